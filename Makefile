@@ -1,0 +1,51 @@
+# Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
+.PHONY: demo test test-slow lint format exemplars clean
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# bpy wheels exist for 3.11 (4.5 LTS) and 3.13 (5.2 LTS); the first that starts is taken.
+FIND_PYTHON = for p in $(PYTHON) python3.11 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 13)))' 2>/dev/null \
+	&& { echo "$$p"; exit 0; }; done; \
+	echo "Orbitex needs Python 3.11 or 3.13 (with venv): install one, or say make PYTHON=/path/to/python3.11" >&2; exit 1
+
+help:
+	@echo "make demo    set up, then paint a sphere from headless Blender into out/demo"
+	@echo "make test    set up, then run the tests"
+	@echo "make lint    ruff and mypy"
+	@echo "make test-slow   the tests that take minutes"
+	@echo "make format  let ruff rewrite the code"
+	@echo "make exemplars   paint the style exemplars anew"
+
+# A second run skips the set-up: the stamp is newer than pyproject.toml.
+$(READY): pyproject.toml
+	@python=$$($(FIND_PYTHON)) && echo "Setting up $(VENV) with $$python ..." && "$$python" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[blender,dev]'
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python -m recipes.demo
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+exemplars: $(READY)
+	$(BIN)/python -m recipes.make_exemplars
+
+clean:
+	rm -rf $(VENV) out dist

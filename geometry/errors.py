@@ -1,0 +1,30 @@
+"""The one error of all rooms: bad input, said in one line that names the field and the fix."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """Something the user gave cannot be used.
+
+    ``code`` is a stable kebab-case word for programs ("unknown-group"), ``field`` the recipe,
+    message or command-line field at fault ("group"), ``message`` one sentence on what is wrong,
+    ``hint`` one sentence on how to fix it (may be empty).
+    """
+
+    def __init__(self, code: str, field: str, message: str, hint: str = "") -> None:
+        super().__init__(f"{field}: {message}" + (f" {hint}" if hint else ""))
+        self.code = code
+        self.field = field
+        self.message = message
+        self.hint = hint
+
+
+def unknown_name(code: str, field: str, name: str, known: Iterable[str]) -> InputError:
+    """An :class:`InputError` for a name that is not in a table, with the nearest names as hint."""
+    known = list(known)
+    near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.4)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}."
+    return InputError(code, field, f"'{name}' is not known.", hint)

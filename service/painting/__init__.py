@@ -1,0 +1,1 @@
+"""Painting: sparse operators, views, the canvas and the one generator that everyone uses."""

@@ -1,0 +1,32 @@
+"""What :func:`service.painting.paint.paint` yields after every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One step done. Cheap: nothing is rendered or copied until ``texture`` is called.
+
+    stage: 0-based of ``stages``; step: 1-based over all stages, of ``steps``; loss: value of each
+    term; seconds since the start and, estimated, to the end; megapixels: what the network has
+    looked at so far, in 10⁶ pixels (Mpx·it).
+    texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first; at full size
+    with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
+    It must be called before the generator is advanced.
+    """
+
+    stage: int
+    stages: int
+    step: int
+    steps: int
+    loss: Mapping[str, float]
+    seconds: float
+    seconds_left: float
+    megapixels: float
+    texture: Callable[[int], NDArray[np.uint8]]

@@ -1,0 +1,1 @@
+"""Perception: pretrained networks, their additive statistics and the objectives on them."""

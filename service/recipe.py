@@ -1,0 +1,101 @@
+"""A recipe: all that decides a picture, as data. The same recipe on the same device paints the
+same picture. Every default and every bound of the project's painting parameters is in this file;
+command line, wire and add-on read them from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from geometry.errors import InputError, unknown_name
+
+TargetName = Literal["tile", "sphere", "mesh"]
+QualityName = Literal["draft", "standard", "final"]
+NetworkName = Literal["squeezenet", "vgg19"]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a quality preset decides: how many resolutions, how many steps at each."""
+
+    title: str
+    stages: int  # √2 apart, ending at the full size
+    steps: int  # of the first stage; later stages take fewer (see service.painting.paint)
+
+
+QUALITIES: dict[str, Quality] = {
+    "draft": Quality("Draft: a first look", stages=4, steps=60),
+    "standard": Quality("Standard", stages=5, steps=120),
+    "final": Quality("Final: slow and careful", stages=6, steps=300),
+}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Style(_Model):
+    """One style picture and its share in the blend."""
+
+    source: str = Field(
+        description="An exemplar's name, a file, or 'buffer:NAME' on the wire.", min_length=1
+    )
+    weight: float = Field(1.0, gt=0, le=100, description="Share in the blend of styles.")
+
+
+class Objective(_Model):
+    """Weights of the terms of the objective."""
+
+    style: float = Field(1.0, ge=0, le=1000, description="Match the style's feature moments.")
+    colour: float = Field(1.0, ge=0, le=1000, description="Match the style's colour moments.")
+    smoothness: float = Field(0.1, ge=0, le=1000, description="Mild total variation.")
+
+
+class Recipe(_Model):
+    """Everything that decides a picture."""
+
+    target: TargetName = Field(description="What is painted.")
+    group: str = Field(description="Symmetry group, by any name in the catalogue.")
+    colouring: str = Field("none", description="Colour rule: a name from 'service colourings'.")
+    styles: tuple[Style, ...] = Field(
+        (Style(source="stained_glass"),), min_length=1, max_length=16, description="Style pictures."
+    )
+    size: int = Field(1024, ge=64, le=8192, description="Width of the result in pixels.")
+    seed: int = Field(0, ge=0, lt=2**31, description="Another seed, another picture.")
+    quality: QualityName = Field("standard", description="Preset of stages and steps.")
+    steps: int | None = Field(
+        None, ge=1, le=100_000, description="Steps in all; default: as the quality says."
+    )
+    network: NetworkName = Field("squeezenet", description="The network that looks.")
+    style_scale: float = Field(
+        1.0, ge=0.1, le=10, description="Size of the strokes; 2 paints them twice as large."
+    )
+    objective: Objective = Field(Objective(), description="Weights of the objective's terms.")
+    learning_rate: float = Field(0.05, gt=0, le=1, description="Adam's step, in logits.")
+    views: Annotated[int, Field(ge=1, le=256, description="Views around a sphere or mesh.")] = 8
+
+
+def parse_recipe(data: Any) -> Recipe:
+    """A recipe from JSON data.
+
+    Raises InputError with the field at fault; an unknown key is answered with the nearest known.
+    """
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = [str(part) for part in first["loc"]]
+        field = ".".join(place) or "recipe"
+        if first["type"] == "extra_forbidden":
+            model: type[BaseModel] = {"objective": Objective, "styles": Style}.get(place[0], Recipe)
+            raise unknown_name(
+                "unknown-field", "recipe", place[-1], model.model_fields
+            ) from None
+        raise InputError("bad-value", field, f"{first['msg']}.", _given(first)) from None
+
+
+def _given(error: Any) -> str:
+    return "" if error["type"] == "missing" else f"Given: {error['input']!r:.80}."

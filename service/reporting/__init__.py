@@ -1,0 +1,1 @@
+"""Reporting: quality figures and the receipt that lies beside every picture."""

@@ -1,0 +1,1 @@
+"""Serving: the wire, jobs, the worker process and the ZeroMQ server."""
