@@ -1,0 +1,175 @@
+"""What a camera sees of a mesh, as a sparse matrix from the texels of a mip pyramid to pixels.
+
+Nothing but the texture changes while a job paints, so a view is worked out once. Each pixel casts
+subsamples² rays; every hit reads one level of the pyramid bilinearly (REPEAT), and the taps of
+all its rays are merged into the pixel's row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import warp as wp
+from numpy.typing import NDArray
+
+from geometry import kernels
+from geometry.cameras import Camera, ray_frame, view_matrix
+from geometry.errors import InputError
+from geometry.mesh import Mesh
+from geometry.pyramid import pyramid_offsets, pyramid_shapes
+from geometry.sampling import SamplingMap
+
+MAX_SUBSAMPLES = 16
+BAND_ENTRIES = 2**23  # entries (8 bytes each) of the working buffer, which bounds the memory
+
+
+@dataclass(frozen=True, eq=False)
+class TracedMesh:
+    """A mesh on a device, ready for rays; make one with :func:`trace_ready` to share it between
+    views. The surface is moved and scaled into the unit ball: float32 then serves any scene."""
+
+    surface: wp.Mesh
+    corner_uvs: wp.array
+    centre: NDArray[np.float64]
+    radius: float
+    device: str
+
+
+@dataclass(frozen=True, eq=False)
+class ViewMap:
+    """One view of a texture.
+
+    sampling: rows are the camera's pixels (row-major, top row first), columns the texels of the
+    packed pyramid (:mod:`geometry.pyramid`), ascending within a row; a row sums to the pixel's
+    coverage. coverage: (H, W) float64 in 0..1, the part of the pixel that the mesh fills.
+    cosine: (H, W) float64 in 0..1, mean |cos| of the angle between the surface's normal and the
+    view ray, over what is seen (0 where nothing is).
+    """
+
+    sampling: SamplingMap
+    coverage: NDArray[np.float64]
+    cosine: NDArray[np.float64]
+
+
+def trace_ready(mesh: Mesh, device: str = "cpu") -> TracedMesh:
+    """Upload a mesh to a device ("cpu", "cuda:0") and build its ray hierarchy."""
+    kernels.load(device)
+    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+    centre = (low + high) / 2
+    radius = float(np.linalg.norm(mesh.vertices - centre, axis=1).max())
+    surface = wp.Mesh(
+        points=wp.array((mesh.vertices - centre) / radius, dtype=wp.vec3, device=device),
+        indices=wp.array(mesh.triangles.ravel(), dtype=wp.int32, device=device),
+    )
+    corner_uvs: wp.array = wp.array(mesh.uvs.reshape(-1, 2), dtype=wp.vec2, device=device)
+    return TracedMesh(surface, corner_uvs, centre, radius, device)
+
+
+def view_map(
+    mesh: Mesh | TracedMesh,
+    camera: Camera,
+    texture_shape: tuple[int, int],
+    subsamples: int = 4,
+    device: str = "cpu",
+) -> ViewMap:
+    """The view of ``camera`` on a texture of ``texture_shape`` (H, W) over the mesh.
+
+    The nearest surface is seen, from either side. Every sub-sample reads the level
+    floor(log2(max(minor / 3, major / subsamples))), at least 0 and at most the last, where major
+    and minor are the axes in texels of the pixel's footprint on the texture: sub-samples then lie
+    at most about two texels of their level apart along the footprint, and at most three pixels'
+    worth of minification is left to averaging (measured in ``adap3``, the project's notes on
+    aliasing). ``device`` counts for a plain Mesh; a TracedMesh has its own.
+
+    Safe to call from several threads, which then run at once. The result is the same every time.
+    Raises InputError: "texture-bad-size", "view-bad-subsamples" (outside 1..16).
+    """
+    if not 1 <= subsamples <= MAX_SUBSAMPLES:
+        raise InputError(
+            "view-bad-subsamples", "subsamples", f"Must be from 1 to {MAX_SUBSAMPLES}."
+        )
+    shapes, offsets = pyramid_shapes(texture_shape), pyramid_offsets(texture_shape)
+    traced = trace_ready(mesh, device) if isinstance(mesh, Mesh) else mesh
+    levels: list[wp.array] = [
+        wp.array(list(values), dtype=wp.int32, device=traced.device)
+        for values in ([h for h, _ in shapes], [w for _, w in shapes], offsets[:-1])
+    ]
+    rays = _rays(camera, traced)
+    rows_at_once = max(1, BAND_ENTRIES // (camera.width * 4 * subsamples**2))
+    bands = [
+        _band(traced, rays, levels, camera.width, top, rows, subsamples)
+        for top in range(0, camera.height, rows_at_once)
+        for rows in [min(rows_at_once, camera.height - top)]
+    ]
+    columns, weights, counts, hits, cosines = (
+        np.concatenate(parts) for parts in zip(*bands, strict=True)
+    )
+    indptr = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=indptr[1:])
+    shape = (camera.height, camera.width)
+    return ViewMap(
+        SamplingMap(offsets[-1], indptr, columns, weights.astype(np.float64)),
+        (hits / subsamples**2).reshape(shape),
+        (cosines / np.maximum(hits, 1)).reshape(shape),
+    )
+
+
+def _rays(camera: Camera, traced: TracedMesh) -> kernels.Rays:
+    """The camera's rays in the traced mesh's unit-ball space, starting at clip_start or just
+    before the ball: a distant camera then costs no precision."""
+    frame = ray_frame(camera)
+    origin = frame.origin.copy()
+    origin[:, 2] -= traced.centre
+    # Depth −(V·P)_z is also the parameter of the rays; the ball lies within middle ± spread.
+    depth_row = -view_matrix(camera)[2]
+    middle = float(depth_row[:3] @ traced.centre + depth_row[3])
+    spread = 1.01 * traced.radius * float(np.linalg.norm(depth_row[:3]))
+    first = max(camera.clip_start, middle - spread)
+    last = min(camera.clip_end, middle + spread)
+    start = (origin + first * frame.direction) / traced.radius
+    rays = kernels.Rays()
+    rays.start_x, rays.start_y, rays.start = (wp.vec3(*column) for column in start.T)
+    rays.along_x, rays.along_y, rays.along = (wp.vec3(*column) for column in frame.direction.T)
+    rays.reach = max(last - first, 0.0) / traced.radius
+    return rays
+
+
+def _band(
+    traced: TracedMesh,
+    rays: kernels.Rays,
+    levels: list[wp.array],
+    width: int,
+    top: int,
+    rows: int,
+    subsamples: int,
+) -> tuple[NDArray[np.generic], ...]:
+    """(columns, weights) of all entries and (counts, hits, cosine sums) of the pixels of some
+    rows of the picture. Every list has room for all the taps there can be."""
+    device, pixels, capacity = traced.device, rows * width, 4 * subsamples**2
+    columns = wp.empty(pixels * capacity, dtype=wp.int32, device=device)
+    weights = wp.empty(pixels * capacity, dtype=wp.float32, device=device)
+    counts = wp.empty(pixels, dtype=wp.int32, device=device)
+    hits = wp.empty(pixels, dtype=wp.int32, device=device)
+    cosines = wp.empty(pixels, dtype=wp.float32, device=device)
+    wp.launch(
+        kernels.gather_view,
+        dim=pixels,
+        inputs=[traced.surface.id, traced.corner_uvs, rays, *levels, top * width, width],
+        outputs=[subsamples, columns, weights, counts, hits, cosines],
+        device=device,
+    )
+    counted = counts.numpy()
+    ends = np.cumsum(counted, dtype=np.int64)
+    packed_columns = wp.empty(int(ends[-1]), dtype=wp.int32, device=device)
+    packed_weights = wp.empty(int(ends[-1]), dtype=wp.float32, device=device)
+    wp.launch(
+        kernels.compact,
+        dim=pixels,
+        inputs=[columns, weights, capacity, wp.array(ends, dtype=wp.int64, device=device)],
+        outputs=[packed_columns, packed_weights],
+        device=device,
+    )
+    found = (packed_columns, packed_weights, hits, cosines)
+    columns_out, weights_out, hits_out, cosines_out = (array.numpy() for array in found)
+    return columns_out, weights_out, counted, hits_out, cosines_out
