@@ -1,18 +1,14 @@
 # Kernels are Warp's language in Python's clothes: int(0) declares a variable that may change, and
 # array types are values. mypy and two rules of ruff take them for plain Python.
 # mypy: ignore-errors
-# ruff: noqa: UP018, RUF046
-"""The loops that NumPy is too slow for, as NVIDIA Warp kernels: the same code runs on the CPU and
-on CUDA. Everything here is float32 and knows arrays only; :mod:`geometry.mesh` and
-:mod:`geometry.visibility` are the float64 doors to it.
-
-Results do not depend on the number of threads: every thread writes only its own places, in a
-fixed order, and there are no atomics.
+"""What NumPy is too slow for, as NVIDIA Warp kernels: the same code runs on the CPU and on CUDA.
+Everything here is float32 and knows arrays only; :mod:`geometry.mesh` and
+:mod:`geometry.visibility` are the float64 doors to it. This module has the set-up, nearest points
+and rasterising, :mod:`geometry.view_kernels` has views. No result depends on threads' order.
 """
 
 from __future__ import annotations
 
-import sys
 import threading
 
 import warp as wp
@@ -22,6 +18,7 @@ wp.set_module_options({"enable_backward": False})  # no gradients are taken: hal
 
 Floats = wp.array(dtype=wp.float32)
 Ints = wp.array(dtype=wp.int32)
+Keys = wp.array(dtype=wp.uint64)
 Longs = wp.array(dtype=wp.int64)
 Vec2s = wp.array(dtype=wp.vec2)
 Vec3s = wp.array(dtype=wp.vec3)
@@ -29,27 +26,13 @@ Vec3s = wp.array(dtype=wp.vec3)
 _load_lock = threading.Lock()
 
 
-def load(device: str) -> None:
-    """Compile (once, cached on disk) and load the kernels for a device ("cpu", "cuda:0").
-
-    Launches from several Python threads are safe after this; two first launches at once are not.
+def load(device: str, *modules: str) -> None:
+    """Compile (once, cached on disk) and load the kernels of modules for a device ("cpu",
+    "cuda:0"). Launches from several Python threads are safe after this; two first ones are not.
     """
     with _load_lock:
-        wp.load_module(sys.modules[__name__], device=device)
-
-
-@wp.struct
-class Rays:
-    """Rays that are affine in pixel coordinates (x right, y down): the ray of (x, y) is
-    start + x·start_x + y·start_y + τ·(along + x·along_x + y·along_y), 0 <= τ <= reach."""
-
-    start: wp.vec3
-    start_x: wp.vec3
-    start_y: wp.vec3
-    along: wp.vec3
-    along_x: wp.vec3
-    along_y: wp.vec3
-    reach: float
+        for module in modules:
+            wp.load_module(module, device=device)
 
 
 @wp.kernel
@@ -73,190 +56,54 @@ def nearest(
 
 
 @wp.func
-def wrap(i: int, n: int) -> int:
-    """i modulo n, for negative i too (REPEAT)."""
-    r = i % n
-    if r < 0:
-        r = r + n
-    return r
-
-
-@wp.func
-def slot_of(columns: Ints, base: int, count: int, column: int) -> int:
-    """Place of a column in a pixel's list columns[base : base + count], or count if new."""
-    slot = int(0)
-    while slot < count and columns[base + slot] != column:
-        slot = slot + 1
-    return slot
-
-
-@wp.func
-def footprint(
-    p0: wp.vec3,
-    p1: wp.vec3,
-    p2: wp.vec3,
-    t0: wp.vec2,
-    t1: wp.vec2,
-    t2: wp.vec2,
-    along: wp.vec3,
-    move_x: wp.vec3,
-    move_y: wp.vec3,
-) -> wp.vec2:
-    """Axes (major, minor), in texels, of the ellipse that one pixel covers on the texture.
-
-    move_x, move_y: how the point at fixed τ moves per pixel. On the triangle's plane n·P = const
-    the point moves by m − (n·m / n·along)·along instead; its barycentrics, hence its texel
-    coordinates t, are linear in that. The axes are the singular values of d(t)/d(x, y).
-    """
-    e1 = p1 - p0
-    e2 = p2 - p0
-    n = wp.cross(e1, e2)
-    slope = wp.dot(n, along)
-    dx = move_x - along * (wp.dot(n, move_x) / slope)
-    dy = move_y - along * (wp.dot(n, move_y) / slope)
-    nn = wp.dot(n, n)
-    b1x = wp.dot(wp.cross(dx, e2), n) / nn
-    b2x = wp.dot(wp.cross(e1, dx), n) / nn
-    b1y = wp.dot(wp.cross(dy, e2), n) / nn
-    b2y = wp.dot(wp.cross(e1, dy), n) / nn
-    tx = (t1 - t0) * b1x + (t2 - t0) * b2x
-    ty = (t1 - t0) * b1y + (t2 - t0) * b2y
-    half = 0.5 * (wp.dot(tx, tx) + wp.dot(ty, ty))
-    det = wp.abs(tx[0] * ty[1] - tx[1] * ty[0])
-    major = wp.sqrt(half + wp.sqrt(wp.max(half * half - det * det, 0.0)))
-    minor = float(0.0)
-    if major > 0.0:
-        minor = det / major
-    return wp.vec2(major, minor)
+def edge(a: wp.vec3, b: wp.vec3, x: float, y: float) -> float:
+    """Twice the signed area of (a, b, (x, y)). Computed from the same end whichever way the edge
+    runs, so that of two neighbours both claim a sample on their edge, never neither."""
+    if a[0] < b[0] or (a[0] == b[0] and a[1] < b[1]):
+        return (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])
+    return -((a[0] - b[0]) * (y - b[1]) - (a[1] - b[1]) * (x - b[0]))
 
 
 @wp.kernel
-def gather_view(
-    mesh: wp.uint64,
-    corner_uvs: Vec2s,
-    rays: Rays,
-    level_heights: Ints,
-    level_widths: Ints,
-    level_offsets: Ints,
-    first_pixel: int,
+def rasterise(
+    screen: Vec3s,
+    indices: Ints,
     width: int,
+    top: int,
+    rows: int,
     subsamples: int,
-    columns: Ints,
-    weights: Floats,
-    counts: Ints,
-    hits: Ints,
-    cosines: Floats,
+    keys: Keys,
 ) -> None:
-    """One pixel's row of the view matrix, its hits and the sum of their cosines.
+    """Thread f writes triangle f into the depth buffer of pixel rows top .. top + rows: keys is
+    (rows·s) × (width·s), each the smallest depth·2³² << 32 | triangle, all ones where empty.
 
-    Thread i makes pixel first_pixel + i and owns columns[i·c : (i+1)·c] with c = 4·subsamples²:
-    room for every tap there can be, so the list never overflows. Columns come out ascending.
+    The minimum does not depend on the threads' order, so neither does the result.
     """
-    i = wp.tid()
-    row = (first_pixel + i) // width
-    left = (first_pixel + i) - row * width
-    base = i * 4 * subsamples * subsamples
-    step = 1.0 / float(subsamples)
-    share = step * step
-    last = level_offsets.shape[0] - 1
-    points = wp.mesh_get(mesh).points
-    indices = wp.mesh_get(mesh).indices
-    count = int(0)
-    hit_count = int(0)
-    cosine = float(0.0)
-    # Neighbouring sub-samples mostly share their four taps: remember where those are.
-    known_level = int(-1)
-    known_x = int(0)
-    known_y = int(0)
-    slots = wp.vec4i(0, 0, 0, 0)
-    for sample in range(subsamples * subsamples):
-        sy = sample // subsamples
-        x = float(left) + (float(sample - sy * subsamples) + 0.5) * step
-        y = float(row) + (float(sy) + 0.5) * step
-        start = rays.start + x * rays.start_x + y * rays.start_y
-        along = rays.along + x * rays.along_x + y * rays.along_y
-        hit = wp.mesh_query_ray(mesh, start, along, rays.reach)
-        if hit.result:
-            hit_count += 1
-            cosine += wp.abs(wp.dot(hit.normal, wp.normalize(along)))
-            f = 3 * hit.face
-            uv0 = corner_uvs[f]
-            uv1 = corner_uvs[f + 1]
-            uv2 = corner_uvs[f + 2]
-            uv = uv0 * hit.u + uv1 * hit.v + uv2 * (1.0 - hit.u - hit.v)
-            size = wp.vec2(float(level_widths[0]), float(level_heights[0]))
-            axes = footprint(
-                points[indices[f]],
-                points[indices[f + 1]],
-                points[indices[f + 2]],
-                wp.cw_mul(uv0, size),
-                wp.cw_mul(uv1, size),
-                wp.cw_mul(uv2, size),
-                along,
-                rays.start_x + rays.along_x * hit.t,
-                rays.start_y + rays.along_y * hit.t,
-            )
-            stride = wp.max(axes[1] / 3.0, axes[0] / float(subsamples))
-            level = int(0)
-            while level < last and stride >= 2.0:
-                stride = stride * 0.5
-                level += 1
-            w = level_widths[level]
-            h = level_heights[level]
-            tx = uv[0] * float(w) - 0.5
-            ty = (1.0 - uv[1]) * float(h) - 0.5
-            x0 = int(wp.floor(tx))
-            y0 = int(wp.floor(ty))
-            fx = tx - float(x0)
-            fy = ty - float(y0)
-            if level != known_level or x0 != known_x or y0 != known_y:
-                known_level = level
-                known_x = x0
-                known_y = y0
-                for tap in range(4):
-                    column = (
-                        level_offsets[level] + wrap(y0 + tap // 2, h) * w + wrap(x0 + tap % 2, w)
-                    )
-                    slot = slot_of(columns, base, count, column)
-                    if slot == count:
-                        columns[base + slot] = column
-                        weights[base + slot] = 0.0
-                        count += 1
-                    slots[tap] = slot
-            weights[base + slots[0]] = weights[base + slots[0]] + share * (1.0 - fx) * (1.0 - fy)
-            weights[base + slots[1]] = weights[base + slots[1]] + share * fx * (1.0 - fy)
-            weights[base + slots[2]] = weights[base + slots[2]] + share * (1.0 - fx) * fy
-            weights[base + slots[3]] = weights[base + slots[3]] + share * fx * fy
-    for k in range(1, count):  # insertion sort: lists are short and nearly sorted
-        column = columns[base + k]
-        weight = weights[base + k]
-        place = int(k)
-        while place > 0 and columns[base + wp.max(place - 1, 0)] > column:
-            columns[base + place] = columns[base + place - 1]
-            weights[base + place] = weights[base + place - 1]
-            place -= 1
-        columns[base + place] = column
-        weights[base + place] = weight
-    counts[i] = count
-    hits[i] = hit_count
-    cosines[i] = cosine
-
-
-@wp.kernel
-def compact(
-    columns: Ints,
-    weights: Floats,
-    capacity: int,
-    ends: Longs,
-    packed_columns: Ints,
-    packed_weights: Floats,
-) -> None:
-    """Copy the used heads of the lists of ``capacity`` entries one after the other; ends[i] is
-    where list i ends in the packed arrays."""
-    i = wp.tid()
-    first = wp.int64(0)
-    if i > 0:
-        first = ends[i - 1]
-    for k in range(int(ends[i] - first)):
-        packed_columns[int(first) + k] = columns[i * capacity + k]
-        packed_weights[int(first) + k] = weights[i * capacity + k]
+    f = wp.tid()
+    a = screen[indices[3 * f]]
+    b = screen[indices[3 * f + 1]]
+    c = screen[indices[3 * f + 2]]
+    area = edge(a, b, c[0], c[1])
+    if area == 0.0:
+        return
+    s = float(subsamples)
+    x0 = wp.max(int(wp.ceil(wp.min(a[0], wp.min(b[0], c[0])) * s - 0.5)), 0)
+    x1 = wp.min(int(wp.floor(wp.max(a[0], wp.max(b[0], c[0])) * s - 0.5)), width * subsamples - 1)
+    y0 = wp.max(int(wp.ceil(wp.min(a[1], wp.min(b[1], c[1])) * s - 0.5)), top * subsamples)
+    y1 = wp.min(
+        int(wp.floor(wp.max(a[1], wp.max(b[1], c[1])) * s - 0.5)), (top + rows) * subsamples - 1
+    )
+    sign = wp.sign(area)
+    for j in range(y0, y1 + 1):
+        y = (float(j) + 0.5) / s
+        line = (j - top * subsamples) * width * subsamples
+        for i in range(x0, x1 + 1):
+            x = (float(i) + 0.5) / s
+            wa = sign * edge(b, c, x, y)
+            wb = sign * edge(c, a, x, y)
+            wc = sign * edge(a, b, x, y)
+            if wa >= 0.0 and wb >= 0.0 and wc >= 0.0:
+                total = wp.max(wa + wb + wc, 1.0e-30)
+                depth = wp.clamp((wa * a[2] + wb * b[2] + wc * c[2]) / total, 0.0, 1.0)
+                key = (wp.uint64(depth * 4294967040.0) << wp.uint64(32)) | wp.uint64(f)
+                wp.atomic_min(keys, line + i, key)

@@ -146,7 +146,7 @@ def nearest_points(
     Triangles without area are never found. Coordinates are taken relative to the mesh's box
     before they become float32: positions are good to about 1e-7 of the box.
     """
-    kernels.load(device)
+    kernels.load(device, kernels.__name__)
     low, high = vertices.min(axis=0), vertices.max(axis=0)
     centre, scale = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 or 1.0
     surface = wp.Mesh(

@@ -8,19 +8,21 @@ all its rays are merged into the pixel's row.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import warp as wp
 from numpy.typing import NDArray
 
-from geometry import kernels
-from geometry.cameras import Camera, ray_frame, view_matrix
+from geometry import kernels, view_kernels
+from geometry.cameras import Camera, projection_matrix, ray_frame, view_matrix
 from geometry.errors import InputError
 from geometry.mesh import Mesh
 from geometry.pyramid import pyramid_offsets, pyramid_shapes
 from geometry.sampling import SamplingMap
 
 MAX_SUBSAMPLES = 16
+FAR_OFF = 8.0  # half pictures from the middle, beyond which float32 pixels get too coarse
 BAND_ENTRIES = 2**23  # entries (8 bytes each) of the working buffer, which bounds the memory
 
 
@@ -29,6 +31,7 @@ class TracedMesh:
     """A mesh on a device, ready for rays; make one with :func:`trace_ready` to share it between
     views. The surface is moved and scaled into the unit ball: float32 then serves any scene."""
 
+    mesh: Mesh
     surface: wp.Mesh
     corner_uvs: wp.array
     centre: NDArray[np.float64]
@@ -54,7 +57,7 @@ class ViewMap:
 
 def trace_ready(mesh: Mesh, device: str = "cpu") -> TracedMesh:
     """Upload a mesh to a device ("cpu", "cuda:0") and build its ray hierarchy."""
-    kernels.load(device)
+    kernels.load(device, kernels.__name__, view_kernels.__name__)
     low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
     centre = (low + high) / 2
     radius = float(np.linalg.norm(mesh.vertices - centre, axis=1).max())
@@ -63,7 +66,7 @@ def trace_ready(mesh: Mesh, device: str = "cpu") -> TracedMesh:
         indices=wp.array(mesh.triangles.ravel(), dtype=wp.int32, device=device),
     )
     corner_uvs: wp.array = wp.array(mesh.uvs.reshape(-1, 2), dtype=wp.vec2, device=device)
-    return TracedMesh(surface, corner_uvs, centre, radius, device)
+    return TracedMesh(mesh, surface, corner_uvs, centre, radius, device)
 
 
 def view_map(
@@ -72,6 +75,7 @@ def view_map(
     texture_shape: tuple[int, int],
     subsamples: int = 4,
     device: str = "cpu",
+    method: Literal["auto", "rays"] = "auto",
 ) -> ViewMap:
     """The view of ``camera`` on a texture of ``texture_shape`` (H, W) over the mesh.
 
@@ -80,7 +84,8 @@ def view_map(
     and minor are the axes in texels of the pixel's footprint on the texture: sub-samples then lie
     at most about two texels of their level apart along the footprint, and at most three pixels'
     worth of minification is left to averaging (measured in ``adap3``, the project's notes on
-    aliasing). ``device`` counts for a plain Mesh; a TracedMesh has its own.
+    aliasing). ``device`` counts for a plain Mesh; a TracedMesh has its own. ``method`` "auto"
+    rasterises on the CPU where that is exact; "rays" never does (rays serve every other case).
 
     Safe to call from several threads, which then run at once. The result is the same every time.
     Raises InputError: "texture-bad-size", "view-bad-subsamples" (outside 1..16).
@@ -95,10 +100,13 @@ def view_map(
         wp.array(list(values), dtype=wp.int32, device=traced.device)
         for values in ([h for h, _ in shapes], [w for _, w in shapes], offsets[:-1])
     ]
+    screen = None
+    if method == "auto" and traced.device == "cpu":
+        screen = _screen_points(camera, traced.mesh.vertices)
     rays = _rays(camera, traced)
     rows_at_once = max(1, BAND_ENTRIES // (camera.width * 4 * subsamples**2))
     bands = [
-        _band(traced, rays, levels, camera.width, top, rows, subsamples)
+        _band(traced, rays, screen, levels, camera.width, top, rows, subsamples)
         for top in range(0, camera.height, rows_at_once)
         for rows in [min(rows_at_once, camera.height - top)]
     ]
@@ -115,7 +123,33 @@ def view_map(
     )
 
 
-def _rays(camera: Camera, traced: TracedMesh) -> kernels.Rays:
+def _screen_points(camera: Camera, vertices: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """(V, 3): pixel x (right), pixel y (down) and a depth from 0 (nearest vertex) to 1 (farthest)
+    that is affine over the picture: of 1/depth in perspective, of depth in parallel projection.
+
+    None where rasterising would not be exact: a vertex outside the clip planes, or far outside
+    the picture.
+    """
+    seen = np.column_stack([vertices, np.ones(len(vertices))]) @ view_matrix(camera).T
+    depth = -seen[:, 2]
+    if depth.min() <= camera.clip_start or depth.max() >= camera.clip_end:
+        return None
+    clip = seen @ projection_matrix(camera).T
+    ndc = clip[:, :2] / clip[:, 3:]
+    if np.abs(ndc).max() > FAR_OFF:
+        return None
+    affine = depth if camera.kind == "ORTHO" else -1 / depth
+    span = float(np.ptp(affine)) or 1.0
+    return np.column_stack(
+        [
+            (ndc[:, 0] + 1) / 2 * camera.width,
+            (1 - ndc[:, 1]) / 2 * camera.height,
+            (affine - affine.min()) / span,
+        ]
+    )
+
+
+def _rays(camera: Camera, traced: TracedMesh) -> view_kernels.Rays:
     """The camera's rays in the traced mesh's unit-ball space, starting at clip_start or just
     before the ball: a distant camera then costs no precision."""
     frame = ray_frame(camera)
@@ -128,7 +162,7 @@ def _rays(camera: Camera, traced: TracedMesh) -> kernels.Rays:
     first = max(camera.clip_start, middle - spread)
     last = min(camera.clip_end, middle + spread)
     start = (origin + first * frame.direction) / traced.radius
-    rays = kernels.Rays()
+    rays = view_kernels.Rays()
     rays.start_x, rays.start_y, rays.start = (wp.vec3(*column) for column in start.T)
     rays.along_x, rays.along_y, rays.along = (wp.vec3(*column) for column in frame.direction.T)
     rays.reach = max(last - first, 0.0) / traced.radius
@@ -137,7 +171,8 @@ def _rays(camera: Camera, traced: TracedMesh) -> kernels.Rays:
 
 def _band(
     traced: TracedMesh,
-    rays: kernels.Rays,
+    rays: view_kernels.Rays,
+    screen: NDArray[np.float64] | None,
     levels: list[wp.array],
     width: int,
     top: int,
@@ -153,10 +188,18 @@ def _band(
     hits = wp.empty(pixels, dtype=wp.int32, device=device)
     cosines = wp.empty(pixels, dtype=wp.float32, device=device)
     wp.launch(
-        kernels.gather_view,
+        view_kernels.gather_view,
         dim=pixels,
-        inputs=[traced.surface.id, traced.corner_uvs, rays, *levels, top * width, width],
-        outputs=[subsamples, columns, weights, counts, hits, cosines],
+        inputs=[
+            *(traced.surface.id, traced.corner_uvs, rays, *levels),
+            *(
+                top * width,
+                width,
+                subsamples,
+                _depth_keys(traced, screen, width, top, rows, subsamples),
+            ),
+        ],
+        outputs=[columns, weights, counts, hits, cosines],
         device=device,
     )
     counted = counts.numpy()
@@ -164,7 +207,7 @@ def _band(
     packed_columns = wp.empty(int(ends[-1]), dtype=wp.int32, device=device)
     packed_weights = wp.empty(int(ends[-1]), dtype=wp.float32, device=device)
     wp.launch(
-        kernels.compact,
+        view_kernels.compact,
         dim=pixels,
         inputs=[columns, weights, capacity, wp.array(ends, dtype=wp.int64, device=device)],
         outputs=[packed_columns, packed_weights],
@@ -173,3 +216,27 @@ def _band(
     found = (packed_columns, packed_weights, hits, cosines)
     columns_out, weights_out, hits_out, cosines_out = (array.numpy() for array in found)
     return columns_out, weights_out, counted, hits_out, cosines_out
+
+
+def _depth_keys(
+    traced: TracedMesh,
+    screen: NDArray[np.float64] | None,
+    width: int,
+    top: int,
+    rows: int,
+    subsamples: int,
+) -> wp.array:
+    """The depth buffer of some rows of the picture; empty if rays are to be cast."""
+    if screen is None:
+        return wp.empty(0, dtype=wp.uint64, device=traced.device)
+    samples = rows * width * subsamples**2
+    keys = wp.full(samples, 2**64 - 1, dtype=wp.uint64, device=traced.device)
+    points: wp.array = wp.array(screen, dtype=wp.vec3, device=traced.device)
+    wp.launch(
+        kernels.rasterise,
+        dim=len(traced.mesh.triangles),
+        inputs=[points, traced.surface.indices, width, top, rows, subsamples],
+        outputs=[keys],
+        device=traced.device,
+    )
+    return keys

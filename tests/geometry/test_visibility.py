@@ -100,9 +100,10 @@ def reference(mesh, camera, shape, subsamples):
 # 16: magnified, level 0 only. 256: minified, several levels. The other two are not square.
 @pytest.mark.parametrize("shape", [(16, 16), (256, 256), (96, 64), (7, 10)])
 @pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
-def test_the_view_is_that_of_brute_force(shape, kind):
+@pytest.mark.parametrize("method", ["auto", "rays"])
+def test_the_view_is_that_of_brute_force(shape, kind, method):
     camera = replace(RING_VIEW, kind=kind, ortho_scale=3.0)
-    view = view_map(RING, camera, shape, subsamples=3)
+    view = view_map(RING, camera, shape, subsamples=3, method=method)
     matrix, coverage, cosine = reference(RING, camera, shape, subsamples=3)
     assert view.coverage.shape == view.cosine.shape == (18, 24)
     assert 0.2 < coverage.mean() < 0.9
@@ -215,6 +216,38 @@ def test_float32_serves_any_scene(scale, far):
     here = matrix_of(view_map(RING, RING_VIEW, (32, 32))) @ texture
     there = matrix_of(view_map(moved, camera, (32, 32))) @ texture
     assert np.abs(here - there).mean() < 1e-3
+
+
+@pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
+def test_rasterising_agrees_with_rays(kind):
+    mesh = torus(300, 150)
+    camera = replace(surrounding_cameras(mesh, 5, 200)[3], kind=kind, ortho_scale=3.0)
+    texture = build_pyramid(np.random.default_rng(0).random((64, 64, 1)))
+    raster, rays = (view_map(mesh, camera, (64, 64), 4, method=m) for m in ("auto", "rays"))
+    differs = np.abs(matrix_of(raster) @ texture - matrix_of(rays) @ texture).ravel() > 1e-3
+    assert differs.mean() < 1e-4
+    assert (raster.coverage != rays.coverage).mean() < 1e-4
+
+
+@pytest.mark.parametrize("method", ["auto", "rays"])
+def test_closed_meshes_have_no_cracks(method):
+    sphere = uv_sphere(400, 200)
+    camera = surrounding_cameras(sphere, 3, 200, seed=1)[0]
+    coverage = view_map(sphere, camera, (8, 8), 4, method=method).coverage
+    y, x = np.mgrid[0:200, 0:200] + 0.5 - 100
+    inside = np.hypot(x, y) < 93
+    assert coverage[inside].min() == 1
+    assert coverage[np.hypot(x, y) > 97].max() == 0
+
+
+@pytest.mark.parametrize("inside", [(0.2, 0.1, 0.0), (0.97, 0.0, 0.0)])
+def test_a_camera_inside_the_mesh_sees_it_all_around(inside):
+    """Triangles behind the camera and across its near plane must not spoil the picture."""
+    pose = np.array(OVERHEAD)
+    pose[:3, 3] = inside
+    camera = Camera(tuple(map(tuple, pose.tolist())), 24, 24, clip_start=0.05)
+    view = view_map(uv_sphere(24, 12), camera, (8, 8), 2)
+    assert view.coverage.min() == 1
 
 
 @pytest.mark.parametrize("subsamples", [0, 17])
