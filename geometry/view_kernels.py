@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warp as wp
 
-from geometry.kernels import Floats, Ints, Keys, Longs, Vec2s
+from geometry.kernels import Floats, Ints, Keys, Longs, Vec2s, Vec3s
 
 wp.set_module_options({"enable_backward": False})
 
@@ -49,37 +49,28 @@ def slot_of(columns: Ints, base: int, count: int, column: int) -> int:
 
 @wp.func
 def footprint(
-    p0: wp.vec3,
-    p1: wp.vec3,
-    p2: wp.vec3,
-    t0: wp.vec2,
-    t1: wp.vec2,
-    t2: wp.vec2,
+    normal: wp.vec3,
+    along_u: wp.vec3,
+    along_v: wp.vec3,
     along: wp.vec3,
+    slope: float,
     move_x: wp.vec3,
     move_y: wp.vec3,
 ) -> wp.vec2:
     """Axes (major, minor), in texels, of the ellipse that one pixel covers on the texture.
 
-    move_x, move_y: how the point at fixed τ moves per pixel. On the triangle's plane n·P = const
-    the point moves by m − (n·m / n·along)·along instead; its barycentrics, hence its texel
-    coordinates t, are linear in that. The axes are the singular values of d(t)/d(x, y).
+    move_x, move_y: how the point at fixed τ moves per pixel. On the plane normal·P = const it
+    moves by m − (normal·m / slope)·along instead, and its texel coordinates by along_u, along_v
+    times that. The axes are the singular values of d(texels)/d(x, y).
     """
-    e1 = p1 - p0
-    e2 = p2 - p0
-    n = wp.cross(e1, e2)
-    slope = wp.dot(n, along)
-    dx = move_x - along * (wp.dot(n, move_x) / slope)
-    dy = move_y - along * (wp.dot(n, move_y) / slope)
-    nn = wp.dot(n, n)
-    b1x = wp.dot(wp.cross(dx, e2), n) / nn
-    b2x = wp.dot(wp.cross(e1, dx), n) / nn
-    b1y = wp.dot(wp.cross(dy, e2), n) / nn
-    b2y = wp.dot(wp.cross(e1, dy), n) / nn
-    tx = (t1 - t0) * b1x + (t2 - t0) * b2x
-    ty = (t1 - t0) * b1y + (t2 - t0) * b2y
-    half = 0.5 * (wp.dot(tx, tx) + wp.dot(ty, ty))
-    det = wp.abs(tx[0] * ty[1] - tx[1] * ty[0])
+    dx = move_x - along * (wp.dot(normal, move_x) / slope)
+    dy = move_y - along * (wp.dot(normal, move_y) / slope)
+    a = wp.dot(along_u, dx)
+    b = wp.dot(along_u, dy)
+    c = wp.dot(along_v, dx)
+    d = wp.dot(along_v, dy)
+    half = 0.5 * (a * a + b * b + c * c + d * d)
+    det = wp.abs(a * d - b * c)
     major = wp.sqrt(half + wp.sqrt(wp.max(half * half - det * det, 0.0)))
     minor = float(0.0)
     if major > 0.0:
@@ -87,55 +78,11 @@ def footprint(
     return wp.vec2(major, minor)
 
 
-@wp.struct
-class Hit:
-    """Where a ray meets the mesh first: triangle (-1: nowhere), ray parameter τ, weights of the
-    triangle's corners, unit normal."""
-
-    triangle: int
-    along: float
-    weights: wp.vec3
-    normal: wp.vec3
-
-
-@wp.func
-def cast(mesh: wp.uint64, start: wp.vec3, along: wp.vec3, reach: float) -> Hit:
-    """The first hit of a ray, by the mesh's hierarchy."""
-    found = wp.mesh_query_ray(mesh, start, along, reach)
-    hit = Hit()
-    hit.triangle = -1
-    if found.result:
-        hit.triangle = found.face
-        hit.along = found.t
-        hit.weights = wp.vec3(found.u, found.v, 1.0 - found.u - found.v)
-        hit.normal = found.normal
-    return hit
-
-
-@wp.func
-def meet(triangle: int, a: wp.vec3, b: wp.vec3, c: wp.vec3, start: wp.vec3, along: wp.vec3) -> Hit:
-    """The hit of a ray on a triangle (a, b, c) that it is known to meet."""
-    hit = Hit()
-    hit.triangle = -1
-    n = wp.cross(b - a, c - a)
-    slope = wp.dot(n, along)
-    nn = wp.dot(n, n)
-    if slope != 0.0 and nn > 0.0:
-        hit.triangle = triangle
-        hit.along = wp.dot(n, a - start) / slope
-        there = start + hit.along * along - a
-        # Rounding may put the point just outside, by much if the triangle is seen edge on.
-        v = wp.clamp(wp.dot(wp.cross(there, c - a), n) / nn, 0.0, 1.0)
-        w = wp.clamp(wp.dot(wp.cross(b - a, there), n) / nn, 0.0, 1.0 - v)
-        hit.weights = wp.vec3(1.0 - v - w, v, w)
-        hit.normal = n / wp.sqrt(nn)
-    return hit
-
-
 @wp.kernel
 def gather_view(
     mesh: wp.uint64,
-    corner_uvs: Vec2s,
+    planes: Vec3s,
+    layout: Vec2s,
     rays: Rays,
     level_heights: Ints,
     level_widths: Ints,
@@ -155,7 +102,7 @@ def gather_view(
     Thread i makes pixel first_pixel + i and owns columns[i·c : (i+1)·c] with c = 4·subsamples²:
     room for every tap there can be, so the list never overflows. Columns come out ascending.
     keys: the depth buffer of :func:`geometry.kernels.rasterise` from first_pixel on; empty: cast
-    rays.
+    rays. planes, layout: see :class:`geometry.visibility.TracedMesh`.
     """
     i = wp.tid()
     row = (first_pixel + i) // width
@@ -164,8 +111,7 @@ def gather_view(
     step = 1.0 / float(subsamples)
     share = step * step
     last = level_offsets.shape[0] - 1
-    points = wp.mesh_get(mesh).points
-    indices = wp.mesh_get(mesh).indices
+    size = wp.vec2(float(level_widths[0]), float(level_heights[0]))
     count = int(0)
     hit_count = int(0)
     cosine = float(0.0)
@@ -181,37 +127,38 @@ def gather_view(
         y = float(row) + (float(sy) + 0.5) * step
         start = rays.start + x * rays.start_x + y * rays.start_y
         along = rays.along + x * rays.along_x + y * rays.along_y
-        hit = Hit()
+        f = int(-1)
         if keys.shape[0] > 0:
             key = keys[(i // width * subsamples + sy) * width * subsamples + left * subsamples + sx]
-            hit.triangle = -1
             if key != ~wp.uint64(0):
                 f = int(key & wp.uint64(0xFFFFFFFF))
-                p0 = points[indices[3 * f]]
-                p1 = points[indices[3 * f + 1]]
-                p2 = points[indices[3 * f + 2]]
-                hit = meet(f, p0, p1, p2, start, along)
         else:
-            hit = cast(mesh, start, along, rays.reach)
-        if hit.triangle >= 0:
+            found = wp.mesh_query_ray(mesh, start, along, rays.reach)
+            if found.result:
+                f = found.face
+        if f >= 0:
+            corner = planes[4 * f]
+            normal = planes[4 * f + 1]
+            along_u = planes[4 * f + 2]
+            along_v = planes[4 * f + 3]
+            slope = wp.dot(normal, along)
+            if wp.abs(slope) < 1.0e-12:  # seen exactly edge on: any point of the edge will do
+                slope = 1.0e-12
+            depth = wp.dot(normal, corner - start) / slope
+            there = start + depth * along - corner
+            uv = layout[3 * f] + wp.vec2(wp.dot(along_u, there), wp.dot(along_v, there))
+            # Seen nearly edge on, rounding may put the point off the triangle.
+            uv = wp.min(wp.max(uv, layout[3 * f + 1]), layout[3 * f + 2])
             hit_count += 1
-            cosine += wp.abs(wp.dot(hit.normal, wp.normalize(along)))
-            c = 3 * hit.triangle
-            uv0 = corner_uvs[c]
-            uv1 = corner_uvs[c + 1]
-            uv2 = corner_uvs[c + 2]
-            uv = uv0 * hit.weights[0] + uv1 * hit.weights[1] + uv2 * hit.weights[2]
-            size = wp.vec2(float(level_widths[0]), float(level_heights[0]))
+            cosine += wp.abs(slope) / wp.length(along)
             axes = footprint(
-                points[indices[c]],
-                points[indices[c + 1]],
-                points[indices[c + 2]],
-                wp.cw_mul(uv0, size),
-                wp.cw_mul(uv1, size),
-                wp.cw_mul(uv2, size),
+                normal,
+                along_u * size[0],
+                along_v * size[1],
                 along,
-                rays.start_x + rays.along_x * hit.along,
-                rays.start_y + rays.along_y * hit.along,
+                slope,
+                rays.start_x + rays.along_x * depth,
+                rays.start_y + rays.along_y * depth,
             )
             stride = wp.max(axes[1] / 3.0, axes[0] / float(subsamples))
             level = int(0)

@@ -29,11 +29,17 @@ BAND_ENTRIES = 2**23  # entries (8 bytes each) of the working buffer, which boun
 @dataclass(frozen=True, eq=False)
 class TracedMesh:
     """A mesh on a device, ready for rays; make one with :func:`trace_ready` to share it between
-    views. The surface is moved and scaled into the unit ball: float32 then serves any scene."""
+    views. The surface is moved and scaled into the unit ball: float32 then serves any scene.
+
+    planes: 4 vectors per triangle, its first corner, unit normal, and the gradients of u and v
+    over its plane. layout: 3 pairs per triangle, (u, v) of the first corner and the least and
+    greatest u and v.
+    """
 
     mesh: Mesh
     surface: wp.Mesh
-    corner_uvs: wp.array
+    planes: wp.array
+    layout: wp.array
     centre: NDArray[np.float64]
     radius: float
     device: str
@@ -61,12 +67,32 @@ def trace_ready(mesh: Mesh, device: str = "cpu") -> TracedMesh:
     low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
     centre = (low + high) / 2
     radius = float(np.linalg.norm(mesh.vertices - centre, axis=1).max())
+    vertices = (mesh.vertices - centre) / radius
     surface = wp.Mesh(
-        points=wp.array((mesh.vertices - centre) / radius, dtype=wp.vec3, device=device),
+        points=wp.array(vertices, dtype=wp.vec3, device=device),
         indices=wp.array(mesh.triangles.ravel(), dtype=wp.int32, device=device),
     )
-    corner_uvs: wp.array = wp.array(mesh.uvs.reshape(-1, 2), dtype=wp.vec2, device=device)
-    return TracedMesh(mesh, surface, corner_uvs, centre, radius, device)
+    planes: wp.array = wp.array(
+        _planes(vertices[mesh.triangles], mesh.uvs).reshape(-1, 3), dtype=wp.vec3, device=device
+    )
+    boxes = np.stack([mesh.uvs[:, 0], mesh.uvs.min(axis=1), mesh.uvs.max(axis=1)], axis=1)
+    layout: wp.array = wp.array(boxes.reshape(-1, 2), dtype=wp.vec2, device=device)
+    return TracedMesh(mesh, surface, planes, layout, centre, radius, device)
+
+
+def _planes(corners: NDArray[np.float64], uvs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(F, 4, 3): first corner, unit normal, gradients of u and v; zeros where there is no area.
+
+    With edges e1, e2 and n = e1 × e2, the barycentrics of corners 1 and 2 have the gradients
+    e2 × n / n² and n × e1 / n².
+    """
+    e1, e2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    n = np.cross(e1, e2)
+    square = np.einsum("fk,fk->f", n, n)[:, None]
+    square[square == 0] = np.inf
+    barycentric = np.stack([np.cross(e2, n), np.cross(n, e1)], axis=1) / square[:, None]
+    along = np.einsum("fbk,fbc->fck", barycentric, uvs[:, 1:] - uvs[:, :1])
+    return np.concatenate([corners[:, :1], (n / np.sqrt(square))[:, None], along], axis=1)
 
 
 def view_map(
@@ -191,7 +217,7 @@ def _band(
         view_kernels.gather_view,
         dim=pixels,
         inputs=[
-            *(traced.surface.id, traced.corner_uvs, rays, *levels),
+            *(traced.surface.id, traced.planes, traced.layout, rays, *levels),
             *(
                 top * width,
                 width,
