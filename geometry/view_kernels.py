@@ -1,0 +1,226 @@
+# Kernels are Warp's language in Python's clothes: int(0) declares a variable that may change, and
+# array types are values. mypy and two rules of ruff take them for plain Python.
+# mypy: ignore-errors
+# ruff: noqa: UP018, RUF046
+"""The Warp kernels that turn what a camera sees into rows of a sparse matrix. Every thread writes
+only its own places, in a fixed order.
+"""
+
+from __future__ import annotations
+
+import warp as wp
+
+from geometry.kernels import Floats, Ints, Keys, Longs, Vec2s, Vec3s
+
+wp.set_module_options({"enable_backward": False})
+
+
+@wp.struct
+class Rays:
+    """Rays that are affine in pixel coordinates (x right, y down): the ray of (x, y) is
+    start + x·start_x + y·start_y + τ·(along + x·along_x + y·along_y), 0 <= τ <= reach."""
+
+    start: wp.vec3
+    start_x: wp.vec3
+    start_y: wp.vec3
+    along: wp.vec3
+    along_x: wp.vec3
+    along_y: wp.vec3
+    reach: float
+
+
+@wp.func
+def wrap(i: int, n: int) -> int:
+    """i modulo n, for negative i too (REPEAT)."""
+    r = i % n
+    if r < 0:
+        r = r + n
+    return r
+
+
+@wp.func
+def slot_of(columns: Ints, base: int, count: int, column: int) -> int:
+    """Place of a column in a pixel's list columns[base : base + count], or count if new."""
+    slot = int(0)
+    while slot < count and columns[base + slot] != column:
+        slot = slot + 1
+    return slot
+
+
+@wp.func
+def footprint(
+    normal: wp.vec3,
+    along_u: wp.vec3,
+    along_v: wp.vec3,
+    along: wp.vec3,
+    slope: float,
+    move_x: wp.vec3,
+    move_y: wp.vec3,
+) -> wp.vec2:
+    """Axes (major, minor), in texels, of the ellipse that one pixel covers on the texture.
+
+    move_x, move_y: how the point at fixed τ moves per pixel. On the plane normal·P = const it
+    moves by m − (normal·m / slope)·along instead, and its texel coordinates by along_u, along_v
+    times that. The axes are the singular values of d(texels)/d(x, y).
+    """
+    dx = move_x - along * (wp.dot(normal, move_x) / slope)
+    dy = move_y - along * (wp.dot(normal, move_y) / slope)
+    a = wp.dot(along_u, dx)
+    b = wp.dot(along_u, dy)
+    c = wp.dot(along_v, dx)
+    d = wp.dot(along_v, dy)
+    half = 0.5 * (a * a + b * b + c * c + d * d)
+    det = wp.abs(a * d - b * c)
+    major = wp.sqrt(half + wp.sqrt(wp.max(half * half - det * det, 0.0)))
+    minor = float(0.0)
+    if major > 0.0:
+        minor = det / major
+    return wp.vec2(major, minor)
+
+
+@wp.kernel
+def gather_view(
+    mesh: wp.uint64,
+    planes: Vec3s,
+    layout: Vec2s,
+    rays: Rays,
+    level_heights: Ints,
+    level_widths: Ints,
+    level_offsets: Ints,
+    first_pixel: int,
+    width: int,
+    subsamples: int,
+    keys: Keys,
+    columns: Ints,
+    weights: Floats,
+    counts: Ints,
+    hits: Ints,
+    cosines: Floats,
+) -> None:
+    """One pixel's row of the view matrix, its hits and the sum of their cosines.
+
+    Thread i makes pixel first_pixel + i and owns columns[i·c : (i+1)·c] with c = 4·subsamples²:
+    room for every tap there can be, so the list never overflows. Columns come out ascending.
+    keys: the depth buffer of :func:`geometry.kernels.rasterise` from first_pixel on; empty: cast
+    rays. planes, layout: see :class:`geometry.visibility.TracedMesh`.
+    """
+    i = wp.tid()
+    row = (first_pixel + i) // width
+    left = (first_pixel + i) - row * width
+    base = i * 4 * subsamples * subsamples
+    step = 1.0 / float(subsamples)
+    share = step * step
+    last = level_offsets.shape[0] - 1
+    size = wp.vec2(float(level_widths[0]), float(level_heights[0]))
+    count = int(0)
+    hit_count = int(0)
+    cosine = float(0.0)
+    # Neighbouring sub-samples mostly share their four taps: remember where those are.
+    known_level = int(-1)
+    known_x = int(0)
+    known_y = int(0)
+    slots = wp.vec4i(0, 0, 0, 0)
+    for sample in range(subsamples * subsamples):
+        sy = sample // subsamples
+        sx = sample - sy * subsamples
+        x = float(left) + (float(sx) + 0.5) * step
+        y = float(row) + (float(sy) + 0.5) * step
+        start = rays.start + x * rays.start_x + y * rays.start_y
+        along = rays.along + x * rays.along_x + y * rays.along_y
+        f = int(-1)
+        if keys.shape[0] > 0:
+            key = keys[(i // width * subsamples + sy) * width * subsamples + left * subsamples + sx]
+            if key != ~wp.uint64(0):
+                f = int(key & wp.uint64(0xFFFFFFFF))
+        else:
+            found = wp.mesh_query_ray(mesh, start, along, rays.reach)
+            if found.result:
+                f = found.face
+        if f >= 0:
+            corner = planes[4 * f]
+            normal = planes[4 * f + 1]
+            along_u = planes[4 * f + 2]
+            along_v = planes[4 * f + 3]
+            slope = wp.dot(normal, along)
+            if wp.abs(slope) < 1.0e-12:  # seen exactly edge on: any point of the edge will do
+                slope = 1.0e-12
+            depth = wp.dot(normal, corner - start) / slope
+            there = start + depth * along - corner
+            uv = layout[3 * f] + wp.vec2(wp.dot(along_u, there), wp.dot(along_v, there))
+            # Seen nearly edge on, rounding may put the point off the triangle.
+            uv = wp.min(wp.max(uv, layout[3 * f + 1]), layout[3 * f + 2])
+            hit_count += 1
+            cosine += wp.abs(slope) / wp.length(along)
+            axes = footprint(
+                normal,
+                along_u * size[0],
+                along_v * size[1],
+                along,
+                slope,
+                rays.start_x + rays.along_x * depth,
+                rays.start_y + rays.along_y * depth,
+            )
+            stride = wp.max(axes[1] / 3.0, axes[0] / float(subsamples))
+            level = int(0)
+            while level < last and stride >= 2.0:
+                stride = stride * 0.5
+                level += 1
+            w = level_widths[level]
+            h = level_heights[level]
+            tx = uv[0] * float(w) - 0.5
+            ty = (1.0 - uv[1]) * float(h) - 0.5
+            x0 = int(wp.floor(tx))
+            y0 = int(wp.floor(ty))
+            fx = tx - float(x0)
+            fy = ty - float(y0)
+            if level != known_level or x0 != known_x or y0 != known_y:
+                known_level = level
+                known_x = x0
+                known_y = y0
+                for tap in range(4):
+                    column = (
+                        level_offsets[level] + wrap(y0 + tap // 2, h) * w + wrap(x0 + tap % 2, w)
+                    )
+                    slot = slot_of(columns, base, count, column)
+                    if slot == count:
+                        columns[base + slot] = column
+                        weights[base + slot] = 0.0
+                        count += 1
+                    slots[tap] = slot
+            weights[base + slots[0]] = weights[base + slots[0]] + share * (1.0 - fx) * (1.0 - fy)
+            weights[base + slots[1]] = weights[base + slots[1]] + share * fx * (1.0 - fy)
+            weights[base + slots[2]] = weights[base + slots[2]] + share * (1.0 - fx) * fy
+            weights[base + slots[3]] = weights[base + slots[3]] + share * fx * fy
+    for k in range(1, count):  # insertion sort: lists are short and nearly sorted
+        column = columns[base + k]
+        weight = weights[base + k]
+        place = int(k)
+        while place > 0 and columns[base + wp.max(place - 1, 0)] > column:
+            columns[base + place] = columns[base + place - 1]
+            weights[base + place] = weights[base + place - 1]
+            place -= 1
+        columns[base + place] = column
+        weights[base + place] = weight
+    counts[i] = count
+    hits[i] = hit_count
+    cosines[i] = cosine
+
+
+@wp.kernel
+def compact(
+    columns: Ints,
+    weights: Floats,
+    capacity: int,
+    ends: Longs,
+    packed_columns: Ints,
+    packed_weights: Floats,
+) -> None:
+    """Copy the used heads of the lists of ``capacity`` entries one after the other; ends[i] is
+    where list i ends in the packed arrays."""
+    i = wp.tid()
+    first = wp.int64(0)
+    if i > 0:
+        first = ends[i - 1]
+    for k in range(int(ends[i] - first)):
+        packed_columns[int(first) + k] = columns[i * capacity + k]
+        packed_weights[int(first) + k] = weights[i * capacity + k]
