@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SamplingMap:
     """A sparse (rows × columns) matrix of real weights, CSR.
 
@@ -31,3 +31,83 @@ class SamplingMap:
     @property
     def rows(self) -> int:
         return len(self.indptr) - 1
+
+
+def from_taps(
+    columns: int,
+    indices: NDArray[np.integer],
+    weights: NDArray[np.float64],
+    colours: NDArray[np.integer] | None = None,
+    palette: tuple[tuple[int, int, int], ...] = ((1, 2, 3),),
+) -> SamplingMap:
+    """A map whose every row has the same number of taps: indices, weights, colours (rows, taps)."""
+    rows, taps = indices.shape
+    return SamplingMap(
+        columns,
+        np.arange(rows + 1, dtype=np.int64) * taps,
+        indices.astype(np.int32).ravel(),
+        weights.astype(np.float64).ravel(),
+        None if colours is None else colours.astype(np.int8).ravel(),
+        palette,
+    )
+
+
+def cubic_taps(t: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Four taps of the Catmull-Rom spline (Keys, 1981, a = −½) at positions ``t`` (n,) in texels.
+
+    Returns integer texel numbers (n, 4), not wrapped or clamped, and weights (n, 4) of sum 1.
+    """
+    base = np.floor(t)
+    f = (t - base)[:, None]
+    d = np.abs(f - np.array([-1.0, 0.0, 1.0, 2.0]))
+    near = (1.5 * d - 2.5) * d * d + 1
+    far = ((-0.5 * d + 2.5) * d - 4) * d + 2
+    return base.astype(np.int64)[:, None] + np.arange(-1, 3), np.where(d <= 1, near, far)
+
+
+def linear_taps(t: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Two taps of linear interpolation at positions ``t`` (n,) in texels, as in cubic_taps."""
+    base = np.floor(t)
+    f = t - base
+    return base.astype(np.int64)[:, None] + np.arange(2), np.stack([1 - f, f], axis=1)
+
+
+def outer_taps(
+    rows: tuple[NDArray[np.int64], NDArray[np.float64]],
+    columns: tuple[NDArray[np.int64], NDArray[np.float64]],
+    width: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Taps of a picture of ``width`` texels, row-major, from taps along its two axes.
+
+    Both arguments are (numbers (n, k), weights (n, k)); the result is (n, k²) each.
+    """
+    (i, wi), (j, wj) = rows, columns
+    n = len(i)
+    return (
+        (i[:, :, None] * width + j[:, None, :]).reshape(n, -1),
+        (wi[:, :, None] * wj[:, None, :]).reshape(n, -1),
+    )
+
+
+def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
+    """The mean of every ``size`` consecutive rows: sub-samples merged into pixels.
+
+    Taps of one pixel on the same column through the same colour are added up, so that the result
+    costs little more than one sub-sample would. Entries are sorted by column within a row.
+    """
+    rows = np.repeat(np.arange(taps.rows), np.diff(taps.indptr)) // size
+    colours = np.zeros(len(rows), np.int64) if taps.colours is None else taps.colours
+    palette = len(taps.palette)
+    key = (rows * taps.columns + taps.indices) * palette + colours
+    unique, where = np.unique(key, return_inverse=True)
+    weights = np.bincount(where, taps.weights / size)
+    cell, colour = np.divmod(unique, palette)
+    row, column = np.divmod(cell, taps.columns)
+    return SamplingMap(
+        taps.columns,
+        np.searchsorted(row, np.arange(taps.rows // size + 1)).astype(np.int64),
+        column.astype(np.int32),
+        weights,
+        None if taps.colours is None else colour.astype(np.int8),
+        taps.palette,
+    )

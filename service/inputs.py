@@ -1,0 +1,101 @@
+"""From the outside to a scene: style pictures from exemplars, files or wire buffers, meshes and
+cameras from wire messages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from geometry.cameras import camera_from_fields
+from geometry.errors import InputError, unknown_name
+from geometry.mesh import make_mesh
+from service.recipe import Recipe
+from service.scene import Scene, StylePicture, make_scene
+
+MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
+_BUFFER = "buffer:"
+
+
+def exemplars() -> tuple[str, ...]:
+    """Names of the style exemplars that the project ships."""
+    folder = files("recipes") / "exemplars"
+    return tuple(sorted(f.name[:-4] for f in folder.iterdir() if f.name.endswith(".png")))
+
+
+def load_styles(
+    recipe: Recipe, buffers: Mapping[str, NDArray] | None = None
+) -> tuple[StylePicture, ...]:
+    """The style pictures of a recipe.
+
+    With ``buffers`` (a job from the wire) sources are exemplars or 'buffer:NAME', never files of
+    this machine. Raises InputError: "unknown-style", "missing-file", "bad-image".
+    """
+    pictures = []
+    for style in recipe.styles:
+        pixels = _pixels(style.source, buffers)
+        digest = hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
+        pictures.append(StylePicture(style.source, style.weight, pixels, digest))
+    return tuple(pictures)
+
+
+def wire_scene(
+    recipe: Recipe, cameras: Sequence[Mapping[str, Any]], buffers: Mapping[str, NDArray]
+) -> Scene:
+    """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries."""
+    if recipe.target != "mesh":
+        return make_scene(recipe)
+    for name in ("vertices", "triangles"):
+        if name not in buffers:
+            raise InputError(
+                "missing-buffer", name, "A mesh job needs this buffer.", "See docs/protocol.md."
+            )
+    mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"))
+    return make_scene(recipe, mesh, tuple(camera_from_fields(dict(c)) for c in cameras))
+
+
+def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:
+    if source.startswith(_BUFFER):
+        name = source.removeprefix(_BUFFER)
+        if buffers is None or name not in buffers:
+            raise InputError("unknown-style", "styles", f"There is no buffer '{name}'.")
+        pixels = buffers[name]
+        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+            raise InputError("bad-image", "styles", f"Buffer '{name}' is not (H, W, 3) uint8.")
+        return _checked(pixels, source)
+    if source in exemplars():
+        file = files("recipes") / "exemplars" / f"{source}.png"
+        with file.open("rb") as stream:
+            return np.asarray(Image.open(stream).convert("RGB"))
+    if buffers is not None:
+        raise unknown_name("unknown-style", "styles", source, exemplars())
+    return _checked(_read_file(Path(source)), source)
+
+
+def _read_file(path: Path) -> NDArray[np.uint8]:
+    if not path.exists():
+        error = unknown_name("missing-file", "style", str(path), exemplars())
+        raise InputError("missing-file", "style", f"There is no file {path}.", error.hint)
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise InputError(
+                    "bad-image", "style", f"{path} has over {MAX_PIXELS:,} pixels.", "Scale it."
+                )
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        raise InputError(
+            "bad-image", "style", f"{path} is not a picture that can be read.", "Use PNG or JPEG."
+        ) from None
+
+
+def _checked(pixels: NDArray[np.uint8], source: str) -> NDArray[np.uint8]:
+    if min(pixels.shape[:2]) < 16:
+        raise InputError("bad-image", "style", f"{source} is smaller than 16 × 16 pixels.")
+    return pixels

@@ -1,0 +1,94 @@
+"""Additive statistics of features: count, sum and second-moment sum per layer.
+
+Sums add over views, masks, tiles and styles, so one code path serves them all: exact pooling is
+``a + b``, a blend of styles is a weighted sum (crowsonkb/style-transfer-pytorch stores its targets
+this way for the same reason).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from geometry.colour import ColourElement, matrix
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Of one layer with C channels: count: total weight of the pixels; first: (C,) Σ w·x;
+    second: (C, C) Σ w·x xᵀ."""
+
+    count: Tensor
+    first: Tensor
+    second: Tensor
+
+    def __add__(self, other: Moments) -> Moments:
+        return Moments(
+            self.count + other.count, self.first + other.first, self.second + other.second
+        )
+
+    def scaled(self, factor: Tensor | float) -> Moments:
+        """The same statistics with ``factor`` times the count."""
+        return Moments(self.count * factor, self.first * factor, self.second * factor)
+
+    @property
+    def mean(self) -> Tensor:
+        return self.first / self.count
+
+    @property
+    def raw(self) -> Tensor:
+        """Second raw moment E[x xᵀ], (C, C): the Gram matrix per pixel (Gatys et al., 2015)."""
+        return self.second / self.count
+
+    @property
+    def std(self) -> Tensor:
+        """Standard deviation of every channel, (C,)."""
+        variance = self.raw.diagonal() - self.mean**2
+        return variance.clamp(min=1e-6).sqrt()
+
+
+LayerMoments = dict[str, Moments]
+
+
+def measure(features: dict[str, Tensor], weight: Tensor | None = None) -> LayerMoments:
+    """Moments of features {layer: (B, C, h, w)}.
+
+    ``weight`` (B, 1, H, W) in 0..1 at the pictures' size says how much each pixel counts; it is
+    averaged down to every layer, so that background never enters the statistics.
+    """
+    out = {}
+    for name, x in features.items():
+        flat = x.movedim(1, -1).reshape(-1, x.shape[1])
+        if weight is None:
+            count = flat.new_tensor(float(len(flat)))
+            out[name] = Moments(count, flat.sum(0), flat.T @ flat)
+        else:
+            w = F.adaptive_avg_pool2d(weight, x.shape[-2:]).reshape(-1, 1)
+            weighted = flat * w
+            out[name] = Moments(w.sum(), weighted.sum(0), weighted.T @ flat)
+    return out
+
+
+def pooled(parts: list[LayerMoments]) -> LayerMoments:
+    """The sum of several measurements."""
+    return reduce(lambda a, b: {k: a[k] + b[k] for k in a}, parts)
+
+
+def blended(parts: list[tuple[LayerMoments, float]]) -> LayerMoments:
+    """A blend: every part counts with its share, however many pixels it had."""
+    return pooled(
+        [{k: m.scaled(share / m.count) for k, m in part.items()} for part, share in parts]
+    )
+
+
+def colour_images(picture: Tensor, elements: tuple[ColourElement, ...]) -> list[Tensor]:
+    """Pictures (B, 3, H, W) in 0..1 under each colour element."""
+    out = []
+    for element in elements:
+        signed = torch.tensor(matrix(element), dtype=picture.dtype, device=picture.device)
+        out.append(torch.einsum("ij,bjhw->bihw", signed, picture - 0.5) + 0.5)
+    return out
