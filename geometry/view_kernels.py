@@ -48,6 +48,13 @@ def slot_of(columns: Ints, base: int, count: int, column: int) -> int:
 
 
 @wp.func
+def flush(weights: Floats, base: int, slots: wp.vec4i, sums: wp.vec4) -> None:
+    """Add the sums of four taps to their places; taps may be the same texel (tiny levels)."""
+    for tap in range(4):
+        weights[base + slots[tap]] = weights[base + slots[tap]] + sums[tap]
+
+
+@wp.func
 def footprint(
     normal: wp.vec3,
     along_u: wp.vec3,
@@ -109,27 +116,28 @@ def gather_view(
     left = (first_pixel + i) - row * width
     base = i * 4 * subsamples * subsamples
     step = 1.0 / float(subsamples)
-    share = step * step
     last = level_offsets.shape[0] - 1
     size = wp.vec2(float(level_widths[0]), float(level_heights[0]))
     count = int(0)
     hit_count = int(0)
     cosine = float(0.0)
-    # Neighbouring sub-samples mostly share their four taps: remember where those are.
+    # Neighbouring sub-samples mostly share their four taps: sum up here until they differ.
     known_level = int(-1)
     known_x = int(0)
     known_y = int(0)
     slots = wp.vec4i(0, 0, 0, 0)
-    for sample in range(subsamples * subsamples):
-        sy = sample // subsamples
-        sx = sample - sy * subsamples
+    sums = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    line = (i // width * subsamples * width + left) * subsamples
+    sx = int(0)
+    sy = int(0)
+    for _sample in range(subsamples * subsamples):
         x = float(left) + (float(sx) + 0.5) * step
         y = float(row) + (float(sy) + 0.5) * step
         start = rays.start + x * rays.start_x + y * rays.start_y
         along = rays.along + x * rays.along_x + y * rays.along_y
         f = int(-1)
         if keys.shape[0] > 0:
-            key = keys[(i // width * subsamples + sy) * width * subsamples + left * subsamples + sx]
+            key = keys[line + sx]
             if key != ~wp.uint64(0):
                 f = int(key & wp.uint64(0xFFFFFFFF))
         else:
@@ -174,6 +182,9 @@ def gather_view(
             fx = tx - float(x0)
             fy = ty - float(y0)
             if level != known_level or x0 != known_x or y0 != known_y:
+                if count > 0:
+                    flush(weights, base, slots, sums)
+                sums = wp.vec4(0.0, 0.0, 0.0, 0.0)
                 known_level = level
                 known_x = x0
                 known_y = y0
@@ -187,10 +198,14 @@ def gather_view(
                         weights[base + slot] = 0.0
                         count += 1
                     slots[tap] = slot
-            weights[base + slots[0]] = weights[base + slots[0]] + share * (1.0 - fx) * (1.0 - fy)
-            weights[base + slots[1]] = weights[base + slots[1]] + share * fx * (1.0 - fy)
-            weights[base + slots[2]] = weights[base + slots[2]] + share * (1.0 - fx) * fy
-            weights[base + slots[3]] = weights[base + slots[3]] + share * fx * fy
+            sums += wp.vec4((1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy)
+        sx += 1
+        if sx == subsamples:
+            sx = 0
+            sy += 1
+            line += width * subsamples
+    if count > 0:
+        flush(weights, base, slots, sums)
     for k in range(1, count):  # insertion sort: lists are short and nearly sorted
         column = columns[base + k]
         weight = weights[base + k]
@@ -211,16 +226,17 @@ def compact(
     columns: Ints,
     weights: Floats,
     capacity: int,
+    share: float,
     ends: Longs,
     packed_columns: Ints,
     packed_weights: Floats,
 ) -> None:
     """Copy the used heads of the lists of ``capacity`` entries one after the other; ends[i] is
-    where list i ends in the packed arrays."""
+    where list i ends in the packed arrays. Weights are multiplied by share."""
     i = wp.tid()
     first = wp.int64(0)
     if i > 0:
         first = ends[i - 1]
     for k in range(int(ends[i] - first)):
         packed_columns[int(first) + k] = columns[i * capacity + k]
-        packed_weights[int(first) + k] = weights[i * capacity + k]
+        packed_weights[int(first) + k] = weights[i * capacity + k] * share

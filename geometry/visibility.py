@@ -23,7 +23,7 @@ from geometry.sampling import SamplingMap
 
 MAX_SUBSAMPLES = 16
 FAR_OFF = 8.0  # half pictures from the middle, beyond which float32 pixels get too coarse
-BAND_ENTRIES = 2**23  # entries (8 bytes each) of the working buffer, which bounds the memory
+BAND_ENTRIES = 2**22  # entries (8 bytes each) of the working buffer, which bounds the memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,7 +235,13 @@ def _band(
     wp.launch(
         view_kernels.compact,
         dim=pixels,
-        inputs=[columns, weights, capacity, wp.array(ends, dtype=wp.int64, device=device)],
+        inputs=[
+            columns,
+            weights,
+            capacity,
+            1 / subsamples**2,
+            wp.array(ends, dtype=wp.int64, device=device),
+        ],
         outputs=[packed_columns, packed_weights],
         device=device,
     )
