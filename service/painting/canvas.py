@@ -31,9 +31,13 @@ class Canvas:
         cls, shape: tuple[int, int, int], depth: int, wrap: bool, generator: torch.Generator
     ) -> Canvas:
         """Mild noise on every level, reproducible from the generator."""
-        charts, height, width = shape
-        sizes = [(max(4, height >> k), max(4, width >> k)) for k in range(depth)]
-        return cls([torch.randn(charts, 3, *s, generator=generator) * 0.3 for s in sizes], wrap)
+        sizes = cls.level_sizes(shape, depth)
+        return cls([torch.randn(shape[0], 3, *s, generator=generator) * 0.3 for s in sizes], wrap)
+
+    @staticmethod
+    def level_sizes(shape: tuple[int, int, int], depth: int) -> list[tuple[int, int]]:
+        """(h, w) of every level of a canvas of ``shape`` (charts, height, width)."""
+        return [(max(4, shape[1] >> k), max(4, shape[2] >> k)) for k in range(depth)]
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -53,6 +53,7 @@ class Surface(Protocol):
     canvas_shape: tuple[int, int, int]  # (charts, height, width)
     wrap: bool  # whether the canvas is a torus
     views: int  # number of views prepared
+    unit: int  # the length in view pixels that a style picture of scale 1 spans
 
     def prepare_views(self, seed: int) -> None:
         """Work the views out; ``seed`` moves them."""
@@ -106,6 +107,7 @@ class PlaneSurface:
         self._windows: list[SparseOperator] = []
         side = min(max(self.shape), max(width, 64), 512)
         self._window = (side, side)
+        self.unit = width
 
     def prepare_views(self, seed: int) -> None:
         random = np.random.default_rng(seed)
@@ -197,7 +199,7 @@ class SphereSurface:
         self._device = device
         self._bake: SparseOperator | None = None
         self._pictures: list[_Picture] = []
-        self._side = view_side(width)
+        self._side = self.unit = view_side(width)
 
     def prepare_views(self, seed: int) -> None:
         cameras = surrounding_cameras(sphere.spiral(256), self.views, self._side, seed)
@@ -238,7 +240,7 @@ class MeshSurface:
         self.shape = (width, width)
         self._mesh = scene.mesh
         self._device = device
-        self._side = view_side(width)
+        self._side = self.unit = view_side(width)
         self._cameras = scene.cameras or surrounding_cameras(scene.mesh, views, self._side)
         self.views = len(self._cameras)
         self._pictures: list[_Picture] = []

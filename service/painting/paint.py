@@ -1,0 +1,290 @@
+"""The heart: one generator that everyone uses, from a recipe and a scene to a growing texture.
+
+    recipe + scene → surface → canvas −S→ texture −P→ views → network → objective
+                                  ▲                                         │
+                                  └────────────── Adam ◀──── gradient ──────┘
+
+Coarse to fine: a ladder of resolutions √2 apart. At each the views and the style's statistics are
+made anew, the canvas is enlarged, and Adam's moments are carried over, so that a stage starts
+without a burst of noise. What is shown and kept is an exponential mean of the iterates (both:
+crowsonkb/style-transfer-pytorch).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from geometry.colour import ColourElement, generated
+from service.painting.canvas import Canvas, resize
+from service.painting.progress import Progress
+from service.painting.surfaces import Look, Surface, make_surface
+from service.perception.moments import (
+    LayerMoments,
+    blended,
+    colour_images,
+    measure,
+    pooled,
+)
+from service.perception.networks import Network, load_network
+from service.perception.objectives import (
+    Targets,
+    moment_distance,
+    smoothness_term,
+    style_term,
+)
+from service.recipe import QUALITIES, Objective, Recipe
+from service.scene import Scene, StylePicture
+
+DEPTH = 5  # levels of the canvas's pyramid
+EMA = 0.9  # of the iterates
+STYLE_SIDE_LIMIT = 768  # pixels of a style's shorter side: more teaches little and costs much
+MIN_WIDTH = 64  # of the first stage's texture
+LATER_STAGE = 0.8  # a stage takes so many steps relative to the one before
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """width: of the texture at this stage, pixels; steps: how many are taken."""
+
+    width: int
+    steps: int
+
+
+def pick_device() -> torch.device:
+    """CUDA if there is one, else the CPU."""
+    return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+
+
+def stage_plans(recipe: Recipe) -> tuple[StagePlan, ...]:
+    """The ladder of a recipe: widths √2 apart that end at its size, steps that fall from coarse to
+    fine (half of the work of equal steps would go into the last stage)."""
+    quality = QUALITIES[recipe.quality]
+    ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
+    widths = sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size) + [recipe.size]
+    shares = [LATER_STAGE**k for k in range(len(widths))]
+    total = recipe.steps or round(
+        quality.steps * sum(LATER_STAGE**k for k in range(quality.stages))
+    )
+    ends = [round(total * sum(shares[: k + 1]) / sum(shares)) for k in range(len(shares))]
+    steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]
+    return tuple(StagePlan(w, n) for w, n in zip(widths, steps, strict=True) if n)
+
+
+def paint(
+    recipe: Recipe,
+    scene: Scene,
+    styles: Sequence[StylePicture],
+    device: torch.device | None = None,
+    weights: Path | None = None,
+) -> Iterator[Progress]:
+    """Paint a scene, one Progress per step. To finish early, stop iterating and take the texture
+    of the last Progress.
+
+    ``weights``: a file for the network instead of the embedded or cached weights. The same recipe
+    and scene on the same device give the same picture. Raises InputError from the network.
+    """
+    device = device or pick_device()
+    network = load_network(recipe.network, device, weights)
+    studio = _Studio(recipe, scene, styles, network, device)
+    plans = stage_plans(recipe)
+    steps = sum(plan.steps for plan in plans)
+    start, done = time.perf_counter(), 0
+    work_done, work = 0.0, sum(p.steps * p.width**2 for p in plans)
+    megapixels = 0.0
+    for number, plan in enumerate(plans):
+        studio.enter(number, plan)
+        for _ in range(plan.steps):
+            loss, pixels = studio.step(done)
+            done += 1
+            work_done += plan.width**2
+            megapixels += pixels / 1e6
+            seconds = time.perf_counter() - start
+            yield Progress(
+                stage=number,
+                stages=len(plans),
+                step=done,
+                steps=steps,
+                loss=loss,
+                seconds=seconds,
+                seconds_left=seconds * (work - work_done) / work_done,
+                megapixels=megapixels,
+                texture=studio.texture,
+            )
+
+
+class _Studio:
+    """What lives while a picture is painted: canvas, optimiser, the surface of the stage."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        scene: Scene,
+        styles: Sequence[StylePicture],
+        network: Network,
+        device: torch.device,
+    ) -> None:
+        self._recipe, self._scene, self._styles = recipe, scene, styles
+        self._network, self._device = network, device
+        self._colours = generated(tuple(scene.colouring.images.values()))
+        self._full: Surface | None = None
+        self._surface: Surface
+        self._canvas: Canvas
+        self._mean: Canvas
+        self._optimiser: torch.optim.Adam
+        self._targets: Targets
+        self._stage_step = 0
+
+    def enter(self, number: int, plan: StagePlan) -> None:
+        """Go on to a stage: its surface, views and targets; the canvas enlarged to it."""
+        recipe = self._recipe
+        last = plan.width == recipe.size
+        surface = self._full if last and self._full else self._make_surface(plan.width)
+        surface.prepare_views(seed_of(recipe.seed, number))
+        if number == 0:
+            generator = torch.Generator().manual_seed(seed_of(recipe.seed))
+            canvas = Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, generator)
+            self._canvas = Canvas([x.to(self._device) for x in canvas.levels], surface.wrap)
+            self._optimiser = _adam(self._canvas, recipe.learning_rate)
+        else:
+            carried = self._optimiser.state
+            old = [carried[level] for level in self._canvas.levels]
+            # the mean of the iterates is calmer than the last of them
+            self._canvas = _enlarged(self._mean, surface.canvas_shape)
+            self._optimiser = _adam(self._canvas, recipe.learning_rate)
+            for level, state in zip(self._canvas.levels, old, strict=True):
+                size = (level.shape[-2], level.shape[-1])
+                self._optimiser.state[level] = {
+                    "step": state["step"],
+                    "exp_avg": resize(state["exp_avg"], size, surface.wrap),
+                    "exp_avg_sq": resize(state["exp_avg_sq"], size, surface.wrap).clamp(min=0),
+                }
+        self._mean = _copy(self._canvas)
+        self._surface, self._stage_step = surface, 0
+        self._targets = style_targets(
+            self._network, self._styles, surface.unit, recipe.style_scale, self._colours
+        )
+
+    def step(self, number: int) -> tuple[dict[str, float], int]:
+        """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
+        random = np.random.default_rng([self._recipe.seed, number])
+        which = random.choice(self._surface.views, min(2, self._surface.views), replace=False)
+        if self._scene.target == "tile":
+            which = which[:1]  # one window shows all of a period
+        looks = self._surface.look(self._canvas.logits(), [int(k) for k in which])
+        terms = objective_terms(self._network, looks, self._targets)
+        total = weighted(terms, self._recipe.objective)
+        self._optimiser.zero_grad()
+        total.backward()
+        self._optimiser.step()
+        self._stage_step += 1
+        # the mean follows closely at first, then calmly: a bias-free start
+        keep = min(EMA, 1 - 1 / self._stage_step)
+        with torch.no_grad():
+            for mean, level in zip(self._mean.levels, self._canvas.levels, strict=True):
+                mean.lerp_(level, 1 - keep)
+        losses = {name: float(term.detach()) for name, term in terms.items()}
+        return losses, sum(x.pixels.shape[-1] * x.pixels.shape[-2] for x in looks)
+
+    @torch.no_grad()
+    def texture(self, max_size: int) -> NDArray[np.uint8]:
+        """The picture as it is now; see Progress.texture."""
+        if max_size:
+            picture = self._surface.picture(self._mean.logits())
+            scale = max_size / max(picture.shape[:2])
+            if scale >= 1:
+                return picture
+            size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+            return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+        self._full = self._full or self._make_surface(self._recipe.size)
+        return self._full.picture(_enlarged(self._mean, self._full.canvas_shape).logits())
+
+    def _make_surface(self, width: int) -> Surface:
+        surface = make_surface(self._scene, width, self._recipe.views, self._device)
+        if width == self._recipe.size:
+            self._full = surface
+        return surface
+
+
+def seed_of(*keys: int) -> int:
+    """One well-mixed seed from several small numbers."""
+    return int(np.random.SeedSequence(keys).generate_state(1)[0])
+
+
+def _adam(canvas: Canvas, rate: float) -> torch.optim.Adam:
+    return torch.optim.Adam(canvas.levels, lr=rate, betas=(0.9, 0.99), fused=True)
+
+
+def _copy(canvas: Canvas) -> Canvas:
+    return Canvas([level.detach().clone() for level in canvas.levels], canvas.wrap)
+
+
+def _enlarged(canvas: Canvas, shape: tuple[int, int, int]) -> Canvas:
+    """The same paint on a canvas of another resolution."""
+    if canvas.shape == shape:
+        return _copy(canvas)
+    sizes = Canvas.level_sizes(shape, len(canvas.levels))
+    levels = [
+        resize(level.detach(), size, canvas.wrap).contiguous()
+        for level, size in zip(canvas.levels, sizes, strict=True)
+    ]
+    return Canvas(levels, canvas.wrap)
+
+
+def style_targets(
+    network: Network,
+    styles: Sequence[StylePicture],
+    unit: int,
+    scale: float,
+    colours: tuple[ColourElement, ...],
+) -> Targets:
+    """What the styles say at one resolution: each brought to ``unit · scale`` pixels on its shorter
+    side, measured under every colour element that the symmetry makes equally likely (so that the
+    target can be reached), and blended by weight."""
+    device = next(network.parameters()).device
+    layers: list[tuple[LayerMoments, float]] = []
+    plain: list[tuple[LayerMoments, float]] = []
+    for style in styles:
+        picture = _scaled(style.pixels, unit * scale).to(device)
+        for image in colour_images(picture, colours):
+            image = image.contiguous(memory_format=torch.channels_last)
+            with torch.no_grad():
+                layers.append((measure(network(image)), style.weight))
+                plain.append((measure({"rgb": image}), style.weight))
+    return Targets(blended(layers), blended(plain)["rgb"])
+
+
+def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
+    """A style (H, W, 3) as (1, 3, h, w) in 0..1 whose shorter side is ``side`` pixels, at most the
+    limit; never below 32, where the deeper layers have nothing left to see."""
+    factor = max(32.0, min(side, STYLE_SIDE_LIMIT)) / min(pixels.shape[:2])
+    size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))
+    image = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255
+
+
+def objective_terms(network: Network, looks: Sequence[Look], targets: Targets) -> dict[str, Tensor]:
+    """The terms of the objective on one step's views, before their weights. Statistics of all
+    views are pooled: no single view must show all of the style."""
+    layers = pooled([measure(network(look.pixels), look.weight) for look in looks])
+    plain = pooled([measure({"rgb": look.pixels}, look.weight) for look in looks])["rgb"]
+    smooth = torch.stack([smoothness_term(look.pixels, look.weight) for look in looks]).mean()
+    return {
+        "style": style_term(layers, targets.style, network.info.weights),
+        "colour": moment_distance(plain, targets.colour),
+        "smoothness": smooth,
+    }
+
+
+def weighted(terms: dict[str, Tensor], objective: Objective) -> Tensor:
+    """The objective: every term times its weight in the recipe."""
+    return torch.stack([getattr(objective, name) * term for name, term in terms.items()]).sum()
