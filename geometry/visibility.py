@@ -107,10 +107,10 @@ def view_map(
 
     The nearest surface is seen, from either side. Every sub-sample reads the level
     floor(log2(max(minor / 3, major / subsamples))), at least 0 and at most the last, where major
-    and minor are the axes in texels of the pixel's footprint on the texture: sub-samples then lie
-    at most about two texels of their level apart along the footprint, and at most three pixels'
-    worth of minification is left to averaging (measured in ``adap3``, the project's notes on
-    aliasing). ``device`` counts for a plain Mesh; a TracedMesh has its own. ``method`` "auto"
+    and minor are the axes in texels of the pixel's footprint on the texture ("adap3"). A texel
+    of that level is then at most a third of the footprint's minor axis or the spacing of the
+    sub-samples, whichever is more: little blur, and no gaps of two texels between samples.
+    ``device`` counts for a plain Mesh; a TracedMesh has its own. ``method`` "auto"
     rasterises on the CPU where that is exact; "rays" never does (rays serve every other case).
 
     Safe to call from several threads, which then run at once. The result is the same every time.
