@@ -27,7 +27,6 @@ from service.serving.worker import TOKEN_VARIABLE
 
 CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
 HOPELESS_STARTS = 3  # in a row
-LONGEST_PAUSE = 30.0  # seconds between two tries to start a worker
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +188,8 @@ class LocalEngine:
         self._process.stdin.close()
         self._socket.close()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
-        pause = min(LONGEST_PAUSE, 2.0 ** (self._starts_failed - 1)) if self._starts_failed else 0
+        # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
+        pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
         self._start_at = time.monotonic() + pause
         hopeless = self._starts_failed >= HOPELESS_STARTS
         died = WorkerDied(self._job, _obituary(reason, hopeless), hopeless)

@@ -133,7 +133,7 @@ class Server:
         assert job.inputs is not None
         recipe = job.inputs.recipe
         log.info(
-            "job %s queued: %s, group %a, %d px", job.name, recipe.target, recipe.group, recipe.size
+            "job %s queued: %s %.40a, %d px", job.name, recipe.target, recipe.group, recipe.size
         )
         return {"job": job.name}
 
@@ -229,7 +229,7 @@ class Server:
 
     def _fail(self, job: Job, fault: Fault) -> None:
         job.fail(fault)
-        log.warning("job %s: %s: %a", job.name, fault.code, fault.message)
+        log.warning("job %s: %s: %.200a", job.name, fault.code, fault.message)
         self._close(job)
 
     def _close(self, job: Job) -> None:
