@@ -27,6 +27,7 @@ from service.serving.worker import TOKEN_VARIABLE
 
 CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
 HOPELESS_STARTS = 3  # in a row
+LONGEST_SOCKET_PATH = 100  # what every POSIX system allows, in characters
 
 log = logging.getLogger(__name__)
 
@@ -162,8 +163,9 @@ class LocalEngine:
         self._socket = self._context.socket(zmq.PAIR)
         self._socket.set_hwm(0)
         self._socket.setsockopt(zmq.LINGER, 0)
-        if zmq.has("ipc"):
-            address = f"ipc://{self._folder / secrets.token_hex(4)}"
+        path = str(self._folder / secrets.token_hex(4))
+        if os.name == "posix" and len(path) <= LONGEST_SOCKET_PATH:
+            address = f"ipc://{path}"
             self._socket.bind(address)
         else:
             self._socket.bind("tcp://127.0.0.1:*")
@@ -171,12 +173,12 @@ class LocalEngine:
         # On a loopback port anyone on this machine could call: the worker shows this token first.
         self._token = secrets.token_hex(16)
         # The worker must find the very modules that this process found, wherever it was started.
-        path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+        modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "service.serving.worker", address, self._painter],
             stdin=subprocess.PIPE,
             stdout=2,  # standard output belongs to the command line; libraries' chatter is log
-            env={**os.environ, "PYTHONPATH": path, TOKEN_VARIABLE: self._token},
+            env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
         )
         log.info("worker %d starts", self._process.pid)
 
