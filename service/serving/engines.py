@@ -89,7 +89,7 @@ class LocalEngine:
 
     def __init__(self, painter: str, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         self._painter, self._context = painter, context
-        self._folder = Path(tempfile.mkdtemp(prefix="orbitex-"))  # 0700: for this user only
+        self._folder: Path | None = None  # of the private socket, until the worker has called
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: zmq.Socket[bytes] | None = None
         self._token = ""
@@ -157,13 +157,13 @@ class LocalEngine:
             self._process.kill()
             self._process.wait()
             self._bury()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self) -> None:
         self._socket = self._context.socket(zmq.PAIR)
         self._socket.set_hwm(0)
         self._socket.setsockopt(zmq.LINGER, 0)
-        path = str(self._folder / secrets.token_hex(4))
+        self._folder = Path(tempfile.mkdtemp(prefix="orbitex-"))  # 0700: for this user only
+        path = str(self._folder / "worker")
         if os.name == "posix" and len(path) <= LONGEST_SOCKET_PATH:
             address = f"ipc://{path}"
             self._socket.bind(address)
@@ -189,6 +189,7 @@ class LocalEngine:
         reason = f"signal {-code}" if code < 0 else f"exit code {code}"
         self._process.stdin.close()
         self._socket.close()
+        self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
         # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
         pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
@@ -199,6 +200,11 @@ class LocalEngine:
         self._job = self._kill_at = None
         self._ready = False
         return died
+
+    def _remove_folder(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
     def _tell(
         self,
@@ -231,6 +237,7 @@ class LocalEngine:
         kind = header["kind"]
         if kind == "ready" and secrets.compare_digest(header["token"], self._token):
             self._ready, self._starts_failed = True, 0
+            self._remove_folder()  # so that not even a killed service leaves one behind
             return Ready(header["device"], header["describe"])
         if not self._ready or header.get("job") != self._job or self._job is None:
             return None

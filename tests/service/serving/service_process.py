@@ -8,6 +8,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from geometry.errors import InputError
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 
@@ -84,3 +88,22 @@ def eventually(condition, seconds=5.0):
             return True
         time.sleep(0.02)
     return condition()
+
+
+def recipe(step_ms=10, **changes):
+    return {"target": "sphere", "group": "532", "size": 64, "seed": step_ms} | changes
+
+
+def until_running(client, job):
+    frame = client.frame(job, max_size=8)
+    assert frame.state == "running"
+    return frame
+
+
+@contextlib.contextmanager
+def refused(code):
+    """As pytest.raises, for an InputError of this code that is one line without a traceback."""
+    with pytest.raises(InputError) as caught:
+        yield caught
+    assert caught.value.code == code, caught.value
+    assert "Traceback" not in str(caught.value) and "\n" not in str(caught.value)
