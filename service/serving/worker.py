@@ -9,6 +9,7 @@ only when one is wanted: nobody's reading speed slows the painting.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import signal
@@ -155,7 +156,8 @@ def paint_job(
     except Exception as error:
         fault = fault_of(error)
         if fault.code == "internal":
-            traceback.print_exc()
+            with contextlib.suppress(OSError):  # nobody may read our log any more
+                traceback.print_exc()
         channel.send("failed", {"job": job, "fault": fault.as_dict()})
 
 
