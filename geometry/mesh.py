@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from geometry import kernels
 from geometry.errors import InputError
 
-UV_TOLERANCE = 1e-4  # how far a UV may stray outside the unit square: rounding of exporters
+UV_SPAN = 1.25  # a layout may stray a little over its tile (REPEAT wraps it); wider ones are tiles
 COVER_TEXELS = 0.75  # a texel is covered if its centre is this near to an island
 
 
@@ -22,7 +22,8 @@ class Mesh:
     """A triangle mesh; make one with :func:`make_mesh`, which checks it. Arrays are read-only.
 
     vertices: (V, 3) float64, world space. triangles: (F, 3) int32 rows of ``vertices``.
-    uvs: (F, 3, 2) float64, one (u, v) per triangle corner, v up, within the unit square.
+    uvs: (F, 3, 2) float64, one (u, v) per triangle corner, v up, moved by whole tiles so that
+    the layout's middle lies in the unit square. Corners outside it wrap around (REPEAT).
     """
 
     vertices: NDArray[np.float64]
@@ -69,7 +70,7 @@ def make_mesh(vertices: ArrayLike, triangles: ArrayLike, uvs: ArrayLike | None) 
 
     Raises InputError: "mesh-empty", "mesh-bad-shape", "mesh-non-finite", "mesh-bad-index",
     "mesh-zero-area" (no triangle has area), "mesh-no-uv" (none given, or none with area),
-    "mesh-uv-range" (outside the unit square by more than 1e-4).
+    "mesh-uv-range" (the layout spans over 1.25 in u or v: UDIM tiles).
     """
     points = np.array(vertices, np.float64)
     faces = np.asarray(triangles)
@@ -105,13 +106,15 @@ def _checked_uvs(uvs: ArrayLike | None, face_count: int) -> NDArray[np.float64]:
     _expect_shape("uvs", corners, (face_count, 3, 2))
     if not np.isfinite(corners).all():
         raise InputError("mesh-non-finite", "uvs", "A UV coordinate is not a finite number.")
-    if corners.min() < -UV_TOLERANCE or corners.max() > 1 + UV_TOLERANCE:
+    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
+    if (high - low).max() > UV_SPAN:
         raise InputError(
             "mesh-uv-range",
             "uvs",
-            f"UVs reach from {corners.min():.3g} to {corners.max():.3g}, outside the unit square.",
+            f"The UV layout spans {high[0] - low[0]:.3g} × {high[1] - low[1]:.3g} tiles.",
             "Move and scale the islands into one tile (in Blender: UV > Pack Islands).",
         )
+    corners -= np.floor((low + high) / 2 - 1e-9)  # a layout from 0.5 to 1.5 may stay
     e1, e2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     if not _has_area(np.abs(e1[:, 0] * e2[:, 1] - e1[:, 1] * e2[:, 0]), corners):
         raise InputError("mesh-no-uv", "uvs", "The UV map is collapsed: nothing has area.", hint)
@@ -180,13 +183,12 @@ def uv_surface(
     around the islands.
 
     A texel outside an island gets the point of the island's nearest border, so that bilinear
-    lookups and mip levels near borders read paint of the same place. Where islands overlap, one
+    lookups and mip levels near borders read paint of the same place; islands wrap around the
+    texture's sides as lookups do. Where islands overlap, one
     of the triangles is taken.
     """
-    # Texel units, row down: distances then mean texels in both directions.
-    layout = np.zeros((3 * len(mesh.triangles), 3))
-    layout[:, 0] = mesh.uvs[..., 0].ravel() * width
-    layout[:, 1] = (1 - mesh.uvs[..., 1].ravel()) * height
+    reach = max(margin, COVER_TEXELS)
+    layout, source = _wrapped_layout(mesh.uvs, width, height, reach)
     centres = np.zeros((height, width, 3))
     centres[..., 0] = np.arange(width) + 0.5
     centres[..., 1] = np.arange(height)[:, None] + 0.5
@@ -194,18 +196,36 @@ def uv_surface(
         layout,
         np.arange(len(layout), dtype=np.int32).reshape(-1, 3),
         centres.reshape(-1, 3),
-        max(margin, COVER_TEXELS),
+        reach,
         device,
     )
     painted = found.triangle >= 0
+    triangle = np.where(painted, source[found.triangle], np.int32(-1))
     position = np.zeros((height * width, 3))
     position[painted] = np.einsum(
-        "nk,nkd->nd", found.barycentric[painted], mesh.corners[found.triangle[painted]]
+        "nk,nkd->nd", found.barycentric[painted], mesh.corners[triangle[painted]]
     )
     covered = found.distance <= COVER_TEXELS
     return UvSurface(
-        found.triangle.reshape(height, width),
+        triangle.reshape(height, width),
         position.reshape(height, width, 3),
         covered.reshape(height, width),
         (painted & ~covered).reshape(height, width),
     )
+
+
+def _wrapped_layout(
+    uvs: NDArray[np.float64], width: int, height: int, reach: float
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """The UV triangles and those of their copies in the tiles around that come within ``reach``
+    texels of the texture: corners (3·N, 3) in texels, row down, z = 0; triangle of each (N,)."""
+    size, layouts, sources = np.array([width, height]), [], []
+    flipped = uvs * (1, -1) + (0, 1)
+    for tile in np.ndindex(3, 3):
+        moved = (flipped + np.array(tile) - 1) * size
+        near = (moved.max(axis=1) > -reach) & (moved.min(axis=1) < size + reach)
+        kept = np.flatnonzero(near.all(axis=1))
+        layouts.append(moved[kept].reshape(-1, 2))
+        sources.append(kept.astype(np.int32))
+    corners = np.concatenate(layouts)
+    return np.column_stack([corners, np.zeros(len(corners))]), np.concatenate(sources)

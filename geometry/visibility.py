@@ -107,10 +107,10 @@ def view_map(
 
     The nearest surface is seen, from either side. Every sub-sample reads the level
     floor(log2(max(minor / 3, major / subsamples))), at least 0 and at most the last, where major
-    and minor are the axes in texels of the pixel's footprint on the texture: sub-samples then lie
-    at most about two texels of their level apart along the footprint, and at most three pixels'
-    worth of minification is left to averaging (measured in ``adap3``, the project's notes on
-    aliasing). ``device`` counts for a plain Mesh; a TracedMesh has its own. ``method`` "auto"
+    and minor are the axes in texels of the pixel's footprint on the texture ("adap3"). A texel
+    of that level is then at most a third of the footprint's minor axis or the spacing of the
+    sub-samples, whichever is more: little blur, and no gaps of two texels between samples.
+    ``device`` counts for a plain Mesh; a TracedMesh has its own. ``method`` "auto"
     rasterises on the CPU where that is exact; "rays" never does (rays serve every other case).
 
     Safe to call from several threads, which then run at once. The result is the same every time.
@@ -126,9 +126,11 @@ def view_map(
         wp.array(list(values), dtype=wp.int32, device=traced.device)
         for values in ([h for h, _ in shapes], [w for _, w in shapes], offsets[:-1])
     ]
-    screen = None
+    screen: wp.array | None = None
     if method == "auto" and traced.device == "cpu":
-        screen = _screen_points(camera, traced.mesh.vertices)
+        points = _screen_points(camera, traced.mesh.vertices)
+        if points is not None:
+            screen = wp.array(points, dtype=wp.vec3, device="cpu")
     rays = _rays(camera, traced)
     rows_at_once = max(1, BAND_ENTRIES // (camera.width * 4 * subsamples**2))
     bands = [
@@ -198,7 +200,7 @@ def _rays(camera: Camera, traced: TracedMesh) -> view_kernels.Rays:
 def _band(
     traced: TracedMesh,
     rays: view_kernels.Rays,
-    screen: NDArray[np.float64] | None,
+    screen: wp.array | None,
     levels: list[wp.array],
     width: int,
     top: int,
@@ -208,6 +210,7 @@ def _band(
     """(columns, weights) of all entries and (counts, hits, cosine sums) of the pixels of some
     rows of the picture. Every list has room for all the taps there can be."""
     device, pixels, capacity = traced.device, rows * width, 4 * subsamples**2
+    keys = _depth_keys(traced, screen, width, top, rows, subsamples)
     columns = wp.empty(pixels * capacity, dtype=wp.int32, device=device)
     weights = wp.empty(pixels * capacity, dtype=wp.float32, device=device)
     counts = wp.empty(pixels, dtype=wp.int32, device=device)
@@ -218,12 +221,7 @@ def _band(
         dim=pixels,
         inputs=[
             *(traced.surface.id, traced.planes, traced.layout, rays, *levels),
-            *(
-                top * width,
-                width,
-                subsamples,
-                _depth_keys(traced, screen, width, top, rows, subsamples),
-            ),
+            *(top * width, width, subsamples, keys),
         ],
         outputs=[columns, weights, counts, hits, cosines],
         device=device,
@@ -252,7 +250,7 @@ def _band(
 
 def _depth_keys(
     traced: TracedMesh,
-    screen: NDArray[np.float64] | None,
+    screen: wp.array | None,
     width: int,
     top: int,
     rows: int,
@@ -263,11 +261,10 @@ def _depth_keys(
         return wp.empty(0, dtype=wp.uint64, device=traced.device)
     samples = rows * width * subsamples**2
     keys = wp.full(samples, 2**64 - 1, dtype=wp.uint64, device=traced.device)
-    points: wp.array = wp.array(screen, dtype=wp.vec3, device=traced.device)
     wp.launch(
         kernels.rasterise,
         dim=len(traced.mesh.triangles),
-        inputs=[points, traced.surface.indices, width, top, rows, subsamples],
+        inputs=[screen, traced.surface.indices, width, top, rows, subsamples],
         outputs=[keys],
         device=traced.device,
     )

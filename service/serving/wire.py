@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ PROTOCOL_VERSION = 1
 DEFAULT_ADDRESS = "tcp://127.0.0.1:5577"
 HEARTBEAT_SECONDS = 2.0  # a client that is alive sends one at least this often
 DTYPES = ("|u1", "<i4", "<f4", "<f8")
+NAME_LENGTH = 64  # of a buffer's name and of a textual request id, in characters
 
 
 @dataclass(frozen=True)
@@ -40,45 +41,35 @@ LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of message: who sends it, what its header carries, what answers it."""
+    """One kind of message: what its header and buffers carry, and what answers it."""
 
     name: str
     purpose: str
-    request: Mapping[str, str]
-    reply: Mapping[str, str]
-    request_buffers: Mapping[str, str]
-    reply_buffers: Mapping[str, str]
+    request: Mapping[str, str] = field(default_factory=dict)
+    reply: Mapping[str, str] = field(default_factory=dict)
+    request_buffers: Mapping[str, str] = field(default_factory=dict)
+    reply_buffers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _kind(
-    name: str,
-    purpose: str,
-    request: Mapping[str, str] | None = None,
-    reply: Mapping[str, str] | None = None,
-    request_buffers: Mapping[str, str] | None = None,
-    reply_buffers: Mapping[str, str] | None = None,
-) -> Kind:
-    return Kind(
-        name, purpose, request or {}, reply or {}, request_buffers or {}, reply_buffers or {}
-    )
-
-
-# Every request carries "protocol", "kind" and an "id" of the client's choice; the reply has the
-# same "id" and "kind", or the kind "error".
+# Every request carries "protocol", "kind" and an "id" of the client's choice (a whole number or
+# short text); the reply has the same "id" and "kind", or the kind "error".
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        _kind(
+        Kind(
             "hello",
             "Open the conversation and compare protocol versions.",
             {"client": "name and version of the client"},
-            {"service": "version of the service", "device": "cpu or cuda:N"},
-        ),
-        _kind(
-            "describe",
-            "All that a panel offers: filled from the catalogue, never repeated in a client.",
-            {},
             {
+                "service": "version of the service",
+                "device": "cpu or cuda:N; 'starting' until the worker has found out",
+            },
+        ),
+        Kind(
+            "describe",
+            "All that a panel offers: filled from the catalogue, never repeated in a client. "
+            "While the worker starts (some seconds) the reply waits for it.",
+            reply={
                 "groups": "[{name, space, orbifold, order, title, colourings: "
                 "[{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]",
                 "styles": "[name]: the exemplars that the service ships",
@@ -88,7 +79,7 @@ KINDS: dict[str, Kind] = {
                 "recipe_schema": "JSON Schema of a recipe",
             },
         ),
-        _kind(
+        Kind(
             "submit",
             "Start a job. The job runs until it is finished, cancelled or failed.",
             {
@@ -106,10 +97,13 @@ KINDS: dict[str, Kind] = {
                 "NAME": "|u1 (H, W, 3) sRGB, top row first: a style picture",
             },
         ),
-        _kind(
+        Kind(
             "frame",
             "One credit: asks for one frame newer than step 'after'. Answered when there is one, "
-            "or at once when the job has ended (then without pixels if nothing is newer).",
+            "or at once when the job has ended (then without pixels if nothing is newer). A client "
+            "has one credit per job: asking again replaces it, and the older request is never "
+            "answered. A client that has waited long may ask again, with the same id: that also "
+            "mends a lost connection.",
             {
                 "job": "name of the job",
                 "after": "step of the newest frame at hand, -1 for none",
@@ -119,64 +113,76 @@ KINDS: dict[str, Kind] = {
                 "job": "name of the job",
                 "state": "queued, running, finished, failed or cancelled",
                 "progress": "{stage, stages, step, steps, loss: {term: value}, seconds, "
-                "seconds_left} or null before the first step",
+                "seconds_left, megapixels} or null before the first step; a number that is not "
+                "finite is null",
                 "error": "{code, field, message, hint} of a failed job, else null",
             },
             reply_buffers={"pixels": "|u1 (H, W, 3) sRGB, top row first"},
         ),
-        _kind("cancel", "End a job and drop it.", {"job": "name"}, {"job": "name"}),
-        _kind(
-            "finish",
-            "End a job with the best so far, as if its last step were done.",
+        Kind(
+            "cancel",
+            "End a job without a result. A job that has ended stays as it is.",
             {"job": "name"},
             {"job": "name"},
         ),
-        _kind(
+        Kind(
+            "finish",
+            "End a job with the best so far, as if its last step were done; a job that has not "
+            "begun takes one step. A job that has ended stays as it is.",
+            {"job": "name"},
+            {"job": "name"},
+        ),
+        Kind(
             "result",
-            "The finished texture. A job that has not finished is answered with an error.",
+            "The finished texture. A job that has not finished is answered with an error, a failed "
+            "one with its own. The service keeps the last few jobs that have ended.",
             {"job": "name"},
             {"job": "name", "receipt": "the receipt, as the command line writes it"},
             reply_buffers={"texture": "|u1 (H, W, 3) sRGB, top row first"},
         ),
-        _kind(
+        Kind(
             "heartbeat",
             "Says 'still here', both ways.",
-            {},
-            {"jobs": "number of jobs queued or running"},
+            reply={"jobs": "number of jobs queued or running"},
         ),
     )
 }
 
 
 class WireError(ValueError):
-    """A message that breaks the rules; ``code`` and ``field`` as in an error reply."""
+    """A message that breaks the rules; ``code`` and ``field`` as in an error reply.
+
+    ``request_id`` is the id of the message at fault where it could be read, so that a client of
+    another release, too, learns which request was refused.
+    """
 
     def __init__(self, code: str, field: str, message: str, hint: str = "") -> None:
         super().__init__(f"{field}: {message}")
         self.code, self.field, self.message, self.hint = code, field, message, hint
+        self.request_id: str | int | None = None
 
 
 def encode(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray] | None = None) -> list:
     """A header and named arrays as the frames of one multipart message.
 
-    Adds ``protocol`` and ``buffers`` to the header. Arrays must have one of :data:`DTYPES`.
-    Raises WireError("bad-buffer") for another dtype and ValueError for NaN in the header.
+    Adds ``protocol`` and ``buffers`` to the header. Arrays must have one of :data:`DTYPES` and
+    must not be empty; a contiguous one is not copied, so leave it alone until it is sent.
+    Raises WireError("bad-buffer") for another dtype or no elements, and ValueError for NaN or
+    infinity in the header.
     """
     arrays = {name: np.ascontiguousarray(array) for name, array in (buffers or {}).items()}
     for name, array in arrays.items():
         if array.dtype.str not in DTYPES:
-            raise WireError(
-                "bad-buffer", name, f"dtype {array.dtype.str} is not one of {', '.join(DTYPES)}."
-            )
-    full = {
-        "protocol": PROTOCOL_VERSION,
-        **header,
-        "buffers": [
-            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape)}
-            for name, array in arrays.items()
-        ],
-    }
-    return [json.dumps(full, allow_nan=False).encode(), *(a.data for a in arrays.values())]
+            raise _bad_buffer(name, f"dtype {array.dtype.str} is not one of {', '.join(DTYPES)}.")
+        if array.size == 0:
+            raise _bad_buffer(name, "The buffer is empty.")
+    specs = [
+        {"name": name, "dtype": array.dtype.str, "shape": list(array.shape)}
+        for name, array in arrays.items()
+    ]
+    full = {"protocol": PROTOCOL_VERSION, **header, "buffers": specs}
+    text = json.dumps(full, allow_nan=False).encode()
+    return [text, *(array.data.cast("B") for array in arrays.values())]
 
 
 def decode(
@@ -184,7 +190,8 @@ def decode(
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The inverse of :func:`encode`: (header, {name: read-only array}).
 
-    Raises WireError: "bad-header" (size, JSON, not an object), "protocol-version",
+    The arrays share memory with ``frames``. Every number in the header is finite.
+    Raises WireError: "bad-header" (size, JSON, not an object, id), "protocol-version",
     "bad-buffer" (dtype, shape or length), "too-large".
     """
     if not frames:
@@ -196,25 +203,17 @@ def decode(
     if sum(len(frame) for frame in frames) > limits.total_bytes:
         raise WireError("too-large", "buffers", f"Over {limits.total_bytes} bytes in all.")
     try:
-        header = json.loads(bytes(frames[0]), parse_constant=_refuse_constant)
+        header = json.loads(bytes(frames[0]), parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise WireError("bad-header", "header", "The header is not JSON.") from error
-    if not isinstance(header, dict) or not isinstance(header.get("kind"), str):
-        raise WireError("bad-header", "kind", "The header has no 'kind'.")
-    if header.get("protocol") != PROTOCOL_VERSION:
-        raise WireError(
-            "protocol-version",
-            "protocol",
-            f"This side speaks version {PROTOCOL_VERSION}, the other {header.get('protocol')!r}.",
-            "Install the add-on and the service of the same release.",
-        )
-    specs = header.pop("buffers", [])
-    if not isinstance(specs, list) or len(specs) != len(frames) - 1:
-        raise WireError("bad-buffer", "buffers", "The header does not list the buffers sent.")
-    arrays = {}
-    for spec, frame in zip(specs, frames[1:], strict=True):
-        name, array = _array(spec, frame, limits)
-        arrays[name] = array
+    if not isinstance(header, dict):
+        raise WireError("bad-header", "header", "The header is not a JSON object.")
+    try:
+        _check_header(header)
+        arrays = _arrays(header.pop("buffers", []), frames[1:], limits)
+    except WireError as error:
+        error.request_id = header.get("id") if _is_id(header.get("id")) else None
+        raise
     return header, arrays
 
 
@@ -229,24 +228,73 @@ def error_header(
     }
 
 
+def _check_header(header: Mapping[str, Any]) -> None:
+    version = header.get("protocol")
+    if type(version) is not int or version != PROTOCOL_VERSION:
+        raise WireError(
+            "protocol-version",
+            "protocol",
+            f"This side speaks version {PROTOCOL_VERSION}, the other one does not.",
+            "Install the add-on and the service of the same release.",
+        )
+    if not isinstance(header.get("kind"), str):
+        raise WireError("bad-header", "kind", "The header has no 'kind'.")
+    if not _is_id(header.get("id")):
+        raise WireError("bad-header", "id", f"Not a whole number or {NAME_LENGTH} characters.")
+
+
+def _is_id(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= NAME_LENGTH
+    return value is None or (type(value) is int and abs(value) < 1 << 63)
+
+
+def _bad_buffer(name: str, message: str) -> WireError:
+    return WireError("bad-buffer", name, message)
+
+
 def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is not JSON")
 
 
+def _finite(text: str) -> float:
+    # JSON has no infinity, yet 1e999 would become one and could not be answered or passed on.
+    if not math.isfinite(float(text)):
+        raise ValueError(f"{text} is out of range")
+    return float(text)
+
+
+def _arrays(
+    specs: Any, frames: Sequence[bytes | memoryview], limits: Limits
+) -> dict[str, np.ndarray]:
+    if not isinstance(specs, list) or len(specs) != len(frames):
+        raise _bad_buffer("buffers", "The header does not list the buffers sent.")
+    arrays: dict[str, np.ndarray] = {}
+    for spec, frame in zip(specs, frames, strict=True):
+        name, array = _array(spec, frame, limits)
+        if name in arrays:
+            raise _bad_buffer(name, "Two buffers have this name.")
+        arrays[name] = array
+    return arrays
+
+
 def _array(spec: Any, frame: bytes | memoryview, limits: Limits) -> tuple[str, np.ndarray]:
-    if not isinstance(spec, dict):
-        raise WireError("bad-buffer", "buffers", "A buffer's description is not an object.")
+    spec = spec if isinstance(spec, dict) else {}
     name, dtype, shape = spec.get("name"), spec.get("dtype"), spec.get("shape")
-    if not isinstance(name, str) or not name or len(name) > 64:
-        raise WireError("bad-buffer", "buffers", "A buffer needs a name of 1 to 64 characters.")
-    if dtype not in DTYPES:
-        raise WireError("bad-buffer", name, f"dtype {dtype!r} is not one of {', '.join(DTYPES)}.")
+    if not isinstance(name, str) or not 1 <= len(name) <= NAME_LENGTH:
+        raise _bad_buffer("buffers", f"A buffer needs a name of 1 to {NAME_LENGTH} characters.")
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise _bad_buffer(name, f"dtype {dtype!r:.20} is not one of {', '.join(DTYPES)}.")
     if (
         not isinstance(shape, list)
         or not 1 <= len(shape) <= limits.dimensions
         or not all(type(n) is int and 0 < n <= limits.total_bytes for n in shape)
     ):
-        raise WireError("bad-buffer", name, "The shape must be 1 to 4 positive whole numbers.")
+        raise _bad_buffer(name, f"The shape must be 1 to {limits.dimensions} positive numbers.")
     if math.prod(shape) * np.dtype(dtype).itemsize != len(frame):
-        raise WireError("bad-buffer", name, "The shape does not fit the bytes sent.")
-    return name, np.frombuffer(frame, dtype).reshape(shape)
+        raise _bad_buffer(name, "The shape does not fit the bytes sent.")
+    array = np.frombuffer(frame, dtype).reshape(shape)
+    if not array.flags.aligned:  # ZeroMQ may hand out the middle of a larger piece of memory
+        array = array.copy()
+    array.flags.writeable = False
+    return name, array

@@ -26,7 +26,7 @@ UVS = [[[0, 0], [1, 0], [0, 1]]]
         ([[0, 0, 0], [1, 1, 1], [2, 2, 2]], FACE, UVS, "mesh-zero-area"),
         (POINTS, FACE, None, "mesh-no-uv"),
         (POINTS, FACE, [[[0, 0], [1, 1], [0.5, 0.5]]], "mesh-no-uv"),
-        (POINTS, FACE, [[[1, 0], [2, 0], [1, 1]]], "mesh-uv-range"),
+        (POINTS, FACE, [[[0, 0], [2, 0], [0, 1]]], "mesh-uv-range"),
     ],
 )
 def test_bad_meshes_are_refused_in_one_line(vertices, triangles, uvs, code):
@@ -43,6 +43,22 @@ def test_a_mesh_is_a_frozen_copy():
     assert mesh.vertices[0, 0] == 0
     with pytest.raises(ValueError, match="read-only"):
         mesh.vertices[0] = 1
+
+
+def test_layouts_in_another_tile_are_moved_home():
+    moved = make_mesh(POINTS, FACE, np.add(UVS, (7, -3)))
+    assert np.array_equal(moved.uvs, UVS)
+
+
+def test_islands_over_the_side_of_the_texture_come_in_on_the_other():
+    inside = make_mesh(POINTS, FACE, [[[0.25, 0.25], [0.75, 0.25], [0.25, 0.75]]])
+    across = make_mesh(POINTS, FACE, inside.uvs - (0.5, -0.5))
+    home, wrapped = (uv_surface(mesh, 64, 32, margin=2) for mesh in (inside, across))
+    for name in ("covered", "margin"):
+        rolled = np.roll(getattr(home, name), (-16, -32), axis=(0, 1))
+        assert np.array_equal(rolled, getattr(wrapped, name))
+    rolled = np.roll(home.position, (-16, -32), axis=(0, 1))
+    assert np.allclose(rolled, wrapped.position, atol=1e-5)
 
 
 def test_tiny_meshes_have_area():

@@ -3,11 +3,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import binary_erosion
 from scipy.sparse import csr_matrix
 from shapes import plane, torus, uv_sphere
 
 from geometry.cameras import Camera, pixel_rays, surrounding_cameras
 from geometry.errors import InputError
+from geometry.mesh import uv_surface
 from geometry.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
 from geometry.visibility import trace_ready, view_map
 
@@ -238,6 +240,24 @@ def test_closed_meshes_have_no_cracks(method):
     inside = np.hypot(x, y) < 93
     assert coverage[inside].min() == 1
     assert coverage[np.hypot(x, y) > 97].max() == 0
+
+
+@pytest.mark.parametrize("side", [64, 256])
+def test_a_view_of_painted_positions_shows_where_each_pixel_is(side):
+    """Texels know their surface point, views know their texels: through both, a pixel shows the
+    point that its ray meets, up to the size of a texel."""
+    surface = uv_surface(RING, side, side, margin=2)
+    camera = replace(RING_VIEW, shift_x=0.0, shift_y=0.0)
+    view = view_map(RING, camera, (side, side), 8)
+    shown = matrix_of(view) @ build_pyramid(surface.position)
+    whole = np.flatnonzero(binary_erosion(view.coverage == 1).ravel())
+    rows, columns = np.divmod(whole, camera.width)
+    xy = np.column_stack([columns, rows]) + 0.5
+    origins, directions = pixel_rays(camera, xy)
+    _, distance = cast(RING, camera, xy)
+    error = np.linalg.norm(shown[whole] - (origins + distance[:, None] * directions), axis=1)
+    assert len(whole) > 50
+    assert np.median(error) < 0.01  # the ring is 2.8 wide, a pixel about 0.12
 
 
 @pytest.mark.parametrize("inside", [(0.2, 0.1, 0.0), (0.97, 0.0, 0.0)])

@@ -1,0 +1,163 @@
+"""A client in plain Python, for scripts and tests. The Blender add-on has its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import numpy as np
+import zmq
+from numpy.typing import NDArray
+
+import service
+from geometry.errors import InputError
+from service.recipe import Recipe
+from service.serving.wire import (
+    DEFAULT_ADDRESS,
+    HEARTBEAT_SECONDS,
+    WireError,
+    decode,
+    encode,
+)
+
+ENDED = ("finished", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One reply to a ``frame`` request; ``progress`` and ``error`` as on the wire.
+
+    pixels: (H, W, 3) uint8 sRGB, top row first, or None when there was nothing new to show.
+    """
+
+    job: str
+    state: str
+    progress: dict[str, Any] | None
+    error: dict[str, str] | None
+    pixels: NDArray[np.uint8] | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job is over: there will be no newer frame."""
+        return self.state in ENDED
+
+
+class Client:
+    """A conversation with the service at ``address``.
+
+    Every method raises InputError: what the service answered, or "service-unreachable" when
+    nothing has come from it for ``timeout`` seconds. Not to be shared between threads.
+    """
+
+    def __init__(self, address: str = DEFAULT_ADDRESS, timeout: float = 10.0) -> None:
+        self.address, self.timeout = address, timeout
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.connect(address)
+        self._ids = count(1)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up. Jobs go on without us."""
+        self._socket.close()
+
+    def hello(self) -> dict[str, Any]:
+        """``{"service", "device"}``. Raises "protocol-version" for another release."""
+        return self._ask("hello", {"client": f"orbitex {service.__version__}"})[0]
+
+    def describe(self) -> dict[str, Any]:
+        """What the service offers; waits for its worker to be ready."""
+        return self._ask("describe", {}, patient=True)[0]
+
+    def heartbeat(self) -> int:
+        """The number of jobs queued or running."""
+        return int(self._ask("heartbeat", {})[0]["jobs"])
+
+    def submit(
+        self,
+        recipe: Recipe | Mapping[str, Any],
+        buffers: Mapping[str, np.ndarray] | None = None,
+        cameras: Sequence[Mapping[str, Any]] = (),
+    ) -> str:
+        """Start a job; its name."""
+        data = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else dict(recipe)
+        fields = {"recipe": data, "cameras": [dict(camera) for camera in cameras]}
+        return str(self._ask("submit", fields, buffers)[0]["job"])
+
+    def frame(self, job: str, after: int = -1, max_size: int = 0) -> Frame:
+        """One frame newer than step ``after``; waits for it as long as the service is alive."""
+        fields = {"job": job, "after": after, "max_size": max_size}
+        header, buffers = self._ask("frame", fields, patient=True)
+        return Frame(
+            job, header["state"], header["progress"], header["error"], buffers.get("pixels")
+        )
+
+    def frames(self, job: str, max_size: int = 512) -> Iterator[Frame]:
+        """Newer and newer frames. The last one says how the job ended."""
+        after = -1
+        while True:
+            frame = self.frame(job, after, max_size)
+            yield frame
+            if frame.ended:
+                return
+            if frame.progress is not None:
+                after = frame.progress["step"]
+
+    def finish(self, job: str) -> None:
+        """End a job with the best so far."""
+        self._ask("finish", {"job": job})
+
+    def cancel(self, job: str) -> None:
+        """End a job without a result."""
+        self._ask("cancel", {"job": job})
+
+    def result(self, job: str) -> tuple[NDArray[np.uint8], dict[str, Any]]:
+        """Texture (H, W, 3) uint8 and receipt of a finished job; raises what made it fail."""
+        header, buffers = self._ask("result", {"job": job})
+        return buffers["texture"], header["receipt"]
+
+    def _ask(
+        self,
+        kind: str,
+        fields: Mapping[str, Any],
+        buffers: Mapping[str, np.ndarray] | None = None,
+        patient: bool = False,
+    ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        # A patient request may take minutes: heartbeats tell a busy service from a dead one, and
+        # asking again mends a connection that was lost in between.
+        request = next(self._ids)
+        message = encode({"kind": kind, "id": request, **fields}, buffers)
+        heartbeat = encode({"kind": "heartbeat", "id": 0})
+        last_heard = time.monotonic()
+        self._socket.send_multipart(message)
+        while (left := last_heard + self.timeout - time.monotonic()) > 0:
+            if not self._socket.poll(int(1000 * min(left, HEARTBEAT_SECONDS)) + 1):
+                if patient:
+                    self._socket.send_multipart(message)
+                    self._socket.send_multipart(heartbeat)
+                continue
+            try:
+                header, arrays = decode(self._socket.recv_multipart())
+            except WireError as error:
+                raise InputError(error.code, error.field, error.message, error.hint) from None
+            last_heard = time.monotonic() if patient else last_heard
+            if header.get("id") != request:
+                continue  # a heartbeat, or the answer to an older request
+            if header["kind"] == "error":
+                raise InputError(**header["error"])
+            body = {key: header[key] for key in header.keys() - {"protocol", "kind", "id"}}
+            return body, arrays
+        raise InputError(
+            "service-unreachable",
+            "address",
+            f"Nothing answers at {self.address}.",
+            "Start it with 'service serve'.",
+        )

@@ -1,0 +1,268 @@
+"""Engines: where jobs are painted. The server hands one job at a time to an engine and collects
+what has happened to it; :class:`LocalEngine` has a worker process on this machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zmq
+from numpy.typing import NDArray
+
+from service.serving.jobs import Fault, Inputs, Result
+from service.serving.wire import WireError, decode, encode
+from service.serving.worker import TOKEN_VARIABLE
+
+CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
+HOPELESS_STARTS = 3  # in a row
+LONGEST_SOCKET_PATH = 100  # what every POSIX system allows, in characters
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A worker is warm. ``describe`` is the body of the reply of that name."""
+
+    device: str
+    describe: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FrameDone:
+    """A frame, (H, W, 3) uint8, that was wanted in this size; ``progress`` as on the wire."""
+
+    job: str
+    max_size: int
+    progress: dict[str, Any]
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class JobFinished:
+    """A job has its result."""
+
+    job: str
+    progress: dict[str, Any]
+    result: Result
+
+
+@dataclass(frozen=True)
+class JobFailed:
+    """A job ended with a reason."""
+
+    job: str
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class WorkerDied:
+    """The worker is gone, and with it the job it had. ``hopeless``: several in a row were never
+    ready; the engine goes on trying, but nobody should wait for it."""
+
+    job: str | None
+    fault: Fault
+    hopeless: bool
+
+
+Event = Ready | FrameDone | JobFinished | JobFailed | WorkerDied
+
+
+class LocalEngine:
+    """One worker process, started anew whenever it dies.
+
+    ``painter``: where the worker finds its painter, see :func:`service.serving.painter.
+    load_painter`. ``context``: of the private sockets.
+    """
+
+    def __init__(self, painter: str, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        self._painter, self._context = painter, context
+        self._folder: Path | None = None  # of the private socket, until the worker has called
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: zmq.Socket[bytes] | None = None
+        self._token = ""
+        self._ready = False
+        self._job: str | None = None
+        self._kill_at: float | None = None
+        self._starts_failed = 0
+        self._start_at = 0.0
+        self._start()
+
+    @property
+    def idle(self) -> bool:
+        """Whether a job would be taken now."""
+        return self._ready and self._job is None
+
+    @property
+    def socket(self) -> zmq.Socket[bytes] | None:
+        """What to poll for events; another one after each restart, None between two workers."""
+        return self._socket
+
+    def paint(self, job: str, inputs: Inputs) -> None:
+        """Begin a job; only when :attr:`idle`."""
+        assert self.idle
+        self._job = job
+        self._tell(
+            "paint",
+            job,
+            {"recipe": inputs.recipe.model_dump(mode="json"), "cameras": inputs.cameras},
+            dict(inputs.buffers),
+        )
+
+    def want(self, job: str, after: int, max_size: int) -> None:
+        """Ask for one frame newer than step ``after``."""
+        self._tell("want", job, {"after": after, "max_size": max_size})
+
+    def finish(self, job: str) -> None:
+        """Ask for the result as it is after the step that runs."""
+        self._tell("finish", job)
+
+    def cancel(self, job: str) -> None:
+        """Let go of a job. A worker that cannot be reached in :data:`CANCEL_GRACE` is killed."""
+        self._tell("cancel", job)
+        if job == self._job:
+            self._kill_at = time.monotonic() + CANCEL_GRACE
+
+    def collect(self) -> list[Event]:
+        """What has happened since the last call; also looks after the process. Never waits."""
+        events = self._messages()
+        now = time.monotonic()
+        if self._kill_at is not None and now > self._kill_at and self._process is not None:
+            log.warning("worker %d hangs: killed", self._process.pid)
+            self._process.kill()
+            self._kill_at = None
+        if self._process is not None and self._process.poll() is not None:
+            # It may have sent its last result just before it died.
+            events += self._messages()
+            events.append(self._bury())
+        elif self._process is None and now >= self._start_at:
+            self._start()
+        return events
+
+    def close(self) -> None:
+        """End the worker and whatever it does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._bury()
+
+    def _start(self) -> None:
+        self._socket = self._context.socket(zmq.PAIR)
+        self._socket.set_hwm(0)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._folder = Path(tempfile.mkdtemp(prefix="orbitex-"))  # 0700: for this user only
+        path = str(self._folder / "worker")
+        if os.name == "posix" and len(path) <= LONGEST_SOCKET_PATH:
+            address = f"ipc://{path}"
+            self._socket.bind(address)
+        else:
+            self._socket.bind("tcp://127.0.0.1:*")
+            address = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
+        # On a loopback port anyone on this machine could call: the worker shows this token first.
+        self._token = secrets.token_hex(16)
+        # The worker must find the very modules that this process found, wherever it was started.
+        modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "service.serving.worker", address, self._painter],
+            stdin=subprocess.PIPE,
+            stdout=2,  # standard output belongs to the command line; libraries' chatter is log
+            env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
+        )
+        log.info("worker %d starts", self._process.pid)
+
+    def _bury(self) -> WorkerDied:
+        assert self._process is not None and self._process.stdin is not None
+        assert self._socket is not None
+        code = self._process.wait()
+        reason = f"signal {-code}" if code < 0 else f"exit code {code}"
+        self._process.stdin.close()
+        self._socket.close()
+        self._remove_folder()
+        self._starts_failed = 0 if self._ready else self._starts_failed + 1
+        # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
+        pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
+        self._start_at = time.monotonic() + pause
+        hopeless = self._starts_failed >= HOPELESS_STARTS
+        died = WorkerDied(self._job, _obituary(reason, hopeless), hopeless)
+        self._process = self._socket = None
+        self._job = self._kill_at = None
+        self._ready = False
+        return died
+
+    def _remove_folder(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _tell(
+        self,
+        kind: str,
+        job: str,
+        fields: dict[str, Any] | None = None,
+        buffers: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        if self._socket is None or not self._ready:
+            return
+        message = encode({"kind": kind, "job": job, **(fields or {})}, buffers)
+        # Again: the worker has just died, and collect() is about to find out.
+        with contextlib.suppress(zmq.Again):
+            self._socket.send_multipart(message, zmq.NOBLOCK, copy=False)
+
+    def _messages(self) -> list[Event]:
+        events: list[Event] = []
+        while self._socket is not None and self._socket.poll(0):
+            frames = [frame.buffer for frame in self._socket.recv_multipart(copy=False)]
+            try:
+                event = self._event(*decode(frames))
+            except (WireError, KeyError) as error:
+                log.warning("a message that no worker sends was dropped: %s", error)
+                continue
+            if event is not None:
+                events.append(event)
+        return events
+
+    def _event(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> Event | None:
+        kind = header["kind"]
+        if kind == "ready" and secrets.compare_digest(header["token"], self._token):
+            self._ready, self._starts_failed = True, 0
+            self._remove_folder()  # so that not even a killed service leaves one behind
+            return Ready(header["device"], header["describe"])
+        if not self._ready or header.get("job") != self._job or self._job is None:
+            return None
+        if kind == "frame":
+            return FrameDone(self._job, header["max_size"], header["progress"], buffers["pixels"])
+        job, self._job, self._kill_at = self._job, None, None
+        if kind == "finished":
+            result = Result(buffers["texture"], header["receipt"])
+            return JobFinished(job, header["progress"], result)
+        if kind == "failed":
+            return JobFailed(job, Fault(**header["fault"]))
+        return None  # "stopped": the job was cancelled, as the server knows
+
+
+def _obituary(reason: str, hopeless: bool) -> Fault:
+    if hopeless:
+        return Fault(
+            "worker-died",
+            "job",
+            f"The process that paints does not start ({reason}).",
+            "The service's log says why; try 'service doctor'.",
+        )
+    return Fault(
+        "worker-died",
+        "job",
+        f"The process that paints ended ({reason}).",
+        "Submit the job again; if it happens again, choose a smaller size.",
+    )

@@ -1,0 +1,68 @@
+"""What the worker needs of the painting heart, as a table of functions.
+
+The worker is handed a table by name, so that the server never imports torch and a test can put a
+few lines of NumPy in its place.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.painting.progress import Progress
+from service.recipe import Recipe
+
+TORCH_PAINTER = "service.serving.painter:torch_painter"
+
+
+@dataclass(frozen=True)
+class Painter:
+    """The functions that make up a painter. Scene and style pictures pass through unseen.
+
+    device() -> "cpu" or "cuda:N"; describe() -> body of the ``describe`` reply;
+    load_styles(recipe, buffers) and wire_scene(recipe, cameras, buffers) raise InputError for
+    what a client sent wrong; paint(recipe, scene, styles) yields one Progress a step;
+    build_receipt(recipe, scene, styles, last, texture) -> JSON-able dict.
+    """
+
+    device: Callable[[], str]
+    describe: Callable[[], dict[str, Any]]
+    load_styles: Callable[[Recipe, Mapping[str, np.ndarray]], Sequence[Any]]
+    wire_scene: Callable[[Recipe, list[dict[str, Any]], Mapping[str, np.ndarray]], Any]
+    paint: Callable[[Recipe, Any, Sequence[Any]], Iterator[Progress]]
+    build_receipt: Callable[
+        [Recipe, Any, Sequence[Any], Progress, NDArray[np.uint8]], dict[str, Any]
+    ]
+
+
+def torch_painter() -> Painter:
+    """The real painter. Imports torch, which takes seconds: for the worker process only."""
+    from service.describe import describe
+    from service.inputs import load_styles, wire_scene
+    from service.painting.paint import paint, pick_device
+    from service.reporting.receipt import build_receipt
+
+    return Painter(
+        device=lambda: str(pick_device()),
+        describe=describe,
+        load_styles=load_styles,
+        wire_scene=wire_scene,
+        paint=paint,
+        build_receipt=build_receipt,
+    )
+
+
+def load_painter(place: str) -> Painter:
+    """The painter that the function at ``"module:function"`` returns.
+
+    The place comes from the code that starts the service, never from a client.
+    """
+    module, _, function = place.partition(":")
+    painter = getattr(importlib.import_module(module), function)()
+    assert isinstance(painter, Painter), place
+    return painter

@@ -1,0 +1,217 @@
+"""The worker: the process that imports torch and paints, one job at a time.
+
+Started by :mod:`service.serving.engines` as ``python -m service.serving.worker ADDRESS PAINTER``.
+It speaks the wire's encoding with the server over a private PAIR socket. From the server come
+``paint``, ``want`` (a frame), ``finish`` and ``cancel``; back go ``ready``, ``frame``,
+``finished``, ``failed`` and ``stopped``. Commands are read between steps, and a frame is rendered
+only when one is wanted: nobody's reading speed slows the painting.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import zmq
+
+from geometry.errors import InputError
+from service.painting.progress import Progress
+from service.recipe import parse_recipe
+from service.serving.jobs import Fault
+from service.serving.painter import Painter, load_painter
+from service.serving.wire import decode, encode
+
+TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
+
+
+class Channel:
+    """The worker's end of the private socket."""
+
+    def __init__(self, address: str) -> None:
+        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.PAIR)
+        # No bounds: commands are tiny, frames are bounded by the credits, and a blocked send
+        # would slow the painting.
+        self._socket.set_hwm(0)
+        self._socket.connect(address)
+
+    def send(
+        self, kind: str, fields: Mapping[str, Any], buffers: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """Send without waiting."""
+        self._socket.send_multipart(encode({"kind": kind, **fields}, buffers), copy=False)
+
+    def receive(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Wait for a message."""
+        return decode(self._socket.recv_multipart())
+
+    def pending(self) -> bool:
+        """Whether a message is there."""
+        return bool(self._socket.poll(0))
+
+
+class Commands:
+    """What the server has said about the job that runs."""
+
+    def __init__(self, channel: Channel, job: str) -> None:
+        self._channel, self._job = channel, job
+        self._wanted: set[tuple[int, int]] = set()  # (after, max_size)
+        self.finish = False
+        self.cancel = False
+
+    def read(self) -> None:
+        """Take in all that has arrived. Late words about an earlier job are dropped."""
+        while self._channel.pending():
+            header, _ = self._channel.receive()
+            if header.get("job") != self._job:
+                continue
+            if header["kind"] == "want":
+                self._wanted.add((header["after"], header["max_size"]))
+            elif header["kind"] in ("finish", "cancel"):
+                setattr(self, header["kind"], True)
+
+    def serve_frames(self, progress: Progress) -> None:
+        """Render and send the frames that are wanted, each size once."""
+        due = {(after, size) for after, size in self._wanted if after < progress.step}
+        self._wanted -= due
+        for size in {size for _, size in due}:
+            self._channel.send(
+                "frame",
+                {"job": self._job, "max_size": size, "progress": progress_fields(progress)},
+                {"pixels": progress.texture(size)},
+            )
+
+
+def progress_fields(progress: Progress) -> dict[str, Any]:
+    """The ``progress`` of a ``frame`` reply."""
+    return sendable(
+        {
+            "stage": progress.stage,
+            "stages": progress.stages,
+            "step": progress.step,
+            "steps": progress.steps,
+            "loss": dict(progress.loss),
+            "seconds": progress.seconds,
+            "seconds_left": progress.seconds_left,
+            "megapixels": progress.megapixels,
+        }
+    )
+
+
+def sendable(value: Any) -> Any:
+    """``value`` as strict JSON can carry it: NumPy scalars as numbers, NaN and infinity as None."""
+    if isinstance(value, np.generic):
+        return sendable(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: sendable(entry) for key, entry in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [sendable(entry) for entry in value]
+    return value
+
+
+def fault_of(error: Exception) -> Fault:
+    """An exception in the words of an error reply; one that is nobody's input becomes one line."""
+    if isinstance(error, InputError):
+        return Fault.of(error)
+    name = type(error).__name__
+    if isinstance(error, MemoryError) or name == "OutOfMemoryError":  # torch has its own class
+        return Fault(
+            "out-of-memory", "size", "The job does not fit into memory.", "Choose a smaller size."
+        )
+    return Fault("internal", "job", f"Painting stopped on {name}.", "The service's log says more.")
+
+
+def paint_job(
+    channel: Channel,
+    painter: Painter,
+    header: Mapping[str, Any],
+    buffers: Mapping[str, np.ndarray],
+) -> None:
+    """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
+    job = header["job"]
+    try:
+        recipe = parse_recipe(header["recipe"])
+        styles = painter.load_styles(recipe, buffers)
+        scene = painter.wire_scene(recipe, header["cameras"], buffers)
+        last = _paint(painter, recipe, scene, styles, Commands(channel, job))
+        if last is None:
+            channel.send("stopped", {"job": job})
+            return
+        texture = last.texture(0)
+        receipt = sendable(painter.build_receipt(recipe, scene, styles, last, texture))
+        channel.send(
+            "finished",
+            {"job": job, "progress": progress_fields(last), "receipt": receipt},
+            {"texture": texture},
+        )
+    except Exception as error:
+        fault = fault_of(error)
+        if fault.code == "internal":
+            with contextlib.suppress(OSError):  # nobody may read our log any more
+                traceback.print_exc()
+        channel.send("failed", {"job": job, "fault": fault.as_dict()})
+
+
+def _paint(
+    painter: Painter, recipe: Any, scene: Any, styles: Any, commands: Commands
+) -> Progress | None:
+    # The last step, not yet left behind (so that its texture can still be had); None if cancelled.
+    commands.read()
+    if commands.cancel:
+        return None
+    last = None
+    for progress in painter.paint(recipe, scene, styles):
+        last = progress
+        commands.read()
+        if commands.cancel:
+            return None
+        commands.serve_frames(progress)
+        if commands.finish or progress.step >= progress.steps:
+            break
+    if last is None:
+        raise RuntimeError("The painter took no step.")
+    return last
+
+
+def _die_with_parent() -> None:
+    # The server holds the other end of our standard input and never writes: the end of the file
+    # is the end of the server, however it died, on every platform, in the middle of a step too.
+    def wait() -> None:
+        sys.stdin.buffer.read()
+        os._exit(0)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+
+
+def main() -> None:
+    """Serve one server until it is gone."""
+    address, place = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
+    _die_with_parent()
+    channel = Channel(address)
+    painter = load_painter(place)
+    channel.send(
+        "ready",
+        {
+            "token": os.environ[TOKEN_VARIABLE],
+            "device": painter.device(),
+            "describe": sendable(painter.describe()),
+        },
+    )
+    while True:
+        header, buffers = channel.receive()
+        if header["kind"] == "paint":  # anything else is late, about a job that has ended
+            paint_job(channel, painter, header, buffers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""The whole service: the real painter behind a real socket, in processes of their own."""
+
+import contextlib
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geometry.errors import InputError
+from service.serving.client import Client
+
+
+def _is_there(module):
+    with contextlib.suppress(ModuleNotFoundError):
+        return importlib.util.find_spec(module) is not None
+    return False
+
+
+NEEDED = ("service.painting.paint", "service.inputs", "service.describe")
+pytestmark = pytest.mark.skipif(
+    not all(map(_is_there, NEEDED)), reason="the painting heart is not there yet"
+)
+
+ROOT = Path(__file__).parents[2]
+SERVE = """
+import logging
+from service.serving.server import serve
+logging.basicConfig(level=logging.INFO)
+serve("tcp://127.0.0.1:*", None, lambda line: print(line, flush=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def address():
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    yield process.stdout.readline().split()[1]
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+    process.stdout.close()
+
+
+@pytest.fixture
+def client(address):
+    with Client(address, timeout=30) as client:
+        client.describe()  # returns when torch is warm
+        yield client
+
+
+def recipe(**changes):
+    return {"target": "tile", "group": "p6", "size": 96, "quality": "draft", "steps": 8} | changes
+
+
+def triangles_of_a_tetrahedron():
+    vertices = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]], np.float32)
+    triangles = np.array([[0, 1, 2], [0, 3, 1], [0, 2, 3], [1, 3, 2]], np.int32)
+    # Each face has a quarter of the texture of its own.
+    corner = np.array([[0.05, 0.05], [0.45, 0.05], [0.05, 0.45]])
+    shifts = np.array([[0, 0], [0.5, 0], [0, 0.5], [0.5, 0.5]])
+    uvs = (corner[None] + shifts[:, None]).astype(np.float32)
+    return {"vertices": vertices, "triangles": triangles, "uvs": uvs}
+
+
+def end_of(client, job):
+    return list(client.frames(job, max_size=32))[-1]
+
+
+def test_it_describes_what_it_offers(client):
+    assert client.hello()["device"] in ("cpu", "cuda:0")
+    offer = client.describe()
+    assert {"groups", "styles", "networks", "qualities", "defaults", "recipe_schema"} <= set(offer)
+    assert any(group["name"] == "p6" and group["colourings"] for group in offer["groups"])
+
+
+@pytest.mark.parametrize(("target", "group"), [("tile", "p6"), ("sphere", "532")])
+def test_a_picture_is_painted_live(client, target, group):
+    job = client.submit(recipe(target=target, group=group))
+    frames = list(client.frames(job, max_size=32))
+    assert frames[-1].state == "finished", frames[-1].error
+    shown = [frame for frame in frames if frame.pixels is not None]
+    steps = [frame.progress["step"] for frame in shown]
+    assert shown and steps == sorted(set(steps))
+    assert all(max(frame.pixels.shape[:2]) <= 32 for frame in shown)
+    texture, receipt = client.result(job)
+    assert texture.dtype == np.uint8 and texture.shape[1] == 96 and texture.std() > 5
+    assert receipt["recipe"]["group"] == group
+
+
+def test_a_mesh_and_a_style_picture_come_over_the_wire(client):
+    picture = np.random.default_rng(0).integers(0, 256, (80, 80, 3), dtype=np.uint8)
+    job = client.submit(
+        recipe(target="mesh", group="1", styles=[{"source": "buffer:mine"}], views=2, steps=3),
+        triangles_of_a_tetrahedron() | {"mine": picture},
+    )
+    end = end_of(client, job)
+    assert end.state == "finished", end.error
+
+
+def test_the_same_recipe_gives_the_same_picture(client):
+    one, two = (client.submit(recipe(steps=3)) for _ in range(2))
+    assert end_of(client, one).state == end_of(client, two).state == "finished"
+    np.testing.assert_array_equal(client.result(one)[0], client.result(two)[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "spoil", "field"),
+    [
+        ({"group": "p66"}, None, "group"),
+        ({"colouring": "no such"}, None, "colouring"),
+        ({"styles": [{"source": "/etc/passwd"}]}, None, "styles"),
+        ({"styles": [{"source": "buffer:absent"}]}, None, "styles"),
+        ({"target": "mesh", "group": "1"}, "vertices", "vertices"),
+        ({"target": "mesh", "group": "1"}, "triangles", "triangles"),
+        ({"target": "mesh", "group": "1"}, "uvs", "uvs"),
+    ],
+)
+def test_bad_input_fails_the_job_with_one_clear_line(client, changes, spoil, field):
+    buffers = triangles_of_a_tetrahedron() if spoil else {}
+    if spoil:
+        buffers[spoil] = np.full_like(buffers[spoil], 99 if spoil == "triangles" else np.nan)
+    with pytest.raises(InputError) as caught:
+        job = client.submit(recipe(**changes), buffers)
+        end_of(client, job)
+        client.result(job)
+    assert caught.value.code != "internal"
+    assert field in caught.value.field
+    assert "\n" not in str(caught.value) and "Traceback" not in str(caught.value)
+
+
+def test_it_is_finished_or_cancelled_within_a_second(client):
+    for end, state in ((client.finish, "finished"), (client.cancel, "cancelled")):
+        job = client.submit(recipe(size=256, steps=2000))
+        client.frame(job, max_size=32)
+        asked = time.monotonic()
+        end(job)
+        assert client.frame(job, after=10**6, max_size=32).state == state
+        assert time.monotonic() - asked < 1

@@ -1,0 +1,109 @@
+"""A service in a process of its own, for tests to use and abuse."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from geometry.errors import InputError
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+
+
+def environment():
+    path = [str(ROOT), str(HERE), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+class ServiceProcess:
+    """Started and ready; ``address`` is where."""
+
+    def __init__(self, log_path, painter="fake_painter:fake_painter", idle_exit=0.0):
+        self.log_path = log_path
+        command = [sys.executable, str(HERE / "run_service.py"), "tcp://127.0.0.1:*"]
+        started = time.monotonic()
+        with log_path.open("w") as log:
+            self.process = subprocess.Popen(
+                [*command, str(idle_exit), painter],
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        line = self.process.stdout.readline()
+        assert line.startswith("ready tcp://127.0.0.1:"), self.log()
+        self.seconds_to_start = time.monotonic() - started
+        self.address = line.split()[1]
+
+    def log(self):
+        return self.log_path.read_text()
+
+    def worker(self):
+        """The process number of the worker that was started last."""
+        return int(re.findall(r"worker (\d+) starts", self.log())[-1])
+
+    def stop(self):
+        """SIGTERM; the exit code."""
+        self.process.terminate()
+        code = self.process.wait(timeout=10)
+        self.process.stdout.close()
+        return code
+
+
+@contextlib.contextmanager
+def running(log_path, **options):
+    """A service that is stopped at the end, and must then say that nothing was wrong."""
+    service = ServiceProcess(log_path, **options)
+    try:
+        yield service
+    finally:
+        code = service.stop()
+    assert code == 0, service.log()
+
+
+def alive(pid):
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def memory(pid):
+    """What a process holds in memory, in MiB."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def eventually(condition, seconds=5.0):
+    """Whether the condition comes true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
+def recipe(step_ms=10, **changes):
+    return {"target": "sphere", "group": "532", "size": 64, "seed": step_ms} | changes
+
+
+def until_running(client, job):
+    frame = client.frame(job, max_size=8)
+    assert frame.state == "running"
+    return frame
+
+
+@contextlib.contextmanager
+def refused(code):
+    """As pytest.raises, for an InputError of this code that is one line without a traceback."""
+    with pytest.raises(InputError) as caught:
+        yield caught
+    assert caught.value.code == code, caught.value
+    assert "Traceback" not in str(caught.value) and "\n" not in str(caught.value)

@@ -1,0 +1,119 @@
+"""How a service and its worker start, stop, die and are replaced."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from service_process import (
+    HERE,
+    ServiceProcess,
+    alive,
+    environment,
+    eventually,
+    recipe,
+    refused,
+    running,
+    until_running,
+)
+
+from service.serving.client import Client
+from service.serving.wire import decode, encode
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
+
+
+def run_service(bind, painter="fake_painter:fake_painter"):
+    return subprocess.run(
+        [sys.executable, str(HERE / "run_service.py"), bind, "0", painter],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+
+
+def test_a_port_in_use_is_refused_in_one_line(service):
+    done = run_service(service.address)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith("address-in-use: bind: ") and done.stderr.count("\n") == 1
+
+
+def test_idle_exit_waits_for_jobs_and_clients(tmp_path):
+    service = ServiceProcess(tmp_path / "log.txt", idle_exit=0.6)
+    with Client(service.address) as client:
+        client.submit(recipe(step_ms=100, steps=15))
+        started = time.monotonic()
+    assert service.process.wait(timeout=10) == 0
+    assert time.monotonic() - started > 1.4
+    service.process.stdout.close()
+    assert "finished after 15 steps" in service.log()
+
+
+def test_sigterm_ends_it_cleanly_and_tells_who_waits(tmp_path):
+    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        job = client.submit(recipe(step_ms=100, steps=1000))
+        until_running(client, job)
+        worker = service.worker()
+        dealer = client._socket
+        dealer.send_multipart(encode({"kind": "frame", "id": 99, "job": job, "after": 10**6}))
+        time.sleep(0.1)
+        asked = time.monotonic()
+        assert service.stop() == 0
+        assert time.monotonic() - asked < 2
+        assert dealer.poll(1000)
+        header, _ = decode(dealer.recv_multipart())
+        assert header["state"] == "failed" and header["error"]["code"] == "service-stopped"
+        assert not alive(worker)
+
+
+def test_a_killed_worker_fails_its_job_and_only_that(tmp_path):
+    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        job = client.submit(recipe(step_ms=50, steps=1000))
+        waiting = client.submit(recipe(steps=3))
+        until_running(client, job)
+        os.kill(service.worker(), signal.SIGKILL)
+        killed = time.monotonic()
+        end = list(client.frames(job, max_size=8))[-1]
+        assert time.monotonic() - killed < 1
+        assert end.state == "failed" and end.error["code"] == "worker-died"
+        assert "signal 9" in end.error["message"]
+        assert list(client.frames(waiting))[-1].state == "finished"
+
+
+def test_the_worker_does_not_outlive_a_killed_service(tmp_path):
+    service = ServiceProcess(tmp_path / "log.txt")
+    with Client(service.address) as client:
+        until_running(client, client.submit(recipe(step_ms=300, steps=1000)))
+    worker = service.worker()
+    assert alive(worker)
+    service.process.kill()
+    service.process.wait()
+    service.process.stdout.close()
+    assert eventually(lambda: not alive(worker), seconds=3)
+
+
+def test_a_worker_that_cannot_start_is_told(tmp_path):
+    with (
+        running(tmp_path / "log.txt", painter="fake_painter:broken_painter") as service,
+        Client(service.address, timeout=20) as client,
+    ):
+        job = client.submit(recipe())
+        with refused("worker-died"):
+            client.describe()
+        assert client.frame(job).error["code"] == "worker-died"
+        assert "no torch here" in service.log()
+
+
+@pytest.mark.slow
+def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
+    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        hung = client.submit(recipe(group="hang"))
+        following = client.submit(recipe(steps=3))
+        time.sleep(0.5)
+        client.cancel(hung)
+        assert client.frame(hung).state == "cancelled"
+        assert list(client.frames(following))[-1].state == "finished"
+        assert "hangs: killed" in service.log()

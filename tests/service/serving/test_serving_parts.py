@@ -1,0 +1,225 @@
+"""The parts of the server that need no socket."""
+
+import numpy as np
+import pytest
+
+from geometry.errors import InputError
+from service.recipe import Recipe
+from service.serving import jobs as jobs_module
+from service.serving.addresses import loopback_endpoint
+from service.serving.credits import Credit, Credits
+from service.serving.jobs import Fault, Inputs, Jobs, Result, State
+from service.serving.painter import load_painter
+from service.serving.preview import shrink
+from service.serving.requests import read_submission
+from service.serving.worker import fault_of, sendable
+
+RECIPE = {"target": "tile", "group": "p6"}
+
+
+def inputs(size=0):
+    buffers = {"a": np.zeros(size, np.uint8)} if size else {}
+    return Inputs(Recipe(**RECIPE), [], buffers)
+
+
+# --- addresses ---
+
+
+@pytest.mark.parametrize(
+    ("given", "endpoint"),
+    [
+        ("tcp://127.0.0.1:5577", "tcp://127.0.0.1:5577"),
+        ("tcp://localhost:0", "tcp://127.0.0.1:*"),
+        ("tcp://127.0.0.9:*", "tcp://127.0.0.9:*"),
+        ("tcp://[::1]:80", "tcp://[::1]:80"),
+    ],
+)
+def test_loopback_is_accepted(given, endpoint):
+    assert loopback_endpoint(given) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("tcp://0.0.0.0:5577", "not-loopback"),
+        ("tcp://*:5577", "not-loopback"),
+        ("tcp://192.168.1.4:5577", "not-loopback"),
+        ("tcp://[::]:5577", "not-loopback"),
+        ("tcp://127.0.0.1.evil.org:5577", "not-loopback"),
+        ("tcp://render-node:5577", "not-loopback"),
+        ("tcp://127.0.0.1", "bad-value"),
+        ("tcp://127.0.0.1:70000", "bad-value"),
+        ("tcp://127.0.0.1:5577;tcp://0.0.0.0:1", "bad-value"),
+        ("ipc:///tmp/x", "bad-value"),
+        ("5577", "bad-value"),
+        ("", "bad-value"),
+    ],
+)
+def test_any_other_address_is_refused_with_a_way_out(given, code):
+    with pytest.raises(InputError) as caught:
+        loopback_endpoint(given)
+    assert (caught.value.code, caught.value.field) == (code, "bind")
+    assert caught.value.hint
+
+
+# --- jobs ---
+
+
+def test_jobs_are_first_come_first_served():
+    jobs = Jobs()
+    first, second = jobs.add(inputs()), jobs.add(inputs())
+    assert jobs.next_queued() is first
+    first.start()
+    assert jobs.next_queued() is second
+    second.cancel()
+    assert jobs.next_queued() is None and jobs.active() == [first]
+    first.finish(Result(np.zeros((1, 1, 3), np.uint8), {}), {"step": 3})
+    assert first.ended and first.step == 3 and first.inputs is None
+    assert first.name != second.name
+
+
+def test_a_job_ends_once():
+    job = Jobs().add(inputs())
+    job.fail(Fault("x", "y", "z"))
+    assert job.state is State.FAILED
+    with pytest.raises(AssertionError):
+        job.cancel()
+
+
+def test_the_queue_is_bounded_in_number_and_bytes(monkeypatch):
+    monkeypatch.setattr(jobs_module, "MAX_QUEUED", 3)
+    monkeypatch.setattr(jobs_module, "MAX_QUEUED_BYTES", 100)
+    jobs = Jobs()
+    jobs.add(inputs(90))
+    with pytest.raises(InputError, match="inputs"):
+        jobs.add(inputs(20))
+    jobs.add(inputs())
+    jobs.add(inputs())
+    with pytest.raises(InputError, match="wait already") as caught:
+        jobs.add(inputs())
+    assert caught.value.code == "queue-full"
+
+
+def test_old_jobs_are_dropped_but_never_active_ones():
+    jobs = Jobs()
+    running = jobs.add(inputs())
+    running.start()
+    ended = [jobs.add(inputs()) for _ in range(10)]
+    for job in ended:
+        job.cancel()
+    jobs.add(inputs())
+    assert jobs.get(running.name) is running
+    assert [jobs.get(job.name) for job in ended] == [None, None, *ended[2:]]
+
+
+# --- credits ---
+
+
+def credit(client=b"a", job="1", after=0, max_size=64, request=1):
+    return Credit(client, request, job, after, max_size)
+
+
+def test_a_frame_answers_the_credits_of_its_job_step_and_size():
+    credits = Credits()
+    mine, other = credit(), credit(b"b")
+    for one in (mine, other, credit(b"c", max_size=8), credit(b"d", after=9), credit(b"e", "2")):
+        credits.put(one)
+    assert credits.take("1", step=9, max_size=64) == [mine, other]
+    assert [c.client for c in credits.take_all("1")] == [b"c", b"d"]
+    assert credits.take_all("1") == []
+
+
+def test_one_credit_for_each_client_and_job():
+    credits = Credits()
+    for request in (1, 2):
+        credits.put(credit(request=request))
+    credits.put(credit(job="2"))
+    assert [c.request for c in credits.of_job("1")] == [2]
+    credits.drop_client(b"a")
+    assert credits.take_all("1") == credits.take_all("2") == []
+
+
+# --- requests ---
+
+
+def test_a_submission_is_read():
+    camera = {"lens": 50, "kind": "PERSP", "matrix_world": [[1.0, 0, 0, 0]] * 4, "clip_end": None}
+    read = read_submission({"recipe": RECIPE, "cameras": [camera]}, {})
+    assert read.recipe.group == "p6" and read.cameras == [camera]
+    assert read_submission({"recipe": RECIPE}, {}).cameras == []
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ({}, "recipe"),
+        ({"recipe": []}, "recipe"),
+        ({"recipe": {"target": "tile"}}, "group"),
+        ({"recipe": RECIPE, "cameras": {}}, "cameras"),
+        ({"recipe": RECIPE, "cameras": [{}] * 257}, "cameras"),
+        ({"recipe": RECIPE, "cameras": [1]}, "cameras.0"),
+        ({"recipe": RECIPE, "cameras": [{str(n): 1 for n in range(33)}]}, "cameras.0"),
+        ({"recipe": RECIPE, "cameras": [{}, {"lens": 10**40}]}, "cameras.1.lens"),
+        ({"recipe": RECIPE, "cameras": [{"kind": "x" * 65}]}, "cameras.0.kind"),
+        (
+            {"recipe": RECIPE, "cameras": [{"matrix_world": [[1] * 4] * 3}]},
+            "cameras.0.matrix_world",
+        ),
+        (
+            {"recipe": RECIPE, "cameras": [{"matrix_world": [["1"] * 4] * 4}]},
+            "cameras.0.matrix_world",
+        ),
+    ],
+)
+def test_a_bad_submission_names_its_field(header, field):
+    with pytest.raises(InputError) as caught:
+        read_submission(header, {})
+    assert caught.value.field == field
+
+
+# --- the worker's words ---
+
+
+def test_everything_becomes_strict_json():
+    value = {"a": np.float32(0.5), "b": float("nan"), "c": (np.int64(3), float("-inf")), "d": "x"}
+    assert sendable(value) == {"a": 0.5, "b": None, "c": [3, None], "d": "x"}
+
+
+def test_faults_are_told_apart():
+    class OutOfMemoryError(RuntimeError):
+        """As torch has one."""
+
+    given = InputError("unknown-group", "group", "No.", "Try p6.")
+    assert fault_of(given) == Fault("unknown-group", "group", "No.", "Try p6.")
+    assert fault_of(MemoryError()).code == "out-of-memory"
+    assert fault_of(OutOfMemoryError()).code == "out-of-memory"
+    assert fault_of(KeyError("secret path")).code == "internal"
+    assert "secret" not in fault_of(KeyError("secret path")).message
+
+
+def test_a_painter_is_found_by_name():
+    assert load_painter("fake_painter:fake_painter").device() == "cpu"
+
+
+# --- previews ---
+
+
+@pytest.mark.parametrize(("shape", "max_size"), [((64, 128), 16), ((37, 50), 7), ((5, 300), 9)])
+def test_a_small_copy_has_the_asked_size_and_the_same_mean(shape, max_size):
+    picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    small = shrink(picture, max_size)
+    assert max(small.shape[:2]) == max_size and small.dtype == np.uint8
+    assert abs(small.mean() - picture.mean()) < 6
+    flat = np.full((*shape, 3), 255, np.uint8)
+    assert (shrink(flat, max_size) == 255).all()
+
+
+def test_even_blocks_are_averaged():
+    picture = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    expected = np.floor(picture.reshape(2, 2, 2, 2, 3).mean((1, 3)) + 0.5)
+    np.testing.assert_array_equal(shrink(picture, 2), expected)
+
+
+def test_a_small_picture_stays_as_it_is():
+    picture = np.zeros((4, 6, 3), np.uint8)
+    assert shrink(picture, 0) is picture and shrink(picture, 6) is picture
