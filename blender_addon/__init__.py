@@ -15,12 +15,21 @@ from typing import Any
 
 import bpy
 
-from . import operators, panels, preferences, properties, service_process, session
+from . import (
+    operators,
+    panels,
+    preferences,
+    properties,
+    service_operators,
+    service_process,
+    session,
+)
 
 CLASSES: tuple[Any, ...] = (
     *properties.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
+    *service_operators.CLASSES,
     *panels.CLASSES,
 )
 

@@ -1,4 +1,4 @@
-"""The operators: thin shells over plain functions of the other modules."""
+"""The operators that paint: thin shells over plain functions of the other modules."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
 from collections.abc import Callable
@@ -9,28 +9,15 @@ import bpy
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from . import gather, preferences, session, unwrap
+from .attempt import Result, attempt
 from .order import choices_of, make_order
-from .problems import ProblemError, no_service
+from .problems import ProblemError
 from .properties import settings_of
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
 # must not creep into the next.
 OVERRIDES = ("uv_map", "group", "colouring", "style", "size", "quality", "seed", "views")
 CALL: set[Any] = {"SKIP_SAVE"}
-Result = Any  # what an operator returns: {"FINISHED"} or {"CANCELLED"}
-
-
-def attempt(operator: Any, action: Callable[..., Result], *arguments: Any) -> Result:
-    """``action(*arguments)``; its ProblemError becomes an error report and 'CANCELLED'.
-
-    For a script, Blender turns the report into a RuntimeError with the same line.
-    (A decorator would not do: Blender counts the arguments of ``execute``.)
-    """
-    try:
-        return action(*arguments)
-    except ProblemError as error:
-        operator.report({"ERROR"}, error.problem.line)
-        return {"CANCELLED"}
 
 
 def mesh_problem(context: Any) -> str:
@@ -183,75 +170,6 @@ class ORBITEX_OT_cancel(_OnRunningJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _Ask:
-    """What the operators that ask the service for its menus share; they differ in _ask."""
-
-    poll_message_set: Callable[..., None]
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """No question is open."""
-        if session.inquiry() is not None:
-            cls.poll_message_set("Waiting for the service")
-            return False
-        return True
-
-    def execute(self, context: Any) -> Result:
-        """Wait for the answer (scripts and background Blender)."""
-        return attempt(self, self._ask_and_wait, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """Ask, and let the timer bring the answer."""
-        return attempt(self, self._ask_and_go_on, context)
-
-    def _ask_and_wait(self, context: Any) -> Result:
-        self._ask(context)
-        while session.pump() and session.inquiry() is not None:
-            waiting = session.inquiry()
-            if waiting is not None:
-                waiting.wait(session.TICK_SECONDS)
-        problem = session.inquiry_problem()
-        if problem is not None:
-            raise ProblemError(problem)
-        return {"FINISHED"}
-
-    def _ask_and_go_on(self, context: Any) -> Result:
-        self._ask(context)
-        session.start_timer()
-        return {"FINISHED"}
-
-    def _ask(self, context: Any) -> None:
-        raise NotImplementedError
-
-
-class ORBITEX_OT_connect(_Ask, bpy.types.Operator):
-    """Ask the service what it offers"""
-
-    bl_idname = "orbitex.connect"
-    bl_label = "Connect"
-    bl_description = "Ask the service which symmetries, styles and qualities it offers"
-
-    def _ask(self, context: Any) -> None:
-        service = preferences.read(context)
-        preferences.check_address(service.address)
-        session.inquire(service.address)
-
-
-class ORBITEX_OT_start_service(_Ask, bpy.types.Operator):
-    """Start the service and ask what it offers"""
-
-    bl_idname = "orbitex.start_service"
-    bl_label = "Start Service"
-    bl_description = "Start the Orbitex service on this machine and connect to it"
-
-    def _ask(self, context: Any) -> None:
-        service = preferences.read(context)
-        launch = preferences.launcher(service, wanted=True)
-        if launch is None:  # another machine's service cannot be started from here
-            raise ProblemError(no_service(service.address))
-        session.inquire(service.address, launch)
-
-
 class ORBITEX_OT_smart_uv(bpy.types.Operator):
     """Unwrap onto a new UV map"""
 
@@ -278,26 +196,4 @@ class ORBITEX_OT_smart_uv(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_show_preferences(bpy.types.Operator):
-    """Open Orbitex's preferences"""
-
-    bl_idname = "orbitex.show_preferences"
-    bl_label = "Open Preferences"
-    bl_description = "Open the preferences of Orbitex"
-
-    def execute(self, context: Any) -> Result:
-        """Blender's own operator shows the add-on."""
-        show: Any = bpy.ops.preferences.addon_show
-        show(module=__package__)
-        return {"FINISHED"}
-
-
-CLASSES = (
-    ORBITEX_OT_paint,
-    ORBITEX_OT_finish,
-    ORBITEX_OT_cancel,
-    ORBITEX_OT_connect,
-    ORBITEX_OT_start_service,
-    ORBITEX_OT_smart_uv,
-    ORBITEX_OT_show_preferences,
-)
+CLASSES = (ORBITEX_OT_paint, ORBITEX_OT_finish, ORBITEX_OT_cancel, ORBITEX_OT_smart_uv)

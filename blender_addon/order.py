@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from . import gather
-from .client import Order
+from .messages import Order
 from .preferences import ServicePreferences
 from .problems import refuse
 

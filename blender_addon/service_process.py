@@ -45,7 +45,8 @@ class ServiceProcess:
 
     def __init__(self, address: str, python: str, path: str = "") -> None:
         """Start it. Raises ProblemError "no-python" if the program cannot be run."""
-        environment = dict(os.environ, PYTHONUNBUFFERED="1")
+        # SAFEPATH: a folder "service" where Blender happens to be started must not be run.
+        environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONSAFEPATH="1")
         if path:
             before = environment.get("PYTHONPATH")
             environment["PYTHONPATH"] = os.pathsep.join([path, before] if before else [path])

@@ -19,7 +19,9 @@ import numpy as np
 from bpy.app.handlers import persistent
 
 from . import catalogue, live_image
-from .client import RUNNING, Child, Frame, Inquiry, Order, PaintClient, Report, Timing
+from .client import Child, Inquiry, PaintClient
+from .connection import Timing
+from .messages import RUNNING, Frame, Order, Report
 from .problems import Problem, refuse
 from .properties import settings_of
 
@@ -198,7 +200,9 @@ def run_to_end(session: Session, say: Callable[[str], None]) -> None:
         try:
             pump()
             now = time.monotonic()
-            if session.message != last and (now - said >= 1.0 or not session.active):
+            # The reason of a failure is the operator's to report.
+            news = session.message != last and session.report.problem is None
+            if news and (now - said >= 1.0 or not session.active):
                 said, last = now, session.message
                 say(session.message)
             if session.active:

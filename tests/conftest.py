@@ -1,0 +1,29 @@
+import os
+import sys
+import tempfile
+
+import pytest
+
+# Blender reads and writes user files: tests must neither see nor touch those of the person.
+os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="orbitex-blender-")
+
+
+def pytest_sessionfinish(session, exitstatus):
+    session.config._bpy_exit = int(exitstatus)
+
+
+# bpy 4.5 hangs at interpreter exit if anything still references it: leave without its destructors.
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    if "bpy" in sys.modules and getattr(config, "_bpy_exit", None) is not None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config._bpy_exit)
+
+
+@pytest.fixture
+def empty_blender():
+    """bpy with an empty file; skips the test where bpy is not installed."""
+    bpy = pytest.importorskip("bpy")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return bpy
