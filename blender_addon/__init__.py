@@ -43,11 +43,15 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.register()
     session.register()
+    if not bpy.app.background:
+        bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
 
 def unregister() -> None:
     """Blender calls this when the add-on is disabled; ends jobs, threads and a started service."""
     atexit.unregister(unregister)
+    if bpy.app.timers.is_registered(service_operators.first_contact):
+        bpy.app.timers.unregister(service_operators.first_contact)
     session.unregister()
     service_process.stop_all()
     properties.unregister()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from . import catalogue
-from .connection import Connection, Timing, is_listening
+from .connection import Connection, StoppedError, Timing, is_listening
 from .messages import RUNNING, Frame, Order, Report, read_progress, to_blender_pixels
 from .problems import Problem, ProblemError, from_service, no_service, refuse
 
@@ -25,11 +25,12 @@ class Child(Protocol):
         """Why the process has ended; None while it lives."""
 
 
-def greet(
-    connection: Connection, address: str, launch: Callable[[], Child] | None
-) -> dict[str, Any]:
-    """Say hello to the service at ``address``, starting it first with ``launch`` if nobody is
-    there. Returns the hello's header. Raises ProblemError ("no-service", "service-died", ...)."""
+def greet(connection: Connection, launch: Callable[[], Child] | None) -> dict[str, Any]:
+    """Say hello to the service, starting it first with ``launch`` if nobody is there.
+
+    Returns the hello's header. Raises ProblemError ("no-service", "service-died", ...).
+    """
+    address = connection.address
     if is_listening(address):
         return connection.hello(connection.timing.hello)
     if launch is None:
@@ -37,6 +38,8 @@ def greet(
     child = launch()
     deadline = time.monotonic() + connection.timing.start
     while not is_listening(address):
+        if connection.stop.is_set():
+            raise StoppedError
         problem = child.death()
         if problem is not None:
             raise ProblemError(problem)
@@ -86,8 +89,10 @@ class Worker:
 
     def _main(self) -> None:
         try:
-            with Connection(self._address, self._timing) as connection:
+            with Connection(self._address, self._timing, self._stop) as connection:
                 self._converse(connection)
+        except StoppedError:
+            self._set(state="cancelled")
         except ProblemError as error:
             self._set(state="failed", problem=error.problem)
         except Exception as error:
@@ -105,8 +110,11 @@ class Worker:
             assert self._launch is not None
             return self._launch()
 
-        hello = greet(connection, self._address, launch if self._launch else None)
-        describe, _ = connection.ask("describe", {})
+        hello = greet(connection, launch if self._launch else None)
+        # A service that has just started answers when its worker is ready.
+        describe, _ = connection.ask("describe", {}, seconds=self._timing.start, patient=True)
+        if hello.get("device") == "starting":
+            hello = connection.hello(self._timing.hello)
         self._set(offers=catalogue.parse(describe, hello))
 
 
@@ -166,7 +174,7 @@ class PaintClient(Worker):
     def _stream(self, connection: Connection) -> str:
         """Pull frames, one credit at a time, until the job has ended; its last state."""
         job = {"job": self._job}
-        after, credit, next_credit = -1, 0, 0.0
+        after, credit, next_credit, again = -1, 0, 0.0, 0.0
         finish_sent = False
         while True:
             if self._stop.is_set():
@@ -175,10 +183,13 @@ class PaintClient(Worker):
             if self._finish.is_set() and not finish_sent:
                 connection.send("finish", job)
                 finish_sent = True
-            if not credit and time.monotonic() >= next_credit:
+            now = time.monotonic()
+            if (not credit and now >= next_credit) or (credit and now >= again):
                 fields = {"after": after, "max_size": self._order.preview_size}
-                credit = connection.send("frame", job | fields)
-                next_credit = time.monotonic() + 1 / self._order.preview_rate
+                # The same id once more mends a connection that broke and came back.
+                credit = connection.send("frame", job | fields, number=credit)
+                next_credit = now + 1 / self._order.preview_rate
+                again = now + self._timing.again
             message = connection.receive(self._timing.poll)
             if message is None or message[0].get("id") not in (credit, None):
                 continue  # answers to 'finish': the frames tell the rest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class Timing:
     start: float = 120.0  # a service that is starting: a cold disk reads torch for a minute
     reply: float = 60.0  # submit, describe, result
     silence: float = 30.0  # no message at all, heartbeats included
+    doubt: float = 4.0  # the same, until it is checked whether anybody listens there at all
+    again: float = 10.0  # until an unanswered frame request is sent once more
     poll: float = 0.05  # how soon a button press is noticed
 
 
@@ -61,16 +64,20 @@ def is_listening(address: str, seconds: float = 1.0) -> bool:
     return True
 
 
+class StoppedError(Exception):
+    """The user has cancelled while a question was open."""
+
+
 class Connection:
     """A DEALER socket that numbers its requests and keeps its heart beating.
 
-    Belongs to the thread that makes it. Use as a context manager: leaving closes without
-    waiting for anything.
+    ``stop`` ends a patient :meth:`ask`. Belongs to the thread that makes it. Use as a context
+    manager: leaving closes without waiting for an answer.
     """
 
-    def __init__(self, address: str, timing: Timing) -> None:
+    def __init__(self, address: str, timing: Timing, stop: threading.Event) -> None:
         host_and_port(address)
-        self.timing = timing
+        self.address, self.timing, self.stop = address, timing, stop
         self._ids = itertools.count(1)
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.DEALER)
@@ -91,10 +98,17 @@ class Connection:
         self._context.term()
 
     def send(
-        self, kind: str, fields: Mapping[str, Any], buffers: Mapping[str, np.ndarray] | None = None
+        self,
+        kind: str,
+        fields: Mapping[str, Any],
+        buffers: Mapping[str, np.ndarray] | None = None,
+        number: int = 0,
     ) -> int:
-        """Send a request; returns its id. Raises ProblemError "service-lost" or a WireError's."""
-        number = next(self._ids)
+        """Send a request; returns its id, a new one unless ``number`` repeats an old one.
+
+        Raises ProblemError "service-lost" or with a WireError's words.
+        """
+        number = number or next(self._ids)
         try:
             frames = wire.encode({"kind": kind, "id": number, **fields}, buffers)
             self._socket.send_multipart(frames)
@@ -112,12 +126,7 @@ class Connection:
         """
         self._beat()
         if not self._socket.poll(int(seconds * 1000)):
-            if self._beating and time.monotonic() - self.last_heard > self.timing.silence:
-                refuse(
-                    "service-lost",
-                    f"The service has been silent for {self.timing.silence:.0f} seconds.",
-                    "It may have ended. Paint again.",
-                )
+            self._doubt()
             return None
         self.last_heard = time.monotonic()
         frames = self._socket.recv_multipart(copy=False)
@@ -133,14 +142,18 @@ class Connection:
         fields: Mapping[str, Any],
         buffers: Mapping[str, np.ndarray] | None = None,
         seconds: float | None = None,
+        patient: bool = False,
     ) -> Message:
         """Send a request and wait for its answer; other answers meanwhile are dropped.
 
         Raises ProblemError: the service's own words for an error, "no-answer" after ``seconds``.
+        A ``patient`` question is given up with StoppedError when ``stop`` is set.
         """
         number = self.send(kind, fields, buffers)
         deadline = time.monotonic() + (self.timing.reply if seconds is None else seconds)
         while time.monotonic() < deadline:
+            if patient and self.stop.is_set():
+                raise StoppedError
             message = self.receive(self.timing.poll)
             if message is None or message[0].get("id") not in (number, None):
                 continue
@@ -151,9 +164,23 @@ class Connection:
 
     def hello(self, seconds: float) -> dict[str, Any]:
         """Compare versions and start the heartbeats; the service's header."""
-        header, _ = self.ask("hello", {"client": CLIENT}, seconds=seconds)
+        header, _ = self.ask("hello", {"client": CLIENT}, seconds=seconds, patient=True)
         self._beating = True
         return header
+
+    def _doubt(self) -> None:
+        """Raises ProblemError "service-lost" when a service that has spoken is gone."""
+        quiet = time.monotonic() - self.last_heard
+        if not self._beating or quiet < self.timing.doubt:
+            return
+        if quiet > self.timing.silence:
+            refuse(
+                "service-lost",
+                f"The service has been silent for {self.timing.silence:.0f} seconds.",
+                "It may hang: end it, then paint again.",
+            )
+        if not is_listening(self.address):
+            refuse("service-lost", f"The service at {self.address} has ended.", "Paint again.")
 
     def _beat(self) -> None:
         now = time.monotonic()

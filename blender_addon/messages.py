@@ -30,7 +30,7 @@ class Order:
 class Progress:
     """How far the job is: a copy of the wire's 'progress' with safe types."""
 
-    stage: int = 0
+    stage: int = 0  # 0-based
     stages: int = 0
     step: int = 0
     steps: int = 0
@@ -47,7 +47,7 @@ class Progress:
         """One line for a panel or a terminal."""
         left = f", {self.seconds_left:.0f} s left" if self.seconds_left is not None else ""
         return (
-            f"stage {self.stage}/{self.stages}, step {self.step}/{self.steps}, "
+            f"stage {self.stage + 1}/{self.stages}, step {self.step}/{self.steps}, "
             f"loss {self.loss:.4g}, {self.seconds:.1f} s{left}"
         )
 

@@ -35,7 +35,8 @@ class ORBITEX_OT_paint(bpy.types.Operator):
     bl_idname = "orbitex.paint"
     bl_label = "Paint"
     bl_description = "Paint a symmetric texture for the active object, live"
-    bl_options: Any = {"REGISTER", "UNDO"}
+    # Not REGISTER: its redo panel would run the blocking path in the interface.
+    bl_options: Any = {"UNDO"}
 
     uv_map: StringProperty(name="UV Map", description="UV map to paint for", options=CALL)
     group: StringProperty(name="Symmetry", description="Symmetry group, by name", options=CALL)

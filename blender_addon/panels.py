@@ -86,7 +86,7 @@ def draw_progress(layout: Any, running: session.Session) -> None:
         return
     layout.progress(
         factor=progress.fraction,
-        text=f"Stage {progress.stage}/{progress.stages}, step {progress.step}/{progress.steps}",
+        text=f"Stage {progress.stage + 1}/{progress.stages}, step {progress.step}/{progress.steps}",
     )
     left = progress.seconds_left
     row = layout.row()

@@ -12,6 +12,18 @@ from .attempt import Result, attempt
 from .problems import ProblemError, no_service
 
 
+def first_contact() -> None:
+    """A timer's function: ask a service that may be running already for its menus. Says nothing
+    but in the Service panel; starts nothing."""
+    service = preferences.read(bpy.context)
+    try:
+        preferences.check_address(service.address)
+    except ProblemError:
+        return
+    session.inquire(service.address)
+    session.start_timer()
+
+
 class _Ask:
     """What the operators that ask the service for its menus share; they differ in _ask."""
 

@@ -63,6 +63,7 @@ class ServiceProcess:
                 env=environment,
                 text=True,
                 errors="replace",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 start_new_session=True,  # Ctrl-C in the terminal is for Blender, not for it
             )
         except OSError as error:

@@ -28,7 +28,8 @@ def picture(step: int, steps: int, size: int) -> np.ndarray:
 
 class FakeService:
     """A ROUTER in a thread. ``steps`` of ``step_seconds`` each; goes mute after ``mute_after``
-    steps, fails after ``fail_after``. ``requests`` holds (header, buffers) of all submits and
+    steps, fails after ``fail_after``, forgets the first ``lose_frames`` frame requests and never
+    answers the kinds ``deaf_to``. ``requests`` holds (header, buffers) of all submits and
     the kinds of all messages are in ``kinds``."""
 
     def __init__(
@@ -37,10 +38,13 @@ class FakeService:
         step_seconds: float = 0.03,
         mute_after: int | None = None,
         fail_after: int | None = None,
+        lose_frames: int = 0,
+        deaf_to: tuple[str, ...] = (),
         address: str = "tcp://127.0.0.1:*",
     ) -> None:
         self.steps, self.step_seconds = steps, step_seconds
         self.mute_after, self.fail_after = mute_after, fail_after
+        self.lose_frames, self.deaf_to = lose_frames, deaf_to
         self.requests: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
         self.kinds: list[str] = []
         self.cancelled: list[str] = []
@@ -97,6 +101,11 @@ class FakeService:
         self, client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]
     ) -> None:
         kind = header["kind"]
+        if kind in self.deaf_to:
+            return
+        if kind == "frame" and self.lose_frames:
+            self.lose_frames -= 1
+            return
         if kind == "hello":
             self._reply(client, header, {"service": "fake", "device": "cpu"})
         elif kind == "describe":
@@ -151,7 +160,7 @@ class FakeService:
         state = "failed" if failed else "finished" if ended else "running"
         error = wire.error_header("out-of-memory", "size", "Out of memory.")["error"]
         progress = {
-            "stage": 1,
+            "stage": 0,
             "stages": 2,
             "step": step,
             "steps": self.steps,

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 from fake_service import FakeService
 
 import blender_addon
-from blender_addon import operators, panels, properties, session
+from blender_addon import connection, operators, panels, properties, session
 
 ROOM = Path(blender_addon.__file__).parent
 BUILDER = Path(bpy.utils.system_resource("SCRIPTS")) / "addons_core/bl_pkg/cli/blender_ext.py"
@@ -85,6 +86,11 @@ def test_imports(file: Path) -> None:
             names = [node.module or ""]
         assert all(name.split(".")[0] in allowed for name in names), (file.name, names)
     assert len(file.read_text().splitlines()) <= 300
+
+
+def test_versions_agree() -> None:
+    manifest = tomllib.loads((ROOM / "blender_manifest.toml").read_text())
+    assert f"orbitex-blender {manifest['version']}" == connection.CLIENT
 
 
 def test_worker_modules_do_not_know_bpy() -> None:

@@ -233,19 +233,25 @@ def test_undo_past_the_beginning_ends_the_job(sphere: Any) -> None:
     assert not bpy.context.active_object.material_slots
 
 
-@pytest.mark.parametrize("how", ["mute", "fail"])
+@pytest.mark.parametrize("how", ["mute", "fail", "die"])
 def test_a_service_that_breaks_leaves_the_last_frame_and_a_reason(sphere: Any, how: str) -> None:
-    with FakeService(steps=100, **{f"{how}_after": 4}) as service:
+    trouble = {} if how == "die" else {f"{how}_after": 4}
+    with FakeService(steps=100, **trouble) as service:
         order = operators.make_order(
             sphere,
             bpy.context,
             operators.choices_of(sphere.orbitex),
             operators.preferences.ServicePreferences(service.address),
         )
-        running = session.begin(sphere, order, "UVMap", timing=Timing(silence=0.5))
-        pump_until(lambda: not running.active)
+        timing = Timing(silence=0.5, doubt=0.3)
+        running = session.begin(sphere, order, "UVMap", timing=timing)
+        pump_until(lambda: running.frames > 0)
+        if how != "die":
+            pump_until(lambda: not running.active)
+    pump_until(lambda: not running.active)
     problem = running.report.problem
-    assert problem and problem.code == {"mute": "service-lost", "fail": "out-of-memory"}[how]
+    words = {"mute": "silent", "fail": "Out of memory", "die": "has ended"}
+    assert problem and words[how] in problem.line
     assert running.frames > 0 and sphere.orbitex.image.packed_file
     assert bpy.ops.orbitex.paint.poll()
 
@@ -327,3 +333,25 @@ def test_the_interface_path_returns_at_once(sphere: Any) -> None:
         while session._tick() is not None:  # None: nothing runs any more, the timer goes
             time.sleep(session.TICK_SECONDS)
     assert running.report.state == "finished" and running.frames > 0
+
+
+def test_a_lost_frame_request_is_repeated(sphere: Any) -> None:
+    with FakeService(steps=5, lose_frames=1) as service:
+        order = operators.make_order(
+            sphere,
+            bpy.context,
+            operators.choices_of(sphere.orbitex),
+            operators.preferences.ServicePreferences(service.address),
+        )
+        running = session.begin(sphere, order, "UVMap", timing=Timing(again=0.2))
+        pump_until(lambda: not running.active)
+    assert running.report.state == "finished"
+
+
+def test_cancel_while_the_service_is_starting(sphere: Any) -> None:
+    with FakeService(deaf_to=("describe",)) as service:
+        running = start(sphere, service)
+        pump_until(lambda: "describe" in service.kinds)
+        session.cancel(running)
+        pump_until(lambda: not running.active, seconds=1.0)
+    assert running.report.state == "cancelled" and not bpy.data.images
