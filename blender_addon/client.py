@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from . import catalogue
+from . import catalogue, png
 from .connection import Connection, StoppedError, Timing, is_listening
 from .messages import RUNNING, Frame, Order, Report, read_progress, to_blender_pixels
 from .problems import Problem, ProblemError, from_service, no_service, refuse
@@ -212,7 +212,9 @@ class PaintClient(Worker):
 
     def _fetch(self, connection: Connection) -> None:
         header, buffers = connection.ask("result", {"job": self._job})
-        size, pixels = to_blender_pixels(buffers.get("texture"))
+        texture = buffers.get("texture")
+        size, pixels = to_blender_pixels(texture)
+        assert texture is not None  # checked by the line above
         progress = self.report().progress
         receipt = header.get("receipt")
         self._hand_over(
@@ -220,7 +222,7 @@ class PaintClient(Worker):
                 progress.step if progress else 0,
                 size,
                 pixels,
-                final=True,
+                png=png.encode(texture),
                 receipt=receipt if isinstance(receipt, dict) else None,
             )
         )

@@ -51,8 +51,20 @@ def write(image: Any, size: tuple[int, int], pixels: np.ndarray) -> None:
     image.update_tag()
 
 
+def replace_by(image: Any, png: bytes) -> None:
+    """Make the picture in the PNG file ``png`` the image's content, packed into the .blend.
+
+    Blender decodes it when something first looks; nothing is encoded in the main thread.
+    """
+    image.pack(data=png, data_len=len(png))
+    image.source = "FILE"  # a 'GENERATED' image would be generated anew after reopening
+    image.reload()
+    image.update_tag()
+
+
 def pack(image: Any) -> None:
-    """Keep the pixels in the .blend file."""
+    """Keep the pixels in the .blend file. Encodes them in the main thread, and only where the
+    picture of the moment must be kept; the finished one comes by :func:`replace_by`."""
     if image.is_dirty or not image.packed_file:
         image.pack()
 

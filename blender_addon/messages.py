@@ -55,12 +55,13 @@ class Progress:
 @dataclass(frozen=True)
 class Frame:
     """A picture ready for Blender: ``pixels`` float32 (width·height·4,), RGBA in 0..1, bottom
-    row first, alpha 1. ``receipt`` only with the final one."""
+    row first, alpha 1. Only the final one has ``png``, the same picture as a file, and maybe a
+    ``receipt``."""
 
     step: int
     size: tuple[int, int]
     pixels: np.ndarray
-    final: bool = False
+    png: bytes | None = None
     receipt: Mapping[str, Any] | None = None
 
 

@@ -152,7 +152,10 @@ def _pump_one(session: Session) -> None:
 
 
 def _show(session: Session, image: Any, frame: Frame) -> None:
-    live_image.write(image, frame.size, frame.pixels)
+    if frame.png is None:
+        live_image.write(image, frame.size, frame.pixels)
+    else:
+        live_image.replace_by(image, frame.png)
     session.frames += 1
     if frame.receipt is not None:
         image[RECEIPT_KEY] = json.dumps(frame.receipt)

@@ -98,6 +98,7 @@ def test_worker_modules_do_not_know_bpy() -> None:
         "client",
         "connection",
         "messages",
+        "png",
         "problems",
         "catalogue",
         "service_process",
