@@ -163,7 +163,10 @@ def _arrays(name: str, mesh: Any, uv_map: str) -> tuple[np.ndarray, np.ndarray, 
     loops = np.empty(count * 3, np.int32)
     mesh.loop_triangles.foreach_get("loops", loops)
     loop_uvs = np.empty(len(mesh.loops) * 2, np.float32)
-    layer.uv.foreach_get("vector", loop_uvs)  # 45 times faster than layer.data
+    if hasattr(layer, "uv"):
+        layer.uv.foreach_get("vector", loop_uvs)  # 45 times faster than layer.data
+    else:  # before Blender 3.5
+        layer.data.foreach_get("uv", loop_uvs)
     uvs = loop_uvs.reshape(-1, 2)[loops].reshape(-1, 3, 2)
     return vertices.reshape(-1, 3), triangles.reshape(-1, 3), uvs
 

@@ -26,7 +26,7 @@ class Attachment:
     ``previous`` is the (node, socket identifier) that fed Base Color before, or None.
     """
 
-    material_uid: int
+    material_uid: Any
     created_material: bool
     created_nodes: bool
     linked: bool
@@ -126,7 +126,7 @@ def _attach_to(material: Any, image: Any, uv_map: str, created: bool) -> Attachm
         if link is not None and link.from_node != texture:
             previous = (link.from_node.name, link.from_socket.identifier)
         tree.links.new(texture.outputs["Color"], socket)
-    return Attachment(material.session_uid, created, created_nodes, socket is not None, previous)
+    return Attachment(uid_of(material), created, created_nodes, socket is not None, previous)
 
 
 def _base_colour(tree: Any) -> Any:
@@ -170,9 +170,17 @@ def detach(attachments: tuple[Attachment, ...]) -> None:
                     material.node_tree.links.new(output, socket)
 
 
-def by_uid(blocks: Any, uid: int) -> Any:
-    """The data block with this ``session_uid`` (kept over undo and renaming), or None."""
-    return next((block for block in blocks if block.session_uid == uid), None)
+def uid_of(block: Any) -> Any:
+    """What identifies a data block until the file is closed: undo and renaming keep it.
+
+    Before Blender 4.2 there is only the name, and a job ends when its object is renamed.
+    """
+    return getattr(block, "session_uid", block.name_full)
+
+
+def by_uid(blocks: Any, uid: Any) -> Any:
+    """The data block with this :func:`uid_of`, or None."""
+    return next((block for block in blocks if uid_of(block) == uid), None)
 
 
 def redraw() -> None:

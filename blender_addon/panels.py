@@ -81,13 +81,18 @@ class ORBITEX_PT_main(_Sidebar, bpy.types.Panel):
 def draw_progress(layout: Any, running: session.Session) -> None:
     """The bar of a running job, with what it is doing."""
     progress = running.report.progress
+    text, fraction = running.message, 0.0
+    if progress is not None:
+        fraction = progress.fraction
+        text = (
+            f"Stage {progress.stage + 1}/{progress.stages}, step {progress.step}/{progress.steps}"
+        )
+    if hasattr(layout, "progress"):
+        layout.progress(factor=fraction, text=text)
+    else:  # before Blender 4.0
+        layout.label(text=f"{100 * fraction:.0f} %: {text}")
     if progress is None:
-        layout.progress(factor=0.0, text=running.message)
         return
-    layout.progress(
-        factor=progress.fraction,
-        text=f"Stage {progress.stage + 1}/{progress.stages}, step {progress.step}/{progress.steps}",
-    )
     left = progress.seconds_left
     row = layout.row()
     row.label(text=f"Loss {progress.loss:.4g}")

@@ -93,7 +93,7 @@ def read(context: Any) -> ServicePreferences:
 def check_address(address: str) -> None:
     """Raises ProblemError "bad-address", or "offline" for another machine's address while
     Blender's online access is off."""
-    if not is_loopback(address) and not bpy.app.online_access:
+    if not is_loopback(address) and not getattr(bpy.app, "online_access", True):
         refuse(
             "offline",
             f"{address} is another machine, and Blender's online access is off.",

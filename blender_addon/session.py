@@ -2,8 +2,8 @@
 
 :func:`pump` moves news from the worker threads into Blender. A persistent timer calls it in the
 UI, :func:`run_to_end` calls it in a headless script. Nothing in here keeps a Blender reference
-between two calls: object and image are found again by ``session_uid``, which survives undo and
-renaming; if one of them is gone, the job ends with a message.
+between two calls: object and image are found again by :func:`.live_image.uid_of`, which survives undo
+and renaming; if one of them is gone, the job ends with a message.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ Launch = Callable[[], Child] | None
 class Session:
     """One job as the panel sees it."""
 
-    object_uid: int
+    object_uid: Any
     object_name: str
-    image_uid: int
+    image_uid: Any
     created_image: bool
     attachments: tuple[live_image.Attachment, ...]
     order: Order
@@ -52,7 +52,7 @@ class Session:
     active: bool = True
 
 
-_sessions: dict[int, Session] = {}
+_sessions: dict[Any, Session] = {}
 _inquiry: Inquiry | None = None
 _inquiry_problem: Problem | None = None
 
@@ -65,7 +65,7 @@ def begin(
     timing: Timing | None = None,
 ) -> Session:
     """Put an image into the object's material and start the job. Raises ProblemError "busy"."""
-    uid = obj.session_uid
+    uid = live_image.uid_of(obj)
     if active_of(obj) is not None:
         refuse("busy", f"'{obj.name}' is being painted already.", "Finish or cancel that first.")
     settings = settings_of(obj)
@@ -78,7 +78,14 @@ def begin(
     attachments = live_image.attach(obj, image, uv_map)
     client = PaintClient(order, launch, timing)
     session = Session(
-        uid, obj.name, image.session_uid, created, attachments, order, client, client.report()
+        uid,
+        obj.name,
+        live_image.uid_of(image),
+        created,
+        attachments,
+        order,
+        client,
+        client.report(),
     )
     _sessions[uid] = session
     client.start()
@@ -93,7 +100,7 @@ def active_of(obj: Any) -> Session | None:
 
 def session_of(obj: Any) -> Session | None:
     """The newest session of ``obj``, running or ended."""
-    return _sessions.get(obj.session_uid) if obj is not None else None
+    return _sessions.get(live_image.uid_of(obj)) if obj is not None else None
 
 
 def inquire(address: str, launch: Launch = None) -> None:
@@ -239,7 +246,7 @@ def _before_load(*_: object) -> None:
     for session in _sessions.values():
         if session.active:
             end(session, "Ended: another file was loaded")
-    _sessions.clear()  # session_uids of the old file mean nothing in the new one
+    _sessions.clear()  # what identified the old file's objects means nothing now
 
 
 @persistent
