@@ -2,8 +2,8 @@
 
 :func:`pump` moves news from the worker threads into Blender. A persistent timer calls it in the
 UI, :func:`run_to_end` calls it in a headless script. Nothing in here keeps a Blender reference
-between two calls: object and image are found again by :func:`.live_image.uid_of`, which survives undo
-and renaming; if one of them is gone, the job ends with a message.
+between two calls: object and image are found again by what survives undo and renaming
+(:func:`.live_image.uid_of`); if one of them is gone, the job ends with a message.
 """
 
 from __future__ import annotations
