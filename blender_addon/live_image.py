@@ -56,9 +56,11 @@ def replace_by(image: Any, png: bytes) -> None:
 
     Blender decodes it when something first looks; nothing is encoded in the main thread.
     """
+    # A change of the source lets go of the old pixels; reload() would look for a file first, and
+    # complain. It must end as 'FILE': a 'GENERATED' image is generated anew after reopening.
+    image.source = "GENERATED"
     image.pack(data=png, data_len=len(png))
-    image.source = "FILE"  # a 'GENERATED' image would be generated anew after reopening
-    image.reload()
+    image.source = "FILE"
     image.update_tag()
 
 
