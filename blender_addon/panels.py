@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import bpy
@@ -9,6 +10,8 @@ import bpy
 from . import catalogue, gather, preferences, session
 from .problems import Problem
 from .properties import settings_of
+
+LINE_LENGTH = 32  # characters that fit into the sidebar; labels do not wrap by themselves
 
 
 class _Sidebar:
@@ -37,13 +40,16 @@ def _columns(layout: Any) -> Any:
 def draw_problem(layout: Any, problem: Problem) -> None:
     """A red box with the message, the hint, and a button that mends it."""
     box = layout.box()
-    row = box.row()
-    row.alert = True
-    row.label(text=problem.message, icon="ERROR")
+    column = box.column(align=True)
+    column.alert = True
+    for number, line in enumerate(textwrap.wrap(problem.message, LINE_LENGTH)):
+        column.label(text=line, icon="BLANK1" if number else "ERROR")
     if problem.fix:
         box.operator(problem.fix, text=problem.fix_label)
-    elif problem.hint:
-        box.label(text=problem.hint)
+        return
+    column = box.column(align=True)
+    for line in textwrap.wrap(problem.hint, LINE_LENGTH):
+        column.label(text=line)
 
 
 class ORBITEX_PT_main(_Sidebar, bpy.types.Panel):
