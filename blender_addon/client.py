@@ -164,6 +164,7 @@ class PaintClient(Worker):
         fields = {"recipe": dict(self._order.recipe), "cameras": list(self._order.cameras)}
         header, _ = connection.ask("submit", fields, self._order.buffers)
         self._job = str(header.get("job"))
+        self._order = replace(self._order, buffers={})  # a big mesh need not stay in memory
         self._set(state="queued")
         state = self._stream(connection)
         if state == "finished":

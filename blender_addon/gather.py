@@ -55,8 +55,10 @@ def check(obj: Any, uv_map: str = "") -> Problem | None:
     # In edit mode the counts are those from before; update_from_editmode comes with gathering.
     if obj.mode != "EDIT" and not mesh.polygons and not obj.modifiers:
         return Problem("no-faces", f"'{obj.name}' has no faces.")
-    # A modifier (Geometry Nodes) may make the UV map: then only the evaluated mesh can tell.
-    if not obj.modifiers:
+    if obj.library or mesh.library:
+        return Problem("linked", f"'{obj.name}' is linked from another file.", "Make it local.")
+    # Geometry Nodes may make the UV map: then only the evaluated mesh can tell.
+    if not any(modifier.type == "NODES" for modifier in obj.modifiers):
         if not mesh.uv_layers:
             return Problem("no-uv", f"'{obj.name}' has no UV map.", "Unwrap it first.", *SMART_UV)
         if uv_map and uv_map not in mesh.uv_layers:

@@ -23,7 +23,8 @@ EMPTY_COLOUR = (0.5, 0.5, 0.5, 1.0)  # what shows until the first frame
 class Attachment:
     """What :func:`attach` did to one material, by names, so that it can be taken back.
 
-    ``previous`` is the (node, socket identifier) that fed Base Color before, or None.
+    ``previous`` is the (node, socket identifier) that fed Base Color before, or None;
+    ``previous_image`` identifies the image that our node showed before, or is None.
     """
 
     material_uid: Any
@@ -31,6 +32,7 @@ class Attachment:
     created_nodes: bool
     linked: bool
     previous: tuple[str, str] | None
+    previous_image: Any
 
 
 def create(name: str, size: int) -> Any:
@@ -76,7 +78,7 @@ def attach(obj: Any, image: Any, uv_map: str) -> tuple[Attachment, ...]:
 
     Existing nodes stay where they are; only the link into Base Color is replaced. A material
     that another mesh uses as well is copied first, so that painting one object does not repaint
-    others. An object without a material gets one.
+    others; so is one that is linked from another file. An object without a material gets one.
     """
     done = []
     slots = [slot for slot in obj.material_slots if slot.material]
@@ -88,7 +90,7 @@ def attach(obj: Any, image: Any, uv_map: str) -> tuple[Attachment, ...]:
             obj.data.materials.append(material)
         done.append(_attach_to(material, image, uv_map, created=True))
     for slot in slots:
-        if _used_elsewhere(slot.material, obj):
+        if slot.material.library or _used_elsewhere(slot.material, obj):
             slot.material = slot.material.copy()
         done.append(_attach_to(slot.material, image, uv_map, created=False))
     return tuple(done)
@@ -119,6 +121,7 @@ def _attach_to(material: Any, image: Any, uv_map: str, created: bool) -> Attachm
         uv_node = tree.nodes.new("ShaderNodeUVMap")
         uv_node.name = uv_node.label = UV_NODE
         uv_node.location = (texture.location[0] - 220, texture.location[1] - 140)
+    previous_image = uid_of(texture.image) if texture.image else None
     texture.image, uv_node.uv_map = image, uv_map
     tree.links.new(uv_node.outputs["UV"], texture.inputs["Vector"])
     tree.nodes.active = texture  # Solid mode, colour 'Texture', and Texture Paint show the active
@@ -128,7 +131,9 @@ def _attach_to(material: Any, image: Any, uv_map: str, created: bool) -> Attachm
         if link is not None and link.from_node != texture:
             previous = (link.from_node.name, link.from_socket.identifier)
         tree.links.new(texture.outputs["Color"], socket)
-    return Attachment(uid_of(material), created, created_nodes, socket is not None, previous)
+    return Attachment(
+        uid_of(material), created, created_nodes, socket is not None, previous, previous_image
+    )
 
 
 def _base_colour(tree: Any) -> Any:
@@ -154,7 +159,12 @@ def detach(attachments: tuple[Attachment, ...]) -> None:
     """Take back what :func:`attach` did: for a job that never brought a picture."""
     for attachment in attachments:
         material = by_uid(bpy.data.materials, attachment.material_uid)
-        if material is None or not attachment.created_nodes:
+        if material is None:
+            continue
+        if not attachment.created_nodes:
+            node = material.node_tree.nodes.get(IMAGE_NODE)
+            if node is not None and attachment.previous_image is not None:
+                node.image = by_uid(bpy.data.images, attachment.previous_image)
             continue
         if attachment.created_material:
             bpy.data.materials.remove(material)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,7 +45,6 @@ class Session:
     image_uid: Any
     created_image: bool
     attachments: tuple[live_image.Attachment, ...]
-    order: Order
     client: PaintClient
     report: Report
     message: str = "Connecting"
@@ -83,7 +83,6 @@ def begin(
         live_image.uid_of(image),
         created,
         attachments,
-        order,
         client,
         client.report(),
     )
@@ -236,7 +235,15 @@ def _tick() -> float | None:
     is_job_running: Any = bpy.app.is_job_running
     if is_job_running("RENDER"):
         return 0.2  # a render reads the image: hold the frames back meanwhile
-    going_on = pump()
+    try:
+        going_on = pump()
+    except Exception as error:
+        # Blender drops a timer that raises: nobody would ever bring the jobs to an end.
+        traceback.print_exc()
+        for session in _sessions.values():
+            if session.active:
+                end(session, f"{type(error).__name__}: {error}")
+        return None
     live_image.redraw()
     return TICK_SECONDS if going_on else None
 

@@ -148,6 +148,18 @@ def test_a_service_that_is_no_service(sphere: Any) -> None:
     assert problem and problem.code == "no-answer"
 
 
+def test_a_linked_object_is_refused(sphere: Any, tmp_path: Path) -> None:
+    path = str(tmp_path / "library.blend")
+    bpy.data.libraries.write(path, {sphere})
+    bpy.data.objects.remove(sphere)
+    with bpy.data.libraries.load(path, link=True) as (source, target):
+        target.objects = source.objects
+    linked = target.objects[0]
+    bpy.context.scene.collection.objects.link(linked)
+    bpy.context.view_layer.objects.active = linked
+    assert "is linked from another file" in paint_error()
+
+
 @pytest.fixture
 def service_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A stand-in for the installed service: ``python -m service`` runs the fake one."""

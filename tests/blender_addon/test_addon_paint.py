@@ -44,7 +44,7 @@ def pump_until(condition: Any, seconds: float = 10.0) -> None:
 def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Path) -> None:
     seen = []
     session.on_frame.append(lambda step, rgba, size: seen.append((step, rgba.copy(), size)))
-    with FakeService(steps=8) as service:
+    with FakeService(steps=8, step_seconds=0.1) as service:
         result = bpy.ops.orbitex.paint(
             address=service.address,
             autostart=False,
@@ -179,6 +179,13 @@ def test_two_objects_at_once_get_two_images(sphere: Any) -> None:
     for obj in (sphere, copy):
         node = obj.active_material.node_tree.nodes[live_image.IMAGE_NODE]
         assert node.image == obj.orbitex.image
+    # A third one whose job fails shows what its original shows, as before.
+    bpy.ops.object.duplicate()
+    third = bpy.context.active_object
+    with FakeService() as service, pytest.raises(RuntimeError):
+        bpy.ops.orbitex.paint(address=service.address, autostart=False, group="533")
+    node = third.active_material.node_tree.nodes[live_image.IMAGE_NODE]
+    assert node.image == copy.orbitex.image
 
 
 @pytest.mark.parametrize("event", ["undo", "rename", "delete", "image", "load", "save"])
@@ -370,3 +377,17 @@ def test_png_round_trip(addon: None) -> None:
         np.testing.assert_array_equal(pixels_of(image), picture, err_msg=name)
         assert not image.is_dirty and image.colorspace_settings.name == "sRGB"
         picture = picture[::-1, ::-1].copy()
+
+
+def test_a_tick_that_fails_ends_the_jobs(sphere: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*_: object) -> None:
+        raise ArithmeticError("a listener's fault")
+
+    session.on_frame.append(broken)
+    with FakeService(steps=1000) as service:
+        running = start(sphere, service)
+        deadline = time.monotonic() + 5
+        while session._tick() is not None:
+            assert time.monotonic() < deadline
+    assert not running.active and "a listener's fault" in running.message
+    assert "broken" in capsys.readouterr().err
