@@ -87,11 +87,12 @@ KINDS: dict[str, Kind] = {
                 "cameras": "[{matrix_world: 4×4 rows, width, height, lens, sensor_width, "
                 "sensor_height, sensor_fit, shift_x, shift_y, pixel_aspect_x, pixel_aspect_y, "
                 "kind: PERSP or ORTHO, ortho_scale, clip_start, clip_end}]; "
+                "matrix_world is relative to the vertices' frame; "
                 "empty: a sphere of views around the mesh",
             },
             {"job": "name of the job"},
             {
-                "vertices": "<f4 or <f8 (V, 3), world space",
+                "vertices": "<f4 or <f8 (V, 3), the object's own frame, scale applied",
                 "triangles": "<i4 (F, 3), rows of vertices",
                 "uvs": "<f4 or <f8 (F, 3, 2), one per triangle corner, v up",
                 "NAME": "|u1 (H, W, 3) sRGB, top row first: a style picture",

@@ -1,0 +1,220 @@
+"""From the scene to frozen arrays: the mesh of one object and the cameras that look at it.
+
+The frame of all that is sent. The symmetry group turns about the object's origin and axes, so
+vertices are sent in the *object's own frame with its scale applied*, and cameras relative to that
+frame. With the polar decomposition ``matrix_world = T·R·S`` (T translation, R proper rotation,
+S symmetric: scale and shear) a vertex is ``S·v`` and a camera ``(T·R)⁻¹·camera``. Distances are
+those of the world; turning or moving the object changes neither mesh nor views. A mirrored
+object (negative determinant) has the sign in S and its triangles rewound, so that they keep
+facing outwards.
+
+The mesh is the evaluated one with the *viewport's* modifier levels: what the artist sees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .problems import Problem, ProblemError, refuse
+
+VIEW_SIDE = 512  # longest side of a scene camera's view, in pixels: what the network looks at
+SMART_UV = ("orbitex.smart_uv", "Smart UV Project")
+
+
+@dataclass(frozen=True)
+class MeshInput:
+    """One mesh, ready for the wire.
+
+    ``vertices`` float32 (V, 3) in the object's own frame, scale applied, in metres;
+    ``triangles`` int32 (F, 3), rows of ``vertices``, counter-clockwise seen from outside;
+    ``uvs`` float32 (F, 3, 2), one per triangle corner, v up.
+    """
+
+    vertices: np.ndarray
+    triangles: np.ndarray
+    uvs: np.ndarray
+
+    def buffers(self) -> dict[str, np.ndarray]:
+        """The named arrays of a 'submit'."""
+        return {"vertices": self.vertices, "triangles": self.triangles, "uvs": self.uvs}
+
+
+def check(obj: Any, uv_map: str = "") -> Problem | None:
+    """The first problem that can be seen without evaluating the mesh; None if there is none.
+
+    Cheap: a panel asks on every redraw.
+    """
+    if obj is None:
+        return Problem("no-object", "No active object.", "Select a mesh object.")
+    if obj.type != "MESH":
+        return Problem("no-mesh", f"'{obj.name}' is not a mesh.", "Select a mesh object.")
+    mesh: Any = obj.data
+    # In edit mode the counts are those from before; update_from_editmode comes with gathering.
+    if obj.mode != "EDIT" and not mesh.polygons and not obj.modifiers:
+        return Problem("no-faces", f"'{obj.name}' has no faces.")
+    if obj.library or mesh.library:
+        return Problem("linked", f"'{obj.name}' is linked from another file.", "Make it local.")
+    # Geometry Nodes may make the UV map: then only the evaluated mesh can tell.
+    if not any(modifier.type == "NODES" for modifier in obj.modifiers):
+        if not mesh.uv_layers:
+            return Problem("no-uv", f"'{obj.name}' has no UV map.", "Unwrap it first.", *SMART_UV)
+        if uv_map and uv_map not in mesh.uv_layers:
+            names = ", ".join(layer.name for layer in mesh.uv_layers)
+            return Problem("no-uv", f"'{obj.name}' has no UV map '{uv_map}'.", f"It has: {names}.")
+    return _tiled(obj)
+
+
+def _tiled(obj: Any) -> Problem | None:
+    for slot in obj.material_slots:
+        tree = slot.material.node_tree if slot.material else None
+        for node in tree.nodes if tree else ():
+            image = getattr(node, "image", None)
+            if image is not None and image.source == "TILED":
+                return Problem(
+                    "udim",
+                    f"Material '{slot.material.name}' uses the UDIM image '{image.name}'.",
+                    "Orbitex paints a single tile: use an ordinary image.",
+                )
+    return None
+
+
+def chosen_uv_map(obj: Any, uv_map: str) -> str:
+    """``uv_map``, or the active UV map's name where none was chosen; "" if there is none."""
+    if uv_map:
+        return uv_map
+    active = obj.data.uv_layers.active
+    return active.name if active else ""
+
+
+def split_frame(matrix_world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(rigid, stretch) with ``matrix_world = rigid · stretch``: rigid (4, 4) a proper rotation
+    and a translation, stretch (3, 3) symmetric. float64.
+
+    Raises ProblemError "flat-scale" for a singular or non-finite matrix.
+    """
+    matrix = np.asarray(matrix_world, np.float64)
+    linear = matrix[:3, :3]
+    if not np.isfinite(matrix).all():
+        refuse("flat-scale", "The object's transform is not finite.")
+    left, sizes, right = np.linalg.svd(linear)
+    if sizes[2] <= 1e-9 * max(sizes[0], 1e-30):
+        refuse("flat-scale", "The object's scale is zero along some axis.", "Apply another scale.")
+    rotation, stretch = left @ right, right.T @ np.diag(sizes) @ right
+    if np.linalg.det(rotation) < 0:
+        rotation, stretch = -rotation, -stretch
+    rigid = np.eye(4)
+    rigid[:3, :3], rigid[:3, 3] = rotation, matrix[:3, 3]
+    return rigid, stretch
+
+
+def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
+    """The evaluated, triangulated mesh of ``obj`` with one UV map ("" = the active one).
+
+    Raises ProblemError: "no-mesh", "no-faces", "no-uv", "udim", "non-finite", "flat-scale",
+    "zero-area", "zero-uv-area".
+    """
+    problem = check(obj, uv_map)
+    if problem is not None:
+        raise ProblemError(problem)
+    if obj.mode == "EDIT":
+        obj.update_from_editmode()  # else the mesh data is what it was before edit mode
+        depsgraph.update()
+    _, stretch = split_frame(np.array(obj.matrix_world))
+    evaluated = obj.evaluated_get(depsgraph)
+    mesh = evaluated.to_mesh()
+    try:
+        vertices, triangles, uvs = _arrays(obj.name, mesh, uv_map)
+    finally:
+        evaluated.to_mesh_clear()
+    if not (np.isfinite(vertices).all() and np.isfinite(uvs).all()):
+        refuse("non-finite", f"'{obj.name}' has vertices or UVs that are not finite numbers.")
+    vertices = vertices @ stretch.astype(np.float64).T
+    if np.linalg.det(stretch) < 0:
+        triangles, uvs = triangles[:, ::-1], uvs[:, ::-1]
+    corners = vertices[triangles]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    if not np.linalg.norm(normals, axis=1).sum() > 0:
+        refuse("zero-area", f"The faces of '{obj.name}' have no area.")
+    u, v = np.moveaxis(uvs[:, 1:] - uvs[:, :1], -1, 0).astype(np.float64)
+    if not np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]).sum() > 0:
+        name = chosen_uv_map(obj, uv_map)
+        refuse("zero-uv-area", f"The UV map '{name}' has no area.", "Unwrap again.", *SMART_UV)
+    return MeshInput(
+        np.ascontiguousarray(vertices, np.float32),
+        np.ascontiguousarray(triangles, np.int32),
+        np.ascontiguousarray(uvs, np.float32),
+    )
+
+
+def _arrays(name: str, mesh: Any, uv_map: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    layer = mesh.uv_layers.get(uv_map) if uv_map else mesh.uv_layers.active
+    if layer is None:
+        missing = f"UV map '{uv_map}'" if uv_map else "UV map"
+        refuse("no-uv", f"'{name}' has no {missing}.", "Unwrap it first.", *SMART_UV)
+    mesh.calc_loop_triangles()
+    count = len(mesh.loop_triangles)
+    if count == 0:
+        refuse("no-faces", f"'{name}' has no faces.")
+    vertices = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", vertices)
+    triangles = np.empty(count * 3, np.int32)
+    mesh.loop_triangles.foreach_get("vertices", triangles)
+    loops = np.empty(count * 3, np.int32)
+    mesh.loop_triangles.foreach_get("loops", loops)
+    loop_uvs = np.empty(len(mesh.loops) * 2, np.float32)
+    if hasattr(layer, "uv"):
+        layer.uv.foreach_get("vector", loop_uvs)  # 45 times faster than layer.data
+    else:  # before Blender 3.5
+        layer.data.foreach_get("uv", loop_uvs)
+    uvs = loop_uvs.reshape(-1, 2)[loops].reshape(-1, 3, 2)
+    return vertices.reshape(-1, 3), triangles.reshape(-1, 3), uvs
+
+
+def gather_cameras(obj: Any, scene: Any, depsgraph: Any) -> list[dict[str, Any]]:
+    """All cameras of ``scene``, as the wire's 'submit' lists them, relative to the vertices.
+
+    Views have the render's aspect and at most VIEW_SIDE pixels on the longest side.
+    Raises ProblemError "no-camera" and "panoramic-camera".
+    """
+    rigid, _ = split_frame(np.array(obj.matrix_world))
+    to_object = np.linalg.inv(rigid)
+    cameras = [camera for camera in scene.objects if camera.type == "CAMERA"]
+    if not cameras:
+        refuse("no-camera", "The scene has no camera.", "Add one or choose automatic views.")
+    return [_camera(camera.evaluated_get(depsgraph), scene.render, to_object) for camera in cameras]
+
+
+def _camera(camera: Any, render: Any, to_object: np.ndarray) -> dict[str, Any]:
+    data = camera.data
+    if data.type not in ("PERSP", "ORTHO"):
+        refuse(
+            "panoramic-camera",
+            f"Camera '{camera.name}' is of the type {data.type}.",
+            "Use perspective or orthographic cameras.",
+        )
+    # normalized(): Blender ignores a camera's own scale when it renders.
+    matrix = to_object @ np.array(camera.matrix_world.normalized(), np.float64)
+    shrink = min(1.0, VIEW_SIDE / max(render.resolution_x, render.resolution_y))
+    return {
+        "matrix_world": matrix.tolist(),
+        "width": max(1, round(render.resolution_x * shrink)),
+        "height": max(1, round(render.resolution_y * shrink)),
+        "pixel_aspect_x": render.pixel_aspect_x,
+        "pixel_aspect_y": render.pixel_aspect_y,
+        "kind": data.type,
+        "lens": data.lens,
+        "sensor_width": data.sensor_width,
+        "sensor_height": data.sensor_height,
+        "sensor_fit": data.sensor_fit,
+        "shift_x": data.shift_x,
+        "shift_y": data.shift_y,
+        "ortho_scale": data.ortho_scale,
+        "clip_start": data.clip_start,
+        "clip_end": data.clip_end,
+    }
+
+
+CLASSES = ()

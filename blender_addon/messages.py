@@ -1,0 +1,113 @@
+"""What flows between the worker threads and Blender's main thread: frozen values. No bpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import catalogue
+from .problems import Problem, refuse
+
+RUNNING = frozenset({"connecting", "starting", "submitting", "queued", "running", "fetching"})
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that one job sends. ``buffers``: vertices, triangles, uvs and style pictures."""
+
+    address: str
+    recipe: Mapping[str, Any]
+    cameras: tuple[Mapping[str, Any], ...]
+    buffers: Mapping[str, np.ndarray]
+    preview_size: int = 512  # longest side of a streamed frame in pixels; 0: full size
+    preview_rate: float = 10.0  # frames a second at most
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the job is: a copy of the wire's 'progress' with safe types."""
+
+    stage: int = 0  # 0-based
+    stages: int = 0
+    step: int = 0
+    steps: int = 0
+    loss: float = 0.0  # sum of the terms
+    seconds: float = 0.0
+    seconds_left: float | None = None
+
+    @property
+    def fraction(self) -> float:
+        """Done share, 0 to 1."""
+        return min(max(self.step / self.steps, 0.0), 1.0) if self.steps > 0 else 0.0
+
+    def line(self) -> str:
+        """One line for a panel or a terminal."""
+        left = f", {self.seconds_left:.0f} s left" if self.seconds_left is not None else ""
+        return (
+            f"stage {self.stage + 1}/{self.stages}, step {self.step}/{self.steps}, "
+            f"loss {self.loss:.4g}, {self.seconds:.1f} s{left}"
+        )
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A picture ready for Blender: ``pixels`` float32 (width·height·4,), RGBA in 0..1, bottom
+    row first, alpha 1. Only the final one has ``png``, the same picture as a file, and maybe a
+    ``receipt``."""
+
+    step: int
+    size: tuple[int, int]
+    pixels: np.ndarray
+    png: bytes | None = None
+    receipt: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A snapshot of the job: ``state`` is one of RUNNING, "finished", "cancelled", "failed"."""
+
+    state: str
+    progress: Progress | None = None
+    problem: Problem | None = None
+    offers: catalogue.Catalogue | None = None
+
+
+def to_blender_pixels(picture: Any) -> tuple[tuple[int, int], np.ndarray]:
+    """((width, height), float32 RGBA flat, bottom row first) of a |u1 (H, W, 3), top row first.
+
+    Raises ProblemError "bad-reply" for anything else.
+    """
+    if (
+        not isinstance(picture, np.ndarray)
+        or picture.dtype != np.uint8
+        or picture.ndim != 3
+        or picture.shape[2] != 3
+    ):
+        refuse("bad-reply", "The service sent no picture of the agreed form.")
+    height, width, _ = picture.shape
+    pixels = np.ones((height, width, 4), np.float32)
+    np.multiply(picture[::-1], np.float32(1 / 255), out=pixels[..., :3])
+    return (width, height), pixels.ravel()
+
+
+def read_progress(data: Any) -> Progress | None:
+    """The wire's progress object; None for null or for something that makes no sense."""
+    try:
+        left = data.get("seconds_left")
+        return Progress(
+            int(data["stage"]),
+            int(data["stages"]),
+            int(data["step"]),
+            int(data["steps"]),
+            float(sum((data.get("loss") or {}).values())),
+            float(data.get("seconds") or 0.0),
+            None if left is None else float(left),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+CLASSES = ()

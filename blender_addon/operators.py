@@ -1,0 +1,200 @@
+"""The operators that paint: thin shells over plain functions of the other modules."""
+
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, IntProperty, StringProperty
+
+from . import gather, preferences, session, unwrap
+from .attempt import Result, attempt
+from .order import choices_of, make_order
+from .problems import ProblemError
+from .properties import settings_of
+
+# Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
+# must not creep into the next.
+OVERRIDES = ("uv_map", "group", "colouring", "style", "size", "quality", "seed", "views")
+CALL: set[Any] = {"SKIP_SAVE"}
+
+
+def mesh_problem(context: Any) -> str:
+    """Why the active object cannot be worked on; empty if it can."""
+    obj = context.active_object
+    if obj is None or obj.type != "MESH":
+        return "Select a mesh object"
+    return ""
+
+
+class ORBITEX_OT_paint(bpy.types.Operator):
+    """Paint a symmetric texture for the active object. In the interface it returns at once and
+    the texture grows; in a script it waits for the end"""
+
+    bl_idname = "orbitex.paint"
+    bl_label = "Paint"
+    bl_description = "Paint a symmetric texture for the active object, live"
+    # Not REGISTER: its redo panel would run the blocking path in the interface.
+    bl_options: Any = {"UNDO"}
+
+    uv_map: StringProperty(name="UV Map", description="UV map to paint for", options=CALL)
+    group: StringProperty(name="Symmetry", description="Symmetry group, by name", options=CALL)
+    colouring: StringProperty(name="Colours", description="Colour rule, by name", options=CALL)
+    style: StringProperty(
+        name="Style", description="Name of an exemplar, or path of a picture", options=CALL
+    )
+    size: IntProperty(name="Texture Size", description="Pixels of a side", options=CALL)
+    quality: StringProperty(name="Quality", description="Quality preset, by name", options=CALL)
+    seed: IntProperty(name="Seed", description="Another seed, another picture", options=CALL)
+    views: IntProperty(
+        name="Views", description="Number of views; 0: the scene's cameras", min=0, options=CALL
+    )
+    address: StringProperty(
+        name="Address", description="Address of the service; default: the preferences", options=CALL
+    )
+    autostart: BoolProperty(
+        name="Start the Service",
+        description="Start the service if none answers; default: the preferences",
+        options=CALL,
+    )
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """A mesh that is not being painted."""
+        reason = mesh_problem(context)
+        if not reason and session.active_of(context.active_object):
+            reason = "This object is being painted already"
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: Any) -> Result:
+        """The blocking path of scripts and background Blender."""
+        return attempt(self, self._paint, context)
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """The path of the interface: start and return."""
+        return attempt(self, self._start, context)
+
+    def _paint(self, context: Any) -> Result:
+        running = self._begin(context)
+
+        def say(line: str) -> None:
+            print(f"orbitex: {line}", flush=True)
+
+        session.run_to_end(running, say)
+        if running.report.problem is not None:
+            raise ProblemError(running.report.problem)
+        if running.report.state != "finished":
+            self.report({"ERROR"}, running.message)
+            return {"CANCELLED"}
+        self.report({"INFO"}, running.message)
+        return {"FINISHED"}
+
+    def _start(self, context: Any) -> Result:
+        self._begin(context)
+        session.start_timer()
+        return {"FINISHED"}
+
+    def _begin(self, context: Any) -> session.Session:
+        given = [name for name in OVERRIDES if self.properties.is_property_set(name)]
+        overrides = {name: getattr(self, name) for name in given}
+        address = self.address or None
+        autostart = self.autostart if self.properties.is_property_set("autostart") else None
+        return begin_paint(context, context.active_object, overrides, address, autostart)
+
+
+def begin_paint(
+    context: Any,
+    obj: Any,
+    overrides: dict[str, Any] | None = None,
+    address: str | None = None,
+    autostart: bool | None = None,
+) -> session.Session:
+    """Start painting ``obj`` with its settings, changed by ``overrides`` (names in OVERRIDES);
+    ``address`` and ``autostart`` default to the preferences. Does not wait.
+
+    Raises ProblemError with the reason when the scene cannot be painted.
+    """
+    service = preferences.read(context)
+    if address:
+        service = replace(service, address=address)
+    preferences.check_address(service.address)
+    choices = replace(choices_of(settings_of(obj)), **(overrides or {}))
+    order = make_order(obj, context, choices, service)
+    uv_map = gather.chosen_uv_map(obj, choices.uv_map)
+    return session.begin(obj, order, uv_map, preferences.launcher(service, autostart))
+
+
+class _OnRunningJob:
+    """Poll of the operators that need a running job."""
+
+    poll_message_set: Callable[..., None]
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """The active object is being painted."""
+        running = session.active_of(context.active_object) is not None
+        if not running:
+            cls.poll_message_set("This object is not being painted")
+        return running
+
+
+class ORBITEX_OT_finish(_OnRunningJob, bpy.types.Operator):
+    """End the painting with the best so far"""
+
+    bl_idname = "orbitex.finish"
+    bl_label = "Finish"
+    bl_description = "Stop here and keep the best so far, in full size"
+
+    def execute(self, context: Any) -> Result:
+        """Tell the service; the result comes with the next ticks."""
+        running = session.active_of(context.active_object)
+        if running:
+            running.client.finish()
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_cancel(_OnRunningJob, bpy.types.Operator):
+    """Drop the painting"""
+
+    bl_idname = "orbitex.cancel"
+    bl_label = "Cancel"
+    bl_description = "Stop painting at once; the last preview stays in the image"
+
+    def execute(self, context: Any) -> Result:
+        """Tell the worker; it ends with the next tick."""
+        running = session.active_of(context.active_object)
+        if running:
+            session.cancel(running)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_smart_uv(bpy.types.Operator):
+    """Unwrap onto a new UV map"""
+
+    bl_idname = "orbitex.smart_uv"
+    bl_label = "Smart UV Project"
+    bl_description = "Unwrap the object onto a new UV map; existing UV maps stay as they are"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """A mesh is active."""
+        reason = mesh_problem(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: Any) -> Result:
+        """Unwrap, and paint for the new map from now on."""
+        return attempt(self, self._unwrap, context)
+
+    def _unwrap(self, context: Any) -> Result:
+        obj = context.active_object
+        settings_of(obj).uv_map = unwrap.smart_uv(obj, context)
+        return {"FINISHED"}
+
+
+CLASSES = (ORBITEX_OT_paint, ORBITEX_OT_finish, ORBITEX_OT_cancel, ORBITEX_OT_smart_uv)

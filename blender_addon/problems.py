@@ -1,0 +1,68 @@
+"""What can go wrong, as a value: one sentence, a hint, and the operator that repairs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that stops the painting.
+
+    ``code`` is a stable kebab-case word, ``message`` one sentence on what is wrong, ``hint`` one
+    on how to mend it (may be empty). ``fix`` names an operator ("orbitex.smart_uv") that mends it
+    at one click and ``fix_label`` is the text of its button; both empty when there is none.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+    fix: str = ""
+    fix_label: str = ""
+
+    @property
+    def line(self) -> str:
+        """Message and hint on one line, as an error report shows them."""
+        return " ".join(f"{self.message} {self.hint}".split())
+
+
+class ProblemError(Exception):
+    """Carries a :class:`Problem` up to the operator that reports it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.line)
+        self.problem = problem
+
+
+def refuse(code: str, message: str, hint: str = "", fix: str = "", fix_label: str = "") -> Any:
+    """Raises :class:`ProblemError` with a problem of these words; never returns."""
+    raise ProblemError(Problem(code, message, hint, fix, fix_label))
+
+
+def no_service(address: str) -> Problem:
+    """Nobody listens at ``address``."""
+    return Problem(
+        "no-service",
+        f"No service at {address}.",
+        f"Start one: python -m service serve --bind {address}",
+        "orbitex.start_service",
+        "Start service",
+    )
+
+
+def from_service(error: Any) -> Problem:
+    """The ``error`` object of an error reply ({code, field, message, hint}) as a problem.
+
+    The service is another program: nothing about the object is taken for granted.
+    """
+    if not isinstance(error, dict):
+        return Problem("bad-reply", "The service sent an error without a reason.")
+    text = {key: str(error.get(key) or "")[:500] for key in ("code", "field", "message", "hint")}
+    message = text["message"] or "The service refused without saying why."
+    if text["field"]:
+        message = f"{text['field']}: {message}"
+    return Problem(text["code"] or "refused", message, text["hint"])
+
+
+CLASSES = ()

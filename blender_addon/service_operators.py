@@ -1,0 +1,110 @@
+"""The operators that look after the service: connect, start, preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+
+from . import preferences, session
+from .attempt import Result, attempt
+from .problems import ProblemError, no_service
+
+
+def first_contact() -> None:
+    """A timer's function: ask a service that may be running already for its menus. Says nothing
+    but in the Service panel; starts nothing."""
+    service = preferences.read(bpy.context)
+    try:
+        preferences.check_address(service.address)
+    except ProblemError:
+        return
+    session.inquire(service.address)
+    session.start_timer()
+
+
+class _Ask:
+    """What the operators that ask the service for its menus share; they differ in _ask."""
+
+    poll_message_set: Callable[..., None]
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """No question is open."""
+        if session.inquiry() is not None:
+            cls.poll_message_set("Waiting for the service")
+            return False
+        return True
+
+    def execute(self, context: Any) -> Result:
+        """Wait for the answer (scripts and background Blender)."""
+        return attempt(self, self._ask_and_wait, context)
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """Ask, and let the timer bring the answer."""
+        return attempt(self, self._ask_and_go_on, context)
+
+    def _ask_and_wait(self, context: Any) -> Result:
+        self._ask(context)
+        while session.pump() and session.inquiry() is not None:
+            waiting = session.inquiry()
+            if waiting is not None:
+                waiting.wait(session.TICK_SECONDS)
+        problem = session.inquiry_problem()
+        if problem is not None:
+            raise ProblemError(problem)
+        return {"FINISHED"}
+
+    def _ask_and_go_on(self, context: Any) -> Result:
+        self._ask(context)
+        session.start_timer()
+        return {"FINISHED"}
+
+    def _ask(self, context: Any) -> None:
+        raise NotImplementedError
+
+
+class ORBITEX_OT_connect(_Ask, bpy.types.Operator):
+    """Ask the service what it offers"""
+
+    bl_idname = "orbitex.connect"
+    bl_label = "Connect"
+    bl_description = "Ask the service which symmetries, styles and qualities it offers"
+
+    def _ask(self, context: Any) -> None:
+        service = preferences.read(context)
+        preferences.check_address(service.address)
+        session.inquire(service.address)
+
+
+class ORBITEX_OT_start_service(_Ask, bpy.types.Operator):
+    """Start the service and ask what it offers"""
+
+    bl_idname = "orbitex.start_service"
+    bl_label = "Start Service"
+    bl_description = "Start the Orbitex service on this machine and connect to it"
+
+    def _ask(self, context: Any) -> None:
+        service = preferences.read(context)
+        launch = preferences.launcher(service, wanted=True)
+        if launch is None:  # another machine's service cannot be started from here
+            raise ProblemError(no_service(service.address))
+        session.inquire(service.address, launch)
+
+
+class ORBITEX_OT_show_preferences(bpy.types.Operator):
+    """Open Orbitex's preferences"""
+
+    bl_idname = "orbitex.show_preferences"
+    bl_label = "Open Preferences"
+    bl_description = "Open the preferences of Orbitex"
+
+    def execute(self, context: Any) -> Result:
+        """Blender's own operator shows the add-on."""
+        show: Any = bpy.ops.preferences.addon_show
+        show(module=__package__)
+        return {"FINISHED"}
+
+
+CLASSES = (ORBITEX_OT_connect, ORBITEX_OT_start_service, ORBITEX_OT_show_preferences)

@@ -1,0 +1,32 @@
+"""An add-on that is registered in an empty Blender, and objects to paint."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # for fake_service
+
+import blender_addon
+from blender_addon import session
+
+
+@pytest.fixture
+def addon(empty_blender: None) -> Iterator[None]:
+    """The add-on, registered; nothing of it is left afterwards."""
+    blender_addon.register()
+    yield
+    session.on_frame.clear()
+    blender_addon.unregister()
+
+
+@pytest.fixture
+def sphere(addon: None) -> Any:
+    """An active UV sphere with a UV map and without a material."""
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=16, ring_count=8)
+    return bpy.context.active_object

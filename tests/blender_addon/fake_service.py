@@ -1,0 +1,208 @@
+"""A service that paints nothing: it speaks the wire and sends deterministic growing frames.
+
+Runs as a thread in a test, or as a program: ``python fake_service.py serve --bind ADDRESS``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import zmq
+
+from blender_addon import wire
+
+GROUPS = ("1", "332", "432", "532")
+
+
+def picture(step: int, steps: int, size: int) -> np.ndarray:
+    """The frame of a step: |u1 (size, size, 3). The top left quarter is red, which tells the
+    rows' order; the rest grows brighter."""
+    pixels = np.full((size, size, 3), 55 + 200 * step // steps, np.uint8)
+    pixels[: size // 2, : size // 2] = (255, 0, 0)
+    return pixels
+
+
+class FakeService:
+    """A ROUTER in a thread. ``steps`` of ``step_seconds`` each; goes mute after ``mute_after``
+    steps, fails after ``fail_after``, forgets the first ``lose_frames`` frame requests and never
+    answers the kinds ``deaf_to``. ``requests`` holds (header, buffers) of all submits and
+    the kinds of all messages are in ``kinds``."""
+
+    def __init__(
+        self,
+        steps: int = 6,
+        step_seconds: float = 0.03,
+        mute_after: int | None = None,
+        fail_after: int | None = None,
+        lose_frames: int = 0,
+        deaf_to: tuple[str, ...] = (),
+        address: str = "tcp://127.0.0.1:*",
+    ) -> None:
+        self.steps, self.step_seconds = steps, step_seconds
+        self.mute_after, self.fail_after = mute_after, fail_after
+        self.lose_frames, self.deaf_to = lose_frames, deaf_to
+        self.requests: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
+        self.kinds: list[str] = []
+        self.cancelled: list[str] = []
+        self._jobs: dict[str, dict[str, Any]] = {}
+        self._waiting: list[tuple[bytes, dict[str, Any]]] = []
+        self._stop = threading.Event()
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.ROUTER)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.bind(address)
+        self.address = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> FakeService:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._socket.close()
+        self._context.term()
+
+    def serve(self) -> None:
+        """Serve in this thread, for ever."""
+        self._serve()
+
+    def _serve(self) -> None:
+        while not self._stop.is_set():
+            if self._socket.poll(5):
+                client, *frames = self._socket.recv_multipart()
+                header, buffers = wire.decode(frames)
+                self.kinds.append(header["kind"])
+                if not self._is_mute():
+                    self._answer(client, header, buffers)
+            if not self._is_mute():
+                self._waiting = [w for w in self._waiting if not self._frame(*w)]
+
+    def _is_mute(self) -> bool:
+        return self.mute_after is not None and any(
+            self._step(job) >= self.mute_after for job in self._jobs.values()
+        )
+
+    def _step(self, job: dict[str, Any]) -> int:
+        if job["finished"]:
+            return self.steps
+        return min(self.steps, int((time.monotonic() - job["begun"]) / self.step_seconds))
+
+    def _reply(self, client: bytes, header: dict[str, Any], fields: dict[str, Any], **arrays: Any):
+        reply = {"kind": header["kind"], "id": header["id"], **fields}
+        self._socket.send_multipart([client, *wire.encode(reply, arrays)])
+
+    def _answer(
+        self, client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]
+    ) -> None:
+        kind = header["kind"]
+        if kind in self.deaf_to:
+            return
+        if kind == "frame" and self.lose_frames:
+            self.lose_frames -= 1
+            return
+        if kind == "hello":
+            self._reply(client, header, {"service": "fake", "device": "cpu"})
+        elif kind == "describe":
+            self._reply(client, header, describe())
+        elif kind == "heartbeat":
+            self._reply(client, header, {"jobs": len(self._jobs)})
+        elif kind == "submit":
+            self.requests.append((header, buffers))
+            group = header["recipe"]["group"]
+            if group not in GROUPS:
+                error = wire.error_header(
+                    "unknown-group",
+                    "group",
+                    f"'{group}' is not known.",
+                    "Did you mean 532?",
+                    header["id"],
+                )
+                self._socket.send_multipart([client, *wire.encode(error)])
+                return
+            name = f"job{len(self._jobs)}"
+            self._jobs[name] = {
+                "begun": time.monotonic(),
+                "finished": False,
+                "size": header["recipe"]["size"],
+            }
+            self._reply(client, header, {"job": name})
+        elif kind == "frame":
+            self._waiting.append((client, header))
+        elif kind == "finish":
+            self._jobs[header["job"]]["finished"] = True
+            self._reply(client, header, {"job": header["job"]})
+        elif kind == "cancel":
+            self.cancelled.append(header["job"])
+            self._reply(client, header, {"job": header["job"]})
+        elif kind == "result":
+            size = self._jobs[header["job"]]["size"]
+            receipt = {"recipe": self.requests[-1][0]["recipe"], "seconds": 1.5}
+            self._reply(
+                client,
+                header,
+                {"job": header["job"], "receipt": receipt},
+                texture=picture(self.steps, self.steps, size),
+            )
+
+    def _frame(self, client: bytes, header: dict[str, Any]) -> bool:
+        job = self._jobs[header["job"]]
+        step = self._step(job)
+        ended = step >= self.steps
+        if step <= header["after"] and not ended:
+            return False
+        failed = self.fail_after is not None and step >= self.fail_after
+        state = "failed" if failed else "finished" if ended else "running"
+        error = wire.error_header("out-of-memory", "size", "Out of memory.")["error"]
+        progress = {
+            "stage": 0,
+            "stages": 2,
+            "step": step,
+            "steps": self.steps,
+            "loss": {"style": 1.0 / (1 + step), "colour": 0.5},
+            "seconds": 1.5,
+            "seconds_left": None,
+        }
+        fields = {
+            "job": header["job"],
+            "state": state,
+            "progress": progress,
+            "error": error if failed else None,
+        }
+        size = min(header["max_size"] or job["size"], job["size"])
+        arrays = {"pixels": picture(step, self.steps, size)} if step > header["after"] else {}
+        self._reply(client, header, fields, **arrays)
+        return True
+
+
+def describe() -> dict[str, Any]:
+    """The menus."""
+    rules = [{"name": "cyclic", "colours": 3, "images": {"a": [2, 3, 1]}, "summary": "Turns rgb"}]
+    groups = [
+        {"name": name, "space": "sphere", "orbifold": name, "order": 60, "title": f"Group {name}"}
+        for name in GROUPS
+    ]
+    return {
+        "groups": [
+            {**group, "colourings": rules if group["name"] == "332" else []} for group in groups
+        ]
+        + [{"name": "p6", "space": "plane", "title": "Hexagons", "colourings": []}],
+        "styles": ["stained_glass", "marbled_paper"],
+        "networks": [],
+        "qualities": [{"name": "draft", "title": "A first look"}, {"name": "standard"}],
+        "defaults": {},
+        "recipe_schema": {},
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command", choices=["serve"])
+    parser.add_argument("--bind")
+    parser.add_argument("--idle-exit", type=float)
+    FakeService(address=parser.parse_args().bind).serve()
