@@ -60,9 +60,7 @@ def plane_chart(group: Group, colouring: Colouring, width: int) -> PlaneChart:
     found = elements(group, colouring)
     to_period = np.eye(3)
     to_period[:2, :2] = np.linalg.inv(supercell)
-    in_period = Elements(
-        to_period @ found.matrices @ np.linalg.inv(to_period), found.colours
-    )
+    in_period = Elements(to_period @ found.matrices @ np.linalg.inv(to_period), found.colours)
     shifts = in_period.matrices[:, :2, 2]
     divisor = math.lcm(2, *(Fraction(x).limit_denominator(96).denominator for x in shifts.ravel()))
     lengths = np.linalg.norm(basis, axis=0)
@@ -216,8 +214,9 @@ def resample(values: Array, chart: PlaneChart, shape: tuple[int, int]) -> Array:
     return np.fft.ifft2(out, axes=(0, 1)).real * height * width
 
 
-def picture_generators(group: Group, chart: PlaneChart, supercell: Array, shape: tuple[int, int]
-                       ) -> list[Array]:
+def picture_generators(
+    group: Group, chart: PlaneChart, supercell: Array, shape: tuple[int, int]
+) -> list[Array]:
     """The group's generators as (3, 3) matrices in the picture's pixel coordinates."""
     to_lattice = np.eye(3)
     to_lattice[:2, :2] = supercell

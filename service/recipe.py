@@ -43,15 +43,19 @@ class Style(_Model):
     source: str = Field(
         description="An exemplar's name, a file, or 'buffer:NAME' on the wire.", min_length=1
     )
-    weight: float = Field(1.0, gt=0, le=100, description="Share in the blend of styles.")
+    weight: float = Field(default=1.0, gt=0, le=100, description="Share in the blend of styles.")
 
 
 class Objective(_Model):
     """Weights of the terms of the objective."""
 
-    style: float = Field(1.0, ge=0, le=1000, description="Match the style's feature moments.")
-    colour: float = Field(1.0, ge=0, le=1000, description="Match the style's colour moments.")
-    smoothness: float = Field(0.1, ge=0, le=1000, description="Mild total variation.")
+    style: float = Field(
+        default=1.0, ge=0, le=1000, description="Match the style's feature moments."
+    )
+    colour: float = Field(
+        default=1.0, ge=0, le=1000, description="Match the style's colour moments."
+    )
+    smoothness: float = Field(default=0.1, ge=0, le=1000, description="Mild total variation.")
 
 
 class Recipe(_Model):
@@ -59,22 +63,29 @@ class Recipe(_Model):
 
     target: TargetName = Field(description="What is painted.")
     group: str = Field(description="Symmetry group, by any name in the catalogue.")
-    colouring: str = Field("none", description="Colour rule: a name from 'service colourings'.")
+    colouring: str = Field(
+        default="none", description="Colour rule: a name from 'service colourings'."
+    )
     styles: tuple[Style, ...] = Field(
-        (Style(source="stained_glass"),), min_length=1, max_length=16, description="Style pictures."
+        default=(Style(source="stained_glass"),),
+        min_length=1,
+        max_length=16,
+        description="Style pictures.",
     )
-    size: int = Field(1024, ge=64, le=8192, description="Width of the result in pixels.")
-    seed: int = Field(0, ge=0, lt=2**31, description="Another seed, another picture.")
-    quality: QualityName = Field("standard", description="Preset of stages and steps.")
+    size: int = Field(default=1024, ge=64, le=8192, description="Width of the result in pixels.")
+    seed: int = Field(default=0, ge=0, lt=2**31, description="Another seed, another picture.")
+    quality: QualityName = Field(default="standard", description="Preset of stages and steps.")
     steps: int | None = Field(
-        None, ge=1, le=100_000, description="Steps in all; default: as the quality says."
+        default=None, ge=1, le=100_000, description="Steps in all; default: as the quality says."
     )
-    network: NetworkName = Field("squeezenet", description="The network that looks.")
+    network: NetworkName = Field(default="squeezenet", description="The network that looks.")
     style_scale: float = Field(
-        1.0, ge=0.1, le=10, description="Size of the strokes; 2 paints them twice as large."
+        default=1.0, ge=0.1, le=10, description="Size of the strokes; 2 paints them twice as large."
     )
-    objective: Objective = Field(Objective(), description="Weights of the objective's terms.")
-    learning_rate: float = Field(0.05, gt=0, le=1, description="Adam's step, in logits.")
+    objective: Objective = Field(
+        default=Objective(), description="Weights of the objective's terms."
+    )
+    learning_rate: float = Field(default=0.05, gt=0, le=1, description="Adam's step, in logits.")
     views: Annotated[int, Field(ge=1, le=256, description="Views around a sphere or mesh.")] = 8
 
 
@@ -91,9 +102,7 @@ def parse_recipe(data: Any) -> Recipe:
         field = ".".join(place) or "recipe"
         if first["type"] == "extra_forbidden":
             model: type[BaseModel] = {"objective": Objective, "styles": Style}.get(place[0], Recipe)
-            raise unknown_name(
-                "unknown-field", "recipe", place[-1], model.model_fields
-            ) from None
+            raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
         raise InputError("bad-value", field, f"{first['msg']}.", _given(first)) from None
 
 

@@ -47,6 +47,4 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
     """
     group = find_group(recipe.group, SPACE_OF_TARGET[recipe.target])
     colouring = find_colouring(group, recipe.colouring)
-    return Scene(
-        recipe.target, group, colouring, elements(group, colouring), mesh, cameras
-    )
+    return Scene(recipe.target, group, colouring, elements(group, colouring), mesh, cameras)

@@ -12,7 +12,6 @@ crowsonkb/style-transfer-pytorch).
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -203,7 +202,10 @@ class _Studio:
             scale = max_size / max(picture.shape[:2])
             if scale >= 1:
                 return picture
-            size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+            size = (
+                max(1, round(picture.shape[1] * scale)),
+                max(1, round(picture.shape[0] * scale)),
+            )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         self._full = self._full or self._make_surface(self._recipe.size)
         return self._full.picture(_enlarged(self._mean, self._full.canvas_shape).logits())

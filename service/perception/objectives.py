@@ -32,11 +32,7 @@ def moment_distance(a: Moments, target: Moments) -> Tensor:
     def relative(x: Tensor, y: Tensor) -> Tensor:
         return (x - y).square().sum() / y.square().sum().clamp(min=1e-12)
 
-    return (
-        relative(a.raw, target.raw)
-        + relative(a.mean, target.mean)
-        + relative(a.std, target.std)
-    )
+    return relative(a.raw, target.raw) + relative(a.mean, target.mean) + relative(a.std, target.std)
 
 
 def style_term(painted: LayerMoments, target: LayerMoments, weights: tuple[float, ...]) -> Tensor:
