@@ -100,7 +100,7 @@ def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
     palette = len(taps.palette)
     key = (rows * taps.columns + taps.indices) * palette + colours
     unique, where = np.unique(key, return_inverse=True)
-    weights = np.bincount(where, taps.weights / size)
+    weights = np.bincount(where, taps.weights / size).astype(np.float64)
     cell, colour = np.divmod(unique, palette)
     row, column = np.divmod(cell, taps.columns)
     return SamplingMap(

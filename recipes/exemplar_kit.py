@@ -104,7 +104,7 @@ class Board:
         """Fill a polygon."""
         self.draw.polygon((pts * self.scale).ravel().tolist(), fill=paint(colour))
 
-    def ribbon(self, path: np.ndarray, width: np.ndarray, colour: np.ndarray) -> None:
+    def ribbon(self, path: np.ndarray, width: np.ndarray | float, colour: np.ndarray) -> None:
         """Fill a stroke of varying width along a path."""
         side = normals(path) * (np.broadcast_to(width, len(path))[:, None] / 2)
         self.polygon(np.r_[path + side, (path - side)[::-1]], colour)

@@ -101,7 +101,8 @@ def parse_recipe(data: Any) -> Recipe:
         place = [str(part) for part in first["loc"]]
         field = ".".join(place) or "recipe"
         if first["type"] == "extra_forbidden":
-            model: type[BaseModel] = {"objective": Objective, "styles": Style}.get(place[0], Recipe)
+            models: dict[str, type[_Model]] = {"objective": Objective, "styles": Style}
+            model = models.get(place[0], Recipe)
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
         raise InputError("bad-value", field, f"{first['msg']}.", _given(first)) from None
 

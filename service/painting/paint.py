@@ -69,7 +69,7 @@ def stage_plans(recipe: Recipe) -> tuple[StagePlan, ...]:
     fine (half of the work of equal steps would go into the last stage)."""
     quality = QUALITIES[recipe.quality]
     ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
-    widths = sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size) + [recipe.size]
+    widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
     shares = [LATER_STAGE**k for k in range(len(widths))]
     total = recipe.steps or round(
         quality.steps * sum(LATER_STAGE**k for k in range(quality.stages))

@@ -67,7 +67,7 @@ def measure(features: dict[str, Tensor], weight: Tensor | None = None) -> LayerM
             count = flat.new_tensor(float(len(flat)))
             out[name] = Moments(count, flat.sum(0), flat.T @ flat)
         else:
-            w = F.adaptive_avg_pool2d(weight, x.shape[-2:]).reshape(-1, 1)
+            w = F.adaptive_avg_pool2d(weight, (x.shape[-2], x.shape[-1])).reshape(-1, 1)
             weighted = flat * w
             out[name] = Moments(w.sum(), weighted.sum(0), weighted.T @ flat)
     return out

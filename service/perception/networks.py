@@ -69,9 +69,10 @@ class Network(nn.Module):
     """A frozen trunk. Call it with pictures (B, 3, H, W), RGB in 0..1; it returns the features
     {layer: (B, C, h, w)} of the layers of its :class:`NetworkInfo`."""
 
-    def __init__(self, info: NetworkInfo, trunk: nn.Sequential) -> None:
+    def __init__(self, info: NetworkInfo, trunk: nn.Module) -> None:
         super().__init__()
         self.info = info
+        assert isinstance(trunk, nn.Sequential)
         self.trunk = trunk[: max(info.layers.values()) + 1]
         for module in self.trunk:
             if isinstance(module, nn.ReLU):
@@ -131,7 +132,7 @@ def weights_at_hand(name: str) -> bool:
     return name == "squeezenet" or _vgg19_cache().exists()
 
 
-def _squeezenet(weights: Path | None) -> nn.Module:
+def _squeezenet(weights: Path | None) -> models.SqueezeNet:
     model = models.squeezenet1_1(weights=None)
     model.load_state_dict(_embedded_weights() if weights is None else _state_dict(weights))
     return model
@@ -142,7 +143,7 @@ def _vgg19_cache() -> Path:
     return Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[1]
 
 
-def _vgg19(weights: Path | None) -> nn.Module:
+def _vgg19(weights: Path | None) -> models.VGG:
     if weights is not None:
         model = models.vgg19(weights=None)
         model.load_state_dict(_state_dict(weights))
