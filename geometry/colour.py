@@ -95,9 +95,10 @@ def parse(text: str) -> ColourElement:
 
     Raises InputError("bad-colour") unless each of r, g, b occurs exactly once.
     """
-    tokens = re.findall(r"-?[a-z]", text.replace(",", "").replace(" ", "").lower())
-    values = [(-1 if t[0] == "-" else 1) * (_CHANNELS.find(t[-1]) + 1) for t in tokens]
-    if sorted(abs(v) for v in values) != [1, 2, 3]:
+    plain = text.replace(",", "").replace(" ", "").lower()
+    tokens = re.findall(r"-?[rgb]", plain)
+    values = [(-1 if t[0] == "-" else 1) * (_CHANNELS.index(t[-1]) + 1) for t in tokens]
+    if "".join(tokens) != plain or sorted(abs(v) for v in values) != [1, 2, 3]:
         raise InputError(
             "bad-colour",
             "colouring",
