@@ -1,0 +1,114 @@
+import itertools
+
+import numpy as np
+import pytest
+from dense_maps import signed_matrix
+
+from geometry.catalogue import GROUPS
+from geometry.colour import B3, IDENTITY, compose, inverse
+from geometry.errors import InputError
+from geometry.presentation import all_images, check_images, expand, homomorphisms, image
+
+
+def is_rule(relators, letters, images):
+    """Whether all relators are the identity, by matrices."""
+    matrices = dict(zip(letters, map(signed_matrix, images), strict=True))
+    matrices |= {k.upper(): m.T for k, m in matrices.items()}
+    for relator in relators:
+        product = np.eye(3)
+        for letter in expand(relator):
+            product = product @ matrices[letter]
+        if not np.array_equal(product, np.eye(3)):
+            return False
+    return True
+
+
+def test_words_expand():
+    assert expand("(ab)^3") == "ababab"
+    assert expand("a^4bA^2") == "aaaabAA"
+    assert expand("abAB") == "abAB"
+
+
+def test_a_word_acts_with_its_last_letter_first():
+    images = {"a": (2, 1, 3), "b": (-1, 2, 3)}
+    expected = signed_matrix(images["a"]) @ signed_matrix(images["b"])
+    assert np.array_equal(signed_matrix(image("ab", images)), expected)
+    assert image("abBA", images) == IDENTITY
+    assert image("(ab)^2", images) == image("abab", images)
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_every_enumerated_rule_satisfies_every_relator(name):
+    group = GROUPS[name]
+    rules = list(homomorphisms(group.letters, group.relators))
+    assert rules[0] == (IDENTITY,) * len(group.letters)
+    assert all(is_rule(group.relators, group.letters, images) for images in rules)
+
+
+@pytest.mark.parametrize("name", ["p1", "p3", "p4", "p6", "332", "432", "532"])
+def test_enumeration_finds_every_class_of_rules_once(name):
+    """The number of classes is Burnside's average number of rules that a conjugation fixes, over
+    all rules that a search of all 48² images finds; no two listed rules are conjugate."""
+    group = GROUPS[name]
+    rules = {x for x in all_images(2) if is_rule(group.relators, group.letters, x)}
+    fixed = sum(all(compose(x, c) == compose(c, x) for c in images) for x in B3 for images in rules)
+    assert fixed % 48 == 0
+    listed = list(homomorphisms(group.letters, group.relators))
+    assert len(listed) == fixed // 48
+    orbits = [
+        {tuple(compose(compose(x, c), inverse(x)) for c in images) for x in B3} for images in listed
+    ]
+    assert sum(map(len, orbits)) == len(set().union(*orbits)) == len(rules)
+
+
+def test_enumeration_of_three_generators_finds_all_rules():
+    """p2 has three: its rules are triples of involutions whose product is one too."""
+    involutions = [c for c in B3 if compose(c, c) == IDENTITY]
+    count = sum(
+        compose(x, x) == IDENTITY
+        for b, a, c in itertools.product(involutions, repeat=3)
+        for x in [compose(compose(b, a), c)]
+    )
+    group = GROUPS["p2"]
+    orbits = [
+        {tuple(compose(compose(x, c), inverse(x)) for c in images) for x in B3}
+        for images in homomorphisms(group.letters, group.relators)
+    ]
+    assert sum(map(len, orbits)) == len(set().union(*orbits)) == count
+
+
+def test_a_third_order_colour_on_a_half_turn_is_refused_with_the_reason():
+    group = GROUPS["p2"]
+    titles = {g.letter: g.title for g in group.generators}
+    images = {"a": (2, 3, 1), "b": IDENTITY, "c": IDENTITY}
+    with pytest.raises(InputError) as refused:
+        check_images(group.relators, images, titles)
+    assert refused.value.code == "impossible-colouring"
+    for word in ("a^2", "half turn", "twice", "gbr", "brg"):
+        assert word in refused.value.message
+    assert "\n" not in str(refused.value)
+
+
+def test_a_relator_of_several_letters_is_named_when_it_fails():
+    for name, images in {
+        "p1": {"a": (2, 1, 3), "b": (1, 3, 2)},  # do not commute
+        "p4": {"a": (2, 1, 3), "b": (1, 3, 2)},  # a quarter turn twice over is no half turn
+    }.items():
+        group = GROUPS[name]
+        with pytest.raises(InputError) as refused:
+            check_images(group.relators, images, {})
+        assert {"p1": "abAB", "p4": "(ab)^2"}[name] in refused.value.message
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_rule_is_accepted_iff_it_is_a_homomorphism(name):
+    group = GROUPS[name]
+    random = np.random.default_rng(1)
+    for _ in range(150):
+        picks = random.integers(0, 48, len(group.letters))
+        images = dict(zip(group.letters, (B3[k] for k in picks), strict=True))
+        if is_rule(group.relators, group.letters, images.values()):
+            check_images(group.relators, images, {})
+        else:
+            with pytest.raises(InputError):
+                check_images(group.relators, images, {})
