@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from geometry.colour import parse
+from geometry.colour import IDENTITY, parse
 from geometry.errors import InputError, unknown_name
 from geometry.groups import HEXAGONAL, SQUARE, Colouring, Generator, Group, Lattice, make_colouring
 from geometry.presentation import homomorphisms
@@ -150,22 +150,28 @@ def groups(space: str | None = None) -> tuple[Group, ...]:
 
 
 def find_group(name: str, space: str | None = None) -> Group:
-    """A group by any of its names, capital or small.
+    """A group by any of its names, capital or small. Where case alone tells two names apart (O are
+    the rotations of the octahedron, o is the plane's torus), the exact spelling counts, then the
+    wanted space.
 
     Raises InputError("unknown-group") with the nearest names, or "wrong-space".
     """
-    key = name.strip().lower()
-    for group in GROUPS.values():
-        if key in (group.name.lower(), *(alias.lower() for alias in group.aliases)):
-            if space not in (None, group.space.name):
-                names = ", ".join(g.name for g in groups(space))
-                raise InputError(
-                    "wrong-space",
-                    "group",
-                    f"{group.name} is a group of the {group.space.name}, not of the {space}.",
-                    f"Groups of the {space}: {names}.",
-                )
+    key = name.strip()
+    called = [g for g in GROUPS.values() if key in (g.name, *g.aliases)]
+    called += [
+        g for g in GROUPS.values() if key.lower() in (n.lower() for n in (g.name, *g.aliases))
+    ]
+    for group in called:
+        if space in (None, group.space.name):
             return group
+    if called:
+        names = ", ".join(g.name for g in groups(space))
+        raise InputError(
+            "wrong-space",
+            "group",
+            f"{called[0].name} is a group of the {called[0].space.name}, not of the {space}.",
+            f"Groups of the {space}: {names}.",
+        )
     raise unknown_name(
         "unknown-group",
         "group",
@@ -203,16 +209,18 @@ def find_colouring(group: Group, name: str) -> Colouring:
     """
     text = name.strip().lower()
     if "=" in text:
-        given = dict(re.findall(r"(\w+)\s*=\s*([-rgb,]*[rgb])", text))
-        unknown = set(given) - set(group.letters)
-        if unknown or not given:
+        # split before every 'letter =': what stands between belongs to the image before it
+        before, *pairs = re.split(r"(\w+)\s*=", text)
+        letters, words = pairs[::2], [word.strip(" ,;") for word in pairs[1::2]]
+        if before or len(set(letters)) < len(letters) or set(letters) - set(group.letters):
             raise InputError(
                 "unknown-colouring",
                 "colouring",
-                f"'{name}' names no generator of {group.name}.",
+                f"'{name}' does not give each generator of {group.name} one image.",
                 f"Generators: {', '.join(f'{g.letter} = {g.title}' for g in group.generators)}.",
             )
-        images = tuple(parse(given.get(letter, "rgb")) for letter in group.letters)
+        given = {letter: parse(word) for letter, word in zip(letters, words, strict=True)}
+        images = tuple(given.get(letter, IDENTITY) for letter in group.letters)
         return make_colouring(group, text, images)
     known = {rule.name: rule for rule in colourings(group)}
     if text not in known:

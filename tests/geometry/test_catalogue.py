@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+
+from geometry.catalogue import GROUPS, colourings, find_colouring, find_group, groups
+from geometry.colour import B3, IDENTITY, compose
+from geometry.errors import InputError
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_every_name_of_a_group_finds_it_in_its_space(name):
+    group = GROUPS[name]
+    for alias in (group.name, *group.aliases):
+        for spelling in (alias, f" {alias.upper()} ", alias.lower()):
+            assert find_group(spelling, group.space.name) is group
+        assert find_group(alias) is group
+
+
+def test_no_two_groups_share_a_name():
+    names = [n for g in GROUPS.values() for n in (g.name, *g.aliases)]
+    assert len(set(names)) == len(names)
+
+
+def test_the_letter_o_is_told_apart_by_case_and_space():
+    """O are the rotations of the octahedron, o is the orbifold of p1."""
+    assert find_group("O").name == "432"
+    assert find_group("o").name == "p1"
+    assert find_group("o", "sphere").name == "432"
+    assert find_group("O", "plane").name == "p1"
+
+
+def test_unknown_and_misplaced_groups_are_refused_in_one_line():
+    with pytest.raises(InputError) as refused:
+        find_group("p5", "plane")
+    assert refused.value.code == "unknown-group"
+    assert "Did you mean" in refused.value.hint
+    with pytest.raises(InputError) as refused:
+        find_group("532", "plane")
+    assert refused.value.code == "wrong-space"
+    assert "sphere" in refused.value.message
+    assert "p6" in refused.value.hint
+
+
+def test_groups_are_listed_by_space():
+    assert {g.space.name for g in groups("plane")} == {"plane"}
+    assert set(groups()) == set(groups("plane")) | set(groups("sphere"))
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_colourings_have_unique_names_and_honest_numbers(name):
+    """'none' comes first; the number in a name is the order of the image, found by closing it."""
+    rules = colourings(GROUPS[name])
+    assert rules[0].name == "none"
+    assert set(rules[0].images.values()) <= {IDENTITY}
+    assert len({rule.name for rule in rules}) == len(rules)
+    for rule in rules:
+        closure = {IDENTITY}
+        for _ in B3:
+            closure |= {compose(x, c) for x in closure for c in rule.images.values()}
+        assert rule.colours == len(closure)
+        assert rule.name == "none" or rule.name.rstrip("abcdefghijklmnopqrstuvwxyz") == str(
+            rule.colours
+        )
+        assert find_colouring(GROUPS[name], rule.name.upper()) is rule
+
+
+@pytest.mark.parametrize("name", ["p1", "p2", "p4", "p6", "432"])
+def test_a_rule_can_be_given_by_its_summary(name):
+    for rule in colourings(GROUPS[name])[:20]:
+        again = find_colouring(GROUPS[name], rule.summary)
+        assert dict(again.images) == dict(rule.images)
+        assert again.supercell == rule.supercell
+
+
+@pytest.mark.parametrize(
+    "text", ["a=-r,-g,-b b=-r,-g,-b", "a = -r, -g, -b, b=-r-g-b", "A=-R-G-B; B=-R-G-B"]
+)
+def test_rules_may_be_spelled_loosely(text):
+    rule = find_colouring(GROUPS["p4"], text)
+    assert dict(rule.images) == {"a": (-1, -2, -3), "b": (-1, -2, -3)}
+
+
+def test_generators_that_are_not_named_keep_the_identity():
+    assert find_colouring(GROUPS["p2"], "a=grb").images["b"] == IDENTITY
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("2zz", "unknown-colouring"),
+        ("z=rgb", "unknown-colouring"),
+        ("ab=rgb", "unknown-colouring"),
+        ("a=rgb a=grb", "unknown-colouring"),
+        ("foo a=rgb", "unknown-colouring"),
+        ("=", "unknown-colouring"),
+        ("a=", "bad-colour"),
+        ("a=xyz", "bad-colour"),
+        ("a=rgb b=xyz", "bad-colour"),
+        ("a=grb foo", "bad-colour"),
+        ("a=gbr", "impossible-colouring"),
+    ],
+)
+def test_bad_rules_are_refused_in_one_line(text, code):
+    with pytest.raises(InputError) as refused:
+        find_colouring(GROUPS["p4"], text)
+    assert refused.value.code == code
+    assert "\n" not in str(refused.value)
+
+
+def test_a_third_order_colour_on_a_half_turn_says_why_not():
+    with pytest.raises(InputError) as refused:
+        find_colouring(GROUPS["p2"], "a=gbr")
+    for word in ("half turn", "twice", "gbr", "brg"):
+        assert word in refused.value.message
+
+
+def test_names_go_on_like_the_columns_of_a_spreadsheet():
+    names = [rule.name for rule in colourings(GROUPS["p2"])]
+    twos = [n[1:] for n in names if n[0] == "2" and n[1:].isalpha()]
+    assert twos[:3] == ["a", "b", "c"]
+    fours = [n[1:] for n in names if n[0] == "4"]
+    assert fours[25:28] == ["z", "aa", "ab"]
+    assert np.all(np.diff([len(n) for n in fours]) >= 0)
