@@ -42,8 +42,8 @@ def test_distances_have_their_closed_forms():
 def test_near_points_keep_their_distance():
     """arccos of a product near 1 would round 1e-9 to 0."""
     for space in (SPHERE, HYPERBOLIC):
-        a = np.array([0, 0, 1.0])
-        assert space.distance(a, a + (1e-9, 0, 0)) == pytest.approx(1e-9, rel=1e-6)
+        a, b = np.array([0, 0, 1.0]), np.array([1e-9, 0, 1.0])
+        assert space.distance(a, b) == pytest.approx(1e-9, rel=1e-6)
 
 
 @pytest.mark.parametrize("space", [PLANE, SPHERE, HYPERBOLIC], ids=lambda s: s.name)
