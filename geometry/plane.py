@@ -3,7 +3,8 @@
 A chart is a grid of texels over one period, in coordinates along the two period translations, and
 the group permutes its texels. The kaleidoscope is plain superposition over the group (weights 1,
 N = √|G|) at one texel per orbit, and every other texel copies its representative through the
-colour action. Euclidean coordinates are those of the picture: x right, y down.
+colour action. Euclidean coordinates are the picture's up to a rotation that brings the first period
+to the right, and y is down.
 """
 
 from __future__ import annotations
@@ -169,8 +170,9 @@ def window_map(
     pixel = np.column_stack([local + middle + np.array(corner[::-1]), np.ones(len(rows))])
     x, y = (pixel @ pixels_to_period(chart, shape).T)[:, :2].T
     across, down = x * chart.columns - chart.offset, y * chart.rows - chart.offset
-    if np.allclose(across, np.rint(across)) and np.allclose(down, np.rint(down)):
-        j, i = np.rint(across).astype(np.int64), np.rint(down).astype(np.int64)
+    texel = np.rint([across, down])
+    if np.abs(texel - [across, down]).max() < 1e-6:
+        j, i = texel.astype(np.int64)
         taps = (i % chart.rows * chart.columns + j % chart.columns)[:, None]
         return from_taps(chart.rows * chart.columns, taps, np.ones(taps.shape))
     j, wj = cubic_taps(across)
