@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,19 +96,30 @@ def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
     Taps of one pixel on the same column through the same colour are added up, so that the result
     costs little more than one sub-sample would. Entries are sorted by column within a row.
     """
-    rows = np.repeat(np.arange(taps.rows), np.diff(taps.indptr)) // size
-    colours = np.zeros(len(rows), np.int64) if taps.colours is None else taps.colours
     palette = len(taps.palette)
-    key = (rows * taps.columns + taps.indices) * palette + colours
-    unique, where = np.unique(key, return_inverse=True)
-    weights = np.bincount(where, taps.weights / size).astype(np.float64)
-    cell, colour = np.divmod(unique, palette)
-    row, column = np.divmod(cell, taps.columns)
+    columns = taps.indices.astype(np.int64)
+    if taps.colours is not None:
+        columns = columns * palette + taps.colours
+    matrix = sparse.csr_matrix(
+        (taps.weights, columns, taps.indptr), shape=(taps.rows, taps.columns * palette)
+    )
+    average = sparse.csr_matrix(
+        (
+            np.full(taps.rows, 1 / size),
+            np.arange(taps.rows),
+            np.arange(0, taps.rows + 1, size),
+        ),
+        shape=(taps.rows // size, taps.rows),
+    )
+    merged = (average @ matrix).sorted_indices()
+    cell = merged.indices
+    if taps.colours is not None:
+        cell, colour = np.divmod(merged.indices, palette)
     return SamplingMap(
         taps.columns,
-        np.searchsorted(row, np.arange(taps.rows // size + 1)).astype(np.int64),
-        column.astype(np.int32),
-        weights,
+        merged.indptr.astype(np.int64),
+        cell.astype(np.int32),
+        merged.data,
         None if taps.colours is None else colour.astype(np.int8),
         taps.palette,
     )

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+
+from geometry.sampling import cubic_taps
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).
 _DECORRELATE = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -54,26 +56,23 @@ class Canvas:
 
 
 def resize(x: Tensor, size: tuple[int, int], wrap: bool) -> Tensor:
-    """Bicubic to ``size`` (h, w); texel centres at +½ in both. A torus is padded by itself."""
+    """(B, C, H, W) to ``size`` (h, w) by Catmull-Rom interpolation, texel centres at +½ in both.
+
+    A torus (``wrap``) continues periodically, other charts by their border texels. Two small dense
+    products: on the CPU four times as fast, backward included, as torch's grid_sample.
+    """
     if tuple(x.shape[-2:]) == tuple(size):
         return x
-    if not wrap:
-        return F.interpolate(x, size=size, mode="bicubic", align_corners=False)
-    grid = _torus_grid(tuple(x.shape[-2:]), size).to(x)
-    padded = F.pad(x, (_PAD, _PAD, _PAD, _PAD), mode="circular")
-    return F.grid_sample(padded, grid.expand(len(x), -1, -1, -1), "bicubic", align_corners=False)
+    down = _interpolation(x.shape[-2], size[0], wrap).to(x)
+    across = _interpolation(x.shape[-1], size[1], wrap).to(x)
+    return down @ (x @ across.T)
 
 
-_PAD = 3  # texels: what four bicubic taps reach across the border
-
-
-@functools.lru_cache(maxsize=64)
-def _torus_grid(source: tuple[int, int], size: tuple[int, int]) -> Tensor:
-    """Where the texels of a torus of ``size`` lie in the padded ``source``: (1, h, w, 2), x first,
-    in grid_sample's −1..1."""
-    axes = [
-        ((torch.arange(m) + 0.5) * n / m + _PAD) / (n + 2 * _PAD) * 2 - 1
-        for n, m in zip(source, size, strict=True)
-    ]
-    down, across = torch.meshgrid(*axes, indexing="ij")
-    return torch.stack([across, down], dim=-1)[None]
+@functools.lru_cache(maxsize=128)
+def _interpolation(source: int, size: int, wrap: bool) -> Tensor:
+    """The (size, source) matrix that interpolates a row of ``source`` texels at ``size`` places."""
+    taps, weights = cubic_taps((np.arange(size) + 0.5) * source / size - 0.5)
+    taps = taps % source if wrap else taps.clip(0, source - 1)
+    matrix = np.zeros((size, source), np.float32)
+    np.add.at(matrix, (np.arange(size)[:, None], taps), weights)
+    return torch.from_numpy(matrix)

@@ -68,4 +68,5 @@ def _csr(matrix: sparse.csr_matrix, device: torch.device | str) -> Tensor:
         torch.from_numpy(matrix.data),
         size=matrix.shape,
         device=device,
+        check_invariants=False,  # SciPy has checked them
     )

@@ -23,6 +23,7 @@ from torch.nn import functional as F
 from geometry import plane, sphere
 from geometry.cameras import Camera, pixel_rays, resized, surrounding_cameras
 from geometry.colour import act
+from geometry.groups import Elements
 from geometry.mesh import uv_surface
 from geometry.pyramid import pyramid_shapes
 from geometry.sampling import SamplingMap, average_groups
@@ -34,7 +35,9 @@ from service.scene import Scene
 # Texels of a canvas per texel of the texture, along a side. Below 1, so that the paint cannot hold
 # single-pixel noise, which the networks' strided first layers would otherwise reward.
 FINENESS = 0.7
+OVERSAMPLING = 2  # texels of a sphere's chart per texel of the canvas
 COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
+WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
 MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels
 
 
@@ -83,9 +86,12 @@ def _image(rows: Tensor, shape: tuple[int, int]) -> Tensor:
     return rows.reshape(1, *shape, rows.shape[1]).permute(0, 3, 1, 2)
 
 
-def _enlarged(logits: Tensor, canvas: tuple[int, int], size: tuple[int, int], wrap: bool) -> Tensor:
-    """Paint of a coarser canvas (1 chart) brought to ``size`` texels."""
-    return resize(_image(logits, canvas), size, wrap).permute(0, 2, 3, 1).reshape(-1, 3)
+def _enlarged(
+    logits: Tensor, canvas: tuple[int, int, int], size: tuple[int, int], wrap: bool
+) -> Tensor:
+    """Paint (charts · h · w, 3) of a canvas brought to ``size`` texels per chart."""
+    charts = logits.reshape(*canvas, 3).permute(0, 3, 1, 2)
+    return resize(charts, size, wrap).permute(0, 2, 3, 1).reshape(-1, 3)
 
 
 class PlaneSurface:
@@ -105,7 +111,7 @@ class PlaneSurface:
         self.canvas_shape = (1, rows, columns)
         self._device = device
         self._windows: list[SparseOperator] = []
-        side = min(max(self.shape), max(width, 64), 512)
+        side = min(max(round(width * WINDOW), 64), 512)
         self._window = (side, side)
         self.unit = width
 
@@ -128,7 +134,7 @@ class PlaneSurface:
             )
 
     def _orbits(self, logits: Tensor) -> Tensor:
-        return self._average(_enlarged(logits, self.canvas_shape[1:], self._size, True))
+        return self._average(_enlarged(logits, self.canvas_shape, self._size, True))
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
@@ -184,6 +190,23 @@ class _Picture:
         return Look(_image(pixels, self.shape), _image(self.weight, self.shape))
 
 
+class _Folding:
+    """The charts of a group on the sphere and the coarser canvas that paints on them. Charts are
+    OVERSAMPLING times as fine as the canvas: their bilinear taps then add no error of their own to
+    the paint, which is smooth at their scale."""
+
+    def __init__(self, elements: Elements, width: int) -> None:
+        texel = 2 * math.pi / width / FINENESS
+        self.chart = sphere.sphere_chart(elements, texel / OVERSAMPLING)
+        side = max(8, round(self.chart.size / OVERSAMPLING))
+        self.canvas_shape = (len(self.chart.frames), side, side)
+
+    def enlarged(self, logits: Tensor) -> Tensor:
+        """Paint of the canvas brought to the charts' texels."""
+        size = (self.chart.size, self.chart.size)
+        return _enlarged(logits, self.canvas_shape, size, wrap=False)
+
+
 class SphereSurface:
     """The unit sphere as an equirectangular texture. Views need no texture: every sub-pixel's
     point of the sphere is folded straight onto the canvas."""
@@ -193,8 +216,8 @@ class SphereSurface:
 
     def __init__(self, scene: Scene, width: int, views: int, device: torch.device) -> None:
         self.shape = (width // 2, width)
-        self.chart = sphere.sphere_chart(scene.elements, 2 * math.pi / width / FINENESS)
-        self.canvas_shape = (len(self.chart.frames), self.chart.size, self.chart.size)
+        self._folding = _Folding(scene.elements, width)
+        self.canvas_shape = self._folding.canvas_shape
         self.views = views
         self._device = device
         self._bake: SparseOperator | None = None
@@ -206,7 +229,7 @@ class SphereSurface:
         for camera in cameras:
             points, cosine = _sphere_points(camera, self._SUBSAMPLES)
             hit = cosine > COSINE_CUT
-            folded = sphere.fold(points[hit], self.chart)
+            folded = sphere.fold(points[hit], self._folding.chart)
             merged = average_groups(_spread(folded, hit), self._SUBSAMPLES**2)
             weight, coverage = (
                 x.reshape(-1, self._SUBSAMPLES**2).mean(axis=1) for x in (hit * cosine, hit)
@@ -217,16 +240,18 @@ class SphereSurface:
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         looks = []
+        paint = self._folding.enlarged(logits)
         for picture in (self._pictures[k] for k in which):
-            mean_logits = picture.operator(logits) / picture.coverage.clamp(min=1e-6)
+            mean_logits = picture.operator(paint) / picture.coverage.clamp(min=1e-6)
             looks.append(picture.look(picture.coverage * torch.sigmoid(mean_logits)))
         return looks
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         if self._bake is None:
             points = sphere.equirectangular(*self.shape)
-            self._bake = SparseOperator(sphere.fold(points, self.chart), self._device)
-        return _to_bytes(torch.sigmoid(self._bake(logits))).reshape(*self.shape, 3)
+            self._bake = SparseOperator(sphere.fold(points, self._folding.chart), self._device)
+        colours = torch.sigmoid(self._bake(self._folding.enlarged(logits)))
+        return _to_bytes(colours).reshape(*self.shape, 3)
 
 
 class MeshSurface:
@@ -249,14 +274,14 @@ class MeshSurface:
             size = max(8, round(width * FINENESS))
             self.canvas_shape = (1, size, size)
             return
-        chart = sphere.sphere_chart(scene.elements, 2 * math.pi / width / FINENESS)
-        self.canvas_shape = (len(chart.frames), chart.size, chart.size)
+        self._folding = _Folding(scene.elements, width)
+        self.canvas_shape = self._folding.canvas_shape
         texels = uv_surface(scene.mesh, width, width, MARGIN_TEXELS)
         painted = (texels.triangle >= 0).ravel()
         positions = texels.position.reshape(-1, 3)[painted]
         length = np.linalg.norm(positions, axis=1, keepdims=True)
         directions = np.where(length > 1e-12, positions / np.maximum(length, 1e-12), (0, 0, 1))
-        self._fold = SparseOperator(_spread(sphere.fold(directions, chart), painted), device)
+        self._fold = SparseOperator(_spread(sphere.fold(directions, self._folding.chart), painted), device)
 
     def prepare_views(self, seed: int) -> None:
         traced = trace_ready(self._mesh)
@@ -276,8 +301,8 @@ class MeshSurface:
 
     def _texture(self, logits: Tensor) -> Tensor:
         if self._fold is None:
-            return torch.sigmoid(_enlarged(logits, self.canvas_shape[1:], self.shape, False))
-        return torch.sigmoid(self._fold(logits))
+            return torch.sigmoid(_enlarged(logits, self.canvas_shape, self.shape, False))
+        return torch.sigmoid(self._fold(self._folding.enlarged(logits)))
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         pyramid = _pyramid(self._texture(logits), self.shape)
