@@ -79,8 +79,8 @@ def in_period_of_texels(chart):
 
 @pytest.mark.parametrize(("name", "rule"), CASES)
 def test_the_kaleidoscope_is_symmetric_under_every_generator_exactly(name, rule):
-    """F(g·p) = c(g) F(p), equal to the last bit, at every texel and for every generator. On the
-    rotation centres, which only hexagonal texels sit on, sums of equal terms may differ in order."""
+    """F(g·p) = c(g) F(p), equal to the last bit, at every texel and for every generator.
+    Rotation centres, where only hexagonal charts have texels, add equal terms in another order."""
     group, colouring, chart = make(name, rule)
     average, unfold = kaleidoscope(chart)
     paint = np.random.default_rng(1).normal(size=(chart.rows * chart.columns, 3))
@@ -101,7 +101,7 @@ def test_the_kaleidoscope_is_symmetric_under_every_generator_exactly(name, rule)
 @pytest.mark.parametrize(("name", "rule"), CASES)
 def test_the_kaleidoscope_is_the_superposition_of_the_group(name, rule):
     """F(p) = Σ c(g)⁻¹ K(g·p) / √|G|, summed over the chart's elements one by one."""
-    _, colouring, chart = make(name, rule, width=12)
+    _, _, chart = make(name, rule, width=12)
     average, unfold = kaleidoscope(chart)
     paint = np.random.default_rng(2).normal(size=(chart.rows * chart.columns, 3))
     places = in_period_of_texels(chart).reshape(-1, 2)
