@@ -1,3 +1,4 @@
+import itertools
 import os
 import pickle
 import subprocess
@@ -84,7 +85,7 @@ def test_layers_are_not_overwritten_by_later_ones(trunk):
     features = list(trunk(picture).items())
     indices = NETWORKS["squeezenet"].layers
     with torch.no_grad():
-        for (a, x), (b, y) in zip(features, features[1:], strict=False):
+        for (a, x), (b, y) in itertools.pairwise(features):
             for module in trunk.trunk[indices[a] + 1 : indices[b] + 1]:
                 x = module(x)
             assert torch.allclose(x, y, atol=1e-4)
