@@ -169,7 +169,7 @@ def test_windows_show_the_delivered_tile():
 
 
 def test_a_sphere_looks_like_its_texture():
-    """Cameras from all around see, on average, the texture's mean weighted by area on the sphere."""
+    """Cameras all around see, on average, the texture's mean weighted by area."""
     surface = surface_of("sphere", "1", width=64, views=6)
     surface.prepare_views(1)
     logits = paint(surface)
