@@ -62,7 +62,7 @@ def test_progress_counts_up_to_the_end():
 
 def test_textures_have_their_size_at_every_stage_also_when_stopped_early():
     """Full size on demand from the first step on, and a bounded one; asking disturbs nothing."""
-    recipe = tile(size=96, steps=6)
+    recipe = tile(size=96, steps=4)
     undisturbed = finished(recipe)
     stages = set()
     for progress in run(recipe):
