@@ -264,3 +264,13 @@ def test_too_fine_frequencies_are_left_out_evenly():
     assert spectrum[(length < limit) & (length > 0)].max() > 1
     half_turn = np.roll(small[::-1, ::-1], (1, 1), axis=(0, 1))
     assert np.allclose(small, half_turn, atol=1e-9)
+
+
+def test_a_fine_enough_picture_passes_through_every_texel():
+    """Noise up to the chart's own limit, where a frequency and its mirror images are one."""
+    _, _, chart = make("p6", "3a", width=16)
+    n = chart.rows
+    texels = np.random.default_rng(8).normal(size=(n, n, 3))
+    picture = resample(texels, chart, (4 * n, 2 * n))
+    i, j = np.mgrid[:n, :n]  # texel (i, j) is at j·u + i·v, and u + 2v points straight down
+    assert np.allclose(picture[2 * i, (2 * j - i) % (2 * n)], texels, atol=1e-9)
