@@ -83,10 +83,10 @@ def outer_taps(
     Both arguments are (numbers (n, k), weights (n, k)); the result is (n, k²) each.
     """
     (i, wi), (j, wj) = rows, columns
-    n = len(i)
+    shape = (len(i), i.shape[1] * j.shape[1])
     return (
-        (i[:, :, None] * width + j[:, None, :]).reshape(n, -1),
-        (wi[:, :, None] * wj[:, None, :]).reshape(n, -1),
+        (i[:, :, None] * width + j[:, None, :]).reshape(shape),
+        (wi[:, :, None] * wj[:, None, :]).reshape(shape),
     )
 
 

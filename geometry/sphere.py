@@ -71,7 +71,7 @@ def fold(points: Array, chart: SphereChart) -> SamplingMap:
     of_element = np.array([palette.index(c) for c in colours], np.int8)
     seeds = chart.frames[:, 2]
     counts, indices, weights, used = [], [], [], []
-    for start in range(0, len(points), _CHUNK):
+    for start in range(0, max(1, len(points)), _CHUNK):
         chunk = points[start : start + _CHUNK]
         cosines = _cosines(chunk, chart.elements, seeds)
         nearest = np.arccos(np.clip(cosines.max(axis=1), -1, 1))

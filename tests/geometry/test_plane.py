@@ -79,8 +79,8 @@ def in_period_of_texels(chart):
 
 @pytest.mark.parametrize(("name", "rule"), CASES)
 def test_the_kaleidoscope_is_symmetric_under_every_generator_exactly(name, rule):
-    """F(g·p) = c(g) F(p), equal to the last bit, at every texel and for every generator. On the
-    rotation centres, which only hexagonal texels sit on, sums of equal terms may differ in order."""
+    """F(g·p) = c(g) F(p), equal to the last bit, at every texel and for every generator.
+    Rotation centres, where only hexagonal charts have texels, add equal terms in another order."""
     group, colouring, chart = make(name, rule)
     average, unfold = kaleidoscope(chart)
     paint = np.random.default_rng(1).normal(size=(chart.rows * chart.columns, 3))
@@ -101,7 +101,7 @@ def test_the_kaleidoscope_is_symmetric_under_every_generator_exactly(name, rule)
 @pytest.mark.parametrize(("name", "rule"), CASES)
 def test_the_kaleidoscope_is_the_superposition_of_the_group(name, rule):
     """F(p) = Σ c(g)⁻¹ K(g·p) / √|G|, summed over the chart's elements one by one."""
-    _, colouring, chart = make(name, rule, width=12)
+    _, _, chart = make(name, rule, width=12)
     average, unfold = kaleidoscope(chart)
     paint = np.random.default_rng(2).normal(size=(chart.rows * chart.columns, 3))
     places = in_period_of_texels(chart).reshape(-1, 2)
@@ -264,3 +264,13 @@ def test_too_fine_frequencies_are_left_out_evenly():
     assert spectrum[(length < limit) & (length > 0)].max() > 1
     half_turn = np.roll(small[::-1, ::-1], (1, 1), axis=(0, 1))
     assert np.allclose(small, half_turn, atol=1e-9)
+
+
+def test_a_fine_enough_picture_passes_through_every_texel():
+    """Noise up to the chart's own limit, where a frequency and its mirror images are one."""
+    _, _, chart = make("p6", "3a", width=16)
+    n = chart.rows
+    texels = np.random.default_rng(8).normal(size=(n, n, 3))
+    picture = resample(texels, chart, (4 * n, 2 * n))
+    i, j = np.mgrid[:n, :n]  # texel (i, j) is at j·u + i·v, and u + 2v points straight down
+    assert np.allclose(picture[2 * i, (2 * j - i) % (2 * n)], texels, atol=1e-9)

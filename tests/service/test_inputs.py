@@ -1,0 +1,200 @@
+import hashlib
+import random
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from geometry.errors import InputError
+from service import inputs
+from service.inputs import exemplars, load_styles, wire_scene
+from service.recipe import Recipe, Style
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+
+
+def recipe(*sources, **rest):
+    styles = tuple(Style(source=s) for s in sources)
+    return Recipe(**{"target": "tile", "group": "p1", "styles": styles, **rest})
+
+
+def refusal(source, buffers=None):
+    with pytest.raises(InputError) as refused:
+        load_styles(recipe(str(source)), buffers)
+    assert "\n" not in str(refused.value)
+    return refused.value
+
+
+def test_exemplars_are_large_colour_pictures():
+    assert len(exemplars()) >= 4
+    for style in load_styles(recipe(*exemplars())):
+        assert min(style.pixels.shape[:2]) >= 768
+        assert style.pixels.shape[2] == 3
+        assert style.pixels.std() > 20
+
+
+def test_files_are_read_as_they_are(tmp_path):
+    path = tmp_path / "style.png"
+    Image.fromarray(PIXELS).save(path)
+    (style,) = load_styles(recipe(str(path)))
+    assert np.array_equal(style.pixels, PIXELS)
+    assert style.sha256 == hashlib.sha256(PIXELS.tobytes()).hexdigest()
+    assert style.source == str(path)
+
+
+def test_pictures_of_other_modes_become_rgb(tmp_path):
+    for mode in ("L", "RGBA", "P", "CMYK", "1"):
+        path = tmp_path / f"{mode}.{'tif' if mode == 'CMYK' else 'png'}"
+        Image.fromarray(PIXELS).convert(mode).save(path)
+        (style,) = load_styles(recipe(str(path)))
+        assert style.pixels.shape == PIXELS.shape
+        assert style.pixels.dtype == np.uint8
+
+
+def test_cameras_orientation_is_obeyed(tmp_path):
+    path = tmp_path / "turned.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    Image.fromarray(PIXELS).save(path, exif=exif)
+    (style,) = load_styles(recipe(str(path)))
+    assert style.pixels.shape == (30, 20, 3)
+
+
+def test_missing_files_and_misspelled_exemplars_are_told_with_the_nearest():
+    error = refusal("stained_glas")
+    assert error.code == "missing-file"
+    assert "stained_glass" in error.hint
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"x" * 50])
+def test_files_that_are_no_pictures_are_refused(content, tmp_path):
+    path = tmp_path / "broken.png"
+    path.write_bytes(content)
+    assert refusal(path).code == "bad-image"
+    assert refusal(tmp_path).code == "bad-image"  # a folder
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow says what is wrong
+@pytest.mark.parametrize("kind", ["png", "jpg", "gif", "tif", "webp"])
+def test_damaged_pictures_are_read_or_refused_but_never_crash(kind, tmp_path):
+    path = tmp_path / f"style.{kind}"
+    Image.fromarray(PIXELS).save(path)
+    whole, damage = path.read_bytes(), random.Random(1)
+    refused = 0
+    for k in range(60):
+        data = bytearray(whole[: damage.randrange(8, len(whole))] if k % 3 else whole)
+        for _ in range(damage.randrange(4)):
+            data[damage.randrange(len(data))] = damage.randrange(256)
+        path.write_bytes(data)
+        try:
+            load_styles(recipe(str(path)))
+        except InputError as error:
+            assert error.code == "bad-image"
+            refused += 1
+    assert refused
+
+
+def test_tiny_pictures_are_refused(tmp_path):
+    path = tmp_path / "tiny.png"
+    Image.fromarray(PIXELS[:15]).save(path)
+    assert refusal(path).code == "bad-image"
+    assert refusal("buffer:b", {"b": PIXELS[:15]}).code == "bad-image"
+
+
+def test_bombs_are_refused_before_they_are_unpacked(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.png"
+    Image.fromarray(PIXELS).save(path)
+    monkeypatch.setattr(inputs, "MAX_PIXELS", 599)
+
+    def unpack(*_, **__):
+        raise AssertionError("unpacked")
+
+    monkeypatch.setattr(Image.Image, "convert", unpack)
+    assert refusal(path).code == "bad-image"
+
+
+@pytest.mark.xfail(strict=True, reason="InputError is a ValueError, which _read_file catches")
+def test_bombs_are_told_the_limit(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.png"
+    Image.fromarray(PIXELS).save(path)
+    monkeypatch.setattr(inputs, "MAX_PIXELS", 599)
+    assert "599" in refusal(path).message
+
+
+def test_pillows_own_guard_is_an_answer_too(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.png"
+    Image.fromarray(PIXELS).save(path)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert refusal(path).code == "bad-image"
+
+
+def test_buffers_are_taken_as_they_are():
+    (style,) = load_styles(recipe("buffer:mine"), {"mine": PIXELS})
+    assert np.array_equal(style.pixels, PIXELS)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [PIXELS.astype(float), PIXELS[..., 0], PIXELS[..., :2], np.zeros((0, 0, 3), np.uint8)],
+)
+def test_buffers_that_are_no_pictures_are_refused(array):
+    assert refusal("buffer:mine", {"mine": array}).code == "bad-image"
+
+
+def test_buffers_that_are_not_there_are_refused():
+    assert refusal("buffer:other", {"mine": PIXELS}).code == "unknown-style"
+    assert refusal("buffer:other").code == "unknown-style"
+
+
+def test_the_wire_never_reads_files_of_this_machine(tmp_path):
+    """A client may name exemplars and its own buffers; a path is not even looked at."""
+    path = tmp_path / "secret.png"
+    Image.fromarray(PIXELS).save(path)
+    for source in (str(path), f"buffer:{path}", f"../{path}", "/etc/passwd"):
+        assert refusal(source, {}).code == "unknown-style"
+    assert load_styles(recipe("stained_glass"), {})
+
+
+@pytest.mark.xfail(strict=True, reason="Path.exists raises: a traceback")
+def test_a_name_too_long_for_a_file_is_a_missing_file():
+    assert refusal("x" * 5000).code == "missing-file"
+
+
+TRIANGLE = {
+    "vertices": np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], float),
+    "triangles": np.array([[0, 1, 2]], np.int32),
+    "uvs": np.array([[[0, 0], [1, 0], [0, 1]]], float),
+}
+
+
+def test_a_mesh_job_needs_its_mesh():
+    job = recipe("stained_glass", target="mesh", group="1")
+    scene = wire_scene(job, [{"width": 64, "height": 64}], TRIANGLE)
+    assert scene.mesh.triangles.shape == (1, 3)
+    assert scene.cameras[0].width == 64
+    for missing in ("vertices", "triangles", "uvs"):
+        with pytest.raises(InputError) as refused:
+            wire_scene(job, [], {k: v for k, v in TRIANGLE.items() if k != missing})
+        assert refused.value.field == missing
+
+
+def test_other_jobs_need_no_buffers():
+    scene = wire_scene(recipe("stained_glass", target="sphere", group="532"), [], {})
+    assert scene.mesh is None
+    assert len(scene.elements) == 60
+
+
+@pytest.mark.parametrize(
+    ("rest", "code"),
+    [
+        ({"group": "p7"}, "unknown-group"),
+        ({"group": "532"}, "wrong-space"),
+        ({"colouring": "9z"}, "unknown-colouring"),
+        ({"group": "p2", "colouring": "a=gbr"}, "impossible-colouring"),
+        ({"target": "sphere", "group": "p4"}, "wrong-space"),
+    ],
+)
+def test_impossible_symmetries_are_refused(rest, code):
+    with pytest.raises(InputError) as refused:
+        wire_scene(recipe("stained_glass", **rest), [], {})
+    assert refused.value.code == code

@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+import torch
+
+from geometry.colour import B3
+from service.perception.moments import blended, colour_images, measure, pooled
+
+torch.manual_seed(0)
+
+
+def picture(batch=1, height=8, width=10, channels=5):
+    return torch.rand(batch, channels, height, width, dtype=torch.float64)
+
+
+def same(a, b):
+    for name in ("count", "first", "second"):
+        torch.testing.assert_close(getattr(a, name), getattr(b, name), rtol=1e-9, atol=1e-12)
+
+
+def test_moments_are_numpys():
+    x = picture(batch=2)
+    found = measure({"layer": x})["layer"]
+    pixels = x.movedim(1, -1).reshape(-1, 5).numpy()
+    assert float(found.count) == 160
+    assert np.allclose(found.mean, pixels.mean(axis=0))
+    assert np.allclose(found.std, pixels.std(axis=0))
+    centred = pixels - pixels.mean(axis=0)
+    outer = np.outer(found.mean, found.mean)
+    assert np.allclose(found.raw - outer, centred.T @ centred / len(pixels))
+
+
+def test_the_halves_of_a_picture_add_up_to_it():
+    x = picture()
+    left, right = measure({"l": x[..., :3]}), measure({"l": x[..., 3:]})
+    same(pooled([left, right])["l"], measure({"l": x})["l"])
+    same(left["l"] + right["l"], measure({"l": x})["l"])
+
+
+def test_views_add_up_to_their_batch():
+    x = picture(batch=3)
+    same(pooled([measure({"l": v[None]}) for v in x])["l"], measure({"l": x})["l"])
+
+
+def test_a_mask_is_a_crop():
+    x = picture()
+    weight = torch.zeros(1, 1, 8, 10, dtype=x.dtype)
+    weight[..., 2:6, 1:9] = 1
+    same(measure({"l": x}, weight)["l"], measure({"l": x[..., 2:6, 1:9]})["l"])
+    same(measure({"l": x}, torch.ones_like(weight))["l"], measure({"l": x})["l"])
+
+
+def test_complementary_masks_add_up():
+    x, weight = picture(), torch.rand(1, 1, 8, 10, dtype=torch.float64)
+    same(
+        measure({"l": x}, weight)["l"] + measure({"l": x}, 1 - weight)["l"],
+        measure({"l": x})["l"],
+    )
+
+
+def test_masks_are_averaged_down_to_coarser_layers():
+    """A coarse pixel counts as much as the pixels under it do on average."""
+    x, weight = picture(height=4, width=5), torch.rand(1, 1, 8, 10, dtype=torch.float64)
+    mean = weight.reshape(4, 2, 5, 2).mean(dim=(1, 3)).reshape(1, 1, 4, 5)
+    same(measure({"l": x}, weight)["l"], measure({"l": x}, mean)["l"])
+
+
+def test_what_is_masked_out_has_no_influence():
+    x = picture()
+    weight = torch.ones(1, 1, 8, 10, dtype=x.dtype)
+    weight[..., :4, :] = 0
+    other = x.clone()
+    other[..., :4, :] = 1e3
+    same(measure({"l": x}, weight)["l"], measure({"l": other}, weight)["l"])
+
+
+def test_scaling_changes_the_count_and_no_mean():
+    found = measure({"l": picture()})["l"]
+    half = found.scaled(0.5)
+    assert float(half.count) == float(found.count) / 2
+    for name in ("mean", "raw", "std"):
+        torch.testing.assert_close(getattr(half, name), getattr(found, name))
+
+
+def test_a_blend_counts_shares_not_pixels():
+    """A large style with share 1 and a small one with share 3: the mean is a quarter to three."""
+    large, small = picture(height=40, width=40), picture() + 2
+    mixed = blended([(measure({"l": large}), 1.0), (measure({"l": small}), 3.0)])["l"]
+    expected = (large.mean(dim=(0, 2, 3)) + 3 * small.mean(dim=(0, 2, 3))) / 4
+    torch.testing.assert_close(mixed.mean, expected)
+
+
+def test_a_flat_picture_has_no_spread_and_a_finite_gradient():
+    x = torch.full((1, 3, 4, 4), 0.5, requires_grad=True)
+    std = measure({"l": x})["l"].std
+    assert std.max() <= 2e-3
+    std.sum().backward()
+    assert torch.isfinite(x.grad).all()
+
+
+@pytest.mark.parametrize("element", [B3[0], B3[9], B3[-1], (2, 3, 1), (-2, 1, -3)])
+def test_colour_images_permute_and_invert_channels(element):
+    x = torch.rand(1, 3, 4, 5)
+    (image,) = colour_images(x, (element,))
+    for new, old in enumerate(element):
+        channel = x[:, abs(old) - 1]
+        torch.testing.assert_close(image[:, new], channel if old > 0 else 1 - channel)
+
+
+def test_statistics_pooled_over_a_colour_group_are_invariant():
+    """With an inversion in the group the mean is grey, whatever the picture."""
+    x = torch.rand(1, 3, 6, 6) * 0.3
+    group = ((1, 2, 3), (-1, -2, -3))
+    images = colour_images(x, group)
+    mixed = pooled([measure({"rgb": image}) for image in images])["rgb"]
+    torch.testing.assert_close(mixed.mean, torch.full((3,), 0.5))
