@@ -71,6 +71,8 @@ def camera_from_fields(given: Mapping[str, Any]) -> Camera:
     Raises InputError: "camera-kind" (PANO or unknown), "camera-bad-value" (its field names the
     value), "camera-unknown-field".
     """
+    if not isinstance(given, Mapping):
+        raise InputError("camera-bad-value", "cameras", "A camera must be an object of fields.")
     names = [field.name for field in fields(Camera)]
     for name in given:
         if name not in names:

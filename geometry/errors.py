@@ -27,4 +27,4 @@ def unknown_name(code: str, field: str, name: str, known: Iterable[str]) -> Inpu
     known = list(known)
     near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.4)
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}."
-    return InputError(code, field, f"'{name}' is not known.", hint)
+    return InputError(code, field, f"{name[:60]!r} is not known.", hint)

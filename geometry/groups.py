@@ -74,10 +74,10 @@ class Group:
         return self.aliases[0] if self.space is PLANE else self.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Colouring:
-    """A homomorphism of a group into B₃. images: one colour element per generator; colours: the
-    number of variants in which a colour occurs (the order of the image); supercell: (2, 2)
+    """A homomorphism of a group into B₃. images: one colour element per generator; colours: in how
+    many variants a colour in general position occurs (the order of the image); supercell: (2, 2)
     integers, columns: the colour-free translations in lattice coordinates (plane only)."""
 
     name: str

@@ -96,6 +96,7 @@ def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
     Taps of one pixel on the same column through the same colour are added up, so that the result
     costs little more than one sub-sample would. Entries are sorted by column within a row.
     """
+    assert taps.rows % size == 0, "rows do not come in groups"
     palette = len(taps.palette)
     columns = taps.indices.astype(np.int64)
     if taps.colours is not None:

@@ -20,6 +20,7 @@ from service.recipe import Recipe
 from service.scene import Scene, StylePicture, make_scene
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
+MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
 _BUFFER = "buffer:"
 
 
@@ -57,7 +58,7 @@ def wire_scene(
                 "missing-buffer", name, "A mesh job needs this buffer.", "See docs/protocol.md."
             )
     mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"))
-    return make_scene(recipe, mesh, tuple(camera_from_fields(dict(c)) for c in cameras))
+    return make_scene(recipe, mesh, tuple(camera_from_fields(c) for c in cameras))
 
 
 def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:
@@ -79,23 +80,44 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
 
 
 def _read_file(path: Path) -> NDArray[np.uint8]:
-    if not path.exists():
-        error = unknown_name("missing-file", "style", str(path), exemplars())
-        raise InputError("missing-file", "style", f"There is no file {path}.", error.hint)
+    shown = str(path)[:200]
     try:
         with Image.open(path) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise InputError(
-                    "bad-image", "style", f"{path} has over {MAX_PIXELS:,} pixels.", "Scale it."
-                )
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+                raise Image.DecompressionBombError
+            return _rgb(ImageOps.exif_transpose(image))
+    except FileNotFoundError:
+        hint = unknown_name("missing-file", "style", str(path), exemplars()).hint
+        raise InputError("missing-file", "style", f"There is no file {shown}.", hint) from None
+    except Image.DecompressionBombError:
         raise InputError(
-            "bad-image", "style", f"{path} is not a picture that can be read.", "Use PNG or JPEG."
+            "bad-image", "style", f"{shown} has over {MAX_PIXELS:,} pixels.", "Scale it down."
         ) from None
+    except (UnidentifiedImageError, OSError, ValueError):
+        raise InputError(
+            "bad-image", "style", f"{shown} is not a picture that can be read.", "Use PNG or JPEG."
+        ) from None
+
+
+def _rgb(image: Image.Image) -> NDArray[np.uint8]:
+    """Any picture as (H, W, 3) uint8: 16 bits scaled to 8, transparency laid over white."""
+    if image.mode.startswith("I"):
+        values = np.asarray(image).astype(np.int64)
+        return np.repeat((values // 257).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    if "A" in image.getbands() or "transparency" in image.info:
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image.convert("RGBA"))
+    return np.asarray(image.convert("RGB"))
 
 
 def _checked(pixels: NDArray[np.uint8], source: str) -> NDArray[np.uint8]:
     if min(pixels.shape[:2]) < 16:
         raise InputError("bad-image", "style", f"{source} is smaller than 16 × 16 pixels.")
+    if max(pixels.shape[:2]) > MAX_ASPECT * min(pixels.shape[:2]):
+        raise InputError(
+            "bad-image",
+            "style",
+            f"{source} is over {MAX_ASPECT} times as long as wide.",
+            "Crop it.",
+        )
     return pixels

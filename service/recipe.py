@@ -72,11 +72,19 @@ class Recipe(_Model):
         max_length=16,
         description="Style pictures.",
     )
-    size: int = Field(default=1024, ge=64, le=8192, description="Width of the result in pixels.")
-    seed: int = Field(default=0, ge=0, lt=2**31, description="Another seed, another picture.")
+    size: int = Field(
+        default=1024, strict=True, ge=64, le=8192, description="Width of the result in pixels."
+    )
+    seed: int = Field(
+        default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."
+    )
     quality: QualityName = Field(default="standard", description="Preset of stages and steps.")
     steps: int | None = Field(
-        default=None, ge=1, le=100_000, description="Steps in all; default: as the quality says."
+        default=None,
+        strict=True,
+        ge=1,
+        le=100_000,
+        description="Steps in all; default: as the quality says.",
     )
     network: NetworkName = Field(default="squeezenet", description="The network that looks.")
     style_scale: float = Field(

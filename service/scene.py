@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geometry.cameras import Camera
 from geometry.catalogue import find_colouring, find_group
+from geometry.errors import InputError
 from geometry.groups import Colouring, Elements, Group, elements
 from geometry.mesh import Mesh
 from service.recipe import Recipe
@@ -43,8 +44,13 @@ class StylePicture:
 def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, ...] = ()) -> Scene:
     """The scene of a recipe.
 
-    Raises InputError: "unknown-group", "wrong-space", "unknown-colouring", "impossible-colouring".
+    Raises InputError: "missing-mesh", "unknown-group", "wrong-space", "unknown-colouring",
+    "impossible-colouring".
     """
+    if recipe.target == "mesh" and mesh is None:
+        raise InputError(
+            "missing-mesh", "target", "A mesh recipe needs a mesh.", "Paint it from Blender."
+        )
     group = find_group(recipe.group, SPACE_OF_TARGET[recipe.target])
     colouring = find_colouring(group, recipe.colouring)
     return Scene(recipe.target, group, colouring, elements(group, colouring), mesh, cameras)

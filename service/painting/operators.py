@@ -15,6 +15,7 @@ from scipy import sparse
 from torch import Tensor
 
 from geometry.colour import IDENTITY, matrix
+from geometry.errors import InputError
 from geometry.sampling import SamplingMap
 
 # torch calls its CSR tensors a beta feature, once per process; products and dtypes used are stable
@@ -37,6 +38,7 @@ class SparseOperator:
 
     A map that reads through colours works on logits: the paint is stacked once per colour of the
     palette, and the matrix picks from the stack, so that any colour action costs one product.
+    Raises InputError("too-large") if that takes more than 32-bit numbers can count.
     """
 
     def __init__(self, sampling: SamplingMap, device: torch.device | str = "cpu") -> None:
@@ -45,6 +47,10 @@ class SparseOperator:
         indices = sampling.indices.astype(np.int64)
         if sampling.colours is not None:
             indices = indices + sampling.colours.astype(np.int64) * sampling.columns
+        if max(columns, len(indices)) >= 2**31:
+            raise InputError(
+                "too-large", "size", "The picture is too large for 32-bit columns.", "Choose less."
+            )
         shape = (sampling.rows, columns)
         weights = sampling.weights.astype(np.float32)
         forward = sparse.csr_matrix((weights, indices, sampling.indptr), shape=shape)

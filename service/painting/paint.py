@@ -48,6 +48,7 @@ DEPTH = 5  # levels of the canvas's pyramid
 EMA = 0.9  # of the iterates
 STYLE_SIDE_LIMIT = 768  # pixels of a style's shorter side: more teaches little and costs much
 MIN_WIDTH = 64  # of the first stage's texture
+_NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
 LATER_STAGE = 0.8  # a stage takes so many steps relative to the one before
 
 
@@ -148,9 +149,9 @@ class _Studio:
         recipe = self._recipe
         last = plan.width == recipe.size
         surface = self._full if last and self._full else self._make_surface(plan.width)
-        surface.prepare_views(seed_of(recipe.seed, number))
+        surface.prepare_views(seed_of(recipe.seed, _VIEWS, number))
         if number == 0:
-            generator = torch.Generator().manual_seed(seed_of(recipe.seed))
+            generator = torch.Generator().manual_seed(seed_of(recipe.seed, _NOISE))
             canvas = Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, generator)
             self._canvas = Canvas([x.to(self._device) for x in canvas.levels], surface.wrap)
             self._optimiser = _adam(self._canvas, recipe.learning_rate)
@@ -175,7 +176,7 @@ class _Studio:
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
-        random = np.random.default_rng([self._recipe.seed, number])
+        random = np.random.default_rng(seed_of(self._recipe.seed, _STEP, number))
         which = random.choice(self._surface.views, min(2, self._surface.views), replace=False)
         if self._scene.target == "tile":
             which = which[:1]  # one window shows all of a period
@@ -219,7 +220,7 @@ class _Studio:
 
 def seed_of(*keys: int) -> int:
     """One well-mixed seed from several small numbers."""
-    return int(np.random.SeedSequence(keys).generate_state(1)[0])
+    return int(np.random.SeedSequence((len(keys), *keys)).generate_state(1)[0])
 
 
 def _adam(canvas: Canvas, rate: float) -> torch.optim.Adam:

@@ -23,6 +23,7 @@ from torch.nn import functional as F
 from geometry import plane, sphere
 from geometry.cameras import Camera, pixel_rays, resized, surrounding_cameras
 from geometry.colour import act
+from geometry.errors import InputError
 from geometry.groups import Elements
 from geometry.mesh import uv_surface
 from geometry.pyramid import pyramid_shapes
@@ -38,6 +39,7 @@ FINENESS = 0.7
 OVERSAMPLING = 2  # texels of a sphere's chart per texel of the canvas
 COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
 WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
+MAX_PIXELS = 2**26  # of a tile: colour rules can make a period many cells tall
 MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels
 
 
@@ -102,6 +104,13 @@ class PlaneSurface:
     def __init__(self, scene: Scene, width: int, views: int, device: torch.device) -> None:
         self.chart = plane.plane_chart(scene.group, scene.colouring, width)
         self.shape = plane.picture_shape(self.chart, width)
+        if self.shape[0] * self.shape[1] > MAX_PIXELS:
+            raise InputError(
+                "too-large",
+                "size",
+                f"One period of this colouring is {self.shape[1]} × {self.shape[0]} pixels.",
+                "Choose a smaller size.",
+            )
         self.views = views
         average, self._unfold_map = plane.kaleidoscope(self.chart)
         self._average = SparseOperator(average, device)
@@ -117,6 +126,7 @@ class PlaneSurface:
 
     def prepare_views(self, seed: int) -> None:
         random = np.random.default_rng(seed)
+        self._windows = []
         for _ in range(self.views):
             corner = (float(random.uniform(0, self.shape[0])), random.uniform(0, self.shape[1]))
             self._windows.append(
@@ -142,7 +152,8 @@ class PlaneSurface:
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         # Rounded once per orbit and then copied through the colours in whole numbers:
-        # the symmetry of the 8-bit picture is exact.
+        # the symmetry of the 8-bit picture is exact. (On a hexagonal chart an inverting rule wants
+        # 127.5 at its centres; the resampling to pixels then weighs more than that rounding.)
         orbits = _to_bytes(torch.sigmoid(self._orbits(logits)))
         unfold = self._unfold_map
         assert unfold.colours is not None
@@ -226,6 +237,7 @@ class SphereSurface:
 
     def prepare_views(self, seed: int) -> None:
         cameras = surrounding_cameras(sphere.spiral(256), self.views, self._side, seed)
+        self._pictures = []
         for camera in cameras:
             points, cosine = _sphere_points(camera, self._SUBSAMPLES)
             hit = cosine > COSINE_CUT
@@ -281,14 +293,16 @@ class MeshSurface:
         positions = texels.position.reshape(-1, 3)[painted]
         length = np.linalg.norm(positions, axis=1, keepdims=True)
         directions = np.where(length > 1e-12, positions / np.maximum(length, 1e-12), (0, 0, 1))
-        self._fold = SparseOperator(_spread(sphere.fold(directions, self._folding.chart), painted), device)
+        self._fold = SparseOperator(
+            _spread(sphere.fold(directions, self._folding.chart), painted), device
+        )
 
     def prepare_views(self, seed: int) -> None:
         traced = trace_ready(self._mesh)
         cameras = [resized(camera, self._side) for camera in self._cameras]
         with ThreadPoolExecutor(2) as pool:  # Warp's kernels let go of the interpreter's lock
             maps = list(pool.map(lambda camera: view_map(traced, camera, self.shape), cameras))
-        self._pictures = [
+        pictures = [
             _Picture.of(
                 view.sampling,
                 view.coverage * np.where(view.cosine > COSINE_CUT, view.cosine, 0),
@@ -298,6 +312,13 @@ class MeshSurface:
             )
             for camera, view in zip(cameras, maps, strict=True)
         ]
+        # a view that sees nothing has no statistics
+        self._pictures = [picture for picture in pictures if picture.weight.sum() > 1]
+        self.views = len(self._pictures)
+        if not self._pictures:
+            raise InputError(
+                "nothing-seen", "cameras", "No camera sees the mesh.", "Aim one at it."
+            )
 
     def _texture(self, logits: Tensor) -> Tensor:
         if self._fold is None:

@@ -69,9 +69,10 @@ class Network(nn.Module):
     """A frozen trunk. Call it with pictures (B, 3, H, W), RGB in 0..1; it returns the features
     {layer: (B, C, h, w)} of the layers of its :class:`NetworkInfo`."""
 
-    def __init__(self, info: NetworkInfo, trunk: nn.Module) -> None:
+    def __init__(self, info: NetworkInfo, trunk: nn.Module, caffe: bool = False) -> None:
         super().__init__()
         self.info = info
+        self.caffe = caffe  # whether the weights come from Caffe, with its habits
         assert isinstance(trunk, nn.Sequential)
         self.trunk = trunk[: max(info.layers.values()) + 1]
         for module in self.trunk:
@@ -82,7 +83,7 @@ class Network(nn.Module):
 
     def prepared(self, pictures: Tensor) -> Tensor:
         """Pictures as the weights want them."""
-        if self.info.name == "squeezenet":  # Caffe's habit: BGR, 0..255, mean subtracted
+        if self.caffe:  # BGR, 0..255, mean subtracted
             mean = pictures.new_tensor((103.939, 116.779, 123.68))[:, None, None]
             return pictures.flip(1) * 255 - mean
         mean = pictures.new_tensor((0.485, 0.456, 0.406))[:, None, None]
@@ -110,7 +111,7 @@ def load_network(
     if name not in NETWORKS:
         raise unknown_name("unknown-network", "network", name, NETWORKS)
     model = _squeezenet(weights) if name == "squeezenet" else _vgg19(weights)
-    network = Network(NETWORKS[name], model.features)
+    network = Network(NETWORKS[name], model.features, name == "squeezenet" and weights is None)
     return network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
@@ -118,7 +119,7 @@ def classifier() -> nn.Module:
     """The whole embedded network with its prepared input, for the proof that it sees:
     pictures (B, 3, H, W) in 0..1 → 1000 ImageNet scores."""
     model = _squeezenet(None).eval()
-    trunk = Network(NETWORKS["squeezenet"], model.features)
+    trunk = Network(NETWORKS["squeezenet"], model.features, caffe=True)
 
     class Whole(nn.Module):
         def forward(self, pictures: Tensor) -> Tensor:
@@ -134,7 +135,10 @@ def weights_at_hand(name: str) -> bool:
 
 def _squeezenet(weights: Path | None) -> models.SqueezeNet:
     model = models.squeezenet1_1(weights=None)
-    model.load_state_dict(_embedded_weights() if weights is None else _state_dict(weights))
+    if weights is not None:
+        _load_file(model, weights)
+    else:
+        model.load_state_dict(_embedded_weights())
     return model
 
 
@@ -146,7 +150,7 @@ def _vgg19_cache() -> Path:
 def _vgg19(weights: Path | None) -> models.VGG:
     if weights is not None:
         model = models.vgg19(weights=None)
-        model.load_state_dict(_state_dict(weights))
+        _load_file(model, weights)
         return model
     try:  # torchvision checks the file's hash and shows the download's progress
         return models.vgg19(weights=models.VGG19_Weights.IMAGENET1K_V1, progress=True)
@@ -160,16 +164,17 @@ def _vgg19(weights: Path | None) -> models.VGG:
         ) from None
 
 
-def _state_dict(path: Path) -> dict[str, Tensor]:
+def _load_file(model: nn.Module, path: Path) -> None:
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     except FileNotFoundError:
         raise InputError("bad-weights", "weights", f"There is no file {path}.") from None
     except Exception as error:
         raise InputError(
-            "bad-weights", "weights", f"{path} holds no torch weights ({type(error).__name__})."
+            "bad-weights",
+            "weights",
+            f"{path} holds no weights of this network ({type(error).__name__}).",
         ) from None
-    return dict(state)
 
 
 class _ArraysOnly(pickle.Unpickler):
@@ -177,7 +182,7 @@ class _ArraysOnly(pickle.Unpickler):
 
     allowed = frozenset(
         {
-            ("numpy.core.multiarray", "_reconstruct"),
+            ("numpy.core.multiarray", "_reconstruct"),  # NumPy 1's name for it
             ("numpy", "ndarray"),
             ("numpy", "dtype"),
         }
@@ -187,9 +192,7 @@ class _ArraysOnly(pickle.Unpickler):
         if (module, name) not in self.allowed:
             raise pickle.UnpicklingError(f"{module}.{name} is not a NumPy array")
         if name == "_reconstruct":
-            from numpy.core.multiarray import _reconstruct  # type: ignore[attr-defined]
-
-            return _reconstruct
+            return np.empty(0).__reduce__()[0]  # wherever this NumPy keeps it
         return super().find_class(module, name)
 
 

@@ -186,7 +186,6 @@ def test_weight_files_that_are_none_are_refused(tmp_path):
         assert "\n" not in str(refused.value)
 
 
-@pytest.mark.xfail(strict=True, reason="the state dict is not checked yet: a traceback")
 @pytest.mark.parametrize("content", ["tensor", "foreign"])
 def test_weights_of_something_else_are_refused(tmp_path, content):
     path = tmp_path / "other.pth"
