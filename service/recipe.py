@@ -93,7 +93,7 @@ class Recipe(_Model):
     objective: Objective = Field(
         default=Objective(), description="Weights of the objective's terms."
     )
-    learning_rate: float = Field(default=0.05, gt=0, le=1, description="Adam's step, in logits.")
+    learning_rate: float = Field(default=0.12, gt=0, le=1, description="Adam's step, in logits.")
     views: Annotated[int, Field(ge=1, le=256, description="Views around a sphere or mesh.")] = 8
 
 

@@ -35,7 +35,7 @@ from service.scene import Scene
 
 # Texels of a canvas per texel of the texture, along a side. Below 1, so that the paint cannot hold
 # single-pixel noise, which the networks' strided first layers would otherwise reward.
-FINENESS = 0.7
+FINENESS = 0.6
 OVERSAMPLING = 2  # texels of a sphere's chart per texel of the canvas
 COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
 WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
@@ -227,6 +227,8 @@ class SphereSurface:
 
     def __init__(self, scene: Scene, width: int, views: int, device: torch.device) -> None:
         self.shape = (width // 2, width)
+        # texels are means over their area, like a view's pixels: point samples would alias
+        self._fine_shape = (self.shape[0] * self._SUBSAMPLES, self.shape[1] * self._SUBSAMPLES)
         self._folding = _Folding(scene.elements, width)
         self.canvas_shape = self._folding.canvas_shape
         self.views = views
@@ -260,10 +262,11 @@ class SphereSurface:
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         if self._bake is None:
-            points = sphere.equirectangular(*self.shape)
+            points = sphere.equirectangular(*self._fine_shape)
             self._bake = SparseOperator(sphere.fold(points, self._folding.chart), self._device)
-        colours = torch.sigmoid(self._bake(self._folding.enlarged(logits)))
-        return _to_bytes(colours).reshape(*self.shape, 3)
+        fine = torch.sigmoid(self._bake(self._folding.enlarged(logits)))
+        texture = F.avg_pool2d(_image(fine, self._fine_shape), self._SUBSAMPLES)
+        return _to_bytes(texture[0].permute(1, 2, 0))
 
 
 class MeshSurface:
