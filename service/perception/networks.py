@@ -13,7 +13,7 @@ import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.error import URLError
 
 import numpy as np
@@ -22,6 +22,8 @@ from torch import Tensor, nn
 from torchvision import models
 
 from geometry.errors import InputError, unknown_name
+
+_Model = TypeVar("_Model", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ def weights_at_hand(name: str) -> bool:
 
 def _squeezenet(weights: Path | None) -> models.SqueezeNet:
     model = models.squeezenet1_1(weights=None)
-    model.load_state_dict(_embedded_weights() if weights is None else _state_dict(weights))
+    if weights is not None:
+        return _filled(model, weights)
+    model.load_state_dict(_embedded_weights())
     return model
 
 
@@ -145,9 +149,7 @@ def _vgg19_cache() -> Path:
 
 def _vgg19(weights: Path | None) -> models.VGG:
     if weights is not None:
-        model = models.vgg19(weights=None)
-        model.load_state_dict(_state_dict(weights))
-        return model
+        return _filled(models.vgg19(weights=None), weights)
     try:  # torchvision checks the file's hash and shows the download's progress
         return models.vgg19(weights=models.VGG19_Weights.IMAGENET1K_V1, progress=True)
     except (URLError, OSError, RuntimeError) as error:
@@ -158,6 +160,19 @@ def _vgg19(weights: Path | None) -> models.VGG:
             f"({getattr(error, 'reason', error)}).",
             "Use --network squeezenet, which is embedded, or --weights FILE.",
         ) from None
+
+
+def _filled(model: _Model, path: Path) -> _Model:
+    try:
+        model.load_state_dict(_state_dict(path))
+    except RuntimeError:  # torch lists hundreds of names that do not fit
+        raise InputError(
+            "bad-weights",
+            "weights",
+            f"{path} holds weights of another network.",
+            f"They must be torchvision's for {type(model).__name__}.",
+        ) from None
+    return model
 
 
 def _state_dict(path: Path) -> dict[str, Tensor]:
