@@ -163,10 +163,14 @@ class _Studio:
             self._optimiser = _adam(self._canvas, recipe.learning_rate)
             for level, state in zip(self._canvas.levels, old, strict=True):
                 size = (level.shape[-2], level.shape[-1])
+                mean = resize(state["exp_avg"], size, surface.wrap)
+                squares = resize(state["exp_avg_sq"], size, surface.wrap)
+                # A cubic interpolation overshoots, even below 0. The mean of squares is never below
+                # the square of the mean: without this bound Adam would divide by nothing.
                 self._optimiser.state[level] = {
                     "step": state["step"],
-                    "exp_avg": resize(state["exp_avg"], size, surface.wrap),
-                    "exp_avg_sq": resize(state["exp_avg_sq"], size, surface.wrap).clamp(min=0),
+                    "exp_avg": mean,
+                    "exp_avg_sq": torch.maximum(squares, mean.square()),
                 }
         self._mean = _copy(self._canvas)
         self._surface, self._stage_step = surface, 0

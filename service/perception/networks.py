@@ -13,7 +13,7 @@ import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.error import URLError
 
 import numpy as np
@@ -22,6 +22,8 @@ from torch import Tensor, nn
 from torchvision import models
 
 from geometry.errors import InputError, unknown_name
+
+_Model = TypeVar("_Model", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -136,9 +138,8 @@ def weights_at_hand(name: str) -> bool:
 def _squeezenet(weights: Path | None) -> models.SqueezeNet:
     model = models.squeezenet1_1(weights=None)
     if weights is not None:
-        _load_file(model, weights)
-    else:
-        model.load_state_dict(_embedded_weights())
+        return _filled(model, weights)
+    model.load_state_dict(_embedded_weights())
     return model
 
 
@@ -149,9 +150,7 @@ def _vgg19_cache() -> Path:
 
 def _vgg19(weights: Path | None) -> models.VGG:
     if weights is not None:
-        model = models.vgg19(weights=None)
-        _load_file(model, weights)
-        return model
+        return _filled(models.vgg19(weights=None), weights)
     try:  # torchvision checks the file's hash and shows the download's progress
         return models.vgg19(weights=models.VGG19_Weights.IMAGENET1K_V1, progress=True)
     except (URLError, OSError, RuntimeError) as error:
@@ -164,17 +163,31 @@ def _vgg19(weights: Path | None) -> models.VGG:
         ) from None
 
 
-def _load_file(model: nn.Module, path: Path) -> None:
+def _filled(model: _Model, path: Path) -> _Model:
     try:
-        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        model.load_state_dict(_state_dict(path))
+    except RuntimeError:  # torch lists hundreds of names that do not fit
+        raise InputError(
+            "bad-weights",
+            "weights",
+            f"{path} holds weights of another network.",
+            f"They must be torchvision's for {type(model).__name__}.",
+        ) from None
+    return model
+
+
+def _state_dict(path: Path) -> dict[str, Tensor]:
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise InputError("bad-weights", "weights", f"There is no file {path}.") from None
     except Exception as error:
         raise InputError(
-            "bad-weights",
-            "weights",
-            f"{path} holds no weights of this network ({type(error).__name__}).",
+            "bad-weights", "weights", f"{path} holds no torch weights ({type(error).__name__})."
         ) from None
+    if not isinstance(state, Mapping):
+        raise InputError("bad-weights", "weights", f"{path} holds no state dict.")
+    return dict(state)
 
 
 class _ArraysOnly(pickle.Unpickler):

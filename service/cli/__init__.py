@@ -1,0 +1,57 @@
+"""The command line: ``service tile``, ``sphere``, ``run``, ``groups``, ``colourings``, ``doctor``,
+``serve``. Importing it does not import torch, so that help and listings are there at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from geometry.errors import InputError
+from service.cli.app import app
+
+_BAD_INPUT, _ABORTED = 2, 130
+# typer may bring its own copy of click: its base exception is found, not imported.
+_CLICK_EXCEPTION: type[Exception] = next(
+    c
+    for c in typer.BadParameter.__mro__
+    if issubclass(c, Exception) and c.__name__ == "ClickException"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0, 1 (``doctor`` found faults), 2 (bad input: one line on
+    stderr that names the field and the fix) or 130 (aborted with Ctrl-C)."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(
+            None if arguments is None else list(arguments),
+            prog_name="service",
+            standalone_mode=False,
+        )
+    except InputError as error:
+        return _refuse(str(error))
+    except typer.Abort:
+        return _ABORTED
+    except _CLICK_EXCEPTION as error:
+        return _refuse_usage(error)
+    if code == _ABORTED:
+        sys.stderr.write("aborted: nothing was written\n")
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(message: str) -> int:
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    return _BAD_INPUT
+
+
+def _refuse_usage(error: Exception) -> int:
+    """A command line that cannot be understood, in the same one line."""
+    context = getattr(error, "ctx", None)
+    message = getattr(error, "format_message", lambda: str(error))()
+    if type(error).__name__ == "NoArgsIsHelpError":  # its message is the whole help
+        sys.stdout.write(f"{message}\n")
+        return _BAD_INPUT
+    place = context.command_path if context is not None else "service"
+    return _refuse(f"{message}{'' if message[-1] in '.?' else '.'} See '{place} --help'.")

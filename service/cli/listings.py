@@ -1,0 +1,111 @@
+"""The catalogue in the terminal: tables of groups and colour rules."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from geometry.catalogue import colourings, find_group, groups
+from geometry.colour import ColourElement, act, generated
+from geometry.errors import unknown_name
+from geometry.groups import Colouring, Group
+from service.describe import colouring_row, group_row
+
+_NAMES = ("red", "green", "blue")
+_SAMPLE = np.array([230, 110, 40], np.uint8)  # an orange: all of its 48 images differ
+
+
+def spaces() -> tuple[str, ...]:
+    """The spaces that have groups."""
+    return tuple(dict.fromkeys(group.space.name for group in groups()))
+
+
+def list_groups(space: str | None, as_json: bool, console: Console) -> None:
+    """Print the groups of a space, or of all. Raises InputError("unknown-space")."""
+    if space is not None and space not in spaces():
+        raise unknown_name("unknown-space", "space", space, spaces())
+    rows = [
+        group_row(group)
+        | {"colourings": len(colourings(group)), "aliases": list(group.aliases)}
+        | {"generators": {g.letter: g.title for g in group.generators}}
+        for group in groups(space)
+    ]
+    if as_json:
+        _print_json(rows, console)
+        return
+    table = Table("group", "also", "space", "order", "colourings", "symmetry", "generators")
+    for row in rows:
+        generators = "\n".join(f"{k}: {title}" for k, title in row["generators"].items())
+        also = ", ".join(row["aliases"])
+        cells = (row["name"], also, row["space"], row["order"], row["colourings"])
+        table.add_row(*map(str, cells), row["title"], generators)
+    console.print(table)
+
+
+def list_colourings(name: str, as_json: bool, console: Console) -> None:
+    """Print the colour rules of a group. Raises InputError("unknown-group")."""
+    group = find_group(name)
+    rules = colourings(group)
+    if as_json:
+        _print_json([full_row(group, rule) for rule in rules], console)
+        return
+    console.print(f"{group.name}: {group.title}", highlight=False)
+    for g in group.generators:
+        console.print(f"  {g.letter} is {g.title}", highlight=False)
+    table = Table("name", "colours", "palette", *(f"{g.letter} makes" for g in group.generators))
+    if group.lattice is not None:
+        table.add_column("period")
+    for rule in rules:
+        row = full_row(group, rule)
+        cells = [rule.name, str(rule.colours), swatches(rule), *row["words"].values()]
+        if row["supercell"] is not None:
+            cells.append(" ".join(f"({x},{y})" for x, y in row["supercell"]))
+        table.add_row(*cells)
+    console.print(table)
+
+
+def full_row(group: Group, rule: Colouring) -> dict[str, Any]:
+    """A colour rule as ``service colourings --json`` prints it: the row of the wire's ``describe``,
+    the images in words, and the supercell as its two translations in lattice coordinates."""
+    columns = None if rule.supercell is None else np.array(rule.supercell).T.tolist()
+    words = {g.letter: in_words(rule.images[g.letter]) for g in group.generators}
+    return {**colouring_row(rule), "words": words, "supercell": columns}
+
+
+def in_words(colour: ColourElement) -> str:
+    """What a colour element does to what is painted: 'red→blue→green→red' turns red things blue."""
+    goes_to = {abs(old): new for new, old in enumerate(colour, start=1)}
+    inverted = [k for k in (1, 2, 3) if colour[goes_to[k] - 1] < 0]
+    moves = ""
+    moved = [k for k in (1, 2, 3) if goes_to[k] != k]
+    if len(moved) == 2:
+        moves = f"{_NAMES[moved[0] - 1]}↔{_NAMES[moved[1] - 1]}"
+    elif moved:
+        cycle = [1, goes_to[1], goes_to[goes_to[1]], 1]
+        moves = "→".join(_NAMES[k - 1] for k in cycle)
+    if len(inverted) == 3:
+        flips = "inverted"
+    else:
+        # after the moves: the channel that is inverted in the result
+        new = sorted(goes_to[k] for k in inverted)
+        flips = " and ".join(_NAMES[k - 1] for k in new) + " inverted" if new else ""
+    return ", ".join(filter(None, (moves, flips))) or "unchanged"
+
+
+def swatches(rule: Colouring) -> Text:
+    """All images of one colour under a rule, as coloured blocks, eight to a line."""
+    text = Text()
+    for k, element in enumerate(generated(tuple(rule.images.values()))):
+        r, g, b = act(element, _SAMPLE)
+        text.append("\n" if k and k % 8 == 0 else "")
+        text.append("██", style=f"rgb({r},{g},{b})")
+    return text
+
+
+def _print_json(data: Any, console: Console) -> None:
+    console.out(json.dumps(data, indent=1), highlight=False)

@@ -1,0 +1,85 @@
+"""``docs/cli.md``, written from the commands themselves so that the two cannot disagree.
+
+``python -m service.cli.page [FILE]`` writes the page to a file or standard output.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from service.cli.app import app
+
+_OPENING = """# The command line
+
+<!-- Written by python -m service.cli.page: change service/cli instead. -->
+
+`service COMMAND`, or `python -m service COMMAND`.
+
+**Painting.** `tile`, `sphere` and `run` show their progress (in a terminal a bar, elsewhere a line
+now and then) and write a picture and, beside it, its [receipt](receipts.md). Ctrl-C finishes with
+the best so far; a second Ctrl-C aborts and writes nothing. Files are written whole or not at all.
+All that can be wrong with the arguments is found before anything is painted.
+
+**Styles.** `--style` takes the name of an exemplar that Orbitex ships (`service doctor` lists them)
+or a picture file; given several times, the styles are blended. A weight stands in front, with a
+colon: `--style 2:woodcut_waves --style 0.5:photos/leaf.jpg`. Only a number before the first colon
+is read as a weight, so no path needs quoting; a file that is really called `2:leaf.png` is written
+`./2:leaf.png`, and a file called like an exemplar `./stained_glass`.
+
+**Recipes.** `run` reads a recipe, or a receipt, whose picture it makes again. `--set` changes one
+key: dots lead into objects and, as numbers, into lists (`--set objective.style=2`,
+`--set styles.0.weight=0.5`); values are JSON, or text where they are not. Style files are looked
+for beside the recipe.
+
+**Exit codes.** 0: done. 2: something given cannot be used, or the address is taken; one line on
+standard error names the field and the fix. 130: aborted. `doctor`: 1 if something essential is
+missing."""
+
+
+def page() -> str:
+    """The page, in Markdown."""
+    group: Any = typer.main.get_command(app)
+    return "\n\n".join([_OPENING, *(_section(n, c) for n, c in group.commands.items())]) + "\n"
+
+
+def _section(name: str, command: Any) -> str:
+    rows = ["| option | |", "|---|---|"]
+    usage = f"service {name}"
+    for parameter in command.params:
+        metavar = getattr(parameter, "metavar", None) or ""
+        if parameter.param_type_name == "argument":
+            usage += f" {metavar}"
+            rows.append(f"| `{metavar}` | {_escaped(parameter.help)} |")
+            continue
+        if "--help" in parameter.opts:
+            continue
+        flags = ", ".join(sorted(parameter.opts, key=len, reverse=True))
+        if parameter.required:
+            usage += f" {parameter.opts[0]} {metavar}"
+        text = parameter.help or ""
+        # the recipe's fields tell their defaults in their help
+        if parameter.show_default and parameter.default and not parameter.is_flag:
+            text += f" Default: {parameter.default}."
+        rows.append(f"| `{_escaped(f'{flags} {metavar}'.strip())}` | {_escaped(text)} |")
+    table = "\n\n" + "\n".join(rows) if len(rows) > 2 else ""
+    return f"## {name}\n\n    {usage} [OPTIONS]\n\n{command.help}{table}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def main() -> None:
+    """Write the page to the file given, or to standard output."""
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+    else:
+        sys.stdout.write(page())
+
+
+if __name__ == "__main__":
+    main()

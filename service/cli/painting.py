@@ -1,0 +1,86 @@
+"""One painting from the command line: check everything, paint, deliver."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from geometry.errors import InputError
+from service.cli.progress import shown_progress
+from service.inputs import load_styles
+from service.recipe import Recipe
+from service.reporting.delivery import deliver, destination
+from service.scene import make_scene
+
+
+def paint_to(recipe: Recipe, picture: Path, weights: Path | None, console: Console) -> None:
+    """Paint a recipe into ``picture`` with its receipt beside it.
+
+    Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
+    be known beforehand within a second and before anything is painted.
+    """
+    scene = make_scene(recipe)
+    place = destination(picture)
+    styles = load_styles(recipe)
+    if weights is not None and not weights.is_file():
+        raise InputError("bad-weights", "weights", f"There is no file {weights}.")
+    with (
+        finish_on_interrupt() as finish_wanted,
+        shown_progress(console, recipe.objective) as show,
+    ):
+        from service.painting.paint import paint  # torch: seconds
+        from service.reporting.receipt import build_receipt
+
+        with _clear_about_memory():
+            last = None
+            for last in paint(recipe, scene, styles, weights=weights):
+                show(last)
+                if finish_wanted():
+                    break
+            assert last is not None, "a recipe has at least one step"
+            texture = last.texture(0)
+        receipt = build_receipt(recipe, scene, styles, last, texture, weights)
+        deliver(place, texture, receipt)
+    error = receipt["quality"]["symmetry_rms"]
+    symmetry = "no symmetry" if error is None else f"symmetry error {error:.2f}/255"
+    console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")
+
+
+@contextlib.contextmanager
+def finish_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, as a function. A second one raises KeyboardInterrupt."""
+    wanted = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal wanted
+        if wanted:
+            raise KeyboardInterrupt
+        wanted = True
+        # Not through the console: its lock may be held by the very code that was interrupted.
+        sys.stderr.write("\nFinishing with the best so far; Ctrl-C again aborts.\n")
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield lambda: wanted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def _clear_about_memory() -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        # torch: OutOfMemoryError, a RuntimeError, on a GPU, and a plain one on the CPU
+        texts = ("allocate memory", "out of memory")
+        if not isinstance(error, MemoryError) and not any(t in str(error) for t in texts):
+            raise
+        raise InputError(
+            "out-of-memory", "size", "The painting does not fit into memory.", "Try a smaller size."
+        ) from None

@@ -1,0 +1,100 @@
+"""Pictures and receipts to disk: checked before the painting begins, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from geometry.errors import InputError
+from service.reporting.receipt import SCHEMA
+
+
+@dataclass(frozen=True)
+class Destination:
+    """The two files of a delivery; made by :func:`destination`."""
+
+    picture: Path
+    receipt: Path
+
+
+def destination(picture: Path) -> Destination:
+    """Where a picture and its receipt will lie, checked: the folder is made if it is missing, and
+    proved to be writable.
+
+    Raises InputError("bad-output") for another suffix than .png, a folder that cannot be written,
+    or a file in the receipt's place that is no receipt (a recipe, say), which would be lost.
+    """
+    if picture.suffix.lower() != ".png" or picture.is_dir():
+        raise _bad(f"{picture} is not a PNG file's name.", "End it with .png, as in -o tile.png.")
+    folder, receipt = picture.parent, picture.with_suffix(".json")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = _temporary(picture)
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise _bad(f"The folder {folder} cannot be written: {reason}.", "Choose another.") from None
+    if receipt.exists() and not _is_receipt(receipt):
+        raise _bad(
+            f"The receipt would overwrite {receipt}, which is no receipt.", "Choose another name."
+        )
+    return Destination(picture, receipt)
+
+
+def deliver(place: Destination, picture: NDArray[np.uint8], receipt: Mapping[str, Any]) -> None:
+    """Write picture (H, W, 3) uint8 and receipt. Raises InputError("bad-output"), say for a full
+    disk; an older picture is then still whole."""
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "PNG")
+    text = json.dumps(receipt, indent=1, allow_nan=False) + "\n"
+    try:
+        write_atomically(place.picture, stream.getvalue())
+        write_atomically(place.receipt, text.encode())
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise _bad(f"{place.picture} cannot be written: {reason}.", "Choose another.") from None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put ``data`` into a file so that at any moment, even if the power fails, it holds either all
+    of the old content or all of the new. Raises OSError, and leaves nothing behind then."""
+    temporary = _temporary(path)
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _temporary(path: Path) -> Path:
+    """A new name in the same folder: a rename is atomic only within a file system."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _is_receipt(path: Path) -> bool:
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(data, dict) and data.get("schema") == SCHEMA
+
+
+def _bad(message: str, hint: str) -> InputError:
+    return InputError("bad-output", "output", message, hint)

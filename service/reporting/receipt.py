@@ -1,0 +1,123 @@
+"""The receipt: what is written beside a picture so that it can be made again and checked.
+``docs/receipts.md`` explains every key."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import service
+from service.painting.progress import Progress
+from service.recipe import Recipe
+from service.reporting.frame import Frame, picture_frame
+from service.reporting.quality import Quality, measure_quality
+from service.scene import Scene, StylePicture
+
+SCHEMA = "orbitex/receipt"
+SCHEMA_VERSION = 1
+
+
+def build_receipt(
+    recipe: Recipe,
+    scene: Scene,
+    styles: Sequence[StylePicture],
+    last: Progress,
+    texture: NDArray[np.uint8],
+    weights: Path | None = None,
+) -> dict[str, Any]:
+    """The receipt of a finished picture, ready for JSON.
+
+    ``texture``: (H, W, 3) uint8 as delivered; ``last``: the last step taken; ``weights``: the file
+    that the network was loaded from, if one was named.
+    """
+    height, width = texture.shape[:2]
+    frame = picture_frame(scene, recipe.size, (height, width))
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "recipe": recipe.model_dump(mode="json"),
+        "styles": [
+            {"source": s.source, "weight": s.weight, "sha256": s.sha256, "size": _size(s.pixels)}
+            for s in styles
+        ],
+        "weights": None if weights is None else _file(weights),
+        "versions": _versions(),
+        "device": _device(),
+        "picture": {"width": width, "height": height, "sha256": _sha256(texture)},
+        "seconds": round(last.seconds, 3),
+        "steps": last.step,
+        "steps_planned": last.steps,
+        "megapixel_iterations": round(last.megapixels, 3),
+        "loss": {name: _number(value) for name, value in last.loss.items()},
+        "quality": _quality(measure_quality(texture, frame)),
+        "group": {"name": scene.group.name, "orbifold": scene.group.orbifold},
+        "colouring": {"name": scene.colouring.name, "colours": scene.colouring.colours},
+        **_geometry(frame),
+    }
+
+
+def _geometry(frame: Frame) -> dict[str, Any]:
+    lattice = frame.lattice
+    fields: dict[str, Any] = {"projection": frame.projection}
+    if lattice is not None:
+        parts = {"a": lattice.a, "b": lattice.b, "origin": lattice.origin}
+        fields["lattice"] = {name: vector.tolist() for name, vector in parts.items()}
+    fields["generators"] = [
+        {"name": g.name, "title": g.title, "matrix": g.matrix.tolist(), "colour": list(g.colour)}
+        for g in frame.generators
+    ]
+    return fields
+
+
+def _quality(quality: Quality) -> dict[str, Any]:
+    return {
+        "symmetry_rms": _number(quality.symmetry_rms),
+        "symmetry": [
+            {"name": e.name, "rms": _number(e.rms), "worst": _number(e.worst), "exact": e.exact}
+            for e in quality.symmetry
+        ],
+        "seams": {name: _number(ratio) for name, ratio in quality.seams.items()},
+    }
+
+
+def _number(value: float | None) -> float | None:
+    """A number as JSON can carry it: NaN and infinity are null."""
+    return None if value is None or not np.isfinite(value) else round(float(value), 6)
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "orbitex": service.__version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("torch", "torchvision", "numpy", "scipy")},
+    }
+
+
+def _device() -> dict[str, str]:
+    import torch  # here: a checker of receipts needs none
+
+    from service.painting.paint import pick_device
+
+    device = pick_device()
+    title = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
+    return {"name": str(device), "title": title}
+
+
+def _size(pixels: NDArray[np.uint8]) -> list[int]:
+    return [pixels.shape[1], pixels.shape[0]]
+
+
+def _sha256(pixels: NDArray[np.uint8]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
+
+
+def _file(path: Path) -> dict[str, str]:
+    with path.open("rb") as stream:
+        return {"file": str(path), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}

@@ -1,0 +1,295 @@
+"""The command line from outside: exit codes, one clear line for bad input, and what is written."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from geometry.catalogue import colourings, find_group, groups
+from geometry.colour import B3, act
+from geometry.errors import InputError
+from service.cli import main, page
+from service.cli.listings import in_words
+from service.cli.options import read_style
+from service.cli.painting import finish_on_interrupt
+from service.cli.progress import shown_progress
+from service.cli.recipe_file import read_recipe
+from service.describe import defaults, describe
+from service.painting.progress import Progress
+from service.recipe import Objective, Recipe, parse_recipe
+from service.reporting.delivery import destination, write_atomically
+from service.reporting.receipt import SCHEMA
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+TILE = ("tile", "--group", "p6", "--size", "64", "--steps", "2")
+
+
+def service(*words, cwd):
+    command = [sys.executable, "-m", "service", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "fix"),
+    [
+        (("tile", "--group", "p66"), "group", "p6"),
+        (("tile", "--group", "532"), "group", "p4"),
+        (("tile",), "--group", "--help"),
+        ((*TILE, "--colouring", "9z"), "colouring", ""),
+        (("tile", "-g", "p4", "-c", "a=gbr"), "colouring", "a^4"),
+        ((*TILE, "--style", "absent.png"), "style", "stained_glass"),
+        ((*TILE, "--style", "broken.png"), "style", "PNG"),
+        ((*TILE, "--style", "-1:stained_glass"), "weight", "greater than 0"),
+        ((*TILE, "--size", "63"), "size", "64"),
+        ((*TILE, "--size", "big"), "--size", "integer"),
+        ((*TILE, "--quality", "best"), "quality", "'final'"),
+        ((*TILE, "--weights", "absent.pth"), "weights", ""),
+        ((*TILE, "-o", "picture.jpg"), "output", ".png"),
+        ((*TILE, "-o", "broken.png/tile.png"), "output", "another"),
+        ((*TILE, "-o", "recipe.png"), "output", "another"),
+        (("run", "absent.json"), "recipe", "recipes/"),
+        (("run", "broken.png"), "recipe", ""),
+        (("run", "recipe.json", "--set", "objective.stile=2"), "recipe", "style"),
+        (("run", "recipe.json", "--set", "sise=64"), "recipe", "size"),
+        (("run", "recipe.json", "--set", "size"), "--set", "key=value"),
+        (("run", "recipe.json", "--set", "size.x=1"), "size", "integer"),
+        (("run", "recipe.json", "--set", "styles.7.weight=1"), "--set", "styles.7"),
+        (("run", "recipe.json", "--set", "target=mesh"), "target", "Blender"),
+        (("groups", "--space", "spehre"), "space", "sphere"),
+        (("colourings", "p7"), "group", "p6"),
+        (("serve", "--bind", "tcp://0.0.0.0:5577"), "bind", "127.0.0.1"),
+        (("serve", "--idle-exit", "-1"), "idle-exit", "seconds"),
+        (("til",), "til", "tile"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_nothing_is_written(
+    tmp_path, monkeypatch, capfd, words, field, fix
+):
+    monkeypatch.chdir(tmp_path)
+    Path("broken.png").write_text("no picture")
+    Path("recipe.json").write_text(
+        '{"target": "tile", "group": "p1", "styles": [{"source": "mine"}]}'
+    )
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert main(words) == 2
+    out, line = capfd.readouterr()
+    assert out == "" and line.endswith("\n") and line.count("\n") == 1
+    assert line.startswith("error: ") and field in line and fix in line
+    after = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert after == before
+
+
+@pytest.mark.parametrize("content", ["text", "another network"])
+def test_weights_that_do_not_fit_are_refused(tmp_path, capfd, content):
+    import torch
+
+    file = tmp_path / "w.pth"
+    if content == "text":
+        file.write_text(content)
+    else:
+        torch.save({"layer.weight": torch.ones(3)}, file)
+    assert main([*TILE, "--weights", str(file), "-o", str(tmp_path / "t.png")]) == 2
+    out, line = capfd.readouterr()
+    assert out == "" and line.startswith("error: weights: ") and line.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_exit_codes_reach_the_shell(tmp_path):
+    for words in (("tile", "--group", "p66"), (*TILE, "--foo"), (*TILE, "-o", "/dev/null/x.png")):
+        done = service(*words, cwd=tmp_path)
+        assert done.returncode == 2 and done.stdout == ""
+        assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
+    assert service("--version", cwd=tmp_path).stdout.startswith("orbitex ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_port_in_use_is_refused(tmp_path):
+    import zmq
+
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as socket:
+        port = socket.bind_to_random_port("tcp://127.0.0.1")
+        done = service("serve", "--bind", f"tcp://127.0.0.1:{port}", cwd=tmp_path)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and "bind" in done.stderr and "--bind" in done.stderr
+
+
+def test_listings_come_without_torch(tmp_path):
+    code = "import sys, service.cli as c; c.main(['groups', '--json']); c.main(['tile', '--help']);"
+    code += "assert not {'torch', 'warp'} & set(sys.modules), 'slow imports'"
+    done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_serve_announces_itself_and_ends(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-m", "service", "serve", "--bind", "tcp://127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout.readline().startswith("ready tcp://127.0.0.1:")
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_ctrl_c_finishes_with_the_best_so_far(tmp_path):
+    words = ["tile", "-g", "p1", "--size", "64", "--steps", "50000", "--views", "1"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "service", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout.readline().startswith("stage 1/1  step 1/50000")
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0 and "best so far" in errors
+    assert "tile.png" in out and (tmp_path / "tile.png").exists()
+    receipt = json.loads((tmp_path / "tile.json").read_text())
+    assert 1 <= receipt["steps"] < receipt["steps_planned"] == 50000
+    assert {path.name for path in tmp_path.iterdir()} == {"tile.png", "tile.json"}
+
+
+def test_a_second_ctrl_c_aborts():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), finish_on_interrupt() as wanted:
+        assert not wanted()
+        signal.raise_signal(signal.SIGINT)
+        assert wanted()
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown(terminal):
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=terminal, width=120)
+    with shown_progress(console, Objective(style=2)) as show:
+        for step in range(1, 101):
+            loss = {"style": 1.0, "colour": 0.5, "smoothness": 0.0}
+            show(Progress(step // 51, 2, step, 100, loss, step / 10, 70.0, step / 5, None))
+            if terminal and step in (1, 100):
+                time.sleep(0.15)  # the bar is drawn ten times a second
+    shown = text.getvalue()
+    for piece in ("stage 2/2", "step 100/100", "loss 2.5", "2 Mpx·it/s", "1:10 left"):
+        assert piece in shown
+    if not terminal:
+        assert shown.count("\n") == 3  # each stage's first step, the last step
+
+
+def test_styles_have_weights_in_front():
+    assert read_style("a.png") == {"source": "a.png"}
+    assert read_style("0.5:a.png") == {"source": "a.png", "weight": 0.5}
+    assert read_style(".5:dir/2:a.png") == {"source": "dir/2:a.png", "weight": 0.5}
+    assert read_style("C:\\a.png") == {"source": "C:\\a.png"}
+    assert read_style("./2:a.png") == {"source": "./2:a.png"}
+
+
+def test_set_reaches_every_part_of_a_recipe(tmp_path):
+    file = tmp_path / "r.json"
+    style = {"source": "stained_glass"}
+    file.write_text(json.dumps({"target": "tile", "group": "p1", "styles": [style]}))
+    changes = ["objective.style=2", "styles.0.weight=3", "group=p4", "steps=null", "colouring=2e"]
+    recipe = read_recipe(file, [*changes, "styles.0.source=mine.png"])
+    assert (recipe.objective.style, recipe.group, recipe.steps) == (2, "p4", None)
+    assert recipe.styles[0].weight == 3 and recipe.colouring == "2e"
+    assert recipe.styles[0].source == str(tmp_path / "mine.png")  # beside the recipe
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "recipes").glob("*.json")), ids=lambda p: p.stem)
+def test_the_recipes_that_ship_are_sound(file):
+    from service.inputs import load_styles
+    from service.scene import make_scene
+
+    recipe = read_recipe(file)
+    make_scene(recipe)
+    load_styles(recipe)
+
+
+def test_a_destination_is_proved_before_painting(tmp_path):
+    place = destination(tmp_path / "new" / "folder" / "p.png")
+    assert place.receipt.name == "p.json" and not list(place.picture.parent.iterdir())
+    place.receipt.write_text(json.dumps({"schema": SCHEMA}))
+    destination(place.picture)  # an older receipt may be replaced
+    place.receipt.write_text("{}")
+    with pytest.raises(InputError, match="no receipt"):
+        destination(place.picture)
+
+
+def test_a_failed_write_leaves_the_old_file_alone(tmp_path, monkeypatch):
+    file = tmp_path / "a.png"
+    write_atomically(file, b"old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError):
+        write_atomically(file, b"new")
+    assert file.read_bytes() == b"old" and list(tmp_path.iterdir()) == [file]
+
+
+def test_colour_elements_in_words_are_all_different():
+    assert len({in_words(element) for element in B3}) == 48
+    assert in_words((1, 2, 3)) == "unchanged" and in_words((-1, -2, -3)) == "inverted"
+    # (2, 3, 1): new blue = old red, so what was red becomes blue
+    np.testing.assert_array_equal(act((2, 3, 1), np.array([1.0, 0, 0])), [0, 0, 1])
+    assert in_words((2, 3, 1)) == "red→blue→green→red"
+    assert in_words((2, 1, -3)) == "red↔green, blue inverted"
+
+
+def test_listings_hold_the_whole_catalogue(capsys):
+    assert main(["groups", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in rows] == [group.name for group in groups()]
+    assert main(["colourings", "p6", "--json"]) == 0
+    rules = json.loads(capsys.readouterr().out)
+    assert [rule["name"] for rule in rules] == [r.name for r in colourings(find_group("p6"))]
+    assert main(["colourings", "p4"]) == main(["groups", "--space", "sphere"]) == 0
+    table = capsys.readouterr().out
+    assert "a quarter turn about a corner" in table and "(1,1) (-1,1)" in table and "532" in table
+
+
+def test_the_offer_is_small_and_complete():
+    offer = describe()
+    assert len(json.dumps(offer, allow_nan=False)) < 1 << 19
+    assert {row["name"]: len(row["colourings"]) for row in offer["groups"]}["p2"] == 472
+    row = next(row for row in offer["groups"] if row["name"] == "432")
+    assert row["space"] == "sphere" and row["order"] == 24 and row["title"]
+    assert set(row["colourings"][1]) == {"name", "colours", "images", "summary"}
+    assert row["colourings"][1]["images"].keys() == {"a", "b"}
+    assert {"name": "squeezenet", "available": True}.items() <= offer["networks"][0].items()
+    assert [q["name"] for q in offer["qualities"]] == ["draft", "standard", "final"]
+    assert offer["recipe_schema"] == Recipe.model_json_schema()
+
+
+def test_the_defaults_are_those_of_a_recipe_that_sets_nothing():
+    whole = parse_recipe({"target": "sphere", "group": "432"})
+    assert parse_recipe({"target": "sphere", "group": "432", **defaults()}) == whole
+
+
+def test_the_page_is_current():
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == page.page(), (
+        "python -m service.cli.page docs/cli.md"
+    )
+
+
+def test_the_doctor_finds_this_machine_fit(capsys, monkeypatch):
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("squeezenet loads" in line for line in lines) and any("CPU" in x for x in lines)
+    assert all(line[0] in "✓!✗" for line in lines)
