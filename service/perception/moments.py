@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -64,13 +65,28 @@ def measure(features: dict[str, Tensor], weight: Tensor | None = None) -> LayerM
     for name, x in features.items():
         flat = x.movedim(1, -1).reshape(-1, x.shape[1])
         if weight is None:
-            count = flat.new_tensor(float(len(flat)))
-            out[name] = Moments(count, flat.sum(0), flat.T @ flat)
+            w = flat.new_ones(len(flat), 1)
         else:
             w = F.adaptive_avg_pool2d(weight, (x.shape[-2], x.shape[-1])).reshape(-1, 1)
-            weighted = flat * w
-            out[name] = Moments(w.sum(), weighted.sum(0), weighted.T @ flat)
+        out[name] = Moments(w.sum(), *_Sums.apply(flat, w))
     return out
+
+
+class _Sums(torch.autograd.Function):
+    """x (N, C), w (N, 1) → Σ w·x (C,) and Σ w·x xᵀ (C, C). The gradient with respect to x is
+    w·(g₁ + x (G + Gᵀ)): one product, where autograd's own rule for XᵀX would take two."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
+        weighted = x * w
+        ctx.save_for_backward(weighted, w)
+        return weighted.sum(0), weighted.T @ x
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        weighted, w = ctx.saved_tensors
+        first, second = gradients
+        return torch.addmm(w * first, weighted, second + second.T), None
 
 
 def pooled(parts: list[LayerMoments]) -> LayerMoments:
