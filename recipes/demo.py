@@ -15,12 +15,16 @@ the project's own styles over ZeroMQ, records the frames as they stream into the
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
 import json
 import math
 import os
 import socket
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +48,7 @@ class Arrival:
 def build_scene(bpy: Any) -> Any:
     """A smooth UV sphere on a dark floor, a camera, two lights; returns the sphere."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.ops.mesh.primitive_plane_add(size=40, location=(0, 0, -1))
+    bpy.ops.mesh.primitive_plane_add(size=60, location=(0, 0, -1))
     floor = bpy.data.materials.new("Floor")
     floor.use_nodes = True
     shader = next(n for n in floor.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
@@ -59,7 +63,7 @@ def build_scene(bpy: Any) -> Any:
         angles = tuple(math.radians(a) for a in rotation)
         bpy.ops.object.light_add(type="AREA", location=location, rotation=angles)
         bpy.context.object.data.energy, bpy.context.object.data.size = energy, size
-    bpy.ops.object.camera_add(location=(0, -4.6, 0.9), rotation=(math.radians(79.5), 0, 0))
+    bpy.ops.object.camera_add(location=(0, -4.0, 0.75), rotation=(math.radians(79.4), 0, 0))
     bpy.context.scene.camera = bpy.context.object
     bpy.ops.mesh.primitive_uv_sphere_add(segments=64, ring_count=32, radius=1)
     bpy.ops.object.shade_smooth()
@@ -76,7 +80,22 @@ def render(bpy: Any, path: Path) -> None:
     scene.render.resolution_x = scene.render.resolution_y = 720
     scene.render.image_settings.file_format = "PNG"
     scene.render.filepath = str(path)
-    bpy.ops.render.render(write_still=True)
+    with quiet():
+        bpy.ops.render.render(write_still=True)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Without what Blender itself prints: it writes to the process's standard output."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def contact_sheet(arrivals: list[Arrival]) -> Image.Image:
@@ -90,7 +109,9 @@ def contact_sheet(arrivals: list[Arrival]) -> Image.Image:
     for place, pick in enumerate(picks):
         frame = arrivals[pick]
         x, y = place % COLUMNS * THUMBNAIL, place // COLUMNS * cell
-        picture = Image.fromarray(frame.pixels).resize((THUMBNAIL, THUMBNAIL), Image.LANCZOS)
+        picture = Image.fromarray(frame.pixels).resize(
+            (THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS
+        )
         sheet.paste(picture, (x, y + label))
         draw.text((x + 5, y + 3), f"step {frame.step}   {frame.seconds:.1f} s", fill="#d8d8e0")
     return sheet
@@ -107,8 +128,7 @@ def run(out: Path) -> None:
     """Paint, and write everything into ``out``."""
     with tempfile.TemporaryDirectory() as profile:
         os.environ["BLENDER_USER_RESOURCES"] = profile  # leave the user's own Blender alone
-        import bpy
-
+        bpy: Any = importlib.import_module("bpy")  # after the profile is set
         import blender_addon
         from blender_addon import session
 

@@ -26,7 +26,8 @@ from torch import Tensor
 from geometry.colour import ColourElement, generated
 from service.painting.canvas import Canvas, resize
 from service.painting.progress import Progress
-from service.painting.surfaces import Look, Surface, make_surface
+from service.painting.surfaces import make_surface
+from service.painting.views import Look, Surface
 from service.perception.moments import (
     LayerMoments,
     blended,

@@ -10,7 +10,8 @@ from geometry.catalogue import colourings, find_group
 from geometry.colour import act
 from geometry.mesh import make_mesh
 from geometry.plane import picture_generators
-from service.painting.surfaces import Look, make_surface, view_side
+from service.painting.surfaces import make_surface
+from service.painting.views import Look, view_side
 from service.recipe import Recipe
 from service.scene import make_scene
 

@@ -1,0 +1,103 @@
+"""Views: what a surface offers the network to look at, and what surfaces have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from geometry.sampling import SamplingMap
+from service.painting.canvas import resize
+from service.painting.operators import SparseOperator
+
+# Texels of a canvas per texel of the texture, along a side. Below 1, so that the paint cannot hold
+# single-pixel noise, which the networks' strided first layers would otherwise reward, and so that
+# the texture resolves all of it: its symmetry then survives bicubic resampling.
+FINENESS = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: (1, 1, H, W) in 0..1, how much a
+    pixel counts, or None where all count fully."""
+
+    pixels: Tensor
+    weight: Tensor | None
+
+
+class Surface(Protocol):
+    """A scene at one resolution; see the module."""
+
+    canvas_shape: tuple[int, int, int]  # (charts, height, width)
+    wrap: bool  # whether the canvas is a torus
+    views: int  # number of views prepared
+    unit: int  # the length in view pixels that a style picture of scale 1 spans
+
+    def prepare_views(self, seed: int) -> None:
+        """Work the views out; ``seed`` moves them."""
+
+    def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """The views ``which`` of paint (canvas texels, 3), differentiable."""
+
+    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """The texture as delivered: (H, W, 3) uint8 sRGB, top row first."""
+
+
+def to_bytes(values: Tensor) -> NDArray[np.uint8]:
+    return (values.clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
+
+
+def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:
+    """(H·W, C) row-major → (1, C, H, W), channels last in memory without a copy."""
+    return rows.reshape(1, *shape, rows.shape[1]).permute(0, 3, 1, 2)
+
+
+def enlarged_paint(
+    logits: Tensor, canvas: tuple[int, int, int], size: tuple[int, int], wrap: bool
+) -> Tensor:
+    """Paint (charts · h · w, 3) of a canvas brought to ``size`` texels per chart."""
+    charts = logits.reshape(*canvas, 3).permute(0, 3, 1, 2)
+    return resize(charts, size, wrap).permute(0, 2, 3, 1).reshape(-1, 3)
+
+
+@dataclass(frozen=True, eq=False)
+class BodyView:
+    """A view of a body before a background. weight, coverage: (H·W, 1) in 0..1."""
+
+    operator: SparseOperator
+    weight: Tensor
+    coverage: Tensor
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(
+        cls,
+        sampling: SamplingMap,
+        weight: NDArray,
+        coverage: NDArray,
+        shape: tuple[int, int],
+        device: torch.device,
+    ) -> BodyView:
+        def column(x: NDArray) -> Tensor:
+            return torch.tensor(x.reshape(-1, 1), dtype=torch.float32, device=device)
+
+        return cls(SparseOperator(sampling, device), column(weight), column(coverage), shape)
+
+    def look(self, seen: Tensor) -> Look:
+        """``seen``: (H·W, 3), colours times coverage. What is not covered takes the view's own
+        mean colour, so that there is no edge for the network to look at."""
+        total = (self.coverage * self.weight).sum().clamp(min=1e-6)
+        mean = (seen.detach() * self.weight).sum(0) / total
+        pixels = seen + (1 - self.coverage) * mean
+        return Look(image_of(pixels, self.shape), image_of(self.weight, self.shape))
+
+
+def view_side(texture_width: int) -> int:
+    """Side of a view in pixels at which its pixels are about as fine as the texture's texels: a
+    sphere's disc is 1/π of its equator wide, and a view shows a little more than the disc."""
+    return min(max(round(texture_width * 0.375 / 8) * 8, 64), 512)
