@@ -5,9 +5,11 @@ Knows :mod:`geometry`, nothing of Blender.
 
 import os
 
-# OpenMP's threads spin while they wait. Beside a busy neighbour (Blender rendering, another job)
-# they then fight for the cores: two paintings at once took four times as long as with this.
-# It must be said before torch is imported.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# OpenMP's threads spin while they wait for each other. Beside a busy neighbour (Blender rendering,
+# another job) they then burn the time slices that the awaited thread needs: measured on two cores,
+# two paintings at once took nine times as long as one. So short a spin loses nothing alone and
+# costs a factor of about three beside a neighbour (see docs/benchmarks.md). libgomp reads it when
+# torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 __version__ = "0.1.0"

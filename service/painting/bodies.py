@@ -27,6 +27,7 @@ from service.painting.views import (
     Look,
     enlarged_paint,
     image_of,
+    looks_needed,
     to_bytes,
     view_side,
 )
@@ -68,6 +69,7 @@ class SphereSurface:
         self._folding = _Folding(scene.elements, width)
         self.canvas_shape = self._folding.canvas_shape
         self.views = views
+        self.looks = looks_needed(scene.group.order)
         self._device = device
         self._bake: SparseOperator | None = None
         self._pictures: list[BodyView] = []
@@ -75,18 +77,19 @@ class SphereSurface:
 
     def prepare_views(self, seed: int) -> None:
         cameras = surrounding_cameras(sphere.spiral(256), self.views, self._side, seed)
-        self._pictures = []
-        for camera in cameras:
-            points, cosine = _sphere_points(camera, self._SUBSAMPLES)
-            hit = cosine > COSINE_CUT
-            folded = sphere.fold(points[hit], self._folding.chart)
-            merged = average_groups(_spread(folded, hit), self._SUBSAMPLES**2)
-            weight, coverage = (
-                x.reshape(-1, self._SUBSAMPLES**2).mean(axis=1) for x in (hit * cosine, hit)
-            )
-            self._pictures.append(
-                BodyView.of(merged, weight, coverage, (self._side, self._side), self._device)
-            )
+        with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
+            self._pictures = list(pool.map(self._picture_of, cameras))
+
+    def _picture_of(self, camera: Camera) -> BodyView:
+        points, cosine = _sphere_points(camera, self._SUBSAMPLES)
+        hit = cosine > COSINE_CUT
+        folded = sphere.fold(points[hit], self._folding.chart)
+        merged = average_groups(_spread(folded, hit), self._SUBSAMPLES**2)
+        weight, coverage = (
+            x.reshape(-1, self._SUBSAMPLES**2).mean(axis=1) for x in (hit * cosine, hit)
+        )
+        shape = (self._side, self._side)
+        return BodyView.of(merged, weight, coverage, shape, self._device)
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         looks = []
@@ -119,6 +122,7 @@ class MeshSurface:
         self._side = self.unit = view_side(width)
         self._cameras = scene.cameras or surrounding_cameras(scene.mesh, views, self._side)
         self.views = len(self._cameras)
+        self.looks = looks_needed(scene.group.order)
         self._pictures: list[BodyView] = []
         self._fold: SparseOperator | None = None
         if scene.group.order == 1:

@@ -6,6 +6,7 @@ torch's own sparse autograd is 20 to 40 times slower than the stored transpose
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any
 
@@ -24,13 +25,13 @@ warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta"
 
 class _SparseProduct(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, forward: Tensor, backward: Tensor, x: Tensor) -> Tensor:
-        ctx.transpose = backward
-        return forward @ x
+    def forward(ctx: Any, operator: SparseOperator, x: Tensor) -> Tensor:
+        ctx.operator = operator
+        return operator.forward @ x
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, None, Tensor]:
-        return None, None, ctx.transpose @ gradients[0].contiguous()
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
+        return None, ctx.operator.backward @ gradients[0].contiguous()
 
 
 class SparseOperator:
@@ -54,16 +55,21 @@ class SparseOperator:
         shape = (sampling.rows, columns)
         weights = sampling.weights.astype(np.float32)
         forward = sparse.csr_matrix((weights, indices, sampling.indptr), shape=shape)
+        self._matrix, self._device = forward, device
         self.forward = _csr(forward, device)
-        self.backward = _csr(forward.T.tocsr(), device)
         self.palette = [
             torch.tensor(matrix(c).T, dtype=torch.float32, device=device) for c in palette
         ]
         self.plain = palette == (IDENTITY,)
 
+    @functools.cached_property
+    def backward(self) -> Tensor:
+        """The stored transpose, made when the first gradient comes: a bake never needs one."""
+        return _csr(self._matrix.T.tocsr(), self._device)
+
     def __call__(self, paint: Tensor) -> Tensor:
         stack = paint if self.plain else torch.cat([paint @ m for m in self.palette])
-        out: Tensor = _SparseProduct.apply(self.forward, self.backward, stack)
+        out: Tensor = _SparseProduct.apply(self, stack)
         return out
 
 

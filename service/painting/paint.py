@@ -182,10 +182,10 @@ class _Studio:
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
         random = np.random.default_rng(seed_of(self._recipe.seed, _STEP, number))
-        which = random.choice(self._surface.views, min(2, self._surface.views), replace=False)
-        if self._scene.target == "tile":
-            which = which[:1]  # one window shows all of a period
-        looks = self._surface.look(self._canvas.logits(), [int(k) for k in which])
+        surface = self._surface
+        count = min(surface.looks, surface.views)
+        which = random.choice(surface.views, count, replace=False)
+        looks = surface.look(self._canvas.logits(), [int(k) for k in which])
         terms = objective_terms(self._network, looks, self._targets)
         total = weighted(terms, self._recipe.objective)
         self._optimiser.zero_grad()

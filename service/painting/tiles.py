@@ -25,6 +25,7 @@ class PlaneSurface:
     """A wallpaper group on its lattice chart, seen through windows of the infinite picture."""
 
     wrap = True
+    looks = 1  # one window shows most of a period
 
     def __init__(self, scene: Scene, width: int, views: int, device: torch.device) -> None:
         self.chart = plane.plane_chart(scene.group, scene.colouring, width)

@@ -36,6 +36,7 @@ class Surface(Protocol):
     canvas_shape: tuple[int, int, int]  # (charts, height, width)
     wrap: bool  # whether the canvas is a torus
     views: int  # number of views prepared
+    looks: int  # how many of them a step takes
     unit: int  # the length in view pixels that a style picture of scale 1 spans
 
     def prepare_views(self, seed: int) -> None:
@@ -95,6 +96,12 @@ class BodyView:
         mean = (seen.detach() * self.weight).sum(0) / total
         pixels = seen + (1 - self.coverage) * mean
         return Look(image_of(pixels, self.shape), image_of(self.weight, self.shape))
+
+
+def looks_needed(order: int) -> int:
+    """Views of a body that a step takes: one where a group of ``order`` shows all of its
+    fundamental domain on every side, else two, whose statistics are pooled."""
+    return 1 if order >= 12 else 2
 
 
 def view_side(texture_width: int) -> int:
