@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-GROUP, STYLE, SIZE, QUALITY, SEED = "532", "night_strokes", 1024, "standard", 1
+GROUP, STYLE, SIZE, QUALITY, SEED = "532", "night_strokes", 1536, "draft", 1
 THUMBNAIL, COLUMNS, ROWS = 256, 4, 3  # of the timeline
 
 
@@ -63,7 +63,7 @@ def build_scene(bpy: Any) -> Any:
         angles = tuple(math.radians(a) for a in rotation)
         bpy.ops.object.light_add(type="AREA", location=location, rotation=angles)
         bpy.context.object.data.energy, bpy.context.object.data.size = energy, size
-    bpy.ops.object.camera_add(location=(0, -4.0, 0.75), rotation=(math.radians(79.4), 0, 0))
+    bpy.ops.object.camera_add(location=(0, -3.7, 0.7), rotation=(math.radians(79.3), 0, 0))
     bpy.context.scene.camera = bpy.context.object
     bpy.ops.mesh.primitive_uv_sphere_add(segments=64, ring_count=32, radius=1)
     bpy.ops.object.shade_smooth()

@@ -1,0 +1,77 @@
+"""The add-on in a real Blender against a real service that it starts itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+import blender_addon  # noqa: E402  (after the check that there is a Blender)
+from blender_addon import session  # noqa: E402
+from recipes.demo import contact_sheet, free_address  # noqa: E402
+
+
+@pytest.fixture
+def addon(empty_blender):
+    blender_addon.register()
+    yield
+    session.on_frame.clear()
+    blender_addon.unregister()
+
+
+def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
+    """Submit, stream, finish: the image grows while the operator runs, ends packed in the
+    material, and is there again when the file is reopened."""
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=24, ring_count=12)
+    sphere = bpy.context.object
+    frames = []
+    session.on_frame.append(lambda step, pixels, size: frames.append((step, pixels.copy(), size)))
+    bpy.ops.orbitex.paint(
+        group="532",
+        style="night_strokes",
+        size=128,
+        quality="draft",
+        views=2,
+        address=free_address(),
+        autostart=True,
+    )
+    steps = [step for step, _, _ in frames]
+    assert len(frames) >= 3 and steps == sorted(steps)
+    assert not np.array_equal(frames[0][1], frames[-1][1])
+
+    image = sphere.orbitex.image
+    assert tuple(image.size) == (128, 128) and image.packed_file is not None
+    receipt = json.loads(image[session.RECEIPT_KEY])
+    assert receipt["recipe"]["group"] == "532" and receipt["recipe"]["target"] == "mesh"
+    colours = np.array(image.pixels[:]).reshape(-1, 4)[:, :3]
+    assert colours.std(axis=0).min() > 0.05, "a flat grey texture"
+    shaders = [n for n in sphere.active_material.node_tree.nodes if n.type == "BSDF_PRINCIPLED"]
+    link = shaders[0].inputs["Base Color"].links[0]
+    assert link.from_node.image == image
+
+    name = image.name
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "sphere.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "sphere.blend"))
+    again = np.array(bpy.data.images[name].pixels[:]).reshape(-1, 4)[:, :3]
+    assert np.allclose(again, colours, atol=1 / 255)
+
+
+def test_the_service_refuses_in_one_line(addon) -> None:
+    """An unknown group comes back from the service with the nearest names."""
+    bpy.ops.mesh.primitive_uv_sphere_add()
+    with pytest.raises(RuntimeError, match=r"'533' is not known.*532"):
+        bpy.ops.orbitex.paint(group="533", size=64, address=free_address(), autostart=True)
+
+
+def test_the_contact_sheet_shows_first_and_last() -> None:
+    from recipes.demo import COLUMNS, THUMBNAIL, Arrival
+
+    grey = [np.full((8, 8, 3), level, np.uint8) for level in range(40)]
+    sheet = contact_sheet([Arrival(k, k / 10, pixels) for k, pixels in enumerate(grey)])
+    assert sheet.width == COLUMNS * THUMBNAIL
+    assert sheet.getpixel((20, 100)) == (0, 0, 0)
+    assert sheet.getpixel((sheet.width - 20, sheet.height - 20)) == (39, 39, 39)
