@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.groups import Colouring, Elements, Group, elements, invert_colour
-from geometry.sampling import SamplingMap, cubic_taps, from_taps, outer_taps
+from geometry.sampling import SamplingMap, from_taps, linear_taps, outer_taps
 from geometry.spaces import Array
 
 
@@ -161,7 +161,7 @@ def window_map(
     """Texture → pixels of a window of the infinite picture, one period of which has ``shape``.
 
     The window has (height, width) pixels, starts at pixel ``corner`` (row, column), is turned by
-    ``turn`` radians about its middle and shows things ``zoom`` times as large. Catmull-Rom taps;
+    ``turn`` radians about its middle and shows things ``zoom`` times as large. Bilinear taps (the paint is smooth at their scale);
     a single tap where pixels and texels agree."""
     rows, columns = np.divmod(np.arange(window[0] * window[1]), window[1])
     middle = np.array(window[::-1]) / 2
@@ -175,8 +175,8 @@ def window_map(
         j, i = texel.astype(np.int64)
         taps = (i % chart.rows * chart.columns + j % chart.columns)[:, None]
         return from_taps(chart.rows * chart.columns, taps, np.ones(taps.shape))
-    j, wj = cubic_taps(across)
-    i, wi = cubic_taps(down)
+    j, wj = linear_taps(across)
+    i, wi = linear_taps(down)
     indices, weights = outer_taps((i % chart.rows, wi), (j % chart.columns, wj), chart.columns)
     return from_taps(chart.rows * chart.columns, indices, weights)
 
