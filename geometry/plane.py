@@ -161,8 +161,8 @@ def window_map(
     """Texture → pixels of a window of the infinite picture, one period of which has ``shape``.
 
     The window has (height, width) pixels, starts at pixel ``corner`` (row, column), is turned by
-    ``turn`` radians about its middle and shows things ``zoom`` times as large. Bilinear taps (the paint is smooth at their scale);
-    a single tap where pixels and texels agree."""
+    ``turn`` radians about its middle and shows things ``zoom`` times as large. Bilinear taps
+    (the paint is smooth at their scale); a single tap where pixels and texels agree."""
     rows, columns = np.divmod(np.arange(window[0] * window[1]), window[1])
     middle = np.array(window[::-1]) / 2
     c, s = math.cos(turn) / zoom, math.sin(turn) / zoom

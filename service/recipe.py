@@ -28,7 +28,7 @@ class Quality:
 
 QUALITIES: dict[str, Quality] = {
     "draft": Quality("Draft: a first look", stages=4, steps=60),
-    "standard": Quality("Standard", stages=5, steps=120),
+    "standard": Quality("Standard", stages=5, steps=90),
     "final": Quality("Final: slow and careful", stages=6, steps=300),
 }
 
