@@ -84,11 +84,15 @@ def read_picture(path: str) -> np.ndarray:
             image.scale(width, height)
         pixels = np.empty(width * height * 4, np.float32)
         image.pixels.foreach_get(pixels)
-        colours = pixels.reshape(height, width, 4)[::-1, :, :3]
+        rows = pixels.reshape(height, width, 4)[::-1]
+        colours: np.ndarray = rows[..., :3]
         if image.is_float:  # float pixels are scene-linear, byte pixels are as in the file
             colours = np.clip(colours, 0, 1)
             low, high = colours * 12.92, 1.055 * colours ** (1 / 2.4) - 0.055
             colours = np.where(colours <= 0.0031308, low, high)
+        colours = colours * rows[..., 3:] + (
+            1 - rows[..., 3:]
+        )  # over white, as the command line does
         return np.ascontiguousarray(np.rint(np.clip(colours, 0, 1) * 255), np.uint8)
     finally:
         bpy.data.images.remove(image)

@@ -56,7 +56,7 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         description="Longest side of the frames shown while painting, in pixels; 0: full size",
         default=DEFAULTS.preview_size,
         min=0,
-        max=8192,
+        max=4096,
         subtype="PIXEL",
     )
     preview_rate: FloatProperty(

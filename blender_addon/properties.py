@@ -67,7 +67,7 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         description="Width and height of the finished texture in pixels",
         default=1024,
         min=64,
-        max=8192,
+        max=4096,
         subtype="PIXEL",
     )
     group: StringProperty(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .problems import Problem, refuse
 
-IDLE_EXIT_SECONDS = 60  # a service whose Blender has crashed ends by itself
+IDLE_EXIT_SECONDS = 900  # of a service whose Blender has gone without a word
 LOG_LINES = 200
 
 

@@ -72,7 +72,7 @@ def begin(
     image, created = settings.image, False
     # A duplicated object points at the image of its original: it must get one of its own.
     if image is None or any(settings_of(o).image == image for o in bpy.data.objects if o != obj):
-        size = min(order.preview_size or 8192, int(order.recipe["size"]))
+        size = min(order.preview_size or 4096, int(order.recipe["size"]))
         image, created = live_image.create(f"{obj.name} Orbitex", size), True
         settings.image = image
     attachments = live_image.attach(obj, image, uv_map)
@@ -218,11 +218,14 @@ def run_to_end(session: Session, say: Callable[[str], None]) -> None:
                 session.client.wait(TICK_SECONDS)
         except KeyboardInterrupt:
             if interrupted:
-                cancel(session)
+                end(session, "Cancelled")
                 raise
             interrupted = True
             say("Finishing with the best so far (once more to cancel)")
             session.client.finish()
+        except Exception as error:  # a listener's, say: the object must be free again
+            end(session, f"{type(error).__name__}: {error}")
+            raise
 
 
 def start_timer() -> None:

@@ -67,10 +67,12 @@ class Group:
 
     @property
     def letters(self) -> str:
+        """The generators' letters, in order."""
         return "".join(g.letter for g in self.generators)
 
     @property
     def orbifold(self) -> str:
+        """Conway's signature of the quotient."""
         return self.aliases[0] if self.space is PLANE else self.name
 
 

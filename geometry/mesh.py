@@ -21,7 +21,7 @@ COVER_TEXELS = 0.75  # a texel is covered if its centre is this near to an islan
 class Mesh:
     """A triangle mesh; make one with :func:`make_mesh`, which checks it. Arrays are read-only.
 
-    vertices: (V, 3) float64, world space. triangles: (F, 3) int32 rows of ``vertices``.
+    vertices: (V, 3) float64, in the object's frame. triangles: (F, 3) int32 rows of ``vertices``.
     uvs: (F, 3, 2) float64, one (u, v) per triangle corner, v up, moved by whole tiles so that
     the layout's middle lies in the unit square. Corners outside it wrap around (REPEAT).
     """

@@ -31,6 +31,7 @@ class SamplingMap:
 
     @property
     def rows(self) -> int:
+        """How many places are coloured."""
         return len(self.indptr) - 1
 
 

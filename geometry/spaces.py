@@ -53,7 +53,6 @@ class Space:
 PLANE = Space("plane", 0, (1.0, 1.0, 0.0))
 SPHERE = Space("sphere", 1, (1.0, 1.0, 1.0))
 HYPERBOLIC = Space("hyperbolic", -1, (1.0, 1.0, -1.0))
-SPACES = {space.name: space for space in (PLANE, SPHERE, HYPERBOLIC)}
 
 
 def apply(matrix: Array, points: Array) -> Array:

@@ -44,6 +44,7 @@ class SphereChart:
 
     @property
     def texels(self) -> int:
+        """How many texels all charts have together: the columns of a fold."""
         return len(self.frames) * self.size**2
 
 

@@ -33,6 +33,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 GROUP, STYLE, SIZE, QUALITY, SEED = "532", "night_strokes", 1536, "draft", 1
+LIBRARIES = (
+    "On Debian: apt-get install libegl1 libgl1 libxi6 libsm6 libxkbcommon0 libxrender1 libxfixes3"
+)
 THUMBNAIL, COLUMNS, ROWS = 256, 4, 3  # of the timeline
 
 
@@ -128,7 +131,10 @@ def run(out: Path) -> None:
     """Paint, and write everything into ``out``."""
     with tempfile.TemporaryDirectory() as profile:
         os.environ["BLENDER_USER_RESOURCES"] = profile  # leave the user's own Blender alone
-        bpy: Any = importlib.import_module("bpy")  # after the profile is set
+        try:
+            bpy: Any = importlib.import_module("bpy")  # after the profile is set
+        except ImportError as error:
+            raise SystemExit(f"demo: Blender cannot be loaded: {error}. {LIBRARIES}") from None
         import blender_addon
         from blender_addon import session
 

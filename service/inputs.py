@@ -95,7 +95,10 @@ def _read_file(path: Path) -> NDArray[np.uint8]:
         ) from None
     except (UnidentifiedImageError, OSError, ValueError):
         raise InputError(
-            "bad-image", "style", f"{shown} is not a picture that can be read.", "Use PNG or JPEG."
+            "bad-image",
+            "style",
+            f"{shown} is not a picture that can be read.",
+            "Use an 8- or 16-bit PNG or JPEG.",
         ) from None
 
 
@@ -104,6 +107,8 @@ def _rgb(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode.startswith("I"):
         values = np.asarray(image).astype(np.int64)
         return np.repeat((values // 257).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    if image.mode == "F":
+        raise ValueError("floating-point pixels have no agreed range")
     if "A" in image.getbands() or "transparency" in image.info:
         ground = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(ground, image.convert("RGBA"))

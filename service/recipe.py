@@ -6,9 +6,9 @@ command line, wire and add-on read them from here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geometry.errors import InputError, unknown_name
 
@@ -57,6 +57,12 @@ class Objective(_Model):
     )
     smoothness: float = Field(default=0.1, ge=0, le=1000, description="Mild total variation.")
 
+    @model_validator(mode="after")
+    def _wants_something(self) -> Self:
+        if not (self.style or self.colour):
+            raise ValueError("style and colour cannot both weigh 0: nothing would be painted")
+        return self
+
 
 class Recipe(_Model):
     """Everything that decides a picture."""
@@ -73,7 +79,7 @@ class Recipe(_Model):
         description="Style pictures.",
     )
     size: int = Field(
-        default=1024, strict=True, ge=64, le=8192, description="Width of the result in pixels."
+        default=1024, strict=True, ge=64, le=4096, description="Width of the result in pixels."
     )
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."

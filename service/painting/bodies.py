@@ -76,6 +76,7 @@ class SphereSurface:
         self._side = self.unit = view_side(width)
 
     def prepare_views(self, seed: int) -> None:
+        """See Surface."""
         cameras = surrounding_cameras(sphere.spiral(256), self.views, self._side, seed)
         with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
             self._pictures = list(pool.map(self._picture_of, cameras))
@@ -92,6 +93,7 @@ class SphereSurface:
         return BodyView.of(merged, weight, coverage, shape, self._device)
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """See Surface."""
         looks = []
         paint = self._folding.enlarged(logits)
         for picture in (self._pictures[k] for k in which):
@@ -100,6 +102,7 @@ class SphereSurface:
         return looks
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface."""
         if self._bake is None:
             points = sphere.equirectangular(*self._fine_shape)
             self._bake = SparseOperator(sphere.fold(points, self._folding.chart), self._device)
@@ -120,8 +123,8 @@ class MeshSurface:
         self._mesh = scene.mesh
         self._device = device
         self._side = self.unit = view_side(width)
-        self._cameras = scene.cameras or surrounding_cameras(scene.mesh, views, self._side)
-        self.views = len(self._cameras)
+        self._cameras = scene.cameras
+        self.views = len(scene.cameras) or views
         self.looks = looks_needed(scene.group.order)
         self._pictures: list[BodyView] = []
         self._fold: SparseOperator | None = None
@@ -141,8 +144,10 @@ class MeshSurface:
         )
 
     def prepare_views(self, seed: int) -> None:
+        """See Surface."""
         traced = trace_ready(self._mesh)
-        cameras = [resized(camera, self._side) for camera in self._cameras]
+        around = self._cameras or surrounding_cameras(self._mesh, self.views, self._side, seed)
+        cameras = [resized(camera, self._side) for camera in around]
         with ThreadPoolExecutor(2) as pool:  # Warp's kernels let go of the interpreter's lock
             maps = list(pool.map(lambda camera: view_map(traced, camera, self.shape), cameras))
         pictures = [
@@ -169,11 +174,13 @@ class MeshSurface:
         return torch.sigmoid(self._fold(self._folding.enlarged(logits)))
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """See Surface."""
         pyramid = _pyramid(self._texture(logits), self.shape)
         pictures = (self._pictures[k] for k in which)
         return [picture.look(picture.operator(pyramid)) for picture in pictures]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface."""
         return to_bytes(self._texture(logits)).reshape(*self.shape, 3)
 
 

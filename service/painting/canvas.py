@@ -43,6 +43,7 @@ class Canvas:
 
     @property
     def shape(self) -> tuple[int, int, int]:
+        """(charts, height, width) of the finest level."""
         charts, _, height, width = self.levels[0].shape
         return charts, height, width
 

@@ -51,6 +51,7 @@ class PlaneSurface:
         self.unit = width
 
     def prepare_views(self, seed: int) -> None:
+        """See Surface."""
         random = np.random.default_rng(seed)
         self._windows = []
         for _ in range(self.views):
@@ -73,10 +74,12 @@ class PlaneSurface:
         return self._average(enlarged_paint(logits, self.canvas_shape, self._size, True))
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """See Surface."""
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
         return [Look(image_of(self._windows[k](texture), self._window), None) for k in which]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface."""
         # Rounded once per orbit and then copied through the colours in whole numbers:
         # the symmetry of the 8-bit picture is exact. (On a hexagonal chart an inverting rule wants
         # 127.5 at its centres; the resampling to pixels then weighs more than that rounding.)

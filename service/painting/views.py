@@ -50,6 +50,7 @@ class Surface(Protocol):
 
 
 def to_bytes(values: Tensor) -> NDArray[np.uint8]:
+    """Colours in 0..1, any shape, as uint8 in 0..255, rounded."""
     return (values.clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
 
 
@@ -84,6 +85,8 @@ class BodyView:
         shape: tuple[int, int],
         device: torch.device,
     ) -> BodyView:
+        """A view on a device. weight, coverage: H·W values in 0..1, any shape."""
+
         def column(x: NDArray) -> Tensor:
             return torch.tensor(x.reshape(-1, 1), dtype=torch.float32, device=device)
 

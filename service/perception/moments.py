@@ -38,6 +38,7 @@ class Moments:
 
     @property
     def mean(self) -> Tensor:
+        """E[x], (C,)."""
         return self.first / self.count
 
     @property

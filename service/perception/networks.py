@@ -93,6 +93,7 @@ class Network(nn.Module):
         return (pictures - mean) / std
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
+        """Pictures (B, 3, H, W) in 0..1 → {layer: (B, C, h, w)}."""
         x = self.prepared(pictures)
         features = {}
         for index, module in enumerate(self.trunk):
@@ -151,7 +152,9 @@ def _vgg19_cache() -> Path:
 def _vgg19(weights: Path | None) -> models.VGG:
     if weights is not None:
         return _filled(models.vgg19(weights=None), weights)
-    try:  # torchvision checks the file's hash and shows the download's progress
+    if _vgg19_cache().exists():
+        return _filled(models.vgg19(weights=None), _vgg19_cache())
+    try:  # torchvision shows the download's progress and checks the file's hash
         return models.vgg19(weights=models.VGG19_Weights.IMAGENET1K_V1, progress=True)
     except (URLError, OSError, RuntimeError) as error:
         raise InputError(

@@ -235,7 +235,9 @@ class LocalEngine:
 
     def _event(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> Event | None:
         kind = header["kind"]
-        if kind == "ready" and secrets.compare_digest(header["token"], self._token):
+        if kind == "ready" and secrets.compare_digest(
+            str(header["token"]).encode(), self._token.encode()
+        ):
             self._ready, self._starts_failed = True, 0
             self._remove_folder()  # so that not even a killed service leaves one behind
             return Ready(header["device"], header["describe"])

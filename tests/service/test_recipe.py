@@ -38,7 +38,7 @@ def test_a_recipe_needs_only_a_target_and_a_group():
             min_size=1,
             max_size=3,
         ).map(tuple),
-        size=st.integers(64, 8192),
+        size=st.integers(64, 4096),
         seed=st.integers(0, 2**31 - 1),
         steps=st.none() | st.integers(1, 100_000),
         objective=st.builds(Objective, style=st.floats(0, 1000)),
@@ -54,7 +54,7 @@ def test_recipes_survive_json(recipe):
 @pytest.mark.parametrize(
     ("field", "low", "high", "step"),
     [
-        ("size", 64, 8192, 1),
+        ("size", 64, 4096, 1),
         ("seed", 0, 2**31 - 1, 1),
         ("steps", 1, 100_000, 1),
         ("views", 1, 256, 1),
