@@ -35,10 +35,6 @@ class Catalogue:
     service: str = ""
     device: str = ""
 
-    def style_names(self) -> tuple[str, ...]:
-        """Names of the exemplars that the service ships."""
-        return tuple(choice.name for choice in self.styles)
-
 
 def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
     """The catalogue in the replies to 'describe' and 'hello'; entries that make no sense are

@@ -148,8 +148,7 @@ class _Studio:
     def enter(self, number: int, plan: StagePlan) -> None:
         """Go on to a stage: its surface, views and targets; the canvas enlarged to it."""
         recipe = self._recipe
-        last = plan.width == recipe.size
-        surface = self._full if last and self._full else self._make_surface(plan.width)
+        surface = self._surface_at(plan.width)
         surface.prepare_views(seed_of(recipe.seed, _VIEWS, number))
         if number == 0:
             generator = torch.Generator().manual_seed(seed_of(recipe.seed, _NOISE))
@@ -213,10 +212,14 @@ class _Studio:
                 max(1, round(picture.shape[0] * scale)),
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
-        self._full = self._full or self._make_surface(self._recipe.size)
-        return self._full.picture(_enlarged(self._mean, self._full.canvas_shape).logits())
+        full = self._surface_at(self._recipe.size)
+        return full.picture(_enlarged(self._mean, full.canvas_shape).logits())
 
-    def _make_surface(self, width: int) -> Surface:
+    def _surface_at(self, width: int) -> Surface:
+        """The surface of a width; that of the full size is kept: frames, the last stage and the
+        result all want it."""
+        if width == self._recipe.size and self._full is not None:
+            return self._full
         surface = make_surface(self._scene, width, self._recipe.views, self._device)
         if width == self._recipe.size:
             self._full = surface

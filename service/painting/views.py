@@ -31,7 +31,7 @@ class Look:
 
 
 class Surface(Protocol):
-    """A scene at one resolution; see the module."""
+    """A scene at one resolution; see :mod:`service.painting.surfaces`."""
 
     canvas_shape: tuple[int, int, int]  # (charts, height, width)
     wrap: bool  # whether the canvas is a torus

@@ -150,10 +150,9 @@ def _vgg19_cache() -> Path:
 
 
 def _vgg19(weights: Path | None) -> models.VGG:
-    if weights is not None:
-        return _filled(models.vgg19(weights=None), weights)
-    if _vgg19_cache().exists():
-        return _filled(models.vgg19(weights=None), _vgg19_cache())
+    file = weights or _vgg19_cache()
+    if weights is not None or file.exists():
+        return _filled(models.vgg19(weights=None), file)
     try:  # torchvision shows the download's progress and checks the file's hash
         return models.vgg19(weights=models.VGG19_Weights.IMAGENET1K_V1, progress=True)
     except (URLError, OSError, RuntimeError) as error:

@@ -309,7 +309,7 @@ def test_connect_fills_the_menus(sphere: Any) -> None:
         pump_until(lambda: session.inquiry() is None)
     known = catalogue.known()
     assert [group.name for group in known.groups] == ["1", "332", "432", "532"]  # p6: not a mesh's
-    assert known.style_names() == ("stained_glass", "marbled_paper")
+    assert [style.name for style in known.styles] == ["stained_glass", "marbled_paper"]
     settings.group_menu = "332"
     settings.colouring_menu = "cyclic"
     assert (settings.group, settings.colouring) == ("332", "cyclic")

@@ -129,15 +129,20 @@ def test_listings_come_without_torch(tmp_path):
     assert done.returncode == 0, done.stderr.decode()
 
 
-def test_serve_announces_itself_and_ends(tmp_path):
-    with subprocess.Popen(
-        [sys.executable, "-m", "service", "serve", "--bind", "tcp://127.0.0.1:0"],
+def started(*words: str, folder: Path) -> subprocess.Popen[str]:
+    """The command line as a process in ``folder``, its output in pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "service", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=ENVIRONMENT,
-        cwd=tmp_path,
-    ) as process:
+        cwd=folder,
+    )
+
+
+def test_serve_announces_itself_and_ends(tmp_path):
+    with started("serve", "--bind", "tcp://127.0.0.1:0", folder=tmp_path) as process:
         assert process.stdout.readline().startswith("ready tcp://127.0.0.1:")
         process.terminate()
         assert process.wait(timeout=20) == 0
@@ -146,14 +151,7 @@ def test_serve_announces_itself_and_ends(tmp_path):
 
 def test_ctrl_c_finishes_with_the_best_so_far(tmp_path):
     words = ["tile", "-g", "p1", "--size", "64", "--steps", "50000", "--views", "1"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "service", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-        cwd=tmp_path,
-    ) as process:
+    with started(*words, folder=tmp_path) as process:
         assert process.stdout.readline().startswith("stage 1/1  step 1/50000")
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=60)
