@@ -1,147 +1,18 @@
-"""The catalogue: one table of all groups. Command line, wire, docs and panels are filled from it.
-
-Sources: plane presentations and signatures from Conway, Burgiel, Goodman-Strauss, The Symmetries
-of Things (2008), ch. 3-5; triangle groups on the sphere from Coxeter and Moser, Generators and
-Relations for Discrete Groups (1980), table 1 and ch. 4.
-"""
+"""The catalogue: one table of all groups; command line, wire, docs and panels come from it."""
 
 from __future__ import annotations
 
 import functools
-import math
 import re
-from collections.abc import Iterable
-
-import numpy as np
 
 from geometry.colour import IDENTITY, parse
 from geometry.errors import InputError, unknown_name
-from geometry.groups import HEXAGONAL, SQUARE, Colouring, Generator, Group, Lattice, make_colouring
+from geometry.groups import Colouring, Group, make_colouring
+from geometry.plane_groups import PLANE_GROUPS
 from geometry.presentation import homomorphisms
-from geometry.spaces import PLANE, SPHERE, Array, affine, rotation
+from geometry.sphere_groups import SPHERE_GROUPS
 
-_TURNS = {1: "no", 2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth"}
-
-
-def _turn(order: int) -> str:
-    return f"a {_TURNS[order]} turn"
-
-
-def _plane_turn(lattice: Lattice, order: int, centre: tuple[float, float]) -> Array:
-    """The rotation by 2π/order about ``centre``, in lattice coordinates, free of rounding."""
-    angle = 2 * math.pi / order
-    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    linear = np.rint(np.linalg.solve(lattice.basis, turn @ lattice.basis))
-    shift = np.array(centre) - linear @ np.array(centre)
-    return affine(linear, np.rint(shift * 12) / 12)
-
-
-def _rotation_group(
-    name: str,
-    orbifold: str,
-    title: str,
-    lattice: Lattice,
-    turns: Iterable[tuple[str, int, tuple[float, float], str]],
-    relators: tuple[str, ...],
-    translations: tuple[str, str],
-) -> Group:
-    turns = tuple(turns)
-    generators = tuple(
-        Generator(letter, f"{_turn(order)} about {place}", _plane_turn(lattice, order, centre))
-        for letter, order, centre, place in turns
-    )
-    order = max(order for _, order, _, _ in turns)
-    return Group(
-        name, (orbifold,), title, PLANE, generators, relators, order, lattice, translations
-    )
-
-
-def _polyhedral(name: str, aliases: tuple[str, ...], title: str, n: int) -> Group:
-    """The rotations (2, 3, n) of a Platonic solid: a half turn a about an edge's midpoint and a
-    third turn b about a face's centre whose product is 1/n turn about a vertex.
-
-    Axes at the corners of the spherical triangle with angles π/2, π/3, π/n: the n-fold axis is z,
-    the half turn lies in the xz plane."""
-    to_edge = math.acos(math.cos(math.pi / 3) / math.sin(math.pi / n))
-    to_face = math.acos(1 / (math.tan(math.pi / 3) * math.tan(math.pi / n)))
-    edge = (math.sin(to_edge), 0.0, math.cos(to_edge))
-    face = (
-        math.sin(to_face) * math.cos(math.pi / n),
-        math.sin(to_face) * math.sin(math.pi / n),
-        math.cos(to_face),
-    )
-    generators = (
-        Generator("a", f"{_turn(2)} about an edge", rotation(np.array(edge), math.pi)),
-        Generator("b", f"{_turn(3)} about a face", rotation(np.array(face), 2 * math.pi / 3)),
-    )
-    order = {3: 12, 4: 24, 5: 60}[n]
-    return Group(name, aliases, title, SPHERE, generators, ("a^2", "b^3", f"(ab)^{n}"), order)
-
-
-_ORIGIN = (0.0, 0.0)
-GROUPS: dict[str, Group] = {
-    group.name: group
-    for group in (
-        Group(
-            "p1",
-            ("o",),
-            "translations only",
-            PLANE,
-            (
-                Generator("a", "the first translation", affine(np.eye(2), (1, 0))),
-                Generator("b", "the second translation", affine(np.eye(2), (0, 1))),
-            ),
-            ("abAB",),
-            1,
-            SQUARE,
-            ("a", "b"),
-        ),
-        _rotation_group(
-            "p2",
-            "2222",
-            "half turns",
-            SQUARE,
-            (
-                ("a", 2, _ORIGIN, "a corner"),
-                ("b", 2, (0.5, 0), "the middle of a side"),
-                ("c", 2, (0, 0.5), "the middle of the other side"),
-            ),
-            ("a^2", "b^2", "c^2", "(bac)^2"),
-            ("ba", "ca"),
-        ),
-        _rotation_group(
-            "p3",
-            "333",
-            "third turns",
-            HEXAGONAL,
-            (("a", 3, _ORIGIN, "a corner"), ("b", 3, (2 / 3, 1 / 3), "a triangle's centre")),
-            ("a^3", "b^3", "(ab)^3"),
-            ("bA", "abAA"),
-        ),
-        _rotation_group(
-            "p4",
-            "442",
-            "quarter turns",
-            SQUARE,
-            (("a", 4, _ORIGIN, "a corner"), ("b", 4, (0.5, 0.5), "the middle of the cell")),
-            ("a^4", "b^4", "(ab)^2"),
-            ("bA", "abAA"),
-        ),
-        _rotation_group(
-            "p6",
-            "632",
-            "sixth turns",
-            HEXAGONAL,
-            (("a", 6, _ORIGIN, "a corner"), ("b", 3, (2 / 3, 1 / 3), "a triangle's centre")),
-            ("a^6", "b^3", "(ab)^2"),
-            ("bAA", "aabAAAA"),
-        ),
-        Group("1", ("none", "trivial"), "no symmetry", SPHERE, (), (), 1),
-        _polyhedral("332", ("tetrahedral", "T"), "rotations of the tetrahedron", 3),
-        _polyhedral("432", ("octahedral", "O"), "rotations of the cube and octahedron", 4),
-        _polyhedral("532", ("icosahedral", "I"), "rotations of the icosahedron", 5),
-    )
-}
+GROUPS: dict[str, Group] = {group.name: group for group in (*PLANE_GROUPS, *SPHERE_GROUPS)}
 
 
 def groups(space: str | None = None) -> tuple[Group, ...]:

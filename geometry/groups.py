@@ -76,6 +76,14 @@ class Group:
         return self.aliases[0] if self.space is PLANE else self.name
 
 
+_TURNS = {1: "no", 2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth"}
+
+
+def turn_title(order: int) -> str:
+    """A rotation by 1/order of a full turn, in words."""
+    return f"a {_TURNS[order]} turn" if order in _TURNS else f"a 1/{order} turn"
+
+
 @dataclass(frozen=True, eq=False)
 class Colouring:
     """A homomorphism of a group into B₃. images: one colour element per generator; colours: in how
