@@ -1,8 +1,9 @@
-"""The three spaces and their isometries as 3×3 matrices.
+"""The spaces and their isometries as 3×3 matrices.
 
 The Euclidean plane E² is (x, y, 1); the sphere S² is x² + y² + z² = 1 in R³; the hyperbolic plane
 H² is the upper sheet x² + y² − t² = −1 in R²·¹. Isometries are the affine rigid motions, O(3) and
-the part of O(2,1) that keeps t > 0 (Ratcliffe, Foundations of Hyperbolic Manifolds, §§1-3).
+the part of O(2,1) that keeps t > 0 (Ratcliffe, Foundations of Hyperbolic Manifolds, §§1-3). A
+spiral's space is flat, (log |z|, arg z, 1), and its group acts by translations.
 All functions take stacks: points (..., 3), matrices (..., 3, 3), float64.
 """
 
@@ -53,6 +54,9 @@ class Space:
 PLANE = Space("plane", 0, (1.0, 1.0, 0.0))
 SPHERE = Space("sphere", 1, (1.0, 1.0, 1.0))
 HYPERBOLIC = Space("hyperbolic", -1, (1.0, 1.0, -1.0))
+# The plane without its origin, seen through the logarithm: a Euclidean cylinder, on which zooms
+# and turns about the origin are translations.
+SPIRAL = Space("spiral", 0, (1.0, 1.0, 0.0))
 
 
 def apply(matrix: Array, points: Array) -> Array:

@@ -1,0 +1,139 @@
+"""Pictures and windows of a spiral, read from the mip pyramid of its texture.
+
+Texels grow with the radius, so a pixel near the middle covers many of them: it reads the level
+whose texels are as large as the pixel, or a mix of two. Nearer to the middle a pixel covers whole
+periods, more than the coarsest level's texels: there wider and wider tents average that level, up
+to the mean of the whole texture, which is what the infinitely many repetitions look like.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from geometry.pyramid import pyramid_offsets, pyramid_shapes
+from geometry.sampling import SamplingMap, average_groups, outer_taps
+from geometry.spaces import Array
+from geometry.spiral import MIDDLE, SpiralChart
+
+_BAND = 1 << 18  # sub-pixels at a time: bounds the memory
+_BLUR = (0.1, 0.25)  # radii between which windows begin to count
+
+
+def sample(points: Array, footprint: float, chart: SpiralChart, phase: float = 0.0) -> SamplingMap:
+    """Packed pyramid of the texture (:mod:`geometry.pyramid`) → its colours at points z (n, 2).
+
+    footprint: side of the square around a point that is averaged, in the points' unit. phase: the
+    spiral is shown as x moves it, so many times; any number, with 1 the generator itself.
+    """
+    shapes = pyramid_shapes((chart.rows, chart.columns))
+    offsets = pyramid_offsets((chart.rows, chart.columns))
+    last = len(shapes) - 1
+    polar = chart.shape.polar(points) - phase * chart.basis[:, 0]
+    across, down = np.linalg.solve(chart.period, polar.T) * [[chart.columns], [chart.rows]]
+    # A tunnel's pixels cover more of the angle than of the radius near the middle, and less far
+    # out: the larger counts for both.
+    angular = 1 / np.maximum(np.hypot(points[:, 0], points[:, 1]), MIDDLE)
+    stretch = angular if chart.shape.kind == "zoom" else np.maximum(angular, 1)
+    whole = last + math.ceil(math.log2(max(shapes[last])))  # the level of the texture's mean
+    level = np.clip(np.log2(footprint * stretch * chart.density), 0, whole)
+    found = []
+    for number in range(int(level.min()), math.ceil(level.max()) + 1):
+        share = 1 - np.abs(level - number)
+        rows = np.flatnonzero(share > 0)
+        stored = min(number, last)
+        height, width = shapes[stored]
+        taps, weights = outer_taps(
+            _tent(down[rows] / 2**stored - 0.5, 2 ** (number - stored), height),
+            _tent(across[rows] / 2**stored - 0.5, 2 ** (number - stored), width),
+            width,
+        )
+        found.append(
+            (np.repeat(rows, taps.shape[1]), taps + offsets[stored], weights * share[rows, None])
+        )
+    row, column, weight = (np.concatenate([part[k].ravel() for part in found]) for k in range(3))
+    matrix = sparse.csr_matrix((weight, (row, column)), shape=(len(points), offsets[-1]))
+    return SamplingMap(
+        matrix.shape[1],
+        matrix.indptr.astype(np.int64),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+    )
+
+
+def picture_map(
+    chart: SpiralChart, shape: tuple[int, int], phase: float = 0.0, subsamples: int = 2
+) -> SamplingMap:
+    """Pyramid → pixels (H·W) of the picture of ``shape`` (height, width), row-major: the mean of
+    ``subsamples``² points each. Raising ``phase`` from 0 zooms into the spiral, for ever:
+    ``chart.loop`` is 0 again."""
+    return _pixels(
+        _grid(shape, subsamples) * (2 / shape[1]), 2 / shape[1], chart, phase, subsamples
+    )
+
+
+def window_map(
+    chart: SpiralChart, window: int, random: np.random.Generator, subsamples: int = 2
+) -> tuple[SamplingMap, Array]:
+    """Pyramid → pixels of a square view of ``window`` pixels a side, and how much each of them
+    counts (window²,), 0 to 1.
+
+    A window is cut out of the picture, at its magnification, anywhere; before that the spiral is
+    turned by any angle and zoomed by any phase, so that all texels are seen equally much. The
+    middle, where there is more blur than paint, does not count.
+    """
+    pixel = 2 / chart.width
+    free = max(0.0, 1 - window / chart.width)
+    middle = random.uniform(-free, free, 2)
+    turn, phase = random.uniform(0, 2 * math.pi), random.uniform(0, chart.loop)
+    c, s = math.cos(turn), math.sin(turn)
+    points = (_grid((window, window), subsamples) * pixel + middle) @ np.array([[c, s], [-s, c]])
+    radius = np.hypot(*points.T).reshape(-1, subsamples**2).mean(axis=1)
+    clear = np.clip((radius - _BLUR[0]) / (_BLUR[1] - _BLUR[0]), 0, 1)
+    return _pixels(points, pixel, chart, phase, subsamples), clear * clear * (3 - 2 * clear)
+
+
+def _pixels(
+    points: Array, pixel: float, chart: SpiralChart, phase: float, subsamples: int
+) -> SamplingMap:
+    """The means of every subsamples² points, which lie in one pixel."""
+    group = subsamples**2
+    size = _BAND // group * group
+    bands = [
+        average_groups(sample(points[k : k + size], pixel / subsamples, chart, phase), group)
+        for k in range(0, len(points), size)
+    ]
+    ends = np.cumsum([0, *(len(band.indices) for band in bands)])
+    return SamplingMap(
+        bands[0].columns,
+        np.concatenate(
+            [[0], *(b.indptr[1:] + end for b, end in zip(bands, ends[:-1], strict=True))]
+        ),
+        np.concatenate([band.indices for band in bands]),
+        np.concatenate([band.weights for band in bands]),
+    )
+
+
+def _grid(shape: tuple[int, int], subsamples: int) -> Array:
+    """(H·W·s², 2): the sub-pixels of a picture from its middle, x right and y up, in pixels; those
+    of a pixel follow each other."""
+    offsets = (np.arange(subsamples) + 0.5) / subsamples
+    y, x, b, a = np.meshgrid(
+        np.arange(shape[0]), np.arange(shape[1]), offsets, offsets, indexing="ij"
+    )
+    return np.column_stack([(x + a).ravel() - shape[1] / 2, shape[0] / 2 - (y + b).ravel()])
+
+
+def _tent(t: Array, reach: int, size: int) -> tuple[NDArray[np.int64], Array]:
+    """Taps of a tent of half-width ``reach`` texels on a ring of ``size`` texels, at positions t
+    (n,): bilinear for reach 1, and the mean of the ring once the tent covers it twice."""
+    if reach >= size:
+        numbers = np.broadcast_to(np.arange(size), (len(t), size))
+        return numbers, np.full(numbers.shape, 1 / size)
+    base = np.floor(t)
+    steps = np.arange(1 - reach, reach + 1)
+    weights = (1 - np.abs((t - base)[:, None] - steps) / reach) / reach
+    return (base.astype(np.int64)[:, None] + steps) % size, weights
