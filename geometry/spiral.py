@@ -31,7 +31,7 @@ Kind = Literal["zoom", "tunnel"]
 
 _ZOOMS: dict[Kind, tuple[float, float]] = {"zoom": (1.05, 16.0), "tunnel": (1.05, 2.0)}
 MIDDLE = 1e-9  # the smallest radius
-_ROUNDING = 0.06  # of the texels along a side, for a pyramid of 2ᵏ that ends at 8 to 15 texels
+_ROUNDING = 0.06  # of the texels along a side: a pyramid then ends at 8 to 15 of them or more
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,7 @@ class SpiralShape:
             )
 
     def basis(self, arms: int) -> Array:
-        """(2, 2): the translations x and r as columns (for one arm: x and a whole turn), in polar
-        coordinates, radians."""
+        """(2, 2): x and r as columns, in polar coordinates; for one arm r is a whole turn."""
         outward = math.log(self.zoom) if self.kind == "zoom" else self.zoom - 1
         return np.array([[outward, 0.0], [math.radians(self.twist), 2 * math.pi / arms]])
 
@@ -92,8 +91,9 @@ class SpiralChart:
     """basis: (2, 2), the translations x and r as columns, in polar coordinates; period: (2, 2)
     likewise, a short basis of the colour-free translations; rows, columns: texels along the second
     and the first of them. Texel (i, j) sits at period @ ((j + ½)/columns, (i + ½)/rows).
-    elements: the group modulo the periods, in multiples of x and r. width: of the picture that the
-    texels are made for, in pixels. loop: how often x makes the colours come back."""
+    elements: the group modulo the periods, in multiples of x and r. levels: of the mip pyramid, the
+    texture itself counted, that the group permutes too. width: of the picture that the texels are
+    made for, in pixels. loop: how many steps of x bring the colours back."""
 
     shape: SpiralShape
     basis: Array
@@ -101,6 +101,7 @@ class SpiralChart:
     rows: int
     columns: int
     elements: Elements
+    levels: int
     width: int
     loop: int
 
@@ -112,7 +113,7 @@ class SpiralChart:
 
 def spiral_chart(group: Group, colouring: Colouring, shape: SpiralShape, width: int) -> SpiralChart:
     """The chart for a picture ``width`` pixels wide: a texel is about as large as a pixel where
-    |z| = 1, nearly square (to 6 % and the shear of a short basis). Both sides have many factors
+    |z| = 1, and nearly square, to 6 % and the shear of a short basis. Both sides have many factors
     of two, for a deep pyramid."""
     assert group.lattice is not None and colouring.supercell is not None
     basis = shape.basis(group.order)
@@ -123,9 +124,9 @@ def spiral_chart(group: Group, colouring: Colouring, shape: SpiralShape, width: 
         math.lcm(*(Fraction(x).limit_denominator(96).denominator for x in side))
         for side in shifts.T
     ]
-    columns, rows = _sides(np.linalg.norm(period, axis=0) * width / 2, divisors)
+    columns, rows, levels = _sides(np.linalg.norm(period, axis=0) * width / 2, divisors)
     loop = order(colouring.images["x"])
-    return SpiralChart(shape, basis, period, rows, columns, found, width, loop)
+    return SpiralChart(shape, basis, period, rows, columns, found, levels, width, loop)
 
 
 def kaleidoscope(chart: SpiralChart) -> tuple[SamplingMap, SamplingMap]:
@@ -142,8 +143,8 @@ def kaleidoscope(chart: SpiralChart) -> tuple[SamplingMap, SamplingMap]:
 
 
 def moved(points: Array, steps: tuple[int, int], chart: SpiralChart) -> Array:
-    """x^a r^b of points (n, 2) for steps (a, b); for one arm r is a whole turn. NaN where
-    a tunnel would have to go inside its middle."""
+    """Points (n, 2) moved by x^a r^b for steps (a, b); for one arm r is a whole turn. NaN where a
+    tunnel's radius would be negative."""
     return chart.shape.points(chart.shape.polar(points) + chart.basis @ np.array(steps, float))
 
 
@@ -162,24 +163,32 @@ def picture_generators(group: Group, chart: SpiralChart, shape: tuple[int, int])
 
 
 def _short_basis(basis: Array) -> Array:
-    """Lagrange-Gauss reduction: the two shortest translations of a plane lattice, as columns."""
+    """Lagrange-Gauss reduction: two shortest translations of a plane lattice, as columns. The
+    second goes inward more than the first and the first clockwise, so that a picture on the texels,
+    top row first, is seen as it is, with its top outward."""
     u, v = basis.T
     while True:
         if v @ v < u @ u:
             u, v = v, u
         step = round(float(u @ v) / float(u @ u) - 1e-9)
         if step == 0:
-            return np.column_stack([u, v])
+            break
         v = v - step * u
+    if abs(u[0]) * np.linalg.norm(v) > abs(v[0]) * np.linalg.norm(u):
+        u, v = v, u
+    if v[0] > 0:
+        v = -v
+    if u[0] * v[1] > u[1] * v[0]:
+        u = -u
+    return np.column_stack([u, v])
 
 
-def _sides(wanted: Array, divisors: list[int]) -> tuple[int, int]:
-    """Numbers of texels, multiples of ``divisors``, near ``wanted``, with the most twos."""
+def _sides(wanted: Array, divisors: list[int]) -> tuple[int, int, int]:
+    """Numbers of texels near ``wanted``, which ``divisors`` divide on as many levels of a pyramid
+    as possible, and how many those are."""
     for power in reversed(range(16)):
-        steps = [math.lcm(divisor, 2**power) for divisor in divisors]
-        sides = [
-            step * max(1, round(side / step)) for side, step in zip(wanted, steps, strict=True)
-        ]
+        steps = np.array(divisors) * 2**power
+        sides = steps * np.maximum(1, np.rint(wanted / steps).astype(int))
         if np.abs(sides / wanted - 1).max() < _ROUNDING:
             break
-    return sides[0], sides[1]
+    return int(sides[0]), int(sides[1]), power + 1

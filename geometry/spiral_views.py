@@ -31,7 +31,7 @@ def sample(points: Array, footprint: float, chart: SpiralChart, phase: float = 0
     """
     shapes = pyramid_shapes((chart.rows, chart.columns))
     offsets = pyramid_offsets((chart.rows, chart.columns))
-    last = len(shapes) - 1
+    last = chart.levels - 1
     polar = chart.shape.polar(points) - phase * chart.basis[:, 0]
     across, down = np.linalg.solve(chart.period, polar.T) * [[chart.columns], [chart.rows]]
     # A tunnel's pixels cover more of the angle than of the radius near the middle, and less far
@@ -67,12 +67,10 @@ def sample(points: Array, footprint: float, chart: SpiralChart, phase: float = 0
 def picture_map(
     chart: SpiralChart, shape: tuple[int, int], phase: float = 0.0, subsamples: int = 2
 ) -> SamplingMap:
-    """Pyramid → pixels (H·W) of the picture of ``shape`` (height, width), row-major: the mean of
-    ``subsamples``² points each. Raising ``phase`` from 0 zooms into the spiral, for ever:
-    ``chart.loop`` is 0 again."""
-    return _pixels(
-        _grid(shape, subsamples) * (2 / shape[1]), 2 / shape[1], chart, phase, subsamples
-    )
+    """Pyramid → pixels (H·W) of the picture of ``shape`` (height, width), row-major, each the mean
+    of ``subsamples``² points. Raising ``phase`` zooms into the spiral, without end: at
+    ``chart.loop`` the picture is that of phase 0 again."""
+    return _pixels(_grid(shape), np.eye(2) * 2 / shape[1], chart, phase, subsamples)
 
 
 def window_map(
@@ -85,46 +83,41 @@ def window_map(
     turned by any angle and zoomed by any phase, so that all texels are seen equally much. The
     middle, where there is more blur than paint, does not count.
     """
-    pixel = 2 / chart.width
-    free = max(0.0, 1 - window / chart.width)
-    middle = random.uniform(-free, free, 2)
+    free = max(0, chart.width - window) / 2
+    centres = _grid((window, window)) + random.uniform(-free, free, 2)
     turn, phase = random.uniform(0, 2 * math.pi), random.uniform(0, chart.loop)
     c, s = math.cos(turn), math.sin(turn)
-    points = (_grid((window, window), subsamples) * pixel + middle) @ np.array([[c, s], [-s, c]])
-    radius = np.hypot(*points.T).reshape(-1, subsamples**2).mean(axis=1)
+    to_points = np.array([[c, -s], [s, c]]) * 2 / chart.width
+    radius = np.hypot(*(to_points @ centres.T))
     clear = np.clip((radius - _BLUR[0]) / (_BLUR[1] - _BLUR[0]), 0, 1)
-    return _pixels(points, pixel, chart, phase, subsamples), clear * clear * (3 - 2 * clear)
+    return _pixels(centres, to_points, chart, phase, subsamples), clear * clear * (3 - 2 * clear)
 
 
 def _pixels(
-    points: Array, pixel: float, chart: SpiralChart, phase: float, subsamples: int
+    centres: Array, to_points: Array, chart: SpiralChart, phase: float, subsamples: int
 ) -> SamplingMap:
-    """The means of every subsamples² points, which lie in one pixel."""
-    group = subsamples**2
-    size = _BAND // group * group
-    bands = [
-        average_groups(sample(points[k : k + size], pixel / subsamples, chart, phase), group)
-        for k in range(0, len(points), size)
-    ]
-    ends = np.cumsum([0, *(len(band.indices) for band in bands)])
+    """The means of subsamples² points around every one of ``centres`` (n, 2), in pixels, which the
+    similarity ``to_points`` (2, 2) takes to points z."""
+    within = _grid((subsamples, subsamples)) / subsamples
+    footprint = math.sqrt(np.linalg.det(to_points)) / subsamples
+    size = max(1, _BAND // len(within))
+    bands = []
+    for start in range(0, len(centres), size):
+        points = (centres[start : start + size, None] + within).reshape(-1, 2) @ to_points.T
+        bands.append(average_groups(sample(points, footprint, chart, phase), len(within)))
+    counts = np.concatenate([np.diff(band.indptr) for band in bands])
     return SamplingMap(
         bands[0].columns,
-        np.concatenate(
-            [[0], *(b.indptr[1:] + end for b, end in zip(bands, ends[:-1], strict=True))]
-        ),
+        np.concatenate([[0], counts.cumsum()]),
         np.concatenate([band.indices for band in bands]),
         np.concatenate([band.weights for band in bands]),
     )
 
 
-def _grid(shape: tuple[int, int], subsamples: int) -> Array:
-    """(H·W·s², 2): the sub-pixels of a picture from its middle, x right and y up, in pixels; those
-    of a pixel follow each other."""
-    offsets = (np.arange(subsamples) + 0.5) / subsamples
-    y, x, b, a = np.meshgrid(
-        np.arange(shape[0]), np.arange(shape[1]), offsets, offsets, indexing="ij"
-    )
-    return np.column_stack([(x + a).ravel() - shape[1] / 2, shape[0] / 2 - (y + b).ravel()])
+def _grid(shape: tuple[int, int]) -> Array:
+    """(H·W, 2): the centres of a picture's pixels from its middle, x right and y up, row-major."""
+    y, x = np.indices(shape).reshape(2, -1) + 0.5
+    return np.column_stack([x - shape[1] / 2, shape[0] / 2 - y])
 
 
 def _tent(t: Array, reach: int, size: int) -> tuple[NDArray[np.int64], Array]:

@@ -22,7 +22,7 @@ Frame = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 MAX_FPS = 50  # browsers slow down GIFs that ask for more
 
 _WEBP_QUALITY = 90
-_PALETTE_SAMPLES = 1 << 18  # pixels of all frames together that a GIF's palette is chosen from
+_PALETTE_SAMPLES = 1 << 15  # pixels of all frames together that a GIF's palette is chosen from
 _DITHER = 16  # in 1/255: about the distance between the 256 colours chosen for a picture
 
 
