@@ -23,7 +23,6 @@ MAX_FPS = 50  # browsers slow down GIFs that ask for more
 
 _WEBP_QUALITY = 90
 _PALETTE_SAMPLES = 1 << 15  # pixels of all frames together that a GIF's palette is chosen from
-_DITHER = 16  # in 1/255: about the distance between the 256 colours chosen for a picture
 
 
 def loop_destination(place: Path) -> Path:
@@ -128,9 +127,11 @@ def _indexed(frames: Sequence[Frame]) -> list[Image.Image]:
     step = max(1, round((pixels / _PALETTE_SAMPLES) ** 0.5))
     chosen = np.concatenate([frame[::step, ::step].reshape(-1, 3) for frame in frames])
     palette = Image.fromarray(chosen[None]).quantize(256, Image.Quantize.MEDIANCUT, kmeans=1)
+    error = np.asarray(palette.convert("RGB"), float)[0] - chosen
+    spread = float(np.sqrt(12 * (error**2).mean()))  # √12: from an error's RMS to a step's height
     height, width = frames[0].shape[:2]
     repeats = (-(-height // 8), -(-width // 8))
-    threshold = np.tile(_bayer(3), repeats)[:height, :width, None] * _DITHER
+    threshold = np.tile(_bayer(3), repeats)[:height, :width, None] * spread
     return [
         Image.fromarray(np.rint(np.clip(frame + threshold, 0, 255)).astype(np.uint8)).quantize(
             palette=palette, dither=Image.Dither.NONE
