@@ -5,11 +5,14 @@ places that carry paint (texels of a canvas, of a texture, of a mip pyramid).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from geometry.colour import IDENTITY, ColourElement, compose, matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,12 +30,23 @@ class SamplingMap:
     indices: NDArray[np.int32]
     weights: NDArray[np.float64]
     colours: NDArray[np.int8] | None = None
-    palette: tuple[tuple[int, int, int], ...] = ((1, 2, 3),)
+    palette: tuple[ColourElement, ...] = (IDENTITY,)
 
     @property
     def rows(self) -> int:
         """How many places are coloured."""
         return len(self.indptr) - 1
+
+    def apply(self, paint: NDArray[np.floating]) -> NDArray[np.float64]:
+        """The logits (rows, 3) that paint (columns, 3) makes: what the service's operators do on
+        their device, for whoever has no torch at hand."""
+        if self.colours is None:
+            stack, indices = paint, self.indices
+        else:
+            stack = np.concatenate([paint @ matrix(colour).T for colour in self.palette])
+            indices = self.indices + self.colours.astype(np.int64) * self.columns
+        shape = (self.rows, len(stack))
+        return sparse.csr_matrix((self.weights, indices, self.indptr), shape=shape) @ stack
 
 
 def from_taps(
@@ -40,7 +54,7 @@ def from_taps(
     indices: NDArray[np.integer],
     weights: NDArray[np.float64],
     colours: NDArray[np.integer] | None = None,
-    palette: tuple[tuple[int, int, int], ...] = ((1, 2, 3),),
+    palette: tuple[ColourElement, ...] = (IDENTITY,),
 ) -> SamplingMap:
     """A map whose every row has the same number of taps: indices, weights, colours (rows, taps)."""
     rows, taps = indices.shape
@@ -124,4 +138,29 @@ def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
         merged.data,
         None if taps.colours is None else colour.astype(np.int8),
         taps.palette,
+    )
+
+
+def superposed(
+    maps: Sequence[SamplingMap], weights: Sequence[float], colours: Sequence[ColourElement]
+) -> SamplingMap:
+    """Σ_k weights[k] · colours[k] · maps[k]: maps with the same rows and columns, laid over each
+    other, each through a further colour element."""
+    elements = [[compose(c, p) for p in m.palette] for m, c in zip(maps, colours, strict=True)]
+    palette = tuple(dict.fromkeys(element for some in elements for element in some))
+    numbers = [np.array([palette.index(element) for element in some]) for some in elements]
+    counts = np.stack([np.diff(m.indptr) for m in maps])
+    row = np.concatenate([np.repeat(np.arange(maps[0].rows), count) for count in counts])
+    order = np.argsort(row, kind="stable")
+    colour = [
+        n[np.zeros(len(m.indices), int) if m.colours is None else m.colours]
+        for n, m in zip(numbers, maps, strict=True)
+    ]
+    return SamplingMap(
+        maps[0].columns,
+        np.concatenate([[0], counts.sum(axis=0).cumsum()]),
+        np.concatenate([m.indices for m in maps])[order],
+        np.concatenate([w * m.weights for w, m in zip(weights, maps, strict=True)])[order],
+        np.concatenate(colour).astype(np.int8)[order],
+        palette,
     )

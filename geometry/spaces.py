@@ -72,6 +72,25 @@ def rotation(axis: Array, angle: float) -> Array:
     return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)
 
 
+def circle(space: Space, centre: Array, radii: Array, angles: Array) -> Array:
+    """Points (radii, angles, 3) of the sphere or the hyperbolic plane at distances ``radii`` (n,)
+    from a point ``centre`` (3,) of it, counterclockwise: seen from outside the sphere, or where x
+    points to the right and y up in Poincaré's disc."""
+    form = np.array(space.form)
+    helper = np.eye(3)[np.argmin(np.abs(centre))]
+    helper = helper - space.curvature * space.inner(helper, centre) * centre
+    first = helper / np.sqrt(space.inner(helper, helper))
+    second = form * np.cross(centre, first)  # orthogonal to both by the form
+    second = second / np.sqrt(space.inner(second, second))
+    if np.linalg.det([first, second, centre]) < 0:
+        second = -second
+    along = np.cos(angles)[:, None] * first + np.sin(angles)[:, None] * second
+    r = radii[:, None, None]
+    if space.curvature > 0:
+        return np.cos(r) * centre + np.sin(r) * along
+    return np.cosh(r) * centre + np.sinh(r) * along
+
+
 def affine(linear: Array, shift: Array | tuple[float, float] = (0.0, 0.0)) -> Array:
     """The (3, 3) matrix of the plane map p → linear·p + shift."""
     out = np.eye(3)

@@ -42,9 +42,10 @@ def defaults() -> dict[str, Any]:
 
 
 def group_row(group: Group) -> dict[str, Any]:
-    """A group's names and size."""
+    """A group's names and size; order is null for the infinite groups."""
     return {
         "name": group.name,
+        "family": group.family,
         "space": group.space.name,
         "orbifold": group.orbifold,
         "order": group.order,

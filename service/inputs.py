@@ -76,10 +76,11 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
             return np.asarray(Image.open(stream).convert("RGB"))
     if buffers is not None:
         raise unknown_name("unknown-style", "styles", source, exemplars())
-    return _checked(_read_file(Path(source)), source)
+    return _checked(read_picture(Path(source)), source)
 
 
-def _read_file(path: Path) -> NDArray[np.uint8]:
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """A picture file as (H, W, 3) uint8. Raises InputError: "missing-file", "bad-image"."""
     shown = str(path)[:200]
     try:
         with Image.open(path) as image:

@@ -12,7 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from geometry.errors import InputError, unknown_name
 
-TargetName = Literal["tile", "sphere", "mesh"]
+TargetName = Literal["tile", "sphere", "hyperbolic", "spiral", "mesh"]
+ProjectionName = Literal["equirectangular", "cube", "octahedral"]
+ModelName = Literal["poincare", "klein", "halfplane", "band", "square", "conformal"]
+CutName = Literal["period", "cell", "domain"]
+RadiusName = Literal["zoom", "tunnel"]
+HandName = Literal["any", "ccw", "cw"]
 QualityName = Literal["draft", "standard", "final"]
 NetworkName = Literal["squeezenet", "vgg19"]
 
@@ -64,13 +69,82 @@ class Objective(_Model):
         return self
 
 
+# Fields that mean something only to some targets; with others they keep their defaults.
+ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
+    "aspect": ("tile",),
+    "angle": ("tile",),
+    "torus_map": ("tile",),
+    "cut": ("tile",),
+    "repeat": ("tile",),
+    "folds": ("tile", "sphere", "hyperbolic"),
+    "projection": ("sphere",),
+    "model": ("hyperbolic",),
+    "radius": ("spiral",),
+    "zoom": ("spiral",),
+    "twist": ("spiral",),
+    "chirality": ("tile", "sphere", "hyperbolic"),
+}
+
+
 class Recipe(_Model):
     """Everything that decides a picture."""
 
     target: TargetName = Field(description="What is painted.")
-    group: str = Field(description="Symmetry group, by any name in the catalogue.")
+    group: str = Field(description="Symmetry group, by any name in the catalogue.", max_length=64)
     colouring: str = Field(
         default="none", description="Colour rule: a name from 'service colourings'."
+    )
+    folds: str | None = Field(
+        default=None,
+        max_length=1000,
+        description="Partial symmetry: 1/6 is the first of six folds; or all weights, 1,1,0,0,0,0.",
+    )
+    chirality: HandName = Field(
+        default="any", description="Which way pinwheels about 4-, 5-, 6-fold centres turn."
+    )
+    aspect: float | None = Field(
+        default=None,
+        ge=1 / 8,
+        le=8,
+        description="Height over width of the cell, where it is free; default: 1.",
+    )
+    angle: float | None = Field(
+        default=None,
+        ge=15,
+        le=165,
+        description="Between the cell's sides in degrees, for p1 and p2; default: 90.",
+    )
+    torus_map: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Several cells in one period: a map on the torus, such as {4,4}2,1.",
+    )
+    cut: CutName = Field(
+        default="period",
+        description="What is delivered: a rectangular period, the primitive cell, or the cell's "
+        "domain (a hexagon), the latter two with transparency.",
+    )
+    repeat: str = Field(
+        default="1x1",
+        pattern=r"^[1-9]\d?x[1-9]\d?$",
+        description="Periods across and down in the delivered picture.",
+    )
+    projection: ProjectionName = Field(
+        default="equirectangular", description="How the sphere is laid out."
+    )
+    model: ModelName = Field(default="poincare", description="How the hyperbolic plane is drawn.")
+    radius: RadiusName = Field(
+        default="zoom", description="Rings that grow by a factor, or a tunnel of equal rings."
+    )
+    zoom: float | None = Field(
+        default=None,
+        gt=1,
+        le=16,
+        description="Growth from one repetition to the next; default: 2, in a tunnel 1.2 "
+        "(five rings).",
+    )
+    twist: float = Field(
+        default=30.0, ge=-360, le=360, description="Turn from one repetition to the next, degrees."
     )
     styles: tuple[Style, ...] = Field(
         default=(Style(source="stained_glass"),),
@@ -100,7 +174,17 @@ class Recipe(_Model):
         default=Objective(), description="Weights of the objective's terms."
     )
     learning_rate: float = Field(default=0.12, gt=0, le=1, description="Adam's step, in logits.")
-    views: Annotated[int, Field(ge=1, le=256, description="Views around a sphere or mesh.")] = 8
+    views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
+
+    @model_validator(mode="after")
+    def _fits_the_target(self) -> Self:
+        for field, targets in ONLY_FOR.items():
+            default = type(self).model_fields[field].default
+            if self.target not in targets and getattr(self, field) != default:
+                raise ValueError(
+                    f"'{field}' is for the target {' or '.join(targets)}, not for '{self.target}'"
+                )
+        return self
 
 
 def parse_recipe(data: Any) -> Recipe:
@@ -118,8 +202,9 @@ def parse_recipe(data: Any) -> Recipe:
             models: dict[str, type[_Model]] = {"objective": Objective, "styles": Style}
             model = models.get(place[0], Recipe)
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
-        raise InputError("bad-value", field, f"{first['msg']}.", _given(first)) from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise InputError("bad-value", field, f"{message}.", _given(first)) from None
 
 
 def _given(error: Any) -> str:
-    return "" if error["type"] == "missing" else f"Given: {error['input']!r:.80}."
+    return "" if error["type"] in ("missing", "value_error") else f"Given: {error['input']!r:.80}."

@@ -10,23 +10,51 @@ from numpy.typing import NDArray
 from geometry.cameras import Camera
 from geometry.catalogue import find_colouring, find_group
 from geometry.errors import InputError
-from geometry.groups import Colouring, Elements, Group, elements
+from geometry.folds import Folds, parse_folds
+from geometry.groups import Colouring, Group
 from geometry.mesh import Mesh
+from geometry.plane import TorusMap, parse_torus_map
+from geometry.plane_groups import shaped
+from geometry.spiral import SpiralShape
+from service.advice import is_chiral
 from service.recipe import Recipe
 
-SPACE_OF_TARGET = {"tile": "plane", "sphere": "sphere", "mesh": "sphere"}
+SPACE_OF_TARGET = {
+    "tile": "plane",
+    "sphere": "sphere",
+    "hyperbolic": "hyperbolic",
+    "spiral": "spiral",
+    "mesh": "sphere",
+}
+TARGET_OF_SPACE = {
+    "plane": "tile",
+    "sphere": "sphere",
+    "hyperbolic": "hyperbolic",
+    "spiral": "spiral",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """The target with its symmetry. mesh and cameras: only for the target "mesh"; without cameras
-    it is seen from all around. A group of the sphere acts on a mesh about its frame's origin: a
-    surface point is painted by its direction from there."""
+    """The target with its symmetry. folds: the first generator's powers are weighted instead of
+    imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
+
+    Of tiles: torus_map, cut, repeat (periods across, down). Of spheres: projection. Of the
+    hyperbolic plane: model. Of spirals: spiral. mesh and cameras: only for the target "mesh";
+    without cameras it is seen from all around. A group of the sphere acts on a mesh about its
+    frame's origin: a surface point is painted by its direction from there."""
 
     target: str
     group: Group
     colouring: Colouring
-    elements: Elements
+    folds: Folds | None = None
+    mirrored: bool = False
+    torus_map: TorusMap | None = None
+    cut: str = "period"
+    repeat: tuple[int, int] = (1, 1)
+    projection: str = "equirectangular"
+    model: str = "poincare"
+    spiral: SpiralShape | None = None
     mesh: Mesh | None = None
     cameras: tuple[Camera, ...] = ()
 
@@ -45,12 +73,39 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
     """The scene of a recipe.
 
     Raises InputError: "missing-mesh", "unknown-group", "wrong-space", "unknown-colouring",
-    "impossible-colouring".
+    "impossible-colouring", "bad-folds", "bad-cell", "bad-map".
     """
     if recipe.target == "mesh" and mesh is None:
         raise InputError(
             "missing-mesh", "target", "A mesh recipe needs a mesh.", "Paint it from Blender."
         )
     group = find_group(recipe.group, SPACE_OF_TARGET[recipe.target])
-    colouring = find_colouring(group, recipe.colouring)
-    return Scene(recipe.target, group, colouring, elements(group, colouring), mesh, cameras)
+    if recipe.target == "tile":
+        group = shaped(group, recipe.aspect, recipe.angle)
+    if recipe.chirality != "any" and not is_chiral(group):
+        raise InputError(
+            "bad-chirality",
+            "chirality",
+            f"{group.name} has mirrors, so its patterns have no handedness.",
+            "Leave it out.",
+        )
+    across, down = recipe.repeat.split("x")
+    return Scene(
+        target=recipe.target,
+        group=group,
+        colouring=find_colouring(group, recipe.colouring),
+        folds=parse_folds(recipe.folds) if recipe.folds else None,
+        torus_map=parse_torus_map(recipe.torus_map) if recipe.torus_map else None,
+        cut=recipe.cut,
+        repeat=(int(across), int(down)),
+        projection=recipe.projection,
+        model=recipe.model,
+        spiral=_spiral_shape(recipe) if recipe.target == "spiral" else None,
+        mesh=mesh,
+        cameras=cameras,
+    )
+
+
+def _spiral_shape(recipe: Recipe) -> SpiralShape:
+    usual = {"zoom": 2.0, "tunnel": 1.2}[recipe.radius]
+    return SpiralShape(recipe.zoom or usual, recipe.twist, recipe.radius)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from geometry.hyperbolic_groups import KINDS, tiling_group
 from rich.console import Console
 
 import service
 from geometry.errors import InputError
+from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
+from service.cli.painting import paint_to
+from service.reporting.loop import Film
 from service.serving.wire import DEFAULT_ADDRESS
 
 app = typer.Typer(
@@ -23,7 +26,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_OUTPUT = "The picture's file, ending in .png; its receipt is NAME.json beside it."
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The picture's file, ending in .png; its receipt is NAME.json beside it.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -51,50 +62,97 @@ def _root(
     pass
 
 
-def _painting_command(target: str) -> Callable[..., None]:
-    name = f"{target}.png"
+def _paint(
+    target: str,
+    given: dict[str, Any],
+    weights: Path | None,
+    output: Path,
+    film: Film | None = None,
+) -> None:
+    from service.cli.recipe_file import with_absolute_styles
+    from service.recipe import parse_recipe
 
-    def command(
-        group: options.Group,
-        colouring: options.Colouring = None,
-        style: options.Styles = None,
-        size: options.Size = None,
-        seed: options.Seed = None,
-        quality: options.QualityPreset = None,
-        steps: options.Steps = None,
-        network: options.Network = None,
-        weights: options.Weights = None,
-        style_scale: options.StyleScale = None,
-        views: options.Views = None,
-        output: Annotated[
-            Path, typer.Option("--output", "-o", metavar="FILE", help=_OUTPUT)
-        ] = Path(name),
-    ) -> None:
-        from service.cli.painting import paint_to
-        from service.cli.recipe_file import with_absolute_styles
-        from service.recipe import parse_recipe
-
-        given = {
-            "group": group,
-            "colouring": colouring,
-            "size": size,
-            "seed": seed,
-            "quality": quality,
-            "steps": steps,
-            "network": network,
-            "style_scale": style_scale,
-            "views": views,
-        }
-        recipe = parse_recipe(options.recipe_data(target, given, style))
-        paint_to(with_absolute_styles(recipe, Path.cwd()), output, weights, _console())
-
-    return command
+    recipe = parse_recipe(options.recipe_data(target, given))
+    paint_to(with_absolute_styles(recipe, Path.cwd()), output, weights, _console(), film)
 
 
-app.command("tile", help="Paint one period of a wallpaper pattern.")(_painting_command("tile"))
-app.command("sphere", help="Paint a sphere's texture, equirectangular.")(
-    _painting_command("sphere")
-)
+@app.command()
+@options.with_options(["group", *options.fields_of("tile")])
+def tile(weights: options.Weights = None, output: Output = Path("tile.png"), **given: Any) -> None:
+    """Paint one period of a wallpaper pattern."""
+    _paint("tile", given, weights, output)
+
+
+@app.command()
+@options.with_options(["group", *options.fields_of("sphere")])
+def sphere(
+    weights: options.Weights = None, output: Output = Path("sphere.png"), **given: Any
+) -> None:
+    """Paint a sphere's texture: equirectangular, a cube map or octahedral."""
+    _paint("sphere", given, weights, output)
+
+
+@app.command()
+@options.with_options(options.fields_of("hyperbolic"))
+def hyperbolic(
+    p: Annotated[int, typer.Argument(metavar="P", help="Sides of a tile.")],
+    q: Annotated[int, typer.Argument(metavar="Q", help="Tiles around a vertex.")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--group",
+            "-g",
+            metavar="|".join(KINDS),
+            help=" ".join(f"{name}: {title}." for name, title in KINDS.items()),
+        ),
+    ] = "rotations",
+    weights: options.Weights = None,
+    output: Output = Path("hyperbolic.png"),
+    **given: Any,
+) -> None:
+    """Paint the tiling {P,Q} of the hyperbolic plane, with a transparent rim."""
+    group = tiling_group(p, q, kind).name
+    _paint("hyperbolic", {"group": group, **given}, weights, output)
+
+
+@app.command()
+@options.with_options(options.fields_of("spiral"))
+def spiral(
+    arms: Annotated[int, typer.Option("--arms", metavar="N", help="Arms of the spiral.")] = 1,
+    loop: Annotated[
+        Path | None,
+        typer.Option(
+            "--loop", metavar="FILE", help="An endless zoom: .webp or .gif, or a folder for frames."
+        ),
+    ] = None,
+    frames: Annotated[
+        int, typer.Option("--frames", metavar="N", help="Of the loop, for one repetition.")
+    ] = 48,
+    fps: Annotated[float, typer.Option("--fps", metavar="X", help="Frames a second.")] = 24.0,
+    weights: options.Weights = None,
+    output: Output = Path("spiral.png"),
+    **given: Any,
+) -> None:
+    """Paint a picture that repeats itself as it is zoomed and turned, or a tunnel."""
+    film = None if loop is None else Film(loop, frames, fps)
+    _paint("spiral", {"group": spiral_group(arms).name, **given}, weights, output, film)
+
+
+@app.command("preview")
+@options.with_options(options.PREVIEW)
+def show(
+    group: Annotated[str, typer.Argument(metavar="GROUP", help="A name from 'service groups'.")],
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", "-p", metavar="FILE", help="A picture instead of plasma."),
+    ] = None,
+    output: Output = Path("preview.png"),
+    **given: Any,
+) -> None:
+    """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
+    from service.cli.previewing import preview_to
+
+    preview_to(group, given, picture, output, _console())
 
 
 @app.command()
@@ -112,7 +170,6 @@ def run(
     ] = Path("out"),
 ) -> None:
     """Paint a recipe from a file."""
-    from service.cli.painting import paint_to
     from service.cli.recipe_file import read_recipe
 
     found = read_recipe(recipe, set_ or ())

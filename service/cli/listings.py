@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from geometry.colour import ColourElement, act, generated
 from geometry.errors import unknown_name
 from geometry.groups import Colouring, Group
 from service.describe import colouring_row, group_row
+from service.scene import TARGET_OF_SPACE
 
 _NAMES = ("red", "green", "blue")
 _SAMPLE = np.array([230, 110, 40], np.uint8)  # an orange: all of its 48 images differ
@@ -33,6 +35,7 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
         group_row(group)
         | {"colourings": len(colourings(group)), "aliases": list(group.aliases)}
         | {"generators": {g.letter: g.title for g in group.generators}}
+        | {"command": command_of(group)}
         for group in groups(space)
     ]
     if as_json:
@@ -45,6 +48,17 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
         cells = (row["name"], also, row["space"], row["order"], row["colourings"])
         table.add_row(*map(str, cells), row["title"], generators)
     console.print(table)
+
+
+def command_of(group: Group) -> str:
+    """A command that paints a group."""
+    target = TARGET_OF_SPACE[group.space.name]
+    if group.tiling is not None:
+        return f"service hyperbolic {group.tiling.p} {group.tiling.q} --group {group.family}"
+    if target == "spiral":
+        return f"service spiral --arms {group.order}"
+    quoted = shlex.quote(group.name)
+    return f"service {target} --group {quoted}"
 
 
 def list_colourings(name: str, as_json: bool, console: Console) -> None:

@@ -1,28 +1,149 @@
-"""The options of the painting commands. Help, bounds and defaults are read from the fields of
-:class:`service.recipe.Recipe`; an option that is not given is not in the recipe either."""
+"""The options of the painting commands. Names, help, bounds and defaults are read from the fields
+of :class:`service.recipe.Recipe`; an option that is not given is not in the recipe either."""
 
 from __future__ import annotations
 
+import inspect
 import re
+import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from service.recipe import Recipe
+from service.recipe import ONLY_FOR, Recipe
 
 
-def _field_option(field: str, *flags: str, metavar: str | None = None, more: str = "") -> Any:
+@dataclass(frozen=True)
+class _Spelling:
+    """How an option is written, where it is not --field with a metavar after its type."""
+
+    flags: tuple[str, ...] = ()
+    metavar: str | None = None
+    more: str = ""
+
+
+_BLEND = (
+    "An exemplar or a file; several are blended by weight, as in "
+    "--style 2:woodcut_waves --style 1:photo.jpg."
+)
+_SPELLINGS = {
+    "group": _Spelling(("--group", "-g"), "NAME", "See 'service groups'."),
+    "colouring": _Spelling(("--colouring", "-c"), "NAME", "Or images, as in 'r=gbr s=brg'."),
+    "styles": _Spelling(("--style", "-s"), "[WEIGHT:]STYLE", _BLEND),
+    "size": _Spelling(metavar="PIXELS"),
+    "quality": _Spelling(("--quality", "-q")),
+    "angle": _Spelling(metavar="DEGREES"),
+    "twist": _Spelling(metavar="DEGREES"),
+    "style_scale": _Spelling(metavar="FACTOR"),
+    "zoom": _Spelling(metavar="FACTOR"),
+    "folds": _Spelling(metavar="K/N"),
+    "torus_map": _Spelling(metavar="MAP"),
+    "repeat": _Spelling(metavar="NxM"),
+}
+_METAVARS = {int: "N", float: "X", str: "TEXT"}
+_EVERYWHERE = ("colouring", "size", "seed")
+# 'chirality' waits for a painting: there is nothing to choose in plasma
+PREVIEW = (*_EVERYWHERE, *(field for field in ONLY_FOR if field != "chirality"))
+_PAINTING = (*_EVERYWHERE, "styles", "quality", "steps", "network", "style_scale", "views")
+Weights = Annotated[
+    Path | None,
+    typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),
+]
+
+
+def option(field: str) -> Any:
+    """The annotation of a command's parameter that stands for a field of the recipe."""
     info = Recipe.model_fields[field]
+    spelling = _SPELLINGS.get(field, _Spelling())
+    flags = spelling.flags or (f"--{field.replace('_', '-')}",)
+    kind = _kind(info.annotation)
+    choices = _choices(info.annotation)
+    metavar = "|".join(choices) if choices else spelling.metavar or _METAVARS[kind]
     has_default = not info.is_required() and info.default is not None
     default = f"Default: {_shown(info.default)}." if has_default else ""
-    text = " ".join(filter(None, [info.description, more, _bounds(field), default]))
-    choices = [str(c) for c in typing.get_args(info.annotation) if isinstance(c, str)]
-    if choices:
-        metavar = "|".join(choices)
-    return typer.Option(*flags, help=text, show_default=False, metavar=metavar)
+    text = " ".join(filter(None, [info.description, spelling.more, _bounds(field), default]))
+    value: Any = (
+        list[str] | None if field == "styles" else kind if info.is_required() else (kind | None)
+    )
+    return Annotated[value, typer.Option(*flags, help=text, show_default=False, metavar=metavar)]
+
+
+def with_options(fields: Sequence[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Decorate ``command(..., **given)`` so that typer sees an option for each of ``fields``; those
+    that are given on the command line arrive in ``given``."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = [p for p in inspect.signature(command).parameters.values() if p.kind != p.VAR_KEYWORD]
+        hints = typing.get_type_hints(command, include_extras=True)
+        own = [p.replace(annotation=hints[p.name]) for p in own]
+        added = [
+            inspect.Parameter(
+                field,
+                inspect.Parameter.KEYWORD_ONLY,
+                annotation=option(field),
+                default=inspect.Parameter.empty
+                if Recipe.model_fields[field].is_required()
+                else None,
+            )
+            for field in fields
+        ]
+        required = [p for p in own + added if p.default is p.empty]
+        rest = [p for p in own + added if p.default is not p.empty]
+
+        def wrapper(**arguments: Any) -> None:
+            given = {k: arguments.pop(k) for k in fields}
+            command(**arguments, **{k: v for k, v in given.items() if v is not None})
+
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*required, *rest)]
+        wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+        wrapper.__name__, wrapper.__doc__ = command.__name__, command.__doc__
+        return wrapper
+
+    return decorate
+
+
+def fields_of(target: str) -> tuple[str, ...]:
+    """The recipe's fields that a painting command offers, besides the group's name."""
+    return (*_PAINTING, *(field for field, targets in ONLY_FOR.items() if target in targets))
+
+
+def recipe_data(target: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The recipe's data from the options that were given."""
+    data = {"target": target, **given}
+    if "styles" in data:
+        data["styles"] = [read_style(style) for style in data["styles"]]
+    return data
+
+
+def read_style(text: str) -> dict[str, Any]:
+    """'[WEIGHT:]STYLE' as a recipe's style. Only a number before the first colon is a weight, so
+    that paths need no quoting; a file that is really named '2:x.png' is './2:x.png'."""
+    match = re.fullmatch(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?):(.*)", text, re.DOTALL)
+    if match is None:
+        return {"source": text}
+    return {"source": match[2], "weight": float(match[1])}
+
+
+def _kind(annotation: Any) -> type:
+    """int, float or str."""
+    for part in _parts(annotation):
+        if part in (int, float):
+            return part
+    return str
+
+
+def _choices(annotation: Any) -> list[str]:
+    return [c for part in _parts(annotation) for c in typing.get_args(part) if isinstance(c, str)]
+
+
+def _parts(annotation: Any) -> tuple[Any, ...]:
+    union = typing.get_origin(annotation) in (typing.Union, types.UnionType)
+    return typing.get_args(annotation) if union else (annotation,)
 
 
 def _bounds(field: str) -> str:
@@ -41,49 +162,3 @@ def _shown(default: Any) -> str:
     if isinstance(default, tuple):
         return ", ".join(part.source for part in default)
     return str(default)
-
-
-_SEE_GROUPS = "See 'service groups'."
-_OR_IMAGES = "Or images, as in 'a=gbr b=brg'."
-_BLEND = (
-    "An exemplar or a file; several are blended by weight, as in "
-    "--style 2:woodcut_waves --style 1:photo.jpg."
-)
-Group = Annotated[str, _field_option("group", "--group", "-g", metavar="NAME", more=_SEE_GROUPS)]
-Colouring = Annotated[
-    str | None, _field_option("colouring", "--colouring", "-c", metavar="NAME", more=_OR_IMAGES)
-]
-Styles = Annotated[
-    list[str] | None,
-    _field_option("styles", "--style", "-s", metavar="[WEIGHT:]STYLE", more=_BLEND),
-]
-Size = Annotated[int | None, _field_option("size", "--size", metavar="PIXELS")]
-Seed = Annotated[int | None, _field_option("seed", "--seed", metavar="N")]
-QualityPreset = Annotated[str | None, _field_option("quality", "--quality", "-q")]
-Steps = Annotated[int | None, _field_option("steps", "--steps", metavar="N")]
-Network = Annotated[str | None, _field_option("network", "--network")]
-StyleScale = Annotated[
-    float | None, _field_option("style_scale", "--style-scale", metavar="FACTOR")
-]
-Views = Annotated[int | None, _field_option("views", "--views", metavar="N")]
-Weights = Annotated[
-    Path | None,
-    typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),
-]
-
-
-def read_style(text: str) -> dict[str, Any]:
-    """'[WEIGHT:]STYLE' as a recipe's style. Only a number before the first colon is a weight, so
-    that paths need no quoting; a file that is really named '2:x.png' is './2:x.png'."""
-    match = re.fullmatch(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?):(.*)", text, re.DOTALL)
-    if match is None:
-        return {"source": text}
-    return {"source": match[2], "weight": float(match[1])}
-
-
-def recipe_data(target: str, given: Mapping[str, Any], styles: Sequence[str] | None) -> dict:
-    """The recipe's data from the options that were given (not None)."""
-    data = {"target": target, **{key: value for key, value in given.items() if value is not None}}
-    if styles:
-        data["styles"] = [read_style(style) for style in styles]
-    return data

@@ -12,14 +12,22 @@ from types import FrameType
 from rich.console import Console
 
 from geometry.errors import InputError
+from service.advice import advice
 from service.cli.progress import shown_progress
 from service.inputs import load_styles
 from service.recipe import Recipe
 from service.reporting.delivery import deliver, destination
+from service.reporting.loop import Film, check_film, write_loop
 from service.scene import make_scene
 
 
-def paint_to(recipe: Recipe, picture: Path, weights: Path | None, console: Console) -> None:
+def paint_to(
+    recipe: Recipe,
+    picture: Path,
+    weights: Path | None,
+    console: Console,
+    film: Film | None = None,
+) -> None:
     """Paint a recipe into ``picture`` with its receipt beside it.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
@@ -27,6 +35,10 @@ def paint_to(recipe: Recipe, picture: Path, weights: Path | None, console: Conso
     """
     scene = make_scene(recipe)
     place = destination(picture)
+    if film is not None:
+        check_film(film)
+    if hint := advice(scene.group, scene.colouring):
+        console.out(f"advice: {hint}", highlight=False)
     styles = load_styles(recipe)
     if weights is not None and not weights.is_file():
         raise InputError("bad-weights", "weights", f"There is no file {weights}.")
@@ -47,6 +59,9 @@ def paint_to(recipe: Recipe, picture: Path, weights: Path | None, console: Conso
             texture = last.texture(0)
         receipt = build_receipt(recipe, scene, styles, last, texture, weights)
         deliver(place, texture, receipt)
+        if film is not None and last.loop is not None:
+            console.out(f"writing {film.place} ...", highlight=False)
+            write_loop(last.loop(film.frames), film.place, film.fps)
     error = receipt["quality"]["symmetry_rms"]
     symmetry = "no symmetry" if error is None else f"symmetry error {error:.2f}/255"
     console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")

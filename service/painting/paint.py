@@ -12,6 +12,7 @@ crowsonkb/style-transfer-pytorch).
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,10 +25,14 @@ from PIL import Image
 from torch import Tensor
 
 from geometry.colour import ColourElement, generated
+from service.designs import make_design
+from service.designs.handedness import winding
+from service.designs.spiral import SpiralDesign
 from service.painting.canvas import Canvas, resize
 from service.painting.progress import Progress
+from service.painting.spirals import SpiralSurface
 from service.painting.surfaces import make_surface
-from service.painting.views import Look, Surface
+from service.painting.views import Look, Surface, enlarged_paint
 from service.perception.moments import (
     LayerMoments,
     blended,
@@ -104,9 +109,11 @@ def paint(
     megapixels = 0.0
     for number, plan in enumerate(plans):
         studio.enter(number, plan)
-        for _ in range(plan.steps):
+        for step in range(plan.steps):
             loss, pixels = studio.step(done)
             done += 1
+            if number == 0 and step == plan.steps - 1:
+                studio.choose_hand()
             work_done += plan.width**2
             megapixels += pixels / 1e6
             seconds = time.perf_counter() - start
@@ -120,6 +127,8 @@ def paint(
                 seconds_left=seconds * (work - work_done) / work_done,
                 megapixels=megapixels,
                 texture=studio.texture,
+                loop=studio.loop if scene.target == "spiral" else None,
+                mirrored=studio.mirrored,
             )
 
 
@@ -143,7 +152,7 @@ class _Studio:
         self._mean: Canvas
         self._optimiser: torch.optim.Adam
         self._targets: Targets
-        self._stage_step = 0
+        self._width = self._stage_step = 0
 
     def enter(self, number: int, plan: StagePlan) -> None:
         """Go on to a stage: its surface, views and targets; the canvas enlarged to it."""
@@ -173,7 +182,7 @@ class _Studio:
                     "exp_avg_sq": torch.maximum(squares, mean.square()),
                 }
         self._mean = _copy(self._canvas)
-        self._surface, self._stage_step = surface, 0
+        self._surface, self._width, self._stage_step = surface, plan.width, 0
         self._targets = style_targets(
             self._network, self._styles, surface.unit, recipe.style_scale, self._colours
         )
@@ -199,6 +208,34 @@ class _Studio:
         losses = {name: float(term.detach()) for name, term in terms.items()}
         return losses, sum(x.pixels.shape[-1] * x.pixels.shape[-2] for x in looks)
 
+    @property
+    def mirrored(self) -> bool:
+        """Whether the picture was turned over."""
+        return self._scene.mirrored
+
+    @torch.no_grad()
+    def choose_hand(self) -> None:
+        """Turn the picture over if its pinwheels turn the other way than the recipe wants. Large
+        forms, and with them the handedness, are there after the first stage."""
+        wanted = {"any": 0, "ccw": 1, "cw": -1}[self._recipe.chirality]
+        if not wanted:
+            return
+        design = make_design(self._scene, self._width)
+        assert not isinstance(design, SpiralDesign)
+        size = design.chart_shape[1:]
+        paint = enlarged_paint(self._mean.logits(), design.canvas_shape, size, design.wrap)
+        if winding(design, self._scene, paint.cpu().numpy()) * wanted < 0:
+            self._scene = dataclasses.replace(self._scene, mirrored=True)
+            self._full = None
+            self._surface = self._surface_at(self._width)
+
+    @torch.no_grad()
+    def loop(self, frames: int) -> Iterator[NDArray[np.uint8]]:
+        """The pictures of an endless zoom; see Progress.loop."""
+        full = self._surface_at(self._recipe.size)
+        assert isinstance(full, SpiralSurface)
+        yield from full.loop(_enlarged(self._mean, full.canvas_shape).logits(), frames)
+
     @torch.no_grad()
     def texture(self, max_size: int) -> NDArray[np.uint8]:
         """The picture as it is now; see Progress.texture."""
@@ -213,7 +250,7 @@ class _Studio:
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self._recipe.size)
-        return full.picture(_enlarged(self._mean, full.canvas_shape).logits())
+        return full.delivered(_enlarged(self._mean, full.canvas_shape).logits())
 
     def _surface_at(self, width: int) -> Surface:
         """The surface of a width; that of the full size is kept: frames, the last stage and the

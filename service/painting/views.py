@@ -10,15 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
+from geometry.pyramid import pyramid_shapes
 from geometry.sampling import SamplingMap
 from service.painting.canvas import resize
 from service.painting.operators import SparseOperator
-
-# Texels of a canvas per texel of the texture, along a side. Below 1, so that the paint cannot hold
-# single-pixel noise, which the networks' strided first layers would otherwise reward, and so that
-# the texture resolves all of it: its symmetry then survives bicubic resampling.
-FINENESS = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +43,10 @@ class Surface(Protocol):
         """The views ``which`` of paint (canvas texels, 3), differentiable."""
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """The texture as delivered: (H, W, 3) uint8 sRGB, top row first."""
+        """The texture: (H, W, 3) uint8 sRGB, top row first."""
+
+    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
+        """The texture as it goes to a file: cut, repeated, (H, W, 4) where parts are clear."""
 
 
 def to_bytes(values: Tensor) -> NDArray[np.uint8]:
@@ -65,6 +65,16 @@ def enlarged_paint(
     """Paint (charts · h · w, 3) of a canvas brought to ``size`` texels per chart."""
     charts = logits.reshape(*canvas, 3).permute(0, 3, 1, 2)
     return resize(charts, size, wrap).permute(0, 2, 3, 1).reshape(-1, 3)
+
+
+def packed_pyramid(texture: Tensor, shape: tuple[int, int]) -> Tensor:
+    """The packed mip pyramid (:mod:`geometry.pyramid`) of a texture (H·W, 3)."""
+    level = image_of(texture, shape)
+    levels = [texture]
+    for _ in pyramid_shapes(shape)[1:]:
+        level = F.avg_pool2d(level, 2)
+        levels.append(level.permute(0, 2, 3, 1).reshape(-1, 3))
+    return torch.cat(levels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,15 +109,3 @@ class BodyView:
         mean = (seen.detach() * self.weight).sum(0) / total
         pixels = seen + (1 - self.coverage) * mean
         return Look(image_of(pixels, self.shape), image_of(self.weight, self.shape))
-
-
-def looks_needed(order: int) -> int:
-    """Views of a body that a step takes: one where a group of ``order`` shows all of its
-    fundamental domain on every side, else two, whose statistics are pooled."""
-    return 1 if order >= 12 else 2
-
-
-def view_side(texture_width: int) -> int:
-    """Side of a view in pixels at which its pixels are about as fine as the texture's texels: a
-    sphere's disc is 1/π of its equator wide, and a view shows a little more than the disc."""
-    return min(max(round(texture_width * 0.375 / 8) * 8, 64), 512)

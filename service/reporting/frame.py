@@ -1,25 +1,30 @@
-"""Where a delivered picture's symmetry lies, in the picture's own coordinates: what a checker needs
-besides the pixels, and what :mod:`service.reporting.quality` measures by."""
+"""Where a picture's symmetry lies, in the picture's own coordinates: what a checker needs besides
+the pixels, and what :mod:`service.reporting.quality` measures by."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from geometry.hyperbolic_models import MODELS
+from geometry.sphere_pictures import PROJECTIONS
 
-from geometry import plane
+from geometry import plane_chart, spiral
 from geometry.colour import ColourElement
-from geometry.spaces import Array
-from service.scene import Scene
+from geometry.groups import Generator
+from geometry.spaces import Array, affine
+from service.reporting.layouts import (
+    HyperbolicLayout,
+    Layout,
+    SphereLayout,
+    SpiralLayout,
+    TileLayout,
+)
+from service.scene import Scene, exact_generators
 
-Projection = Literal["tiling", "equirectangular", "uv"]
-_PROJECTIONS: dict[str, Projection] = {
-    "tile": "tiling",
-    "sphere": "equirectangular",
-    "mesh": "uv",
-}
+_MIRROR = np.diag([1.0, -1.0, 1.0])  # what a mirrored scene's points go through
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,46 +39,84 @@ class PictureGenerator:
 
 
 @dataclass(frozen=True, eq=False)
-class PictureLattice:
-    """Translations ``a`` and ``b`` (2,), in pixels, that leave the picture unchanged, colours
-    included, and generate all that do so by the group; origin: (2,) pixel coordinates of the
-    group's origin."""
-
-    a: Array
-    b: Array
-    origin: Array
-
-
-@dataclass(frozen=True, eq=False)
 class Frame:
-    """A picture's symmetry. Matrices act on (x, y, 1) in pixels, x right, y down, pixel centres at
-    +½, for a "tiling"; on unit vectors, z up, for "equirectangular"; on the object's own
-    coordinates for "uv". lattice: of a tiling only."""
+    """A picture's symmetry, the part that is exact. Matrices act
 
-    projection: Projection
+    - of a "tiling" on (x, y, 1) in pixels, x right, y down, pixel centres at +½;
+    - of a sphere's "equirectangular", "cube" and "octahedral" pictures on unit vectors, z up;
+    - of the "hyperbolic" plane on (x, y, t), x² + y² − t² = −1;
+    - of a "spiral" on (log |z|, arg z, 1), of a "tunnel" on (|z|, arg z, 1);
+    - of a mesh's texture ("uv") on the object's own coordinates.
+
+    layout: where the pixels lie in that space, None for meshes; fields: the same for the receipt.
+    """
+
+    projection: str
     generators: tuple[PictureGenerator, ...]
-    lattice: PictureLattice | None = None
+    layout: Layout | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 def picture_frame(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
-    """The frame of a picture of ``shape`` (height, width), painted at a recipe's size ``width``."""
-    group, colouring = scene.group, scene.colouring
-    matrices = [g.matrix for g in group.generators]
-    lattice = None
+    """The frame of a picture of ``shape`` (height, width), painted at a recipe's size ``width``:
+    one period of a tiling."""
     if scene.target == "tile":
-        chart = plane.plane_chart(group, colouring, width)
-        supercell = np.array(colouring.supercell, float)
-        matrices = plane.picture_generators(group, chart, supercell, shape)
-        to_pixels = np.linalg.inv(plane.pixels_to_period(chart, shape))
-        lattice = PictureLattice(to_pixels[:2, 0], to_pixels[:2, 1], to_pixels[:2, 2])
-    generators = tuple(
-        PictureGenerator(g.letter, g.title, matrix, colouring.images[g.letter])
-        for g, matrix in zip(group.generators, matrices, strict=True)
+        return _tiling(scene, width, shape)
+    if scene.target == "spiral":
+        return _spiral(scene, width, shape)
+    generators = [
+        PictureGenerator(g.letter, g.title, _turned_over(scene, g.matrix), colour)
+        for g, colour in exact_generators(scene)
+    ]
+    if scene.target == "mesh":
+        return Frame("uv", tuple(generators))
+    if scene.target == "hyperbolic":
+        model = MODELS[scene.model]
+        fields = {"model": {"name": model.name, **model.placement(shape)}}
+        return Frame("hyperbolic", tuple(generators), HyperbolicLayout(model, shape), fields)
+    layout = SphereLayout(PROJECTIONS[scene.projection], shape)
+    return Frame(scene.projection, tuple(generators), layout)
+
+
+def _turned_over(scene: Scene, matrix: Array) -> Array:
+    return _MIRROR @ matrix @ _MIRROR if scene.mirrored else matrix
+
+
+def _tiling(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
+    chart = plane_chart.plane_chart(
+        scene.group, scene.colouring, width, scene.torus_map, scene.folds
     )
-    return Frame(_PROJECTIONS[scene.target], generators, lattice)
+    over = affine(np.diag([-1.0, 1.0]), (shape[1], 0.0)) if scene.mirrored else np.eye(3)
+    a, b, origin = (
+        over[:2, :2] @ vector + offset
+        for vector, offset in zip(
+            plane_chart.picture_lattice(chart, shape), (0, 0, over[:2, 2]), strict=True
+        )
+    )
+    generators = tuple(
+        PictureGenerator(g.letter, g.title, over @ g.matrix @ over, colour)
+        for g, colour in plane_chart.picture_generators(chart, shape)
+    )
+    skew = int(plane_chart.picture_periods(chart, shape)[0, 1]) * (-1 if scene.mirrored else 1)
+    lattice = {"a": a.tolist(), "b": b.tolist(), "origin": origin.tolist()}
+    return Frame("tiling", generators, TileLayout(shape, skew), {"lattice": lattice})
 
 
-def pixel_centres(shape: tuple[int, int]) -> NDArray[np.float64]:
-    """(height·width, 3): (x, y, 1) of every pixel's centre, row-major."""
-    y, x = np.indices(shape, float).reshape(2, -1) + 0.5
-    return np.column_stack([x, y, np.ones(len(x))])
+def _spiral(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
+    assert scene.spiral is not None
+    chart = spiral.spiral_chart(scene.group, scene.colouring, scene.spiral, width)
+    generators = tuple(
+        PictureGenerator(
+            g.letter,
+            g.title,
+            affine(np.eye(2), chart.basis @ g.matrix[:2, 2]),
+            scene.colouring.images[g.letter],
+        )
+        for g in scene.group.generators
+    )
+    kind = {"zoom": "spiral", "tunnel": "tunnel"}[scene.spiral.kind]
+    fields = {"center": [shape[1] / 2, shape[0] / 2], "radius": shape[1] / 2}
+    return Frame(kind, generators, SpiralLayout(chart, shape), fields)
+
+
+def exact_of(generators: tuple[Generator, ...]) -> None: ...

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,34 @@ from service.reporting.delivery import write_atomically
 
 Frame = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 
+MAX_FRAMES = 500  # of one repetition
 MAX_FPS = 50  # browsers slow down GIFs that ask for more
 
 _WEBP_QUALITY = 90
 _PALETTE_SAMPLES = 1 << 15  # pixels of all frames together that a GIF's palette is chosen from
+
+
+@dataclass(frozen=True)
+class Film:
+    """A loop that is wanted: where, with how many frames for one repetition, frames a second."""
+
+    place: Path
+    frames: int
+    fps: float
+
+
+def check_film(film: Film) -> None:
+    """Find out before anything is painted whether a film can be written. Raises InputError:
+    "bad-frames", "bad-fps", "bad-output"."""
+    if not 2 <= film.frames <= MAX_FRAMES:
+        raise InputError(
+            "bad-frames",
+            "frames",
+            f"A loop of {film.frames} frames cannot be made.",
+            f"Choose 2 to {MAX_FRAMES}.",
+        )
+    _check_fps(film.fps)
+    loop_destination(film.place)
 
 
 def loop_destination(place: Path) -> Path:
@@ -60,13 +85,7 @@ def write_loop(frames: Iterable[Frame], place: Path, fps: float) -> None:
 
     Raises InputError: "bad-output", "bad-fps", "no-frames".
     """
-    if not 1 <= fps <= MAX_FPS:
-        raise InputError(
-            "bad-fps",
-            "fps",
-            f"A loop cannot show {fps:g} frames a second.",
-            f"Choose 1 to {MAX_FPS}.",
-        )
+    _check_fps(fps)
     loop_destination(place)
     try:
         if not place.suffix:
@@ -146,6 +165,16 @@ def _bayer(power: int) -> NDArray[np.float64]:
     for _ in range(power):
         matrix = np.block([[4 * matrix, 4 * matrix + 2], [4 * matrix + 3, 4 * matrix + 1]])
     return (matrix + 0.5) / matrix.size - 0.5
+
+
+def _check_fps(fps: float) -> None:
+    if not 1 <= fps <= MAX_FPS:
+        raise InputError(
+            "bad-fps",
+            "fps",
+            f"A loop cannot show {fps:g} frames a second.",
+            f"Choose 1 to {MAX_FPS}.",
+        )
 
 
 def _no_frames() -> InputError:

@@ -4,7 +4,7 @@ from dense_maps import dense_matrix
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geometry.colour import B3
+from geometry.colour import B3, matrix
 from geometry.sampling import (
     SamplingMap,
     average_groups,
@@ -12,6 +12,7 @@ from geometry.sampling import (
     from_taps,
     linear_taps,
     outer_taps,
+    superposed,
 )
 
 quick = settings(deadline=None, max_examples=40)
@@ -107,3 +108,34 @@ def test_averaging_groups_is_the_mean_of_dense_rows(size, coloured):
         entries = merged.indices[a:b] * 3 + colour
         assert (np.diff(entries) > 0).all()  # in order, and none twice
     assert merged.indptr[-1] == len(merged.indices) == len(merged.weights)
+
+
+def random_map(rows, columns, taps, palette):
+    return from_taps(
+        columns,
+        RANDOM.integers(0, columns, (rows, taps)),
+        RANDOM.normal(size=(rows, taps)),
+        RANDOM.integers(0, len(palette), (rows, taps)),
+        palette,
+    )
+
+
+def test_applying_a_map_is_the_dense_product():
+    sampling = random_map(7, 5, 3, B3[:6])
+    paint = RANDOM.normal(size=(5, 3))
+    dense = dense_matrix(sampling) @ paint.ravel()
+    assert np.allclose(sampling.apply(paint).ravel(), dense)
+
+
+def test_superposed_maps_add_up_through_their_colours():
+    maps = [
+        random_map(7, 5, 3, B3[:6]),
+        random_map(7, 5, 2, B3[10:13]),
+        from_taps(5, RANDOM.integers(0, 5, (7, 1)), np.ones((7, 1))),
+    ]
+    weights, colours = [0.5, -2.0, 1.5], [B3[3], B3[20], B3[40]]
+    paint = RANDOM.normal(size=(5, 3))
+    wanted = sum(
+        w * m.apply(paint) @ matrix(c).T for m, w, c in zip(maps, weights, colours, strict=True)
+    )
+    assert np.allclose(superposed(maps, weights, colours).apply(paint), wanted)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, affine, apply, rotation
+from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, affine, apply, circle, rotation
 
 RANDOM = np.random.default_rng(3)
 
@@ -67,3 +67,16 @@ def test_rotations_are_scipys():
         vector = RANDOM.normal(size=3)
         angle = np.linalg.norm(vector)
         assert np.allclose(rotation(5 * vector, angle), Rotation.from_rotvec(vector).as_matrix())
+
+
+@pytest.mark.parametrize("space", [SPHERE, HYPERBOLIC], ids=lambda s: s.name)
+def test_a_circle_has_its_radii_and_runs_counterclockwise(space):
+    centre = np.array([0.6, 0.48, 0.64]) if space is SPHERE else np.array([0.6, -0.8, 2**0.5])
+    radii, angles = np.array([0.01, 0.3, 1.2]), np.linspace(0, 2 * np.pi, 7)
+    points = circle(space, centre, radii, angles)
+    assert np.allclose(space.inner(points, points), space.curvature)
+    assert np.allclose(space.distance(points, centre), radii[:, None])
+    # a small turn to the left, seen from the side that the centre points to
+    small = points[0] - centre
+    turns = np.linalg.det(np.stack([small[:-1], small[1:], np.broadcast_to(centre, (6, 3))], 1))
+    assert (turns > 0).all()

@@ -1,0 +1,68 @@
+"""One line of advice: what plain rotations tend to grow into, and how to avoid it. Never more than
+advice: nothing is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from geometry.catalogue import colourings
+from geometry.colour import IDENTITY, ColourElement
+from geometry.groups import Colouring, Group
+from geometry.presentation import image
+
+# Emergent symbols of the article "Geometric Symmetry in Deep Texture Generation", last section.
+_SYMBOLS = {4: "swastikas", 5: "pentagrams", 6: "hexagrams"}
+_MIRRORS = {a + b for a in "mnop" for b in "mnop"}  # words of two mirrors
+_EXAMPLES = 3  # of colourings that are suggested
+
+
+def advice(group: Group, colouring: Colouring) -> str | None:
+    """A sentence on the symbols that a network likes to see in plain 4-, 5- and 6-fold rotations;
+    None where there is no such rotation, or where each changes the colours."""
+    centres = _centres(group)
+    plain = sorted({n for n, word in centres if _fixes_colours(word, colouring.images)})
+    if not plain:
+        return None
+    folds = _listed([f"{n}-fold" for n in plain])
+    symbols = _listed([_SYMBOLS[n] for n in plain])
+    better = [
+        rule.name
+        for rule in colourings(group)
+        if not any(_fixes_colours(word, rule.images) for _, word in centres)
+    ]
+    remedy = (
+        f"a colouring such as {_listed(better[:_EXAMPLES], 'or')} prevents it"
+        if better
+        else "no colouring of this group turns the colours there"
+    )
+    line = f"{folds} rotations without a colour change often grow {symbols}; {remedy}."
+    return f"{line} --chirality ccw chooses which way they turn." if is_chiral(group) else line
+
+
+def is_chiral(group: Group) -> bool:
+    """Whether the group has rotations and translations only, so that its patterns have a
+    handedness."""
+    return all(np.linalg.det(g.matrix) > 0 for g in group.generators)
+
+
+def _centres(group: Group) -> list[tuple[int, str]]:
+    """The group's 4-, 5- and 6-fold rotations: order, and a word that stands for one. They are what
+    its relators of the form word^n say. A swastika has no mirrors: where two mirrors meet in a
+    4-fold centre it cannot grow."""
+    powers = (re.fullmatch(r"(?:\((\w+)\)|(\w))\^(\d+)", relator) for relator in group.relators)
+    return [
+        (int(match[3]), match[1] or match[2])
+        for match in powers
+        if match and int(match[3]) in _SYMBOLS and not (match[3] == "4" and match[1] in _MIRRORS)
+    ]
+
+
+def _fixes_colours(word: str, images: Mapping[str, ColourElement]) -> bool:
+    return image(word, images) == IDENTITY
+
+
+def _listed(names: list[str], last: str = "and") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"

@@ -1,0 +1,24 @@
+"""Designs: a scene at one resolution, without torch. A design knows the chart that carries its
+paint, how paint becomes the delivered picture, and where its views look. The service's surfaces
+(:mod:`service.painting.surfaces`) put it on a device; ``service preview`` uses it as it is.
+"""
+
+from __future__ import annotations
+
+from service.designs.folded import FoldedDesign, HyperbolicDesign, SphereDesign
+from service.designs.plane import PlaneDesign
+from service.designs.spiral import SpiralDesign
+from service.scene import Scene
+
+Design = PlaneDesign | FoldedDesign | SpiralDesign
+
+
+def make_design(scene: Scene, width: int) -> Design:
+    """The design of a scene whose picture is ``width`` pixels wide; not for meshes."""
+    designs: dict[str, type[Design]] = {
+        "tile": PlaneDesign,
+        "sphere": SphereDesign,
+        "hyperbolic": HyperbolicDesign,
+        "spiral": SpiralDesign,
+    }
+    return designs[scene.target](scene, width)

@@ -1,0 +1,89 @@
+"""The plane's design: the lattice chart, its windows, and the tile that is delivered."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from geometry import plane
+from geometry.colour import act
+from geometry.errors import InputError
+from geometry.sampling import SamplingMap
+from geometry.spaces import Array
+from service.designs.resolution import FINENESS
+from service.scene import Scene
+
+WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
+MAX_PIXELS = 2**26  # of a tile: colour rules can make a period many cells tall
+
+
+class PlaneDesign:
+    """A wallpaper group on its lattice chart. A mirrored scene's pictures and windows are turned
+    over left to right at the very end."""
+
+    wrap = True
+    looks = 1  # one window shows most of a period
+
+    def __init__(self, scene: Scene, width: int) -> None:
+        self._mirrored = scene.mirrored
+        self.chart = plane.plane_chart(
+            scene.group, scene.colouring, width, scene.torus_map, scene.folds
+        )
+        self.shape = plane.picture_shape(self.chart, width)
+        if self.shape[0] * self.shape[1] > MAX_PIXELS:
+            raise InputError(
+                "too-large",
+                "size",
+                f"One period of this pattern is {self.shape[1]} × {self.shape[0]} pixels.",
+                "Choose a smaller size.",
+            )
+        self.average, self.unfold = plane.kaleidoscope(self.chart)
+        rows, columns = self.chart.rows, self.chart.columns
+        self.chart_shape = (1, rows, columns)
+        self.canvas_shape = (1, *(max(8, round(n * FINENESS)) for n in (rows, columns)))
+        side = min(max(round(width * WINDOW), 64), 512)
+        self.window_shape = (side, side)
+        self.unit = width
+
+    def windows(self, count: int, seed: int) -> list[SamplingMap]:
+        """``count`` windows of the infinite picture, a little turned and zoomed: texture texels →
+        pixels of ``window_shape``."""
+        random = np.random.default_rng(seed)
+        height, width = self.shape
+        return [
+            plane.window_map(
+                self.chart,
+                self.shape,
+                self.window_shape,
+                corner=(float(random.uniform(0, height)), float(random.uniform(0, width))),
+                turn=random.normal() * 0.1,
+                zoom=math.exp(random.normal() * 0.06),
+            )
+            for _ in range(count)
+        ]
+
+    def bake(self, paint: Array) -> NDArray[np.uint8]:
+        """The picture (H, W, 3) of paint (chart texels, 3), logits."""
+        return self.developed(special.expit(self.average.apply(paint)))
+
+    def developed(self, orbits: Array) -> NDArray[np.uint8]:
+        """The picture (H, W, 3) from one colour in 0..1 per orbit of texels.
+
+        Rounded once per orbit and then copied through the colours in whole numbers: the symmetry of
+        the 8-bit picture is exact. (On a hexagonal chart an inverting rule wants 127.5 at its
+        centres; the resampling to pixels then weighs more than that rounding.)"""
+        values = np.rint(np.clip(orbits, 0, 1) * 255).astype(np.uint8)
+        unfold = self.unfold
+        assert unfold.colours is not None
+        texels = np.empty((unfold.rows, 3), np.uint8)
+        for number, element in enumerate(unfold.palette):
+            chosen = unfold.colours == number
+            texels[chosen] = act(element, values[unfold.indices[chosen]])
+        picture = texels.reshape(*self.chart_shape[1:], 3)
+        if not plane.on_grid(self.chart, self.shape):
+            smooth = plane.resample(picture.astype(float), self.chart, self.shape)
+            picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
+        return picture[:, ::-1] if self._mirrored else picture

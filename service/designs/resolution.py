@@ -1,0 +1,22 @@
+"""How fine canvases, charts and views are, relative to the delivered picture."""
+
+from __future__ import annotations
+
+# Texels of a canvas per texel of the picture, along a side. Below 1, so that the paint cannot hold
+# single-pixel noise, which the networks' strided first layers would otherwise reward, and so that
+# the picture resolves all of it: its symmetry then survives bicubic resampling.
+FINENESS = 0.6
+OVERSAMPLING = 2  # texels of a folded chart per texel of the canvas: bilinear taps add no error
+COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
+
+
+def view_side(texture_width: int) -> int:
+    """Side of a view in pixels at which its pixels are about as fine as the texture's texels: a
+    sphere's disc is 1/π of its equator wide, and a view shows a little more than the disc."""
+    return min(max(round(texture_width * 0.375 / 8) * 8, 64), 512)
+
+
+def looks_needed(order: int | None) -> int:
+    """Views that a step takes: one where a finite group of ``order`` shows all of its fundamental
+    domain on every side, else two, whose statistics are pooled."""
+    return 1 if order is not None and order >= 12 else 2

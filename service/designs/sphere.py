@@ -1,0 +1,70 @@
+"""The sphere's design: charts around seeds, pictures in a projection, views by cameras."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from geometry.sphere_pictures import PROJECTIONS
+
+from geometry import sphere
+from geometry.cameras import Camera, pixel_rays, surrounding_cameras
+from geometry.groups import elements, trivial
+from geometry.sampling import SamplingMap
+from geometry.spaces import Array
+from service.designs.folded import FoldedDesign, Samples
+from service.designs.resolution import COSINE_CUT, FINENESS, OVERSAMPLING, view_side
+from service.scene import Scene
+
+_SUBSAMPLES = 2  # along a side: texels are means over their area, point samples would alias
+
+
+class SphereDesign(FoldedDesign):
+    """The unit sphere."""
+
+    def __init__(self, scene: Scene, width: int) -> None:
+        self._projection = PROJECTIONS[scene.projection]
+        self._equator = self._projection.equator(width)  # texels around it
+        exact = elements(scene.group, scene.colouring) if scene.folds is None else trivial()
+        texel = 2 * math.pi / self._equator / FINENESS
+        self._charts = sphere.sphere_chart(exact, texel / OVERSAMPLING)
+        super().__init__(scene, self._projection.shape(width), self._charts)
+
+    def _fold_exactly(self, points: Array) -> SamplingMap:
+        return sphere.fold(points, self._charts)
+
+    def picture_samples(self) -> Samples:
+        """See FoldedDesign."""
+        points = self._projection.points(self.shape, _SUBSAMPLES)
+        everywhere = np.ones(len(points))
+        return Samples(self.shape, _SUBSAMPLES**2, points, everywhere, everywhere > 0)
+
+    def view_samples(self, count: int, seed: int) -> list[Samples]:
+        """See FoldedDesign."""
+        cameras = surrounding_cameras(sphere.spiral(256), count, self.unit, seed)
+        return [_seen(camera) for camera in cameras]
+
+    @property
+    def unit(self) -> int:
+        """See FoldedDesign."""
+        return view_side(self._equator)
+
+
+def _seen(camera: Camera) -> Samples:
+    """Where the sub-pixels' rays meet the unit sphere, weighted by the cosine between ray and
+    normal."""
+    offsets = (np.arange(_SUBSAMPLES) + 0.5) / _SUBSAMPLES
+    y, x, b, a = np.meshgrid(
+        np.arange(camera.height), np.arange(camera.width), offsets, offsets, indexing="ij"
+    )
+    origin, ray = pixel_rays(camera, np.stack([(x + a).ravel(), (y + b).ravel()], axis=1))
+    along = np.einsum("nk,nk->n", origin, ray)
+    inside = along**2 - np.einsum("nk,nk->n", origin, origin) + 1
+    depth = -along - np.sqrt(np.maximum(inside, 0))
+    points = origin + depth[:, None] * ray
+    cosine = np.where(inside > 0, -np.einsum("nk,nk->n", points, ray), 0)
+    hit = cosine > COSINE_CUT
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    return Samples(
+        (camera.height, camera.width), _SUBSAMPLES**2, points, np.where(hit, cosine, 0), hit
+    )

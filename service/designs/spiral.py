@@ -1,0 +1,61 @@
+"""The spiral's design: a texture on the log-polar torus, read through its mip pyramid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from geometry import spiral
+from geometry.pyramid import build_pyramid
+from geometry.sampling import SamplingMap
+from geometry.spaces import Array
+from geometry.spiral_views import picture_map, window_map
+from service.designs.resolution import FINENESS, view_side
+from service.scene import Scene
+
+
+class SpiralDesign:
+    """A spiral or tunnel. Its picture is a square around the middle."""
+
+    wrap = True
+    looks = 2
+
+    def __init__(self, scene: Scene, width: int) -> None:
+        assert scene.spiral is not None
+        self.chart = spiral.spiral_chart(scene.group, scene.colouring, scene.spiral, width)
+        self.shape = (width, width)
+        self.average, self.unfold = spiral.kaleidoscope(self.chart)
+        self.texture_shape = self.chart.rows, self.chart.columns
+        self.chart_shape = (1, *self.texture_shape)
+        self.canvas_shape = (1, *(max(8, round(n * FINENESS)) for n in self.texture_shape))
+        self.unit = view_side(width)
+
+    def picture_map(self, phase: float = 0.0) -> SamplingMap:
+        """The texture's packed pyramid → pixels of the picture; see geometry.spiral_views."""
+        return picture_map(self.chart, self.shape, phase)
+
+    def windows(self, count: int, seed: int) -> list[tuple[SamplingMap, Array]]:
+        """``count`` square views of ``unit`` pixels a side: the pyramid → their pixels, and how
+        much each pixel counts."""
+        random = np.random.default_rng(seed)
+        return [window_map(self.chart, self.unit, random) for _ in range(count)]
+
+    def bake(self, paint: Array) -> NDArray[np.uint8]:
+        """The picture (H, W, 3) of paint (chart texels, 3), logits."""
+        texture = special.expit(self.unfold.apply(self.average.apply(paint)))
+        return self.developed(texture, self.picture_map())
+
+    def developed(self, texture: Array, pixels: SamplingMap) -> NDArray[np.uint8]:
+        """The picture (H, W, 3) of a texture (texels, 3) in 0..1."""
+        pyramid = build_pyramid(texture.reshape(*self.texture_shape, 3))
+        picture = np.rint(np.clip(pixels.apply(pyramid), 0, 1) * 255).astype(np.uint8)
+        return picture.reshape(*self.shape, 3)
+
+    def loop(self, texture: Array, frames: int) -> Iterator[NDArray[np.uint8]]:
+        """An endless zoom: ``frames`` pictures for each repetition, until the colours are the first
+        ones again."""
+        for k in range(frames * self.chart.loop):
+            yield self.developed(texture, self.picture_map(k / frames))
