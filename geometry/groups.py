@@ -8,7 +8,6 @@ translations that carry no colour; for the finite groups of the sphere that is a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,10 +42,6 @@ class Lattice:
     name: str
     basis: Array
     texel_offset: float
-
-
-SQUARE = Lattice("square", np.eye(2), 0.5)
-HEXAGONAL = Lattice("hexagonal", np.array([[1.0, -0.5], [0.0, math.sqrt(3) / 2]]), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +92,7 @@ class Colouring:
 
     @property
     def summary(self) -> str:
-        """The images in letters: 'a=gbr b=brg'."""
+        """The images in letters: 'r=gbr s=brg'."""
         return " ".join(f"{k}={spell(c)}" for k, c in self.images.items())
 
 

@@ -44,7 +44,7 @@ def _shown(default: Any) -> str:
 
 
 _SEE_GROUPS = "See 'service groups'."
-_OR_IMAGES = "Or images, as in 'a=gbr b=brg'."
+_OR_IMAGES = "Or images, as in 'r=gbr s=brg'."
 _BLEND = (
     "An exemplar or a file; several are blended by weight, as in "
     "--style 2:woodcut_waves --style 1:photo.jpg."

@@ -27,10 +27,10 @@ CASES = [
         r.name: r for r in (rules[0], rules[1], rules[len(rules) // 2], rules[-1])
     }.values()
 ] + [
-    ("p1", "a=-r,-g,-b b=-r,-g,-b"),
-    ("p2", "a=-r,-g,-b b=-r,-g,-b c=-r,-g,-b"),
-    ("p4", "a=rgb b=-r,-g,-b"),
-    ("p6", "a=-r,-g,-b"),
+    ("p1", "x=-r,-g,-b y=-r,-g,-b"),
+    ("p2", "r=-r,-g,-b s=-r,-g,-b t=-r,-g,-b"),
+    ("p4", "r=rgb s=-r,-g,-b"),
+    ("p6", "r=-r,-g,-b"),
 ]
 HEXAGONAL = [("p3", "none"), ("p3", "3a"), ("p6", "none"), ("p6", "2a"), ("p6", "3a")]
 

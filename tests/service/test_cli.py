@@ -45,7 +45,7 @@ def service(*words, cwd):
         (("tile", "--group", "532"), "group", "p4"),
         (("tile",), "--group", "--help"),
         ((*TILE, "--colouring", "9z"), "colouring", ""),
-        (("tile", "-g", "p4", "-c", "a=gbr"), "colouring", "a^4"),
+        (("tile", "-g", "p4", "-c", "r=gbr"), "colouring", "r^4"),
         ((*TILE, "--style", "absent.png"), "style", "stained_glass"),
         ((*TILE, "--style", "broken.png"), "style", "PNG"),
         ((*TILE, "--style", "-1:stained_glass"), "weight", "greater than 0"),

@@ -81,7 +81,7 @@ def test_the_lattice_leaves_the_picture_unchanged_and_a_wrong_rule_does_not(tmp_
 
 def test_the_generators_generate_the_lattice(tmp_path):
     # p1's own translations carry the colours here; twice and thrice they do not any more
-    _, receipt = delivered(tmp_path, "tile", "p1", "a=gbr b=-r,-g,-b")
+    _, receipt = delivered(tmp_path, "tile", "p1", "x=gbr y=-r,-g,-b")
     own = [np.array(g["matrix"])[:2, 2] for g in receipt["generators"]]
     lattice = np.column_stack([receipt["lattice"]["a"], receipt["lattice"]["b"]])
     for vector in (3 * own[0], 2 * own[1]):

@@ -130,7 +130,7 @@ INVERTING = [
     for name in ("p1", "p2", "p4")
     for rules in [colourings(find_group(name))]
     for rule in (rules[0], rules[1], rules[len(rules) // 3], rules[-1])
-] + [("p1", "a=-r,-g,-b b=-r,-g,-b"), ("p4", "a=-r,-g,-b b=-r,-g,-b")]
+] + [("p1", "x=-r,-g,-b y=-r,-g,-b"), ("p4", "r=-r,-g,-b s=-r,-g,-b")]
 
 
 @pytest.mark.parametrize(("group", "rule"), INVERTING)
