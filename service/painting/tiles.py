@@ -10,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from geometry import plane
+from geometry import plane, plane_chart
 from geometry.colour import act
 from geometry.errors import InputError
+from geometry.plane_resample import resample
 from service.painting.operators import SparseOperator
 from service.painting.views import FINENESS, Look, enlarged_paint, image_of, to_bytes
 from service.scene import Scene
@@ -28,8 +29,8 @@ class PlaneSurface:
     looks = 1  # one window shows most of a period
 
     def __init__(self, scene: Scene, width: int, views: int, device: torch.device) -> None:
-        self.chart = plane.plane_chart(scene.group, scene.colouring, width)
-        self.shape = plane.picture_shape(self.chart, width)
+        self.chart = plane_chart.plane_chart(scene.group, scene.colouring, width)
+        self.shape = plane_chart.picture_shape(self.chart, width)
         if self.shape[0] * self.shape[1] > MAX_PIXELS:
             raise InputError(
                 "too-large",
@@ -80,9 +81,9 @@ class PlaneSurface:
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        # Rounded once per orbit and then copied through the colours in whole numbers:
-        # the symmetry of the 8-bit picture is exact. (On a hexagonal chart an inverting rule wants
-        # 127.5 at its centres; the resampling to pixels then weighs more than that rounding.)
+        # Rounded once per orbit and then copied through the colours in whole numbers: the symmetry
+        # of the 8-bit picture is exact. (Where a diagonal mirror or a centre of a hexagonal chart
+        # goes through a texel, an inverting rule wants 127.5 there and is half a grey level off.)
         orbits = to_bytes(torch.sigmoid(self._orbits(logits)))
         unfold = self._unfold_map
         assert unfold.colours is not None
@@ -91,8 +92,8 @@ class PlaneSurface:
             chosen = unfold.colours == number
             texels[chosen] = act(element, orbits[unfold.indices[chosen]])
         texture = texels.reshape(*self._size, 3)
-        if plane.on_grid(self.chart, self.shape):
+        if plane_chart.on_grid(self.chart, self.shape):
             return texture
         return np.rint(
-            np.clip(plane.resample(texture.astype(float), self.chart, self.shape), 0, 255)
+            np.clip(resample(texture.astype(float), self.chart, self.shape), 0, 255)
         ).astype(np.uint8)

@@ -9,8 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry import plane
 from geometry.colour import ColourElement
+from geometry.plane_chart import (
+    picture_generators,
+    picture_lattice,
+    picture_periods,
+    plane_chart,
+)
 from geometry.spaces import Array
 from service.scene import Scene
 
@@ -37,11 +42,13 @@ class PictureGenerator:
 class PictureLattice:
     """Translations ``a`` and ``b`` (2,), in pixels, that leave the picture unchanged, colours
     included, and generate all that do so by the group; origin: (2,) pixel coordinates of the
-    group's origin."""
+    group's origin; shift: how many pixels to the right the picture's copy below lies (not 0 for
+    bricks only)."""
 
     a: Array
     b: Array
     origin: Array
+    shift: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +65,14 @@ class Frame:
 def picture_frame(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
     """The frame of a picture of ``shape`` (height, width), painted at a recipe's size ``width``."""
     group, colouring = scene.group, scene.colouring
-    matrices = [g.matrix for g in group.generators]
     lattice = None
+    found = [(g, colouring.images[g.letter]) for g in group.generators]
     if scene.target == "tile":
-        chart = plane.plane_chart(group, colouring, width)
-        supercell = np.array(colouring.supercell, float)
-        matrices = plane.picture_generators(group, chart, supercell, shape)
-        to_pixels = np.linalg.inv(plane.pixels_to_period(chart, shape))
-        lattice = PictureLattice(to_pixels[:2, 0], to_pixels[:2, 1], to_pixels[:2, 2])
-    generators = tuple(
-        PictureGenerator(g.letter, g.title, matrix, colouring.images[g.letter])
-        for g, matrix in zip(group.generators, matrices, strict=True)
-    )
+        chart = plane_chart(group, colouring, width)
+        found = picture_generators(chart, shape)
+        shift = int(picture_periods(chart, shape)[0, 1])
+        lattice = PictureLattice(*picture_lattice(chart, shape), shift)
+    generators = tuple(PictureGenerator(g.letter, g.title, g.matrix, c) for g, c in found)
     return Frame(_PROJECTIONS[scene.target], generators, lattice)
 
 

@@ -18,7 +18,7 @@ from service.reporting.frame import Frame, PictureGenerator, pixel_centres
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 
 _SAMPLES = 1 << 18  # pixels that are compared where colours must be interpolated: ±0.2 % of the RMS
-_MARGIN = 16  # pixels around a sphere's texture, for the spline: it forgets at a factor 0.27 each
+_MARGIN = 16  # pixels around a picture, for the spline: it forgets at a factor 0.27 each
 
 
 @dataclass(frozen=True)
@@ -55,53 +55,59 @@ def measure_quality(picture: Picture, frame: Frame) -> Quality:
     """The quality of a picture. A mesh's texture is not measured: its symmetry is in space."""
     if frame.projection == "uv":
         return Quality((), {})
-    check = _plane_error if frame.projection == "tiling" else _sphere_error
-    axes = {"horizontal": 1, "vertical": 0}
-    if frame.projection == "equirectangular":
-        del axes["vertical"]  # the poles are no seam
-    return Quality(
-        tuple(check(picture, generator) for generator in frame.generators),
-        {name: seam_ratio(picture, axis) for name, axis in axes.items()},
-    )
+    seams = {"horizontal": seam_ratio(picture, 1)}
+    if frame.lattice is None:  # a sphere's poles are no seam
+        return Quality(tuple(_sphere_error(picture, g) for g in frame.generators), seams)
+    shift = frame.lattice.shift
+    seams["vertical"] = seam_ratio(picture, 0, shift)
+    return Quality(tuple(_plane_error(picture, g, shift) for g in frame.generators), seams)
 
 
-def seam_ratio(picture: Picture, axis: int) -> float | None:
-    """Mean colour step from the last row (axis 0) or column (1) to the first, over the mean step
-    between neighbours inside; None for a picture without any step."""
+def seam_ratio(picture: Picture, axis: int, shift: int = 0) -> float | None:
+    """Mean colour step from the last row (axis 0) or column (1) to the first of the next copy of
+    the picture, which lies ``shift`` pixels aside, over the mean step between neighbours inside;
+    None for a picture without any step."""
     lines = np.moveaxis(picture, axis, 0)
     steps = [
         float(np.abs(lines[k + 1].astype(np.int16) - lines[k]).mean())
         for k in range(len(lines) - 1)
     ]
     inside = sum(steps) / max(1, len(steps))
-    across = float(np.abs(lines[0].astype(np.int16) - lines[-1]).mean())
+    following = np.roll(lines[0], shift, axis=0).astype(np.int16)
+    across = float(np.abs(following - lines[-1]).mean())
     return across / inside if inside else None
 
 
-def _plane_error(picture: Picture, generator: PictureGenerator) -> SymmetryError:
+def _plane_error(picture: Picture, generator: PictureGenerator, shift: int) -> SymmetryError:
     height, width = picture.shape[:2]
     linear = np.rint(generator.matrix[:2, :2])
     start = generator.matrix @ (0.5, 0.5, 1.0)
     corner = np.rint(start[:2] - 0.5)
     drift = np.abs(generator.matrix[:2, :2] - linear) * max(height, width)
     if max(drift.max(), np.abs(start[:2] - 0.5 - corner).max()) < 1e-6:
-        return _permuted_error(picture, generator, linear.astype(int), corner.astype(int))
+        whole = np.column_stack([linear, corner]).astype(int)
+        return _permuted_error(picture, generator, whole, shift)
     rows = _chosen(height * width)
-    target = (pixel_centres((height, width))[rows] @ generator.matrix.T)[:, 1::-1] - 0.5
-    seen = _spline(picture, target, "grid-wrap")
+    column, row = (pixel_centres((height, width))[rows] @ generator.matrix.T)[:, :2].T - 0.5
+    turns = np.floor(row / height)
+    place = np.column_stack([row - turns * height, (column - turns * shift) % width])
+    over = np.roll(picture[-_MARGIN:], -shift, axis=1)
+    under = np.roll(picture[:_MARGIN], shift, axis=1)
+    seen = _spline(over, picture, under, place)
     return _compared(generator, seen, picture.reshape(-1, 3)[rows], np.ones(len(seen)))
 
 
 def _permuted_error(
-    picture: Picture, generator: PictureGenerator, linear: Array, corner: Array
+    picture: Picture, generator: PictureGenerator, whole: NDArray[np.int64], shift: int
 ) -> SymmetryError:
-    """A generator that takes pixels (x, y) to pixels linear·(x, y) + corner of the torus."""
+    """A generator that takes pixels (x, y) to pixels whole·(x, y, 1) of the torus."""
     height, width = picture.shape[:2]
     column = np.arange(width)
     squares, worst = 0, 0
     for row in range(height):
-        x = (linear[0, 0] * column + linear[0, 1] * row + corner[0]) % width
-        y = (linear[1, 0] * column + linear[1, 1] * row + corner[1]) % height
+        x = whole[0, 0] * column + whole[0, 1] * row + whole[0, 2]
+        turns, y = np.divmod(whole[1, 0] * column + whole[1, 1] * row + whole[1, 2], height)
+        x = (x - turns * shift) % width
         gap = picture[y, x].astype(int) - act(generator.colour, picture[row])
         squares += int((gap * gap).sum())
         worst = max(worst, int(np.abs(gap).max()))
@@ -118,10 +124,7 @@ def _sphere_error(picture: Picture, generator: PictureGenerator) -> SymmetryErro
     # Beyond a pole the meridian comes down on the other side.
     over = np.roll(picture[:_MARGIN], width // 2, axis=1)[::-1]
     under = np.roll(picture[-_MARGIN:], width // 2, axis=1)[::-1]
-    padded = np.concatenate([over, picture, under])
-    padded = np.concatenate([padded[:, -_MARGIN:], padded, padded[:, :_MARGIN]], axis=1)
-    margin = np.array([len(over), min(_MARGIN, width)])
-    seen = _spline(padded, np.column_stack([row, column]) + margin, "nearest")
+    seen = _spline(over, picture, under, np.column_stack([row, column]))
     area = np.sqrt(1 - points[:, 2] ** 2)
     return _compared(generator, seen, picture.reshape(-1, 3)[rows], area)
 
@@ -133,11 +136,15 @@ def _chosen(count: int) -> NDArray[np.int64] | slice:
     return np.sort(np.random.default_rng(0).choice(count, _SAMPLES, replace=False))
 
 
-def _spline(picture: Picture, position: Array, mode: str) -> Array:
-    """Cubic-spline interpolation (n, 3) at (row, column) positions (n, 2)."""
-    channels = (picture[..., k].astype(np.float32) for k in range(3))
+def _spline(over: Picture, picture: Picture, under: Picture, place: Array) -> Array:
+    """Cubic-spline interpolation (n, 3) at (row, column) places (n, 2) of a picture that wraps
+    around sideways and continues with the rows ``over`` and ``under`` it."""
+    tall = np.concatenate([over, picture, under])
+    padded = np.concatenate([tall[:, -_MARGIN:], tall, tall[:, :_MARGIN]], axis=1)
+    position = place + np.array([len(over), min(_MARGIN, picture.shape[1])])
+    channels = (padded[..., k].astype(np.float32) for k in range(3))
     return np.stack(
-        [ndimage.map_coordinates(c, position.T, order=3, mode=mode) for c in channels], axis=1
+        [ndimage.map_coordinates(c, position.T, order=3, mode="nearest") for c in channels], axis=1
     )
 
 

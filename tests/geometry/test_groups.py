@@ -101,7 +101,7 @@ def test_no_shorter_translation_exists_than_the_primitive_ones(name):
     """Words of up to eight letters reach only whole translations of the lattice."""
     group = GROUPS[name]
     letters = [g.matrix for g in group.generators]
-    letters += [m for m in map(np.linalg.inv, letters) if not any(np.allclose(m, x) for x in letters)]
+    letters += [m for m in map(np.linalg.inv, letters) if not any((m == x).all() for x in letters)]
     reached = {np.eye(3).tobytes(): np.eye(3)}
     for _ in range(8):
         fresh = (np.rint((a @ m) * 12) / 12 + 0.0 for a in reached.values() for m in letters)
