@@ -264,7 +264,7 @@ def test_listings_hold_the_whole_catalogue(capsys):
 
 def test_the_offer_is_small_and_complete():
     offer = describe()
-    assert len(json.dumps(offer, allow_nan=False)) < 1 << 19
+    assert len(json.dumps(offer, allow_nan=False)) < 1 << 20
     assert {row["name"]: len(row["colourings"]) for row in offer["groups"]}["p2"] == 472
     row = next(row for row in offer["groups"] if row["name"] == "432")
     assert row["space"] == "sphere" and row["order"] == 24 and row["title"]

@@ -75,8 +75,7 @@ def test_a_brick_is_repeated_as_its_lattice_says(tmp_path):
     assert 0 < copy_shift(pixels, receipt) < pixels.shape[1]
     assert tile_errors(pixels, receipt) == [(0.0, True)] * 2
     receipt["lattice"]["b"][0] += 1
-    with pytest.raises(AssertionError):
-        copy_shift(pixels, receipt)
+    assert max(rms for rms, _ in tile_errors(pixels, receipt)) > 1
 
 
 @pytest.mark.parametrize(
