@@ -73,7 +73,7 @@ def colourings(group: Group) -> tuple[Colouring, ...]:
 
 
 def find_colouring(group: Group, name: str) -> Colouring:
-    """A colouring by its name in :func:`colourings`, or by images such as 'a=gbr b=brg'.
+    """A colouring by its name in :func:`colourings`, or by images such as 'r=gbr s=brg'.
 
     Generators that are not named keep the identity. Raises InputError: "unknown-colouring",
     "bad-colour", "impossible-colouring".

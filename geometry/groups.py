@@ -8,7 +8,6 @@ translations that carry no colour; for the finite groups of the sphere that is a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -43,10 +42,6 @@ class Lattice:
     name: str
     basis: Array
     texel_offset: float
-
-
-SQUARE = Lattice("square", np.eye(2), 0.5)
-HEXAGONAL = Lattice("hexagonal", np.array([[1.0, -0.5], [0.0, math.sqrt(3) / 2]]), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +92,7 @@ class Colouring:
 
     @property
     def summary(self) -> str:
-        """The images in letters: 'a=gbr b=brg'."""
+        """The images in letters: 'r=gbr s=brg'."""
         return " ".join(f"{k}={spell(c)}" for k, c in self.images.items())
 
 
@@ -130,7 +125,7 @@ def make_colouring(group: Group, name: str, images: Images) -> Colouring:
     supercell = None
     if group.lattice and group.translations:
         t1, t2 = (image(word, by_letter) for word in group.translations)
-        supercell = _kernel_lattice(t1, t2, group.lattice.basis)
+        supercell = kernel_lattice(t1, t2, group.lattice.basis)
     return Colouring(name, by_letter, len(generated(images)), supercell)
 
 
@@ -169,7 +164,7 @@ def _reduce(matrix: Array, cell: Array) -> Array:
     return out
 
 
-def _kernel_lattice(
+def kernel_lattice(
     t1: ColourElement, t2: ColourElement, basis: Array
 ) -> tuple[tuple[int, int], tuple[int, int]]:
     """The translations m·t1 + n·t2 that carry no colour, as a short basis (columns)."""
@@ -180,11 +175,11 @@ def _kernel_lattice(
         for k in range(n)
         if compose(power(t1, m), power(t2, k)) == IDENTITY
     )
-    u, v = _short_basis(np.array([m, k]), np.array([0, n]), basis)
+    u, v = short_basis(np.array([m, k]), np.array([0, n]), basis)
     return ((int(u[0]), int(v[0])), (int(u[1]), int(v[1])))
 
 
-def _short_basis(
+def short_basis(
     u: NDArray[np.int64], v: NDArray[np.int64], basis: Array
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Lagrange-Gauss reduction of a plane lattice, then turned so that v is counterclockwise of

@@ -1,104 +1,110 @@
 """Symmetric textures of the plane on the lattice chart, exact to the bit.
 
-A chart is a grid of texels over one period, in coordinates along the two period translations, and
-the group permutes its texels. The kaleidoscope is plain superposition over the group (weights 1,
-N = √|G|) at one texel per orbit, and every other texel copies its representative through the
-colour action. Euclidean coordinates are the picture's up to a rotation that brings the first period
-to the right, and y is down.
+The group permutes the texels of a chart (see :mod:`geometry.plane_chart`). The kaleidoscope is
+plain superposition over the group (weights 1, N = √|G|) at one texel per orbit, and every other
+texel copies its representative through the colour action.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from geometry.groups import Colouring, Elements, Group, elements, invert_colour
-from geometry.sampling import SamplingMap, from_taps, linear_taps, outer_taps
+from geometry.colour import IDENTITY, ColourElement, compose, generated, inverse
+from geometry.plane_chart import PlaneChart, pixels_to_period
+from geometry.sampling import SamplingMap, cubic_taps, from_taps, linear_taps
 from geometry.spaces import Array
-
-
-@dataclass(frozen=True, eq=False)
-class PlaneChart:
-    """basis: (2, 2), the colour-free period translations as columns, Euclidean, in units of the
-    primitive translation; rows, columns: texels along the second and the first of them; offset:
-    of a texel in its cell. Texel (i, j) sits at basis @ ((j + offset)/columns, (i + offset)/rows).
-    elements: the group modulo the periods, in period coordinates."""
-
-    basis: Array
-    rows: int
-    columns: int
-    offset: float
-    elements: Elements
-
-    @property
-    def rectangle(self) -> NDArray[np.int64]:
-        """(2, 2): the smallest rectangular period, as columns of whole multiples of the basis."""
-        u, v = self.basis.T
-        ratio = Fraction(-float(u @ v) / float(u @ u)).limit_denominator(64)
-        return np.array([[1, ratio.numerator], [0, ratio.denominator]])
-
-    @property
-    def rectangle_size(self) -> tuple[float, float]:
-        """Euclidean width and height of that rectangle."""
-        sides = np.linalg.norm(self.basis @ self.rectangle, axis=0)
-        return float(sides[0]), float(sides[1])
-
-
-def plane_chart(group: Group, colouring: Colouring, width: int) -> PlaneChart:
-    """The chart for a picture of one rectangular period, ``width`` pixels wide.
-
-    A rectangular period gets one texel per pixel where the group's shifts allow it. A lattice
-    without one (the hexagonal) gets ¾ as many texels per side, so that all it can hold fits
-    under the picture's Nyquist frequency and the resampling to pixels loses nothing.
-    """
-    assert group.lattice is not None and colouring.supercell is not None
-    supercell = np.array(colouring.supercell, float)
-    basis = group.lattice.basis @ supercell
-    found = elements(group, colouring)
-    to_period = np.eye(3)
-    to_period[:2, :2] = np.linalg.inv(supercell)
-    in_period = Elements(to_period @ found.matrices @ np.linalg.inv(to_period), found.colours)
-    shifts = in_period.matrices[:, :2, 2]
-    divisor = math.lcm(2, *(Fraction(x).limit_denominator(96).denominator for x in shifts.ravel()))
-    lengths = np.linalg.norm(basis, axis=0)
-    skew = abs(basis[:, 0] @ basis[:, 1]) > 1e-9
-    wanted = width * (0.75 if skew else 1.0)
-    columns = divisor * max(1, math.ceil(wanted / divisor - 1e-9))
-    rows = divisor * max(1, round(columns * lengths[1] / lengths[0] / divisor))
-    return PlaneChart(basis, rows, columns, group.lattice.texel_offset, in_period)
 
 
 def kaleidoscope(chart: PlaneChart) -> tuple[SamplingMap, SamplingMap]:
     """The two factors of the plane kaleidoscope.
 
-    ``average``: canvas → one texel per orbit, F(r) = Σ_g c(g)⁻¹ K(g·r) / √|G|.
-    ``unfold``: orbit → all texels, F(p) = c(g)⁻¹ F(g·p) for a g that takes p to its
-    representative: one entry per row, weight 1, so the symmetry of what it makes is exact.
+    ``average``: canvas → one texel per orbit, F(r) = Σ_g w(g) c(g)⁻¹ K(g·r) over the chart's
+    copies. The canvas has as many texels as the chart, row-major in period coordinates.
+    ``unfold``: orbit → all texels, F(g·r) = c(g) F(r) over the chart's elements: one entry per row,
+    weight 1, so the symmetry of what it makes is exact. On a mirror line or a rotation centre
+    through a texel's middle, colours that the symmetry ties together are read from one channel.
     """
-    images = _permutations(chart)
-    representative = images.min(axis=0)
-    orbit, row_of = np.unique(representative, return_inverse=True)
-    unfold_colours, palette = _palette(invert_colour(chart.elements))
-    count = len(chart.elements)
-    average = from_taps(
-        images.shape[1],
-        images[:, orbit].T,
-        np.full((len(orbit), count), 1 / math.sqrt(count)),
-        np.broadcast_to(unfold_colours, (len(orbit), count)),
-        palette,
-    )
+    count = chart.rows * chart.columns
+    orbit, row_of = _orbits(chart)
+    average = _average(chart, orbit)
+    images = np.stack([_permuted(chart, m, orbit) for m in chart.elements.matrices])
+    element = np.empty(count, np.int64)
+    for k in range(len(images) - 1, -1, -1):  # the first element that leads there is kept
+        element[images[k]] = k
+    tied, ties = _tied_channels(chart, images == orbit)
+    pairs, entry = np.unique(np.stack([element, tied[row_of]]), axis=1, return_inverse=True)
+    colours = tuple(compose(chart.elements.colours[k], ties[t]) for k, t in pairs.T)
+    indices, palette = _palette(colours)
     unfold = from_taps(
-        len(orbit),
-        row_of[:, None],
-        np.ones((images.shape[1], 1)),
-        unfold_colours[images.argmin(axis=0)][:, None],
-        palette,
+        len(orbit), row_of[:, None], np.ones((count, 1)), indices[entry.ravel()][:, None], palette
     )
     return average, unfold
+
+
+def _orbits(chart: PlaneChart) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(orbits,) the first texel of each orbit, and (texels,) the orbit of each texel."""
+    texels = np.arange(chart.rows * chart.columns)
+    there = np.concatenate([_permuted(chart, g.matrix, texels) for g, _ in chart.generators])
+    here = np.tile(texels, len(chart.generators))
+    edges = sparse.coo_matrix((np.ones(len(here), bool), (here, there)), shape=(len(texels),) * 2)
+    _, labels = sparse.csgraph.connected_components(edges, directed=False)
+    _, first, orbit_of = np.unique(labels, return_index=True, return_inverse=True)
+    return first, orbit_of
+
+
+def _average(chart: PlaneChart, orbit: NDArray[np.int64]) -> SamplingMap:
+    images = np.stack([_permuted(chart, m, orbit) for m in chart.copies.matrices], axis=1)
+    taps, weights = _canvas_taps(chart, images)
+    colours, palette = _palette(tuple(inverse(c) for c in chart.copies.colours))
+    return from_taps(
+        chart.rows * chart.columns,
+        taps.reshape(len(orbit), -1),
+        (weights * chart.weights[:, None]).reshape(len(orbit), -1),
+        np.broadcast_to(colours[:, None], taps.shape).reshape(len(orbit), -1),
+        palette,
+    )
+
+
+def _canvas_taps(chart: PlaneChart, texels: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array]:
+    """What texels (...) read of the canvas, whose rows a brick shifts little by little:
+    canvas texels and weights (..., taps)."""
+    row, column = np.divmod(texels, chart.columns)
+    if chart.skew == 0:
+        return texels[..., None], np.ones((*texels.shape, 1))
+    shift = chart.skew * (row + chart.offset) / chart.rows
+    taps, weights = cubic_taps((column - shift).ravel())
+    taps = taps.reshape(*texels.shape, -1) % chart.columns
+    return row[..., None] * chart.columns + taps, weights.reshape(taps.shape)
+
+
+def _tied_channels(
+    chart: PlaneChart, fixed: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], list[tuple[int, int, int]]]:
+    """For every orbit which of the listed channel selections makes a colour one that all elements
+    keep that fix its texel; ``fixed``: (elements, orbits).
+
+    A channel reads the first of those that it is tied to, with its sign. Where it is tied to its
+    own inverse it must be mid grey, 127.5 in 8 bits, and may be off by the rounding.
+    """
+    which = np.zeros(fixed.shape[1], np.int64)
+    ties: list[tuple[int, int, int]] = [IDENTITY]
+    (special,) = np.nonzero(fixed.sum(axis=0) > 1)
+    patterns, member = np.unique(fixed[:, special], axis=1, return_inverse=True)
+    for k, pattern in enumerate(patterns.T):
+        kept = generated(tuple(chart.elements.colours[e] for e in np.flatnonzero(pattern)))
+        ties.append(_first_channels(kept))
+        which[special[member.ravel() == k]] = len(ties) - 1
+    return which, ties
+
+
+def _first_channels(kept: tuple[ColourElement, ...]) -> tuple[int, int, int]:
+    """Where each channel can be read, the same for all that a group of colours ties together."""
+    r, g, b = (min((c[k] for c in kept), key=lambda s: (abs(s), s < 0)) for k in range(3))
+    return r, g, b
 
 
 def _palette(
@@ -108,46 +114,19 @@ def _palette(
     return np.array([palette.index(c) for c in colours], np.int8), palette
 
 
-def _permutations(chart: PlaneChart) -> NDArray[np.int64]:
-    """Where each element takes each texel: (elements, texels) row-major texel numbers."""
-    size = np.array([chart.columns, chart.rows])
-    i, j = np.divmod(np.arange(chart.rows * chart.columns), chart.columns)
-    points = (np.stack([j, i], axis=1) + chart.offset) / size
-    out = np.empty((len(chart.elements), len(points)), np.int64)
-    for k, matrix in enumerate(chart.elements.matrices):
-        moved = (points @ matrix[:2, :2].T + matrix[:2, 2]) * size - chart.offset
-        texel = np.rint(moved)
-        assert np.abs(moved - texel).max() < 1e-6, "the group does not permute the texels"
-        column, row = texel.astype(np.int64).T
-        out[k] = row % chart.rows * chart.columns + column % chart.columns
-    return out
-
-
-def picture_shape(chart: PlaneChart, width: int) -> tuple[int, int]:
-    """(height, width) of the picture of one rectangular period. For an even width the height is
-    even too, so that a centred lattice's translation by half of both is a whole number of pixels.
-    """
-    across, down = chart.rectangle_size
-    step = 1 if width % 2 else 2
-    return max(step, step * round(width * down / across / step)), width
-
-
-def on_grid(chart: PlaneChart, shape: tuple[int, int]) -> bool:
-    """Whether a picture of ``shape`` has exactly one pixel per texel."""
-    return shape == (chart.rows, chart.columns) and np.array_equal(chart.rectangle, np.eye(2))
-
-
-def pixels_to_period(chart: PlaneChart, shape: tuple[int, int]) -> Array:
-    """(3, 3): pixel coordinates of the picture (x right, y down, centres at +½) → period
-    coordinates. Pixel corner (0, 0) is the origin for texel offset ½ and half a pixel away from
-    it for texels on nodes, so that pixel and texel centres agree wherever their grids do."""
-    height, width = shape
-    shift = chart.offset - 0.5
-    centre = np.array([[1, 0, shift], [0, 1, shift], [0, 0, 1.0]])
-    scale = np.diag([1 / width, 1 / height, 1.0])
-    rectangle = np.eye(3)
-    rectangle[:2, :2] = chart.rectangle
-    return rectangle @ scale @ centre
+def _permuted(chart: PlaneChart, matrix: Array, texels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The texels to which an isometry in period coordinates takes ``texels``."""
+    row, column = np.divmod(texels, chart.columns)
+    to_texels = chart.texels
+    linear = to_texels @ matrix[:2, :2] @ np.linalg.inv(to_texels)
+    start = to_texels @ matrix[:2, 2] + (linear - np.eye(2)) @ (chart.offset, chart.offset)
+    whole, first = np.rint(linear), np.rint(start)
+    size = max(chart.rows, chart.columns)
+    drift = max(np.abs(linear - whole).max() * size, np.abs(start - first).max())
+    assert drift < 1e-6, "the group does not permute the texels"
+    (a, b), (c, d) = whole.astype(np.int64)
+    x, y = first.astype(np.int64)
+    return chart.number(c * column + d * row + y, a * column + b * row + x)
 
 
 def window_map(
@@ -168,59 +147,15 @@ def window_map(
     c, s = math.cos(turn) / zoom, math.sin(turn) / zoom
     local = (np.stack([columns, rows], axis=1) + 0.5 - middle) @ np.array([[c, s], [-s, c]])
     pixel = np.column_stack([local + middle + np.array(corner[::-1]), np.ones(len(rows))])
-    x, y = (pixel @ pixels_to_period(chart, shape).T)[:, :2].T
-    across, down = x * chart.columns - chart.offset, y * chart.rows - chart.offset
+    to_texels = chart.texels @ pixels_to_period(chart, shape)[:2]
+    across, down = to_texels @ pixel.T - chart.offset
     texel = np.rint([across, down])
     if np.abs(texel - [across, down]).max() < 1e-6:
         j, i = texel.astype(np.int64)
-        taps = (i % chart.rows * chart.columns + j % chart.columns)[:, None]
+        taps = chart.number(i, j)[:, None]
         return from_taps(chart.rows * chart.columns, taps, np.ones(taps.shape))
     j, wj = linear_taps(across)
     i, wi = linear_taps(down)
-    indices, weights = outer_taps((i % chart.rows, wi), (j % chart.columns, wj), chart.columns)
-    return from_taps(chart.rows * chart.columns, indices, weights)
-
-
-def resample(values: Array, chart: PlaneChart, shape: tuple[int, int]) -> Array:
-    """The picture (H, W, 3) of one rectangular period from texels (rows, columns, 3).
-
-    Band-limited: every discrete frequency is read as its shortest Euclidean representative, so the
-    interpolant has the very symmetry of the texels; frequencies that the picture cannot hold are
-    left out in a disc, which has every symmetry too. Texels are copied where the grids agree.
-    """
-    if on_grid(chart, shape):
-        return values
-    height, width = shape
-    size = np.array([chart.columns, chart.rows])
-    to_dual = np.linalg.inv(chart.basis)
-    k2, k1 = np.divmod(np.arange(chart.rows * chart.columns), chart.columns)
-    shifts = np.array([(s, t) for s in (-1, 0, 1) for t in (-1, 0, 1)])
-    candidates = np.stack([k1, k2], axis=1)[:, None, :] + shifts * size
-    length = np.linalg.norm(candidates @ to_dual, axis=2)
-    shortest = length <= length.min(axis=1, keepdims=True) * (1 + 1e-9)
-    share = shortest / shortest.sum(axis=1, keepdims=True)  # a tie is split evenly
-    across, down = chart.rectangle_size
-    limit = min(width / across, height / down) / 2
-    entry, which = np.nonzero(shortest & (length < limit))
-    frequency = candidates[entry, which]
-    spectrum = np.fft.fft2(values, axes=(0, 1)).reshape(-1, values.shape[2]) / len(k1)
-    start = pixels_to_period(chart, shape) @ np.array([0.5, 0.5, 1])  # the first pixel's centre
-    phase = np.exp(2j * np.pi * (frequency @ start[:2] - frequency @ (chart.offset / size)))
-    target = frequency @ chart.rectangle
-    out = np.zeros((height, width, values.shape[2]), complex)
-    np.add.at(
-        out,
-        (target[:, 1] % height, target[:, 0] % width),
-        spectrum[entry] * (share[entry, which] * phase)[:, None],
-    )
-    return np.fft.ifft2(out, axes=(0, 1)).real * height * width
-
-
-def picture_generators(
-    group: Group, chart: PlaneChart, supercell: Array, shape: tuple[int, int]
-) -> list[Array]:
-    """The group's generators as (3, 3) matrices in the picture's pixel coordinates."""
-    to_lattice = np.eye(3)
-    to_lattice[:2, :2] = supercell
-    change = to_lattice @ pixels_to_period(chart, shape)
-    return [np.linalg.inv(change) @ g.matrix @ change for g in group.generators]
+    taps = chart.number(i[:, :, None], j[:, None, :]).reshape(len(i), -1)
+    weights = (wi[:, :, None] * wj[:, None, :]).reshape(len(i), -1)
+    return from_taps(chart.rows * chart.columns, taps, weights)

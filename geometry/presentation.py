@@ -39,38 +39,50 @@ def image(word: str, images: Mapping[str, ColourElement]) -> ColourElement:
 def homomorphisms(letters: str, relators: tuple[str, ...]) -> Iterator[Images]:
     """Every homomorphism into B₃, one representative of each conjugacy class.
 
-    Yields the images of ``letters`` in order, the trivial one first. Two rules are conjugate if a
-    fixed signed permutation of the colours turns one into the other. Backtracking: a relator is
-    tested as soon as all of its letters have an image.
+    Yields the images of ``letters`` in order, the trivial one first; a representative comes first
+    in its class in the order of :data:`B3`. Two rules are conjugate if a fixed signed permutation
+    of the colours turns one into the other. Backtracking: a relator is tested as soon as all of its
+    letters have an image, and of images that a conjugation fixing the earlier ones turns into each
+    other only the first is tried.
     """
-    ready = [
-        [r for r in relators if max(letters.index(x) for x in expand(r).lower()) == k]
-        for k in range(len(letters))
-    ]
+    product, inverses = _tables()
+    identity = B3.index(IDENTITY)
+    ready: list[list[list[tuple[int, bool]]]] = [[] for _ in letters]
+    for relator in relators:
+        word = [(letters.index(x.lower()), x.isupper()) for x in expand(relator)]
+        ready[max(k for k, _ in word)].append(word)
 
-    def extend(images: dict[str, ColourElement], k: int) -> Iterator[Images]:
+    def holds(word: list[tuple[int, bool]], images: list[int]) -> bool:
+        out = identity
+        for k, inverted in word:
+            out = product[out][inverses[images[k]] if inverted else images[k]]
+        return out == identity
+
+    def extend(images: list[int], stabiliser: list[int]) -> Iterator[Images]:
+        k = len(images)
         if k == len(letters):
-            yield tuple(images.values())
+            yield tuple(B3[i] for i in images)
             return
-        for element in B3:
-            candidate = {**images, letters[k]: element}
-            if all(image(r, candidate) == IDENTITY for r in ready[k]):
-                yield from extend(candidate, k + 1)
+        seen: set[int] = set()
+        for element in range(len(B3)):
+            if element in seen:
+                continue
+            moved = [product[product[x][element]][inverses[x]] for x in stabiliser]
+            seen.update(moved)
+            candidate = [*images, element]
+            if all(holds(word, candidate) for word in ready[k]):
+                fixing = [x for x, c in zip(stabiliser, moved, strict=True) if c == element]
+                yield from extend(candidate, fixing)
 
-    seen: set[Images] = set()
-    for images in extend({}, 0):
-        if images not in seen:
-            seen.update(_conjugates(images))
-            yield images
-
-
-def _conjugates(images: Images) -> set[Images]:
-    return {tuple(_conjugate(x, c) for c in images) for x in B3}
+    return extend([], list(range(len(B3))))
 
 
 @functools.cache
-def _conjugate(x: ColourElement, c: ColourElement) -> ColourElement:
-    return compose(compose(x, c), inverse(x))
+def _tables() -> tuple[list[list[int]], list[int]]:
+    """B₃ by numbers in :data:`B3`: the products a·b (48 × 48) and the inverses (48)."""
+    number = {c: k for k, c in enumerate(B3)}
+    products = [[number[compose(a, b)] for b in B3] for a in B3]
+    return products, [number[inverse(a)] for a in B3]
 
 
 def check_images(

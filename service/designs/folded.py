@@ -147,4 +147,3 @@ def spread(sampling: SamplingMap, chosen: NDArray[np.bool_]) -> SamplingMap:
         sampling.colours,
         sampling.palette,
     )
-/root/.pyenv/libexec/pyenv-hooks: line 24: enable: cannot open shared object /root/.pyenv/libexec/pyenv-realpath.dylib: /root/.pyenv/libexec/pyenv-realpath.dylib: cannot open shared object file: No such file or directory

@@ -1,3 +1,4 @@
+import functools
 import math
 
 import numpy as np
@@ -6,55 +7,99 @@ from dense_maps import apply_map, signed_matrix
 from scipy.ndimage import map_coordinates
 
 from geometry.catalogue import colourings, find_colouring, find_group
-from geometry.colour import inverse
-from geometry.plane import (
-    kaleidoscope,
+from geometry.colour import IDENTITY, inverse
+from geometry.plane import kaleidoscope, window_map
+from geometry.plane_chart import (
     on_grid,
     picture_generators,
+    picture_lattice,
+    picture_periods,
     picture_shape,
     pixels_to_period,
     plane_chart,
-    resample,
-    window_map,
 )
+from geometry.plane_groups import PLANE_GROUPS
+from geometry.plane_lattices import shaped
+from geometry.plane_resample import resample
 
-# Without colour, inverting, permuting, and with translations that carry colour.
+# Of every group: without colour, inverting, permuting, and with translations that carry colour.
 CASES = [
-    (name, rule.name)
-    for name in ("p1", "p2", "p3", "p4", "p6")
-    for rules in [colourings(find_group(name))]
+    (group.name, rule.name)
+    for group in PLANE_GROUPS
+    for rules in [colourings(group)]
     for rule in {
         r.name: r for r in (rules[0], rules[1], rules[len(rules) // 2], rules[-1])
     }.values()
 ] + [
-    ("p1", "a=-r,-g,-b b=-r,-g,-b"),
-    ("p2", "a=-r,-g,-b b=-r,-g,-b c=-r,-g,-b"),
-    ("p4", "a=rgb b=-r,-g,-b"),
-    ("p6", "a=-r,-g,-b"),
+    ("p1", "x=-r,-g,-b y=-r,-g,-b"),
+    ("p1", "x=gbr y=-r,-g,-b"),
+    ("p1", "x=-g,-b,-r y=brg"),
+    ("p2", "r=-r,-g,-b s=-r,-g,-b t=-r,-g,-b"),
+    ("p4", "r=rgb s=-r,-g,-b"),
+    ("p6", "r=-r,-g,-b"),
+    ("pm", "y=gbr"),
+    ("cm", "g=gbr"),
 ]
-HEXAGONAL = [("p3", "none"), ("p3", "3a"), ("p6", "none"), ("p6", "2a"), ("p6", "3a")]
+OTHER_CELLS = [
+    ("p1", "none", 0.7, 70.0),
+    ("p1", "x=gbr y=-r,-g,-b", 1.3, 110.0),
+    ("p2", "2d", 2.0, 40.0),
+    ("pm", "3a", 0.6, None),
+    ("pg", "2b", 1.7, None),
+    ("cm", "2c", 0.5, None),
+    ("cm", "none", 2.2, None),
+    ("pmm", "4c", 1.4, None),
+    ("pmg", "2c", 0.8, None),
+    ("pgg", "2b", 3.1, None),
+    ("cmm", "4d", 0.45, None),
+    ("cmm", "2b", 1.9, None),
+]
+EVERY_CASE = [(*case, None, None) for case in CASES] + OTHER_CELLS
+SOME_CASES = EVERY_CASE[::3]
 
 
-def make(name, rule, width=24):
-    group = find_group(name)
+@functools.cache
+def free_cell(name, aspect, angle):
+    return shaped(find_group(name), aspect, angle)
+
+
+def make(name, rule, aspect=None, angle=None, width=24, **more):
+    group = free_cell(name, aspect, angle)
     colouring = find_colouring(group, rule)
-    return group, colouring, plane_chart(group, colouring, width)
+    return group, colouring, plane_chart(group, colouring, width, **more)
 
 
-def lattice_places(chart, supercell):
-    """Where the texels are in lattice coordinates, (rows · columns, 2), by the chart's words."""
+def hexagonal(name):
+    return find_group(name).lattice.name == "hexagonal"
+
+
+def texel_places(chart):
+    """Where the texels are in period coordinates, (rows · columns, 2), by the chart's words."""
     i, j = np.mgrid[: chart.rows, : chart.columns].reshape(2, -1)
-    in_period = np.stack([(j + chart.offset) / chart.columns, (i + chart.offset) / chart.rows])
-    return (np.array(supercell) @ in_period).T
+    periods = np.array([[chart.columns, chart.skew], [0, chart.rows]])
+    return np.linalg.solve(periods, np.stack([j, i]) + chart.offset).T
 
 
-def texel_numbers(chart, supercell, places):
-    """The texels at lattice coordinates, modulo the periods; they must be texels."""
-    in_period = np.linalg.solve(np.array(supercell, float), places.T).T
-    exact = in_period * (chart.columns, chart.rows) - chart.offset
+def texel_numbers(chart, places):
+    """The texels at period coordinates, modulo the periods; they must be texels."""
+    periods = np.array([[chart.columns, chart.skew], [0, chart.rows]])
+    exact = places @ periods.T - chart.offset
     whole = np.rint(exact).astype(int)
     assert np.abs(exact - whole).max() < 1e-6
-    return whole[:, 1] % chart.rows * chart.columns + whole[:, 0] % chart.columns
+    down = np.floor(whole[:, 1] / chart.rows).astype(int)
+    x, y = whole[:, 0] - down * chart.skew, whole[:, 1] - down * chart.rows
+    return y * chart.columns + x % chart.columns
+
+
+def moved(matrix, places):
+    return places @ matrix[:2, :2].T + matrix[:2, 2]
+
+
+def painted(chart, seed):
+    """(texels, 3): random paint through both factors of the kaleidoscope."""
+    average, unfold = kaleidoscope(chart)
+    paint = np.random.default_rng(seed).normal(size=(chart.rows * chart.columns, 3))
+    return apply_map(unfold, apply_map(average, paint))
 
 
 def colour_waves(chart, reach, seed):
@@ -73,87 +118,137 @@ def evaluate(waves, in_period):
 
 
 def in_period_of_texels(chart):
-    i, j = np.mgrid[: chart.rows, : chart.columns]
-    return np.stack([(j + chart.offset) / chart.columns, (i + chart.offset) / chart.rows], axis=-1)
+    return texel_places(chart).reshape(chart.rows, chart.columns, 2)
 
 
-@pytest.mark.parametrize(("name", "rule"), CASES)
-def test_the_kaleidoscope_is_symmetric_under_every_generator_exactly(name, rule):
-    """F(g·p) = c(g) F(p), equal to the last bit, at every texel and for every generator.
-    Rotation centres, where only hexagonal charts have texels, add equal terms in another order."""
-    group, colouring, chart = make(name, rule)
-    average, unfold = kaleidoscope(chart)
-    paint = np.random.default_rng(1).normal(size=(chart.rows * chart.columns, 3))
-    orbits = apply_map(average, paint)
-    texels = apply_map(unfold, orbits)
+CASE = ("name", "rule", "aspect", "angle")
+
+
+@pytest.mark.parametrize(CASE, EVERY_CASE)
+def test_the_kaleidoscope_is_symmetric_under_every_generator_exactly(name, rule, aspect, angle):
+    """F(g·p) = c(g) F(p), equal to the last bit, at every texel and for every generator; but for
+    texels on mirrors or centres where the rule inverts a channel, which then is 0 to rounding."""
+    _, _, chart = make(name, rule, aspect, angle)
+    texels = painted(chart, seed=1)
     assert np.ptp(texels) > 1
-    free = (np.bincount(unfold.indices) == len(chart.elements))[unfold.indices]
-    assert free.mean() == 1 if chart.offset else free.mean() > 0.9
-    places = lattice_places(chart, colouring.supercell)
-    for generator in group.generators:
-        moved = places @ generator.matrix[:2, :2].T + generator.matrix[:2, 2]
-        there = texel_numbers(chart, colouring.supercell, moved)
-        expected = texels @ signed_matrix(colouring.images[generator.letter]).T
-        assert np.array_equal(texels[there][free], expected[free])
+    places = texel_places(chart)
+    middle = np.zeros(len(texels), bool)
+    for matrix, colour in zip(chart.elements.matrices, chart.elements.colours, strict=True):
+        stays = texel_numbers(chart, moved(matrix, places)) == np.arange(len(texels))
+        middle |= stays & (colour != IDENTITY)
+    inverted = middle & (np.abs(texels).min(axis=1) < 1e-12)
+    for generator, colour in chart.generators:
+        there = texel_numbers(chart, moved(generator.matrix, places))
+        expected = texels @ signed_matrix(colour).T
+        assert np.array_equal(texels[there][~inverted], expected[~inverted])
         assert np.allclose(texels[there], expected, atol=1e-12)
+    if name not in ("p4m", "p4g") and not hexagonal(name):
+        assert not middle.any()
 
 
-@pytest.mark.parametrize(("name", "rule"), CASES)
-def test_the_kaleidoscope_is_the_superposition_of_the_group(name, rule):
+@pytest.mark.parametrize(CASE, SOME_CASES)
+def test_generators_are_the_groups_own_in_true_shape(name, rule, aspect, angle):
+    """They are the table's in other coordinates, isometries of the lattice as it is snapped to
+    whole texels, which is the true one to a few texels in 240."""
+    group, colouring, chart = make(name, rule, aspect, angle, width=240)
+    assert [g.letter for g, _ in chart.generators] == list(group.letters)
+    lattice, basis = group.lattice.basis, chart.basis
+    # the cell is the supercell: so the periods, in lattice coordinates, are
+    period = np.array(colouring.supercell) @ np.linalg.inv(chart.cell)
+    assert np.allclose(period, np.rint(period))
+    for generator, (made, colour) in zip(group.generators, chart.generators, strict=True):
+        change = np.eye(3)
+        change[:2, :2] = period
+        assert np.allclose(change @ made.matrix, generator.matrix @ change, atol=1e-9)
+        assert colour == colouring.images[generator.letter]
+        linear = basis @ made.matrix[:2, :2] @ np.linalg.inv(basis)
+        assert np.allclose(linear @ linear.T, np.eye(2), atol=1e-9)
+    true = lattice @ period
+    true = true / np.linalg.norm(true[:, 0])
+    assert np.allclose(true.T @ true, basis.T @ basis, atol=20 / 240)
+    assert np.linalg.det(basis) > 0
+
+
+@pytest.mark.parametrize(CASE, EVERY_CASE)
+def test_the_kaleidoscope_is_the_superposition_of_the_group(name, rule, aspect, angle):
     """F(p) = Σ c(g)⁻¹ K(g·p) / √|G|, summed over the chart's elements one by one."""
-    _, _, chart = make(name, rule, width=12)
+    _, _, chart = make(name, rule, aspect, angle, width=12)
     average, unfold = kaleidoscope(chart)
     paint = np.random.default_rng(2).normal(size=(chart.rows * chart.columns, 3))
-    places = in_period_of_texels(chart).reshape(-1, 2)
+    places = texel_places(chart)
+    texels = on_texels(chart, paint)
     total = np.zeros_like(paint)
     for matrix, colour in zip(chart.elements.matrices, chart.elements.colours, strict=True):
-        moved = places @ matrix[:2, :2].T + matrix[:2, 2]
-        there = texel_numbers(chart, np.eye(2), moved)
-        total += paint[there] @ signed_matrix(inverse(colour)).T
+        there = texel_numbers(chart, moved(matrix, places))
+        total += texels[there] @ signed_matrix(inverse(colour)).T
     expected = total / math.sqrt(len(chart.elements))
     assert np.allclose(apply_map(unfold, apply_map(average, paint)), expected, atol=1e-12)
 
 
-@pytest.mark.parametrize(("name", "rule"), CASES)
-def test_maps_have_one_row_per_orbit_and_per_texel(name, rule):
-    _, _, chart = make(name, rule)
+def on_texels(chart, paint):
+    """The canvas at the texels: its grid lies along the periods, so a brick's texels are between
+    two of its columns."""
+    canvas = paint.reshape(chart.rows, chart.columns, 3)
+    u = texel_places(chart)[:, 0].reshape(chart.rows, chart.columns) * chart.columns - chart.offset
+    if chart.skew == 0:
+        return paint
+    out = np.zeros_like(canvas)
+    for i in range(chart.rows):
+        for near in range(-1, 3):
+            j = np.floor(u[i]).astype(int) + near
+            d = np.abs(u[i] - j)[:, None]
+            weight = np.where(d < 1, 1.5 * d**3 - 2.5 * d**2 + 1,
+                              np.where(d < 2, -0.5 * d**3 + 2.5 * d**2 - 4 * d + 2, 0))  # fmt: skip
+            out[i] += weight * canvas[i, j % chart.columns]
+    return out.reshape(-1, 3)
+
+
+@pytest.mark.parametrize(CASE, SOME_CASES)
+def test_maps_have_one_row_per_orbit_and_per_texel(name, rule, aspect, angle):
+    _, _, chart = make(name, rule, aspect, angle)
     average, unfold = kaleidoscope(chart)
     assert average.columns == unfold.rows == chart.rows * chart.columns
     assert average.rows == unfold.columns
     assert np.array_equal(np.diff(unfold.indptr), np.ones(unfold.rows))
     assert (unfold.weights == 1).all()
     assert np.array_equal(np.unique(unfold.indices), np.arange(unfold.columns))
-    assert unfold.rows / len(chart.elements) <= average.rows < unfold.rows / len(chart.elements) + 8
+    orbits = unfold.rows / len(chart.elements)
+    on_mirrors = 4 * max(chart.rows, chart.columns) if name in ("p4m", "p4g") else 0
+    on_mirrors = 6 * chart.rows if hexagonal(name) else on_mirrors
+    assert orbits <= average.rows <= orbits + on_mirrors
 
 
-@pytest.mark.parametrize(("name", "rule"), CASES)
-def test_rectangles_are_right_angled_periods(name, rule):
-    _, colouring, chart = make(name, rule)
-    across, down = (chart.basis @ chart.rectangle).T
-    assert abs(across @ down) < 1e-9
-    assert np.allclose(chart.rectangle_size, [np.linalg.norm(across), np.linalg.norm(down)])
-    assert np.linalg.det(chart.rectangle) >= 1
-    height, width = picture_shape(chart, 24)
-    assert width == 24
-    assert height % 2 == 0
-    assert abs(height / width - chart.rectangle_size[1] / chart.rectangle_size[0]) <= 1 / width
-    assert chart.basis == pytest.approx(
-        find_group(name).lattice.basis @ np.array(colouring.supercell)
-    )
+@pytest.mark.parametrize(CASE, SOME_CASES)
+def test_charts_other_than_hexagonal_are_pixels(name, rule, aspect, angle):
+    """Where the width suits the group's shifts, the picture has one pixel per texel, and its
+    periods are whole numbers of pixels."""
+    _, _, chart = make(name, rule, aspect, angle)
+    shape = picture_shape(chart, chart.columns)
+    assert on_grid(chart, shape) == (not hexagonal(name))
+    periods = picture_periods(chart, shape)
+    assert periods.dtype.kind == "i"
+    assert periods[0, 0] == shape[1] and periods[1, 1] == shape[0]
+    if chart.skew == 0:
+        assert periods[0, 1] == 0
+    for vector in picture_lattice(chart, shape)[:2]:
+        assert hexagonal(name) or np.allclose(vector, np.rint(vector), atol=1e-9)
 
 
-@pytest.mark.parametrize(("name", "rule"), [c for c in CASES if c[0] in ("p1", "p2", "p4")])
-def test_windows_on_pixels_are_the_rolled_picture(name, rule):
-    _, _, chart = make(name, rule)
-    shape = picture_shape(chart, 24)
+@pytest.mark.parametrize(CASE, SOME_CASES)
+def test_windows_on_pixels_are_the_rolled_picture(name, rule, aspect, angle):
+    """Rolled row by row: what leaves a brick at the bottom comes in shifted at the top."""
+    _, _, chart = make(name, rule, aspect, angle)
+    shape = picture_shape(chart, chart.columns)
     if not on_grid(chart, shape):
-        pytest.skip("an oblique period: pixels are no texels")
+        return  # nodes of a hexagonal lattice
     texture = np.random.default_rng(3).random((chart.rows * chart.columns, 3))
-    for corner in ((0, 0), (5, 7), (-3, 30)):
-        window = window_map(chart, shape, shape, corner)
-        seen = apply_map(window, texture).reshape(*shape, 3)
-        expected = np.roll(texture.reshape(*shape, 3), (-corner[0], -corner[1]), axis=(0, 1))
-        assert np.array_equal(seen, expected)
+    picture = texture.reshape(*shape, 3)
+    for down, right in ((0, 0), (5, 7), (-3, 30)):
+        seen = apply_map(window_map(chart, shape, shape, (down, right)), texture)
+        for row in range(shape[0]):
+            copy, within = divmod(row + down, shape[0])
+            expected = np.roll(picture[within], copy * chart.skew - right, axis=0)
+            assert np.array_equal(seen.reshape(*shape, 3)[row], expected)
 
 
 def test_windows_a_little_off_the_grid_are_interpolated_far_out_too():
@@ -186,67 +281,88 @@ def test_windows_show_the_infinite_picture_turned_and_zoomed(name, rule):
     assert np.abs(seen - expected).max() < 0.02 * np.ptp(expected)
 
 
-@pytest.mark.parametrize(("name", "rule"), [*CASES, *HEXAGONAL])
-def test_one_picture_is_one_period_at_true_proportions(name, rule):
-    """Pixel steps by the picture's width or height are periods of the colour-free lattice, and
-    pixels are square up to the rounding of the height."""
-    _, _, chart = make(name, rule)
-    height, width = picture_shape(chart, 24)
-    to_period = pixels_to_period(chart, (height, width))
-    for step in ((width, 0), (0, height)):
+@pytest.mark.parametrize(CASE, SOME_CASES)
+@pytest.mark.parametrize("width", [24, 25])
+def test_one_picture_is_one_period_at_true_proportions(name, rule, aspect, angle, width):
+    """Steps by the picture's periods are periods of the chart, and pixels are square up to the
+    rounding to whole ones."""
+    _, _, chart = make(name, rule, aspect, angle)
+    shape = picture_shape(chart, width)
+    assert shape[1] == width
+    to_period = pixels_to_period(chart, shape)
+    for step in picture_periods(chart, shape).T:
         moved = to_period[:2, :2] @ step
         assert np.allclose(moved, np.rint(moved), atol=1e-9)
     euclidean = chart.basis @ to_period[:2, :2]
     x, y = np.linalg.norm(euclidean, axis=0)
-    assert x / y == pytest.approx(1, abs=1.01 / height)
-    assert abs(euclidean[:, 0] @ euclidean[:, 1]) < 1e-9 * x * y
+    assert x / y == pytest.approx(1, abs=1.01 / min(shape))
+    assert abs(euclidean[:, 0] @ euclidean[:, 1]) < x * y / min(shape)
 
 
-@pytest.mark.parametrize(("name", "rule"), [*CASES, *HEXAGONAL])
-def test_resampling_leaves_band_limited_paint_exact(name, rule):
+@pytest.mark.parametrize("width", [32, 23])
+@pytest.mark.parametrize(CASE, SOME_CASES)
+def test_resampling_leaves_band_limited_paint_exact(name, rule, aspect, angle, width):
     """Sums of cosines at texels become the very same cosines at pixel centres."""
-    _, _, chart = make(name, rule, width=32)
-    shape = picture_shape(chart, 32)
-    across, down = chart.rectangle_size
-    finest = 0.98 * min(shape[1] / across, shape[0] / down) / 2
-    waves = colour_waves(chart, min(finest, 0.5 * 24 / across), seed=5)
-    texels = evaluate(waves, in_period_of_texels(chart))
-    picture = resample(texels, chart, shape)
-    i, j = np.mgrid[: shape[0], : shape[1]]
-    # One picture is one rectangular period; texel (0, 0) and pixel (0, 0) have the same centre
-    # on nodes, and half a step off the origin otherwise.
-    along = np.stack([(j + chart.offset) / shape[1], (i + chart.offset) / shape[0]], axis=-1)
-    expected = evaluate(waves, along @ chart.rectangle.T)
+    _, _, chart = make(name, rule, aspect, angle, width=24)
+    shape = picture_shape(chart, width)
+    to_period = pixels_to_period(chart, shape)
+    pixel = np.linalg.norm(chart.basis @ to_period[:2, :2], axis=0).max()
+    texel = np.linalg.norm(chart.basis @ np.linalg.inv(chart.texels), axis=0).max()
+    waves = colour_waves(chart, 0.98 * 0.5 / max(pixel, texel), seed=5)
+    picture = resample(evaluate(waves, in_period_of_texels(chart)), chart, shape)
     assert picture.shape == (*shape, 3)
-    assert np.allclose(picture, expected, atol=1e-9)
+    # Texel (0, 0) and pixel (0, 0) have the same centre on nodes, and half a step off the origin
+    # otherwise; the picture's periods are the chart's or, for hexagonal ones, u and u + 2v.
+    i, j = np.mgrid[: shape[0], : shape[1]] + chart.offset
+    width_period, shifted = picture_periods(chart, shape).T
+    down = i / shape[0]
+    along = np.stack([(j - shifted[0] * down) / width_period[0], down], axis=-1)
+    if hexagonal(name):
+        along = along @ np.array([[1, 0], [1, 2]])
+    assert np.allclose(picture, evaluate(waves, along), atol=1e-9)
 
 
-@pytest.mark.parametrize(("name", "rule"), [*CASES, *HEXAGONAL])
-def test_resampled_pictures_have_the_symmetry(name, rule):
-    """Spline interpolation of the picture at g·p is the colour action on the picture at p."""
-    group, colouring, chart = make(name, rule, width=64)
-    shape = picture_shape(chart, 64)
+@pytest.mark.parametrize(CASE, EVERY_CASE)
+def test_resampled_pictures_have_the_symmetry(name, rule, aspect, angle):
+    """At a size that the shifts do not divide, spline interpolation of the picture at g·p is the
+    colour action on the picture at p, to a fraction of a grey level."""
+    group, _, chart = make(name, rule, aspect, angle, width=59)
+    shape = picture_shape(chart, 59)
     average, unfold = kaleidoscope(chart)
-    waves = colour_waves(chart, 0.12 * 64 / chart.rectangle_size[0], seed=6)
-    paint = evaluate(waves, in_period_of_texels(chart)).reshape(-1, 3)
+    waves = colour_waves(chart, 0.12 * 59, seed=6)
+    i, j = np.mgrid[: chart.rows, : chart.columns].reshape(2, -1) + chart.offset
+    paint = evaluate(waves, np.stack([j / chart.columns, i / chart.rows], axis=-1))
     texels = apply_map(unfold, apply_map(average, paint)).reshape(chart.rows, chart.columns, 3)
     picture = resample(texels, chart, shape)
     assert np.ptp(picture) > 0.1
     picture = picture * 255 / np.ptp(picture)
+    generators = picture_generators(chart, shape)
+    assert len(generators) == len(group.generators)
     j, i = np.meshgrid(np.arange(shape[1]) + 0.5, np.arange(shape[0]) + 0.5)
     pixels = np.stack([j, i, np.ones_like(j)], axis=-1)
-    matrices = picture_generators(group, chart, np.array(colouring.supercell, float), shape)
-    for generator, matrix in zip(group.generators, matrices, strict=True):
-        x, y, _ = np.moveaxis(pixels @ matrix.T, -1, 0)
+    around = tiled(picture, picture_periods(chart, shape)[0, 1])
+    for generator, colour in generators:
+        x, y, _ = np.moveaxis(pixels @ generator.matrix.T, -1, 0)
+        down = np.floor(y / shape[0])
+        x, y = x - down * picture_periods(chart, shape)[0, 1], y - down * shape[0]
+        place = [y - 0.5 + PAD, x % shape[1] - 0.5 + PAD]
         there = np.stack(
-            [
-                map_coordinates(picture[..., k], [y - 0.5, x - 0.5], order=5, mode="grid-wrap")
-                for k in range(3)
-            ],
+            [map_coordinates(around[..., k], place, order=5, mode="nearest") for k in range(3)],
             axis=-1,
         )
-        expected = picture @ signed_matrix(colouring.images[generator.letter]).T
-        assert np.sqrt(np.mean((there - expected) ** 2)) < 0.05
+        expected = picture @ signed_matrix(colour).T
+        assert np.sqrt(np.mean((there - expected) ** 2)) < 0.1
+
+
+PAD = 14
+
+
+def tiled(picture, shift):
+    """The picture with some of its copies around."""
+    rows = [np.roll(picture[k % len(picture)], k // len(picture) * shift, axis=0)
+            for k in range(-PAD, len(picture) + PAD)]  # fmt: skip
+    columns = np.arange(-PAD, picture.shape[1] + PAD) % picture.shape[1]
+    return np.stack(rows)[:, columns]
 
 
 def test_too_fine_frequencies_are_left_out_evenly():
@@ -258,8 +374,7 @@ def test_too_fine_frequencies_are_left_out_evenly():
     small = resample(texels, chart, (28, 16))
     spectrum = np.abs(np.fft.fft2(small, axes=(0, 1)))
     ky, kx = np.meshgrid(np.fft.fftfreq(28, 1 / 28), np.fft.fftfreq(16, 1 / 16), indexing="ij")
-    length = np.hypot(ky / chart.rectangle_size[1], kx / chart.rectangle_size[0])
-    limit = min(16 / chart.rectangle_size[0], 28 / chart.rectangle_size[1]) / 2
+    length, limit = np.hypot(ky / math.sqrt(3), kx), min(16, 28 / math.sqrt(3)) / 2
     assert spectrum[length > limit].max() < 1e-9
     assert spectrum[(length < limit) & (length > 0)].max() > 1
     half_turn = np.roll(small[::-1, ::-1], (1, 1), axis=(0, 1))

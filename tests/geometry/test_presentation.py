@@ -80,24 +80,24 @@ def test_enumeration_of_three_generators_finds_all_rules():
 def test_a_third_order_colour_on_a_half_turn_is_refused_with_the_reason():
     group = GROUPS["p2"]
     titles = {g.letter: g.title for g in group.generators}
-    images = {"a": (2, 3, 1), "b": IDENTITY, "c": IDENTITY}
+    images = {"r": (2, 3, 1), "s": IDENTITY, "t": IDENTITY}
     with pytest.raises(InputError) as refused:
         check_images(group.relators, images, titles)
     assert refused.value.code == "impossible-colouring"
-    for word in ("a^2", "half turn", "twice", "gbr", "brg"):
+    for word in ("r^2", "half turn", "twice", "gbr", "brg"):
         assert word in refused.value.message
     assert "\n" not in str(refused.value)
 
 
 def test_a_relator_of_several_letters_is_named_when_it_fails():
     for name, images in {
-        "p1": {"a": (2, 1, 3), "b": (1, 3, 2)},  # do not commute
-        "p4": {"a": (2, 1, 3), "b": (1, 3, 2)},  # a quarter turn twice over is no half turn
+        "p1": {"x": (2, 1, 3), "y": (1, 3, 2)},  # do not commute
+        "p4": {"r": (2, 1, 3), "s": (1, 3, 2)},  # a quarter turn twice over is no half turn
     }.items():
         group = GROUPS[name]
         with pytest.raises(InputError) as refused:
             check_images(group.relators, images, {})
-        assert {"p1": "abAB", "p4": "(ab)^2"}[name] in refused.value.message
+        assert {"p1": "xyXY", "p4": "(rs)^2"}[name] in refused.value.message
 
 
 @pytest.mark.parametrize("name", GROUPS)

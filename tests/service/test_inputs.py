@@ -189,7 +189,7 @@ def test_other_jobs_need_no_buffers():
         ({"group": "p7"}, "unknown-group"),
         ({"group": "532"}, "wrong-space"),
         ({"colouring": "9z"}, "unknown-colouring"),
-        ({"group": "p2", "colouring": "a=gbr"}, "impossible-colouring"),
+        ({"group": "p2", "colouring": "r=gbr"}, "impossible-colouring"),
         ({"target": "sphere", "group": "p4"}, "wrong-space"),
     ],
 )
