@@ -53,7 +53,8 @@ HEXAGONAL = Lattice("hexagonal", np.array([[1.0, -0.5], [0.0, math.sqrt(3) / 2]]
 class Group:
     """name: IUC symbol of a plane group, orbifold signature of a spherical one; aliases: other
     accepted names; order: number of elements, modulo translations; translations: the two
-    primitive translations as words (plane only)."""
+    primitive translations as words (plane only); family: of a group about one axis of the sphere,
+    its signature with the letter n ("*22n")."""
 
     name: str
     aliases: tuple[str, ...]
@@ -64,6 +65,7 @@ class Group:
     order: int
     lattice: Lattice | None = None
     translations: tuple[str, str] | None = None
+    family: str = ""
 
     @property
     def letters(self) -> str:
