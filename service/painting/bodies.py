@@ -19,6 +19,8 @@ from geometry.groups import Elements
 from geometry.mesh import uv_surface
 from geometry.pyramid import pyramid_shapes
 from geometry.sampling import SamplingMap, average_groups
+from geometry.seed_charts import spiral
+from geometry.sphere_pictures import EQUIRECTANGULAR
 from geometry.visibility import trace_ready, view_map
 from service.painting.operators import SparseOperator
 from service.painting.views import (
@@ -46,13 +48,16 @@ class _Folding:
     def __init__(self, elements: Elements, width: int) -> None:
         texel = 2 * math.pi / width / FINENESS
         self.chart = sphere.sphere_chart(elements, texel / OVERSAMPLING)
-        side = max(8, round(self.chart.size / OVERSAMPLING))
-        self.canvas_shape = (len(self.chart.frames), side, side)
+        charts, rows, columns = self.chart.shape
+        self.canvas_shape = (
+            charts,
+            max(8, round(rows / OVERSAMPLING)),
+            max(8, round(columns / OVERSAMPLING)),
+        )
 
     def enlarged(self, logits: Tensor) -> Tensor:
         """Paint of the canvas brought to the charts' texels."""
-        size = (self.chart.size, self.chart.size)
-        return enlarged_paint(logits, self.canvas_shape, size, wrap=False)
+        return enlarged_paint(logits, self.canvas_shape, self.chart.shape[1:], wrap=False)
 
 
 class SphereSurface:
@@ -63,9 +68,7 @@ class SphereSurface:
     _SUBSAMPLES = 2
 
     def __init__(self, scene: Scene, width: int, views: int, device: torch.device) -> None:
-        self.shape = (width // 2, width)
-        # texels are means over their area, like a view's pixels: point samples would alias
-        self._fine_shape = (self.shape[0] * self._SUBSAMPLES, self.shape[1] * self._SUBSAMPLES)
+        self.shape = EQUIRECTANGULAR.shape(width)
         self._folding = _Folding(scene.elements, width)
         self.canvas_shape = self._folding.canvas_shape
         self.views = views
@@ -77,7 +80,7 @@ class SphereSurface:
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
-        cameras = surrounding_cameras(sphere.spiral(256), self.views, self._side, seed)
+        cameras = surrounding_cameras(spiral(256), self.views, self._side, seed)
         with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
             self._pictures = list(pool.map(self._picture_of, cameras))
 
@@ -104,11 +107,11 @@ class SphereSurface:
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         if self._bake is None:
-            points = sphere.equirectangular(*self._fine_shape)
+            points = EQUIRECTANGULAR.points(self.shape, self._SUBSAMPLES)
             self._bake = SparseOperator(sphere.fold(points, self._folding.chart), self._device)
+        # texels are means over their area, like a view's pixels: point samples would alias
         fine = torch.sigmoid(self._bake(self._folding.enlarged(logits)))
-        texture = F.avg_pool2d(image_of(fine, self._fine_shape), self._SUBSAMPLES)
-        return to_bytes(texture[0].permute(1, 2, 0))
+        return to_bytes(fine.reshape(*self.shape, -1, 3).mean(dim=2))
 
 
 class MeshSurface:

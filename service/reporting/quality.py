@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from geometry.colour import act
 from geometry.spaces import Array
-from geometry.sphere import equirectangular
+from geometry.sphere_pictures import EQUIRECTANGULAR
 from service.reporting.frame import Frame, PictureGenerator, pixel_centres
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
@@ -111,18 +111,16 @@ def _permuted_error(
 def _sphere_error(picture: Picture, generator: PictureGenerator) -> SymmetryError:
     height, width = picture.shape[:2]
     rows = _chosen(height * width)
-    points = equirectangular(height, width)[rows]
-    x, y, z = (points @ generator.matrix.T).T
-    column = (np.arctan2(y, x) / np.pi + 1) / 2 * width - 0.5
-    row = (0.5 - np.arcsin(np.clip(z, -1, 1)) / np.pi) * height - 0.5
+    points = EQUIRECTANGULAR.points((height, width))[rows]
+    row, column = EQUIRECTANGULAR.positions(points @ generator.matrix.T, (height, width))
     # Beyond a pole the meridian comes down on the other side.
     over = np.roll(picture[:_MARGIN], width // 2, axis=1)[::-1]
     under = np.roll(picture[-_MARGIN:], width // 2, axis=1)[::-1]
     padded = np.concatenate([over, picture, under])
     padded = np.concatenate([padded[:, -_MARGIN:], padded, padded[:, :_MARGIN]], axis=1)
     margin = np.array([len(over), min(_MARGIN, width)])
-    seen = _spline(padded, np.column_stack([row, column]) + margin, "nearest")
-    area = np.sqrt(1 - points[:, 2] ** 2)
+    seen = _spline(padded, np.column_stack([row, column]) - 0.5 + margin, "nearest")
+    area = EQUIRECTANGULAR.area((height, width))[rows]
     return _compared(generator, seen, picture.reshape(-1, 3)[rows], area)
 
 
