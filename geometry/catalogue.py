@@ -10,9 +10,12 @@ from geometry.errors import InputError, unknown_name
 from geometry.groups import Colouring, Group, make_colouring
 from geometry.plane_groups import PLANE_GROUPS
 from geometry.presentation import homomorphisms
-from geometry.sphere_groups import SPHERE_GROUPS
+from geometry.sphere_groups import SPHERE_GROUPS, axial_group
 
 GROUPS: dict[str, Group] = {group.name: group for group in (*PLANE_GROUPS, *SPHERE_GROUPS)}
+
+# readers of names with a number in them, None for other names: families too long for a table
+_FAMILIES = (axial_group,)
 
 
 def groups(space: str | None = None) -> tuple[Group, ...]:
@@ -32,6 +35,7 @@ def find_group(name: str, space: str | None = None) -> Group:
     called += [
         g for g in GROUPS.values() if key.lower() in (n.lower() for n in (g.name, *g.aliases))
     ]
+    called += [group for read in _FAMILIES if (group := read(key))]
     for group in called:
         if space in (None, group.space.name):
             return group

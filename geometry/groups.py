@@ -48,7 +48,8 @@ class Lattice:
 class Group:
     """name: IUC symbol of a plane group, orbifold signature of a spherical one; aliases: other
     accepted names; order: number of elements, modulo translations; translations: the two
-    primitive translations as words (plane only)."""
+    primitive translations as words (plane only); family: of a group about one axis of the sphere,
+    its signature with the letter n ("*22n")."""
 
     name: str
     aliases: tuple[str, ...]
@@ -59,6 +60,7 @@ class Group:
     order: int
     lattice: Lattice | None = None
     translations: tuple[str, str] | None = None
+    family: str = ""
 
     @property
     def letters(self) -> str:
