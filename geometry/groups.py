@@ -109,6 +109,9 @@ class Elements:
         return len(self.colours)
 
 
+TRIVIAL = Elements(np.eye(3)[None], (IDENTITY,))
+
+
 def word_matrix(group: Group, word: str) -> Array:
     """The isometry that a word stands for, (3, 3)."""
     matrices = {g.letter: g.matrix for g in group.generators}

@@ -13,8 +13,8 @@ from geometry.errors import InputError
 from geometry.folds import Folds, parse_folds
 from geometry.groups import Colouring, Group
 from geometry.mesh import Mesh
-from geometry.plane import TorusMap, parse_torus_map
-from geometry.plane_groups import shaped
+from geometry.plane_lattices import shaped
+from geometry.plane_torus import TorusMap, parse_torus_map
 from geometry.spiral import SpiralShape
 from service.advice import is_chiral
 from service.recipe import Recipe

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,6 @@ from geometry.sampling import SamplingMap, average_groups, superposed
 from geometry.spaces import Array, apply
 from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.scene import Scene
-
-
-class Chart(Protocol):
-    """Square charts of ``size`` × ``size`` texels around seeds; frames: (charts, 3, 3)."""
-
-    frames: Array
-    size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +45,13 @@ class FoldedDesign(ABC):
 
     wrap = False
 
-    def __init__(self, scene: Scene, shape: tuple[int, int], chart: Chart) -> None:
-        self.shape, self._scene = shape, scene
-        charts, side = len(chart.frames), max(8, round(chart.size / OVERSAMPLING))
-        self.chart_shape = (charts, chart.size, chart.size)
-        self.canvas_shape = (charts, side, side)
+    def __init__(
+        self, scene: Scene, shape: tuple[int, int], chart_shape: tuple[int, int, int]
+    ) -> None:
+        self.shape, self._scene, self.chart_shape = shape, scene, chart_shape
+        charts, *sides = chart_shape
+        rows, columns = (max(8, round(side / OVERSAMPLING)) for side in sides)
+        self.canvas_shape = (charts, rows, columns)
         self.looks = looks_needed(scene.group.order)
 
     @abstractmethod

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from geometry import plane
+from geometry import plane, plane_chart
 from geometry.colour import act
 from geometry.errors import InputError
+from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
 from service.designs.resolution import FINENESS
@@ -29,10 +30,10 @@ class PlaneDesign:
 
     def __init__(self, scene: Scene, width: int) -> None:
         self._mirrored = scene.mirrored
-        self.chart = plane.plane_chart(
+        self.chart = plane_chart.plane_chart(
             scene.group, scene.colouring, width, scene.torus_map, scene.folds
         )
-        self.shape = plane.picture_shape(self.chart, width)
+        self.shape = plane_chart.picture_shape(self.chart, width)
         if self.shape[0] * self.shape[1] > MAX_PIXELS:
             raise InputError(
                 "too-large",
@@ -83,7 +84,7 @@ class PlaneDesign:
             chosen = unfold.colours == number
             texels[chosen] = act(element, values[unfold.indices[chosen]])
         picture = texels.reshape(*self.chart_shape[1:], 3)
-        if not plane.on_grid(self.chart, self.shape):
-            smooth = plane.resample(picture.astype(float), self.chart, self.shape)
+        if not plane_chart.on_grid(self.chart, self.shape):
+            smooth = resample(picture.astype(float), self.chart, self.shape)
             picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
         return picture[:, ::-1] if self._mirrored else picture

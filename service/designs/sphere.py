@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from geometry.sphere_pictures import PROJECTIONS
 
 from geometry import sphere
 from geometry.cameras import Camera, pixel_rays, surrounding_cameras
-from geometry.groups import elements, trivial
+from geometry.groups import TRIVIAL, elements
 from geometry.sampling import SamplingMap
+from geometry.seed_charts import spiral
 from geometry.spaces import Array
+from geometry.sphere_pictures import PROJECTIONS
 from service.designs.folded import FoldedDesign, Samples
 from service.designs.resolution import COSINE_CUT, FINENESS, OVERSAMPLING, view_side
 from service.scene import Scene
 
+# Texels around the equator, relative to the picture's width, where texels are as large as on
+# average (cube: four faces of a third).
+_AROUND = {"equirectangular": 1.0, "cube": 4 / 3, "octahedral": math.sqrt(math.pi)}
 _SUBSAMPLES = 2  # along a side: texels are means over their area, point samples would alias
 
 
@@ -24,14 +28,14 @@ class SphereDesign(FoldedDesign):
 
     def __init__(self, scene: Scene, width: int) -> None:
         self._projection = PROJECTIONS[scene.projection]
-        self._equator = self._projection.equator(width)  # texels around it
-        exact = elements(scene.group, scene.colouring) if scene.folds is None else trivial()
+        self._equator = round(_AROUND[scene.projection] * width)
+        exact = elements(scene.group, scene.colouring) if scene.folds is None else TRIVIAL
         texel = 2 * math.pi / self._equator / FINENESS
-        self._charts = sphere.sphere_chart(exact, texel / OVERSAMPLING)
-        super().__init__(scene, self._projection.shape(width), self._charts)
+        self._chart = sphere.sphere_chart(exact, texel / OVERSAMPLING)
+        super().__init__(scene, self._projection.shape(width), self._chart.shape)
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
-        return sphere.fold(points, self._charts)
+        return sphere.fold(points, self._chart)
 
     def picture_samples(self) -> Samples:
         """See FoldedDesign."""
@@ -41,7 +45,7 @@ class SphereDesign(FoldedDesign):
 
     def view_samples(self, count: int, seed: int) -> list[Samples]:
         """See FoldedDesign."""
-        cameras = surrounding_cameras(sphere.spiral(256), count, self.unit, seed)
+        cameras = surrounding_cameras(spiral(256), count, self.unit, seed)
         return [_seen(camera) for camera in cameras]
 
     @property

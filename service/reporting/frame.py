@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 from geometry.hyperbolic_models import MODELS
-from geometry.sphere_pictures import PROJECTIONS
 
 from geometry import plane_chart, spiral
 from geometry.colour import ColourElement
 from geometry.groups import Generator
 from geometry.spaces import Array, affine
+from geometry.sphere_pictures import PROJECTIONS
 from service.reporting.layouts import (
     HyperbolicLayout,
     Layout,

@@ -8,10 +8,10 @@ from typing import Protocol
 
 import numpy as np
 from geometry.hyperbolic_models import Model
-from geometry.sphere_pictures import Projection
 from numpy.typing import NDArray
 
 from geometry.spaces import Array
+from geometry.sphere_pictures import Projection
 from geometry.spiral import SpiralChart
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
