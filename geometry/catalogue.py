@@ -8,6 +8,7 @@ import re
 from geometry.colour import IDENTITY, parse
 from geometry.errors import InputError, unknown_name
 from geometry.groups import Colouring, Group, make_colouring
+from geometry.hyperbolic_groups import hyperbolic_group
 from geometry.plane_groups import PLANE_GROUPS
 from geometry.presentation import homomorphisms
 from geometry.sphere_groups import SPHERE_GROUPS
@@ -25,13 +26,16 @@ def find_group(name: str, space: str | None = None) -> Group:
     the rotations of the octahedron, o is the plane's torus), the exact spelling counts, then the
     wanted space.
 
-    Raises InputError("unknown-group") with the nearest names, or "wrong-space".
+    Raises InputError("unknown-group") with the nearest names, "wrong-space", or "bad-tiling" for
+    a tiling {p,q} that is not hyperbolic.
     """
     key = name.strip()
     called = [g for g in GROUPS.values() if key in (g.name, *g.aliases)]
     called += [
         g for g in GROUPS.values() if key.lower() in (n.lower() for n in (g.name, *g.aliases))
     ]
+    parsed = None if called else hyperbolic_group(key)
+    called += [] if parsed is None else [parsed]
     for group in called:
         if space in (None, group.space.name):
             return group

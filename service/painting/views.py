@@ -101,10 +101,10 @@ class BodyView:
         return Look(image_of(pixels, self.shape), image_of(self.weight, self.shape))
 
 
-def looks_needed(order: int) -> int:
-    """Views of a body that a step takes: one where a group of ``order`` shows all of its
-    fundamental domain on every side, else two, whose statistics are pooled."""
-    return 1 if order >= 12 else 2
+def looks_needed(order: int | None) -> int:
+    """Views of a body that a step takes: one where a group of ``order`` (None: infinite) shows all
+    of its fundamental domain on every side, else two, whose statistics are pooled."""
+    return 1 if order is None or order >= 12 else 2
 
 
 def view_side(texture_width: int) -> int:
