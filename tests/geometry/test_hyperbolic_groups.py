@@ -19,14 +19,14 @@ from geometry.hyperbolic_groups import (
 from geometry.presentation import image
 from geometry.spaces import HYPERBOLIC, apply
 
-PAIRS = [(7, 3), (3, 7), (4, 6), (5, 4), (5, 5), (3, 20), (20, 3), (24, 24), (8, 12)]
+PAIRS = [(7, 3), (3, 7), (4, 6), (5, 4), (5, 5), (3, 20), (20, 3), (16, 10), (8, 12)]
 GROUPS = [
     tiling_group(p, q, kind)
     for p, q in PAIRS
     for kind in KINDS
     if not (kind == "turned" and q % 2) and not (kind == "mirrored" and p % 2)
 ]
-NEAR = 1e-6  # rounding grows with the square of the longest boost on the way: 6600 in {24,24}
+NEAR = 1e-5  # rounding grows with the square of the longest boost on the way: 1300 in {16,10}
 CENTRE = np.array([0.0, 0.0, 1.0])
 
 
@@ -162,10 +162,11 @@ def test_signatures_name_the_tile_in_the_middle_first(name, canonical):
     assert hyperbolic_group(name).name == canonical
 
 
-@pytest.mark.parametrize(
-    "name",
-    "p4m 532 *432 442 *632 333 22* 3*2 2*5 22 [4,6]] [4+,6+] {4,6}+ [4,6+]+ {4;6} *2.2.9 4*".split(),
-)
+OTHERS = """p4m 532 *432 442 *632 333 22* 3*2 2*5 22 *2.2.9 4* 4.6
+[4,6]] [4+,6+] {4,6}+ [4,6+]+ {4;6}"""
+
+
+@pytest.mark.parametrize("name", ["", *OTHERS.split()])
 def test_other_names_are_left_to_others(name):
     assert hyperbolic_group(name) is None
 
