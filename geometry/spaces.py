@@ -68,6 +68,17 @@ def rotation(axis: Array, angle: float) -> Array:
     return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * (cross @ cross)
 
 
+def translation(point: Array) -> Array:
+    """The (3, 3) translation of the hyperbolic plane that brings (0, 0, 1) to ``point`` (3,) along
+    their geodesic: a boost without rotation (Jackson, Classical Electrodynamics, §11.7)."""
+    along, t = point[:2], point[2]
+    out = np.empty((3, 3))
+    out[:2, :2] = np.eye(2) + np.outer(along, along) / (1 + t)
+    out[:2, 2] = out[2, :2] = along
+    out[2, 2] = t
+    return out
+
+
 def affine(linear: Array, shift: Array | tuple[float, float] = (0.0, 0.0)) -> Array:
     """The (3, 3) matrix of the plane map p → linear·p + shift."""
     out = np.eye(3)
