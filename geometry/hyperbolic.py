@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,13 +85,13 @@ def fold(points: Array, chart: HyperbolicChart) -> SamplingMap:
     counts, indices, weights, used = [], [], [], []
     for start in range(0, max(1, len(points)), _CHUNK):
         chunk = points[start : start + _CHUNK]
-        row, place, code, weight = _contributions(chunk, chart)
-        order = np.argsort(row, kind="stable")
-        coset, colour = np.divmod(code[order], len(chart.mirrors.palette))
-        taps, shares = _chart_taps(place[order], coset, chart)
-        counts.append(np.bincount(row, minlength=len(chunk)) * taps.shape[1])
+        reads = _contributions(chunk, chart)
+        order = np.argsort(reads.rows, kind="stable")
+        coset, colour = np.divmod(reads.codes[order], len(chart.mirrors.palette))
+        taps, shares = _chart_taps(reads.places[order], coset, chart)
+        counts.append(np.bincount(reads.rows, minlength=len(chunk)) * taps.shape[1])
         indices.append(taps.ravel())
-        weights.append((shares * weight[order, None]).ravel())
+        weights.append((shares * reads.weights[order, None]).ravel())
         used.append(np.repeat(colour, taps.shape[1]))
     return SamplingMap(
         chart.texels,
@@ -102,21 +103,29 @@ def fold(points: Array, chart: HyperbolicChart) -> SamplingMap:
     )
 
 
-def _contributions(points: Array, chart: HyperbolicChart) -> tuple[Codes, Array, Codes, Array]:
-    """What points (n, 3) see: rows (k,), places (k, 3) in and around the triangle, codes (k,),
-    weights (k,), which sum to 1 in every row."""
+class _Reads(NamedTuple):
+    """What points see: rows (k,), places (k, 3) in and around the triangle, codes (k,), weights
+    (k,), which sum to 1 in every row; in any order."""
+
+    rows: Codes
+    places: Array
+    codes: Codes
+    weights: Array
+
+
+def _contributions(points: Array, chart: HyperbolicChart) -> _Reads:
     mirrors = chart.mirrors
     inside, code = reduce(points, mirrors)
     cosh = inside @ (mirrors.corners * -np.array(HYPERBOLIC.form)).T
     mean = np.zeros(len(points))
-    parts: list[tuple[Codes, Array, Codes, Array]] = []
+    parts: list[_Reads] = []
     for k, radius in enumerate(chart.dots):
         near = np.flatnonzero(cosh[:, k] < math.cosh(radius))
         mean[near] = _bump(HYPERBOLIC.distance(inside[near], mirrors.corners[k]) / radius)
         weight = mean[near] / (2 * mirrors.orders[k])
         place, at = inside[near], code[near]
         for step in range(2 * mirrors.orders[k]):  # all triangles around the corner in turn
-            parts.append((near, place, at, weight))
+            parts.append(_Reads(near, place, at, weight))
             mirror = (k + step % 2) % 3
             place = reflect(place, mirrors.normals[mirror])
             at = mirrors.passing[mirror, at]
@@ -126,23 +135,22 @@ def _contributions(points: Array, chart: HyperbolicChart) -> tuple[Codes, Array,
     if mirrors.tiling.cosets == 2:
         overlap[nearest == 1] = 0  # both sides of n belong to the domain
     own = (1 - mean) / (1 + overlap)
-    parts.append((np.arange(len(points)), inside, code, own))
+    parts.append(_Reads(np.arange(len(points)), inside, code, own))
     across = np.flatnonzero(own * overlap)
     beyond = nearest[across]
     parts.append(
-        (
+        _Reads(
             across,
             reflect(inside[across], mirrors.normals[beyond]),
             mirrors.passing[beyond, code[across]],
             (own * overlap)[across],
         )
     )
-    rows, places, codes, weights = zip(*parts, strict=True)
-    return (
-        np.concatenate(rows),
-        np.concatenate(places),
-        np.concatenate(codes),
-        np.concatenate(weights),
+    return _Reads(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.places for part in parts]),
+        np.concatenate([part.codes for part in parts]),
+        np.concatenate([part.weights for part in parts]),
     )
 
 
