@@ -8,14 +8,19 @@ import re
 from geometry.colour import IDENTITY, parse
 from geometry.errors import InputError, unknown_name
 from geometry.groups import Colouring, Group, make_colouring
+from geometry.hyperbolic_groups import HYPERBOLIC_GROUPS, hyperbolic_group
 from geometry.plane_groups import PLANE_GROUPS
 from geometry.presentation import homomorphisms
 from geometry.sphere_groups import SPHERE_GROUPS, axial_group
+from geometry.spiral_groups import SPIRAL_GROUPS, spiral_by_name
 
-GROUPS: dict[str, Group] = {group.name: group for group in (*PLANE_GROUPS, *SPHERE_GROUPS)}
+GROUPS: dict[str, Group] = {
+    group.name: group
+    for group in (*PLANE_GROUPS, *SPHERE_GROUPS, *HYPERBOLIC_GROUPS, *SPIRAL_GROUPS)
+}
 
-# readers of names with a number in them, None for other names: families too long for a table
-_FAMILIES = (axial_group,)
+# readers of names with numbers in them, None for other names: families too long for a table
+_FAMILIES = (axial_group, hyperbolic_group, spiral_by_name)
 
 
 def groups(space: str | None = None) -> tuple[Group, ...]:
@@ -28,7 +33,8 @@ def find_group(name: str, space: str | None = None) -> Group:
     the rotations of the octahedron, o is the plane's torus), the exact spelling counts, then the
     wanted space.
 
-    Raises InputError("unknown-group") with the nearest names, or "wrong-space".
+    Raises InputError("unknown-group") with the nearest names, "wrong-space", or "bad-tiling" for
+    a tiling {p,q} that is not hyperbolic.
     """
     key = name.strip()
     called = [g for g in GROUPS.values() if key in (g.name, *g.aliases)]

@@ -4,6 +4,7 @@ A group is a presentation whose generators are isometries. Plane groups are writ
 coordinates (multiples of the two primitive translations), where every generator is an integer
 matrix plus a rational shift, so that nothing is ever rounded. Elements are listed modulo the
 translations that carry no colour; for the finite groups of the sphere that is all of them.
+Hyperbolic groups are never listed: their points are folded by mirrors.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from geometry.colour import IDENTITY, ColourElement, compose, generated, inverse, power, spell
 from geometry.presentation import Images, check_images, expand, image
-from geometry.spaces import PLANE, Array, Space
+from geometry.spaces import PLANE, SPIRAL, Array, Space
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +45,35 @@ class Lattice:
     texel_offset: float
 
 
+@dataclass(frozen=True)
+class TriangleTiling:
+    """How a group G sits in the triangle group [p,q] of the regular tiling {p,q}.
+
+    The mirrors of the triangle are m (from a tile's centre to the middle of a side), n (from the
+    centre to a corner) and o (in the side). G is all of [p,q], or half of it, without n; then
+    [p,q] = G ∪ nG. steps: for the mirrors m, n, o in turn, and for each coset, entered with
+    t = 1 or t = n, the new coset and t′·mirror·t as a word in G's generators (Schreier's
+    generators; Magnus, Karrass and Solitar, 1976, §2.3). orbifold: Conway's signature of G.
+    """
+
+    p: int
+    q: int
+    steps: tuple[tuple[tuple[int, str], ...], ...]
+    orbifold: str
+
+    @property
+    def cosets(self) -> int:
+        """The index of G in [p,q], and how many triangles make up its domain: 1 or 2."""
+        return len(self.steps[0])
+
+
 @dataclass(frozen=True, eq=False)
 class Group:
-    """name: IUC symbol of a plane group, orbifold signature of a spherical one; aliases: other
-    accepted names; order: number of elements, modulo translations; translations: the two
-    primitive translations as words (plane only); family: of a group about one axis of the sphere,
-    its signature with the letter n ("*22n")."""
+    """name: IUC symbol of a plane group, orbifold signature of a spherical one, Coxeter's symbol
+    of a hyperbolic one; aliases: other accepted names; order: number of elements, modulo
+    translations, None for hyperbolic groups, which are infinite; translations: the two primitive
+    translations as words (plane only); family: of a group about one axis of the sphere, its
+    signature with the letter n ("*22n"); tiling: the regular tiling of a hyperbolic group."""
 
     name: str
     aliases: tuple[str, ...]
@@ -57,10 +81,11 @@ class Group:
     space: Space
     generators: tuple[Generator, ...]
     relators: tuple[str, ...]
-    order: int
+    order: int | None
     lattice: Lattice | None = None
     translations: tuple[str, str] | None = None
     family: str = ""
+    tiling: TriangleTiling | None = None
 
     @property
     def letters(self) -> str:
@@ -70,6 +95,10 @@ class Group:
     @property
     def orbifold(self) -> str:
         """Conway's signature of the quotient."""
+        if self.tiling is not None:
+            return self.tiling.orbifold
+        if self.space is SPIRAL:
+            return "o"  # a torus
         return self.aliases[0] if self.space is PLANE else self.name
 
 

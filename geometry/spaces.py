@@ -91,6 +91,17 @@ def circle(space: Space, centre: Array, radii: Array, angles: Array) -> Array:
     return np.cosh(r) * centre + np.sinh(r) * along
 
 
+def translation(point: Array) -> Array:
+    """The (3, 3) translation of the hyperbolic plane that brings (0, 0, 1) to ``point`` (3,) along
+    their geodesic: a boost without rotation (Jackson, Classical Electrodynamics, §11.7)."""
+    along, t = point[:2], point[2]
+    out = np.empty((3, 3))
+    out[:2, :2] = np.eye(2) + np.outer(along, along) / (1 + t)
+    out[:2, 2] = out[2, :2] = along
+    out[2, 2] = t
+    return out
+
+
 def affine(linear: Array, shift: Array | tuple[float, float] = (0.0, 0.0)) -> Array:
     """The (3, 3) matrix of the plane map p → linear·p + shift."""
     out = np.eye(3)

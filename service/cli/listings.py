@@ -45,7 +45,7 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
     for row in rows:
         generators = "\n".join(f"{k}: {title}" for k, title in row["generators"].items())
         also = ", ".join(row["aliases"])
-        cells = (row["name"], also, row["space"], row["order"], row["colourings"])
+        cells = (row["name"], also, row["space"], row["order"] or "∞", row["colourings"])
         table.add_row(*map(str, cells), row["title"], generators)
     console.print(table)
 

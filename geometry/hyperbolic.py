@@ -1,0 +1,213 @@
+"""Symmetric textures of the hyperbolic plane: fold with a partition of unity on a domain chart.
+
+The triangle group's mirrors bring every point p to y in the triangle, with an element of the group.
+Weights belong to triangles: the one that holds y has weight 1, its neighbour across the nearest
+mirror
+
+    w = ψ(a / (OVERLAP · b)),      ψ(x) = (1 − x²)² on x < 1,
+
+where a ≤ b are sinh of the distances from y to the nearest and second nearest mirror. All of it
+depends on y alone, so that F(p) = Σ w(g·p) c(g)⁻¹ K(g·p) / Σ w(g·p) is invariant exactly, and it is
+continuous: on a mirror both sides weigh 1, and w = 0 where the nearest mirror changes. The overlap
+is as wide, relative to the domain, near a corner of sixty triangles as elsewhere, and no more than
+two places of the chart are read; a partition by distances from seeds would blur all sixty into one.
+Only very near to a corner F turns into the mean over all triangles that meet there.
+
+The chart is the band model along mirror n, the axis of symmetry of the domain, a kite of one
+triangle and its mirror image: a conformal map. No point of a triangle with a right angle is farther
+from the opposite side than arcosh √2, so that texels vary by no more than √2 in length.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.groups import Colouring, Group
+from geometry.hyperbolic_mirrors import Codes, Mirrors, make_mirrors, reduce, reflect
+from geometry.sampling import SamplingMap, linear_taps, outer_taps
+from geometry.spaces import HYPERBOLIC, Array, translation
+
+OVERLAP = 0.5  # of the distance to the second nearest mirror
+_DOT = 0.6  # radius of the dots around corners, times the corner's height over its order
+_DOT_TEXELS = 2  # ... but at least so many texels
+_DOT_LIMIT = 0.45  # ... and at most so much of the height: dots are apart from each other
+_CHUNK = 1 << 16  # points at a time: bounds the memory
+
+
+@dataclass(frozen=True, eq=False)
+class HyperbolicChart:
+    """One chart, the band model along mirror n: rows across the axis, columns along it.
+
+    shape: texels (rows, columns); origin: (across, along) of texel (0, 0) in the band, whose axis
+    has unit scale; texel: its length there; dots: (3,), hyperbolic radius around each corner of
+    the triangle in which F turns into a mean.
+    """
+
+    mirrors: Mirrors
+    shape: tuple[int, int]
+    origin: tuple[float, float]
+    texel: float
+    dots: Array
+
+    @property
+    def texels(self) -> int:
+        """How many texels the chart has: the columns of a fold."""
+        return self.shape[0] * self.shape[1]
+
+
+def hyperbolic_chart(group: Group, colouring: Colouring, texel: float) -> HyperbolicChart:
+    """The chart of a hyperbolic group whose texels are ``texel`` long (hyperbolic length) on the
+    axis of the domain, and up to √2 times as long at its farthest corner."""
+    mirrors = make_mirrors(group, colouring)
+    heights = np.arcsinh(_depths(mirrors.corners, mirrors).max(axis=1))
+    dots = np.clip(
+        _DOT_TEXELS * texel, _DOT * heights / np.array(mirrors.orders), _DOT_LIMIT * heights
+    )
+    support = _support(mirrors, dots)
+    low, high = support.min(axis=0), support.max(axis=0)
+    # 2 % for what lies between the points of the support, and two texels of air for the taps
+    margin = 0.02 * (high - low) + 2 * texel
+    rows, columns = np.ceil((high - low + 2 * margin) / texel).astype(int) + 1
+    across, along = low - margin
+    return HyperbolicChart(mirrors, (int(rows), int(columns)), (across, along), texel, dots)
+
+
+def fold(points: Array, chart: HyperbolicChart) -> SamplingMap:
+    """Canvas → logits at ``points`` (n, 3) of the hyperboloid: the kaleidoscope as a sparse map.
+
+    Columns are the chart's texels, row-major; four bilinear taps for every place that is read.
+    """
+    counts, indices, weights, used = [], [], [], []
+    for start in range(0, max(1, len(points)), _CHUNK):
+        chunk = points[start : start + _CHUNK]
+        reads = _contributions(chunk, chart)
+        order = np.argsort(reads.rows, kind="stable")
+        coset, colour = np.divmod(reads.codes[order], len(chart.mirrors.palette))
+        taps, shares = _chart_taps(reads.places[order], coset, chart)
+        counts.append(np.bincount(reads.rows, minlength=len(chunk)) * taps.shape[1])
+        indices.append(taps.ravel())
+        weights.append((shares * reads.weights[order, None]).ravel())
+        used.append(np.repeat(colour, taps.shape[1]))
+    return SamplingMap(
+        chart.texels,
+        np.concatenate([[0], *counts]).cumsum(),
+        np.concatenate(indices).astype(np.int32),
+        np.concatenate(weights),
+        np.concatenate(used).astype(np.int8),
+        chart.mirrors.palette,
+    )
+
+
+class _Reads(NamedTuple):
+    """What points see: rows (k,), places (k, 3) in and around the triangle, codes (k,), weights
+    (k,), which sum to 1 in every row; in any order."""
+
+    rows: Codes
+    places: Array
+    codes: Codes
+    weights: Array
+
+
+def _contributions(points: Array, chart: HyperbolicChart) -> _Reads:
+    mirrors = chart.mirrors
+    inside, code = reduce(points, mirrors)
+    cosh = inside @ (mirrors.corners * -np.array(HYPERBOLIC.form)).T
+    mean = np.zeros(len(points))
+    parts: list[_Reads] = []
+    for k, radius in enumerate(chart.dots):
+        near = np.flatnonzero(cosh[:, k] < math.cosh(radius))
+        mean[near] = _bump(HYPERBOLIC.distance(inside[near], mirrors.corners[k]) / radius)
+        weight = mean[near] / (2 * mirrors.orders[k])
+        place, at = inside[near], code[near]
+        for step in range(2 * mirrors.orders[k]):  # all triangles around the corner in turn
+            parts.append(_Reads(near, place, at, weight))
+            mirror = (k + step % 2) % 3
+            place = reflect(place, mirrors.normals[mirror])
+            at = mirrors.passing[mirror, at]
+    depth = _depths(inside, mirrors)
+    nearest = depth.argmin(axis=1)
+    overlap = _overlaps(depth)
+    if mirrors.tiling.cosets == 2:
+        overlap[nearest == 1] = 0  # both sides of n belong to the domain
+    own = (1 - mean) / (1 + overlap)
+    parts.append(_Reads(np.arange(len(points)), inside, code, own))
+    across = np.flatnonzero(own * overlap)
+    beyond = nearest[across]
+    parts.append(
+        _Reads(
+            across,
+            reflect(inside[across], mirrors.normals[beyond]),
+            mirrors.passing[beyond, code[across]],
+            (own * overlap)[across],
+        )
+    )
+    return _Reads(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.places for part in parts]),
+        np.concatenate([part.codes for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
+
+
+def _bump(x: Array) -> Array:
+    return (1 - np.minimum(x, 1) ** 2) ** 2
+
+
+def _depths(inside: Array, mirrors: Mirrors) -> Array:
+    """sinh of the distances (n, 3) from points of the triangle to its mirrors."""
+    return np.maximum(inside @ (mirrors.normals * np.array(HYPERBOLIC.form)).T, 0)
+
+
+def _overlaps(depth: Array) -> Array:
+    """Weight (n,) of the neighbour across the nearest mirror."""
+    a, b, _ = np.sort(depth, axis=1).T
+    return _bump(a / np.maximum(OVERLAP * b, 1e-300))
+
+
+def _support(mirrors: Mirrors, dots: Array) -> Array:
+    """Places (k, 2) in the band, spread over all that a fold can read, up to its rim."""
+    # the triangle has straight sides in Klein's model: an even grid of barycentric coordinates
+    i, j = np.meshgrid(*[np.linspace(0, 1, 129)] * 2, indexing="ij")
+    shares = np.stack([i, j, 1 - i - j], axis=-1)[i + j <= 1 + 1e-9]
+    grid = shares @ (mirrors.corners / mirrors.corners[:, 2:])
+    grid /= np.sqrt(-HYPERBOLIC.inner(grid, grid))[:, None]
+    depth = _depths(grid, mirrors)
+    parts = [grid]
+    for k in range(3):
+        seen = (depth.argmin(axis=1) == k) & (_overlaps(depth) > 0)
+        parts.append(reflect(grid[seen], mirrors.normals[k]))
+    angle = np.linspace(0, 2 * math.pi, 129)
+    for corner, radius in zip(mirrors.corners, dots, strict=True):
+        circle = np.stack([np.cos(angle), np.sin(angle), 1 / np.tanh(radius) + 0 * angle], axis=1)
+        parts.append(np.sinh(radius) * circle @ translation(corner).T)
+    places = np.concatenate(parts)
+    return np.concatenate(
+        [
+            _band(places, np.full(len(places), coset), mirrors)
+            for coset in range(mirrors.tiling.cosets)
+        ]
+    )
+
+
+def _band(points: Array, coset: Codes, mirrors: Mirrors) -> Array:
+    """(across, along) (n, 2) in the band model whose axis is mirror n; in coset 1, of the points'
+    mirror images. Fermi coordinates: sinh of the distance from the axis is ⟨x, n⟩, of which the
+    Gudermannian is the conformal coordinate."""
+    sinh = points @ (mirrors.normals[1] * np.array(HYPERBOLIC.form))
+    angle = math.pi / mirrors.tiling.p
+    forward = points @ np.array([math.cos(angle), math.sin(angle), 0.0])
+    across = np.where(coset == 1, -1, 1) * np.arctan(sinh)
+    return np.stack([across, np.arcsinh(forward / np.sqrt(1 + sinh**2))], axis=1)
+
+
+def _chart_taps(
+    points: Array, coset: Codes, chart: HyperbolicChart
+) -> tuple[NDArray[np.int64], Array]:
+    """Bilinear taps (n, 4) of points, mirrored in n for coset 1."""
+    position = (_band(points, coset, chart.mirrors) - np.array(chart.origin)) / chart.texel
+    return outer_taps(linear_taps(position[:, 0]), linear_taps(position[:, 1]), chart.shape[1])
