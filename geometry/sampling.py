@@ -105,13 +105,13 @@ def outer_taps(
     )
 
 
-def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
-    """The mean of every ``size`` consecutive rows: sub-samples merged into pixels.
+def merged_rows(taps: SamplingMap, starts: NDArray[np.integer]) -> SamplingMap:
+    """The means of consecutive rows: row k of the result is that of rows starts[k] … starts[k + 1]
+    − 1, sub-samples merged into a pixel; empty where there are none.
 
     Taps of one pixel on the same column through the same colour are added up, so that the result
     costs little more than one sub-sample would. Entries are sorted by column within a row.
     """
-    assert taps.rows % size == 0, "rows do not come in groups"
     palette = len(taps.palette)
     columns = taps.indices.astype(np.int64)
     if taps.colours is not None:
@@ -119,15 +119,7 @@ def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
     matrix = sparse.csr_matrix(
         (taps.weights, columns, taps.indptr), shape=(taps.rows, taps.columns * palette)
     )
-    average = sparse.csr_matrix(
-        (
-            np.full(taps.rows, 1 / size),
-            np.arange(taps.rows),
-            np.arange(0, taps.rows + 1, size),
-        ),
-        shape=(taps.rows // size, taps.rows),
-    )
-    merged = (average @ matrix).sorted_indices()
+    merged = (mean_of_rows(starts) @ matrix).sorted_indices()
     cell = merged.indices
     if taps.colours is not None:
         cell, colour = np.divmod(merged.indices, palette)
@@ -138,6 +130,16 @@ def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
         merged.data,
         None if taps.colours is None else colour.astype(np.int8),
         taps.palette,
+    )
+
+
+def mean_of_rows(starts: NDArray[np.integer]) -> sparse.csr_matrix:
+    """The (pixels × samples) matrix that takes the mean of samples starts[k] … starts[k + 1] − 1 as
+    pixel k, 0 where there are none."""
+    counts = np.diff(starts)
+    weights = np.repeat(1 / np.maximum(counts, 1), counts)
+    return sparse.csr_matrix(
+        (weights, np.arange(starts[-1]), starts), shape=(len(counts), int(starts[-1]))
     )
 
 

@@ -106,6 +106,39 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
     )
 
 
+def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
+    """The generators of a scene's exact symmetry on the sphere or the hyperbolic plane, with their
+    colours: of the whole group or, where it is folded partly, of what remains."""
+    if scene.folds is None:
+        return [(g, scene.colouring.images[g.letter]) for g in scene.group.generators]
+    if scene.group.tiling is None:
+        return []
+    return side_mirrors(scene.group, scene.colouring)
+
+
+def _check_folds(group: Group, folds: Folds) -> None:
+    """Raise InputError("bad-folds") unless the group's first generator has the order that is
+    folded. (Groups of the plane are checked with their chart.)"""
+    first = group.generators[0] if group.generators else None
+    order = None if first is None else order_of(group, first.letter)
+    if order is None:
+        raise InputError("bad-folds", "folds", f"{group.name} has nothing to fold.", "Leave it out.")
+    if group.tiling is not None and "turned" != kind_of(group):
+        raise InputError(
+            "bad-folds",
+            "folds",
+            f"{group.name} cannot be folded partly: its mirrors do not stay.",
+            "Use the group 'turned', whose tiles have mirrors for sides.",
+        )
+    if order != folds.order:
+        raise InputError(
+            "bad-folds",
+            "folds",
+            f"{first.title} has {order} folds, not {folds.order}.",
+            f"Write 1/{order}, or {order} weights.",
+        )
+
+
 def _spiral_shape(recipe: Recipe) -> SpiralShape:
     usual = {"zoom": 2.0, "tunnel": 1.2}[recipe.radius]
     return SpiralShape(recipe.zoom or usual, recipe.twist, recipe.radius)

@@ -1,41 +1,41 @@
-"""Designs that fold: every point of a space is brought to the charts around a few seeds, where the
-paint lies (:mod:`geometry.sphere`, :mod:`geometry.hyperbolic`)."""
+"""Designs that fold: every point of a space is brought to the charts that carry the paint
+(:mod:`geometry.sphere`, :mod:`geometry.hyperbolic`)."""
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import sparse, special
 
 from geometry.colour import act, generated, inverse, power
-from geometry.sampling import SamplingMap, average_groups, superposed
+from geometry.sampling import SamplingMap, mean_of_rows, merged_rows, superposed
 from geometry.spaces import Array, apply
 from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
-class Samples:
-    """The places that a picture's pixels are made of: ``per_pixel`` sub-samples each, together.
+class View:
+    """What a camera or a window sees of a surface.
 
-    shape: (H, W); points: (H·W·per_pixel, 3); weight: (H·W·per_pixel,) in 0..1, how much a
-    sub-sample counts to the network; inside: (H·W·per_pixel,) whether it is on the surface;
-    detail: (H·W,) in 0..1 or None for 1. Where it is below 1, domains are so small that the pixel
-    takes that much less of the pattern and so much more of its mean."""
+    shape: (H, W); points: (n, 3), the sub-samples that are on the surface, of one pixel together;
+    starts: (H·W + 1,), where each pixel's begin; coverage: (H·W,) in 0..1, how much of a pixel
+    shows the pattern; weight: (H·W,) in 0..1, how much it counts to the network."""
 
     shape: tuple[int, int]
-    per_pixel: int
     points: Array
+    starts: NDArray[np.int64]
+    coverage: Array
     weight: Array
-    inside: NDArray[np.bool_]
-    detail: Array | None = None
 
-    def pixel_mean(self, values: NDArray) -> Array:
-        """(H·W, ...) from (H·W·per_pixel, ...)."""
-        return values.reshape(-1, self.per_pixel, *values.shape[1:]).mean(axis=1)
+    @functools.cached_property
+    def means(self) -> sparse.csr_matrix:
+        """Takes values of sub-samples to their means over each pixel."""
+        return mean_of_rows(self.starts)
 
 
 class FoldedDesign(ABC):
@@ -59,17 +59,22 @@ class FoldedDesign(ABC):
         """Chart texels → logits at points (n, 3), by the exact part of the symmetry."""
 
     @abstractmethod
-    def picture_samples(self) -> Samples:
-        """Of the delivered picture."""
+    def picture_view(self) -> View:
+        """The delivered picture. Coverage is 0 where there is nothing but its mean to show."""
 
     @abstractmethod
-    def view_samples(self, count: int, seed: int) -> list[Samples]:
-        """Of ``count`` views for the network."""
+    def views(self, count: int, seed: int) -> list[View]:
+        """``count`` views for the network."""
 
     @property
     @abstractmethod
     def unit(self) -> int:
         """Pixels of a view that a style picture of scale 1 spans."""
+
+    def delivered(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The picture as it goes to a file; with an alpha channel if it does not fill its
+        rectangle."""
+        return picture
 
     def fold(self, points: Array) -> SamplingMap:
         """Chart texels → logits at ``points`` (n, 3)."""
@@ -79,48 +84,33 @@ class FoldedDesign(ABC):
         if scene.folds is None:
             return self._fold_exactly(points)
         turn = scene.group.generators[0]
-        colour = inverse(scene.colouring.images[turn.letter])
-        used = [(k, w) for k, w in enumerate(scene.folds.weights) if w]
-        turns = (np.linalg.matrix_power(turn.matrix, k) for k, _ in used)
+        undo = inverse(scene.colouring.images[turn.letter])
+        used = [(k, weight) for k, weight in enumerate(scene.folds.weights) if weight]
         return superposed(
-            [self._fold_exactly(apply(turn, points)) for turn in turns],
-            [w for _, w in used],
-            [power(colour, k) for k, _ in used],
+            [
+                self._fold_exactly(apply(np.linalg.matrix_power(turn.matrix, k), points))
+                for k, _ in used
+            ],
+            [weight for _, weight in used],
+            [power(undo, k) for k, _ in used],
         )
 
-    def pixel_map(self, samples: Samples) -> SamplingMap:
-        """Chart texels → every pixel's mean logits, where sub-samples that are outside are 0."""
-        folded = spread(self.fold(samples.points[samples.inside]), samples.inside)
-        return average_groups(folded, samples.per_pixel)
+    def pixel_map(self, view: View) -> SamplingMap:
+        """Chart texels → the mean logits of every pixel's sub-samples."""
+        return merged_rows(self.fold(view.points), view.starts)
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""
-        samples = self.picture_samples()
-        return self.developed(samples, self.sample_map(samples).apply(paint), paint)
+        view = self.picture_view()
+        return self.developed(view, self.fold(view.points).apply(paint), paint)
 
-    def delivered(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The picture, with an alpha channel (H, W, 4) where it does not cover its rectangle."""
-        samples = self.picture_samples()
-        if samples.inside.all():
-            return picture
-        alpha = np.rint(255 * samples.pixel_mean(samples.inside)).astype(np.uint8)
-        return np.dstack([picture, alpha.reshape(self.shape)])
-
-    def sample_map(self, samples: Samples) -> SamplingMap:
-        """Chart texels → logits of the sub-samples that are inside."""
-        return self.fold(samples.points[samples.inside])
-
-    def developed(self, samples: Samples, logits: Array, paint: Array) -> NDArray[np.uint8]:
-        """The picture (H, W, 3) from the ``logits`` of its sub-samples that are inside. Pixels are
-        means of colours; what is outside has the mean colour of all ``paint``."""
-        fine = np.zeros((len(samples.points), 3))
-        fine[samples.inside] = special.expit(logits)
-        coverage = samples.pixel_mean(samples.inside)[:, None]
-        share = 1.0 if samples.detail is None else samples.detail[:, None]
-        pixels = samples.pixel_mean(fine) / np.maximum(coverage, 1e-9)
-        share = np.where(coverage > 0, share, 0)
-        mixed = share * pixels + (1 - share) * self._mean_colour(paint)
-        return np.rint(mixed * 255).astype(np.uint8).reshape(*self.shape, 3)
+    def developed(self, view: View, logits: Array, paint: Array) -> NDArray[np.uint8]:
+        """The picture (H, W, 3) from the ``logits`` of its sub-samples. A pixel is the mean of
+        their colours; what is not covered has the mean colour of all ``paint``."""
+        pixels = view.means @ special.expit(logits)
+        covered = view.coverage[:, None]
+        mixed = covered * pixels + (1 - covered) * self._mean_colour(paint)
+        return np.rint(np.clip(mixed, 0, 1) * 255).astype(np.uint8).reshape(*view.shape, 3)
 
     def _mean_colour(self, paint: Array) -> Array:
         """(3,): of all copies of the paint, whose colours the symmetry changes."""

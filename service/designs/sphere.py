@@ -1,4 +1,4 @@
-"""The sphere's design: charts around seeds, pictures in a projection, views by cameras."""
+"""The sphere's design: pictures in a projection, views by cameras."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from geometry.sampling import SamplingMap
 from geometry.seed_charts import spiral
 from geometry.spaces import Array
 from geometry.sphere_pictures import PROJECTIONS
-from service.designs.folded import FoldedDesign, Samples
+from service.designs.folded import FoldedDesign, View
 from service.designs.resolution import COSINE_CUT, FINENESS, OVERSAMPLING, view_side
 from service.scene import Scene
 
@@ -37,13 +37,14 @@ class SphereDesign(FoldedDesign):
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return sphere.fold(points, self._chart)
 
-    def picture_samples(self) -> Samples:
+    def picture_view(self) -> View:
         """See FoldedDesign."""
         points = self._projection.points(self.shape, _SUBSAMPLES)
-        everywhere = np.ones(len(points))
-        return Samples(self.shape, _SUBSAMPLES**2, points, everywhere, everywhere > 0)
+        everywhere = np.ones(self.shape[0] * self.shape[1])
+        starts = np.arange(len(everywhere) + 1) * _SUBSAMPLES**2
+        return View(self.shape, points, starts, everywhere, everywhere)
 
-    def view_samples(self, count: int, seed: int) -> list[Samples]:
+    def views(self, count: int, seed: int) -> list[View]:
         """See FoldedDesign."""
         cameras = surrounding_cameras(spiral(256), count, self.unit, seed)
         return [_seen(camera) for camera in cameras]
@@ -54,7 +55,7 @@ class SphereDesign(FoldedDesign):
         return view_side(self._equator)
 
 
-def _seen(camera: Camera) -> Samples:
+def _seen(camera: Camera) -> View:
     """Where the sub-pixels' rays meet the unit sphere, weighted by the cosine between ray and
     normal."""
     offsets = (np.arange(_SUBSAMPLES) + 0.5) / _SUBSAMPLES
@@ -68,7 +69,8 @@ def _seen(camera: Camera) -> Samples:
     points = origin + depth[:, None] * ray
     cosine = np.where(inside > 0, -np.einsum("nk,nk->n", points, ray), 0)
     hit = cosine > COSINE_CUT
-    points /= np.linalg.norm(points, axis=1, keepdims=True)
-    return Samples(
-        (camera.height, camera.width), _SUBSAMPLES**2, points, np.where(hit, cosine, 0), hit
-    )
+    points = points[hit] / np.linalg.norm(points[hit], axis=1, keepdims=True)
+    hits = hit.reshape(-1, _SUBSAMPLES**2)
+    weight = np.where(hit, cosine, 0).reshape(hits.shape).mean(axis=1)
+    starts = np.concatenate([[0], hits.sum(axis=1).cumsum()])
+    return View((camera.height, camera.width), points, starts, hits.mean(axis=1), weight)

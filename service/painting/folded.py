@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from service.designs.folded import FoldedDesign, Samples
+from service.designs.folded import FoldedDesign, View
 from service.painting.operators import SparseOperator
 from service.painting.views import BodyView, Look, enlarged_paint
 
@@ -26,23 +26,17 @@ class FoldedSurface:
         self.canvas_shape = design.canvas_shape
         self.views, self.unit, self.looks = views, design.unit, design.looks
         self._pictures: list[BodyView] = []
-        self._samples: Samples | None = None
-        self._bake: SparseOperator
+        self._picture: tuple[View, SparseOperator] | None = None
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
         with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
-            samples = self._design.view_samples(self.views, seed)
-            self._pictures = list(pool.map(self._picture_of, samples))
+            views = self._design.views(self.views, seed)
+            self._pictures = list(pool.map(self._picture_of, views))
 
-    def _picture_of(self, samples: Samples) -> BodyView:
-        return BodyView.of(
-            self._design.pixel_map(samples),
-            samples.pixel_mean(samples.weight),
-            samples.pixel_mean(samples.inside),
-            samples.shape,
-            self._device,
-        )
+    def _picture_of(self, view: View) -> BodyView:
+        pixels = self._design.pixel_map(view)
+        return BodyView.of(pixels, view.weight, view.coverage, view.shape, self._device)
 
     def _enlarged(self, logits: Tensor) -> Tensor:
         """Paint of the canvas brought to the charts' texels."""
@@ -50,21 +44,21 @@ class FoldedSurface:
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
-        looks = []
         paint = self._enlarged(logits)
-        for picture in (self._pictures[k] for k in which):
-            mean_logits = picture.operator(paint) / picture.coverage.clamp(min=1e-6)
-            looks.append(picture.look(picture.coverage * torch.sigmoid(mean_logits)))
-        return looks
+        return [
+            picture.look(picture.coverage * torch.sigmoid(picture.operator(paint)))
+            for picture in (self._pictures[k] for k in which)
+        ]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        if self._samples is None:
-            self._samples = self._design.picture_samples()
-            self._bake = SparseOperator(self._design.sample_map(self._samples), self._device)
+        if self._picture is None:
+            view = self._design.picture_view()
+            operator = SparseOperator(self._design.fold(view.points), self._device)
+            self._picture = view, operator
+        view, operator = self._picture
         paint = self._enlarged(logits)
-        fine = self._bake(paint)
-        return self._design.developed(self._samples, fine.cpu().numpy(), paint.cpu().numpy())
+        return self._design.developed(view, operator(paint).cpu().numpy(), paint.cpu().numpy())
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

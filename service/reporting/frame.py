@@ -12,7 +12,6 @@ from geometry.hyperbolic_models import MODELS
 
 from geometry import plane_chart, spiral
 from geometry.colour import ColourElement
-from geometry.groups import Generator
 from geometry.spaces import Array, affine
 from geometry.sphere_pictures import PROJECTIONS
 from service.reporting.layouts import (
@@ -117,6 +116,3 @@ def _spiral(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
     kind = {"zoom": "spiral", "tunnel": "tunnel"}[scene.spiral.kind]
     fields = {"center": [shape[1] / 2, shape[0] / 2], "radius": shape[1] / 2}
     return Frame(kind, generators, SpiralLayout(chart, shape), fields)
-
-
-def exact_of(generators: tuple[Generator, ...]) -> None: ...
