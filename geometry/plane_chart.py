@@ -153,8 +153,10 @@ def _divisors(copies: Elements, cells: int) -> tuple[int, int]:
     half turns, which lie at half a shift, are between texels."""
     common = 4 * cells  # shifts are whole or half primitive translations
     turned_back = copies.matrices[:, (0, 1), (0, 1)] < -0.5
-    parts = np.rint(copies.matrices[:, :2, 2] * np.where(turned_back, 0.5, 1.0) * common)
-    across, down = (common // math.gcd(common, *axis) for axis in parts.astype(int).T.tolist())
+    halves = np.where(turned_back, 0.5, 0.0)  # the same mirror a period on lies half a period on
+    parts = copies.matrices[:, :2, 2] * (1 - halves)
+    whole = np.rint(np.concatenate([parts, halves]) * common).astype(int)
+    across, down = (common // math.gcd(common, *axis) for axis in whole.T.tolist())
     return across, down
 
 
