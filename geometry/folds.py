@@ -12,7 +12,10 @@ import math
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from geometry.errors import InputError
+from geometry.groups import Group
 
 MAX_ORDER = 64
 
@@ -53,6 +56,33 @@ def parse_folds(text: str) -> Folds:
             raise _bad(text, "all weights are 0")
     norm = math.hypot(*weights)
     return Folds(tuple(w / norm for w in weights))
+
+
+def check_axis(group: Group, folds: Folds) -> None:
+    """Raise InputError("bad-folds") unless a group of the sphere or the hyperbolic plane has a
+    first generator of the order that is folded, and what else it has stays exact beside it."""
+    if not group.generators:
+        raise InputError(
+            "bad-folds", "folds", f"{group.name} has nothing to fold.", "Choose another group."
+        )
+    if group.tiling is not None and group.tiling.kind != "turned":
+        raise InputError(
+            "bad-folds",
+            "folds",
+            f"The turns of {group.name} cannot be folded partly: nothing exact would be left.",
+            "Use --group turned: the mirrors in the tiles' sides stay.",
+        )
+    first = group.generators[0]
+    order, power = 1, first.matrix
+    while not np.allclose(power, np.eye(3), atol=1e-6):
+        order, power = order + 1, power @ first.matrix
+    if order != folds.order:
+        raise InputError(
+            "bad-folds",
+            "folds",
+            f"{first.title} has {order} folds, not {folds.order}.",
+            f"Write 1/{order}, or {order} weights.",
+        )
 
 
 def _bad(text: str, reason: str) -> InputError:

@@ -53,9 +53,11 @@ class TriangleTiling:
     centre to a corner) and o (in the side). G is all of [p,q], or half of it, without n; then
     [p,q] = G ∪ nG. steps: for the mirrors m, n, o in turn, and for each coset, entered with
     t = 1 or t = n, the new coset and t′·mirror·t as a word in G's generators (Schreier's
-    generators; Magnus, Karrass and Solitar, 1976, §2.3). orbifold: Conway's signature of G.
+    generators; Magnus, Karrass and Solitar, 1976, §2.3). orbifold: Conway's signature of G; kind:
+    of half, see :data:`geometry.hyperbolic_groups.KINDS`.
     """
 
+    kind: str
     p: int
     q: int
     steps: tuple[tuple[tuple[int, str], ...], ...]

@@ -123,7 +123,7 @@ def tiling_group(p: int, q: int, kind: str) -> Group:
     # the signature of a mirrored tile is also that of the turned tile of the dual tiling
     aliases = {"full": (orbifold, f"{{{p},{q}}}"), "mirrored": ()}.get(kind, (orbifold,))
     title = f"{p}-gons, {q} around a corner; {KINDS[kind]}"
-    tiling = TriangleTiling(p, q, _STEPS[kind], orbifold)
+    tiling = TriangleTiling(kind, p, q, _STEPS[kind], orbifold)
     name = _NAMES[kind].format(p, q)
     return Group(name, aliases, title, HYPERBOLIC, generators, relators, order=None, tiling=tiling)
 

@@ -105,7 +105,7 @@ def outer_taps(
     )
 
 
-def merged_rows(taps: SamplingMap, starts: NDArray[np.integer]) -> SamplingMap:
+def average_runs(taps: SamplingMap, starts: NDArray[np.integer]) -> SamplingMap:
     """The means of consecutive rows: row k of the result is that of rows starts[k] … starts[k + 1]
     − 1, sub-samples merged into a pixel; empty where there are none.
 

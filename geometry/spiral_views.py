@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from geometry.pyramid import pyramid_offsets, pyramid_shapes
-from geometry.sampling import SamplingMap, merged_rows, outer_taps
+from geometry.sampling import SamplingMap, average_runs, outer_taps
 from geometry.spaces import Array
 from geometry.spiral import MIDDLE, SpiralChart
 
@@ -105,7 +105,7 @@ def _pixels(
     for start in range(0, len(centres), size):
         points = (centres[start : start + size, None] + within).reshape(-1, 2) @ to_points.T
         starts = np.arange(0, len(points) + 1, len(within))
-        bands.append(merged_rows(sample(points, footprint, chart, phase), starts))
+        bands.append(average_runs(sample(points, footprint, chart, phase), starts))
     counts = np.concatenate([np.diff(band.indptr) for band in bands])
     return SamplingMap(
         bands[0].columns,

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from geometry.cameras import Camera
 from geometry.catalogue import find_colouring, find_group
+from geometry.colour import ColourElement
 from geometry.errors import InputError
-from geometry.folds import Folds, parse_folds
-from geometry.groups import Colouring, Group
+from geometry.folds import Folds, check_axis, parse_folds
+from geometry.groups import Colouring, Generator, Group
+from geometry.hyperbolic_sides import side_mirrors
 from geometry.mesh import Mesh
 from geometry.plane_lattices import shaped
 from geometry.plane_torus import TorusMap, parse_torus_map
@@ -89,12 +91,15 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
             f"{group.name} has mirrors, so its patterns have no handedness.",
             "Leave it out.",
         )
+    folds = parse_folds(recipe.folds) if recipe.folds else None
+    if folds is not None and recipe.target != "tile":  # charts of the plane see to it themselves
+        check_axis(group, folds)
     across, down = recipe.repeat.split("x")
     return Scene(
         target=recipe.target,
         group=group,
         colouring=find_colouring(group, recipe.colouring),
-        folds=parse_folds(recipe.folds) if recipe.folds else None,
+        folds=folds,
         torus_map=parse_torus_map(recipe.torus_map) if recipe.torus_map else None,
         cut=recipe.cut,
         repeat=(int(across), int(down)),
@@ -114,29 +119,6 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
     if scene.group.tiling is None:
         return []
     return side_mirrors(scene.group, scene.colouring)
-
-
-def _check_folds(group: Group, folds: Folds) -> None:
-    """Raise InputError("bad-folds") unless the group's first generator has the order that is
-    folded. (Groups of the plane are checked with their chart.)"""
-    first = group.generators[0] if group.generators else None
-    order = None if first is None else order_of(group, first.letter)
-    if order is None:
-        raise InputError("bad-folds", "folds", f"{group.name} has nothing to fold.", "Leave it out.")
-    if group.tiling is not None and "turned" != kind_of(group):
-        raise InputError(
-            "bad-folds",
-            "folds",
-            f"{group.name} cannot be folded partly: its mirrors do not stay.",
-            "Use the group 'turned', whose tiles have mirrors for sides.",
-        )
-    if order != folds.order:
-        raise InputError(
-            "bad-folds",
-            "folds",
-            f"{first.title} has {order} folds, not {folds.order}.",
-            f"Write 1/{order}, or {order} weights.",
-        )
 
 
 def _spiral_shape(recipe: Recipe) -> SpiralShape:

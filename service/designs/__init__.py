@@ -5,8 +5,10 @@ paint, how paint becomes the delivered picture, and where its views look. The se
 
 from __future__ import annotations
 
-from service.designs.folded import FoldedDesign, HyperbolicDesign, SphereDesign
+from service.designs.folded import FoldedDesign
+from service.designs.hyperbolic import HyperbolicDesign
 from service.designs.plane import PlaneDesign
+from service.designs.sphere import SphereDesign
 from service.designs.spiral import SpiralDesign
 from service.scene import Scene
 

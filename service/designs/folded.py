@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse, special
 
 from geometry.colour import act, generated, inverse, power
-from geometry.sampling import SamplingMap, mean_of_rows, merged_rows, superposed
+from geometry.sampling import SamplingMap, mean_of_rows, average_runs, superposed
 from geometry.spaces import Array, apply
 from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.scene import Scene
@@ -97,7 +97,7 @@ class FoldedDesign(ABC):
 
     def pixel_map(self, view: View) -> SamplingMap:
         """Chart texels → the mean logits of every pixel's sub-samples."""
-        return merged_rows(self.fold(view.points), view.starts)
+        return average_runs(self.fold(view.points), view.starts)
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""

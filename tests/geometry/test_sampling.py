@@ -10,7 +10,7 @@ from geometry.sampling import (
     cubic_taps,
     from_taps,
     linear_taps,
-    merged_rows,
+    average_runs,
     outer_taps,
     superposed,
 )
@@ -99,7 +99,7 @@ def test_averaging_groups_is_the_mean_of_dense_rows(size, coloured):
         RANDOM.integers(0, 3, entries).astype(np.int8) if coloured else None,
         (B3[0], B3[7], B3[30]) if coloured else (B3[0],),
     )
-    merged = merged_rows(sampling, np.arange(0, 13, size))
+    merged = average_runs(sampling, np.arange(0, 13, size))
     dense = dense_matrix(sampling).reshape(12 // size, size, 3, 18)
     assert merged.rows == 12 // size
     assert np.allclose(dense_matrix(merged), dense.mean(axis=1).reshape(-1, 18))
@@ -145,5 +145,5 @@ def test_pixels_of_unequal_samples_are_means_too():
     sampling = random_map(6, 5, 2, B3[:6])
     paint = RANDOM.normal(size=(5, 3))
     fine = sampling.apply(paint)
-    merged = merged_rows(sampling, np.array([0, 1, 1, 4, 6])).apply(paint)
+    merged = average_runs(sampling, np.array([0, 1, 1, 4, 6])).apply(paint)
     assert np.allclose(merged, [fine[0], [0, 0, 0], fine[1:4].mean(0), fine[4:].mean(0)])
