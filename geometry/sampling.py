@@ -92,12 +92,18 @@ def outer_taps(
 
 
 def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
-    """The mean of every ``size`` consecutive rows: sub-samples merged into pixels.
+    """The mean of every ``size`` consecutive rows: see :func:`average_runs`."""
+    assert taps.rows % size == 0, "rows do not come in groups"
+    return average_runs(taps, np.arange(0, taps.rows + 1, size))
+
+
+def average_runs(taps: SamplingMap, starts: NDArray[np.int64]) -> SamplingMap:
+    """The means of the rows ``starts[k]`` to ``starts[k + 1]``: sub-samples merged into pixels. A
+    run without rows makes an empty row.
 
     Taps of one pixel on the same column through the same colour are added up, so that the result
     costs little more than one sub-sample would. Entries are sorted by column within a row.
     """
-    assert taps.rows % size == 0, "rows do not come in groups"
     palette = len(taps.palette)
     columns = taps.indices.astype(np.int64)
     if taps.colours is not None:
@@ -105,13 +111,10 @@ def average_groups(taps: SamplingMap, size: int) -> SamplingMap:
     matrix = sparse.csr_matrix(
         (taps.weights, columns, taps.indptr), shape=(taps.rows, taps.columns * palette)
     )
+    sizes = np.diff(starts)
     average = sparse.csr_matrix(
-        (
-            np.full(taps.rows, 1 / size),
-            np.arange(taps.rows),
-            np.arange(0, taps.rows + 1, size),
-        ),
-        shape=(taps.rows // size, taps.rows),
+        (np.repeat(1 / np.maximum(sizes, 1), sizes), np.arange(taps.rows), starts),
+        shape=(len(sizes), taps.rows),
     )
     merged = (average @ matrix).sorted_indices()
     cell = merged.indices
