@@ -36,7 +36,7 @@ OVERLAP = 0.5  # of the distance to the second nearest mirror
 _DOT = 0.6  # radius of the dots around corners, times the corner's height over its order
 _DOT_TEXELS = 2  # ... but at least so many texels
 _DOT_LIMIT = 0.45  # ... and at most so much of the height: dots are apart from each other
-_CHUNK = 1 << 16  # points at a time: bounds the memory
+_CHUNK = 1 << 15  # points at a time: they stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,15 +90,15 @@ def fold(points: Array, chart: HyperbolicChart) -> SamplingMap:
         coset, colour = np.divmod(reads.codes[order], len(chart.mirrors.palette))
         taps, shares = _chart_taps(reads.places[order], coset, chart)
         counts.append(np.bincount(reads.rows, minlength=len(chunk)) * taps.shape[1])
-        indices.append(taps.ravel())
+        indices.append(taps.astype(np.int32).ravel())
         weights.append((shares * reads.weights[order, None]).ravel())
-        used.append(np.repeat(colour, taps.shape[1]))
+        used.append(np.repeat(colour.astype(np.int8), taps.shape[1]))
     return SamplingMap(
         chart.texels,
         np.concatenate([[0], *counts]).cumsum(),
-        np.concatenate(indices).astype(np.int32),
+        np.concatenate(indices),
         np.concatenate(weights),
-        np.concatenate(used).astype(np.int8),
+        np.concatenate(used),
         chart.mirrors.palette,
     )
 
@@ -155,7 +155,7 @@ def _contributions(points: Array, chart: HyperbolicChart) -> _Reads:
 
 
 def _bump(x: Array) -> Array:
-    return (1 - np.minimum(x, 1) ** 2) ** 2
+    return np.square(1 - np.minimum(x, 1) ** 2)
 
 
 def _depths(inside: Array, mirrors: Mirrors) -> Array:

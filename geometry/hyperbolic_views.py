@@ -1,0 +1,147 @@
+"""Samples of hyperbolic pictures: what a pixel sees, finely enough, and how much of it can be told.
+
+Towards the rim of a model tiles shrink without end. A pixel there takes more sub-samples, up to
+6 × 6; where a domain of the group is not much larger than a pixel, its copies cannot be told apart,
+and what is left to show is the picture's mean colour. ``detail`` says how much of the rest shows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.hyperbolic import HyperbolicChart
+from geometry.hyperbolic_mirrors import Mirrors, reflect
+from geometry.hyperbolic_models import MODELS, Model
+from geometry.spaces import HYPERBOLIC, Array, translation
+
+_FINEST = 6  # sub-samples of a pixel, along a side
+_SPACING = 1.5  # texels of the chart between sub-samples
+_LOST, _FADE = 0.75, 1.25  # pixels across a domain: up to 0.75 its mean shows, from 2 all of it
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """The sub-samples of a picture's pixels, row-major, top row first.
+
+    points: (n, 3) of the hyperboloid, only those inside the model; starts: (pixels + 1,), where
+    each pixel's points begin; coverage: (pixels,), share of its sub-samples that are inside;
+    detail: (pixels,) in 0..1, the share of the fold in its colour, the rest is the mean colour.
+    """
+
+    points: Array
+    starts: NDArray[np.int64]
+    coverage: Array
+    detail: Array
+
+
+def placement(model: Model, shape: tuple[int, int]) -> tuple[float, tuple[float, float]]:
+    """Pixels per unit of a model's picture in ``shape`` (height, width), and the pixel coordinates
+    (x right, y down, centres at +0.5) of its origin."""
+    height, width = shape
+    left, right, bottom, top = model.extent
+    scale = min(
+        (width - 2 * model.margin) / (right - left), (height - 2 * model.margin) / (top - bottom)
+    )
+    return scale, (
+        width / 2 - scale * (left + right) / 2,
+        height / 2 + scale * (bottom + top) / 2,
+    )
+
+
+def picture_samples(
+    model: Model, shape: tuple[int, int], chart: HyperbolicChart, rows: range | None = None
+) -> Samples:
+    """The samples of a picture (height, width), or of some ``rows`` of it."""
+    scale, centre = placement(model, shape)
+    rows = range(shape[0]) if rows is None else rows
+    y, x = np.meshgrid(np.arange(rows.start, rows.stop), np.arange(shape[1]), indexing="ij")
+    return _samples(model, np.stack([x.ravel(), y.ravel()], axis=1), scale, centre, chart)
+
+
+def window_samples(
+    rng: np.random.Generator, side: int, pixel: float, chart: HyperbolicChart
+) -> Samples:
+    """The samples of a square window of ``side`` pixels on Poincaré's disc after a random isometry,
+    so that every place of the domain, and every direction, is as likely in the middle.
+
+    pixel: hyperbolic length of a pixel's side in the middle."""
+    y, x = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
+    pixels = np.stack([x.ravel(), y.ravel()], axis=1)
+    here = _samples(MODELS["poincare"], pixels, 2 / pixel, (side / 2, side / 2), chart)
+    return Samples(
+        here.points @ random_motion(rng, chart.mirrors).T, here.starts, here.coverage, here.detail
+    )
+
+
+def random_motion(rng: np.random.Generator, mirrors: Mirrors) -> Array:
+    """A (3, 3) isometry without reflection that brings (0, 0, 1) to a random point of the domain,
+    even by area, and turns by a random angle."""
+    angle = rng.uniform(0, 2 * math.pi)
+    c, s = math.cos(angle), math.sin(angle)
+    turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+    return translation(domain_points(rng, 1, mirrors)[0]) @ turn
+
+
+def domain_points(rng: np.random.Generator, count: int, mirrors: Mirrors) -> Array:
+    """Random points (count, 3) of a fundamental domain, even by area. What is seen there, averaged
+    over the colours of the palette, is the mean of the whole picture."""
+    farthest = mirrors.corners[1, 2]
+    found = np.empty((0, 3))
+    while len(found) < count:  # of the circular sector around the triangle: area is linear in t
+        t = rng.uniform(1, farthest, 4 * count + 64)
+        angle = rng.uniform(0, math.pi / mirrors.tiling.p, len(t))
+        ring = np.sqrt(t * t - 1)
+        points = np.stack([ring * np.cos(angle), ring * np.sin(angle), t], axis=1)
+        inside = HYPERBOLIC.inner(points, mirrors.normals[2]) >= 0
+        found = np.concatenate([found, points[inside]])
+    found = found[:count]
+    if mirrors.tiling.cosets == 2:
+        other = rng.random(count) < 0.5
+        found[other] = reflect(found[other], mirrors.normals[1])
+    return found
+
+
+def domain_area(mirrors: Mirrors) -> float:
+    """Hyperbolic area of the fundamental domain: the triangle's is its angular defect."""
+    p, q, r = mirrors.orders
+    return mirrors.tiling.cosets * math.pi * (1 - 1 / p - 1 / q - 1 / r)
+
+
+def _samples(
+    model: Model,
+    pixels: NDArray[np.int64],
+    scale: float,
+    centre: tuple[float, float],
+    chart: HyperbolicChart,
+) -> Samples:
+    """The samples of pixels (n, 2), (x, y) numbers."""
+
+    to_model = np.array([1, -1]) / scale
+    middles = (pixels + 0.5 - centre) * to_model
+    _, inside = model.to_space(middles)
+    footprint = np.full(len(pixels), np.inf)
+    footprint[inside] = model.footprint(middles[inside]) / scale
+    touched = inside
+    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        touched = touched | model.to_space((pixels + corner - centre) * to_model)[1]
+    detail = _smoothstep((math.sqrt(domain_area(chart.mirrors)) / footprint - _LOST) / _FADE)
+    fineness = np.clip(np.ceil(footprint / (_SPACING * chart.texel)), 2, _FINEST)
+    counts = np.where(touched, fineness**2, 0).astype(np.int64)
+    pixel = np.repeat(np.arange(len(pixels)), counts)
+    number = np.arange(len(pixel)) - np.repeat(counts.cumsum() - counts, counts)
+    side = fineness[pixel]
+    offsets = np.stack([number % side + 0.5, number // side + 0.5], axis=1) / side[:, None]
+    points, inside = model.to_space((pixels[pixel] + offsets - centre) * to_model)
+    coverage = np.bincount(pixel[inside], minlength=len(pixels)) / np.maximum(counts, 1)
+    wanted = inside & (detail[pixel] > 0)
+    sizes = np.bincount(pixel[wanted], minlength=len(pixels))
+    return Samples(points[wanted], np.concatenate([[0], sizes.cumsum()]), coverage, detail)
+
+
+def _smoothstep(x: Array) -> Array:
+    x = np.clip(x, 0, 1)
+    return x * x * (3 - 2 * x)
