@@ -117,7 +117,8 @@ def lune_chart(elements: Elements, texel_angle: float) -> LuneChart:
     strip = _OVERLAP * spacing + _BLUR * texel_angle
     lowest = -strip if len(sides) == 2 else -math.pi / 2
     rows = math.ceil((math.pi / 2 - lowest) / texel_angle) + 4
-    columns = math.ceil((spacing + 2 * strip) / texel_angle) + 4
+    half_width = math.sin((0.5 + _OVERLAP) * spacing) + _BLUR * texel_angle
+    columns = math.ceil(2 * half_width / texel_angle) + 4
     return LuneChart(
         elements,
         (1, rows, columns),

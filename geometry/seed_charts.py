@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 
 from geometry.groups import Elements
 from geometry.spaces import Array
@@ -26,8 +27,8 @@ from geometry.sphere_copies import Copies, normalised
 
 _NEAR = math.cos(0.7)  # of every point to a seed: a flat chart's scales are right within 7 %
 _OVERLAP = 0.125  # half the width of the strip between the nearest seeds, by their distance
-_PROBES = 1 << 15
-_BETWEEN = 0.02  # radians, more than from any point to a probe
+_PROBES = 1 << 14
+_BETWEEN = 0.021  # radians, more than from any point to a probe
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +66,8 @@ def seed_chart(elements: Elements, texel_angle: float) -> SeedChart:
     """The charts of a finite group with texels ``texel_angle`` radians wide, around as many seeds
     as it takes to have one near every point."""
     probes = spiral(_PROBES)
-    count = 1
-    while (probes @ _images(elements, seeds := _seeds(elements, count)).T).max(
-        axis=1
-    ).min() < _NEAR:
-        count += 1
+    seeds = _enough_seeds(elements, probes)
+    count = len(seeds)
     frames = np.stack([_frame(seed) for seed in seeds])
     images = _frame_images(elements, frames)
     cosines = images[:, 2] @ images[:, 2].T
@@ -138,7 +136,8 @@ def _smallest_boxes(frames: Array, used: list[Array]) -> tuple[Array, Array, Arr
     for frame, places in zip(frames, used, strict=True):
         angles = np.arange(0, np.pi, np.pi / 90)
         turns = np.stack([np.cos(angles), np.sin(angles), -np.sin(angles), np.cos(angles)], axis=1)
-        boxes = places @ turns.reshape(-1, 2, 2).transpose(0, 2, 1)
+        corners = places[ConvexHull(places).vertices]
+        boxes = corners @ turns.reshape(-1, 2, 2).transpose(0, 2, 1)
         low, high = boxes.min(axis=1), boxes.max(axis=1)
         height, width = (high - low).T
         best = np.argmin(height * (width + 0.01))  # of the two ways to lay a box, the wide one
@@ -157,6 +156,15 @@ def _frame_images(elements: Elements, frames: Array) -> Array:
 def _images(elements: Elements, seeds: Array) -> Array:
     """All images g⁻¹s of the seeds (elements · seeds, 3): g·p · s = p · g⁻¹s."""
     return (seeds @ elements.matrices).reshape(-1, 3)
+
+
+def _enough_seeds(elements: Elements, probes: Array) -> Array:
+    count, nearness = 0, -1.0
+    while nearness < _NEAR:
+        count += 1
+        seeds = _seeds(elements, count)
+        nearness = (probes @ _images(elements, seeds).T).max(axis=1).min()
+    return seeds
 
 
 def _seeds(elements: Elements, count: int) -> Array:
