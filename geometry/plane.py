@@ -36,11 +36,15 @@ def kaleidoscope(chart: PlaneChart) -> tuple[SamplingMap, SamplingMap]:
     for k in range(len(images) - 1, -1, -1):  # the first element that leads there is kept
         element[images[k]] = k
     tied, ties = _tied_channels(chart, images == orbit)
-    pairs, entry = np.unique(np.stack([element, tied[row_of]]), axis=1, return_inverse=True)
-    colours = tuple(compose(chart.elements.colours[k], ties[t]) for k, t in pairs.T)
-    indices, palette = _palette(colours)
+    pair = element * len(ties) + tied[row_of]
+    used = np.flatnonzero(np.bincount(pair))
+    indices, palette = _palette(
+        tuple(compose(chart.elements.colours[k // len(ties)], ties[k % len(ties)]) for k in used)
+    )
+    colour = np.zeros(used[-1] + 1, np.int8)
+    colour[used] = indices
     unfold = from_taps(
-        len(orbit), row_of[:, None], np.ones((count, 1)), indices[entry.ravel()][:, None], palette
+        len(orbit), row_of[:, None], np.ones((count, 1)), colour[pair][:, None], palette
     )
     return average, unfold
 

@@ -5,7 +5,7 @@ import pytest
 from dense_maps import signed_matrix
 
 from geometry.catalogue import GROUPS
-from geometry.colour import B3, IDENTITY, compose, inverse
+from geometry.colour import B3, IDENTITY, compose, inverse, power
 from geometry.errors import InputError
 from geometry.presentation import all_images, check_images, expand, homomorphisms, image
 
@@ -45,7 +45,11 @@ def test_every_enumerated_rule_satisfies_every_relator(name):
     assert all(is_rule(group.relators, group.letters, images) for images in rules)
 
 
-@pytest.mark.parametrize("name", ["p1", "p3", "p4", "p6", "332", "432", "532"])
+TWO_GENERATORS = ["p1", "pg", "cm", "p3", "p4", "p4g", "p31m", "p6", "332", "432", "532"]
+INVOLUTIONS = [c for c in B3 if compose(c, c) == IDENTITY]
+
+
+@pytest.mark.parametrize("name", TWO_GENERATORS)
 def test_enumeration_finds_every_class_of_rules_once(name):
     """The number of classes is Burnside's average number of rules that a conjugation fixes, over
     all rules that a search of all 48² images finds; no two listed rules are conjugate."""
@@ -61,20 +65,43 @@ def test_enumeration_finds_every_class_of_rules_once(name):
     assert sum(map(len, orbits)) == len(set().union(*orbits)) == len(rules)
 
 
-def test_enumeration_of_three_generators_finds_all_rules():
-    """p2 has three: its rules are triples of involutions whose product is one too."""
-    involutions = [c for c in B3 if compose(c, c) == IDENTITY]
-    count = sum(
-        compose(x, x) == IDENTITY
-        for b, a, c in itertools.product(involutions, repeat=3)
-        for x in [compose(compose(b, a), c)]
-    )
-    group = GROUPS["p2"]
+def listed_rules(name):
+    """How many rules the listed ones stand for; none may be listed twice."""
+    group = GROUPS[name]
     orbits = [
         {tuple(compose(compose(x, c), inverse(x)) for c in images) for x in B3}
         for images in homomorphisms(group.letters, group.relators)
     ]
-    assert sum(map(len, orbits)) == len(set().union(*orbits)) == count
+    count = sum(map(len, orbits))
+    assert count == len(set().union(*orbits))
+    return count
+
+
+def test_enumeration_of_half_turns_finds_all_rules():
+    """The rules of p2 are triples of involutions whose product is one too."""
+    triples = itertools.product(INVOLUTIONS, repeat=3)
+    assert listed_rules("p2") == sum(
+        compose(compose(s, r), t) in INVOLUTIONS for r, s, t in triples
+    )
+
+
+def test_enumeration_of_four_mirrors_finds_all_rules():
+    """Those of pmm are two pairs of involutions, each of one commuting with each of the other."""
+    commuting = {x: {y for y in INVOLUTIONS if compose(x, y) == compose(y, x)} for x in INVOLUTIONS}
+    pairs = itertools.product(INVOLUTIONS, repeat=2)
+    assert listed_rules("pmm") == sum(len(commuting[m] & commuting[o]) ** 2 for m, o in pairs)
+
+
+@pytest.mark.parametrize(("name", "orders"), [("p3m1", (3, 3, 3)), ("p4m", (4, 4, 2)),
+                                              ("p6m", (6, 3, 2))])  # fmt: skip
+def test_enumeration_of_mirror_triangles_finds_all_rules(name, orders):
+    """Triples of involutions whose products, two by two, have the orders of the corners."""
+    fits = [{(x, y) for x, y in itertools.product(INVOLUTIONS, repeat=2)
+             if power(compose(x, y), n) == IDENTITY} for n in orders]  # fmt: skip
+    triples = itertools.product(INVOLUTIONS, repeat=3)
+    assert listed_rules(name) == sum(
+        (m, n) in fits[0] and (n, o) in fits[1] and (o, m) in fits[2] for m, n, o in triples
+    )
 
 
 def test_a_third_order_colour_on_a_half_turn_is_refused_with_the_reason():
