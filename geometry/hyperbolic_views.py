@@ -145,3 +145,42 @@ def _samples(
 def _smoothstep(x: Array) -> Array:
     x = np.clip(x, 0, 1)
     return x * x * (3 - 2 * x)
+
+
+def picture_shape(model: Model, width: int) -> tuple[int, int]:
+    """(height, width) of a model's picture."""
+    return max(1, round(width / model.aspect)), width
+
+
+def pixel_length(model: Model, shape: tuple[int, int]) -> float:
+    """Hyperbolic length of a pixel's side at the centre of the middle tile."""
+    scale, _ = placement(model, shape)
+    return float(model.footprint(model.from_space(np.array([[0.0, 0.0, 1.0]])))[0]) / scale
+
+
+def crop_samples(
+    model: Model,
+    shape: tuple[int, int],
+    corner: tuple[int, int],
+    side: int,
+    motion: Array,
+    chart: HyperbolicChart,
+) -> Samples:
+    """The samples of ``side``² pixels of a picture of ``shape`` (height, width) from pixel
+    ``corner`` (row, column) on, after an isometry (3, 3) has moved the plane."""
+    scale, centre = placement(model, shape)
+    y, x = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
+    pixels = np.stack([x.ravel() + corner[1], y.ravel() + corner[0]], axis=1)
+    here = _samples(model, pixels, scale, centre, chart)
+    return Samples(here.points @ motion.T, here.starts, here.coverage, here.detail)
+
+
+def coverage(model: Model, shape: tuple[int, int]) -> Array:
+    """(H, W): how much of every pixel of a picture is inside the model."""
+    scale, centre = placement(model, shape)
+    offsets = (np.arange(_FINEST) + 0.5) / _FINEST
+    y = (np.arange(shape[0])[:, None] + offsets).reshape(-1, 1)
+    x = (np.arange(shape[1])[:, None] + offsets).reshape(1, -1)
+    w = ((x - centre[0]) + 1j * (centre[1] - y)) / scale
+    fine = model.inside(w).reshape(shape[0], _FINEST, shape[1], _FINEST)
+    return fine.mean(axis=(1, 3))

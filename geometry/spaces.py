@@ -77,9 +77,9 @@ def circle(space: Space, centre: Array, radii: Array, angles: Array) -> Array:
     from a point ``centre`` (3,) of it, counterclockwise: seen from outside the sphere, or where x
     points to the right and y up in Poincaré's disc."""
     form = np.array(space.form)
-    helper = np.eye(3)[np.argmin(np.abs(centre))]
-    helper = helper - space.curvature * space.inner(helper, centre) * centre
-    first = helper / np.sqrt(space.inner(helper, helper))
+    aside: Array = np.eye(3)[int(np.argmin(np.abs(centre)))]
+    aside = aside - space.curvature * space.inner(aside, centre) * centre
+    first = aside / np.sqrt(space.inner(aside, aside))
     second = form * np.cross(centre, first)  # orthogonal to both by the form
     second = second / np.sqrt(space.inner(second, second))
     if np.linalg.det([first, second, centre]) < 0:

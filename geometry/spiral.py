@@ -115,7 +115,7 @@ def spiral_chart(group: Group, colouring: Colouring, shape: SpiralShape, width: 
     """The chart for a picture ``width`` pixels wide: a texel is about as large as a pixel where
     |z| = 1, and nearly square, to 6 % and the shear of a short basis. Both sides have many factors
     of two, for a deep pyramid."""
-    assert group.lattice is not None and colouring.supercell is not None
+    assert group.order is not None and colouring.supercell is not None
     basis = shape.basis(group.order)
     period = _short_basis(basis @ np.array(colouring.supercell, float))
     found = elements(group, colouring)

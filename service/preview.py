@@ -9,6 +9,7 @@ from scipy import special
 
 from geometry.spaces import Array
 from service.designs import make_design
+from service.reporting.finish import trimmed
 from service.scene import Scene
 
 _SLOPE = 1.6  # of the plasma's amplitude over the frequency: clouds with some detail
@@ -23,7 +24,7 @@ def preview(scene: Scene, width: int, seed: int, picture: NDArray[np.uint8] | No
     design = make_design(scene, width)
     shape = design.chart_shape
     paint = plasma(shape, seed) if picture is None else picture_paint(picture, shape)
-    return design.delivered(design.bake(paint))
+    return trimmed(scene, width, design.bake(paint))[0]
 
 
 def plasma(shape: tuple[int, int, int], seed: int) -> Array:
@@ -39,7 +40,7 @@ def plasma(shape: tuple[int, int, int], seed: int) -> Array:
     spectrum = np.zeros((4, charts, rows, columns), complex)
     np.add.at(
         spectrum,
-        np.ix_(range(4), range(charts), waves % rows, waves % columns),
+        np.ix_(np.arange(4), np.arange(charts), waves % rows, waves % columns),
         phases * amplitude,
     )
     clouds = np.fft.ifft2(spectrum).real

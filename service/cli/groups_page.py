@@ -19,7 +19,7 @@ from geometry.groups import Colouring, Group
 from service.cli.listings import command_of
 from service.designs.sphere import SphereDesign
 from service.preview import plasma, preview
-from service.recipe import Recipe
+from service.recipe import parse_recipe
 from service.scene import TARGET_OF_SPACE, make_scene
 
 _SIDE = 176  # pixels of a small picture
@@ -29,8 +29,8 @@ _OPENING = """# Groups
 <!-- Written by python -m service.cli.groups_page docs: change geometry/*_groups.py instead. -->
 
 Every group that `service groups` lists, shown on plasma by `service preview GROUP --seed 5`, plain
-and with one of its colourings. `service colourings GROUP` lists them all. Any name in a row will do;
-a family stands for all its numbers (`service sphere --group 7x`, `service hyperbolic 5 6`).
+and with one of its colourings. `service colourings GROUP` lists them all. Any name in a row will
+do; a family stands for all its numbers (`service sphere --group 7x`, `service hyperbolic 5 6`).
 """
 _TITLES = {
     "plane": "The plane: 17 wallpaper groups",
@@ -88,8 +88,15 @@ def _row(group: Group, pictures: list[str]) -> str:
 def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
     """(side, side, 3): two by two periods of a tiling, a ball, or the whole picture; over white."""
     target = TARGET_OF_SPACE[group.space.name]
-    layout = {"repeat": "2x2"} if target == "tile" else {}
-    recipe = Recipe(target=target, group=group.name, colouring=rule.name, size=2 * _SIDE, **layout)
+    recipe = parse_recipe(
+        {
+            "target": target,
+            "group": group.name,
+            "colouring": rule.name,
+            "size": 2 * _SIDE,
+            "repeat": "2x2" if target == "tile" else "1x1",
+        }
+    )
     scene = make_scene(recipe)
     if target == "sphere":
         pixels = _ball(SphereDesign(scene, 4 * _SIDE))
@@ -106,12 +113,11 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
 
 def _ball(design: SphereDesign) -> NDArray[np.uint8]:
     """The sphere as a camera sees it, before white."""
-    samples = design.view_samples(1, _SEED)[0]
-    paint = plasma(design.chart_shape, _SEED)
-    coverage = samples.pixel_mean(samples.inside)[:, None]
-    logits = design.pixel_map(samples).apply(paint) / np.maximum(coverage, 1e-6)
+    view = design.views(1, _SEED)[0]
+    logits = design.pixel_map(view).apply(plasma(design.chart_shape, _SEED))
+    coverage = view.coverage[:, None]
     pixels = coverage * special.expit(logits) + 1 - coverage
-    return np.rint(pixels * 255).astype(np.uint8).reshape(*samples.shape, 3)
+    return np.rint(pixels * 255).astype(np.uint8).reshape(*view.shape, 3)
 
 
 def _file_name(group: Group) -> str:

@@ -47,7 +47,7 @@ def paint_to(
         shown_progress(console, recipe.objective) as show,
     ):
         from service.painting.paint import paint  # torch: seconds
-        from service.reporting.receipt import build_receipt
+        from service.reporting.finish import finish
 
         with _clear_about_memory():
             last = None
@@ -56,9 +56,8 @@ def paint_to(
                 if finish_wanted():
                     break
             assert last is not None, "a recipe has at least one step"
-            texture = last.texture(0)
-        receipt = build_receipt(recipe, scene, styles, last, texture, weights)
-        deliver(place, texture, receipt)
+            pixels, receipt = finish(recipe, scene, styles, last, weights)
+        deliver(place, pixels, receipt)
         if film is not None and last.loop is not None:
             console.out(f"writing {film.place} ...", highlight=False)
             write_loop(last.loop(film.frames), film.place, film.fps)

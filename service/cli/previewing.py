@@ -14,8 +14,10 @@ from service.cli.options import recipe_data
 from service.inputs import read_picture
 from service.preview import preview
 from service.recipe import parse_recipe
-from service.reporting.delivery import deliver_picture
+from service.reporting.delivery import deliver, destination
 from service.scene import TARGET_OF_SPACE, make_scene
+
+_SIZE = 512
 
 
 def preview_to(
@@ -26,10 +28,8 @@ def preview_to(
     target = TARGET_OF_SPACE[found.space.name]
     recipe = parse_recipe(recipe_data(target, {"size": _SIZE, **given, "group": found.name}))
     scene = make_scene(recipe)
+    place = destination(output)
     pixels = None if picture is None else read_picture(picture)
-    deliver_picture(output, preview(scene, recipe.size, recipe.seed, pixels))
+    deliver(place, preview(scene, recipe.size, recipe.seed, pixels))
     hint = advice(scene.group, scene.colouring)
     console.out(f"{output}  {found.name}: {found.title}" + (f"\n{hint}" if hint else ""))
-
-
-_SIZE = 512

@@ -5,6 +5,8 @@ paint, how paint becomes the delivered picture, and where its views look. The se
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from service.designs.folded import FoldedDesign
 from service.designs.hyperbolic import HyperbolicDesign
 from service.designs.plane import PlaneDesign
@@ -15,12 +17,14 @@ from service.scene import Scene
 Design = PlaneDesign | FoldedDesign | SpiralDesign
 
 
+DESIGNS: dict[str, Callable[[Scene, int], Design]] = {
+    "tile": PlaneDesign,
+    "sphere": SphereDesign,
+    "hyperbolic": HyperbolicDesign,
+    "spiral": SpiralDesign,
+}
+
+
 def make_design(scene: Scene, width: int) -> Design:
     """The design of a scene whose picture is ``width`` pixels wide; not for meshes."""
-    designs: dict[str, type[Design]] = {
-        "tile": PlaneDesign,
-        "sphere": SphereDesign,
-        "hyperbolic": HyperbolicDesign,
-        "spiral": SpiralDesign,
-    }
-    return designs[scene.target](scene, width)
+    return DESIGNS[scene.target](scene, width)

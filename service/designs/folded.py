@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse, special
 
 from geometry.colour import act, generated, inverse, power
-from geometry.sampling import SamplingMap, mean_of_rows, average_runs, superposed
+from geometry.sampling import SamplingMap, average_runs, mean_of_rows, superposed
 from geometry.spaces import Array, apply
 from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.scene import Scene
@@ -71,10 +71,10 @@ class FoldedDesign(ABC):
     def unit(self) -> int:
         """Pixels of a view that a style picture of scale 1 spans."""
 
-    def delivered(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The picture as it goes to a file; with an alpha channel if it does not fill its
-        rectangle."""
-        return picture
+    @property
+    @abstractmethod
+    def domain_area(self) -> float:
+        """Of a fundamental domain."""
 
     def fold(self, points: Array) -> SamplingMap:
         """Chart texels → logits at ``points`` (n, 3)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage, special
 
-from geometry.groups import Generator
-from geometry.plane import picture_generators
-from geometry.spaces import Array, circle
+from geometry.groups import Generator, Group
+from geometry.plane_chart import picture_generators, picture_lattice
+from geometry.spaces import Array, Space, circle
 from service.advice import is_chiral
 from service.designs.folded import FoldedDesign
 from service.designs.plane import PlaneDesign
@@ -16,7 +16,7 @@ from service.scene import Scene
 _ANGLES = 240
 _RINGS = 24
 _INNER = 0.15  # of the outer radius: nearer to the centre there are only few texels
-_OUTER = 0.3  # of the way to the next centre
+_OUTER = 0.6  # of the radius of a disc as large as all domains that meet in the centre
 
 
 def winding(design: PlaneDesign | FoldedDesign, scene: Scene, paint: Array) -> float:
@@ -25,19 +25,20 @@ def winding(design: PlaneDesign | FoldedDesign, scene: Scene, paint: Array) -> f
     without rotations of order 3 or more, whose patterns have no handedness."""
     if not is_chiral(scene.group):
         return 0.0
-    rings = [
-        _plane_rings(design, scene, turn, paint)
+    rings = (
+        _plane_rings(design, scene.group, turn, order, paint)
         if isinstance(design, PlaneDesign)
-        else _folded_rings(design, scene, turn, paint)
-        for turn in rotations(scene)
-    ]
-    return float(np.mean([_bend(r) for r in rings])) if rings else 0.0
+        else _folded_rings(design, scene.group.space, turn, order, paint)
+        for turn, order in _rotations(scene.group)
+    )
+    return float(np.mean([_bend(r) for r in rings] or [0.0]))
 
 
-def rotations(scene: Scene) -> list[Generator]:
-    """The generators that are rotations of order 3 or more."""
-    powers = dict(r.split("^") for r in scene.group.relators if r[1:2] == "^")
-    return [g for g in scene.group.generators if int(powers.get(g.letter, 1)) >= 3]
+def _rotations(group: Group) -> list[tuple[Generator, int]]:
+    """The generators that are rotations of order 3 or more, and their orders."""
+    powers = dict(r.split("^") for r in group.relators if r[1:2] == "^")
+    found = [(g, int(powers.get(g.letter, 1))) for g in group.generators]
+    return [(g, order) for g, order in found if order >= 3]
 
 
 def _bend(rings: Array) -> float:
@@ -51,38 +52,44 @@ def _bend(rings: Array) -> float:
     return float(-np.mean(along * outward) / max(size, 1e-30))
 
 
-def _grid() -> tuple[Array, Array]:
-    radii = np.geomspace(_INNER, 1, _RINGS)
-    return radii, 2 * np.pi * np.arange(_ANGLES) / _ANGLES
+def _grid(order: int, domain: float) -> tuple[Array, Array]:
+    """Radii and angles of the rings around a centre of ``order`` domains of an area ``domain``."""
+    reach = _OUTER * np.sqrt(order * domain / np.pi)
+    return reach * np.geomspace(_INNER, 1, _RINGS), 2 * np.pi * np.arange(_ANGLES) / _ANGLES
 
 
-def _plane_rings(design: PlaneDesign, scene: Scene, turn: Generator, paint: Array) -> Array:
-    """Around a fixed point of the rotation, on the picture of one period, which is a torus."""
-    index = scene.group.generators.index(turn)
-    matrix = picture_generators(scene.group, design.chart, design.shape)[index]
+def _plane_rings(
+    design: PlaneDesign, group: Group, turn: Generator, order: int, paint: Array
+) -> Array:
+    """Around the rotation's fixed point, on the picture of one period, which is a torus."""
+    generators = picture_generators(design.chart, design.shape)
+    matrix = next((g.matrix for g, _ in generators if g.letter == turn.letter), None)
+    if matrix is None:  # folded partly
+        return np.zeros((_RINGS, _ANGLES, 3))
+    a, b, _ = picture_lattice(design.chart, design.shape)
+    assert group.order is not None
+    radii, angles = _grid(order, abs(a[0] * b[1] - a[1] * b[0]) / group.order)
     centre = np.linalg.solve(np.eye(2) - matrix[:2, :2], matrix[:2, 2])
-    radii, angles = _grid()
-    reach = _OUTER * design.cell_width
-    x = centre[0] + reach * radii[:, None] * np.cos(angles)
-    y = centre[1] - reach * radii[:, None] * np.sin(angles)
+    x = centre[0] + radii[:, None] * np.cos(angles) - 0.5
+    y = centre[1] - radii[:, None] * np.sin(angles) - 0.5
     picture = design.bake(paint).astype(float)
-    place = [y - 0.5, x - 0.5]
-    return np.stack(
-        [
-            ndimage.map_coordinates(picture[..., k], place, order=1, mode="grid-wrap")
-            for k in range(3)
-        ],
-        axis=-1,
+    channels = (
+        ndimage.map_coordinates(picture[..., k], [y, x], order=1, mode="grid-wrap")
+        for k in range(3)
     )
+    return np.stack(list(channels), axis=-1)
 
 
-def _folded_rings(design: FoldedDesign, scene: Scene, turn: Generator, paint: Array) -> Array:
+def _folded_rings(
+    design: FoldedDesign, space: Space, turn: Generator, order: int, paint: Array
+) -> Array:
     """Around the point of the space that the rotation fixes."""
     values, vectors = np.linalg.eig(turn.matrix)
     axis = np.real(vectors[:, np.argmin(np.abs(values - 1))])
-    space = scene.group.space
-    axis = axis / np.sqrt(abs(space.inner(axis, axis))) * np.sign(axis[np.argmax(np.abs(axis))])
-    radii, angles = _grid()
-    points = circle(space, axis, _OUTER * design.domain_width * radii, angles)
+    axis = axis / np.sqrt(abs(space.inner(axis, axis)))
+    if space.curvature < 0 and axis[2] < 0:
+        axis = -axis
+    radii, angles = _grid(order, design.domain_area)
+    points = circle(space, axis, radii, angles)
     logits = design.fold(points.reshape(-1, 3)).apply(paint)
-    return special.expit(logits).reshape(len(radii), len(angles), 3)
+    return special.expit(logits).reshape(*points.shape)

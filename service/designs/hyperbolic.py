@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.hyperbolic import fold, hyperbolic_chart
 from geometry.hyperbolic_models import find_model
@@ -11,6 +10,7 @@ from geometry.hyperbolic_sides import fold_into_tile, tile_chart
 from geometry.hyperbolic_views import (
     Samples,
     crop_samples,
+    domain_area,
     picture_samples,
     picture_shape,
     pixel_length,
@@ -62,24 +62,19 @@ class HyperbolicDesign(FoldedDesign):
             corner = np.clip(np.rint(middle - side / 2), 0, (height - side, width - side))
             row, column = (int(x) for x in corner)
             motion = random_motion(random, self._chart.mirrors)
-            crop = crop_samples(
-                self._model, self.shape, (row, column), side, motion, self._chart
-            )
+            crop = crop_samples(self._model, self.shape, (row, column), side, motion, self._chart)
             found.append(_view(crop, (side, side)))
         return found
+
+    @property
+    def domain_area(self) -> float:
+        """See FoldedDesign."""
+        return domain_area(self._chart.mirrors)
 
     @property
     def unit(self) -> int:
         """See FoldedDesign."""
         return min(max(round(self.shape[1] * WINDOW / 8) * 8, 64), 512)
-
-    def delivered(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """See FoldedDesign."""
-        inside = picture_samples(self._model, self.shape, self._chart).coverage
-        if (inside == 1).all():
-            return picture
-        alpha = np.rint(255 * inside).astype(np.uint8).reshape(self.shape)
-        return np.dstack([picture, alpha])
 
 
 def _view(samples: Samples, shape: tuple[int, int]) -> View:

@@ -44,7 +44,7 @@ class PlaneDesign:
         self.average, self.unfold = plane.kaleidoscope(self.chart)
         rows, columns = self.chart.rows, self.chart.columns
         self.chart_shape = (1, rows, columns)
-        self.canvas_shape = (1, *(max(8, round(n * FINENESS)) for n in (rows, columns)))
+        self.canvas_shape = (1, max(8, round(rows * FINENESS)), max(8, round(columns * FINENESS)))
         side = min(max(round(width * WINDOW), 64), 512)
         self.window_shape = (side, side)
         self.unit = width
@@ -88,7 +88,3 @@ class PlaneDesign:
             smooth = resample(picture.astype(float), self.chart, self.shape)
             picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
         return picture[:, ::-1] if self._mirrored else picture
-
-    def delivered(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The picture as it goes to a file: repeated, or cut to a cell with an alpha channel."""
-        return picture

@@ -50,6 +50,12 @@ class SphereDesign(FoldedDesign):
         return [_seen(camera) for camera in cameras]
 
     @property
+    def domain_area(self) -> float:
+        """See FoldedDesign."""
+        assert self._scene.group.order is not None
+        return 4 * math.pi / self._scene.group.order
+
+    @property
     def unit(self) -> int:
         """See FoldedDesign."""
         return view_side(self._equator)

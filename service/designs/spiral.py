@@ -29,8 +29,9 @@ class SpiralDesign:
         self.shape = (width, width)
         self.average, self.unfold = spiral.kaleidoscope(self.chart)
         self.texture_shape = self.chart.rows, self.chart.columns
-        self.chart_shape = (1, *self.texture_shape)
-        self.canvas_shape = (1, *(max(8, round(n * FINENESS)) for n in self.texture_shape))
+        self.chart_shape = (1, self.chart.rows, self.chart.columns)
+        rows, columns = (max(8, round(n * FINENESS)) for n in self.texture_shape)
+        self.canvas_shape = (1, rows, columns)
         self.unit = view_side(width)
 
     def picture_map(self, phase: float = 0.0) -> SamplingMap:
@@ -59,7 +60,3 @@ class SpiralDesign:
         ones again."""
         for k in range(frames * self.chart.loop):
             yield self.developed(texture, self.picture_map(k / frames))
-
-    def delivered(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The picture as it goes to a file."""
-        return picture

@@ -59,7 +59,3 @@ class FoldedSurface:
         view, operator = self._picture
         paint = self._enlarged(logits)
         return self._design.developed(view, operator(paint).cpu().numpy(), paint.cpu().numpy())
-
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        return self._design.delivered(self.picture(logits))

@@ -94,7 +94,3 @@ class MeshSurface:
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         return to_bytes(self._texture(logits)).reshape(*self.shape, 3)
-
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        return self.picture(logits)

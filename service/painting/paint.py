@@ -250,7 +250,7 @@ class _Studio:
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self._recipe.size)
-        return full.delivered(_enlarged(self._mean, full.canvas_shape).logits())
+        return full.picture(_enlarged(self._mean, full.canvas_shape).logits())
 
     def _surface_at(self, width: int) -> Surface:
         """The surface of a width; that of the full size is kept: frames, the last stage and the

@@ -16,11 +16,11 @@ class Progress:
     stage: 0-based of ``stages``; step: 1-based over all stages, of ``steps``; loss: value of each
     term; seconds since the start and, estimated, to the end; megapixels: what the network has
     looked at so far, in 10⁶ pixels (Mpx·it).
-    texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first, cheaply
-    rendered so that its longest side is at most ``max_size``; with 0 as it is delivered: at full
-    size, cut and repeated, (H, W, 4) where parts are transparent. loop(frames): of spirals, the
-    pictures of an endless zoom. Both must be called before the generator is advanced.
-    mirrored: the picture was turned over, so that its pinwheels turn as the recipe wants.
+    texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first; at full size
+    with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
+    loop(frames): of spirals, the pictures of an endless zoom. Both must be called before the
+    generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as the
+    recipe wants.
     """
 
     stage: int

@@ -62,10 +62,6 @@ class SpiralSurface:
             self._pixels = self._design.picture_map()
         return self._design.developed(self._texture(logits).double().cpu().numpy(), self._pixels)
 
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        return self.picture(logits)
-
     def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
         """The frames of an endless zoom; see SpiralDesign."""
         return self._design.loop(self._texture(logits).double().cpu().numpy(), frames)

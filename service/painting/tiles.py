@@ -45,7 +45,3 @@ class PlaneSurface:
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         return self._design.developed(torch.sigmoid(self._orbits(logits)).cpu().numpy())
-
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        return self._design.delivered(self.picture(logits))

@@ -45,9 +45,6 @@ class Surface(Protocol):
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """The texture: (H, W, 3) uint8 sRGB, top row first."""
 
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """The texture as it goes to a file: cut, repeated, (H, W, 4) where parts are clear."""
-
 
 def to_bytes(values: Tensor) -> NDArray[np.uint8]:
     """Colours in 0..1, any shape, as uint8 in 0..255, rounded."""

@@ -53,15 +53,18 @@ def destination(picture: Path) -> Destination:
     return Destination(picture, receipt)
 
 
-def deliver(place: Destination, picture: NDArray[np.uint8], receipt: Mapping[str, Any]) -> None:
-    """Write picture (H, W, 3) uint8 and receipt. Raises InputError("bad-output"), say for a full
-    disk; an older picture is then still whole."""
+def deliver(
+    place: Destination, picture: NDArray[np.uint8], receipt: Mapping[str, Any] | None = None
+) -> None:
+    """Write a picture, (H, W, 3) or (H, W, 4) uint8, and its receipt, if it has one. Raises
+    InputError("bad-output"), say for a full disk; an older picture is then still whole."""
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, "PNG")
-    text = json.dumps(receipt, indent=1, allow_nan=False) + "\n"
     try:
         write_atomically(place.picture, stream.getvalue())
-        write_atomically(place.receipt, text.encode())
+        if receipt is not None:
+            text = json.dumps(receipt, indent=1, allow_nan=False) + "\n"
+            write_atomically(place.receipt, text.encode())
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise _bad(f"{place.picture} cannot be written: {reason}.", "Choose another.") from None

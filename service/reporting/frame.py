@@ -3,15 +3,17 @@ the pixels, and what :mod:`service.reporting.quality` measures by."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from geometry.hyperbolic_models import MODELS
 
 from geometry import plane_chart, spiral
 from geometry.colour import ColourElement
+from geometry.hyperbolic_models import find_model
+from geometry.hyperbolic_views import placement
 from geometry.spaces import Array, affine
 from geometry.sphere_pictures import PROJECTIONS
 from service.reporting.layouts import (
@@ -70,11 +72,25 @@ def picture_frame(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
     if scene.target == "mesh":
         return Frame("uv", tuple(generators))
     if scene.target == "hyperbolic":
-        model = MODELS[scene.model]
-        fields = {"model": {"name": model.name, **model.placement(shape)}}
+        model = find_model(scene.model)
+        scale, centre = placement(model, shape)
+        fields = {"model": {"name": model.name, "radius": scale, "center": list(centre)}}
         return Frame("hyperbolic", tuple(generators), HyperbolicLayout(model, shape), fields)
     layout = SphereLayout(PROJECTIONS[scene.projection], shape)
     return Frame(scene.projection, tuple(generators), layout)
+
+
+def moved_frame(frame: Frame, corner: tuple[int, int]) -> Frame:
+    """The frame of a piece of a tiling that begins at pixel ``corner`` (x, y) of the picture."""
+    if frame.projection != "tiling" or corner == (0, 0):
+        return frame
+    there, back = (affine(np.eye(2), (s * corner[0], s * corner[1])) for s in (-1, 1))
+    generators = tuple(
+        dataclasses.replace(g, matrix=there @ g.matrix @ back) for g in frame.generators
+    )
+    lattice = dict(frame.fields["lattice"])
+    lattice["origin"] = (np.array(lattice["origin"]) - corner).tolist()
+    return dataclasses.replace(frame, generators=generators, fields={"lattice": lattice})
 
 
 def _turned_over(scene: Scene, matrix: Array) -> Array:
@@ -86,12 +102,8 @@ def _tiling(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
         scene.group, scene.colouring, width, scene.torus_map, scene.folds
     )
     over = affine(np.diag([-1.0, 1.0]), (shape[1], 0.0)) if scene.mirrored else np.eye(3)
-    a, b, origin = (
-        over[:2, :2] @ vector + offset
-        for vector, offset in zip(
-            plane_chart.picture_lattice(chart, shape), (0, 0, over[:2, 2]), strict=True
-        )
-    )
+    a, b, origin = plane_chart.picture_lattice(chart, shape)
+    a, b, origin = over[:2, :2] @ a, over[:2, :2] @ b, over[:2, :2] @ origin + over[:2, 2]
     generators = tuple(
         PictureGenerator(g.letter, g.title, over @ g.matrix @ over, colour)
         for g, colour in plane_chart.picture_generators(chart, shape)

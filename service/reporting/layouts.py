@@ -7,15 +7,17 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from geometry.hyperbolic_models import Model
 from numpy.typing import NDArray
 
+from geometry.hyperbolic_models import Model
+from geometry.hyperbolic_views import pixel_length, placement
 from geometry.spaces import Array
-from geometry.sphere_pictures import Projection
+from geometry.sphere_pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, Projection
 from geometry.spiral import SpiralChart
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 MARGIN = 16  # pixels around a picture, for the spline: it forgets at a factor 0.27 each
+_LARGEST = 2.0  # a hyperbolic pixel that is compared, by those in the middle
 _EDGE = 3  # pixels at an open border that are not compared: the spline does not see beyond it
 
 
@@ -73,44 +75,62 @@ class SphereLayout:
 
     def __init__(self, projection: Projection, shape: tuple[int, int]) -> None:
         self.shape, self._projection = shape, projection
-        self._places = projection.points(shape, 1)
-        self._area = projection.area(shape).ravel()
-
-    def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
-        """See Layout."""
-        return self._places[pixels], self._area[pixels]
-
-    def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """See Layout."""
-        place = self._projection.positions(points, self.shape) - 0.5
-        return place, self._projection.inside(place, self.shape, _EDGE)
-
-    def framed(self, picture: Picture) -> Picture:
-        """See Layout. Only an equirectangular picture is compared up to its borders: beyond a pole
-        the meridian comes down on the other side."""
-        if self._projection.name != "equirectangular":
-            return _with_border(picture)
-        half = picture.shape[1] // 2
-        over = np.roll(picture[:MARGIN], half, axis=1)[::-1]
-        under = np.roll(picture[-MARGIN:], half, axis=1)[::-1]
-        return np.pad(np.concatenate([over, picture, under]), _SIDES, mode="wrap")
-
-
-class HyperbolicLayout:
-    """A model of the hyperbolic plane; places are on the hyperboloid. Pixels count where the paint
-    is resolved: where it is not, they show its mean."""
-
-    def __init__(self, model: Model, shape: tuple[int, int], limit: float) -> None:
-        self.shape, self._model, self._limit = shape, model, limit
+        self._area = projection.area(shape)
 
     def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
         """See Layout."""
         row, column = np.divmod(pixels, self.shape[1])
-        return self._model.pixel_points(row, column, self.shape)
+        points = self._projection.to_sphere(row + 0.5, column + 0.5, self.shape)
+        return points, self._area[pixels]
+
+    def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """See Layout. Cube and octahedral pictures are compared away from the edges at which their
+        neighbours in the picture are none on the sphere."""
+        place = np.stack(self._projection.positions(points, self.shape), axis=1) - 0.5
+        if self._projection is CUBE:
+            side = self.shape[0] // 2
+            return place, _within(place % side, (side, side))
+        if self._projection is OCTAHEDRAL:
+            return place, _within(place, self.shape)
+        return place, np.ones(len(place), bool)
+
+    def framed(self, picture: Picture) -> Picture:
+        """See Layout. Beyond a pole of an equirectangular picture the meridian comes down on the
+        other side."""
+        if self._projection is not EQUIRECTANGULAR:
+            return _with_border(picture)
+        half = picture.shape[1] // 2
+        over = np.roll(picture[:MARGIN], half, axis=1)[::-1]
+        under = np.roll(picture[-MARGIN:], half, axis=1)[::-1]
+        tall = np.concatenate([over, picture, under])
+        return np.pad(tall, ((0, 0), (MARGIN, MARGIN), (0, 0)), mode="wrap")
+
+
+class HyperbolicLayout:
+    """A model of the hyperbolic plane; places are on the hyperboloid. Only pixels not much larger
+    than those in the middle are compared, and by their size: there the grid resolves the paint."""
+
+    def __init__(self, model: Model, shape: tuple[int, int]) -> None:
+        self.shape, self._model = shape, model
+        self._scale, self._centre = placement(model, shape)
+        self._largest = _LARGEST * pixel_length(model, shape)
+
+    def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
+        """See Layout."""
+        row, column = np.divmod(pixels, self.shape[1])
+        place = np.column_stack([column, row]) + 0.5 - self._centre
+        xy = place * (1, -1) / self._scale
+        points, inside = self._model.to_space(xy)
+        size = np.full(len(xy), np.inf)
+        size[inside] = self._model.footprint(xy[inside]) / self._scale
+        return points, np.where(size < self._largest, size**2, 0.0)
 
     def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
         """See Layout."""
-        ...
+        xy = self._model.from_space(points)
+        place = xy * (1, -1) * self._scale + self._centre - 0.5
+        clear = self._model.footprint(xy) / self._scale < self._largest
+        return place[:, ::-1], clear & _within(place[:, ::-1], self.shape)
 
     def framed(self, picture: Picture) -> Picture:
         """See Layout."""
@@ -143,9 +163,6 @@ class SpiralLayout:
     def framed(self, picture: Picture) -> Picture:
         """See Layout."""
         return _with_border(picture)
-
-
-_SIDES = ((0, 0), (MARGIN, MARGIN), (0, 0))
 
 
 def _with_border(picture: Picture) -> Picture:

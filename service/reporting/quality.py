@@ -88,7 +88,8 @@ def _error(
     if not exact and len(pixels) > _SAMPLES:
         pixels = np.sort(np.random.default_rng(0).choice(pixels, _SAMPLES, replace=False))
     points, weight = layout.points(pixels)
-    pixels, points, weight = (x[weight > 0] for x in (pixels, points, weight))
+    seen_at_all = weight > 0
+    pixels, points, weight = pixels[seen_at_all], points[seen_at_all], weight[seen_at_all]
     place, usable = layout.positions(points @ generator.matrix.T)
     if not usable.any():
         return None

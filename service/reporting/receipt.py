@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 import service
 from service.painting.progress import Progress
 from service.recipe import Recipe
-from service.reporting.frame import Frame, picture_frame
-from service.reporting.quality import Quality, measure_quality
+from service.reporting.frame import Frame
+from service.reporting.quality import Quality
 from service.scene import Scene, StylePicture
 
 SCHEMA = "orbitex/receipt"
@@ -29,16 +29,17 @@ def build_receipt(
     scene: Scene,
     styles: Sequence[StylePicture],
     last: Progress,
-    texture: NDArray[np.uint8],
-    weights: Path | None = None,
+    frame: Frame,
+    quality: Quality,
+    delivered: NDArray[np.uint8],
+    weights: Path | None,
 ) -> dict[str, Any]:
     """The receipt of a finished picture, ready for JSON.
 
-    ``texture``: (H, W, 3) uint8 as delivered; ``last``: the last step taken; ``weights``: the file
-    that the network was loaded from, if one was named.
+    ``delivered``: (H, W, 3 or 4) uint8, of which ``frame`` says where its symmetry lies; ``last``:
+    the last step taken; ``weights``: the file that the network was loaded from, if one was named.
     """
-    height, width = texture.shape[:2]
-    frame = picture_frame(scene, recipe.size, (height, width))
+    height, width = delivered.shape[:2]
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
@@ -50,13 +51,13 @@ def build_receipt(
         "weights": None if weights is None else _file(weights),
         "versions": _versions(),
         "device": _device(),
-        "picture": {"width": width, "height": height, "sha256": _sha256(texture)},
+        "picture": {"width": width, "height": height, "sha256": _sha256(delivered)},
         "seconds": round(last.seconds, 3),
         "steps": last.step,
         "steps_planned": last.steps,
         "megapixel_iterations": round(last.megapixels, 3),
         "loss": {name: _number(value) for name, value in last.loss.items()},
-        "quality": _quality(measure_quality(texture, frame)),
+        "quality": _quality(quality),
         "group": {"name": scene.group.name, "orbifold": scene.group.orbifold},
         "colouring": {"name": scene.colouring.name, "colours": scene.colouring.colours},
         **_geometry(frame),
@@ -64,11 +65,7 @@ def build_receipt(
 
 
 def _geometry(frame: Frame) -> dict[str, Any]:
-    lattice = frame.lattice
-    fields: dict[str, Any] = {"projection": frame.projection}
-    if lattice is not None:
-        parts = {"a": lattice.a, "b": lattice.b, "origin": lattice.origin}
-        fields["lattice"] = {name: vector.tolist() for name, vector in parts.items()}
+    fields: dict[str, Any] = {"projection": frame.projection, **frame.fields}
     fields["generators"] = [
         {"name": g.name, "title": g.title, "matrix": g.matrix.tolist(), "colour": list(g.colour)}
         for g in frame.generators

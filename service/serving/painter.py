@@ -27,7 +27,7 @@ class Painter:
     device() -> "cpu" or "cuda:N"; describe() -> body of the ``describe`` reply;
     load_styles(recipe, buffers) and wire_scene(recipe, cameras, buffers) raise InputError for
     what a client sent wrong; paint(recipe, scene, styles) yields one Progress a step;
-    build_receipt(recipe, scene, styles, last, texture) -> JSON-able dict.
+    finish(recipe, scene, styles, last) -> the picture as delivered and its receipt, JSON-able.
     """
 
     device: Callable[[], str]
@@ -35,8 +35,8 @@ class Painter:
     load_styles: Callable[[Recipe, Mapping[str, np.ndarray]], Sequence[Any]]
     wire_scene: Callable[[Recipe, list[dict[str, Any]], Mapping[str, np.ndarray]], Any]
     paint: Callable[[Recipe, Any, Sequence[Any]], Iterator[Progress]]
-    build_receipt: Callable[
-        [Recipe, Any, Sequence[Any], Progress, NDArray[np.uint8]], dict[str, Any]
+    finish: Callable[
+        [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any]]
     ]
 
 
@@ -45,7 +45,7 @@ def torch_painter() -> Painter:
     from service.describe import describe
     from service.inputs import load_styles, wire_scene
     from service.painting.paint import paint, pick_device
-    from service.reporting.receipt import build_receipt
+    from service.reporting.finish import finish
 
     return Painter(
         device=lambda: str(pick_device()),
@@ -53,7 +53,7 @@ def torch_painter() -> Painter:
         load_styles=load_styles,
         wire_scene=wire_scene,
         paint=paint,
-        build_receipt=build_receipt,
+        finish=finish,
     )
 
 

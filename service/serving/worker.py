@@ -146,11 +146,10 @@ def paint_job(
         if last is None:
             channel.send("stopped", {"job": job})
             return
-        texture = last.texture(0)
-        receipt = sendable(painter.build_receipt(recipe, scene, styles, last, texture))
+        texture, receipt = painter.finish(recipe, scene, styles, last)
         channel.send(
             "finished",
-            {"job": job, "progress": progress_fields(last), "receipt": receipt},
+            {"job": job, "progress": progress_fields(last), "receipt": sendable(receipt)},
             {"texture": texture},
         )
     except Exception as error:

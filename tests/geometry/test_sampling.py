@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from geometry.colour import B3, matrix
 from geometry.sampling import (
     SamplingMap,
+    average_runs,
     cubic_taps,
     from_taps,
     linear_taps,
-    average_runs,
     outer_taps,
     superposed,
 )

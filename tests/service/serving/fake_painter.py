@@ -44,12 +44,15 @@ def fake_painter():
         load_styles=lambda recipe, buffers: (),
         wire_scene=wire_scene,
         paint=paint,
-        build_receipt=lambda recipe, scene, styles, last, texture: {
-            "recipe": recipe.model_dump(mode="json"),
-            "sums": scene,
-            "step": last.step,
-            "shape": texture.shape,
-        },
+        finish=lambda recipe, scene, styles, last: (
+            last.texture(0),
+            {
+                "recipe": recipe.model_dump(mode="json"),
+                "sums": scene,
+                "step": last.step,
+                "shape": last.texture(0).shape,
+            },
+        ),
     )
 
 
