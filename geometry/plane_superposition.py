@@ -23,6 +23,8 @@ from geometry.groups import (
 from geometry.presentation import image
 from geometry.spaces import Array, affine
 
+MAX_STEPS = 5  # weighted powers of each translation: 25 copies of the paint are added up
+
 
 @dataclass(frozen=True, eq=False)
 class Superposition:
@@ -51,8 +53,8 @@ def superposition(
     With folds, only the translations stay exact. The turns of p2, p3, p4 and p6 are folded with
     weights w_k on r^k. For p1 the period becomes N × N cells and x^j y^k has weight w_j w_k, so
     that things repeat N times each way, more or less.
-    Raises InputError("bad-folds") for other groups and for another number of folds than the
-    rotation has.
+    Raises InputError("bad-folds") for other groups, for another number of folds than the rotation
+    has, and for more than 5 translations each way.
     """
     supercell = np.array(colouring.supercell)
     found = _modulo(elements(group, colouring), supercell, period)
@@ -104,6 +106,13 @@ def _triangular(period: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _check_folds(group: Group, folds: Folds) -> None:
     if group.order == 1:
+        if np.count_nonzero(folds.weights) > MAX_STEPS:
+            raise InputError(
+                "bad-folds",
+                "folds",
+                f"Translations take at most {MAX_STEPS} weights other than 0.",
+                "Write K/N, or fewer weights.",
+            )
         return
     turns = all(np.linalg.det(g.matrix[:2, :2]) > 0 for g in group.generators)
     if turns and folds.order == group.order:

@@ -169,7 +169,7 @@ def test_generators_are_the_groups_own_in_true_shape(name, rule, aspect, angle):
     assert np.linalg.det(basis) > 0
 
 
-@pytest.mark.parametrize(CASE, EVERY_CASE)
+@pytest.mark.parametrize(CASE, SOME_CASES)
 def test_the_kaleidoscope_is_the_superposition_of_the_group(name, rule, aspect, angle):
     """F(p) = Σ c(g)⁻¹ K(g·p) / √|G|, summed over the chart's elements one by one."""
     _, _, chart = make(name, rule, aspect, angle, width=12)

@@ -138,9 +138,16 @@ def test_turns_can_be_folded_over_a_torus_map():
 
 
 @pytest.mark.parametrize(
-    ("name", "folds", "says"), [("p4", "1/6", "1/4"), ("p2", "1,1,1", "1/2"), ("pm", "1/2", "p1"),
-                                ("p4m", "1/4", "p4"), ("pgg", "1/2", "p2")]
-)  # fmt: skip
+    ("name", "folds", "says"),
+    [
+        ("p4", "1/6", "1/4"),
+        ("p2", "1,1,1", "1/2"),
+        ("pm", "1/2", "p1"),
+        ("p4m", "1/4", "p4"),
+        ("pgg", "1/2", "p2"),
+        ("p1", "1,1,1,1,1,1", "K/N"),
+    ],
+)
 def test_folds_that_do_not_fit_the_group_are_refused(name, folds, says):
     with pytest.raises(InputError) as refused:
         chart_of(name, "none", parse_folds(folds))

@@ -1,5 +1,7 @@
 """Repetitions and single cells cut out of a picture."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -22,9 +24,14 @@ CASES = [
 ]  # fmt: skip
 
 
+@functools.cache
+def free_cell(name, aspect, angle):
+    return shaped(find_group(name), aspect, angle)
+
+
 def make(name, rule, aspect, angle, width=48):
     """A chart and a random picture of one of its periods."""
-    group = shaped(find_group(name), aspect, angle)
+    group = free_cell(name, aspect, angle)
     chart = plane_chart(group, find_colouring(group, rule), width)
     shape = picture_shape(chart, chart.columns if chart.offset else width)
     picture = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
