@@ -79,7 +79,9 @@ def test_the_fold_is_symmetric_under_random_words(name, rule):
     letters = [(g.matrix, signed_matrix(colouring.images[g.letter])) for g in group.generators]
     letters += [(np.linalg.inv(m), c.T) for m, c in letters]
     words = [[letter] for letter in letters]
-    words += [[letters[k] for k in random.integers(0, len(letters), 9)] for _ in range(3) if letters]
+    words += [
+        [letters[k] for k in random.integers(0, len(letters), 9)] for _ in range(3) if letters
+    ]
     for word in words:
         matrix, colour = np.eye(3), np.eye(3)
         for m, c in word:
