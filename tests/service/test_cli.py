@@ -269,7 +269,7 @@ def test_the_offer_is_small_and_complete():
     row = next(row for row in offer["groups"] if row["name"] == "432")
     assert row["space"] == "sphere" and row["order"] == 24 and row["title"]
     assert set(row["colourings"][1]) == {"name", "colours", "images", "summary"}
-    assert row["colourings"][1]["images"].keys() == {"a", "b"}
+    assert row["colourings"][1]["images"].keys() == {"r", "s"}
     assert {"name": "squeezenet", "available": True}.items() <= offer["networks"][0].items()
     assert [q["name"] for q in offer["qualities"]] == ["draft", "standard", "final"]
     assert offer["recipe_schema"] == Recipe.model_json_schema()
