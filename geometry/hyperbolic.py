@@ -1,17 +1,16 @@
 """Symmetric textures of the hyperbolic plane: fold with a partition of unity on a domain chart.
 
-The triangle group's mirrors bring every point p to y in the triangle, with an element of the group.
-Weights belong to triangles: the one that holds y has weight 1, its neighbour across the nearest
-mirror
+The triangle group's mirrors bring every point p to y in the triangle, with an element g of the
+group. F blends the paint there with that of the neighbour h across the nearest mirror,
 
-    w = ψ(a / (OVERLAP · b)),      ψ(x) = (1 − x²)² on x < 1,
+    F(p) = (1 − w) c(g)⁻¹ K(g·p) + w c(h)⁻¹ K(h·p),      w = S((1 − a/b − a/c)/2),
 
-where a ≤ b are sinh of the distances from y to the nearest and second nearest mirror. All of it
-depends on y alone, so that F(p) = Σ w(g·p) c(g)⁻¹ K(g·p) / Σ w(g·p) is invariant exactly, and it is
-continuous: on a mirror both sides weigh 1, and w = 0 where the nearest mirror changes. The overlap
-is as wide, relative to the domain, near a corner of sixty triangles as elsewhere, and no more than
-two places of the chart are read; a partition by distances from seeds would blur all sixty into one.
-Only very near to a corner F turns into the mean over all triangles that meet there.
+where a ≤ b ≤ c are sinh of the distances from y to the mirrors and S(x) = x²(3 − 2x) on 0..1. All
+of it depends on y and the coset of g alone, so that F is invariant exactly, and it is smooth: on a
+mirror w = ½ from both sides, and w = 0 long before another mirror is the nearest (b = a). The
+overlap is as wide, relative to the domain, near a corner of sixty triangles as elsewhere, and no
+more than two places of the chart are read; a partition by distances from seeds would blur all
+sixty into one. Only very near to a corner F turns into the mean over all triangles there.
 
 The chart is the band model along mirror n, the axis of symmetry of the domain, a kite of one
 triangle and its mirror image: a conformal map. No point of a triangle with a right angle is farther
@@ -32,7 +31,6 @@ from geometry.hyperbolic_mirrors import Codes, Mirrors, make_mirrors, reduce, re
 from geometry.sampling import SamplingMap, linear_taps, outer_taps
 from geometry.spaces import HYPERBOLIC, Array, translation
 
-OVERLAP = 0.5  # of the distance to the second nearest mirror
 _DOT = 0.6  # radius of the dots around corners, times the corner's height over its order
 _DOT_TEXELS = 2  # ... but at least so many texels
 _DOT_LIMIT = 0.45  # ... and at most so much of the height: dots are apart from each other
@@ -131,19 +129,19 @@ def _contributions(points: Array, chart: HyperbolicChart) -> _Reads:
             at = mirrors.passing[mirror, at]
     depth = _depths(inside, mirrors)
     nearest = depth.argmin(axis=1)
-    overlap = _overlaps(depth)
+    overlap = _overlap(depth)
     if mirrors.tiling.cosets == 2:
         overlap[nearest == 1] = 0  # both sides of n belong to the domain
-    own = (1 - mean) / (1 + overlap)
-    parts.append(_Reads(np.arange(len(points)), inside, code, own))
-    across = np.flatnonzero(own * overlap)
+    overlap *= 1 - mean
+    parts.append(_Reads(np.arange(len(points)), inside, code, 1 - mean - overlap))
+    across = np.flatnonzero(overlap)
     beyond = nearest[across]
     parts.append(
         _Reads(
             across,
             reflect(inside[across], mirrors.normals[beyond]),
             mirrors.passing[beyond, code[across]],
-            (own * overlap)[across],
+            overlap[across],
         )
     )
     return _Reads(
@@ -163,10 +161,11 @@ def _depths(inside: Array, mirrors: Mirrors) -> Array:
     return np.maximum(inside @ (mirrors.normals * np.array(HYPERBOLIC.form)).T, 0)
 
 
-def _overlaps(depth: Array) -> Array:
-    """Weight (n,) of the neighbour across the nearest mirror."""
-    a, b, _ = np.sort(depth, axis=1).T
-    return _bump(a / np.maximum(OVERLAP * b, 1e-300))
+def _overlap(depth: Array) -> Array:
+    """Share (n,) of the neighbour across the nearest mirror: w, see above."""
+    a, b, c = np.maximum(np.sort(depth, axis=1), 1e-150).T
+    x = np.maximum(1 - a / b - a / c, 0) / 2
+    return x * x * (3 - 2 * x)
 
 
 def _support(mirrors: Mirrors, dots: Array) -> Array:
@@ -179,7 +178,7 @@ def _support(mirrors: Mirrors, dots: Array) -> Array:
     depth = _depths(grid, mirrors)
     parts = [grid]
     for k in range(3):
-        seen = (depth.argmin(axis=1) == k) & (_overlaps(depth) > 0)
+        seen = (depth.argmin(axis=1) == k) & (_overlap(depth) > 0)
         parts.append(reflect(grid[seen], mirrors.normals[k]))
     angle = np.linspace(0, 2 * math.pi, 129)
     for corner, radius in zip(mirrors.corners, dots, strict=True):

@@ -154,7 +154,7 @@ MODELS: dict[str, Model] = {
             0,
             inside=lambda w: np.abs(w.imag) < 1,
             to_disc=lambda w: np.tanh(np.pi / 4 * w),
-            from_disc=lambda z: 2 / np.pi * np.log((1 + z) / (1 - z)),
+            from_disc=lambda z: -4j / np.pi * np.arctan(1j * z),  # artanh
             stretch=lambda w, z: np.pi / 4 * np.abs(1 - z**2),
         ),
         Model(
