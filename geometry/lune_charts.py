@@ -15,6 +15,7 @@ the sinusoidal projection (Snyder, 1987, §30), of true scale along the middle a
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,19 +59,15 @@ class LuneChart:
         ring = np.hypot(x, y)
         longitude, latitude = np.arctan2(y, x), np.arctan2(z, ring)
         strip = self._strip(ring)
-        reach = 0.5 + strip / self.spacing  # of a window from its lune's middle, in lunes
-        lunes = self.sides.shape[1]
+        halves, lunes = self.sides.shape
+        southern_end = 0.0 if halves == 2 else math.inf
         found = []
         for side, first, sign in zip(self.sides, self.first, (1, -1), strict=False):
             north = sign * latitude
-            share = (
-                _window(-north, 0, self._strip(1.0)) if len(self.sides) == 2 else np.ones(len(z))
-            )
-            fewer = 0
-            for count in _doublings(lunes):
-                enough = reach <= count / 2 if count < lunes else True
-                where = np.flatnonzero((share > 0) & (reach > fewer / 2) & enough)
-                fewer = count
+            share = _window(-north, southern_end, self._strip(1.0))
+            # of a lune's window from its middle, in lunes
+            reach = np.where(share > 0, 0.5 + strip / self.spacing, 0)
+            for count, where in _by_reach(reach, lunes):
                 lune = (longitude[where] - first) / self.spacing
                 start = np.floor(lune + count % 2 / 2)
                 steps = np.arange(count) - (count - 1) // 2
@@ -80,8 +77,8 @@ class LuneChart:
                 near, step = np.divmod(entry, count)
                 row = where[near]
                 element = side[(start[near].astype(np.int64) + steps[step]) % lunes]
-                weight = window.ravel()[entry] * share[row]
-                found.append((row, element, weight, east.ravel()[entry], north[row]))
+                weight = window.take(entry) * share[row]
+                found.append((row, element, weight, east.take(entry), north[row]))
         row, element, weight, east, north = map(np.concatenate, zip(*found, strict=True))
         order = np.argsort(row, kind="stable")
         row, element, weight = row[order], element[order], weight[order]
@@ -143,6 +140,12 @@ def _window(distance: Array, edge: float, strip: Array | float) -> Array:
     return (1 - x * x) ** 2
 
 
-def _doublings(last: int) -> list[int]:
-    """2, 4, 8, ... and ``last`` itself."""
-    return [2**k for k in range(1, 8) if 2**k < last] + [last]
+def _by_reach(reach: Array, lunes: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """How many lunes around a point are enough for windows of ``reach`` (n,) lunes, 2, 4, 8, ...
+    or all, and the points' numbers, class by class. A reach of 0 is in no class."""
+    count, fewer = 2, 0
+    while fewer < lunes:
+        count = min(count, lunes)
+        enough = reach <= (count / 2 if count < lunes else math.inf)
+        yield count, np.flatnonzero((reach > fewer / 2) & enough)
+        count, fewer = 2 * count, count

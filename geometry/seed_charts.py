@@ -58,8 +58,9 @@ class SeedChart:
         """The copies of the paint that unit vectors (n, 3) see."""
         row, image, weight, height = _shares(points, self.images, self.neighbours, self.overlap)
         element, which = np.divmod(image, len(self.frames))
-        flat = _lambert(points[row], self.images[image], height)
-        return Copies(row, element, weight, which, (flat - self.corners[which]) / self.texel)
+        flat = _lambert(points.take(row, axis=0), self.images.take(image, axis=0), height)
+        position = (flat - self.corners.take(which, axis=0)) / self.texel
+        return Copies(row, element, weight, which, position)
 
 
 def seed_chart(elements: Elements, texel_angle: float) -> SeedChart:
@@ -112,14 +113,15 @@ def _shares(
     weights of sum 1 over a point, and the cosines of the angles between them."""
     cosines = points @ images[:, 2].T
     nearest = cosines.argmax(axis=1)
-    near = neighbours[nearest]
+    # take: several times faster than indexing
+    near = neighbours.take(nearest, axis=0)
     start = np.arange(0, cosines.size, len(images))[:, None]
-    height = cosines.ravel()[near + start]
+    height = cosines.take(near + start)
     entry = np.flatnonzero(height > height[:, :1] - overlap)
     row = entry // near.shape[1]
-    own = height.ravel()[entry]
-    weight = (1 - ((height[row, 0] - own) / overlap) ** 2) ** 2
-    return row, near.ravel()[entry], normalised(row, weight), own
+    own = height.take(entry)
+    weight = (1 - ((height[:, 0].take(row) - own) / overlap) ** 2) ** 2
+    return row, near.take(entry), normalised(row, weight), own
 
 
 def _lambert(points: Array, frames: Array, height: Array) -> Array:

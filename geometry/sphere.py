@@ -24,7 +24,7 @@ from geometry.sphere_copies import bilinear_taps
 SphereChart = SeedChart | LuneChart
 
 _NARROW = 6  # from so many copies around the axis on, lunes are better than regions around seeds
-_CHUNK = 1 << 12  # points at a time: what is worked on stays in the processor's cache
+_CHUNK = 1 << 13  # points at a time: what is worked on stays in the processor's cache
 
 
 def sphere_chart(elements: Elements, texel_angle: float) -> SphereChart:
@@ -54,7 +54,7 @@ def fold(points: Array, chart: SphereChart) -> SamplingMap:
         taps, shares = bilinear_taps(copies, chart.shape)
         indices.append(taps.ravel())
         weights.append(shares.ravel())
-        used.append(np.repeat(of_element[copies.element], 4))
+        used.append(of_element.take(copies.element).repeat(4))
     return SamplingMap(
         chart.texels,
         np.concatenate([[0], *counts]).cumsum(),

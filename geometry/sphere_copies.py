@@ -27,7 +27,7 @@ class Copies:
 
 def normalised(row: NDArray[np.int64], weight: Array) -> Array:
     """Weights (k,) divided by their sum over each point."""
-    return weight / np.bincount(row, weight)[row]
+    return weight / np.bincount(row, weight).take(row)
 
 
 def bilinear_taps(copies: Copies, shape: tuple[int, int, int]) -> tuple[NDArray[np.int32], Array]:

@@ -1,11 +1,6 @@
 """The finite groups of the sphere: seven polyhedral ones and seven families about one axis.
 
-Names are Conway's orbifold signatures. A family has its number put in: 55 *55 5* 5x 225 2*5 *225.
-Digits that stand together are one number each, so from 10 on numbers are kept apart by dots
-(12.12, *2.2.12), where there is no neighbour they need none (12*, 12x, 2*12), and parentheses are
-always understood: (12)(12). Only 22*, 22x and 2*22 are groups of the plane (pmg, pgg, cmm): their
-namesakes on the sphere are (22)*, (22)x and 2*(22). Schoenflies names are aliases: C5, D5d, S10.
-
+Names are Conway's orbifold signatures, aliases Schoenflies's (:mod:`geometry.sphere_names`).
 With n = 1 the families meet others: 11 is the trivial group, *11 and 1* are one mirror (*), 1x is
 the inversion (x), 221 is 22, 2*1 is 2* and *221 is *22. Nothing else coincides.
 
@@ -21,7 +16,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,10 +24,11 @@ import numpy as np
 from geometry.errors import InputError
 from geometry.groups import Generator, Group, turn_title
 from geometry.spaces import SPHERE, Array, rotation
+from geometry.sphere_names import read_name, signature
 
 MAX_TURNS = 60  # largest n of an axial family
 
-_X, _Z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
+_Z = np.array([0.0, 0.0, 1.0])
 
 
 def _turn(letter: str, n: int, axis: Array, place: str) -> Generator:
@@ -119,11 +114,9 @@ def _pyritohedral() -> Group:
 
 @dataclass(frozen=True)
 class _Family:
-    """An axial family. signature: a regular expression of its names, n in one of its groups;
-    schoenflies, title, relators: with {n} and {twice} (2n) to be put in; order: of the group, in
-    multiples of n; generators: of n."""
+    """An axial family. schoenflies, title, relators: with {n} and {twice} (2n) to be put in; order:
+    of the group, in multiples of n; generators: of n."""
 
-    signature: str
     schoenflies: str
     title: str
     order: int
@@ -160,7 +153,6 @@ def _rotoreflection(n: int) -> Generator:
 # 2*n: the axes of the half turns stand in the middle between the mirrors
 _FAMILIES = {
     "nn": _Family(
-        r"(\d)\1|(\d+)\.\2",
         "C{n}",
         "{n}-fold turns about an axis",
         1,
@@ -168,7 +160,6 @@ _FAMILIES = {
         ("r^{n}",),
     ),
     "*nn": _Family(
-        r"\*(\d)\1|\*(\d+)\.\2",
         "C{n}v",
         "all symmetries of a pyramid with {n} sides",
         2,
@@ -176,7 +167,6 @@ _FAMILIES = {
         ("m^2", "n^2", "(mn)^{n}"),
     ),
     "n*": _Family(
-        r"(\d+)\*",
         "C{n}h",
         "{n}-fold turns and a mirror across the axis",
         2,
@@ -184,7 +174,6 @@ _FAMILIES = {
         ("r^{n}", "m^2", "rmRm"),
     ),
     "nx": _Family(
-        r"(\d+)x",
         "S{twice}",
         "{twice}-fold rotoreflections",
         2,
@@ -192,7 +181,6 @@ _FAMILIES = {
         ("g^{twice}",),
     ),
     "22n": _Family(
-        r"22(\d)|2\.2\.(\d+)",
         "D{n}",
         "rotations of a prism with {n} sides",
         2,
@@ -200,7 +188,6 @@ _FAMILIES = {
         ("r^{n}", "s^2", "(rs)^2"),
     ),
     "2*n": _Family(
-        r"2\*(\d+)",
         "D{n}d",
         "all symmetries of an antiprism with {n} sides",
         4,
@@ -208,7 +195,6 @@ _FAMILIES = {
         ("s^2", "m^2", "(ms)^{twice}"),
     ),
     "*22n": _Family(
-        r"\*22(\d)|\*2\.2\.(\d+)",
         "D{n}h",
         "all symmetries of a prism with {n} sides",
         4,
@@ -240,6 +226,11 @@ _INVERSION = Group(
 )
 
 
+# the families with n = 1
+_ONE = {"nn": TRIVIAL, "*nn": _MIRROR, "nx": _INVERSION}
+_ONE_IS = {"n*": ("*nn", 1), "22n": ("nn", 2), "2*n": ("n*", 2), "*22n": ("*nn", 2)}
+
+
 @functools.cache
 def _axial(family: str, n: int) -> Group:
     """The group of a family by its number; equal groups are the same object.
@@ -253,19 +244,11 @@ def _axial(family: str, n: int) -> Group:
             f"Choose n from 1 to {MAX_TURNS}, as in C1 to C{MAX_TURNS}.",
         )
     if n == 1:
-        return {
-            "nn": lambda: TRIVIAL,
-            "*nn": lambda: _MIRROR,
-            "n*": lambda: _MIRROR,
-            "nx": lambda: _INVERSION,
-            "22n": lambda: _axial("nn", 2),
-            "2*n": lambda: _axial("n*", 2),
-            "*22n": lambda: _axial("*nn", 2),
-        }[family]()
+        return _ONE[family] if family in _ONE else _axial(*_ONE_IS[family])
     data = _FAMILIES[family]
     numbers = {"n": n, "twice": 2 * n}
     return Group(
-        _signature(family, n),
+        signature(family, n),
         (data.schoenflies.format(**numbers),),
         data.title.format(**numbers),
         SPHERE,
@@ -276,57 +259,15 @@ def _axial(family: str, n: int) -> Group:
     )
 
 
-_OF_THE_PLANE = re.compile(r"22\*|22x|2\*22")
-
-
-def _signature(family: str, n: int) -> str:
-    """The canonical name: 55, 12.12, 12*, (22)*."""
-    if n == 22 and _OF_THE_PLANE.fullmatch(family.replace("n", "22")):
-        return family.replace("n", "(22)")
-    spaced = re.sub(r"(?<=[n2])(?=[n2])", ".", family) if n > 9 else family
-    return spaced.replace("n", str(n))
-
-
 def axial_group(name: str) -> Group | None:
-    """The group about one axis that ``name`` means, a signature or a Schoenflies name; None if
-    the text is no such name. The same object for all names of a group.
+    """The group about one axis that ``name`` means, a signature or a Schoenflies name
+    (:mod:`geometry.sphere_names`); None if the text is no such name. The same object for all names
+    of a group.
 
     Raises InputError("bad-order") unless 1 ≤ n ≤ 60.
     """
-    text = name.strip().lower().replace("×", "x")
-    found = _read_schoenflies(text) or _read_signature(text)
+    found = read_name(name)
     return _axial(*found) if found else None
-
-
-def _read_schoenflies(text: str) -> tuple[str, int] | None:
-    """(family, n) of a Schoenflies name in small letters."""
-    if text in ("cs", "ci"):
-        return ("*nn" if text == "cs" else "nx"), 1
-    match = re.fullmatch(r"(c|d|s)([0-9]{1,6})(v|h|d|)", text)
-    if not match:
-        return None
-    n = int(match[2])
-    if match[1] + match[3] == "s":  # an odd rotoreflection generates a mirror too
-        return ("n*", n) if n % 2 else ("nx", n // 2)
-    families = {"c": "nn", "cv": "*nn", "ch": "n*", "d": "22n", "dd": "2*n", "dh": "*22n"}
-    family = families.get(match[1] + match[3])
-    return (family, n) if family else None
-
-
-def _read_signature(text: str) -> tuple[str, int] | None:
-    """(family, n) of a signature with small x."""
-    if text in ("*", "x"):
-        return f"n{text}", 1
-    if _OF_THE_PLANE.fullmatch(text):
-        return None
-    if "(" in text:  # numbers in parentheses, all other digits single: (12)5* is 12.5*
-        numbers = re.sub(r"\(([0-9]+)\)|([0-9])", r".\1\2.", text).replace("..", ".")
-        text = re.sub(r"(?<![0-9])\.|\.(?![0-9])", "", numbers)
-    for family, data in _FAMILIES.items():
-        match = re.fullmatch(data.signature, text, re.ASCII)
-        if match and len(digits := next(filter(None, match.groups()))) <= 6:
-            return family, int(digits)
-    return None
 
 
 SPHERE_GROUPS: tuple[Group, ...] = (
