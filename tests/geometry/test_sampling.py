@@ -8,6 +8,7 @@ from geometry.colour import B3
 from geometry.sampling import (
     SamplingMap,
     average_groups,
+    average_runs,
     cubic_taps,
     from_taps,
     linear_taps,
@@ -107,3 +108,11 @@ def test_averaging_groups_is_the_mean_of_dense_rows(size, coloured):
         entries = merged.indices[a:b] * 3 + colour
         assert (np.diff(entries) > 0).all()  # in order, and none twice
     assert merged.indptr[-1] == len(merged.indices) == len(merged.weights)
+
+
+def test_runs_of_any_length_are_averaged():
+    sampling = from_taps(6, RANDOM.integers(0, 6, (7, 3)), RANDOM.normal(size=(7, 3)))
+    merged = average_runs(sampling, np.array([0, 2, 2, 3, 7]))
+    rows = dense_matrix(sampling).reshape(7, -1)
+    expected = [rows[:2].mean(axis=0), 0 * rows[0], rows[2], rows[3:].mean(axis=0)]
+    assert np.allclose(dense_matrix(merged).reshape(4, -1), expected)

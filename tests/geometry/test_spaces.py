@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, affine, apply, rotation
+from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, affine, apply, rotation, translation
 
 RANDOM = np.random.default_rng(3)
 
@@ -67,3 +67,13 @@ def test_rotations_are_scipys():
         vector = RANDOM.normal(size=3)
         angle = np.linalg.norm(vector)
         assert np.allclose(rotation(5 * vector, angle), Rotation.from_rotvec(vector).as_matrix())
+
+
+def test_a_translation_brings_the_origin_to_a_point_along_their_line():
+    point = np.array([0.6, -1.7, np.sqrt(1 + 0.36 + 2.89)])
+    step = translation(point)
+    assert HYPERBOLIC.is_isometry(step)
+    assert np.allclose(step @ [0, 0, 1], point)
+    assert np.allclose(step @ (point * (-1, -1, 1)), [0, 0, 1])
+    pole = np.cross(point, [0, 0, 1])  # of the line through both: it stays
+    assert np.allclose(step @ pole, pole)
