@@ -8,7 +8,7 @@ and what is left to show is the picture's mean colour. ``detail`` says how much 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from geometry.hyperbolic_models import MODELS, Model
 from geometry.spaces import HYPERBOLIC, Array, translation
 
 _FINEST = 6  # sub-samples of a pixel, along a side
+_COARSE = 4  # texels along a pixel: from here on it counts less, from twice as many not at all
 _SPACING = 1.5  # texels of the chart between sub-samples
 _LOST, _FADE = 0.75, 1.25  # pixels across a domain: up to 0.75 its mean shows, from 2 all of it
 
@@ -29,13 +30,16 @@ class Samples:
 
     points: (n, 3) of the hyperboloid, only those inside the model; starts: (pixels + 1,), where
     each pixel's points begin; coverage: (pixels,), share of its sub-samples that are inside;
-    detail: (pixels,) in 0..1, the share of the fold in its colour, the rest is the mean colour.
+    detail: (pixels,) in 0..1, the share of the fold in its colour, the rest is the mean colour;
+    weight: (pixels,), coverage, but less where a pixel spans many texels: how much it should count
+    in what the picture looks like.
     """
 
     points: Array
     starts: NDArray[np.int64]
     coverage: Array
     detail: Array
+    weight: Array
 
 
 def placement(model: Model, shape: tuple[int, int]) -> tuple[float, tuple[float, float]]:
@@ -71,10 +75,8 @@ def window_samples(
     pixel: hyperbolic length of a pixel's side in the middle."""
     y, x = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
     pixels = np.stack([x.ravel(), y.ravel()], axis=1)
-    here = _samples(MODELS["poincare"], pixels, 2 / pixel, (side / 2, side / 2), chart)
-    return Samples(
-        here.points @ random_motion(rng, chart.mirrors).T, here.starts, here.coverage, here.detail
-    )
+    window = _samples(MODELS["poincare"], pixels, 2 / pixel, (side / 2, side / 2), chart)
+    return replace(window, points=window.points @ random_motion(rng, chart.mirrors).T)
 
 
 def random_motion(rng: np.random.Generator, mirrors: Mirrors) -> Array:
@@ -139,7 +141,9 @@ def _samples(
     coverage = np.bincount(pixel[inside], minlength=len(pixels)) / np.maximum(counts, 1)
     wanted = inside & (detail[pixel] > 0)
     sizes = np.bincount(pixel[wanted], minlength=len(pixels))
-    return Samples(points[wanted], np.concatenate([[0], sizes.cumsum()]), coverage, detail)
+    weight = coverage * _smoothstep(2 - footprint / (_COARSE * chart.texel))
+    starts = np.concatenate([[0], sizes.cumsum()])
+    return Samples(points[wanted], starts, coverage, detail, weight)
 
 
 def _smoothstep(x: Array) -> Array:

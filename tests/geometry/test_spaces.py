@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, affine, apply, circle, rotation
+from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, affine, apply, circle, rotation, translation
 
 RANDOM = np.random.default_rng(3)
 
@@ -80,3 +80,13 @@ def test_a_circle_has_its_radii_and_runs_counterclockwise(space):
     small = points[0] - centre
     turns = np.linalg.det(np.stack([small[:-1], small[1:], np.broadcast_to(centre, (6, 3))], 1))
     assert (turns > 0).all()
+
+
+def test_a_translation_brings_the_origin_to_a_point_along_their_line():
+    point = np.array([0.6, -1.7, np.sqrt(1 + 0.36 + 2.89)])
+    step = translation(point)
+    assert HYPERBOLIC.is_isometry(step)
+    assert np.allclose(step @ [0, 0, 1], point)
+    assert np.allclose(step @ (point * (-1, -1, 1)), [0, 0, 1])
+    pole = np.cross(point, [0, 0, 1])  # of the line through both: it stays
+    assert np.allclose(step @ pole, pole)
