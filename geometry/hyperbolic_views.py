@@ -7,15 +7,16 @@ and what is left to show is the picture's mean colour. ``detail`` says how much 
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.hyperbolic import HyperbolicChart
 from geometry.hyperbolic_mirrors import Mirrors, reflect
-from geometry.hyperbolic_models import MODELS, Model
+from geometry.hyperbolic_models import Model
 from geometry.spaces import HYPERBOLIC, Array, translation
 
 _FINEST = 6  # sub-samples of a pixel, along a side
@@ -64,19 +65,6 @@ def picture_samples(
     rows = range(shape[0]) if rows is None else rows
     y, x = np.meshgrid(np.arange(rows.start, rows.stop), np.arange(shape[1]), indexing="ij")
     return _samples(model, np.stack([x.ravel(), y.ravel()], axis=1), scale, centre, chart)
-
-
-def window_samples(
-    rng: np.random.Generator, side: int, pixel: float, chart: HyperbolicChart
-) -> Samples:
-    """The samples of a square window of ``side`` pixels on Poincaré's disc after a random isometry,
-    so that every place of the domain, and every direction, is as likely in the middle.
-
-    pixel: hyperbolic length of a pixel's side in the middle."""
-    y, x = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
-    pixels = np.stack([x.ravel(), y.ravel()], axis=1)
-    window = _samples(MODELS["poincare"], pixels, 2 / pixel, (side / 2, side / 2), chart)
-    return replace(window, points=window.points @ random_motion(rng, chart.mirrors).T)
 
 
 def random_motion(rng: np.random.Generator, mirrors: Mirrors) -> Array:
@@ -176,7 +164,7 @@ def crop_samples(
     y, x = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
     pixels = np.stack([x.ravel() + corner[1], y.ravel() + corner[0]], axis=1)
     here = _samples(model, pixels, scale, centre, chart)
-    return Samples(here.points @ motion.T, here.starts, here.coverage, here.detail)
+    return dataclasses.replace(here, points=here.points @ motion.T)
 
 
 def coverage(model: Model, shape: tuple[int, int]) -> Array:
@@ -185,6 +173,6 @@ def coverage(model: Model, shape: tuple[int, int]) -> Array:
     offsets = (np.arange(_FINEST) + 0.5) / _FINEST
     y = (np.arange(shape[0])[:, None] + offsets).reshape(-1, 1)
     x = (np.arange(shape[1])[:, None] + offsets).reshape(1, -1)
-    w = ((x - centre[0]) + 1j * (centre[1] - y)) / scale
+    w = ((x - centre[0]) + 1j * (centre[1] - y)).astype(np.complex128) / scale
     fine = model.inside(w).reshape(shape[0], _FINEST, shape[1], _FINEST)
     return fine.mean(axis=(1, 3))

@@ -80,4 +80,4 @@ class HyperbolicDesign(FoldedDesign):
 def _view(samples: Samples, shape: tuple[int, int]) -> View:
     """Pixels show the pattern as far as they are inside and details can be told apart."""
     shown = samples.coverage * samples.detail
-    return View(shape, samples.points, samples.starts, shown, shown)
+    return View(shape, samples.points, samples.starts, shown, samples.weight)
