@@ -80,7 +80,9 @@ def circle(space: Space, centre: Array, radii: Array, angles: Array) -> Array:
     axis = np.eye(3)[np.argmin(np.abs(centre))]
     aside = axis - space.curvature * space.inner(axis, centre) * centre
     first = aside / np.sqrt(space.inner(aside, aside))
-    second: Array = form * np.cross(centre, first)  # orthogonal to both by the form
+    second = np.asarray(
+        form * np.cross(centre, first), np.float64
+    )  # orthogonal to both by the form
     second = second / np.sqrt(space.inner(second, second))
     if np.linalg.det([first, second, centre]) < 0:
         second = -second

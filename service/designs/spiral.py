@@ -16,7 +16,6 @@ from geometry.spiral_views import picture_map, window_map
 from service.designs.resolution import FINENESS
 from service.scene import Scene
 
-
 WINDOW = 0.5  # side of a view, relative to the picture's width
 
 
