@@ -17,7 +17,7 @@ from geometry.spiral import SpiralChart
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 MARGIN = 16  # pixels around a picture, for the spline: it forgets at a factor 0.27 each
-_LARGEST = 2.0  # a hyperbolic pixel that is compared, by those in the middle
+_LARGEST = 1.25  # a hyperbolic pixel that is compared, relative to those in the middle
 _EDGE = 3  # pixels at an open border that are not compared: the spline does not see beyond it
 
 
@@ -163,7 +163,7 @@ class SpiralLayout:
     def _resolved(self, radius: Array) -> Array:
         """Towards the middle texels are smaller than pixels. Only the outer half is compared, and
         as much more as a generous zoom needs for two places to compare."""
-        return (radius > np.clip(0.9 / self._chart.shape.zoom, 0.35, 0.5)).astype(float)
+        return (radius > np.clip(0.97 / self._chart.shape.zoom, 0.35, 0.5)).astype(float)
 
     def framed(self, picture: Picture) -> Picture:
         """See Layout."""
