@@ -1,4 +1,5 @@
 """Models of the hyperbolic plane by published formulas, for the receipt checker."""
+
 import numpy as np
 from scipy.special import ellipj, ellipk, elliprf
 
