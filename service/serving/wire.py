@@ -70,8 +70,9 @@ KINDS: dict[str, Kind] = {
             "All that a panel offers: filled from the catalogue, never repeated in a client. "
             "While the worker starts (some seconds) the reply waits for it.",
             reply={
-                "groups": "[{name, space, orbifold, order, title, colourings: "
-                "[{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]",
+                "groups": "[{name, family, space, orbifold, order, title, colourings_total, "
+                "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]; "
+                "the simplest 64 colourings at most, a recipe may name any of them all",
                 "styles": "[name]: the exemplars that the service ships",
                 "networks": "[{name, title, available}]",
                 "qualities": "[{name, title}]",
