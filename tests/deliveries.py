@@ -29,16 +29,17 @@ def random_paint(surface, seed=3):
     return Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, random).logits().detach()
 
 
-def delivered(folder, target, group, *, mirrored=False, **fields):
-    """(pixels, receipt) of random paint, finished and delivered like a painting, read back from the
-    disk. No network: quick."""
+def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
+    """(pixels, receipt) of random paint, or of ``picture`` (H, W, 3) in place of it, finished and
+    delivered like a painting, read back from the disk. No network: quick."""
     recipe = parse_recipe({"target": target, "group": group, "size": 64, **fields})
     scene = make_scene(recipe)
-    shown = dataclasses.replace(scene, mirrored=mirrored)
-    surface = make_surface(shown, recipe.size, 1, CPU)
-    pixels = surface.picture(random_paint(surface))
+    if picture is None:
+        shown = dataclasses.replace(scene, mirrored=mirrored)
+        surface = make_surface(shown, recipe.size, 1, CPU)
+        picture = surface.picture(random_paint(surface))
     last = Progress(
-        0, 1, 1, 1, {"style": 1.0}, 0.5, 0.0, 0.25, lambda max_size: pixels, mirrored=mirrored
+        0, 1, 1, 1, {"style": 1.0}, 0.5, 0.0, 0.25, lambda max_size: picture, mirrored=mirrored
     )
     place = destination(folder / "picture.png")
     deliver(place, *finish(recipe, scene, load_styles(recipe), last))

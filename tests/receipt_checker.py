@@ -265,8 +265,8 @@ def _on_octahedron(point, height, width):
 
 
 def hyperbolic_errors(pixels, receipt):
-    """For every generator: RMS in 1/255, by area of the picture, of pixels that are fully there
-    and at most twice as long as one at the origin of the space, and so their images."""
+    """For every generator: RMS in 1/255, by area in the plane, of pixels that are fully there and
+    at most a quarter longer than one at (0, 0, 1), and whose images are so, too."""
     height, width = pixels.shape[:2]
     model = receipt["model"]
     forth, back = HYPERBOLIC_MODELS[model["name"]]
@@ -275,7 +275,7 @@ def hyperbolic_errors(pixels, receipt):
     w = ((x - cx) + 1j * (cy - y)) / radius
     point = _hyperboloid(forth(w))
     length = _pixel_length(forth, w, radius)
-    longest = 2 * _pixel_length(forth, back(np.zeros(1, complex)), radius)[0]
+    longest = 1.25 * _pixel_length(forth, back(np.zeros(1, complex)), radius)[0]
     there = np.ones((height, width), bool) if pixels.shape[2] == 3 else pixels[..., 3] == 255
     clear = there & (length < longest) & np.isfinite(point).all(-1)
     errors = []
@@ -288,7 +288,8 @@ def hyperbolic_errors(pixels, receipt):
         usable = clear & (_pixel_length(forth, image, radius) < longest)
         usable &= _within(row, column, height, width)
         row, column = (np.where(usable, v, 0) for v in (row, column))
-        errors.append(_weighted_rms(pixels, generator, row, column, usable))
+        weight = np.where(usable, length**2, 0)
+        errors.append(_weighted_rms(pixels, generator, row, column, weight))
     return errors
 
 
@@ -301,15 +302,16 @@ def _hyperboloid(z):
 
 
 def _pixel_length(forth, w, radius):
-    """Hyperbolic length of a pixel at w, in the longer of many directions; infinite outside."""
+    """Hyperbolic length of a pixel at w, in the direction where it is longest: the larger singular
+    value of the disc's metric 2|dz|/(1 − |z|²) along x and y; infinite outside."""
     step = 1e-4 / radius
-    lengths = []
-    for angle in np.linspace(0, np.pi, 24, endpoint=False):
-        a, b = (forth(w + s * step * np.exp(1j * angle)) for s in (-0.5, 0.5))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            lengths.append(2 * np.arctanh(np.abs((a - b) / (1 - a.conj() * b))) / 1e-4)
-    out = np.max(lengths, axis=0)
-    return np.where(np.isfinite(out) & (np.abs(forth(w)) < 1), out, np.inf)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x, y = ((forth(w + d * step) - forth(w - d * step)) / 2e-4 for d in (1, 1j))
+        squares, skew = np.abs(x) ** 2 + np.abs(y) ** 2, (x * y.conj()).real
+        spread = np.hypot(np.abs(x) ** 2 - np.abs(y) ** 2, 2 * skew)
+        z = np.abs(forth(w))
+        length = 2 * np.sqrt((squares + spread) / 2) / (1 - z**2)
+    return np.where(np.isfinite(length) & (z < 1), length, np.inf)
 
 
 def spiral_errors(pixels, receipt):
@@ -329,7 +331,7 @@ def spiral_errors(pixels, receipt):
         reach = outward * np.exp(far) if is_zoom else outward + far
         row = cy - radius * reach * np.sin(angle + turn) - 0.5
         column = cx + radius * reach * np.cos(angle + turn) - 0.5
-        clear = (np.minimum(outward, reach) > 0.45) & _within(row, column, height, width)
+        clear = (np.minimum(outward, reach) > 0.5) & _within(row, column, height, width)
         row, column = (np.where(clear, v, 0) for v in (row, column))
         errors.append(_weighted_rms(pixels, generator, row, column, clear))
     return errors
