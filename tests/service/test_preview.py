@@ -21,7 +21,7 @@ from service.preview import picture_paint, plasma, preview
 SCENES = [
     ("tile", "p4g", {"colouring": "2a"}, 0),
     ("tile", "p6", {"colouring": "3a"}, 1.3),
-    ("tile", "p2", {"aspect": 1.5, "angle": 70.0}, 0),
+    ("tile", "p2", {"aspect": 1.5, "angle": 65.0}, 0),
     ("tile", "p4", {"torus_map": "{4,4}2,1"}, 2.7),
     ("tile", "p3", {"folds": "1/3"}, 0),
     ("sphere", "532", {}, 5),
