@@ -79,7 +79,7 @@ def random_motion(rng: np.random.Generator, mirrors: Mirrors) -> Array:
 def domain_points(rng: np.random.Generator, count: int, mirrors: Mirrors) -> Array:
     """Random points (count, 3) of a fundamental domain, even by area. What is seen there, averaged
     over the colours of the palette, is the mean of the whole picture."""
-    farthest = mirrors.corners[1, 2]
+    farthest = mirrors.corners[:, 2].max()
     found = np.empty((0, 3))
     while len(found) < count:  # of the circular sector around the triangle: area is linear in t
         t = rng.uniform(1, farthest, 4 * count + 64)
