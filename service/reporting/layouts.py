@@ -17,7 +17,7 @@ from geometry.spiral import SpiralChart
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 MARGIN = 16  # pixels around a picture, for the spline: it forgets at a factor 0.27 each
-_LARGEST = 2.0  # a hyperbolic pixel that is compared, by those in the middle
+_LARGEST = 1.25  # a hyperbolic pixel that is compared, relative to those in the middle
 _EDGE = 3  # pixels at an open border that are not compared: the spline does not see beyond it
 
 
