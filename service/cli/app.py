@@ -162,13 +162,18 @@ def show(
         Path | None,
         typer.Option("--picture", "-p", metavar="FILE", help="A picture instead of plasma."),
     ] = None,
-    output: Output = Path("preview.png"),
+    size: Annotated[
+        int, typer.Option("--size", metavar="PIXELS", help="Width of the picture.")
+    ] = 512,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The picture's file: a .png.")
+    ] = Path("preview.png"),
     **given: Any,
 ) -> None:
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
     from service.cli.previewing import preview_to
 
-    preview_to(group, given, picture, output, _console())
+    preview_to({"group": group, "size": size, **given}, picture, output, _console())
 
 
 @app.command()

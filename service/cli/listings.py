@@ -40,7 +40,7 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
     table = Table("group", "also", "space", "order", "colourings", "symmetry", "generators")
     for row in rows:
         generators = "\n".join(f"{k}: {title}" for k, title in row["generators"].items())
-        also = ", ".join(row["aliases"])
+        also = ", ".join(row["aliases"]) + (f"; any n: {row['family']}" if row["family"] else "")
         cells = (row["name"], also, row["space"], row["order"] or "∞", row["colourings"])
         table.add_row(*map(str, cells), row["title"], generators)
     console.print(table)

@@ -16,7 +16,7 @@ from service.advice import advice
 from service.cli.progress import shown_progress
 from service.inputs import load_styles
 from service.recipe import Recipe
-from service.reporting.delivery import deliver, destination
+from service.reporting.delivery import deliver, deliver_faces, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.scene import make_scene
 
@@ -58,6 +58,8 @@ def paint_to(
             assert last is not None, "a recipe has at least one step"
             pixels, receipt = finish(recipe, scene, styles, last, weights)
         deliver(place, pixels, receipt)
+        if scene.projection == "cube":
+            deliver_faces(place, pixels)
         if film is not None and last.loop is not None:
             console.out(f"writing {film.place} ...", highlight=False)
             write_loop(last.loop(film.frames), film.place, film.fps)
