@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from geometry.hyperbolic_groups import KINDS, tiling_group
 from rich.console import Console
 
 import service
 from geometry.errors import InputError
+from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
 from service.cli.painting import paint_to
