@@ -76,12 +76,12 @@ def circle(space: Space, centre: Array, radii: Array, angles: Array) -> Array:
     """Points (radii, angles, 3) of the sphere or the hyperbolic plane at distances ``radii`` (n,)
     from a point ``centre`` (3,) of it, counterclockwise: seen from outside the sphere, or where x
     points to the right and y up in Poincaré's disc."""
-    form = np.array(space.form)
-    axis = np.eye(3)[np.argmin(np.abs(centre))].astype(np.float64)
+    axis = np.eye(3)[np.argmin(np.abs(centre))]
     aside = axis - space.curvature * space.inner(axis, centre) * centre
     first = aside / np.sqrt(space.inner(aside, aside))
-    second = form * np.cross(centre, first)  # orthogonal to both by the form
-    second = second / np.sqrt(space.inner(second, second))
+    # orthogonal to both by the form: the Euclidean normal with the form undone
+    normal = np.linalg.solve(np.diag(space.form), np.cross(centre, first))
+    second = normal / np.sqrt(space.inner(normal, normal))
     if np.linalg.det([first, second, centre]) < 0:
         second = -second
     along = np.cos(angles)[:, None] * first + np.sin(angles)[:, None] * second

@@ -13,8 +13,10 @@ from geometry.pyramid import build_pyramid
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
 from geometry.spiral_views import picture_map, window_map
-from service.designs.resolution import FINENESS, view_side
+from service.designs.resolution import FINENESS
 from service.scene import Scene
+
+WINDOW = 0.5  # side of a view, relative to the picture's width
 
 
 class SpiralDesign:
@@ -32,17 +34,18 @@ class SpiralDesign:
         self.chart_shape = (1, self.chart.rows, self.chart.columns)
         rows, columns = (max(8, round(n * FINENESS)) for n in self.texture_shape)
         self.canvas_shape = (1, rows, columns)
-        self.unit = view_side(width)
+        self.unit = width
+        self.window = min(max(round(width * WINDOW / 8) * 8, 64), 512)
 
     def picture_map(self, phase: float = 0.0) -> SamplingMap:
         """The texture's packed pyramid → pixels of the picture; see geometry.spiral_views."""
         return picture_map(self.chart, self.shape, phase)
 
     def windows(self, count: int, seed: int) -> list[tuple[SamplingMap, Array]]:
-        """``count`` square views of ``unit`` pixels a side: the pyramid → their pixels, and how
+        """``count`` square views of ``window`` pixels a side: the pyramid → their pixels, and how
         much each pixel counts."""
         random = np.random.default_rng(seed)
-        return [window_map(self.chart, self.unit, random) for _ in range(count)]
+        return [window_map(self.chart, self.window, random) for _ in range(count)]
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""

@@ -112,7 +112,7 @@ def paint(
         for step in range(plan.steps):
             loss, pixels = studio.step(done)
             done += 1
-            if number == 0 and step == plan.steps - 1:
+            if step == plan.steps - 1:
                 studio.choose_hand()
             work_done += plan.width**2
             megapixels += pixels / 1e6
@@ -215,17 +215,21 @@ class _Studio:
 
     @torch.no_grad()
     def choose_hand(self) -> None:
-        """Turn the picture over if its pinwheels turn the other way than the recipe wants. Large
-        forms, and with them the handedness, are there after the first stage."""
+        """Turn the picture over if its pinwheels turn the other way than the recipe wants. Asked at
+        the end of every stage: early, so that the picture is seldom turned when it is nearly done,
+        and at the very end, so that it is right."""
         wanted = {"any": 0, "ccw": 1, "cw": -1}[self._recipe.chirality]
         if not wanted:
             return
-        design = make_design(self._scene, self._width)
+        plain = dataclasses.replace(self._scene, mirrored=False)
+        design = make_design(plain, self._width)
         assert not isinstance(design, SpiralDesign)
-        size = design.chart_shape[1:]
-        paint = enlarged_paint(self._mean.logits(), design.canvas_shape, size, design.wrap)
-        if winding(design, self._scene, paint.cpu().numpy()) * wanted < 0:
-            self._scene = dataclasses.replace(self._scene, mirrored=True)
+        _, rows, columns = design.chart_shape
+        logits = self._mean.logits()
+        paint = enlarged_paint(logits, design.canvas_shape, (rows, columns), design.wrap)
+        mirrored = winding(design, plain, paint.cpu().numpy()) * wanted < 0
+        if mirrored != self._scene.mirrored:
+            self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
             self._full = None
             self._surface = self._surface_at(self._width)
 

@@ -31,7 +31,7 @@ class SpiralSurface:
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
-        side = self.unit
+        side = self._design.window
         self._windows = [
             (
                 SparseOperator(pixels, self._device),
@@ -50,7 +50,7 @@ class SpiralSurface:
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
         pyramid = packed_pyramid(self._texture(logits), self._design.texture_shape)
-        shape = (self.unit, self.unit)
+        shape = (self._design.window, self._design.window)
         return [
             Look(image_of(pixels(pyramid), shape), weight)
             for pixels, weight in (self._windows[k] for k in which)

@@ -17,7 +17,7 @@ from geometry.spiral import SpiralChart
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 MARGIN = 16  # pixels around a picture, for the spline: it forgets at a factor 0.27 each
-_LARGEST = 2.0  # a hyperbolic pixel that is compared, by those in the middle
+_LARGEST = 1.25  # a hyperbolic pixel that is compared, relative to those in the middle
 _EDGE = 3  # pixels at an open border that are not compared: the spline does not see beyond it
 
 
@@ -150,15 +150,20 @@ class SpiralLayout:
         row, column = np.divmod(pixels, width)
         z = np.column_stack([column + 0.5 - width / 2, height / 2 - row - 0.5]) * (2 / width)
         polar = self._chart.shape.polar(z)
-        return np.column_stack([polar, np.ones(len(z))]), _resolved(np.hypot(*z.T))
+        return np.column_stack([polar, np.ones(len(z))]), self._resolved(np.hypot(*z.T))
 
     def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
         """See Layout."""
         height, width = self.shape
         x, y = self._chart.shape.points(points[:, :2]).T * (width / 2)
         place = np.column_stack([height / 2 - y, x + width / 2]) - 0.5
-        seen = _resolved(np.hypot(x, y) * (2 / width)) > 0
+        seen = self._resolved(np.hypot(x, y) * (2 / width)) > 0
         return np.nan_to_num(place), seen & _within(place, self.shape)
+
+    def _resolved(self, radius: Array) -> Array:
+        """Towards the middle texels are smaller than pixels. Only the outer half is compared, and
+        as much more as a generous zoom needs for two places to compare."""
+        return (radius > np.clip(0.9 / self._chart.shape.zoom, 0.35, 0.5)).astype(float)
 
     def framed(self, picture: Picture) -> Picture:
         """See Layout."""
@@ -172,8 +177,3 @@ def _with_border(picture: Picture) -> Picture:
 def _within(place: Array, shape: tuple[int, int]) -> NDArray[np.bool_]:
     low, high = _EDGE, np.array(shape) - 1 - _EDGE
     return ((place >= low) & (place <= high)).all(axis=1)
-
-
-def _resolved(radius: Array) -> Array:
-    """Spirals are blurred towards their middle, where texels are smaller than pixels."""
-    return (radius > 0.5).astype(float)
