@@ -10,8 +10,9 @@ from geometry.catalogue import colourings, find_group
 from geometry.colour import act
 from geometry.mesh import make_mesh
 from geometry.plane_chart import picture_generators, picture_periods
+from service.designs.resolution import view_side
 from service.painting.surfaces import make_surface
-from service.painting.views import Look, view_side
+from service.painting.views import Look
 from service.recipe import Recipe
 from service.scene import make_scene
 
