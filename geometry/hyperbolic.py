@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.groups import Colouring, Group
 from geometry.hyperbolic_mirrors import Codes, Mirrors, make_mirrors, reduce, reflect
