@@ -64,8 +64,8 @@ def find_group(name: str, space: str | None = None) -> Group:
         raise InputError(
             "wrong-space",
             "group",
-            f"{called[0].name} is a group of the {called[0].space.name}, not of the {space}.",
-            f"Groups of the {space}: {names}.",
+            f"{called[0].name} is a group of space '{called[0].space.name}', not '{space}'.",
+            f"Groups of '{space}': {names}.",
         )
     raise unknown_name(
         "unknown-group",

@@ -26,17 +26,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.groups import Colouring, Group
 from geometry.hyperbolic_mirrors import Codes, Mirrors, make_mirrors, reduce, reflect
-from geometry.sampling import SamplingMap, linear_taps, outer_taps
+from geometry.sampling import SamplingMap, bilinear_taps
 from geometry.spaces import HYPERBOLIC, Array, translation
 
 _DOT = 0.6  # radius of the dots around corners, times the corner's height over its order
 _DOT_TEXELS = 2  # ... but at least so many texels
 _DOT_LIMIT = 0.45  # ... and at most so much of the height: dots are apart from each other
-_CHUNK = 1 << 15  # points at a time: they stay in the processor's cache
+_CHUNK = 1 << 14  # points at a time: they stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +87,13 @@ def fold(points: Array, chart: HyperbolicChart) -> SamplingMap:
         reads = _contributions(chunk, chart)
         order = np.argsort(reads.rows, kind="stable")
         coset, colour = np.divmod(reads.codes[order], len(chart.mirrors.palette))
-        taps, shares = _chart_taps(reads.places[order], coset, chart)
-        counts.append(np.bincount(reads.rows, minlength=len(chunk)) * taps.shape[1])
-        indices.append(taps.astype(np.int32).ravel())
-        weights.append((shares * reads.weights[order, None]).ravel())
-        used.append(np.repeat(colour.astype(np.int8), taps.shape[1]))
+        band = _band(reads.places[order], coset, chart.mirrors)
+        positions = (band - np.array(chart.origin)) / chart.texel
+        taps, shares = bilinear_taps(positions, reads.weights[order], chart.shape[1])
+        counts.append(4 * np.bincount(reads.rows, minlength=len(chunk)))
+        indices.append(taps.ravel())
+        weights.append(shares.ravel())
+        used.append(colour.astype(np.int8).repeat(4))
     return SamplingMap(
         chart.texels,
         np.concatenate([[0], *counts]).cumsum(),
@@ -204,11 +205,3 @@ def _band(points: Array, coset: Codes, mirrors: Mirrors) -> Array:
     forward = points @ np.array([math.cos(angle), math.sin(angle), 0.0])
     across = np.where(coset == 1, -1, 1) * np.arctan(sinh)
     return np.stack([across, np.arcsinh(forward / np.sqrt(1 + sinh**2))], axis=1)
-
-
-def _chart_taps(
-    points: Array, coset: Codes, chart: HyperbolicChart
-) -> tuple[NDArray[np.int64], Array]:
-    """Bilinear taps (n, 4) of points, mirrored in n for coset 1."""
-    position = (_band(points, coset, chart.mirrors) - np.array(chart.origin)) / chart.texel
-    return outer_taps(linear_taps(position[:, 0]), linear_taps(position[:, 1]), chart.shape[1])

@@ -37,8 +37,6 @@ def paint_to(
     place = destination(picture)
     if film is not None:
         check_film(film)
-    if hint := advice(scene.group, scene.colouring):
-        console.out(f"advice: {hint}", highlight=False)
     styles = load_styles(recipe)
     if weights is not None and not weights.is_file():
         raise InputError("bad-weights", "weights", f"There is no file {weights}.")
@@ -52,6 +50,8 @@ def paint_to(
         with _clear_about_memory():
             last = None
             for last in paint(recipe, scene, styles, weights=weights):
+                if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
+                    console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
                 show(last)
                 if finish_wanted():
                     break

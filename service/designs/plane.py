@@ -10,7 +10,6 @@ from scipy import special
 
 from geometry import plane, plane_chart
 from geometry.colour import act
-from geometry.errors import InputError
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
@@ -18,7 +17,6 @@ from service.designs.resolution import FINENESS
 from service.scene import Scene
 
 WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
-MAX_PIXELS = 2**26  # of a tile: colour rules can make a period many cells tall
 
 
 class PlaneDesign:
@@ -34,13 +32,6 @@ class PlaneDesign:
             scene.group, scene.colouring, width, scene.torus_map, scene.folds
         )
         self.shape = plane_chart.picture_shape(self.chart, width)
-        if self.shape[0] * self.shape[1] > MAX_PIXELS:
-            raise InputError(
-                "too-large",
-                "size",
-                f"One period of this pattern is {self.shape[1]} × {self.shape[0]} pixels.",
-                "Choose a smaller size.",
-            )
         self.average, self.unfold = plane.kaleidoscope(self.chart)
         rows, columns = self.chart.rows, self.chart.columns
         self.chart_shape = (1, rows, columns)

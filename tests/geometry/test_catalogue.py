@@ -41,8 +41,10 @@ def test_unknown_and_misplaced_groups_are_refused_in_one_line():
 
 
 def test_groups_are_listed_by_space():
-    assert {g.space.name for g in groups("plane")} == {"plane"}
-    assert set(groups()) == set(groups("plane")) | set(groups("sphere"))
+    spaces = ("plane", "sphere", "hyperbolic", "spiral")
+    for space in spaces:
+        assert {g.space.name for g in groups(space)} == {space}
+    assert groups() == tuple(g for space in spaces for g in groups(space)) == tuple(GROUPS.values())
 
 
 @pytest.mark.parametrize("name", GROUPS)
