@@ -49,7 +49,9 @@ def laid_out(design: Design, paper: Paper) -> Array:
     """Paint (chart texels, 3) that shows a paper whole in every copy of the domain."""
     charts, *shape = design.chart_shape
     if isinstance(design, FoldedDesign):
-        return np.concatenate([paper((shape[0], shape[1]), k).reshape(-1, 3) for k in range(charts)])
+        return np.concatenate(
+            [paper((shape[0], shape[1]), k).reshape(-1, 3) for k in range(charts)]
+        )
     if isinstance(design, PlaneDesign):
         torus = cells.plane_torus(design.chart)
     else:

@@ -68,7 +68,7 @@ def test_a_preview_has_the_quarter_turn_of_the_middle_and_nothing_more(installed
     assert done.stdout.startswith("plasma.png  433: ")
     picture = pixels(installed / "plasma.png")
     assert picture.shape == (256, 256, 4)
-    assert gap(picture, np.rot90(picture)) < 3 < 30 < gap(picture, picture[::-1])
+    assert gap(picture, np.rot90(picture)) < 0.5 < 30 < gap(picture, picture[::-1])
 
 
 def test_the_page_lists_the_colourings_that_there_are(installed):
