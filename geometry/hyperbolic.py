@@ -13,8 +13,10 @@ more than two places of the chart are read; a partition by distances from seeds 
 sixty into one. Only very near to a corner F turns into the mean over all triangles there.
 
 The chart is the band model along mirror n, the axis of symmetry of the domain, a kite of one
-triangle and its mirror image: a conformal map. No point of a triangle with a right angle is farther
-from the opposite side than arcosh √2, so that texels vary by no more than √2 in length.
+triangle and its mirror image: a conformal map. No point of the triangle is farther from mirror n
+than arcosh 1/sin(π/2r), where π/r is the angle opposite (the angle of parallelism of both halves of
+it in the limit of p, q → ∞), so that texels vary by no more than √2 in length in a triangle with a
+right angle there, by no more than 2 with π/3.
 """
 
 from __future__ import annotations
@@ -24,17 +26,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.groups import Colouring, Group
 from geometry.hyperbolic_mirrors import Codes, Mirrors, make_mirrors, reduce, reflect
-from geometry.sampling import SamplingMap, linear_taps, outer_taps
+from geometry.sampling import SamplingMap, bilinear_taps
 from geometry.spaces import HYPERBOLIC, Array, translation
 
 _DOT = 0.6  # radius of the dots around corners, times the corner's height over its order
 _DOT_TEXELS = 2  # ... but at least so many texels
 _DOT_LIMIT = 0.45  # ... and at most so much of the height: dots are apart from each other
-_CHUNK = 1 << 15  # points at a time: they stay in the processor's cache
+_CHUNK = 1 << 14  # points at a time: they stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class HyperbolicChart:
 
 def hyperbolic_chart(group: Group, colouring: Colouring, texel: float) -> HyperbolicChart:
     """The chart of a hyperbolic group whose texels are ``texel`` long (hyperbolic length) on the
-    axis of the domain, and up to √2 times as long at its farthest corner."""
+    axis of the domain, and up to 1/sin(π/2r) times as long at its farthest corner."""
     mirrors = make_mirrors(group, colouring)
     heights = np.arcsinh(_depths(mirrors.corners, mirrors).max(axis=1))
     dots = np.clip(
@@ -86,11 +87,13 @@ def fold(points: Array, chart: HyperbolicChart) -> SamplingMap:
         reads = _contributions(chunk, chart)
         order = np.argsort(reads.rows, kind="stable")
         coset, colour = np.divmod(reads.codes[order], len(chart.mirrors.palette))
-        taps, shares = _chart_taps(reads.places[order], coset, chart)
-        counts.append(np.bincount(reads.rows, minlength=len(chunk)) * taps.shape[1])
-        indices.append(taps.astype(np.int32).ravel())
-        weights.append((shares * reads.weights[order, None]).ravel())
-        used.append(np.repeat(colour.astype(np.int8), taps.shape[1]))
+        band = _band(reads.places[order], coset, chart.mirrors)
+        positions = (band - np.array(chart.origin)) / chart.texel
+        taps, shares = bilinear_taps(positions, reads.weights[order], chart.shape[1])
+        counts.append(4 * np.bincount(reads.rows, minlength=len(chunk)))
+        indices.append(taps.ravel())
+        weights.append(shares.ravel())
+        used.append(colour.astype(np.int8).repeat(4))
     return SamplingMap(
         chart.texels,
         np.concatenate([[0], *counts]).cumsum(),
@@ -202,11 +205,3 @@ def _band(points: Array, coset: Codes, mirrors: Mirrors) -> Array:
     forward = points @ np.array([math.cos(angle), math.sin(angle), 0.0])
     across = np.where(coset == 1, -1, 1) * np.arctan(sinh)
     return np.stack([across, np.arcsinh(forward / np.sqrt(1 + sinh**2))], axis=1)
-
-
-def _chart_taps(
-    points: Array, coset: Codes, chart: HyperbolicChart
-) -> tuple[NDArray[np.int64], Array]:
-    """Bilinear taps (n, 4) of points, mirrored in n for coset 1."""
-    position = (_band(points, coset, chart.mirrors) - np.array(chart.origin)) / chart.texel
-    return outer_taps(linear_taps(position[:, 0]), linear_taps(position[:, 1]), chart.shape[1])

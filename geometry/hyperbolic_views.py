@@ -1,8 +1,11 @@
 """Samples of hyperbolic pictures: what a pixel sees, finely enough, and how much of it can be told.
 
 Towards the rim of a model tiles shrink without end. A pixel there takes more sub-samples, up to
-6 × 6; where a domain of the group is not much larger than a pixel, its copies cannot be told apart,
+4×4; where a domain of the group is not much larger than a pixel, its copies cannot be told apart,
 and what is left to show is the picture's mean colour. ``detail`` says how much of the rest shows.
+
+Sub-samples are square grids: they are themselves after a quarter turn and in a mirror, so a picture
+keeps those symmetries of its group to the bit.
 """
 
 from __future__ import annotations
@@ -19,10 +22,12 @@ from geometry.hyperbolic_mirrors import Mirrors, reflect
 from geometry.hyperbolic_models import Model
 from geometry.spaces import HYPERBOLIC, Array, translation
 
-_FINEST = 6  # sub-samples of a pixel, along a side
+_FINEST = 4  # sub-samples along a pixel's side: a square grid turns with the picture
+_SPACING = 2.0  # texels of the chart between sub-samples
 _COARSE = 4  # texels along a pixel: from here on it counts less, from twice as many not at all
-_SPACING = 1.5  # texels of the chart between sub-samples
-_LOST, _FADE = 0.75, 1.25  # pixels across a domain: up to 0.75 its mean shows, from 2 all of it
+_LOST, _FADE = 0.75, 1.75  # pixels across a domain: up to 0.75 its mean shows, from 2.5 all of it
+_CHUNK = 1 << 12  # pixels at a time: they stay in the processor's cache
+_RIM = 6  # points along a side of a pixel that tell how much of it the model covers
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +84,7 @@ def random_motion(rng: np.random.Generator, mirrors: Mirrors) -> Array:
 def domain_points(rng: np.random.Generator, count: int, mirrors: Mirrors) -> Array:
     """Random points (count, 3) of a fundamental domain, even by area. What is seen there, averaged
     over the colours of the palette, is the mean of the whole picture."""
-    farthest = mirrors.corners[1, 2]
+    farthest = mirrors.corners[:, 2].max()
     found = np.empty((0, 3))
     while len(found) < count:  # of the circular sector around the triangle: area is linear in t
         t = rng.uniform(1, farthest, 4 * count + 64)
@@ -109,29 +114,49 @@ def _samples(
     chart: HyperbolicChart,
 ) -> Samples:
     """The samples of pixels (n, 2), (x, y) numbers."""
+    chunks = np.array_split(pixels, math.ceil(len(pixels) / _CHUNK))
+    parts = [_chunk_samples(model, chunk, scale, centre, chart) for chunk in chunks]
+    return Samples(
+        np.concatenate([part.points for part in parts]),
+        np.concatenate([[0], *(np.diff(part.starts) for part in parts)]).cumsum(),
+        np.concatenate([part.coverage for part in parts]),
+        np.concatenate([part.detail for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+    )
 
+
+def _chunk_samples(
+    model: Model,
+    pixels: NDArray[np.int64],
+    scale: float,
+    centre: tuple[float, float],
+    chart: HyperbolicChart,
+) -> Samples:
     to_model = np.array([1, -1]) / scale
-    middles = (pixels + 0.5 - centre) * to_model
-    _, inside = model.to_space(middles)
+    corners = (pixels[:, None] + _CORNERS - centre) * to_model
+    touched = model.inside(corners.view(complex)[..., 0]).any(axis=1)
+    middles = corners[:, 0]
+    inside = model.to_space(middles)[1]
     footprint = np.full(len(pixels), np.inf)
     footprint[inside] = model.footprint(middles[inside]) / scale
-    touched = inside
-    for corner in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        touched = touched | model.to_space((pixels + corner - centre) * to_model)[1]
     detail = _smoothstep((math.sqrt(domain_area(chart.mirrors)) / footprint - _LOST) / _FADE)
-    fineness = np.clip(np.ceil(footprint / (_SPACING * chart.texel)), 2, _FINEST)
-    counts = np.where(touched, fineness**2, 0).astype(np.int64)
+    sides = np.clip(np.ceil(footprint / (_SPACING * chart.texel)), 1, _FINEST)
+    counts = np.where(touched, sides**2, 0).astype(np.int64)
     pixel = np.repeat(np.arange(len(pixels)), counts)
     number = np.arange(len(pixel)) - np.repeat(counts.cumsum() - counts, counts)
-    side = fineness[pixel]
-    offsets = np.stack([number % side + 0.5, number // side + 0.5], axis=1) / side[:, None]
-    points, inside = model.to_space((pixels[pixel] + offsets - centre) * to_model)
+    side = sides[pixel]
+    places = (
+        pixels[pixel] + (np.stack([number % side, number // side], axis=1) + 0.5) / side[:, None]
+    )
+    points, inside = model.to_space((places - centre) * to_model)
     coverage = np.bincount(pixel[inside], minlength=len(pixels)) / np.maximum(counts, 1)
     wanted = inside & (detail[pixel] > 0)
-    sizes = np.bincount(pixel[wanted], minlength=len(pixels))
+    starts = np.concatenate([[0], np.bincount(pixel[wanted], minlength=len(pixels)).cumsum()])
     weight = coverage * _smoothstep(2 - footprint / (_COARSE * chart.texel))
-    starts = np.concatenate([[0], sizes.cumsum()])
     return Samples(points[wanted], starts, coverage, detail, weight)
+
+
+_CORNERS = np.array([[0.5, 0.5], [0, 0], [0, 1], [1, 0], [1, 1]])  # of a pixel, and its middle
 
 
 def _smoothstep(x: Array) -> Array:
@@ -168,11 +193,13 @@ def crop_samples(
 
 
 def coverage(model: Model, shape: tuple[int, int]) -> Array:
-    """(H, W): how much of every pixel of a picture is inside the model."""
-    scale, centre = placement(model, shape)
-    offsets = (np.arange(_FINEST) + 0.5) / _FINEST
-    y = (np.arange(shape[0])[:, None] + offsets).reshape(-1, 1)
-    x = (np.arange(shape[1])[:, None] + offsets).reshape(1, -1)
-    w = ((x - centre[0]) + 1j * (centre[1] - y)).astype(np.complex128) / scale
-    fine = model.inside(w).reshape(shape[0], _FINEST, shape[1], _FINEST)
-    return fine.mean(axis=(1, 3))
+    """(H, W): how much of every pixel of a picture is inside the model, which is convex."""
+    scale, (x, y) = placement(model, shape)
+    rows, columns = np.arange(shape[0] + 1)[:, None], np.arange(shape[1] + 1)
+    corners = model.inside((columns - x + 1j * (y - rows)).astype(np.complex128) / scale)
+    out = np.ones(shape)
+    i, j = np.nonzero(~(corners[:-1, :-1] & corners[:-1, 1:] & corners[1:, :-1] & corners[1:, 1:]))
+    across = (np.arange(_RIM) + 0.5) / _RIM
+    fine = (j[:, None, None] + across - x) + 1j * (y - i[:, None, None] - across[:, None])
+    out[i, j] = model.inside(fine.astype(np.complex128) / scale).mean(axis=(1, 2))
+    return out

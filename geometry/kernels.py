@@ -2,7 +2,7 @@
 # array types are values. mypy and two rules of ruff take them for plain Python.
 # mypy: ignore-errors
 """What NumPy is too slow for, as NVIDIA Warp kernels: the same code runs on the CPU and on CUDA.
-Everything here is float32 and knows arrays only; :mod:`geometry.mesh` and
+Everything here is float32 and knows arrays only; :mod:`geometry.surface` and
 :mod:`geometry.visibility` are the float64 doors to it. This module has the set-up, nearest points
 and rasterising, :mod:`geometry.view_kernels` has views. No result depends on threads' order.
 """

@@ -105,6 +105,25 @@ def outer_taps(
     )
 
 
+def bilinear_taps(
+    positions: NDArray[np.float64], weights: NDArray[np.float64], width: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Four taps of a picture of ``width`` texels, row-major, at positions (n, 2), row and column in
+    texels: texel numbers (n, 4), and their shares (n, 4) of weights (n,)."""
+    corner = np.floor(positions)
+    down, across = (positions - corner).T
+    i, j = corner.T.astype(np.int32)
+    taps = (i * np.int32(width) + j)[:, None] + np.array([0, 1, width, width + 1], np.int32)
+    shares = np.empty(taps.shape)
+    lower = weights * down
+    upper = weights - lower
+    np.multiply(upper, across, out=shares[:, 1])
+    np.subtract(upper, shares[:, 1], out=shares[:, 0])
+    np.multiply(lower, across, out=shares[:, 3])
+    np.subtract(lower, shares[:, 3], out=shares[:, 2])
+    return taps, shares
+
+
 def average_runs(taps: SamplingMap, starts: NDArray[np.integer]) -> SamplingMap:
     """The means of consecutive rows: row k of the result is that of rows starts[k] … starts[k + 1]
     − 1, sub-samples merged into a pixel; empty where there are none.

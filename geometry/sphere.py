@@ -19,7 +19,7 @@ from geometry.lune_charts import LuneChart, lune_chart, turns_about_axis
 from geometry.sampling import SamplingMap
 from geometry.seed_charts import SeedChart, seed_chart
 from geometry.spaces import Array
-from geometry.sphere_copies import bilinear_taps
+from geometry.sphere_copies import chart_taps
 
 SphereChart = SeedChart | LuneChart
 
@@ -51,7 +51,7 @@ def fold(points: Array, chart: SphereChart) -> SamplingMap:
         chunk = points[start : start + _CHUNK]
         copies = chart.copies(chunk)
         counts.append(4 * np.bincount(copies.row, minlength=len(chunk)))
-        taps, shares = bilinear_taps(copies, chart.shape)
+        taps, shares = chart_taps(copies, chart.shape)
         indices.append(taps.ravel())
         weights.append(shares.ravel())
         used.append(of_element.take(copies.element).repeat(4))

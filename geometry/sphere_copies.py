@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.sampling import bilinear_taps
 from geometry.spaces import Array
 
 
@@ -30,20 +31,9 @@ def normalised(row: NDArray[np.int64], weight: Array) -> Array:
     return weight / np.bincount(row, weight).take(row)
 
 
-def bilinear_taps(copies: Copies, shape: tuple[int, int, int]) -> tuple[NDArray[np.int32], Array]:
-    """Texels (k, 4) of charts of ``shape`` (charts, rows, columns), row-major, and their shares
-    of the copy's weight."""
+def chart_taps(copies: Copies, shape: tuple[int, int, int]) -> tuple[NDArray[np.int32], Array]:
+    """Bilinear taps (k, 4) of charts of ``shape`` (charts, rows, columns), row-major, and their
+    shares of the copy's weight."""
     _, rows, columns = shape
-    corner = np.floor(copies.position)
-    down, across = (copies.position - corner).T
-    i, j = corner.T.astype(np.int32)
-    first = copies.chart.astype(np.int32) * np.int32(rows * columns) + i * np.int32(columns) + j
-    taps = first[:, None] + np.array([0, 1, columns, columns + 1], np.int32)
-    shares = np.empty(taps.shape)
-    lower = copies.weight * down
-    upper = copies.weight - lower
-    np.multiply(upper, across, out=shares[:, 1])
-    np.subtract(upper, shares[:, 1], out=shares[:, 0])
-    np.multiply(lower, across, out=shares[:, 3])
-    np.subtract(lower, shares[:, 3], out=shares[:, 2])
-    return taps, shares
+    taps, shares = bilinear_taps(copies.position, copies.weight, columns)
+    return taps + (copies.chart.astype(np.int32) * np.int32(rows * columns))[:, None], shares

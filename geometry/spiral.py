@@ -117,7 +117,7 @@ def spiral_chart(group: Group, colouring: Colouring, shape: SpiralShape, width: 
     of two, for a deep pyramid."""
     assert group.order is not None and colouring.supercell is not None
     basis = shape.basis(group.order)
-    period = _short_basis(basis @ np.array(colouring.supercell, float))
+    period = short_basis(basis @ np.array(colouring.supercell, float))
     found = elements(group, colouring)
     shifts = found.matrices[:, :2, 2] @ (np.linalg.inv(period) @ basis).T
     divisors = [
@@ -162,7 +162,7 @@ def picture_generators(group: Group, chart: SpiralChart, shape: tuple[int, int])
     return out
 
 
-def _short_basis(basis: Array) -> Array:
+def short_basis(basis: Array) -> Array:
     """Lagrange-Gauss reduction: two shortest translations of a plane lattice, as columns. The
     second goes inward more than the first and the first clockwise, so that a picture on the texels,
     top row first, is seen as it is, with its top outward."""

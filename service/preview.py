@@ -2,60 +2,108 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import special
 
+from geometry import cells
+from geometry.sampling import bilinear_taps
 from geometry.spaces import Array
-from service.designs import make_design
+from service.designs import Design, PlaneDesign, make_design
+from service.designs.folded import FoldedDesign
 from service.reporting.finish import trimmed
 from service.scene import Scene
 
-_SLOPE = 1.6  # of the plasma's amplitude over the frequency: clouds with some detail
-_COARSEST, _FINEST = 1.5, 48.0  # waves along a side
-_CONTRAST = 1.8  # standard deviation of the logits
-_OWN = 0.8  # how far the channels go their own ways
+# (rows, columns) and a number → logits (rows, columns, 3): what is laid on a chart of that shape
+Paper = Callable[[tuple[int, int], int], Array]
+
+_COARSEST, _FINEST = 1.2, 24.0  # waves of the plasma along a side of a square
+_SLOPE = 2.6  # of its amplitude over the frequency: few large forms, some detail
+_BANDS = 0.5  # how many times it runs through the palette, for a standard deviation
+# from dark to light: warm colours, whose images under all colour rules are far from them
+_PALETTE = np.array(
+    [
+        [0.13, 0.04, 0.16],
+        [0.45, 0.06, 0.22],
+        [0.78, 0.20, 0.16],
+        [0.95, 0.55, 0.14],
+        [0.98, 0.88, 0.55],
+        [0.97, 0.95, 0.88],
+    ]
+)
 
 
 def preview(scene: Scene, width: int, seed: int, picture: NDArray[np.uint8] | None) -> NDArray:
-    """What a scene's symmetry makes of plasma, or of a ``picture`` (H, W, 3) laid on its charts:
-    (H, W, 3) or, where parts are transparent, (H, W, 4) uint8, ``width`` pixels wide."""
+    """What a scene's symmetry makes of plasma, or of a ``picture`` (H, W, 3) in every copy of its
+    domain: (H, W, 3) or, where parts are transparent, (H, W, 4) uint8, ``width`` pixels wide."""
     design = make_design(scene, width)
-    shape = design.chart_shape
-    paint = plasma(shape, seed) if picture is None else picture_paint(picture, shape)
-    return trimmed(scene, width, design.bake(paint))[0]
+    paper = plasma_paper(seed) if picture is None else picture_paper(picture)
+    return trimmed(scene, width, design.bake(laid_out(design, paper)))[0]
 
 
-def plasma(shape: tuple[int, int, int], seed: int) -> Array:
-    """Cloudy noise on charts of ``shape`` (charts, rows, columns), as logits (texels, 3): random
-    phases under a power law, which wrap around at the borders. The same clouds at every size."""
-    random = np.random.default_rng(seed)
-    charts, rows, columns = shape
-    waves = np.arange(-int(_FINEST), int(_FINEST) + 1)
-    phases = np.exp(2j * np.pi * random.random((4, charts, len(waves), len(waves))))
-    length = np.hypot(waves[:, None], waves[None, :])
-    band = (length >= _COARSEST) & (length <= min(_FINEST, (min(rows, columns) - 1) / 2))
-    amplitude = np.where(band, np.maximum(length, 1) ** -_SLOPE, 0)
-    spectrum = np.zeros((4, charts, rows, columns), complex)
-    np.add.at(
-        spectrum,
-        np.ix_(np.arange(4), np.arange(charts), waves % rows, waves % columns),
-        phases * amplitude,
+def laid_out(design: Design, paper: Paper) -> Array:
+    """Paint (chart texels, 3) that shows a paper whole in every copy of the domain."""
+    charts, *shape = design.chart_shape
+    if isinstance(design, FoldedDesign):
+        return np.concatenate(
+            [paper((shape[0], shape[1]), k).reshape(-1, 3) for k in range(charts)]
+        )
+    if isinstance(design, PlaneDesign):
+        torus = cells.plane_torus(design.chart)
+    else:
+        torus = cells.spiral_torus(design.chart)
+    cell = cells.soft_cell(torus, design.unfold.indices)
+    height, width = cell.shape
+    logits = paper(cell.shape, 0).reshape(-1, 3)
+    places = np.clip(cell.places[:, ::-1], 0, np.array([height, width]) - 1.001)
+    taps, shares = bilinear_taps(places, cell.weights * len(torus.matrices) ** 0.5, width)
+    seen = (shares[..., None] * logits[taps]).sum(axis=1)
+    return np.stack(
+        [np.bincount(cell.texels, channel, minlength=shape[0] * shape[1]) for channel in seen.T],
+        axis=1,
     )
+
+
+def plasma_paper(seed: int) -> Paper:
+    """Cloudy noise, the same at every size: random phases under a power law, read through a
+    palette."""
+    return functools.partial(_plasma, seed)
+
+
+def picture_paper(pixels: NDArray[np.uint8]) -> Paper:
+    """A picture (H, W, 3), its middle cut to each chart's form."""
+    return functools.partial(_cut_picture, pixels)
+
+
+def _plasma(seed: int, shape: tuple[int, int], number: int) -> Array:
+    random = np.random.default_rng([seed, number])
+    rows, columns = shape
+    waves = np.arange(-int(_FINEST) * 4, int(_FINEST) * 4 + 1)
+    phases = np.exp(2j * np.pi * random.random((len(waves), len(waves))))
+    side = np.sqrt(rows * columns)
+    length = np.hypot(waves[:, None] * side / rows, waves[None, :] * side / columns)
+    band = (length >= _COARSEST) & (length <= min(_FINEST, side / 4))
+    band &= (np.abs(waves)[:, None] < rows / 2) & (np.abs(waves)[None, :] < columns / 2)
+    amplitude = np.where(band, np.maximum(length, 1) ** -_SLOPE, 0)
+    spectrum = np.zeros((rows, columns), complex)
+    np.add.at(spectrum, np.ix_(waves % rows, waves % columns), phases * amplitude)
     clouds = np.fft.ifft2(spectrum).real
-    clouds /= np.maximum(clouds.std(axis=(2, 3), keepdims=True), 1e-12)
-    mixed = (1 - _OWN) * clouds[0] + _OWN * clouds[1:]
-    return np.moveaxis(mixed * (_CONTRAST / mixed.std()), 0, -1).reshape(-1, 3)
+    height = 0.5 + _BANDS * clouds / clouds.std()
+    height = 1 - np.abs(1 - height % 2)  # up and down the palette
+    steps = np.linspace(0, 1, len(_PALETTE))
+    colours = [np.interp(height, steps, channel) for channel in _PALETTE.T]
+    return special.logit(np.stack(colours, axis=-1))
 
 
-def picture_paint(pixels: NDArray[np.uint8], shape: tuple[int, int, int]) -> Array:
-    """A picture (H, W, 3) laid on every chart, its middle cut to the chart's form, as logits."""
-    charts, rows, columns = shape
+def _cut_picture(pixels: NDArray[np.uint8], shape: tuple[int, int], number: int) -> Array:
+    rows, columns = shape
     height, width = pixels.shape[:2]
     scale = min(height / rows, width / columns)
     x, y = (width - columns * scale) / 2, (height - rows * scale) / 2
     box = (x, y, width - x, height - y)
     image = Image.fromarray(pixels).resize((columns, rows), Image.Resampling.LANCZOS, box=box)
-    values = (np.asarray(image, float) + 0.5) / 256
-    return np.tile(special.logit(values).reshape(-1, 3), (charts, 1))
+    return special.logit((np.asarray(image, float) + 0.5) / 256)

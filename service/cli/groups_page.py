@@ -18,7 +18,7 @@ from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group
 from service.cli.listings import command_of
 from service.designs.sphere import SphereDesign
-from service.preview import plasma, preview
+from service.preview import laid_out, plasma_paper, preview
 from service.recipe import parse_recipe
 from service.scene import TARGET_OF_SPACE, make_scene
 
@@ -114,7 +114,7 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
 def _ball(design: SphereDesign) -> NDArray[np.uint8]:
     """The sphere as a camera sees it, before white."""
     view = design.views(1, _SEED)[0]
-    logits = design.pixel_map(view).apply(plasma(design.chart_shape, _SEED))
+    logits = design.pixel_map(view).apply(laid_out(design, plasma_paper(_SEED)))
     coverage = view.coverage[:, None]
     pixels = coverage * special.expit(logits) + 1 - coverage
     return np.rint(pixels * 255).astype(np.uint8).reshape(*view.shape, 3)

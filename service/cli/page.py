@@ -28,7 +28,8 @@ before anything is painted. A line of advice may come first; it never stops anyt
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
 signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols
 (`"[4,6]+"`) or `spiral3`; quote a `*` or brackets in a shell. `preview` shows any of them at
-once.
+once. Packages can add groups ([how](extending.md)): they are listed with the others, and painted by
+`tile`, `sphere` or `hyperbolic` with `--group NAME`, or by a recipe.
 
 **Colours.** `--colouring` takes a name from `service colourings GROUP`, or the images of the
 generators: `r=gbr` makes the new red the old green, the new green the old blue, the new blue the
@@ -70,7 +71,7 @@ def _section(name: str, command: Any) -> str:
     for parameter in command.params:
         metavar = getattr(parameter, "metavar", None) or ""
         if parameter.param_type_name == "argument":
-            usage += f" {metavar}"
+            usage += f" {metavar}" if parameter.required else f" [{metavar}]"
             rows.append(f"| `{metavar}` | {_escaped(parameter.help)} |")
             continue
         if "--help" in parameter.opts:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from geometry.sampling import SamplingMap, average_runs, mean_of_rows, superpose
 from geometry.spaces import Array, apply
 from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.scene import Scene
+
+_STRIP = 1 << 16  # points at a time, where their map is used only once: bounds the memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +105,9 @@ class FoldedDesign(ABC):
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""
         view = self.picture_view()
-        return self.developed(view, self.fold(view.points).apply(paint), paint)
+        strips = np.array_split(view.points, math.ceil(len(view.points) / _STRIP))
+        logits = np.concatenate([self.fold(strip).apply(paint) for strip in strips])
+        return self.developed(view, logits, paint)
 
     def developed(self, view: View, logits: Array, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) from the ``logits`` of its sub-samples. A pixel is the mean of

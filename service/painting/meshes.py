@@ -12,7 +12,7 @@ from torch import Tensor
 
 from geometry.cameras import resized, surrounding_cameras
 from geometry.errors import InputError
-from geometry.mesh import uv_surface
+from geometry.surface import uv_surface
 from geometry.visibility import trace_ready, view_map
 from service.designs.folded import spread
 from service.designs.resolution import COSINE_CUT, FINENESS, looks_needed, view_side

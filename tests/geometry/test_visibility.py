@@ -9,8 +9,8 @@ from shapes import plane, torus, uv_sphere
 
 from geometry.cameras import Camera, pixel_rays, surrounding_cameras
 from geometry.errors import InputError
-from geometry.mesh import uv_surface
 from geometry.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
+from geometry.surface import uv_surface
 from geometry.visibility import trace_ready, view_map
 
 RING = torus(16, 8)
