@@ -20,14 +20,14 @@ WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
 
 
 class PlaneDesign:
-    """A wallpaper group on its lattice chart. A mirrored scene's pictures and windows are turned
-    over left to right at the very end."""
+    """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
+    right at the very end, and so is what is seen through its windows."""
 
     wrap = True
     looks = 1  # one window shows most of a period
 
     def __init__(self, scene: Scene, width: int) -> None:
-        self._mirrored = scene.mirrored
+        self.mirrored = scene.mirrored
         self.chart = plane_chart.plane_chart(
             scene.group, scene.colouring, width, scene.torus_map, scene.folds
         )
@@ -78,4 +78,4 @@ class PlaneDesign:
         if not plane_chart.on_grid(self.chart, self.shape):
             smooth = resample(picture.astype(float), self.chart, self.shape)
             picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
-        return picture[:, ::-1] if self._mirrored else picture
+        return picture[:, ::-1] if self.mirrored else picture
