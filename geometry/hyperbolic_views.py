@@ -22,7 +22,7 @@ from geometry.hyperbolic_mirrors import Mirrors, reflect
 from geometry.hyperbolic_models import Model
 from geometry.spaces import HYPERBOLIC, Array, translation
 
-_FINEST = 4  # sub-samples along a pixel's side: a square grid turns with the picture
+_COARSEST, _FINEST = 2, 4  # sub-samples along a pixel's side
 _SPACING = 2.0  # texels of the chart between sub-samples
 _COARSE = 4  # texels along a pixel: from here on it counts less, from twice as many not at all
 _LOST, _FADE = 0.75, 1.75  # pixels across a domain: up to 0.75 its mean shows, from 2.5 all of it
@@ -140,7 +140,7 @@ def _chunk_samples(
     footprint = np.full(len(pixels), np.inf)
     footprint[inside] = model.footprint(middles[inside]) / scale
     detail = _smoothstep((math.sqrt(domain_area(chart.mirrors)) / footprint - _LOST) / _FADE)
-    sides = np.clip(np.ceil(footprint / (_SPACING * chart.texel)), 1, _FINEST)
+    sides = np.clip(np.ceil(footprint / (_SPACING * chart.texel)), _COARSEST, _FINEST)
     counts = np.where(touched, sides**2, 0).astype(np.int64)
     pixel = np.repeat(np.arange(len(pixels)), counts)
     number = np.arange(len(pixel)) - np.repeat(counts.cumsum() - counts, counts)
