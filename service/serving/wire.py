@@ -119,7 +119,9 @@ KINDS: dict[str, Kind] = {
                 "finite is null",
                 "error": "{code, field, message, hint} of a failed job, else null",
             },
-            reply_buffers={"pixels": "|u1 (H, W, 3) sRGB, top row first"},
+            reply_buffers={
+                "pixels": "|u1 (H, W, 3) sRGB, top row first; of a finished job as its texture"
+            },
         ),
         Kind(
             "cancel",
@@ -140,7 +142,10 @@ KINDS: dict[str, Kind] = {
             "one with its own. The service keeps the last few jobs that have ended.",
             {"job": "name"},
             {"job": "name", "receipt": "the receipt, as the command line writes it"},
-            reply_buffers={"texture": "|u1 (H, W, 3) sRGB, top row first"},
+            reply_buffers={
+                "texture": "|u1 (H, W, 3) sRGB, top row first; (H, W, 4) with alpha where parts "
+                "are clear: a disc's rim, a cell's surroundings"
+            },
         ),
         Kind(
             "heartbeat",
