@@ -5,8 +5,8 @@ paint. Where the paint is a picture K once, around a seed s in general position,
 
     w(p) = exp(−|p − s|²/2σ²) / Σ_g exp(−|g·p − s|²/2σ²)
 
-over all g of the group, its copies lie beside each other, as in a kaleidoscope: a partition of unity
-whose parts are the Dirichlet cells of the images of s, with edges about 4σ²/d wide between
+over all g of the group, its copies lie beside each other, as in a kaleidoscope: a partition of
+unity whose parts are the Dirichlet cells of the images of s, with edges about 4σ²/d wide between
 images at a distance d.
 """
 

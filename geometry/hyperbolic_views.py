@@ -204,10 +204,10 @@ def coverage(model: Model, shape: tuple[int, int]) -> Array:
     """(H, W): how much of every pixel of a picture is inside the model, which is convex."""
     scale, (x, y) = placement(model, shape)
     rows, columns = np.arange(shape[0] + 1)[:, None], np.arange(shape[1] + 1)
-    corners = model.inside((columns - x + 1j * (y - rows)) / scale)
+    corners = model.inside(((columns - x) + 1j * (y - rows)).astype(np.complex128) / scale)
     out = np.ones(shape)
     i, j = np.nonzero(~(corners[:-1, :-1] & corners[:-1, 1:] & corners[1:, :-1] & corners[1:, 1:]))
     across = (np.arange(_RIM) + 0.5) / _RIM
     fine = (j[:, None, None] + across - x) + 1j * (y - i[:, None, None] - across[:, None])
-    out[i, j] = model.inside(fine / scale).mean(axis=(1, 2))
+    out[i, j] = model.inside(fine.astype(np.complex128) / scale).mean(axis=(1, 2))
     return out

@@ -54,7 +54,7 @@ def command_of(group: Group) -> str:
     """A command that paints a group."""
     target = TARGET_OF_SPACE[group.space.name]
     if group.tiling is not None:
-        return f"service hyperbolic {group.tiling.p} {group.tiling.q} --group {group.family}"
+        return f"service hyperbolic {group.tiling.p} {group.tiling.q} --group {group.tiling.kind}"
     if target == "spiral":
         return f"service spiral --arms {group.order}"
     quoted = shlex.quote(group.name)
