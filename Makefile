@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-slow bench lint format exemplars clean
+.PHONY: help extension demo test test-slow bench lint format exemplars groups clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -21,6 +21,7 @@ help:
 	@echo "make extension  build the add-on's zip into dist/"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
+	@echo "make groups  write docs/groups.md and its pictures anew"
 
 # A second run skips the set-up: the stamp is newer than pyproject.toml.
 $(READY): pyproject.toml
@@ -58,6 +59,9 @@ extension: $(READY)
 
 exemplars: $(READY)
 	$(BIN)/python -m recipes.make_exemplars
+
+groups: $(READY)
+	$(BIN)/python -m service.cli.groups_page docs
 
 clean:
 	rm -rf $(VENV) out dist

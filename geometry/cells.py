@@ -5,13 +5,14 @@ paint. Where the paint is a picture K once, around a seed s in general position,
 
     w(p) = exp(−|p − s|²/2σ²) / Σ_g exp(−|g·p − s|²/2σ²)
 
-over all g of the group, its copies lie beside each other as in a kaleidoscope: a partition of unity
-whose parts are the Dirichlet cells of the images of s, with edges about 4σ²/d wide between
+over all g of the group, its copies lie beside each other, as in a kaleidoscope: a partition of
+unity whose parts are the Dirichlet cells of the images of s, with edges about 4σ²/d wide between
 images at a distance d.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from geometry.spiral import SpiralChart, short_basis
 
 _CANDIDATES = 256
 _SOFT = 0.03  # σ²/d², d the distance from the seed to the nearest of its images
-_LEAST = 1 / 512  # smaller weights are left out
+_LEAST = 1 / 512  # of the largest weight of an orbit: smaller ones are left out
 _AROUND = np.array([(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)])
 
 
@@ -90,18 +91,22 @@ def soft_cell(torus: Torus, orbit: NDArray[np.integer]) -> Cell:
     texels = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2)
     period = (texels + torus.offset) @ np.linalg.inv(torus.texels).T - seed
     period -= np.rint(period)
-    places = (period + _AROUND[:, None]) @ torus.basis.T
-    square = ((places @ torus.metric.T) ** 2).sum(axis=2) / (2 * _SOFT * distance**2)
+    places = period @ torus.basis.T
+    round_places = places @ torus.metric.T / (math.sqrt(2 * _SOFT) * distance)
+    steps = _AROUND @ torus.basis.T
+    round_steps = steps @ torus.metric.T / (math.sqrt(2 * _SOFT) * distance)
+    # |p − s|²/2σ² of the copies of every texel under the periods
+    square = np.stack([((round_places + step) ** 2).sum(axis=1) for step in round_steps])
     nearest = np.full(orbit.max() + 1, np.inf)
     np.minimum.at(nearest, orbit, square.min(axis=0))
-    weights = np.exp(nearest[orbit] - square)  # relative to the largest of the orbit
+    copy, texel = np.nonzero(square < nearest[orbit] - math.log(_LEAST))
+    weights = np.exp(nearest[orbit[texel]] - square[copy, texel])  # by the orbit's largest
     often = len(torus.matrices) / np.bincount(orbit)  # an element may fix a texel
-    weights /= (np.bincount(orbit, weights.sum(axis=0)) * often)[orbit]
-    copy, texel = np.nonzero(weights > _LEAST)
-    found, shares = places[copy, texel], weights[copy, texel]
-    low, high = (edge(found[shares > 0.5], axis=0) for edge in (np.min, np.max))
+    weights /= (np.bincount(orbit[texel], weights) * often)[orbit[texel]]
+    found = places[texel] + steps[copy]
+    low, high = (edge(found[weights > 0.5], axis=0) for edge in (np.min, np.max))
     width, height = np.ceil(high - low).astype(int) + 1
-    return Cell(texel, found - low, (int(height), int(width)), shares)
+    return Cell(texel, found - low, (int(height), int(width)), weights)
 
 
 def _seed(torus: Torus) -> tuple[Array, float]:

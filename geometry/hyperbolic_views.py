@@ -134,11 +134,10 @@ def _chunk_samples(
 ) -> Samples:
     to_model = np.array([1, -1]) / scale
     corners = (pixels[:, None] + _CORNERS - centre) * to_model
-    touched = model.inside(corners.view(complex)[..., 0]).any(axis=1)
-    middles = corners[:, 0]
-    inside = model.to_space(middles)[1]
+    seen = model.inside(corners.view(complex)[..., 0])
+    touched, inside = seen.any(axis=1), seen[:, 0]
     footprint = np.full(len(pixels), np.inf)
-    footprint[inside] = model.footprint(middles[inside]) / scale
+    footprint[inside] = model.footprint(corners[inside, 0]) / scale
     detail = _smoothstep((math.sqrt(domain_area(chart.mirrors)) / footprint - _LOST) / _FADE)
     sides = np.clip(np.ceil(footprint / (_SPACING * chart.texel)), _COARSEST, _FINEST)
     counts = np.where(touched, sides**2, 0).astype(np.int64)
@@ -156,7 +155,7 @@ def _chunk_samples(
     return Samples(points[wanted], starts, coverage, detail, weight)
 
 
-_CORNERS = np.array([[0.5, 0.5], [0, 0], [0, 1], [1, 0], [1, 1]])  # of a pixel, and its middle
+_CORNERS = np.array([[0.5, 0.5], [0, 0], [0, 1], [1, 0], [1, 1]])  # of a pixel, after its middle
 
 
 def _smoothstep(x: Array) -> Array:

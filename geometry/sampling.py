@@ -41,10 +41,17 @@ class SamplingMap:
         """The logits (rows, 3) that paint (columns, 3) makes: what the service's operators do on
         their device, for whoever has no torch at hand."""
         if self.colours is None:
-            stack, indices = paint, self.indices
-        else:
-            stack = np.concatenate([paint @ matrix(colour).T for colour in self.palette])
-            indices = self.indices + self.colours.astype(np.int64) * self.columns
+            shape = (self.rows, self.columns)
+            return sparse.csr_matrix((self.weights, self.indices, self.indptr), shape=shape) @ paint
+        elements, colours = [matrix(colour) for colour in self.palette], self.colours.astype(int)
+        if self.rows < self.columns:  # what is fewer is held in all colours
+            row = np.arange(self.rows).repeat(np.diff(self.indptr)) + colours * self.rows
+            shape = (self.rows * len(elements), self.columns)
+            parts = sparse.csr_matrix((self.weights, (row, self.indices)), shape=shape) @ paint
+            parts = parts.reshape(len(elements), self.rows, 3)
+            return np.einsum("pri,pji->rj", parts, np.stack(elements))
+        stack = np.concatenate([paint @ element.T for element in elements])
+        indices = self.indices + colours * self.columns
         shape = (self.rows, len(stack))
         return sparse.csr_matrix((self.weights, indices, self.indptr), shape=shape) @ stack
 

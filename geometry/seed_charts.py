@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
 from geometry.groups import Elements
 from geometry.spaces import Array
@@ -138,8 +137,7 @@ def _smallest_boxes(frames: Array, used: list[Array]) -> tuple[Array, Array, Arr
     for frame, places in zip(frames, used, strict=True):
         angles = np.arange(0, np.pi, np.pi / 90)
         turns = np.stack([np.cos(angles), np.sin(angles), -np.sin(angles), np.cos(angles)], axis=1)
-        corners = places[ConvexHull(places).vertices]
-        boxes = corners @ turns.reshape(-1, 2, 2).transpose(0, 2, 1)
+        boxes = places @ turns.reshape(-1, 2, 2).transpose(0, 2, 1)
         low, high = boxes.min(axis=1), boxes.max(axis=1)
         height, width = (high - low).T
         best = np.argmin(height * (width + 0.01))  # of the two ways to lay a box, the wide one

@@ -47,11 +47,9 @@ def preview(scene: Scene, width: int, seed: int, picture: NDArray[np.uint8] | No
 
 def laid_out(design: Design, paper: Paper) -> Array:
     """Paint (chart texels, 3) that shows a paper whole in every copy of the domain."""
-    charts, *shape = design.chart_shape
+    charts, rows, columns = design.chart_shape
     if isinstance(design, FoldedDesign):
-        return np.concatenate(
-            [paper((shape[0], shape[1]), k).reshape(-1, 3) for k in range(charts)]
-        )
+        return np.concatenate([paper((rows, columns), k).reshape(-1, 3) for k in range(charts)])
     if isinstance(design, PlaneDesign):
         torus = cells.plane_torus(design.chart)
     else:
@@ -63,7 +61,7 @@ def laid_out(design: Design, paper: Paper) -> Array:
     taps, shares = bilinear_taps(places, cell.weights * len(torus.matrices) ** 0.5, width)
     seen = (shares[..., None] * logits[taps]).sum(axis=1)
     return np.stack(
-        [np.bincount(cell.texels, channel, minlength=shape[0] * shape[1]) for channel in seen.T],
+        [np.bincount(cell.texels, channel, minlength=rows * columns) for channel in seen.T],
         axis=1,
     )
 

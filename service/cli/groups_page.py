@@ -1,11 +1,11 @@
 """``docs/groups.md`` and its pictures, made from the catalogue.
 
-``python -m service.cli.groups_page docs`` writes groups.md and images/groups/*.jpg into a folder.
+``python -m service.cli.groups_page docs``, which is ``make groups``, writes groups.md and
+images/groups/*.jpg into a folder.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -15,29 +15,34 @@ from PIL import Image
 from scipy import special
 
 from geometry.catalogue import colourings, groups
-from geometry.groups import Colouring, Group
+from geometry.groups import Colouring, Group, elements
 from service.cli.listings import command_of
 from service.designs.sphere import SphereDesign
 from service.preview import laid_out, plasma_paper, preview
 from service.recipe import parse_recipe
 from service.scene import TARGET_OF_SPACE, make_scene
 
-_SIDE = 176  # pixels of a small picture
+_SIDE = 160  # pixels of a small picture
+_SHOWN = 150  # ... on the page
+_QUALITY = 80  # of its JPEG
 _SEED = 5
+_MANY = 8  # domains in a period, from which on one period is enough to see
 _OPENING = """# Groups
 
-<!-- Written by python -m service.cli.groups_page docs: change geometry/*_groups.py instead. -->
+<!-- Written by `make groups`: change geometry/*_groups.py instead. -->
 
-Every group that `service groups` lists, shown on plasma by `service preview GROUP --seed 5`, plain
-and with one of its colourings. `service colourings GROUP` lists them all. Any name in a row will
-do; a family stands for all its numbers (`service sphere --group 7x`, `service hyperbolic 5 6`).
+Every group that `service groups` lists, shown on plasma by `service preview GROUP --seed 5`: plain,
+and with the colouring named below the picture. Any of a group's names will do; a family stands for
+all its numbers, as in `service sphere --group 7x` or `service hyperbolic 5 6 --group full`.
+`service colourings GROUP` lists what its generators can do to the colours.
 """
 _TITLES = {
     "plane": "The plane: 17 wallpaper groups",
     "sphere": "The sphere: 7 polyhedral groups and 7 families",
     "hyperbolic": "The hyperbolic plane: tilings {p,q}",
-    "spiral": "Spirals",
+    "spiral": "Spirals: any number of arms",
 }
+_HEAD = "| plain | in colours | group | its generators | paint it |\n|---|---|---|---|---|"
 
 
 def write_pages(folder: Path) -> None:
@@ -48,17 +53,17 @@ def write_pages(folder: Path) -> None:
         old.unlink()
     sections = [_OPENING]
     for space, title in _TITLES.items():
-        rows = ["| | | names | symmetry | try |", "|---|---|---|---|---|"]
+        rows = [_HEAD]
         for group in groups(space):
             shown = []
             for rule in _shown_rules(group):
                 name = f"{_file_name(group)}-{rule.name}.jpg"
                 small = Image.fromarray(_picture(group, rule))
-                small.save(pictures / name, quality=84)
-                shown.append(f'<img src="images/groups/{name}" width="150" alt="{rule.name}">')
+                small.save(pictures / name, quality=_QUALITY, optimize=True)
+                shown.append(_shown(name, group, rule))
             rows.append(_row(group, shown))
-        sections.append(f"## {title}\n\n" + "\n".join(rows))
-    (folder / "groups.md").write_text("\n".join(sections) + "\n", encoding="utf-8")
+        sections.append(f"## {title}\n\n" + "\n".join(rows) + "\n")
+    (folder / "groups.md").write_text("\n".join(sections), encoding="utf-8")
 
 
 def _shown_rules(group: Group) -> list[Colouring]:
@@ -68,33 +73,46 @@ def _shown_rules(group: Group) -> list[Colouring]:
     return [rules[0], *[rule for rule in rules[1:] if rule.colours == most][:1]]
 
 
+def _shown(name: str, group: Group, rule: Colouring) -> str:
+    title = f"{group.name}, {rule.name}" if rule.colours > 1 else group.name
+    image = f'<img src="images/groups/{name}" width="{_SHOWN}" alt="{_escaped(title)}">'
+    return f"{image}<br>`-c {rule.name}`" if rule.colours > 1 else image
+
+
 def _row(group: Group, pictures: list[str]) -> str:
-    names = "<br>".join(f"`{_escaped(name)}`" for name in (group.name, *group.aliases))
+    also = [name for name in group.aliases if name != group.orbifold]
+    lines = [f"**`{_escaped(group.name)}`** {group.title}"]
+    if group.orbifold != group.name:
+        lines.append(f"orbifold `{_escaped(group.orbifold)}`")
+    if also:
+        lines.append("also " + ", ".join(f"`{_escaped(name)}`" for name in also))
     if group.family:
-        names += f"<br>family `{_escaped(group.family)}`"
-    generators = "<br>".join(f"{g.letter}: {g.title}" for g in group.generators)
+        lines.append(f"one of the family `{_escaped(group.family)}`")
     count = len(colourings(group)) - 1
-    what = f"{group.title}<br>{generators}<br>{count} colourings"
+    lines.append(f"{count or 'no'} colouring{'' if count == 1 else 's'}")
+    generators = "<br>".join(f"`{g.letter}` {g.title}" for g in group.generators) or "none"
     cells = (
         *pictures,
         *[""] * (2 - len(pictures)),
-        names,
-        what,
+        "<br>".join(lines),
+        generators,
         f"`{_escaped(command_of(group))}`",
     )
     return f"| {' | '.join(cells)} |"
 
 
 def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
-    """(side, side, 3): two by two periods of a tiling, a ball, or the whole picture; over white."""
+    """(side, side, 3): one or two by two periods of a tiling, a ball, or the whole picture; over
+    white."""
     target = TARGET_OF_SPACE[group.space.name]
+    few = target == "tile" and len(elements(group, rule)) <= _MANY
     recipe = parse_recipe(
         {
             "target": target,
             "group": group.name,
             "colouring": rule.name,
             "size": 2 * _SIDE,
-            "repeat": "2x2" if target == "tile" else "1x1",
+            "repeat": "2x2" if few else "1x1",
         }
     )
     scene = make_scene(recipe)
@@ -121,9 +139,11 @@ def _ball(design: SphereDesign) -> NDArray[np.uint8]:
 
 
 def _file_name(group: Group) -> str:
-    words = {"*": "star-", "x": "x", "+": "plus", "[": "", "]": "", ",": "-"}
-    name = "".join(words.get(c, c) for c in group.name)
-    return f"{group.space.name}-{re.sub('[^a-z0-9-]+', '-', name)}"
+    if group.tiling is not None:
+        name = f"{group.tiling.p}-{group.tiling.q}-{group.tiling.kind}"
+    else:
+        name = group.name.replace("*", "star")
+    return f"{group.space.name}-{name}"
 
 
 def _escaped(text: str) -> str:
