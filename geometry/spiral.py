@@ -25,7 +25,7 @@ from geometry.errors import InputError, unknown_name
 from geometry.groups import Colouring, Elements, Group, elements
 from geometry.orbits import superposition
 from geometry.sampling import SamplingMap
-from geometry.spaces import Array, affine
+from geometry.spaces import Array
 
 Kind = Literal["zoom", "tunnel"]
 
@@ -140,26 +140,6 @@ def kaleidoscope(chart: SpiralChart) -> tuple[SamplingMap, SamplingMap]:
     i, j = np.divmod(np.arange(chart.rows * chart.columns), chart.columns)
     column, row = (j + whole[:, :1]) % chart.columns, (i + whole[:, 1:]) % chart.rows
     return superposition(row * chart.columns + column, chart.elements.colours)
-
-
-def moved(points: Array, steps: tuple[int, int], chart: SpiralChart) -> Array:
-    """Points (n, 2) moved by x^a r^b for steps (a, b); for one arm r is a whole turn. NaN where a
-    tunnel's radius would be negative."""
-    return chart.shape.points(chart.shape.polar(points) + chart.basis @ np.array(steps, float))
-
-
-def picture_generators(group: Group, chart: SpiralChart, shape: tuple[int, int]) -> list[Array]:
-    """The generators of a "zoom" as (3, 3) similarities in the pixel coordinates (x right, y down,
-    centres at +½) of a picture of ``shape`` (height, width). A tunnel's x is no such matrix."""
-    assert chart.shape.kind == "zoom"
-    middle = np.array([shape[1], shape[0]]) / 2
-    out = []
-    for generator in group.generators:
-        growth, angle = chart.basis @ generator.matrix[:2, 2]
-        c, s = math.exp(growth) * math.cos(angle), math.exp(growth) * math.sin(angle)
-        linear = np.array([[c, s], [-s, c]])  # counterclockwise where y is down
-        out.append(affine(linear, middle - linear @ middle))
-    return out
 
 
 def short_basis(basis: Array) -> Array:

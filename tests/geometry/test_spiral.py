@@ -3,11 +3,12 @@ import math
 import numpy as np
 import pytest
 from dense_maps import apply_map, signed_matrix
+from spiral_moves import moved
 
 from geometry.catalogue import find_colouring
 from geometry.colour import order
 from geometry.errors import InputError
-from geometry.spiral import SpiralShape, kaleidoscope, moved, picture_generators, spiral_chart
+from geometry.spiral import SpiralShape, kaleidoscope, spiral_chart
 from geometry.spiral_groups import spiral_group
 
 CASES = [
@@ -128,15 +129,6 @@ def test_points_move_as_the_formulas_say():
     assert np.allclose(moved(points, (1, 0), chart) @ [1, 1j], expected)
     inward = moved(points, (-3, 0), chart)
     assert np.array_equal(np.isnan(inward[:, 0]), np.abs(z) < 0.6)
-
-
-def test_generators_are_similarities_about_the_middle_of_the_pixels():
-    """y is down there: a counterclockwise turn takes the right to the top."""
-    shape = SpiralShape(2, 90)
-    group, _, chart = make(4, "none", shape)
-    zoom, turn = picture_generators(group, chart, (60, 100))
-    assert np.allclose(zoom @ (60, 30, 1), (50, 10, 1))
-    assert np.allclose(turn @ (60, 30, 1), (50, 20, 1))
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from dense_maps import apply_map
 from scipy.ndimage import gaussian_filter, map_coordinates
+from spiral_moves import moved
 
 from geometry.catalogue import find_colouring
 from geometry.colour import act, inverse
 from geometry.pyramid import build_pyramid, pyramid_offsets
-from geometry.spiral import SpiralShape, kaleidoscope, moved, spiral_chart
+from geometry.spiral import SpiralShape, kaleidoscope, spiral_chart
 from geometry.spiral_groups import spiral_group
 from geometry.spiral_views import picture_map, sample, window_map
 
