@@ -77,7 +77,7 @@ def tiling_group(p: int, q: int, kind: str) -> Group:
     this kind, "unknown-kind".
     """
     if kind not in KINDS:
-        raise unknown_name("unknown-kind", "kind", kind, KINDS)
+        raise unknown_name("unknown-kind", "group", kind, KINDS)
     _check_hyperbolic(p, q)
     if (kind == "turned" and q % 2) or (kind == "mirrored" and p % 2):
         field, what = ("q", "sides") if kind == "turned" else ("p", "middles of the sides")
