@@ -24,7 +24,7 @@ from geometry.hyperbolic_models import Model
 from geometry.spaces import HYPERBOLIC, Array, translation
 
 _FEWEST, _MOST = 2, 12  # sub-samples of a pixel
-_SPACING = 2.0  # texels of the chart between sub-samples
+_SPACING = 2.4  # texels of the chart between sub-samples
 _COARSE = 4  # texels along a pixel: from here on it counts less, from twice as many not at all
 _LOST, _FADE = 0.75, 1.75  # pixels across a domain: up to 0.75 its mean shows, from 2.5 all of it
 _CHUNK = 1 << 12  # pixels at a time: they stay in the processor's cache
