@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 
 from geometry.colour import IDENTITY, parse
 from geometry.errors import InputError, unknown_name
@@ -24,8 +25,26 @@ _FAMILIES = (axial_group, hyperbolic_group, spiral_by_name)
 
 
 def groups(space: str | None = None) -> tuple[Group, ...]:
-    """The groups of the catalogue, of one space ("plane", "sphere") or of all."""
-    return tuple(g for g in GROUPS.values() if space in (None, g.space.name))
+    """The groups of the catalogue, of one space ("plane", "sphere") or of all. Raises
+    InputError("bad-plugin")."""
+    return tuple(g for g in _all_groups() if space in (None, g.space.name))
+
+
+@functools.cache
+def _all_groups() -> tuple[Group, ...]:
+    """GROUPS and, looked for when a group is first wanted, those of installed packages."""
+    from geometry.installed_groups import installed_groups  # importlib.metadata: 10 ms
+
+    own = tuple(GROUPS.values())
+    return own + installed_groups(lambda name: bool(_called(name, own)))
+
+
+def _called(key: str, table: Iterable[Group]) -> list[Group]:
+    """All groups of a name, the likeliest first."""
+    named = [(group, (group.name, *group.aliases)) for group in table]
+    called = [group for group, names in named if key in names]
+    called += [group for group, names in named if key.lower() in (n.lower() for n in names)]
+    return called + [group for read in _FAMILIES if (group := read(key))]
 
 
 def find_group(name: str, space: str | None = None) -> Group:
@@ -33,15 +52,10 @@ def find_group(name: str, space: str | None = None) -> Group:
     the rotations of the octahedron, o is the plane's torus), the exact spelling counts, then the
     wanted space.
 
-    Raises InputError("unknown-group") with the nearest names, "wrong-space", or "bad-tiling" for
-    a tiling {p,q} that is not hyperbolic.
+    Raises InputError("unknown-group") with the nearest names, "wrong-space", "bad-tiling" for a
+    tiling {p,q} that is not hyperbolic, or "bad-plugin".
     """
-    key = name.strip()
-    called = [g for g in GROUPS.values() if key in (g.name, *g.aliases)]
-    called += [
-        g for g in GROUPS.values() if key.lower() in (n.lower() for n in (g.name, *g.aliases))
-    ]
-    called += [group for read in _FAMILIES if (group := read(key))]
+    called = _called(name.strip(), _all_groups())
     for group in called:
         if space in (None, group.space.name):
             return group
@@ -50,8 +64,8 @@ def find_group(name: str, space: str | None = None) -> Group:
         raise InputError(
             "wrong-space",
             "group",
-            f"{called[0].name} is a group of the {called[0].space.name}, not of the {space}.",
-            f"Groups of the {space}: {names}.",
+            f"{called[0].name} is a group of space '{called[0].space.name}', not '{space}'.",
+            f"Groups of '{space}': {names}.",
         )
     raise unknown_name(
         "unknown-group",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LISTED = 24  # names of a table at most
+
 
 class InputError(ValueError):
     """Something the user gave cannot be used.
@@ -26,5 +28,6 @@ def unknown_name(code: str, field: str, name: str, known: Iterable[str]) -> Inpu
     """An :class:`InputError` for a name that is not in a table, with the nearest names as hint."""
     known = list(known)
     near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.4)
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}."
+    listed = ", ".join(known[:_LISTED]) + (", …" if len(known) > _LISTED else ".")
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {listed}"
     return InputError(code, field, f"{name[:60]!r} is not known.", hint)

@@ -65,12 +65,13 @@ def check_axis(group: Group, folds: Folds) -> None:
         raise InputError(
             "bad-folds", "folds", f"{group.name} has nothing to fold.", "Choose another group."
         )
-    if group.tiling is not None and group.tiling.kind != "turned":
+    tiling = group.tiling
+    if tiling is not None and (tiling.kind != "turned" or tiling.r != 2):
         raise InputError(
             "bad-folds",
             "folds",
             f"The turns of {group.name} cannot be folded partly: nothing exact would be left.",
-            "Use --group turned: the mirrors in the tiles' sides stay.",
+            "Use --group turned of a regular tiling: the mirrors in the tiles' sides stay.",
         )
     first = group.generators[0]
     order, power = 1, first.matrix

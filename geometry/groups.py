@@ -47,14 +47,15 @@ class Lattice:
 
 @dataclass(frozen=True)
 class TriangleTiling:
-    """How a group G sits in the triangle group [p,q] of the regular tiling {p,q}.
+    """How a group G sits in the group Δ = *pqr that the mirrors m, n, o in the sides of a triangle
+    generate: of angles π/p between m and n, π/q between n and o, π/r between o and m.
 
-    The mirrors of the triangle are m (from a tile's centre to the middle of a side), n (from the
-    centre to a corner) and o (in the side). G is all of [p,q], or half of it, without n; then
-    [p,q] = G ∪ nG. steps: for the mirrors m, n, o in turn, and for each coset, entered with
-    t = 1 or t = n, the new coset and t′·mirror·t as a word in G's generators (Schreier's
-    generators; Magnus, Karrass and Solitar, 1976, §2.3). orbifold: Conway's signature of G; kind:
-    of half, see :data:`geometry.hyperbolic_groups.KINDS`.
+    With r = 2 that is the group [p,q] of the regular tiling {p,q}: m goes from a tile's centre to
+    the middle of a side, n from the centre to a corner, and o is the side. G is all of Δ, or half
+    of it, without n; then Δ = G ∪ nG. steps: for the mirrors m, n, o in turn, and for each coset,
+    entered with t = 1 or t = n, the new coset and t′·mirror·t as a word in G's generators
+    (Schreier's generators; Magnus, Karrass and Solitar, 1976, §2.3). orbifold: Conway's signature
+    of G; kind: of half, see :data:`geometry.hyperbolic_groups.KINDS`.
     """
 
     kind: str
@@ -62,10 +63,11 @@ class TriangleTiling:
     q: int
     steps: tuple[tuple[tuple[int, str], ...], ...]
     orbifold: str
+    r: int = 2
 
     @property
     def cosets(self) -> int:
-        """The index of G in [p,q], and how many triangles make up its domain: 1 or 2."""
+        """The index of G in Δ, and how many triangles make up its domain: 1 or 2."""
         return len(self.steps[0])
 
 

@@ -13,8 +13,10 @@ more than two places of the chart are read; a partition by distances from seeds 
 sixty into one. Only very near to a corner F turns into the mean over all triangles there.
 
 The chart is the band model along mirror n, the axis of symmetry of the domain, a kite of one
-triangle and its mirror image: a conformal map. No point of a triangle with a right angle is farther
-from the opposite side than arcosh √2, so that texels vary by no more than √2 in length.
+triangle and its mirror image: a conformal map. No point of the triangle is farther from mirror n
+than arcosh 1/sin(π/2r), where π/r is the angle opposite (the angle of parallelism of both halves of
+it in the limit of p, q → ∞), so that texels vary by no more than √2 in length in a triangle with a
+right angle there, by no more than 2 with π/3.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ class HyperbolicChart:
 
 def hyperbolic_chart(group: Group, colouring: Colouring, texel: float) -> HyperbolicChart:
     """The chart of a hyperbolic group whose texels are ``texel`` long (hyperbolic length) on the
-    axis of the domain, and up to √2 times as long at its farthest corner."""
+    axis of the domain, and up to 1/sin(π/2r) times as long at its farthest corner."""
     mirrors = make_mirrors(group, colouring)
     heights = np.arcsinh(_depths(mirrors.corners, mirrors).max(axis=1))
     dots = np.clip(

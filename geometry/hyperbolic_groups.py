@@ -47,17 +47,19 @@ _STEPS = {
 }
 
 
-def mirrors(p: int, q: int) -> Array:
+def mirrors(p: int, q: int, r: int = 2) -> Array:
     """Unit normals (3, 3) of the mirrors m, n, o of the triangle with angles π/p at (0, 0, 1),
-    π/q and π/2. The triangle is where ⟨x, normal⟩ ≥ 0 for all three (Ratcliffe, Foundations of
-    Hyperbolic Manifolds, §7.1: normals of a simplex have the products −cos of its angles)."""
+    where m and n meet, π/q (n, o) and π/r (o, m); m is the x axis. The triangle is where
+    ⟨x, normal⟩ ≥ 0 for all three (Ratcliffe, Foundations of Hyperbolic Manifolds, §7.1: normals of
+    a simplex have the products −cos of its angles). 1/p + 1/q + 1/r < 1."""
     a, b = math.pi / p, math.pi / q
-    towards = math.cos(b) / math.sin(a)
+    y = -math.sin(math.pi / 2 - math.pi / r)  # −cos π/r, and 0 for r = 2 without rounding
+    x = (y * math.cos(a) - math.cos(b)) / math.sin(a)
     return np.array(
         [
             [0.0, 1.0, 0.0],
             [math.sin(a), -math.cos(a), 0.0],
-            [-towards, 0.0, -math.sqrt(towards**2 - 1)],
+            [x, y, -math.sqrt(x * x + y * y - 1)],
         ]
     )
 

@@ -1,8 +1,8 @@
 """The direct fold of the hyperbolic plane: points are brought into one triangle by its mirrors.
 
-Every group of :mod:`geometry.hyperbolic_groups` is the triangle group [p,q] or half of it. A point
-is turned into the sector of the triangle about the tile's centre (one angle tells how), reflected
-in the tile's side where it lies beyond, and so on: every reflection brings it nearer to the centre.
+Every group of a tiling is that of the triangle's mirrors, or half of it. A point is turned into the
+sector of the triangle about its first corner, the tile's centre (one angle tells how), reflected in
+the side opposite where it lies beyond, and so on: every reflection brings it nearer to the centre.
 No tile is ever listed. What matters of the element that brought it there, its coset and its colour,
 is a number, its code, that a table carries from mirror to mirror.
 """
@@ -32,7 +32,7 @@ class Mirrors:
     A code is coset · len(palette) + colour. coset: the point belongs into the triangle (0) or into
     its image under n (1); palette[colour]: the colour element c(g)⁻¹ of the g that brings it there.
     normals: (3, 3), see :func:`geometry.hyperbolic_groups.mirrors`; corners: (3, 3), where m and n,
-    n and o, o and m meet: the tile's centre, its corner, the middle of its side; passing:
+    n and o, o and m meet: of {p,q} the tile's centre, its corner, the middle of its side; passing:
     (3, codes), the code behind each mirror; sectors: (2p, codes), the same for the way into the
     triangle from each sector of angle π/p.
     """
@@ -47,14 +47,14 @@ class Mirrors:
     @property
     def orders(self) -> tuple[int, int, int]:
         """Of the turns about the three corners."""
-        return self.tiling.p, self.tiling.q, 2
+        return self.tiling.p, self.tiling.q, self.tiling.r
 
 
 def make_mirrors(group: Group, colouring: Colouring) -> Mirrors:
     """The mirrors of a hyperbolic group with the tables of one of its colour rules."""
     assert group.tiling is not None
     tiling = group.tiling
-    normals = mirrors(tiling.p, tiling.q)
+    normals = mirrors(tiling.p, tiling.q, tiling.r)
     dual = normals * np.array(HYPERBOLIC.form)
     corners = np.stack([np.cross(dual[i], dual[j]) for i, j in ((0, 1), (1, 2), (2, 0))])
     corners /= np.sqrt(-HYPERBOLIC.inner(corners, corners))[:, None] * np.sign(corners[:, 2:])
@@ -103,7 +103,7 @@ def _reduce_block(x: Array, y: Array, mirrors: Mirrors) -> tuple[Array, Array, C
     # sector k is turned back by its angle if k is even, reflected in its middle's half if odd
     angle = (k + k % 2) * np.pi / p
     cosines, sines, signs = np.cos(angle), np.sin(angle), np.where(k % 2, -1.0, 1.0)
-    to_side, _, height = mirrors.normals[2]
+    to_x, to_y, height = mirrors.normals[2]
     done_x, done_y, done = np.empty(len(x)), np.empty(len(x)), np.empty(len(x), np.int64)
     where = np.arange(len(x))
     code = np.zeros(len(x), np.int64)
@@ -113,10 +113,11 @@ def _reduce_block(x: Array, y: Array, mirrors: Mirrors) -> tuple[Array, Array, C
         x, y = c * x + s * y, signs[sector] * (c * y - s * x)
         code = mirrors.sectors[sector, code]
         t = np.sqrt(1 + x * x + y * y)
-        beyond = to_side * x - height * t  # ⟨point, o⟩
+        beyond = to_x * x + to_y * y - height * t  # ⟨point, o⟩
         done_x[where], done_y[where], done[where] = x, y, code
         out = np.flatnonzero(beyond < -1e-13 * t)
         where = where[out]
-        x, y = x[out] - 2 * to_side * beyond[out], y[out]
+        twice = 2 * beyond[out]
+        x, y = x[out] - to_x * twice, y[out] - to_y * twice
         code = mirrors.passing[2][code[out]]
     return done_x, done_y, done

@@ -1,12 +1,11 @@
 """Samples of hyperbolic pictures: what a pixel sees, finely enough, and how much of it can be told.
 
 Towards the rim of a model tiles shrink without end. A pixel there takes more sub-samples, up to
-12; where a domain of the group is not much larger than a pixel, its copies cannot be told apart,
+4×4; where a domain of the group is not much larger than a pixel, its copies cannot be told apart,
 and what is left to show is the picture's mean colour. ``detail`` says how much of the rest shows.
 
-n sub-samples of a pixel are a Fibonacci lattice: ((k + ½)/n, {½ + (k + ½ − n/2)g}), g the golden
-ratio. It is even for every n, its points share no rows or columns, so that edges near either
-direction get n steps instead of √n, and turned by half a turn it is itself: no pixel is shifted.
+Sub-samples are square grids: they are themselves after a quarter turn and in a mirror, so a picture
+keeps those symmetries of its group to the bit.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from geometry.hyperbolic_mirrors import Mirrors, reflect
 from geometry.hyperbolic_models import Model
 from geometry.spaces import HYPERBOLIC, Array, translation
 
-_FEWEST, _MOST = 2, 12  # sub-samples of a pixel
-_SPACING = 2.4  # texels of the chart between sub-samples
+_COARSEST, _FINEST = 2, 4  # sub-samples along a pixel's side
+_SPACING = 2.0  # texels of the chart between sub-samples
 _COARSE = 4  # texels along a pixel: from here on it counts less, from twice as many not at all
 _LOST, _FADE = 0.75, 1.75  # pixels across a domain: up to 0.75 its mean shows, from 2.5 all of it
 _CHUNK = 1 << 12  # pixels at a time: they stay in the processor's cache
@@ -85,7 +84,7 @@ def random_motion(rng: np.random.Generator, mirrors: Mirrors) -> Array:
 def domain_points(rng: np.random.Generator, count: int, mirrors: Mirrors) -> Array:
     """Random points (count, 3) of a fundamental domain, even by area. What is seen there, averaged
     over the colours of the palette, is the mean of the whole picture."""
-    farthest = mirrors.corners[1, 2]
+    farthest = mirrors.corners[:, 2].max()
     found = np.empty((0, 3))
     while len(found) < count:  # of the circular sector around the triangle: area is linear in t
         t = rng.uniform(1, farthest, 4 * count + 64)
@@ -140,11 +139,14 @@ def _chunk_samples(
     footprint = np.full(len(pixels), np.inf)
     footprint[inside] = model.footprint(corners[inside, 0]) / scale
     detail = _smoothstep((math.sqrt(domain_area(chart.mirrors)) / footprint - _LOST) / _FADE)
-    counts = np.clip(np.ceil((footprint / (_SPACING * chart.texel)) ** 2), _FEWEST, _MOST)
-    counts = np.where(touched, counts, 0).astype(np.int64)
+    sides = np.clip(np.ceil(footprint / (_SPACING * chart.texel)), _COARSEST, _FINEST)
+    counts = np.where(touched, sides**2, 0).astype(np.int64)
     pixel = np.repeat(np.arange(len(pixels)), counts)
     number = np.arange(len(pixel)) - np.repeat(counts.cumsum() - counts, counts)
-    places = pixels[pixel] + _LATTICES[counts[pixel], number]
+    side = sides[pixel]
+    places = (
+        pixels[pixel] + (np.stack([number % side, number // side], axis=1) + 0.5) / side[:, None]
+    )
     points, inside = model.to_space((places - centre) * to_model)
     coverage = np.bincount(pixel[inside], minlength=len(pixels)) / np.maximum(counts, 1)
     wanted = inside & (detail[pixel] > 0)
@@ -153,16 +155,6 @@ def _chunk_samples(
     return Samples(points[wanted], starts, coverage, detail, weight)
 
 
-def _lattices() -> Array:
-    """(_MOST + 1, _MOST, 2): the sub-samples within a pixel, by their count and number."""
-    count, k = np.ogrid[: _MOST + 1, :_MOST]
-    golden = (1 + math.sqrt(5)) / 2
-    across = (k + 0.5) / np.maximum(count, 1)
-    down = (0.5 + (k + 0.5 - count / 2) * golden) % 1
-    return np.stack([across, down], axis=-1)
-
-
-_LATTICES = _lattices()
 _CORNERS = np.array([[0.5, 0.5], [0, 0], [0, 1], [1, 0], [1, 1]])  # of a pixel, after its middle
 
 
@@ -203,7 +195,7 @@ def coverage(model: Model, shape: tuple[int, int]) -> Array:
     """(H, W): how much of every pixel of a picture is inside the model, which is convex."""
     scale, (x, y) = placement(model, shape)
     rows, columns = np.arange(shape[0] + 1)[:, None], np.arange(shape[1] + 1)
-    corners = model.inside(((columns - x) + 1j * (y - rows)).astype(np.complex128) / scale)
+    corners = model.inside((columns - x + 1j * (y - rows)).astype(np.complex128) / scale)
     out = np.ones(shape)
     i, j = np.nonzero(~(corners[:-1, :-1] & corners[:-1, 1:] & corners[1:, :-1] & corners[1:, 1:]))
     across = (np.arange(_RIM) + 0.5) / _RIM

@@ -12,6 +12,7 @@ from geometry.catalogue import colourings
 from geometry.colour import IDENTITY, ColourElement
 from geometry.groups import Colouring, Group
 from geometry.presentation import image
+from geometry.spaces import SPIRAL
 
 # Emergent symbols of the article "Geometric Symmetry in Deep Texture Generation", last section.
 _SYMBOLS = {4: "swastikas", 5: "pentagrams", 6: "hexagrams"}
@@ -22,7 +23,7 @@ _EXAMPLES = 3  # of colourings that are suggested
 def advice(group: Group, colouring: Colouring) -> str | None:
     """A sentence on the symbols that a network likes to see in plain 4-, 5- and 6-fold rotations;
     None where there is no such rotation, or where each changes the colours."""
-    centres = _centres(group)
+    centres = [] if group.space is SPIRAL else _centres(group)  # spirals: too small to be seen
     plain = sorted({n for n, word in centres if _fixes_colours(word, colouring.images)})
     if not plain:
         return None

@@ -9,6 +9,8 @@ from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group
 from service.recipe import QUALITIES, Recipe
 
+_COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
+
 
 def describe() -> dict[str, Any]:
     """The offer, ready for JSON; see ``service.serving.wire.KINDS["describe"].reply``.
@@ -20,7 +22,11 @@ def describe() -> dict[str, Any]:
 
     return {
         "groups": [
-            {**group_row(group), "colourings": [colouring_row(c) for c in colourings(group)]}
+            {
+                **group_row(group),
+                "colourings": [colouring_row(c) for c in colourings(group)[:_COLOURINGS]],
+                "colourings_total": len(colourings(group)),
+            }
             for group in groups()
         ],
         "styles": list(exemplars()),

@@ -5,10 +5,11 @@ command line, wire and add-on read them from here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geometry.errors import InputError, unknown_name
 
@@ -86,6 +87,9 @@ ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
 }
 
 
+_REPEAT = r"[1-9]\d?x[1-9]\d?"
+
+
 class Recipe(_Model):
     """Everything that decides a picture."""
 
@@ -126,8 +130,8 @@ class Recipe(_Model):
     )
     repeat: str = Field(
         default="1x1",
-        pattern=r"^[1-9]\d?x[1-9]\d?$",
         description="Periods across and down in the delivered picture.",
+        json_schema_extra={"pattern": f"^{_REPEAT}$"},
     )
     projection: ProjectionName = Field(
         default="equirectangular", description="How the sphere is laid out."
@@ -175,6 +179,13 @@ class Recipe(_Model):
     )
     learning_rate: float = Field(default=0.12, gt=0, le=1, description="Adam's step, in logits.")
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
+
+    @field_validator("repeat")
+    @classmethod
+    def _is_two_numbers(cls, repeat: str) -> str:
+        if not re.fullmatch(_REPEAT, repeat, re.ASCII):
+            raise ValueError(f"'{repeat[:20]}' is not two numbers from 1 to 99, such as 3x2")
+        return repeat
 
     @model_validator(mode="after")
     def _fits_the_target(self) -> Self:

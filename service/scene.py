@@ -15,11 +15,14 @@ from geometry.folds import Folds, check_axis, parse_folds
 from geometry.groups import Colouring, Generator, Group
 from geometry.hyperbolic_sides import side_mirrors
 from geometry.mesh import Mesh
+from geometry.plane_chart import picture_shape, plane_chart
 from geometry.plane_lattices import shaped
 from geometry.plane_torus import TorusMap, parse_torus_map
 from geometry.spiral import SpiralShape
 from service.advice import is_chiral
 from service.recipe import Recipe
+
+MAX_PIXELS = 2**26  # of a tiling: periods can be many cells tall, and are repeated
 
 SPACE_OF_TARGET = {
     "tile": "plane",
@@ -75,7 +78,7 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
     """The scene of a recipe.
 
     Raises InputError: "missing-mesh", "unknown-group", "wrong-space", "unknown-colouring",
-    "impossible-colouring", "bad-folds", "bad-cell", "bad-map".
+    "impossible-colouring", "bad-folds", "bad-cell", "bad-torus-map", "too-large".
     """
     if recipe.target == "mesh" and mesh is None:
         raise InputError(
@@ -95,7 +98,7 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
     if folds is not None and recipe.target != "tile":  # charts of the plane see to it themselves
         check_axis(group, folds)
     across, down = recipe.repeat.split("x")
-    return Scene(
+    scene = Scene(
         target=recipe.target,
         group=group,
         colouring=find_colouring(group, recipe.colouring),
@@ -109,6 +112,9 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
         mesh=mesh,
         cameras=cameras,
     )
+    if recipe.target == "tile":
+        _check_tile(scene, recipe.size)
+    return scene
 
 
 def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
@@ -119,6 +125,20 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
     if scene.group.tiling is None:
         return []
     return side_mirrors(scene.group, scene.colouring)
+
+
+def _check_tile(scene: Scene, width: int) -> None:
+    """Raise what its chart would, and "too-large"."""
+    chart = plane_chart(scene.group, scene.colouring, width, scene.torus_map, scene.folds)
+    height, _ = picture_shape(chart, width)
+    across, down = scene.repeat
+    if width * across * height * down > MAX_PIXELS:
+        raise InputError(
+            "too-large",
+            "size",
+            f"This picture would have {width * across} × {height * down} pixels.",
+            "Choose a smaller size, or fewer periods.",
+        )
 
 
 def _spiral_shape(recipe: Recipe) -> SpiralShape:

@@ -10,11 +10,13 @@ import typer
 from rich.console import Console
 
 import service
+from geometry import catalogue
 from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
 from service.reporting.loop import Film
+from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
 
 app = typer.Typer(
@@ -95,15 +97,16 @@ def sphere(
 @app.command()
 @options.with_options(options.fields_of("hyperbolic"))
 def hyperbolic(
-    p: Annotated[int, typer.Argument(metavar="P", help="Sides of a tile.")],
-    q: Annotated[int, typer.Argument(metavar="Q", help="Tiles around a vertex.")],
-    kind: Annotated[
+    p: Annotated[int | None, typer.Argument(metavar="P", help="Sides of a tile.")] = None,
+    q: Annotated[int | None, typer.Argument(metavar="Q", help="Tiles around a vertex.")] = None,
+    group: Annotated[
         str,
         typer.Option(
             "--group",
             "-g",
-            metavar="|".join(KINDS),
-            help=" ".join(f"{name}: {title}." for name, title in KINDS.items()),
+            metavar="|".join((*KINDS, "NAME")),
+            help=" ".join(f"{name}: {title}." for name, title in KINDS.items())
+            + " Without P and Q: any hyperbolic group's name.",
         ),
     ] = "rotations",
     weights: options.Weights = None,
@@ -111,8 +114,21 @@ def hyperbolic(
     **given: Any,
 ) -> None:
     """Paint the tiling {P,Q} of the hyperbolic plane, with a transparent rim."""
-    group = tiling_group(p, q, kind).name
-    _paint("hyperbolic", {"group": group, **given}, weights, output)
+    _paint("hyperbolic", {"group": _hyperbolic_name(p, q, group), **given}, weights, output)
+
+
+def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
+    """The name of the group of a kind of {p,q}, or ``group`` itself."""
+    if p is not None and q is not None:
+        return tiling_group(p, q, group).name
+    if p is not None or group in KINDS:
+        raise InputError(
+            "missing-tiling",
+            "P Q",
+            "A tiling has two numbers.",
+            "Give both, as in 'service hyperbolic 4 6', or the name of a group with --group.",
+        )
+    return group
 
 
 @app.command()
@@ -146,13 +162,18 @@ def show(
         Path | None,
         typer.Option("--picture", "-p", metavar="FILE", help="A picture instead of plasma."),
     ] = None,
-    output: Output = Path("preview.png"),
+    size: Annotated[
+        int, typer.Option("--size", metavar="PIXELS", help="Width of the picture.")
+    ] = 512,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The picture's file: a .png.")
+    ] = Path("preview.png"),
     **given: Any,
 ) -> None:
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
     from service.cli.previewing import preview_to
 
-    preview_to(group, given, picture, output, _console())
+    preview_to({"group": group, "size": size, **given}, picture, output, _console())
 
 
 @app.command()
@@ -188,7 +209,7 @@ def run(
 def groups(
     space: Annotated[
         str | None,
-        typer.Option("--space", metavar="|".join(listings.spaces()), help="Only of this space."),
+        typer.Option("--space", metavar="|".join(TARGET_OF_SPACE), help="Only of this space."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -231,5 +252,6 @@ def serve(
         raise InputError("bad-value", "idle-exit", f"{idle_exit} is not a time.", "Give seconds.")
     from service.serving.server import serve as serve_forever
 
+    catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     serve_forever(bind, idle_exit, lambda line: print(line, flush=True))

@@ -14,6 +14,7 @@ from typing import Literal
 from rich.console import Console
 
 import service
+from geometry.catalogue import groups
 from geometry.errors import InputError
 from service.serving.wire import DEFAULT_ADDRESS
 
@@ -47,10 +48,18 @@ def findings() -> Iterator[Finding]:
     yield Finding("good", f"orbitex {service.__version__}, Python {platform.python_version()}")
     yield from _packages()
     yield from _styles()
+    yield _groups()
     yield _disk(Path.cwd())
     yield _port()
     yield from _devices()
     yield from _networks()
+
+
+def _groups() -> Finding:
+    try:
+        return Finding("good", f"{len(groups())} groups in the catalogue")
+    except InputError as error:
+        return Finding("bad", error.message, error.hint)
 
 
 def _packages() -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from geometry.catalogue import colourings, find_group, groups
 from geometry.colour import ColourElement, act, generated
 from geometry.errors import unknown_name
 from geometry.groups import Colouring, Group
+from geometry.hyperbolic_groups import hyperbolic_group
 from service.describe import colouring_row, group_row
 from service.scene import TARGET_OF_SPACE
 
@@ -22,15 +23,10 @@ _NAMES = ("red", "green", "blue")
 _SAMPLE = np.array([230, 110, 40], np.uint8)  # an orange: all of its 48 images differ
 
 
-def spaces() -> tuple[str, ...]:
-    """The spaces that have groups."""
-    return tuple(dict.fromkeys(group.space.name for group in groups()))
-
-
 def list_groups(space: str | None, as_json: bool, console: Console) -> None:
     """Print the groups of a space, or of all. Raises InputError("unknown-space")."""
-    if space is not None and space not in spaces():
-        raise unknown_name("unknown-space", "space", space, spaces())
+    if space is not None and space not in TARGET_OF_SPACE:
+        raise unknown_name("unknown-space", "space", space, TARGET_OF_SPACE)
     rows = [
         group_row(group)
         | {"colourings": len(colourings(group)), "aliases": list(group.aliases)}
@@ -44,7 +40,7 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
     table = Table("group", "also", "space", "order", "colourings", "symmetry", "generators")
     for row in rows:
         generators = "\n".join(f"{k}: {title}" for k, title in row["generators"].items())
-        also = ", ".join(row["aliases"])
+        also = ", ".join(row["aliases"]) + (f"; any n: {row['family']}" if row["family"] else "")
         cells = (row["name"], also, row["space"], row["order"] or "∞", row["colourings"])
         table.add_row(*map(str, cells), row["title"], generators)
     console.print(table)
@@ -53,12 +49,12 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
 def command_of(group: Group) -> str:
     """A command that paints a group."""
     target = TARGET_OF_SPACE[group.space.name]
-    if group.tiling is not None:
-        return f"service hyperbolic {group.tiling.p} {group.tiling.q} --group {group.tiling.kind}"
     if target == "spiral":
         return f"service spiral --arms {group.order}"
-    quoted = shlex.quote(group.name)
-    return f"service {target} --group {quoted}"
+    tiling = group.tiling
+    if tiling is not None and hyperbolic_group(group.name) is group:
+        return f"service hyperbolic {tiling.p} {tiling.q} --group {tiling.kind}"
+    return f"service {target} --group {shlex.quote(group.name)}"
 
 
 def list_colourings(name: str, as_json: bool, console: Console) -> None:

@@ -45,10 +45,19 @@ _SPELLINGS = {
     "repeat": _Spelling(metavar="NxM"),
 }
 _METAVARS = {int: "N", float: "X", str: "TEXT"}
-_EVERYWHERE = ("colouring", "size", "seed")
 # 'chirality' waits for a painting: there is nothing to choose in plasma
-PREVIEW = (*_EVERYWHERE, *(field for field in ONLY_FOR if field != "chirality"))
-_PAINTING = (*_EVERYWHERE, "styles", "quality", "steps", "network", "style_scale", "views")
+PREVIEW = ("colouring", "seed", *(field for field in ONLY_FOR if field != "chirality"))
+_PAINTING = (
+    "colouring",
+    "size",
+    "seed",
+    "styles",
+    "quality",
+    "steps",
+    "network",
+    "style_scale",
+    "views",
+)
 Weights = Annotated[
     Path | None,
     typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),

@@ -19,10 +19,29 @@ _OPENING = """# The command line
 
 `service COMMAND`, or `python -m service COMMAND`.
 
-**Painting.** `tile`, `sphere` and `run` show their progress (in a terminal a bar, elsewhere a line
-now and then) and write a picture and, beside it, its [receipt](receipts.md). Ctrl-C finishes with
-the best so far; a second Ctrl-C aborts and writes nothing. Files are written whole or not at all.
-All that can be wrong with the arguments is found before anything is painted.
+**Painting.** `tile`, `sphere`, `hyperbolic`, `spiral` and `run` show their progress (in a
+terminal a bar, elsewhere a line now and then) and write a picture and, beside it, its
+[receipt](receipts.md). Ctrl-C finishes with the best so far; a second Ctrl-C aborts and writes
+nothing. Files are written whole or not at all. All that can be wrong with the arguments is found
+before anything is painted. A line of advice may come first; it never stops anything.
+
+**Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
+signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols
+(`"[4,6]+"`) or `spiral3`; quote a `*` or brackets in a shell. `preview` shows any of them at
+once. Packages can add groups ([how](extending.md)): they are listed with the others, and painted by
+`tile`, `sphere` or `hyperbolic` with `--group NAME`, or by a recipe.
+
+**Colours.** `--colouring` takes a name from `service colourings GROUP`, or the images of the
+generators: `r=gbr` makes the new red the old green, the new green the old blue, the new blue the
+old red wherever r turns; a minus sign inverts, `r=-r,g,b`. Generators that are not named change
+nothing.
+
+**Folds.** `--folds 1/6` imposes the first of six turns only: the paint and its copy turned by 60°
+are laid over each other, and the picture is almost, not quite, symmetric. `2/6` takes the second
+one; `1,0.5,0,0,0,0.5` gives every one of the six its weight. Equal weights are the exact
+symmetry. With `p1` the translations are folded, across and down: `1/5` repeats things five times,
+with slow change. The generator that is folded is the group's first, a turn; groups of mirrors
+have none (in the hyperbolic plane: `--group turned`).
 
 **Styles.** `--style` takes the name of an exemplar that Orbitex ships (`service doctor` lists them)
 or a picture file; given several times, the styles are blended. A weight stands in front, with a
@@ -52,7 +71,7 @@ def _section(name: str, command: Any) -> str:
     for parameter in command.params:
         metavar = getattr(parameter, "metavar", None) or ""
         if parameter.param_type_name == "argument":
-            usage += f" {metavar}"
+            usage += f" {metavar}" if parameter.required else f" [{metavar}]"
             rows.append(f"| `{metavar}` | {_escaped(parameter.help)} |")
             continue
         if "--help" in parameter.opts:

@@ -16,7 +16,7 @@ from service.advice import advice
 from service.cli.progress import shown_progress
 from service.inputs import load_styles
 from service.recipe import Recipe
-from service.reporting.delivery import deliver, destination
+from service.reporting.delivery import deliver, deliver_faces, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.scene import make_scene
 
@@ -37,8 +37,6 @@ def paint_to(
     place = destination(picture)
     if film is not None:
         check_film(film)
-    if hint := advice(scene.group, scene.colouring):
-        console.out(f"advice: {hint}", highlight=False)
     styles = load_styles(recipe)
     if weights is not None and not weights.is_file():
         raise InputError("bad-weights", "weights", f"There is no file {weights}.")
@@ -52,12 +50,16 @@ def paint_to(
         with _clear_about_memory():
             last = None
             for last in paint(recipe, scene, styles, weights=weights):
+                if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
+                    console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
                 show(last)
                 if finish_wanted():
                     break
             assert last is not None, "a recipe has at least one step"
             pixels, receipt = finish(recipe, scene, styles, last, weights)
         deliver(place, pixels, receipt)
+        if scene.projection == "cube":
+            deliver_faces(place, pixels)
         if film is not None and last.loop is not None:
             console.out(f"writing {film.place} ...", highlight=False)
             write_loop(last.loop(film.frames), film.place, film.fps)

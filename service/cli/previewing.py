@@ -17,19 +17,18 @@ from service.recipe import parse_recipe
 from service.reporting.delivery import deliver, destination
 from service.scene import TARGET_OF_SPACE, make_scene
 
-_SIZE = 512
-
 
 def preview_to(
-    group: str, given: Mapping[str, Any], picture: Path | None, output: Path, console: Console
+    given: Mapping[str, Any], picture: Path | None, output: Path, console: Console
 ) -> None:
-    """Write the preview of a group in a layout. Raises InputError."""
-    found = find_group(group)
-    target = TARGET_OF_SPACE[found.space.name]
-    recipe = parse_recipe(recipe_data(target, {"size": _SIZE, **given, "group": found.name}))
+    """Write the preview of a group in a layout: ``given`` are fields of a recipe, the group among
+    them. Raises InputError."""
+    target = TARGET_OF_SPACE[find_group(given["group"]).space.name]
+    recipe = parse_recipe(recipe_data(target, given))
     scene = make_scene(recipe)
     place = destination(output)
     pixels = None if picture is None else read_picture(picture)
     deliver(place, preview(scene, recipe.size, recipe.seed, pixels))
-    hint = advice(scene.group, scene.colouring)
-    console.out(f"{output}  {found.name}: {found.title}" + (f"\n{hint}" if hint else ""))
+    console.out(f"{output}  {scene.group.name}: {scene.group.title}", highlight=False)
+    if hint := advice(scene.group, scene.colouring):
+        console.out(f"advice: {hint}", highlight=False)

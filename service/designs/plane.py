@@ -10,7 +10,6 @@ from scipy import special
 
 from geometry import plane, plane_chart
 from geometry.colour import act
-from geometry.errors import InputError
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
@@ -18,29 +17,21 @@ from service.designs.resolution import FINENESS
 from service.scene import Scene
 
 WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
-MAX_PIXELS = 2**26  # of a tile: colour rules can make a period many cells tall
 
 
 class PlaneDesign:
-    """A wallpaper group on its lattice chart. A mirrored scene's pictures and windows are turned
-    over left to right at the very end."""
+    """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
+    right at the very end, and so is what is seen through its windows."""
 
     wrap = True
     looks = 1  # one window shows most of a period
 
     def __init__(self, scene: Scene, width: int) -> None:
-        self._mirrored = scene.mirrored
+        self.mirrored = scene.mirrored
         self.chart = plane_chart.plane_chart(
             scene.group, scene.colouring, width, scene.torus_map, scene.folds
         )
         self.shape = plane_chart.picture_shape(self.chart, width)
-        if self.shape[0] * self.shape[1] > MAX_PIXELS:
-            raise InputError(
-                "too-large",
-                "size",
-                f"One period of this pattern is {self.shape[1]} × {self.shape[0]} pixels.",
-                "Choose a smaller size.",
-            )
         self.average, self.unfold = plane.kaleidoscope(self.chart)
         rows, columns = self.chart.rows, self.chart.columns
         self.chart_shape = (1, rows, columns)
@@ -87,4 +78,4 @@ class PlaneDesign:
         if not plane_chart.on_grid(self.chart, self.shape):
             smooth = resample(picture.astype(float), self.chart, self.shape)
             picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
-        return picture[:, ::-1] if self._mirrored else picture
+        return picture[:, ::-1] if self.mirrored else picture

@@ -16,6 +16,9 @@ from geometry.spiral_views import picture_map, window_map
 from service.designs.resolution import FINENESS
 from service.scene import Scene
 
+# Of the canvas, relative to other designs: a texel that is a pixel wide at the picture's edge is
+# half a pixel wide halfway to the middle, where the paint should be resolved too.
+_COARSER = 0.75
 WINDOW = 0.5  # side of a view, relative to the picture's width
 
 
@@ -32,7 +35,7 @@ class SpiralDesign:
         self.average, self.unfold = spiral.kaleidoscope(self.chart)
         self.texture_shape = self.chart.rows, self.chart.columns
         self.chart_shape = (1, self.chart.rows, self.chart.columns)
-        rows, columns = (max(8, round(n * FINENESS)) for n in self.texture_shape)
+        rows, columns = (max(8, round(n * FINENESS * _COARSER)) for n in self.texture_shape)
         self.canvas_shape = (1, rows, columns)
         self.unit = width
         self.window = min(max(round(width * WINDOW / 8) * 8, 64), 512)

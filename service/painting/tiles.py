@@ -40,7 +40,9 @@ class PlaneSurface:
         """See Surface."""
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
         shape = self._design.window_shape
-        return [Look(image_of(self._windows[k](texture), shape), None) for k in which]
+        pictures = (image_of(self._windows[k](texture), shape) for k in which)
+        mirrored = self._design.mirrored
+        return [Look(picture.flip(-1) if mirrored else picture, None) for picture in pictures]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

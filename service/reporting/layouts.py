@@ -163,7 +163,7 @@ class SpiralLayout:
     def _resolved(self, radius: Array) -> Array:
         """Towards the middle texels are smaller than pixels. Only the outer half is compared, and
         as much more as a generous zoom needs for two places to compare."""
-        return (radius > np.clip(0.9 / self._chart.shape.zoom, 0.35, 0.5)).astype(float)
+        return (radius > np.clip(0.97 / self._chart.shape.zoom, 0.35, 0.5)).astype(float)
 
     def framed(self, picture: Picture) -> Picture:
         """See Layout."""

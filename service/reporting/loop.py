@@ -187,4 +187,4 @@ def _unwritable(place: Path, error: OSError) -> InputError:
 
 
 def _bad(message: str, hint: str) -> InputError:
-    return InputError("bad-output", "output", message, hint)
+    return InputError("bad-output", "loop", message, hint)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def shrink(picture: NDArray[np.uint8], max_size: int) -> NDArray[np.uint8]:
-    """``picture`` (H, W, 3) with its longest side at most ``max_size`` pixels; 0: as it is.
+    """``picture`` (H, W, C) with its longest side at most ``max_size`` pixels; 0: as it is.
 
     Averages whole blocks of pixels whose edges are spread evenly, so that the sides are hit
     exactly and a picture that tiles still does.

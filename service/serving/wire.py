@@ -70,8 +70,9 @@ KINDS: dict[str, Kind] = {
             "All that a panel offers: filled from the catalogue, never repeated in a client. "
             "While the worker starts (some seconds) the reply waits for it.",
             reply={
-                "groups": "[{name, space, orbifold, order, title, colourings: "
-                "[{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]",
+                "groups": "[{name, family, space, orbifold, order, title, colourings_total, "
+                "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]; "
+                "the simplest 64 colourings at most, a recipe may name any of them all",
                 "styles": "[name]: the exemplars that the service ships",
                 "networks": "[{name, title, available}]",
                 "qualities": "[{name, title}]",
@@ -118,7 +119,9 @@ KINDS: dict[str, Kind] = {
                 "finite is null",
                 "error": "{code, field, message, hint} of a failed job, else null",
             },
-            reply_buffers={"pixels": "|u1 (H, W, 3) sRGB, top row first"},
+            reply_buffers={
+                "pixels": "|u1 (H, W, 3) sRGB, top row first; of a finished job as its texture"
+            },
         ),
         Kind(
             "cancel",
@@ -139,7 +142,10 @@ KINDS: dict[str, Kind] = {
             "one with its own. The service keeps the last few jobs that have ended.",
             {"job": "name"},
             {"job": "name", "receipt": "the receipt, as the command line writes it"},
-            reply_buffers={"texture": "|u1 (H, W, 3) sRGB, top row first"},
+            reply_buffers={
+                "texture": "|u1 (H, W, 3) sRGB, top row first; (H, W, 4) with alpha where parts "
+                "are clear: a disc's rim, a cell's surroundings"
+            },
         ),
         Kind(
             "heartbeat",

@@ -82,8 +82,16 @@ def test_it_describes_what_it_offers(client):
     assert any(group["name"] == "p6" and group["colourings"] for group in offer["groups"])
 
 
-@pytest.mark.parametrize(("target", "group"), [("tile", "p6"), ("sphere", "532")])
-def test_a_picture_is_painted_live(client, target, group):
+@pytest.mark.parametrize(
+    ("target", "group", "channels"),
+    [
+        ("tile", "p6", 3),
+        ("sphere", "532", 3),
+        ("hyperbolic", "[4,6]+", 4),
+        ("spiral", "spiral3", 3),
+    ],
+)
+def test_a_picture_is_painted_live(client, target, group, channels):
     job = client.submit(recipe(target=target, group=group))
     frames = list(client.frames(job, max_size=32))
     assert frames[-1].state == "finished", frames[-1].error
@@ -92,7 +100,7 @@ def test_a_picture_is_painted_live(client, target, group):
     assert shown and steps == sorted(set(steps))
     assert all(max(frame.pixels.shape[:2]) <= 32 for frame in shown)
     texture, receipt = client.result(job)
-    assert texture.dtype == np.uint8 and texture.shape[1] == 96 and texture.std() > 5
+    assert texture.dtype == np.uint8 and texture.shape[1:] == (96, channels) and texture.std() > 5
     assert receipt["recipe"]["group"] == group
 
 
@@ -116,6 +124,9 @@ def test_the_same_recipe_gives_the_same_picture(client):
     ("changes", "spoil", "field"),
     [
         ({"group": "p66"}, None, "group"),
+        ({"group": "p4", "folds": "1/5"}, None, "folds"),
+        ({"repeat": "99x99", "size": 4096}, None, "size"),
+        ({"model": "klein"}, None, "recipe"),
         ({"colouring": "no such"}, None, "colouring"),
         ({"styles": [{"source": "/etc/passwd"}]}, None, "styles"),
         ({"styles": [{"source": "buffer:absent"}]}, None, "styles"),

@@ -180,7 +180,7 @@ def test_a_mesh_job_needs_its_mesh():
 def test_other_jobs_need_no_buffers():
     scene = wire_scene(recipe("stained_glass", target="sphere", group="532"), [], {})
     assert scene.mesh is None
-    assert len(scene.elements) == 60
+    assert scene.group.order == 60
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_bad_places_and_speeds_are_refused_in_one_line(tmp_path):
     for name in ("loop.mp4", "full", "file", "folder.gif", "file/loop.gif"):
         with pytest.raises(InputError) as refused:
             loop_destination(tmp_path / name)
-        assert (refused.value.code, refused.value.field) == ("bad-output", "output")
+        assert (refused.value.code, refused.value.field) == ("bad-output", "loop")
         assert refused.value.hint
         assert "\n" not in str(refused.value)
     for fps in (0, 51, float("nan")):

@@ -91,6 +91,32 @@ def test_bodies_are_painted_too(target):
     assert all(map(math.isfinite, last.loss.values()))
 
 
+@pytest.mark.parametrize(
+    ("target", "group", "shape"),
+    [("hyperbolic", "[4,6]+", (64, 64, 3)), ("spiral", "spiral3", (64, 64, 3))],
+)
+def test_other_spaces_are_painted_too(target, group, shape):
+    recipe = Recipe(target=target, group=group, colouring="2a", size=64, steps=2, views=2)
+    *_, last = run(recipe)
+    assert last.texture(0).shape == shape and last.texture(0).std() > 1
+    assert all(map(math.isfinite, last.loss.values()))
+    assert (last.loop is not None) == (target == "spiral")
+
+
+def test_a_spirals_loop_begins_with_its_picture_and_ends_where_it_begins():
+    """One repetition changes the colours by the rule, here green with blue; two bring them back.
+    Every frame is one step on."""
+    recipe = Recipe(target="spiral", group="spiral1", colouring="x=rbg", size=64, steps=1, views=1)
+    *_, last = run(recipe)
+    frames = [frame.astype(int) for frame in last.loop(8)]
+    assert len(frames) == 16
+    assert np.array_equal(frames[0], last.texture(0))
+    steps = [np.abs(a - b).mean() for a, b in itertools.pairwise([*frames, frames[0]])]
+    assert max(steps) < 2 * min(steps)
+    assert np.abs(frames[8][..., [0, 2, 1]] - frames[0]).max() <= 1
+    assert np.abs(frames[8] - frames[0]).mean() > 5
+
+
 def looking_away() -> Camera:
     """Below the sphere, looking down."""
     pose = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, -9), (0, 0, 0, 1))

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-import torch
+from deliveries import delivered
 from receipt_checker import (
     copy_shift,
-    load,
     recoloured,
     sphere_errors,
     tile_errors,
@@ -13,31 +12,10 @@ from receipt_checker import (
 )
 
 from geometry.catalogue import colourings, find_group
-from service.inputs import load_styles
-from service.painting.canvas import Canvas
-from service.painting.paint import DEPTH
-from service.painting.progress import Progress
-from service.painting.surfaces import make_surface
-from service.recipe import parse_recipe
-from service.reporting.delivery import deliver, destination
+from geometry.sphere_pictures import EQUIRECTANGULAR
 from service.reporting.frame import Frame, PictureGenerator
+from service.reporting.layouts import SphereLayout
 from service.reporting.quality import measure_quality, seam_ratio
-from service.reporting.receipt import build_receipt
-from service.scene import make_scene
-
-
-def delivered(folder, target, group, colouring="none", size=64):
-    """Random paint, delivered like a painting, read back from the disk. No network: quick."""
-    recipe = parse_recipe({"target": target, "group": group, "colouring": colouring, "size": size})
-    scene = make_scene(recipe)
-    surface = make_surface(scene, size, 1, torch.device("cpu"))
-    random = torch.Generator().manual_seed(3)
-    paint = Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, random).logits()
-    pixels = surface.picture(paint)
-    last = Progress(0, 1, 1, 1, {"style": 1.0}, 0.5, 0.0, 0.25, lambda max_size: pixels)
-    place = destination(folder / "picture.png")
-    deliver(place, pixels, build_receipt(recipe, scene, load_styles(recipe), last, pixels))
-    return load(place.picture)
 
 
 def inverting(group, colours):
@@ -58,7 +36,7 @@ def test_generators_that_permute_pixels_are_exact_to_the_bit(tmp_path, group, co
     """All of them off the hexagonal lattice. Only pixels on a diagonal mirror that inverts colours
     would have to be 127.5, and are half a level off."""
     colouring = inverting(group, colours) if colours > 1 else "none"
-    pixels, receipt = delivered(tmp_path, "tile", group, colouring)
+    pixels, receipt = delivered(tmp_path, "tile", group, colouring=colouring)
     errors = tile_errors(pixels, receipt)
     assert len(errors) == len(find_group(group).generators)
     on_diagonal = group in ("p4m", "p4g") and colours > 1
@@ -71,7 +49,7 @@ def test_generators_that_permute_pixels_are_exact_to_the_bit(tmp_path, group, co
 
 def test_a_brick_is_repeated_as_its_lattice_says(tmp_path):
     """Two translations that carry colour make an oblique period: its copy below lies aside."""
-    pixels, receipt = delivered(tmp_path, "tile", "p1", "x=-g,-b,-r y=brg", size=66)
+    pixels, receipt = delivered(tmp_path, "tile", "p1", colouring="x=-g,-b,-r y=brg", size=66)
     assert 0 < copy_shift(pixels, receipt) < pixels.shape[1]
     assert tile_errors(pixels, receipt) == [(0.0, True)] * 2
     receipt["lattice"]["b"][0] += 1
@@ -84,7 +62,7 @@ def test_a_brick_is_repeated_as_its_lattice_says(tmp_path):
      ("p31m", "3a"), ("p6m", "none"), ("p6m", "4h")],
 )  # fmt: skip
 def test_other_plane_generators_hold_to_a_grey_level(tmp_path, group, colouring):
-    pixels, receipt = delivered(tmp_path, "tile", group, colouring)
+    pixels, receipt = delivered(tmp_path, "tile", group, colouring=colouring)
     errors = [rms for rms, _ in tile_errors(pixels, receipt)]
     assert max(errors) <= 1.0
     # the receipt says what the checker finds
@@ -93,7 +71,7 @@ def test_other_plane_generators_hold_to_a_grey_level(tmp_path, group, colouring)
 
 
 def test_the_lattice_leaves_the_picture_unchanged_and_a_wrong_rule_does_not(tmp_path):
-    pixels, receipt = delivered(tmp_path, "tile", "p6", "3a")
+    pixels, receipt = delivered(tmp_path, "tile", "p6", colouring="3a")
     a, b = (np.array(receipt["lattice"][name]) for name in "ab")
     assert max(translation_error(pixels, v, receipt) for v in (a, b)) <= 1.0
     assert translation_error(pixels, a / 3 + b / 3, receipt) > 5
@@ -107,7 +85,7 @@ def test_the_lattice_leaves_the_picture_unchanged_and_a_wrong_rule_does_not(tmp_
 
 def test_the_generators_generate_the_lattice(tmp_path):
     # p1's own translations carry the colours here; twice and thrice they do not any more
-    _, receipt = delivered(tmp_path, "tile", "p1", "x=gbr y=-r,-g,-b")
+    _, receipt = delivered(tmp_path, "tile", "p1", colouring="x=gbr y=-r,-g,-b")
     own = [np.array(g["matrix"])[:2, 2] for g in receipt["generators"]]
     lattice = np.column_stack([receipt["lattice"]["a"], receipt["lattice"]["b"]])
     for vector in (3 * own[0], 2 * own[1]):
@@ -118,7 +96,7 @@ def test_the_generators_generate_the_lattice(tmp_path):
 
 @pytest.mark.parametrize(("group", "colouring"), [("332", "3a"), ("432", "2a"), ("532", "none")])
 def test_a_spheres_receipt_says_what_the_checker_finds(tmp_path, group, colouring):
-    pixels, receipt = delivered(tmp_path, "sphere", group, colouring)
+    pixels, receipt = delivered(tmp_path, "sphere", group, colouring=colouring)
     assert receipt["projection"] == "equirectangular" and pixels.shape == (32, 64, 3)
     told = [entry["rms"] for entry in receipt["quality"]["symmetry"]]
     np.testing.assert_allclose(told, sphere_errors(pixels, receipt), rtol=0.02, atol=1e-6)
@@ -161,12 +139,14 @@ def test_the_measure_of_a_sphere_is_right(group, colouring):
         pairs.append((g.matrix, linear))
         receipt["generators"].append({"matrix": g.matrix.tolist(), "colour": list(colour)})
     pixels = smooth_sphere(pairs)
-    quality = measure_quality(pixels, Frame("equirectangular", tuple(frame)))
+    layout = SphereLayout(EQUIRECTANGULAR, pixels.shape[:2])
+    right = Frame("equirectangular", tuple(frame), layout)
+    quality = measure_quality(pixels, right)
     assert 0 < quality.symmetry_rms < 0.6  # little more than the rounding to 8 bits
     assert max(sphere_errors(pixels, receipt)) < 0.6
     assert quality.seams["horizontal"] < 2 and set(quality.seams) == {"horizontal"}
     spoilt = np.roll(pixels, 3, axis=1)
-    assert measure_quality(spoilt, Frame("equirectangular", tuple(frame))).symmetry_rms > 3
+    assert measure_quality(spoilt, right).symmetry_rms > 3
 
 
 def test_seam_ratio_sees_a_seam():

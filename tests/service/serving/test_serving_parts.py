@@ -214,6 +214,14 @@ def test_a_small_copy_has_the_asked_size_and_the_same_mean(shape, max_size):
     assert (shrink(flat, max_size) == 255).all()
 
 
+def test_alpha_is_shrunk_with_the_colours():
+    picture = np.zeros((40, 60, 4), np.uint8)
+    picture[:, 30:] = (10, 20, 30, 255)
+    small = shrink(picture, 6)
+    assert small.shape == (4, 6, 4)
+    assert (small[:, 3:] == (10, 20, 30, 255)).all() and not small[:, :3].any()
+
+
 def test_even_blocks_are_averaged():
     picture = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
     expected = np.floor(picture.reshape(2, 2, 2, 2, 3).mean((1, 3)) + 0.5)

@@ -1,0 +1,46 @@
+"""Pictures delivered without a painting: random paint in place of a network's, the rest is real."""
+
+import dataclasses
+
+import torch
+from receipt_checker import load
+
+from service.inputs import load_styles
+from service.painting.canvas import Canvas
+from service.painting.paint import DEPTH
+from service.painting.progress import Progress
+from service.painting.surfaces import make_surface
+from service.recipe import parse_recipe
+from service.reporting.delivery import deliver, destination
+from service.reporting.finish import finish
+from service.scene import make_scene
+
+CPU = torch.device("cpu")
+
+
+def scene_of(target, group, **fields):
+    """The scene of a recipe given by its fields."""
+    return make_scene(parse_recipe({"target": target, "group": group, **fields}))
+
+
+def random_paint(surface, seed=3):
+    """Noise like a painting's first canvas, as logits."""
+    random = torch.Generator().manual_seed(seed)
+    return Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, random).logits().detach()
+
+
+def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
+    """(pixels, receipt) of random paint, or of ``picture`` (H, W, 3) in place of it, finished and
+    delivered like a painting, read back from the disk. No network: quick."""
+    recipe = parse_recipe({"target": target, "group": group, "size": 64, **fields})
+    scene = make_scene(recipe)
+    if picture is None:
+        shown = dataclasses.replace(scene, mirrored=mirrored)
+        surface = make_surface(shown, recipe.size, 1, CPU)
+        picture = surface.picture(random_paint(surface))
+    last = Progress(
+        0, 1, 1, 1, {"style": 1.0}, 0.5, 0.0, 0.25, lambda max_size: picture, mirrored=mirrored
+    )
+    place = destination(folder / "picture.png")
+    deliver(place, *finish(recipe, scene, load_styles(recipe), last))
+    return load(place.picture)
