@@ -11,6 +11,7 @@ f(g·p) = c(g)·f(p) satisfies c(g·h) = compose(c(g), c(h)).
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 
@@ -37,6 +38,7 @@ B3: tuple[ColourElement, ...] = tuple(
 )
 
 
+@functools.cache  # of 48 × 48 pairs: a group with thousands of colourings asks for a few again
 def compose(a: ColourElement, b: ColourElement) -> ColourElement:
     """The element that acts with ``b`` first, then with ``a``."""
     x, y, z = (b[abs(i) - 1] if i > 0 else -b[abs(i) - 1] for i in a)

@@ -1,7 +1,7 @@
 """Samples of hyperbolic pictures: what a pixel sees, finely enough, and how much of it can be told.
 
 Towards the rim of a model tiles shrink without end. A pixel there takes more sub-samples, up to
-4×4; where a domain of the group is not much larger than a pixel, its copies cannot be told apart,
+3×3; where a domain of the group is not much larger than a pixel, its copies cannot be told apart,
 and what is left to show is the picture's mean colour. ``detail`` says how much of the rest shows.
 
 Sub-samples are square grids: they are themselves after a quarter turn and in a mirror, so a picture
@@ -22,7 +22,7 @@ from geometry.hyperbolic_mirrors import Mirrors, reflect
 from geometry.hyperbolic_models import Model
 from geometry.spaces import HYPERBOLIC, Array, translation
 
-_COARSEST, _FINEST = 2, 4  # sub-samples along a pixel's side
+_COARSEST, _FINEST = 2, 3  # sub-samples along a pixel's side
 _SPACING = 2.0  # texels of the chart between sub-samples
 _COARSE = 4  # texels along a pixel: from here on it counts less, from twice as many not at all
 _LOST, _FADE = 0.75, 1.75  # pixels across a domain: up to 0.75 its mean shows, from 2.5 all of it

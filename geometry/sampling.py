@@ -44,7 +44,8 @@ class SamplingMap:
             shape = (self.rows, self.columns)
             return sparse.csr_matrix((self.weights, self.indices, self.indptr), shape=shape) @ paint
         elements, colours = [matrix(colour) for colour in self.palette], self.colours.astype(int)
-        if self.rows < self.columns:  # what is fewer is held in all colours
+        in_all_colours = self.columns * len(elements)
+        if max(self.rows * len(elements), len(self.indices)) < in_all_colours:
             row = np.arange(self.rows).repeat(np.diff(self.indptr)) + colours * self.rows
             shape = (self.rows * len(elements), self.columns)
             parts = sparse.csr_matrix((self.weights, (row, self.indices)), shape=shape) @ paint

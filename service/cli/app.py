@@ -15,7 +15,6 @@ from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
-from service.cli.painting import paint_to
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
@@ -71,6 +70,7 @@ def _paint(
     output: Path,
     film: Film | None = None,
 ) -> None:
+    from service.cli.painting import paint_to
     from service.cli.recipe_file import with_absolute_styles
     from service.recipe import parse_recipe
 
@@ -191,6 +191,7 @@ def run(
     ] = Path("out"),
 ) -> None:
     """Paint a recipe from a file."""
+    from service.cli.painting import paint_to
     from service.cli.recipe_file import read_recipe
 
     found = read_recipe(recipe, set_ or ())
