@@ -24,8 +24,9 @@ from shapes import uv_sphere
 
 from service.inputs import load_styles
 from service.painting.canvas import Canvas
-from service.painting.paint import objective_terms, pick_device, style_targets, weighted
+from service.painting.paint import pick_device
 from service.painting.surfaces import make_surface
+from service.painting.targets import objective_terms, style_targets, weighted
 from service.perception.networks import load_network
 from service.recipe import parse_recipe
 from service.scene import make_scene

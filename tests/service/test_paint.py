@@ -10,7 +10,8 @@ from shapes import uv_sphere
 
 from geometry.cameras import Camera, surrounding_cameras
 from geometry.errors import InputError
-from service.painting.paint import paint, seed_of, stage_plans, style_targets
+from service.painting.paint import paint, seed_of, stage_plans
+from service.painting.targets import style_targets
 from service.perception.networks import load_network
 from service.recipe import QUALITIES, Recipe
 from service.scene import StylePicture, make_scene

@@ -1,0 +1,71 @@
+"""What a step wants: the styles' statistics at one resolution, and how far views are from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from geometry.colour import ColourElement
+from service.painting.views import Look
+from service.perception.moments import LayerMoments, blended, colour_images, measure, pooled
+from service.perception.networks import Network
+from service.perception.objectives import Targets, moment_distance, smoothness_term, style_term
+from service.recipe import Objective
+from service.scene import StylePicture
+
+STYLE_SIDE_LIMIT = 768  # pixels of a style's shorter side: more teaches little and costs much
+
+
+def style_targets(
+    network: Network,
+    styles: Sequence[StylePicture],
+    unit: int,
+    scale: float,
+    colours: tuple[ColourElement, ...],
+) -> Targets:
+    """What the styles say at one resolution: each brought to ``unit · scale`` pixels on its shorter
+    side, measured under every colour element that the symmetry makes equally likely (so that the
+    target can be reached), and blended by weight."""
+    device = next(network.parameters()).device
+    layers: list[tuple[LayerMoments, float]] = []
+    plain: list[tuple[LayerMoments, float]] = []
+    for style in styles:
+        picture = _scaled(style.pixels, unit * scale).to(device)
+        for image in colour_images(picture, colours):
+            image = image.contiguous(memory_format=torch.channels_last)
+            with torch.no_grad():
+                layers.append((measure(network(image)), style.weight))
+                plain.append((measure({"rgb": image}), style.weight))
+    return Targets(blended(layers), blended(plain)["rgb"])
+
+
+def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
+    """A style (H, W, 3) as (1, 3, h, w) in 0..1 whose shorter side is ``side`` pixels, at most the
+    limit; never below 32, where the deeper layers have nothing left to see."""
+    factor = max(32.0, min(side, STYLE_SIDE_LIMIT)) / min(pixels.shape[:2])
+    size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))
+    image = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255
+
+
+def objective_terms(network: Network, looks: Sequence[Look], targets: Targets) -> dict[str, Tensor]:
+    """The terms of the objective on one step's views, before their weights. Statistics of all
+    views are pooled: no single view must show all of the style."""
+    layers = pooled([measure(network(look.pixels), look.weight) for look in looks])
+    plain = pooled([measure({"rgb": look.pixels}, look.weight) for look in looks])["rgb"]
+    smooth = torch.stack([smoothness_term(look.pixels, look.weight) for look in looks]).mean()
+    return {
+        "style": style_term(layers, targets.style, network.info.weights),
+        "colour": moment_distance(plain, targets.colour),
+        "smoothness": smooth,
+    }
+
+
+def weighted(terms: dict[str, Tensor], objective: Objective) -> Tensor:
+    """The objective: every term times its weight in the recipe."""
+    return torch.stack([getattr(objective, name) * term for name, term in terms.items()]).sum()
