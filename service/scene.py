@@ -78,7 +78,8 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
     """The scene of a recipe.
 
     Raises InputError: "missing-mesh", "unknown-group", "wrong-space", "unknown-colouring",
-    "impossible-colouring", "bad-folds", "bad-cell", "bad-torus-map", "too-large".
+    "impossible-colouring", "bad-folds", "bad-cell", "bad-torus-map", "bad-value",
+    "too-large".
     """
     if recipe.target == "mesh" and mesh is None:
         raise InputError(
@@ -132,6 +133,10 @@ def _check_tile(scene: Scene, width: int) -> None:
     chart = plane_chart(scene.group, scene.colouring, width, scene.torus_map, scene.folds)
     height, _ = picture_shape(chart, width)
     across, down = scene.repeat
+    if scene.cut != "period" and across * down > 1:
+        raise InputError(
+            "bad-value", "repeat", f"A {scene.cut} is not repeated.", "Leave out --repeat or --cut."
+        )
     if width * across * height * down > MAX_PIXELS:
         raise InputError(
             "too-large",

@@ -46,6 +46,7 @@ def service(*words, cwd):
         (("tile",), "--group", "--help"),
         ((*TILE, "--colouring", "9z"), "colouring", ""),
         (("tile", "-g", "p4", "-c", "r=gbr"), "colouring", "r^4"),
+        ((*TILE, "--repeat", "2x2", "--cut", "cell"), "repeat", "--cut"),
         ((*TILE, "--style", "absent.png"), "style", "stained_glass"),
         ((*TILE, "--style", "broken.png"), "style", "PNG"),
         ((*TILE, "--style", "-1:stained_glass"), "weight", "greater than 0"),
