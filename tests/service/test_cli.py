@@ -91,7 +91,7 @@ def service(*words, cwd):
         (("hyperbolic", "5", "3"), "q", "*532"),
         (("hyperbolic", "2", "9"), "p", "3 to 60"),
         (("hyperbolic", "4", "5", "--group", "turned"), "q", "full or rotations"),
-        (("hyperbolic", "4", "6", "--group", "turnd"), "kind", "turned"),
+        (("hyperbolic", "4", "6", "--group", "turnd"), "group", "turned"),
         (("hyperbolic", "5", "4", "--folds", "1/5"), "folds", "--group turned"),
         (("hyperbolic", "4", "6", "--model", "cone"), "model", "'halfplane'"),
         (("spiral", "--arms", "0"), "arms", "1 to 32"),
