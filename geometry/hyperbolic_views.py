@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,13 +63,10 @@ def placement(model: Model, shape: tuple[int, int]) -> tuple[float, tuple[float,
     )
 
 
-def picture_samples(
-    model: Model, shape: tuple[int, int], chart: HyperbolicChart, rows: range | None = None
-) -> Samples:
-    """The samples of a picture (height, width), or of some ``rows`` of it."""
+def picture_samples(model: Model, shape: tuple[int, int], chart: HyperbolicChart) -> Samples:
+    """The samples of a picture of ``shape`` (height, width)."""
     scale, centre = placement(model, shape)
-    rows = range(shape[0]) if rows is None else rows
-    y, x = np.meshgrid(np.arange(rows.start, rows.stop), np.arange(shape[1]), indexing="ij")
+    y, x = np.indices(shape)
     return _samples(model, np.stack([x.ravel(), y.ravel()], axis=1), scale, centre, chart)
 
 
@@ -115,7 +113,10 @@ def _samples(
 ) -> Samples:
     """The samples of pixels (n, 2), (x, y) numbers."""
     chunks = np.array_split(pixels, math.ceil(len(pixels) / _CHUNK))
-    parts = [_chunk_samples(model, chunk, scale, centre, chart) for chunk in chunks]
+    with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
+        parts = list(
+            pool.map(lambda chunk: _chunk_samples(model, chunk, scale, centre, chart), chunks)
+        )
     return Samples(
         np.concatenate([part.points for part in parts]),
         np.concatenate([[0], *(np.diff(part.starts) for part in parts)]).cumsum(),

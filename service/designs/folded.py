@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import math
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,7 +107,10 @@ class FoldedDesign(ABC):
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""
         view = self.picture_view()
         strips = np.array_split(view.points, math.ceil(len(view.points) / _STRIP))
-        logits = np.concatenate([self.fold(strip).apply(paint) for strip in strips])
+        with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
+            logits = np.concatenate(
+                list(pool.map(lambda strip: self.fold(strip).apply(paint), strips))
+            )
         return self.developed(view, logits, paint)
 
     def developed(self, view: View, logits: Array, paint: Array) -> NDArray[np.uint8]:

@@ -80,17 +80,6 @@ def test_smaller_pixels_take_fewer_samples_and_lost_ones_none(name):
     assert across.min() >= 0.75
 
 
-def test_rows_of_a_picture_are_the_picture_in_parts():
-    model, chart = MODELS["klein"], make()
-    whole = picture_samples(model, (20, 20), chart)
-    parts = [picture_samples(model, (20, 20), chart, rows) for rows in (range(7), range(7, 20))]
-    assert np.array_equal(whole.points, np.concatenate([part.points for part in parts]))
-    assert np.array_equal(whole.detail, np.concatenate([part.detail for part in parts]))
-    assert np.array_equal(
-        np.diff(whole.starts), np.concatenate([np.diff(part.starts) for part in parts])
-    )
-
-
 @pytest.mark.parametrize("name", ["[4,6]", "[4,6]+", "[7,3]+", "[3,20]+", "[5+,4]", "[30,30]+"])
 def test_random_points_fill_the_domain_evenly(name):
     """They reduce to themselves or to their mirror image in n; the share of them near a corner is
