@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,3 +118,12 @@ def generated(elements: tuple[ColourElement, ...]) -> tuple[ColourElement, ...]:
         frontier = {compose(e, x) for e in elements for x in frontier} - seen
         seen |= frontier
     return tuple(c for c in B3 if c in seen)
+
+
+def palette_of(
+    elements: Sequence[ColourElement],
+) -> tuple[NDArray[np.int8], tuple[ColourElement, ...]]:
+    """The different ones among ``elements``, in the order of their first appearance, and the number
+    in that palette of each element."""
+    palette = tuple(dict.fromkeys(elements))
+    return np.array([palette.index(c) for c in elements], np.int8), palette

@@ -29,7 +29,7 @@ import numpy as np
 
 from geometry.groups import Colouring, Group
 from geometry.hyperbolic_mirrors import Codes, Mirrors, make_mirrors, reduce, reflect
-from geometry.sampling import SamplingMap, bilinear_taps
+from geometry.sampling import Reads, SamplingMap, bilinear_taps, from_reads
 from geometry.spaces import HYPERBOLIC, Array, translation
 
 _DOT = 0.6  # radius of the dots around corners, times the corner's height over its order
@@ -81,30 +81,20 @@ def fold(points: Array, chart: HyperbolicChart) -> SamplingMap:
 
     Columns are the chart's texels, row-major; four bilinear taps for every place that is read.
     """
-    counts, indices, weights, used = [], [], [], []
-    for start in range(0, max(1, len(points)), _CHUNK):
-        chunk = points[start : start + _CHUNK]
-        reads = _contributions(chunk, chart)
-        order = np.argsort(reads.rows, kind="stable")
-        coset, colour = np.divmod(reads.codes[order], len(chart.mirrors.palette))
-        band = _band(reads.places[order], coset, chart.mirrors)
+
+    def read(chunk: Array) -> Reads:
+        seen = _contributions(chunk, chart)
+        order = np.argsort(seen.rows, kind="stable")
+        coset, colour = np.divmod(seen.codes[order], len(chart.mirrors.palette))
+        band = _band(seen.places[order], coset, chart.mirrors)
         positions = (band - np.array(chart.origin)) / chart.texel
-        taps, shares = bilinear_taps(positions, reads.weights[order], chart.shape[1])
-        counts.append(4 * np.bincount(reads.rows, minlength=len(chunk)))
-        indices.append(taps.ravel())
-        weights.append(shares.ravel())
-        used.append(colour.astype(np.int8).repeat(4))
-    return SamplingMap(
-        chart.texels,
-        np.concatenate([[0], *counts]).cumsum(),
-        np.concatenate(indices),
-        np.concatenate(weights),
-        np.concatenate(used),
-        chart.mirrors.palette,
-    )
+        taps, shares = bilinear_taps(positions, seen.weights[order], chart.shape[1])
+        return Reads(seen.rows[order], taps, shares, colour.astype(np.int8))
+
+    return from_reads(chart.texels, points, _CHUNK, read, chart.mirrors.palette)
 
 
-class _Reads(NamedTuple):
+class _Places(NamedTuple):
     """What points see: rows (k,), places (k, 3) in and around the triangle, codes (k,), weights
     (k,), which sum to 1 in every row; in any order."""
 
@@ -114,19 +104,19 @@ class _Reads(NamedTuple):
     weights: Array
 
 
-def _contributions(points: Array, chart: HyperbolicChart) -> _Reads:
+def _contributions(points: Array, chart: HyperbolicChart) -> _Places:
     mirrors = chart.mirrors
     inside, code = reduce(points, mirrors)
     cosh = inside @ (mirrors.corners * -np.array(HYPERBOLIC.form)).T
     mean = np.zeros(len(points))
-    parts: list[_Reads] = []
+    parts: list[_Places] = []
     for k, radius in enumerate(chart.dots):
         near = np.flatnonzero(cosh[:, k] < math.cosh(radius))
         mean[near] = _bump(HYPERBOLIC.distance(inside[near], mirrors.corners[k]) / radius)
         weight = mean[near] / (2 * mirrors.orders[k])
         place, at = inside[near], code[near]
         for step in range(2 * mirrors.orders[k]):  # all triangles around the corner in turn
-            parts.append(_Reads(near, place, at, weight))
+            parts.append(_Places(near, place, at, weight))
             mirror = (k + step % 2) % 3
             place = reflect(place, mirrors.normals[mirror])
             at = mirrors.passing[mirror, at]
@@ -136,18 +126,18 @@ def _contributions(points: Array, chart: HyperbolicChart) -> _Reads:
     if mirrors.tiling.cosets == 2:
         overlap[nearest == 1] = 0  # both sides of n belong to the domain
     overlap *= 1 - mean
-    parts.append(_Reads(np.arange(len(points)), inside, code, 1 - mean - overlap))
+    parts.append(_Places(np.arange(len(points)), inside, code, 1 - mean - overlap))
     across = np.flatnonzero(overlap)
     beyond = nearest[across]
     parts.append(
-        _Reads(
+        _Places(
             across,
             reflect(inside[across], mirrors.normals[beyond]),
             mirrors.passing[beyond, code[across]],
             overlap[across],
         )
     )
-    return _Reads(
+    return _Places(
         np.concatenate([part.rows for part in parts]),
         np.concatenate([part.places for part in parts]),
         np.concatenate([part.codes for part in parts]),

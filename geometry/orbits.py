@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.colour import ColourElement, inverse
+from geometry.colour import ColourElement, inverse, palette_of
 from geometry.sampling import SamplingMap, from_taps
 
 
@@ -25,9 +25,7 @@ def superposition(
     """
     count, texels = images.shape
     orbit, row_of = np.unique(images.min(axis=0), return_inverse=True)
-    undone = tuple(inverse(c) for c in colours)
-    palette = tuple(dict.fromkeys(undone))
-    of_element = np.array([palette.index(c) for c in undone], np.int8)
+    of_element, palette = palette_of([inverse(c) for c in colours])
     average = from_taps(
         texels,
         images[:, orbit].T,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geometry.colour import IDENTITY, ColourElement, compose, generated, inverse
+from geometry.colour import IDENTITY, ColourElement, compose, generated, inverse, palette_of
 from geometry.plane_chart import PlaneChart, pixels_to_period
 from geometry.sampling import SamplingMap, cubic_taps, from_taps, linear_taps
 from geometry.spaces import Array
@@ -38,7 +38,7 @@ def kaleidoscope(chart: PlaneChart) -> tuple[SamplingMap, SamplingMap]:
     tied, ties = _tied_channels(chart, images == orbit)
     pair = element * len(ties) + tied[row_of]
     used = np.flatnonzero(np.bincount(pair))
-    indices, palette = _palette(
+    indices, palette = palette_of(
         tuple(compose(chart.elements.colours[k // len(ties)], ties[k % len(ties)]) for k in used)
     )
     colour = np.zeros(used[-1] + 1, np.int8)
@@ -63,7 +63,7 @@ def _orbits(chart: PlaneChart) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _average(chart: PlaneChart, orbit: NDArray[np.int64]) -> SamplingMap:
     images = np.stack([_permuted(chart, m, orbit) for m in chart.copies.matrices], axis=1)
     taps, weights = _canvas_taps(chart, images)
-    colours, palette = _palette(tuple(inverse(c) for c in chart.copies.colours))
+    colours, palette = palette_of(tuple(inverse(c) for c in chart.copies.colours))
     return from_taps(
         chart.rows * chart.columns,
         taps.reshape(len(orbit), -1),
@@ -109,13 +109,6 @@ def _first_channels(kept: tuple[ColourElement, ...]) -> tuple[int, int, int]:
     """Where each channel can be read, the same for all that a group of colours ties together."""
     r, g, b = (min((c[k] for c in kept), key=lambda s: (abs(s), s < 0)) for k in range(3))
     return r, g, b
-
-
-def _palette(
-    colours: tuple[tuple[int, int, int], ...],
-) -> tuple[NDArray[np.int8], tuple[tuple[int, int, int], ...]]:
-    palette = tuple(dict.fromkeys(colours))
-    return np.array([palette.index(c) for c in colours], np.int8), palette
 
 
 def _permuted(chart: PlaneChart, matrix: Array, texels: NDArray[np.int64]) -> NDArray[np.int64]:

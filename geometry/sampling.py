@@ -5,8 +5,9 @@ places that carry paint (texels of a canvas, of a texture, of a mip pyramid).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,6 +168,44 @@ def mean_of_rows(starts: NDArray[np.integer]) -> sparse.csr_matrix:
     weights = np.repeat(1 / np.maximum(counts, 1), counts)
     return sparse.csr_matrix(
         (weights, np.arange(starts[-1]), starts), shape=(len(counts), int(starts[-1]))
+    )
+
+
+class Reads(NamedTuple):
+    """What some points read of the charts: row (k,), the point's number, ascending; taps (k, t)
+    texels and their shares (k, t); colours (k,), the colour's number in the palette."""
+
+    row: NDArray[np.integer]
+    taps: NDArray[np.int32]
+    shares: NDArray[np.float64]
+    colours: NDArray[np.int8]
+
+
+def from_reads(
+    columns: int,
+    points: NDArray[np.float64],
+    chunk: int,
+    read: Callable[[NDArray[np.float64]], Reads],
+    palette: tuple[ColourElement, ...],
+) -> SamplingMap:
+    """The map whose rows are ``points`` (n, 3), which are read ``chunk`` at a time: what is worked
+    on stays in the processor's cache."""
+    counts, indices, weights, used = [], [], [], []
+    for start in range(0, max(1, len(points)), chunk):
+        some = points[start : start + chunk]
+        found = read(some)
+        taps = found.taps.shape[1]
+        counts.append(taps * np.bincount(found.row, minlength=len(some)))
+        indices.append(found.taps.ravel())
+        weights.append(found.shares.ravel())
+        used.append(found.colours.repeat(taps))
+    return SamplingMap(
+        columns,
+        np.concatenate([[0], *counts]).cumsum(),
+        np.concatenate(indices),
+        np.concatenate(weights),
+        np.concatenate(used),
+        palette,
     )
 
 

@@ -12,11 +12,10 @@ many turns about one axis a lune (:mod:`geometry.lune_charts`).
 
 from __future__ import annotations
 
-import numpy as np
-
+from geometry.colour import palette_of
 from geometry.groups import Elements, invert_colour
 from geometry.lune_charts import LuneChart, lune_chart, turns_about_axis
-from geometry.sampling import SamplingMap
+from geometry.sampling import Reads, SamplingMap, from_reads
 from geometry.seed_charts import SeedChart, seed_chart
 from geometry.spaces import Array
 from geometry.sphere_copies import chart_taps
@@ -43,23 +42,11 @@ def fold(points: Array, chart: SphereChart) -> SamplingMap:
     Columns are the charts' texels, chart by chart, row-major; four bilinear taps for every element
     that contributes.
     """
-    colours = invert_colour(chart.elements)
-    palette = tuple(dict.fromkeys(colours))
-    of_element = np.array([palette.index(c) for c in colours], np.int8)
-    counts, indices, weights, used = [], [], [], []
-    for start in range(0, max(1, len(points)), _CHUNK):
-        chunk = points[start : start + _CHUNK]
+    of_element, palette = palette_of(invert_colour(chart.elements))
+
+    def read(chunk: Array) -> Reads:
         copies = chart.copies(chunk)
-        counts.append(4 * np.bincount(copies.row, minlength=len(chunk)))
         taps, shares = chart_taps(copies, chart.shape)
-        indices.append(taps.ravel())
-        weights.append(shares.ravel())
-        used.append(of_element.take(copies.element).repeat(4))
-    return SamplingMap(
-        chart.texels,
-        np.concatenate([[0], *counts]).cumsum(),
-        np.concatenate(indices),
-        np.concatenate(weights),
-        np.concatenate(used),
-        palette,
-    )
+        return Reads(copies.row, taps, shares, of_element.take(copies.element))
+
+    return from_reads(chart.texels, points, _CHUNK, read, palette)
