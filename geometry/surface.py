@@ -29,7 +29,8 @@ class Nearest:
 
 @dataclass(frozen=True, eq=False)
 class UvSurface:
-    """What the texels of an H × W texture paint; row 0 is the top row (v = 1).
+    """What the texels of an H × W texture paint; row 0 is the top row (v = 1). H counts the rows
+    of all the mesh's textures, one below the other.
 
     triangle: (H, W) int32, the triangle whose UV image is nearest to the texel's centre, -1
     beyond the margin. position: (H, W, 3) float64, the surface point at that nearest point of
@@ -86,7 +87,7 @@ def uv_surface(
     mesh: Mesh, width: int, height: int, margin: float, device: str = "cpu"
 ) -> UvSurface:
     """The surface point of every texel of a width × height texture, out to ``margin`` texels
-    around the islands.
+    around the islands. ``height``: of all the mesh's textures together.
 
     A texel outside an island gets the point of the island's nearest border, so that bilinear
     lookups and mip levels near borders read paint of the same place; islands wrap around the
@@ -94,10 +95,11 @@ def uv_surface(
     of the triangles is taken.
     """
     reach = max(margin, COVER_TEXELS)
-    layout, source = _wrapped_layout(mesh.uvs, width, height, reach)
+    layout, source, apart = _wrapped_layout(mesh, width, height // mesh.textures, reach)
+    rows = np.arange(height)
     centres = np.zeros((height, width, 3))
     centres[..., 0] = np.arange(width) + 0.5
-    centres[..., 1] = np.arange(height)[:, None] + 0.5
+    centres[..., 1] = (rows + rows // (height // mesh.textures) * apart + 0.5)[:, None]
     found = nearest_points(
         layout,
         np.arange(len(layout), dtype=np.int32).reshape(-1, 3),
@@ -121,17 +123,22 @@ def uv_surface(
 
 
 def _wrapped_layout(
-    uvs: NDArray[np.float64], width: int, height: int, reach: float
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    mesh: Mesh, width: int, height: int, reach: float
+) -> tuple[NDArray[np.float64], NDArray[np.int32], int]:
     """The UV triangles and those of their copies in the tiles around that come within ``reach``
-    texels of the texture: corners (3·N, 3) in texels, row down, z = 0; triangle of each (N,)."""
+    texels of a texture of ``height`` rows: corners (3·N, 3) in texels, row down, z = 0; triangle of
+    each (N,); how many rows textures are kept apart, so that none reaches into the next."""
     size, layouts, sources = np.array([width, height]), [], []
-    flipped = uvs * (1, -1) + (0, 1)
+    apart = int(2 * np.ceil(reach)) + 2
+    down = mesh.texture * (height + apart)
+    flipped = mesh.uvs * (1, -1) + (0, 1)
     for tile in np.ndindex(3, 3):
         moved = (flipped + np.array(tile) - 1) * size
         near = (moved.max(axis=1) > -reach) & (moved.min(axis=1) < size + reach)
         kept = np.flatnonzero(near.all(axis=1))
-        layouts.append(moved[kept].reshape(-1, 2))
+        placed = moved[kept]
+        placed[..., 1] += down[kept, None]
+        layouts.append(placed.reshape(-1, 2))
         sources.append(kept.astype(np.int32))
     corners = np.concatenate(layouts)
-    return np.column_stack([corners, np.zeros(len(corners))]), np.concatenate(sources)
+    return np.column_stack([corners, np.zeros(len(corners))]), np.concatenate(sources), apart

@@ -5,6 +5,7 @@ command line, wire and add-on read them from here.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
@@ -19,6 +20,9 @@ ModelName = Literal["poincare", "klein", "halfplane", "band", "square", "conform
 CutName = Literal["period", "cell", "domain"]
 RadiusName = Literal["zoom", "tunnel"]
 HandName = Literal["any", "ccw", "cw"]
+ActionName = Literal["surface", "direction"]
+ViewLayoutName = Literal["sphere", "ring"]
+StartName = Literal["noise", "base"]
 QualityName = Literal["draft", "standard", "final"]
 NetworkName = Literal["squeezenet", "vgg19"]
 
@@ -62,6 +66,12 @@ class Objective(_Model):
         default=1.0, ge=0, le=1000, description="Match the style's colour moments."
     )
     smoothness: float = Field(default=0.1, ge=0, le=1000, description="Mild total variation.")
+    content: float = Field(
+        default=0.0, ge=0, le=1000, description="Keep what the mesh's base colour shows."
+    )
+    seam: float = Field(
+        default=1.0, ge=0, le=1000, description="Make both sides of a mesh's UV seams agree."
+    )
 
     @model_validator(mode="after")
     def _wants_something(self) -> Self:
@@ -84,10 +94,26 @@ ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
     "zoom": ("spiral",),
     "twist": ("spiral",),
     "chirality": ("tile", "sphere", "hyperbolic"),
+    "mesh": ("mesh",),
+    "material": ("mesh",),
+    "unwrap": ("mesh",),
+    "axis": ("mesh",),
+    "centre": ("mesh",),
+    "action": ("mesh",),
+    "tolerance": ("mesh",),
+    "style_size": ("mesh",),
+    "view_layout": ("mesh",),
+    "base": ("mesh",),
+    "start": ("mesh",),
+    "mask": ("mesh",),
 }
 
 
 _REPEAT = r"[1-9]\d?x[1-9]\d?"
+_NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?"
+_POINT = rf"{_NUMBER},{_NUMBER},{_NUMBER}"
+_DIRECTION = rf"[XYZ]|{_POINT}"
+_CENTRE = rf"centroid|origin|{_POINT}"
 
 
 class Recipe(_Model):
@@ -150,6 +176,67 @@ class Recipe(_Model):
     twist: float = Field(
         default=30.0, ge=-360, le=360, description="Turn from one repetition to the next, degrees."
     )
+    mesh: str | None = Field(
+        default=None,
+        max_length=4096,
+        description="A mesh file: OBJ, glTF, GLB, PLY or STL; on the wire meshes are buffers.",
+    )
+    material: str | None = Field(
+        default=None,
+        max_length=256,
+        description="Paint only the faces of this material; default: all.",
+    )
+    unwrap: bool = Field(
+        default=False, strict=True, description="Make a new UV map for the mesh, with xatlas."
+    )
+    axis: str = Field(
+        default="Z",
+        description="The group's main axis: X, Y, Z or a direction such as 0,1,1.",
+        json_schema_extra={"pattern": f"^({_DIRECTION})$"},
+    )
+    centre: str = Field(
+        default="centroid",
+        description="The point that the group keeps: centroid (of the surface), origin, or "
+        "coordinates such as 0,0,1.5.",
+        json_schema_extra={"pattern": f"^({_CENTRE})$"},
+    )
+    action: ActionName = Field(
+        default="surface",
+        description="What the group moves: points of the surface, which must itself be symmetric, "
+        "or directions from the centre, on any mesh.",
+    )
+    tolerance: float = Field(
+        default=0.01,
+        gt=0,
+        le=1,
+        description="How far the surface may be from its images under the group, relative to its "
+        "size.",
+    )
+    style_size: float | None = Field(
+        default=None,
+        gt=0,
+        description="What a style picture's shorter side spans on the surface, in the mesh's "
+        "units; default: 0.375 of its diameter, times the style scale.",
+    )
+    view_layout: ViewLayoutName = Field(
+        default="sphere",
+        description="Views from all sides, or from a ring around the axis.",
+    )
+    base: str | None = Field(
+        default=None,
+        max_length=4096,
+        description="The mesh's colour before: a picture, or a flat colour such as '#c8b090'; "
+        "default: the file's own.",
+    )
+    start: StartName = Field(
+        default="noise", description="What the painting starts from: noise, or the base colour."
+    )
+    mask: str | None = Field(
+        default=None,
+        max_length=4096,
+        description="Where paint goes: a picture, white for paint; the rest of the base stays as "
+        "it is.",
+    )
     styles: tuple[Style, ...] = Field(
         default=(Style(source="stained_glass"),),
         min_length=1,
@@ -186,6 +273,26 @@ class Recipe(_Model):
         if not re.fullmatch(_REPEAT, repeat, re.ASCII):
             raise ValueError(f"'{repeat[:20]}' is not two numbers from 1 to 99, such as 3x2")
         return repeat
+
+    @field_validator("axis")
+    @classmethod
+    def _is_a_direction(cls, axis: str) -> str:
+        if not re.fullmatch(_DIRECTION, axis, re.ASCII):
+            raise ValueError(f"'{axis[:40]}' is not X, Y, Z or a direction such as 0,1,1")
+        if "," in axis and not 1e-30 < sum(float(x) ** 2 for x in axis.split(",")) < math.inf:
+            raise ValueError("the direction's length must be above 0, and finite")
+        return axis
+
+    @field_validator("centre")
+    @classmethod
+    def _is_a_place(cls, centre: str) -> str:
+        if not re.fullmatch(_CENTRE, centre, re.ASCII):
+            raise ValueError(
+                f"'{centre[:40]}' is not centroid, origin or coordinates such as 0,0,1.5"
+            )
+        if "," in centre and not all(math.isfinite(float(x)) for x in centre.split(",")):
+            raise ValueError("its coordinates must be finite")
+        return centre
 
     @model_validator(mode="after")
     def _fits_the_target(self) -> Self:
