@@ -38,6 +38,21 @@ class SamplingMap:
         """How many places are coloured."""
         return len(self.indptr) - 1
 
+    def row_subset(self, rows: NDArray[np.integer]) -> SamplingMap:
+        """The map with only the given ``rows`` (n,), in their order."""
+        counts = np.diff(self.indptr)[rows]
+        starts = np.concatenate([[0], counts.cumsum()])
+        entries = np.arange(starts[-1]) + np.repeat(self.indptr[rows] - starts[:-1], counts)
+        colours = None if self.colours is None else self.colours[entries]
+        return SamplingMap(
+            self.columns,
+            starts,
+            self.indices[entries],
+            self.weights[entries],
+            colours,
+            self.palette,
+        )
+
     def apply(self, paint: NDArray[np.floating]) -> NDArray[np.float64]:
         """The logits (rows, 3) that paint (columns, 3) makes: what the service's operators do on
         their device, for whoever has no torch at hand."""
@@ -231,4 +246,29 @@ def superposed(
         np.concatenate([w * m.weights for w, m in zip(weights, maps, strict=True)])[order],
         np.concatenate(colour).astype(np.int8)[order],
         palette,
+    )
+
+
+def composed(outer: SamplingMap, inner: SamplingMap) -> SamplingMap:
+    """outer · inner: what ``outer`` makes of the places that ``inner`` makes. Only ``outer`` may
+    read through colours."""
+    palette = len(outer.palette) if outer.colours is not None else 1
+    columns = outer.indices.astype(np.int64)
+    if outer.colours is not None:
+        columns = columns + outer.colours.astype(np.int64) * outer.columns
+    first = sparse.csr_matrix(
+        (outer.weights, columns, outer.indptr), shape=(outer.rows, outer.columns * palette)
+    )
+    second = sparse.csr_matrix(
+        (inner.weights, inner.indices, inner.indptr), shape=(inner.rows, inner.columns)
+    )
+    product = (first @ sparse.block_diag([second] * palette, "csr")).sorted_indices()
+    colour, column = np.divmod(product.indices, inner.columns)
+    return SamplingMap(
+        inner.columns,
+        product.indptr.astype(np.int64),
+        column.astype(np.int32),
+        product.data,
+        None if outer.colours is None else colour.astype(np.int8),
+        outer.palette,
     )

@@ -15,7 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from geometry.cameras import camera_from_fields
 from geometry.errors import InputError, unknown_name
-from geometry.mesh import make_mesh
+from geometry.mesh import make_mesh, make_occluders
+from service.model import Model
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture, make_scene
 
@@ -58,7 +59,31 @@ def wire_scene(
                 "missing-buffer", name, "A mesh job needs this buffer.", "See docs/protocol.md."
             )
     mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"))
-    return make_scene(recipe, mesh, tuple(camera_from_fields(c) for c in cameras))
+    occluders = None
+    if "occluder_vertices" in buffers and "occluder_triangles" in buffers:
+        occluders = make_occluders(buffers["occluder_vertices"], buffers["occluder_triangles"])
+    body = Model(
+        mesh,
+        tuple(camera_from_fields(camera) for camera in cameras),
+        occluders,
+        _buffer_picture(buffers, "base", 4),
+        _buffer_picture(buffers, "mask", 1),
+    )
+    return make_scene(recipe, body)
+
+
+def _buffer_picture(
+    buffers: Mapping[str, NDArray], name: str, channels: int
+) -> NDArray[np.uint8] | None:
+    """A picture from the wire, (H, W, channels) uint8, (H, W) for one channel; None without."""
+    if name not in buffers:
+        return None
+    pixels = buffers[name]
+    shape = pixels.shape if channels == 1 else pixels.shape[:-1]
+    if len(shape) != 2 or pixels.dtype != np.uint8 or pixels.size != channels * shape[0] * shape[1]:
+        wanted = "(H, W)" if channels == 1 else f"(H, W, {channels})"
+        raise InputError("bad-image", name, f"Buffer '{name}' is not {wanted} uint8.")
+    return pixels
 
 
 def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:

@@ -27,6 +27,9 @@ QualityName = Literal["draft", "standard", "final"]
 NetworkName = Literal["squeezenet", "vgg19"]
 
 
+DRAFT_SUBSAMPLES = 4  # along each side of a pixel, in a mesh's views
+
+
 @dataclass(frozen=True)
 class Quality:
     """What a quality preset decides: how many resolutions, how many steps at each."""
@@ -34,12 +37,13 @@ class Quality:
     title: str
     stages: int  # √2 apart, ending at the full size
     steps: int  # of the first stage; later stages take fewer (see service.painting.paint)
+    subsamples: int = DRAFT_SUBSAMPLES  # in a mesh's views at full size
 
 
 QUALITIES: dict[str, Quality] = {
     "draft": Quality("Draft: a first look", stages=4, steps=60),
     "standard": Quality("Standard", stages=5, steps=90),
-    "final": Quality("Final: slow and careful", stages=6, steps=300),
+    "final": Quality("Final: slow and careful", stages=6, steps=300, subsamples=8),
 }
 
 
@@ -215,8 +219,8 @@ class Recipe(_Model):
     style_size: float | None = Field(
         default=None,
         gt=0,
-        description="What a style picture's shorter side spans on the surface, in the mesh's "
-        "units; default: 0.375 of its diameter, times the style scale.",
+        description="What a style picture's shorter side spans on the surface at style scale 1, "
+        "in the mesh's units; default: half of its diameter.",
     )
     view_layout: ViewLayoutName = Field(
         default="sphere",

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.cameras import Camera
 from geometry.catalogue import find_colouring, find_group
 from geometry.colour import ColourElement
 from geometry.errors import InputError
 from geometry.folds import Folds, check_axis, parse_folds
-from geometry.groups import Colouring, Generator, Group
+from geometry.groups import Colouring, Generator, Group, elements
 from geometry.hyperbolic_sides import side_mirrors
-from geometry.mesh import Mesh
+from geometry.mesh_symmetry import Placement, check_symmetry, place
 from geometry.plane_chart import picture_shape, plane_chart
 from geometry.plane_lattices import shaped
 from geometry.plane_torus import TorusMap, parse_torus_map
 from geometry.spiral import SpiralShape
 from service.advice import is_chiral
+from service.model import Model
 from service.recipe import Recipe
 
 MAX_PIXELS = 2**26  # of a tiling: periods can be many cells tall, and are repeated
@@ -45,9 +46,10 @@ class Scene:
     imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
 
     Of tiles: torus_map, cut, repeat (periods across, down). Of spheres: projection. Of the
-    hyperbolic plane: model. Of spirals: spiral. mesh and cameras: only for the target "mesh";
-    without cameras it is seen from all around. A group of the sphere acts on a mesh about its
-    frame's origin: a surface point is painted by its direction from there."""
+    hyperbolic plane: model. Of spirals: spiral. Of meshes: body, the mesh and what lies around
+    it; placement, where the group stands in it; action, what the group moves; start, what the
+    painting starts from; view_layout, how
+    views lie around it; style_size, what a style's shorter side spans on it, in its units."""
 
     target: str
     group: Group
@@ -60,8 +62,12 @@ class Scene:
     projection: str = "equirectangular"
     model: str = "poincare"
     spiral: SpiralShape | None = None
-    mesh: Mesh | None = None
-    cameras: tuple[Camera, ...] = ()
+    body: Model | None = None
+    placement: Placement | None = None
+    action: str = "surface"
+    start: str = "noise"
+    view_layout: str = "sphere"
+    style_size: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,17 +80,15 @@ class StylePicture:
     sha256: str
 
 
-def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, ...] = ()) -> Scene:
-    """The scene of a recipe.
+def make_scene(recipe: Recipe, body: Model | None = None) -> Scene:
+    """The scene of a recipe; ``body``: of the target "mesh", what is painted.
 
     Raises InputError: "missing-mesh", "unknown-group", "wrong-space", "unknown-colouring",
     "impossible-colouring", "bad-folds", "bad-cell", "bad-torus-map", "bad-value",
     "too-large".
     """
-    if recipe.target == "mesh" and mesh is None:
-        raise InputError(
-            "missing-mesh", "target", "A mesh recipe needs a mesh.", "Paint it from Blender."
-        )
+    if recipe.target == "mesh" and body is None:
+        raise InputError("missing-mesh", "mesh", "A mesh recipe needs a mesh.", "Name its file.")
     group = find_group(recipe.group, SPACE_OF_TARGET[recipe.target])
     if recipe.target == "tile":
         group = shaped(group, recipe.aspect, recipe.angle)
@@ -110,12 +114,15 @@ def make_scene(recipe: Recipe, mesh: Mesh | None = None, cameras: tuple[Camera, 
         projection=recipe.projection,
         model=recipe.model,
         spiral=_spiral_shape(recipe) if recipe.target == "spiral" else None,
-        mesh=mesh,
-        cameras=cameras,
+        body=body,
+        action=recipe.action,
+        start=recipe.start,
+        view_layout=recipe.view_layout,
+        style_size=recipe.style_size,
     )
     if recipe.target == "tile":
         _check_tile(scene, recipe.size)
-    return scene
+    return scene if body is None else _placed(scene, recipe, body)
 
 
 def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
@@ -126,6 +133,32 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
     if scene.group.tiling is None:
         return []
     return side_mirrors(scene.group, scene.colouring)
+
+
+def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
+    """The scene of a mesh with its group in place, checked."""
+    if body.base is None and (recipe.start == "base" or recipe.objective.content):
+        field = "start" if recipe.start == "base" else "objective.content"
+        raise InputError(
+            "missing-base", field, "The mesh has no base colour.", "Give one with --base."
+        )
+    if (
+        body.mask is not None
+        and body.base is not None
+        and body.base.shape[1] not in (1, recipe.size)
+    ):
+        raise InputError(
+            "bad-value",
+            "size",
+            "With a mask the base stays as it is, and so does its size.",
+            f"Use --size {body.base.shape[1]}.",
+        )
+    placement = place(body.mesh, recipe.axis, recipe.centre)
+    if scene.action == "surface" and scene.group.order != 1:
+        check_symmetry(
+            body.mesh, elements(scene.group, scene.colouring), placement, recipe.tolerance
+        )
+    return dataclasses.replace(scene, placement=placement)
 
 
 def _check_tile(scene: Scene, width: int) -> None:

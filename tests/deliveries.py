@@ -26,7 +26,7 @@ def scene_of(target, group, **fields):
 def random_paint(surface, seed=3):
     """Noise like a painting's first canvas, as logits."""
     random = torch.Generator().manual_seed(seed)
-    return Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, random).logits().detach()
+    return Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, 0.3, random).logits().detach()
 
 
 def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):

@@ -30,11 +30,19 @@ class Canvas:
 
     @classmethod
     def noise(
-        cls, shape: tuple[int, int, int], depth: int, wrap: bool, generator: torch.Generator
+        cls,
+        shape: tuple[int, int, int],
+        depth: int,
+        wrap: bool,
+        deviation: float,
+        generator: torch.Generator,
     ) -> Canvas:
-        """Mild noise on every level, reproducible from the generator."""
-        sizes = cls.level_sizes(shape, depth)
-        return cls([torch.randn(shape[0], 3, *s, generator=generator) * 0.3 for s in sizes], wrap)
+        """Noise of a standard deviation on every level, reproducible from the generator."""
+        noise = [
+            torch.randn(shape[0], 3, *size, generator=generator)
+            for size in cls.level_sizes(shape, depth)
+        ]
+        return cls([deviation * level for level in noise], wrap)
 
     @staticmethod
     def level_sizes(shape: tuple[int, int, int], depth: int) -> list[tuple[int, int]]:

@@ -2,95 +2,218 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from geometry.cameras import resized, surrounding_cameras
-from geometry.errors import InputError
-from geometry.surface import uv_surface
-from geometry.visibility import trace_ready, view_map
-from service.designs.folded import spread
-from service.designs.resolution import COSINE_CUT, FINENESS, looks_needed, view_side
-from service.designs.sphere import SphereDesign
+from geometry.cameras import Camera
+from geometry.coverage import seen_texels
+from geometry.sampling import SamplingMap
+from geometry.seams import find_seams, seam_samples
+from geometry.visibility import ViewMap, trace_ready, view_map
+from service.designs.mesh import MeshDesign, MeshView
 from service.painting.operators import SparseOperator
+from service.painting.view_cache import content_key, kept_view
 from service.painting.views import BodyView, Look, enlarged_paint, packed_pyramid, to_bytes
 from service.scene import Scene
 
-MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels
+_LOOK_PIXELS = 2 * 384**2  # that the views of a step have together, or a few more
 
 
 class MeshSurface:
-    """A mesh's UV texture, seen by cameras. A symmetry group paints by direction from the frame's
-    origin; without one the canvas is the texture itself."""
+    """A mesh's textures, seen by cameras. The canvas is the texture itself, or, where a group moves
+    directions, the charts of the sphere. Views read the mip pyramid of the paint's logits."""
 
     wrap = False
 
-    def __init__(self, scene: Scene, width: int, views: int, device: torch.device) -> None:
-        assert scene.mesh is not None
-        self.shape = (width, width)
-        self._mesh = scene.mesh
-        self._device = device
-        self._side = self.unit = view_side(width)
-        self._cameras = scene.cameras
-        self.views = len(scene.cameras) or views
-        self.looks = looks_needed(scene.group.order)
-        self._pictures: list[BodyView] = []
-        self._fold: SparseOperator | None = None
-        if scene.group.order == 1:
-            size = max(8, round(width * FINENESS))
-            self.canvas_shape = (1, size, size)
-            return
-        design = SphereDesign(scene, width)
-        self.canvas_shape, self._chart_shape = design.canvas_shape, design.chart_shape
-        texels = uv_surface(scene.mesh, width, width, MARGIN_TEXELS)
-        painted = (texels.triangle >= 0).ravel()
-        positions = texels.position.reshape(-1, 3)[painted]
-        length = np.linalg.norm(positions, axis=1, keepdims=True)
-        directions = np.where(length > 1e-12, positions / np.maximum(length, 1e-12), (0, 0, 1))
-        self._fold = SparseOperator(spread(design.fold(directions), painted), device)
+    def __init__(
+        self, scene: Scene, width: int, views: int, subsamples: int, device: torch.device
+    ) -> None:
+        assert scene.body is not None
+        self._scene, self._body = scene, scene.body
+        self._design = design = MeshDesign(scene, width)
+        self._device, self._subsamples = device, subsamples
+        self.canvas_shape = design.canvas_shape
+        self.views, self.looks = views, 1
+        self._windows: list[_Window] = []
+        self._paint = SparseOperator(design.paint, device)
+        self._seams = _Seams.of(design, scene, device)
+        self._full: SparseOperator | None = None
+        self._start: Tensor | None = None
+        if scene.start == "base":
+            self._start = _logit(design.base_at(design.coarse_shape), device)
+        self.seen = np.zeros(design.coarse_shape)
+
+    @property
+    def unit(self) -> int:
+        """See Surface."""
+        return self._design.unit
 
     def prepare_views(self, seed: int) -> None:
-        """See Surface."""
-        traced = trace_ready(self._mesh)
-        around = self._cameras or surrounding_cameras(self._mesh, self.views, self._side, seed)
-        cameras = [resized(camera, self._side) for camera in around]
-        with ThreadPoolExecutor(2) as pool:  # Warp's kernels let go of the interpreter's lock
-            maps = list(pool.map(lambda camera: view_map(traced, camera, self.shape), cameras))
-        pictures = [
-            BodyView.of(
-                view.sampling,
-                view.coverage * np.where(view.cosine > COSINE_CUT, view.cosine, 0),
-                view.coverage,
-                (camera.height, camera.width),
-                self._device,
-            )
-            for camera, view in zip(cameras, maps, strict=True)
-        ]
-        # a view that sees nothing has no statistics
-        self._pictures = [picture for picture in pictures if picture.weight.sum() > 1]
-        self.views = len(self._pictures)
-        if not self._pictures:
-            raise InputError(
-                "nothing-seen", "cameras", "No camera sees the mesh.", "Aim one at it."
-            )
+        """See Surface. Views are the same for every seed, so that they can be kept on disk."""
+        design, body = self._design, self._body
+        traced = trace_ready(body.mesh, str(self._device), body.occluders, body.holes)
+        key = content_key(body)
 
-    def _texture(self, logits: Tensor) -> Tensor:
-        if self._fold is None:
-            return torch.sigmoid(enlarged_paint(logits, self.canvas_shape, self.shape, False))
-        paint = enlarged_paint(logits, self.canvas_shape, self._chart_shape[1:], wrap=False)
-        return torch.sigmoid(self._fold(paint))
+        def see(camera: Camera) -> ViewMap:
+            def make() -> ViewMap:
+                return view_map(traced, camera, design.coarse_shape, self._subsamples)
+
+            return kept_view(key, camera, design.coarse_shape, self._subsamples, make)
+
+        views = design.views(self.views, see)
+        self.seen = seen_texels(
+            [view.sampling for view in views], [view.weight for view in views], design.coarse_shape
+        )
+        self._windows = [_Window.of(view, design, self._device) for view in views]
+        pixels = np.mean([view.weight.size for view in views])
+        self.views, self.looks = len(views), max(1, round(_LOOK_PIXELS / pixels))
+
+    def _chart(self, logits: Tensor) -> Tensor:
+        """Paint of the canvas on the charts, with the base colour that it starts from."""
+        design = self._design
+        paint = enlarged_paint(logits, design.canvas_shape, design.chart_shape[1:], wrap=False)
+        return paint if self._start is None else paint + self._start
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
-        pyramid = packed_pyramid(self._texture(logits), self.shape)
-        pictures = (self._pictures[k] for k in which)
-        return [picture.look(picture.operator(pyramid)) for picture in pictures]
+        pyramid = packed_pyramid(self._paint(self._chart(logits)), self._design.coarse_shape)
+        return [self._windows[k].look(pyramid) for k in which]
+
+    def terms(self, logits: Tensor) -> dict[str, Tensor]:
+        """See Surface."""
+        return {"seam": self._seams.energy(self._chart(logits))}
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        return to_bytes(self._texture(logits)).reshape(*self.shape, 3)
+        return self._coloured(self._enlarged(self._paint(self._chart(logits))))
+
+    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface. The symmetry is imposed again at full size: enlarging keeps it nearly."""
+        design = self._design
+        if self._scene.group.order == 1:
+            return self.picture(logits)
+        if self._full is None:
+            self._full = SparseOperator(design.full_fold(), self._device)
+        paint = self._chart(logits)
+        if not design.by_direction:
+            paint = self._enlarged(self._margins(paint))
+        return self._coloured(self._full(paint))
+
+    @functools.cached_property
+    def _margins(self) -> SparseOperator:
+        return SparseOperator(self._design.margins, self._device)
+
+    @functools.cached_property
+    def _details(self) -> Tensor | None:
+        """What the base that the paint starts from shows and the coarse textures cannot."""
+        if self._start is None or self._body.base is None:
+            return None
+        fine = _logit(self._design.base_at(self._design.shape), self._device)
+        return fine - self._resized(self._start)
+
+    def _resized(self, coarse: Tensor) -> Tensor:
+        """Values of the coarse textures (texels, C) at full size."""
+        textures, (rows, columns) = self._body.mesh.textures, self._design.coarse_shape
+        height, width = self._design.shape
+        shape = (textures, rows // textures, columns)
+        return enlarged_paint(coarse, shape, (height // textures, width), wrap=False)
+
+    def _enlarged(self, coarse: Tensor) -> Tensor:
+        """Logits of the coarse textures at full size."""
+        fine = self._resized(coarse)
+        return fine if self._details is None else fine + self._details
+
+    def _coloured(self, logits: Tensor) -> NDArray[np.uint8]:
+        """The textures (rows, columns, 3) of logits at full size."""
+        return to_bytes(torch.sigmoid(logits)).reshape(*self._design.shape, 3)
+
+
+@dataclass(frozen=True, eq=False)
+class _Window:
+    """A window on the mesh. painted: (H·W, 1), how much of a pixel shows paint; kept: (H·W, 3),
+    what shows of the base where no paint goes, times its share; base: all of the base, or None."""
+
+    view: BodyView
+    painted: Tensor
+    kept: Tensor | None
+    base: Tensor | None
+
+    @classmethod
+    def of(cls, view: MeshView, design: MeshDesign, device: torch.device) -> _Window:
+        """A window on a device."""
+        coverage = view.coverage.ravel()
+        painted, kept, weight = coverage, None, view.weight.ravel()
+        base = mean = None
+        if design.base is not None:
+            base = view.sampling.apply(_pyramid(design.base, design))
+        if design.mask is not None and base is not None:
+            painted = view.sampling.apply(_pyramid(design.mask[:, None], design))[:, 0]
+            kept = base - view.sampling.apply(_pyramid(design.mask[:, None] * design.base, design))
+            weight = weight * painted / np.maximum(coverage, 1e-9)
+        counts = np.diff(view.sampling.indptr)
+        mean = replace(
+            view.sampling,
+            weights=view.sampling.weights / np.repeat(np.maximum(coverage, 1e-9), counts),
+        )
+
+        def tensor(values: NDArray | None) -> Tensor | None:
+            if values is None:
+                return None
+            return torch.tensor(values, dtype=torch.float32, device=device)
+
+        body = BodyView.of(mean, weight, coverage, view.shape, device)
+        return cls(body, tensor(painted[:, None]), tensor(kept), tensor(base))
+
+    def look(self, pyramid: Tensor) -> Look:
+        """``pyramid``: of the paint's logits."""
+        seen = self.painted * torch.sigmoid(self.view.operator(pyramid))
+        look = self.view.look(seen if self.kept is None else seen + self.kept)
+        if self.base is None:
+            return look
+        return replace(look, base=self.view.look(self.base).pixels)
+
+
+def _logit(colours: NDArray, device: torch.device) -> Tensor:
+    """Logits of colours in 0..1; black and white are as far away as paint ever gets."""
+    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=0.01)
+
+
+def _pyramid(values: NDArray, design: MeshDesign) -> NDArray:
+    return packed_pyramid(torch.from_numpy(values), design.coarse_shape).numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class _Seams:
+    """Both sides of the UV seams: paint → logits of the texels near them → differences."""
+
+    texels: SparseOperator | None
+    differences: SparseOperator | None
+
+    @classmethod
+    def of(cls, design: MeshDesign, scene: Scene, device: torch.device) -> _Seams:
+        """The seams of a design, on a device."""
+        assert scene.body is not None
+        mesh = scene.body.mesh
+        samples = seam_samples(mesh, find_seams(mesh), design.coarse_shape)
+        if not len(samples.indices):
+            return cls(None, None)
+        near, columns = np.unique(samples.indices, return_inverse=True)
+        few = SamplingMap(len(near), samples.indptr, columns.astype(np.int32), samples.weights)
+        return cls(
+            SparseOperator(design.paint.row_subset(near), device), SparseOperator(few, device)
+        )
+
+    def energy(self, paint: Tensor) -> Tensor:
+        """The mean square difference of colours across seams, relative to the colours' variance:
+        2 where the sides know nothing of each other. ``paint``: (chart texels, 3), logits."""
+        if self.texels is None or self.differences is None:
+            return paint.new_zeros(())
+        colours = torch.sigmoid(self.texels(paint))
+        variance = colours.detach().var(dim=0).sum().clamp(min=1e-4)
+        return self.differences(colours).square().sum() / variance

@@ -35,11 +35,12 @@ from service.painting.targets import objective_terms, style_targets, weighted
 from service.painting.views import Surface, enlarged_paint
 from service.perception.networks import Network, load_network
 from service.perception.objectives import Targets
-from service.recipe import QUALITIES, Recipe
+from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import Scene, StylePicture
 
 DEPTH = 5  # levels of the canvas's pyramid
 EMA = 0.9  # of the iterates
+START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 MIN_WIDTH = 64  # of the first stage's texture
 _NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
 LATER_STAGE = 0.8  # a stage takes so many steps relative to the one before
@@ -148,7 +149,8 @@ class _Studio:
         surface.prepare_views(seed_of(recipe.seed, _VIEWS, number))
         if number == 0:
             generator = torch.Generator().manual_seed(seed_of(recipe.seed, _NOISE))
-            canvas = Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, generator)
+            noise = START_NOISE[recipe.start]
+            canvas = Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, noise, generator)
             self._canvas = Canvas([x.to(self._device) for x in canvas.levels], surface.wrap)
             self._optimiser = _adam(self._canvas, recipe.learning_rate)
         else:
@@ -180,8 +182,10 @@ class _Studio:
         surface = self._surface
         count = min(surface.looks, surface.views)
         which = random.choice(surface.views, count, replace=False)
-        looks = surface.look(self._canvas.logits(), [int(k) for k in which])
-        terms = objective_terms(self._network, looks, self._targets)
+        logits = self._canvas.logits()
+        looks = surface.look(logits, [int(k) for k in which])
+        terms = objective_terms(self._network, looks, self._targets, self._recipe.objective)
+        terms |= surface.terms(logits)
         total = weighted(terms, self._recipe.objective)
         self._optimiser.zero_grad()
         total.backward()
@@ -241,15 +245,17 @@ class _Studio:
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self._recipe.size)
-        return full.picture(_enlarged(self._mean, full.canvas_shape).logits())
+        return full.delivered(_enlarged(self._mean, full.canvas_shape).logits())
 
     def _surface_at(self, width: int) -> Surface:
         """The surface of a width; that of the full size is kept: frames, the last stage and the
         result all want it."""
         if width == self._recipe.size and self._full is not None:
             return self._full
-        surface = make_surface(self._scene, width, self._recipe.views, self._device)
-        if width == self._recipe.size:
+        full = width == self._recipe.size
+        subsamples = QUALITIES[self._recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
+        surface = make_surface(self._scene, width, self._recipe.views, self._device, subsamples)
+        if full:
             self._full = surface
         return surface
 

@@ -18,13 +18,17 @@ from service.painting.meshes import MeshSurface
 from service.painting.spirals import SpiralSurface
 from service.painting.tiles import PlaneSurface
 from service.painting.views import Surface
+from service.recipe import DRAFT_SUBSAMPLES
 from service.scene import Scene
 
 
-def make_surface(scene: Scene, width: int, views: int, device: torch.device) -> Surface:
-    """The surface of a scene whose texture is ``width`` pixels wide."""
+def make_surface(
+    scene: Scene, width: int, views: int, device: torch.device, subsamples: int = DRAFT_SUBSAMPLES
+) -> Surface:
+    """The surface of a scene whose texture is ``width`` pixels wide. subsamples: along each side
+    of a pixel of a mesh's views."""
     if scene.target == "mesh":
-        return MeshSurface(scene, width, views, device)
+        return MeshSurface(scene, width, views, subsamples, device)
     design = make_design(scene, width)
     if isinstance(design, PlaneDesign):
         return PlaneSurface(design, views, device)

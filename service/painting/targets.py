@@ -14,11 +14,17 @@ from geometry.colour import ColourElement
 from service.painting.views import Look
 from service.perception.moments import LayerMoments, blended, colour_images, measure, pooled
 from service.perception.networks import Network
-from service.perception.objectives import Targets, moment_distance, smoothness_term, style_term
+from service.perception.objectives import (
+    Targets,
+    content_term,
+    moment_distance,
+    smoothness_term,
+    style_term,
+)
 from service.recipe import Objective
 from service.scene import StylePicture
 
-STYLE_SIDE_LIMIT = 768  # pixels of a style's shorter side: more teaches little and costs much
+STYLE_SIDE_LIMIT = 1024  # pixels of a style's shorter side: more teaches little and costs much
 
 
 def style_targets(
@@ -53,17 +59,30 @@ def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255
 
 
-def objective_terms(network: Network, looks: Sequence[Look], targets: Targets) -> dict[str, Tensor]:
+def objective_terms(
+    network: Network, looks: Sequence[Look], targets: Targets, objective: Objective
+) -> dict[str, Tensor]:
     """The terms of the objective on one step's views, before their weights. Statistics of all
     views are pooled: no single view must show all of the style."""
-    layers = pooled([measure(network(look.pixels), look.weight) for look in looks])
+    features = [network(look.pixels) for look in looks]
+    layers = pooled([measure(f, look.weight) for f, look in zip(features, looks, strict=True)])
     plain = pooled([measure({"rgb": look.pixels}, look.weight) for look in looks])["rgb"]
     smooth = torch.stack([smoothness_term(look.pixels, look.weight) for look in looks]).mean()
-    return {
+    terms = {
         "style": style_term(layers, targets.style, network.info.weights),
         "colour": moment_distance(plain, targets.colour),
         "smoothness": smooth,
     }
+    if objective.content:
+        layer = network.info.content
+        parts = []
+        for seen, look in zip(features, looks, strict=True):
+            assert look.base is not None, "a scene with a content term has a base colour"
+            with torch.no_grad():
+                wanted = network(look.base)[layer]
+            parts.append(content_term(seen[layer], wanted, look.weight))
+        terms["content"] = torch.stack(parts).mean()
+    return terms
 
 
 def weighted(terms: dict[str, Tensor], objective: Objective) -> Tensor:

@@ -21,10 +21,12 @@ from service.painting.operators import SparseOperator
 @dataclass(frozen=True, eq=False)
 class Look:
     """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: (1, 1, H, W) in 0..1, how much a
-    pixel counts, or None where all count fully."""
+    pixel counts, or None where all count fully. base: (1, 3, H, W), what was to be seen before
+    anything was painted, or None."""
 
     pixels: Tensor
     weight: Tensor | None
+    base: Tensor | None = None
 
 
 class Surface(Protocol):
@@ -42,8 +44,14 @@ class Surface(Protocol):
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """The views ``which`` of paint (canvas texels, 3), differentiable."""
 
+    def terms(self, logits: Tensor) -> dict[str, Tensor]:
+        """Terms of the objective that no view shows, by name."""
+
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """The texture: (H, W, 3) uint8 sRGB, top row first."""
+        """The texture, to look at: (H, W, 3) uint8 sRGB, top row first."""
+
+    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
+        """The texture, to keep: like picture, but however long it takes."""
 
 
 def to_bytes(values: Tensor) -> NDArray[np.uint8]:

@@ -30,12 +30,13 @@ _Model = TypeVar("_Model", bound=nn.Module)
 class NetworkInfo:
     """One row of the table of networks. layers: {name of a layer: index of the module in the
     torchvision trunk whose output it is}; weights: their weights in the style term, coarse layers
-    last."""
+    last; content: the layer that the content term compares."""
 
     name: str
     title: str
     layers: Mapping[str, int]
     weights: tuple[float, ...]
+    content: str
 
 
 NETWORKS: dict[str, NetworkInfo] = {
@@ -56,12 +57,14 @@ NETWORKS: dict[str, NetworkInfo] = {
                 "fire9": 12,
             },
             (1.0,) * 9,
+            "fire5",
         ),
         NetworkInfo(
             "vgg19",
             "VGG-19: slower and finer; 575 MB download once",
             {"relu1_1": 1, "relu2_1": 6, "relu3_1": 11, "relu4_1": 20, "relu5_1": 29},
             (1.0,) * 5,
+            "relu4_1",
         ),
     )
 }

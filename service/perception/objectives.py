@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from service.perception.moments import LayerMoments, Moments
 
@@ -42,6 +43,19 @@ def style_term(painted: LayerMoments, target: LayerMoments, weights: tuple[float
         for name, weight in zip(target, weights, strict=True)
     ]
     return torch.stack(terms).sum() / sum(weights)
+
+
+def content_term(painted: Tensor, wanted: Tensor, weight: Tensor | None) -> Tensor:
+    """How far one layer's features (B, C, h, w) are from the wanted ones, pixel by pixel: their
+    weighted mean square difference relative to the wanted features' (Gatys et al. 2015, eq. 1).
+
+    weight (B, 1, H, W) or None for all."""
+    if weight is None:
+        weight = painted.new_ones(1)
+    else:
+        weight = F.adaptive_avg_pool2d(weight, (painted.shape[-2], painted.shape[-1]))
+    difference = (weight * (painted - wanted).square()).sum()
+    return difference / (weight * wanted.square()).sum().clamp(min=1e-12)
 
 
 def smoothness_term(picture: Tensor, weight: Tensor | None) -> Tensor:

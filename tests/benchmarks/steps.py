@@ -63,7 +63,9 @@ def measure(title: str, fields: dict) -> str:
     surface = make_surface(scene, recipe.size, recipe.views, device)
     surface.prepare_views(0)
     prepared = time.perf_counter() - start
-    canvas = Canvas.noise(surface.canvas_shape, 5, surface.wrap, torch.Generator().manual_seed(0))
+    canvas = Canvas.noise(
+        surface.canvas_shape, 5, surface.wrap, 0.3, torch.Generator().manual_seed(0)
+    )
     canvas = Canvas([level.to(device) for level in canvas.levels], surface.wrap)
     targets = style_targets(network, load_styles(recipe), surface.unit, 1.0, ((1, 2, 3),))
     which = list(range(surface.looks))
@@ -82,7 +84,9 @@ def measure(title: str, fields: dict) -> str:
 
     def step() -> None:
         looks = surface.look(canvas.logits(), which)
-        weighted(objective_terms(network, looks, targets), recipe.objective).backward()
+        weighted(
+            objective_terms(network, looks, targets, recipe.objective), recipe.objective
+        ).backward()
 
     projection, vision, whole = median_ms(project), median_ms(see), median_ms(step)
     pixels = sum(p.shape[-1] * p.shape[-2] for p in seen) / 1e6

@@ -76,7 +76,7 @@ def test_levels_halve_and_never_vanish(charts, h, w, depth):
 
 
 def make(shape=(2, 20, 14), depth=4, seed=1, wrap=False):
-    return Canvas.noise(shape, depth, wrap, torch.Generator().manual_seed(seed))
+    return Canvas.noise(shape, depth, wrap, 0.3, torch.Generator().manual_seed(seed))
 
 
 def test_noise_is_reproducible_and_mild():

@@ -1,0 +1,235 @@
+"""A mesh at one resolution, without torch: where its paint lies, and what cameras see of it."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from geometry.cameras import Camera, resized
+from geometry.errors import InputError
+from geometry.margins import margin_map
+from geometry.mesh_symmetry import mesh_fold
+from geometry.sampling import SamplingMap, composed
+from geometry.spaces import Array
+from geometry.stretch import pixels_per_unit, texel_stretch
+from geometry.surface import uv_surface
+from geometry.view_choice import choose_views
+from geometry.visibility import ViewMap
+from service.designs.folded import spread
+from service.designs.resolution import COSINE_CUT, FINENESS
+from service.designs.sphere import SphereDesign
+from service.scene import Scene
+
+MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels
+WINDOW = 512  # pixels: the longest side of what the network looks at at once
+_CANVAS_STEP = 32  # a canvas' sides are multiples of this, for its mip pyramid
+_STYLE_SPAN = 1.0  # of the mesh's diameter that a style picture's shorter side spans
+_VIEW_PIXELS = 24_000_000  # of all views together: bounds memory, 10 taps of 16 bytes each
+
+
+@dataclass(frozen=True, eq=False)
+class MeshView:
+    """A window on what a camera sees. sampling: texels of the canvas' mip pyramid → pixels;
+    weight, coverage: (H, W) in 0..1."""
+
+    sampling: SamplingMap
+    weight: Array
+    coverage: Array
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self.coverage.shape[0], self.coverage.shape[1]
+
+
+class MeshDesign:
+    """A mesh's textures at one resolution, each ``width`` texels wide.
+
+    shape: (rows, columns) of the picture, all textures one below the other; coarse_shape: of the
+    same textures as views read them; canvas_shape: (charts, rows, columns) of the paint;
+    chart_shape: of the texels that ``paint`` reads, to which the canvas is enlarged.
+    """
+
+    def __init__(self, scene: Scene, width: int) -> None:
+        assert scene.body is not None
+        self._scene, self._body = scene, scene.body
+        textures, aspect = self._body.mesh.textures, self._body.aspect
+        height = max(1, round(width * aspect))
+        self.shape = (textures * height, width)
+        coarse = _canvas_side(height), _canvas_side(width)
+        self.coarse_shape = (textures * coarse[0], coarse[1])
+        self.canvas_shape = self.chart_shape = (textures, *coarse)
+        self._directions: SphereDesign | None = None
+        if scene.group.order != 1 and scene.action == "direction":
+            self._directions = SphereDesign(scene, width)
+            self.canvas_shape = self._directions.canvas_shape
+            self.chart_shape = self._directions.chart_shape
+        diameter = 2 * _radius(self._body.mesh.vertices)
+        self._style_size = scene.style_size or _STYLE_SPAN * diameter
+        # pixels of a view per unit of the surface: about its texels
+        self._density = texel_stretch(self._body.mesh, self.shape).density
+
+    @functools.cached_property
+    def margins(self) -> SamplingMap:
+        """Coarse texels → coarse texels: those around the islands read across the seam."""
+        return margin_map(self._body.mesh, self.coarse_shape, MARGIN_TEXELS)
+
+    @functools.cached_property
+    def paint(self) -> SamplingMap:
+        """Chart texels → the logits of the coarse textures."""
+        if self._directions is not None:
+            return self._by_direction(self._directions, self.coarse_shape)
+        if self._scene.group.order == 1:
+            return self.margins
+        return composed(self._fold(self.coarse_shape), self.margins)
+
+    def full_fold(self) -> SamplingMap | None:
+        """The fold at full size: from the charts (by direction) or from the texture itself; None
+        without a symmetry."""
+        if self._directions is not None:
+            return self._by_direction(self._directions, self.shape)
+        return None if self._scene.group.order == 1 else self._fold(self.shape)
+
+    @property
+    def by_direction(self) -> bool:
+        """Whether the group moves directions, not points of the surface."""
+        return self._directions is not None
+
+    def _fold(self, shape: tuple[int, int]) -> SamplingMap:
+        scene = self._scene
+        assert scene.placement is not None
+        return mesh_fold(
+            self._body.mesh, scene.group, scene.colouring, scene.placement, shape, MARGIN_TEXELS
+        )
+
+    def _by_direction(self, design: SphereDesign, shape: tuple[int, int]) -> SamplingMap:
+        rows, columns = shape
+        placement = self._scene.placement
+        assert placement is not None
+        texels = uv_surface(self._body.mesh, columns, rows, MARGIN_TEXELS)
+        painted = (texels.triangle >= 0).ravel()
+        from_centre = texels.position.reshape(-1, 3)[painted] - placement.centre
+        positions = from_centre @ placement.rotation
+        length = np.linalg.norm(positions, axis=1, keepdims=True)
+        directions = np.where(length > 1e-12, positions / np.maximum(length, 1e-12), (0, 0, 1))
+        return spread(design.fold(directions), painted)
+
+    @functools.cached_property
+    def base(self) -> Array | None:
+        """(coarse texels, 3) in 0..1: the colour that the mesh has."""
+        return None if self._body.base is None else self.base_at(self.coarse_shape)
+
+    def base_at(self, shape: tuple[int, int]) -> Array:
+        """(texels, 3) in 0..1: the base colour at another size (rows, columns)."""
+        assert self._body.base is not None
+        return self._resampled(self._body.base[..., :3], shape).reshape(-1, 3) / 255
+
+    @functools.cached_property
+    def mask(self) -> Array | None:
+        """(coarse texels,) in 0..1: where paint goes."""
+        mask = self._body.mask
+        return None if mask is None else self._resampled(mask, self.coarse_shape).reshape(-1) / 255
+
+    def _resampled(self, picture: NDArray[np.uint8], shape: tuple[int, int]) -> Array:
+        """A stack of textures at another size, texture by texture."""
+        textures, (rows, columns) = self._body.mesh.textures, shape
+        size = (columns, rows // textures)
+        parts = [
+            np.asarray(Image.fromarray(part).resize(size, Image.Resampling.LANCZOS), np.float64)
+            for part in np.split(picture, textures)
+        ]
+        return np.concatenate(parts)
+
+    def cameras(self, count: int) -> tuple[Camera, ...]:
+        """The scene's, or ``count`` automatic ones at most. All their pixels are as large on the
+        surface, about as texels are: strokes have one size, wherever a camera stands."""
+        body, placement = self._body, self._scene.placement
+        assert placement is not None
+        cameras = body.cameras or _automatic(
+            body.mesh,
+            count,
+            self._scene.view_layout,
+            tuple(placement.rotation[:, 2]),
+            body.occluders,
+        )
+        sides = np.array([max(c.width, c.height) / pixels_per_unit(c, body.mesh) for c in cameras])
+        self._density = min(self._density, math.sqrt(_VIEW_PIXELS / float((sides**2).sum())))
+        return tuple(
+            resized(camera, int(np.clip(round(side * self._density), 64, 4096)))
+            for camera, side in zip(cameras, sides, strict=True)
+        )
+
+    @property
+    def unit(self) -> int:
+        """Pixels of a view that a style picture of scale 1 spans."""
+        return round(self._style_size * self._density)
+
+    def views(self, count: int, see: Callable[[Camera], ViewMap]) -> list[MeshView]:
+        """Windows on what the cameras see; ``see`` makes a camera's view of the coarse textures.
+
+        Raises InputError("nothing-seen")."""
+        with ThreadPoolExecutor(2) as pool:  # Warp's kernels let go of the interpreter's lock
+            maps = pool.map(see, self.cameras(count))
+            views = [window for view in maps for window in windows(view)]
+        if not views:
+            raise InputError(
+                "nothing-seen", "cameras", "No camera sees the mesh.", "Aim one at it."
+            )
+        return views
+
+
+def windows(view: ViewMap) -> list[MeshView]:
+    """What counts of a view, in windows of at most WINDOW pixels a side."""
+    weight = view.coverage * np.where(view.cosine > COSINE_CUT, view.cosine, 0)
+    if weight.sum() <= 1:
+        return []
+    found = []
+    rows, columns = (_parts(weight.any(axis=1 - axis)) for axis in (0, 1))
+    for top, bottom in rows:
+        for left, right in columns:
+            window = np.s_[top:bottom, left:right]
+            if weight[window].mean() > 0.02:  # next to nothing is to be seen in the others
+                pixels = np.arange(weight.size).reshape(weight.shape)[window].ravel()
+                found.append(
+                    MeshView(
+                        view.sampling.row_subset(pixels), weight[window], view.coverage[window]
+                    )
+                )
+    return found
+
+
+def _parts(used: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The range of lines that are used, cut into equal parts of at most WINDOW."""
+    lines = np.flatnonzero(used)
+    first, last = int(lines[0]), int(lines[-1]) + 1
+    missing = max(0, 64 - (last - first))  # deep layers need some pixels
+    first = max(0, first - missing // 2)
+    last = min(len(used), max(last, first + 64))
+    first = max(0, last - max(last - first, 64))
+    count = math.ceil((last - first) / WINDOW)
+    ends = np.linspace(first, last, count + 1).round().astype(int)
+    return [(int(a), int(b)) for a, b in zip(ends, ends[1:], strict=False)]
+
+
+def _canvas_side(texels: int) -> int:
+    return max(1, round(texels * FINENESS / _CANVAS_STEP)) * _CANVAS_STEP
+
+
+def _radius(vertices: Array) -> float:
+    centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+    return float(np.linalg.norm(vertices - centre, axis=1).max())
+
+
+# the same for all resolutions of a job
+_automatic = functools.lru_cache(maxsize=4)(
+    lambda mesh, count, layout, axis, occluders: choose_views(
+        mesh, count, WINDOW, layout, axis, occluders
+    )
+)
