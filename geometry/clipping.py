@@ -49,11 +49,11 @@ def screen_triangles(
     points[:, 0] = (ndc_x + 1) * (camera.width / 2)
     points[:, 1] = (1 - ndc_y) * (camera.height / 2)
     points[:, 2] = depth if camera.kind == "ORTHO" else -1 / depth
-    x, y, _ = (points[:, k][triangles] for k in range(3))
-    tops, bottoms = y.min(axis=1), y.max(axis=1)
-    inside: NDArray[np.bool_] = (tops < camera.height) & (bottoms > 0)
-    inside &= (x.min(axis=1) < camera.width) & (x.max(axis=1) > 0)
-    kept = np.flatnonzero(inside)
+    x, y = points[:, 0][triangles], points[:, 1][triangles]
+    tops: NDArray[np.float64] = y.min(axis=1)
+    bottoms: NDArray[np.float64] = y.max(axis=1)
+    beside = (x.max(axis=1) <= 0) | (x.min(axis=1) >= camera.width)
+    kept = np.flatnonzero((tops < camera.height) & (bottoms > 0) & ~beside)
     triangles = triangles[kept]
     if len(kept):
         affine = points[:, 2][triangles]
@@ -64,9 +64,11 @@ def screen_triangles(
 
 def _transformed(matrix: NDArray[np.float64], vertices: NDArray[np.float64]) -> NDArray[np.float64]:
     # Sum by sum: a matrix product may round equal vertices differently, which opens cracks.
-    x, y, z = (vertices[:, k, None] for k in range(3))
-    moved: NDArray[np.float64] = x * matrix[:, 0] + y * matrix[:, 1] + z * matrix[:, 2]
-    return moved + matrix[:, 3]
+    moved = np.empty_like(vertices)
+    x, y, z = vertices.T
+    for k, row in enumerate(matrix):
+        moved[:, k] = x * row[0] + y * row[1] + z * row[2] + row[3]
+    return moved
 
 
 def _cut(

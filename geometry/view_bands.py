@@ -23,6 +23,7 @@ class Drawn(NamedTuple):
 
     @classmethod
     def of(cls, screen: ScreenTriangles) -> Drawn:
+        """Upload them."""
         return cls(
             screen,
             wp.array(screen.points, dtype=wp.vec3d, device="cpu"),
@@ -47,12 +48,17 @@ def gather_band(
     drawn: Drawn | None,
     levels: list[wp.array],
     band: Band,
+    device: str,
 ) -> tuple[NDArray[np.generic], ...]:
     """(columns, weights) of all entries and (counts, hits, cosine sums) of the pixels of a band.
-    Every list has room for all the taps there can be."""
-    device, subsamples = body.planes.device, band.subsamples
-    pixels, capacity = band.rows * band.width, 4 * subsamples**2
-    keys = _depth_keys(body, rays, drawn, band)
+    Every list has room for all the taps there can be. ``drawn`` None: cast rays. ``levels``: rows,
+    columns and offsets of the pyramid's levels."""
+    subsamples, pixels = band.subsamples, band.rows * band.width
+    capacity = 4 * subsamples**2
+    if drawn is None:
+        keys = wp.empty(0, dtype=wp.uint64, device=device)
+    else:
+        keys = _depth_keys(body, rays, drawn, band)
     columns = wp.empty(pixels * capacity, dtype=wp.int32, device=device)
     weights = wp.empty(pixels * capacity, dtype=wp.float32, device=device)
     counts = wp.empty(pixels, dtype=wp.int32, device=device)
@@ -90,10 +96,8 @@ def gather_band(
     return columns_out, weights_out, counted, hits_out, cosines_out
 
 
-def _depth_keys(body: Body, rays: Rays, drawn: Drawn | None, band: Band) -> wp.array:
-    """The depth buffer of a band; empty if rays are to be cast."""
-    if drawn is None:
-        return wp.empty(0, dtype=wp.uint64, device=body.planes.device)
+def _depth_keys(body: Body, rays: Rays, drawn: Drawn, band: Band) -> wp.array:
+    """The depth buffer of a band."""
     samples = band.rows * band.width * band.subsamples**2
     keys = wp.full(samples, 2**64 - 1, dtype=wp.uint64, device="cpu")
     screen = drawn.screen

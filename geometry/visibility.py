@@ -208,15 +208,15 @@ def view_map(
     if traced.shield is not None:
         shield = _rays(camera, traced.shield, traced.ball, cast=drawn is None)
     rows_at_once = max(1, BAND_ENTRIES // (camera.width * 4 * subsamples**2))
-    bands = [
-        gather_band(
-            traced.body, rays, shield, drawn, levels, Band(camera.width, top, rows, subsamples)
-        )
+    parts = [
+        Band(camera.width, top, min(rows_at_once, camera.height - top), subsamples)
         for top in range(0, camera.height, rows_at_once)
-        for rows in [min(rows_at_once, camera.height - top)]
+    ]
+    bands = [
+        gather_band(traced.body, rays, shield, drawn, levels, part, traced.device) for part in parts
     ]
     columns, weights, counts, hits, cosines = (
-        np.concatenate(parts) for parts in zip(*bands, strict=True)
+        np.concatenate(lists) for lists in zip(*bands, strict=True)
     )
     indptr = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=indptr[1:])
