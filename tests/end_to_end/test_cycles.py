@@ -203,9 +203,9 @@ def test_a_gathered_view_is_the_cycles_render(empty_blender, tmp_path):
     scene.render.resolution_percentage = 50
     parent = bpy.data.objects.new("parent", None)
     scene.collection.objects.link(parent)
-    # The camera keeps its place before the object, below a parent of another size and handedness.
+    # The camera keeps its place before the object, below a parent whose uneven scale shears it.
     at = Matrix.Translation((3, -2, 1)) @ turn @ eye.matrix_world
-    parent.matrix_world = Matrix.Translation((5, 5, 5)) @ Matrix.Diagonal((2.5, 2.5, 2.5, 1))
+    parent.matrix_world = Matrix.Translation((5, 5, 5)) @ Matrix.Diagonal((2.5, 2.2, 2.6, 1))
     eye.parent = parent
     bpy.context.view_layer.update()
     eye.matrix_world = at @ Matrix.Diagonal((3.0, 0.5, 2.0, 1))
