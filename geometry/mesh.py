@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from geometry.errors import InputError
 
 WELD_CELLS = 2**20  # a mesh's box is this many cells long: vertices in one cell are one point
+WELD_SHIFT = 0.3819660112501051  # golden: far from all fractions with small denominators
 UV_SPAN = 1.25  # a layout may stray a little over its tile (REPEAT wraps it); wider ones are tiles
 
 
@@ -53,7 +54,10 @@ class Mesh:
         where UVs or normals differ; here what lies in one place is one point."""
         low = self.vertices.min(axis=0)
         step = float((self.vertices.max(axis=0) - low).max()) / (WELD_CELLS - 1)
-        x, y, z = np.rint((self.vertices - low) / step).astype(np.int64).T
+        # Shifted by an odd fraction: no round part of the box, where seams like to lie and rounding
+        # has two minds, is then the border of two cells.
+        cell = (self.vertices - low) / step + WELD_SHIFT
+        x, y, z = np.rint(cell).astype(np.int64).T
         _, point = np.unique((x * WELD_CELLS + y) * WELD_CELLS + z, return_inverse=True)
         return point.astype(np.int32)[self.triangles]
 
@@ -61,10 +65,41 @@ class Mesh:
     def oriented(self) -> bool:
         """Whether neighbours agree which side is the front: no edge is run the same way by two
         faces. Only then do back faces mean anything."""
-        sides = self.welded[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
-        sides = sides[sides[:, 0] != sides[:, 1]]
-        keys = sides[:, 0] << 32 | sides[:, 1]
-        return len(np.unique(keys)) == len(keys)
+        there, _ = self._sides
+        return len(np.unique(there)) == len(there)
+
+    @property
+    def _sides(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """One number for each directed side of the triangles, and for the same side run the other
+        way. Triangles that welding collapses are left out: their neighbours meet."""
+        faces = self.welded.astype(np.int64)
+        a, b, c = faces.T
+        faces = faces[(a != b) & (b != c) & (c != a)]
+        start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+        return start << 32 | end, end << 32 | start
+
+    @functools.cached_property
+    def inside_out(self) -> bool:
+        """Whether the mesh is closed and oriented and its fronts face inwards (its volume is
+        negative), as a negative scale leaves it."""
+        if not self.oriented:
+            return False
+        there, back = self._sides
+        if not np.array_equal(np.sort(there), np.sort(back)):
+            return False
+        a, b, c = np.moveaxis(self.corners - self.vertices.mean(axis=0), 1, 0)
+        return float(np.einsum("fk,fk->", a, np.cross(b, c))) < 0
+
+
+@dataclass(frozen=True, eq=False)
+class Occluders:
+    """Other things in front of and around a mesh: they hide it and are not painted. Make them with
+    :func:`make_occluders`. vertices: (V, 3) float64, in the mesh's frame; triangles: (F, 3) int32
+    rows of ``vertices``; there may be none. Arrays are read-only.
+    """
+
+    vertices: NDArray[np.float64]
+    triangles: NDArray[np.int32]
 
 
 def make_mesh(
@@ -90,12 +125,7 @@ def make_mesh(
         raise InputError(
             "mesh-non-finite", "vertices", "A vertex has a coordinate that is not a finite number."
         )
-    if faces.dtype.kind not in "iu" or faces.min() < 0 or faces.max() >= len(points):
-        raise InputError(
-            "mesh-bad-index",
-            "triangles",
-            f"Indices must be whole numbers from 0 to {len(points) - 1}.",
-        )
+    _expect_indices("triangles", faces, len(points))
     faces = np.array(faces, np.int32)
     a, b, c = np.moveaxis(points[faces], 1, 0)
     if not _has_area(np.linalg.norm(np.cross(b - a, c - a), axis=1), points):
@@ -112,6 +142,27 @@ def make_mesh(
     for array in (points, faces, corners, numbers):
         array.setflags(write=False)
     return Mesh(points, faces, corners, numbers)
+
+
+def make_occluders(vertices: ArrayLike, triangles: ArrayLike) -> Occluders:
+    """Checked :class:`Occluders` from (V, 3) points and (F, 3) indices; both may be empty.
+
+    Raises InputError: "mesh-bad-shape", "mesh-non-finite", "mesh-bad-index".
+    """
+    points, faces = np.array(vertices, np.float64), np.asarray(triangles)
+    if faces.size == 0:
+        points, faces = np.zeros((0, 3)), np.zeros((0, 3), np.int32)
+    _expect_shape("occluder_vertices", points, (None, 3))
+    _expect_shape("occluder_triangles", faces, (None, 3))
+    if not np.isfinite(points).all():
+        raise InputError(
+            "mesh-non-finite", "occluder_vertices", "A coordinate is not a finite number."
+        )
+    _expect_indices("occluder_triangles", faces, len(points))
+    faces = np.array(faces, np.int32)
+    for array in (points, faces):
+        array.setflags(write=False)
+    return Occluders(points, faces)
 
 
 def _checked_uvs(uvs: ArrayLike | None, texture: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -151,6 +202,13 @@ def _expect_shape(field: str, array: NDArray[np.generic], shape: tuple[int | Non
         wanted = " × ".join("N" if n is None else str(n) for n in shape)
         raise InputError(
             "mesh-bad-shape", field, f"Expected an array of {wanted}, got {array.shape}."
+        )
+
+
+def _expect_indices(field: str, faces: NDArray[np.generic], points: int) -> None:
+    if faces.dtype.kind not in "iu" or (faces.size and (faces.min() < 0 or faces.max() >= points)):
+        raise InputError(
+            "mesh-bad-index", field, f"Indices must be whole numbers from 0 to {points - 1}."
         )
 
 

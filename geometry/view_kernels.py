@@ -10,32 +10,10 @@ from __future__ import annotations
 
 import warp as wp
 
-from geometry.kernels import Floats, Ints, Keys, Longs, Vec2s, Vec3s
+from geometry.kernels import Floats, Ints, Keys, Longs
+from geometry.ray_kernels import Body, Rays, along_of, first_hit, met, slope_of, start_of, wrap
 
 wp.set_module_options({"enable_backward": False})
-
-
-@wp.struct
-class Rays:
-    """Rays that are affine in pixel coordinates (x right, y down): the ray of (x, y) is
-    start + x·start_x + y·start_y + τ·(along + x·along_x + y·along_y), 0 <= τ <= reach."""
-
-    start: wp.vec3
-    start_x: wp.vec3
-    start_y: wp.vec3
-    along: wp.vec3
-    along_x: wp.vec3
-    along_y: wp.vec3
-    reach: float
-
-
-@wp.func
-def wrap(i: int, n: int) -> int:
-    """i modulo n, for negative i too (REPEAT)."""
-    r = i % n
-    if r < 0:
-        r = r + n
-    return r
 
 
 @wp.func
@@ -52,6 +30,15 @@ def flush(weights: Floats, base: int, slots: wp.vec4i, sums: wp.vec4) -> None:
     """Add the sums of four taps to their places; taps may be the same texel (tiny levels)."""
     for tap in range(4):
         weights[base + slots[tap]] = weights[base + slots[tap]] + sums[tap]
+
+
+@wp.func
+def facing_cosine(body: Body, cosine: float) -> float:
+    """What a hit counts: the cosine of a front, 0 of a back; of either side where the mesh has
+    no front. ``cosine``: between the normal and the ray, below 0 where the normal faces it."""
+    if body.facing == 0.0:
+        return wp.abs(cosine)
+    return wp.max(-body.facing * cosine, 0.0)
 
 
 @wp.func
@@ -87,10 +74,9 @@ def footprint(
 
 @wp.kernel
 def gather_view(
-    mesh: wp.uint64,
-    planes: Vec3s,
-    layout: Vec2s,
+    body: Body,
     rays: Rays,
+    shield: Rays,
     level_heights: Ints,
     level_widths: Ints,
     level_offsets: Ints,
@@ -108,8 +94,8 @@ def gather_view(
 
     Thread i makes pixel first_pixel + i and owns columns[i·c : (i+1)·c] with c = 4·subsamples²:
     room for every tap there can be, so the list never overflows. Columns come out ascending.
-    keys: the depth buffer of :func:`geometry.kernels.rasterise` from first_pixel on; empty: cast
-    rays. planes, layout: see :class:`geometry.visibility.TracedMesh`.
+    keys: the depth buffer of :func:`geometry.raster_kernels.rasterise` from first_pixel on; empty:
+    cast rays, which what is in ``shield`` may stop.
     """
     i = wp.tid()
     row = (first_pixel + i) // width
@@ -117,7 +103,7 @@ def gather_view(
     base = i * 4 * subsamples * subsamples
     step = 1.0 / float(subsamples)
     last = level_offsets.shape[0] - 1
-    size = wp.vec2(float(level_widths[0]), float(level_heights[0]))
+    size = wp.vec2(float(level_widths[0]), float(level_heights[0] // body.textures))
     count = int(0)
     hit_count = int(0)
     cosine = float(0.0)
@@ -125,6 +111,7 @@ def gather_view(
     known_level = int(-1)
     known_x = int(0)
     known_y = int(0)
+    known_first_row = int(0)
     slots = wp.vec4i(0, 0, 0, 0)
     sums = wp.vec4(0.0, 0.0, 0.0, 0.0)
     line = (i // width * subsamples * width + left) * subsamples
@@ -133,40 +120,29 @@ def gather_view(
     for _sample in range(subsamples * subsamples):
         x = float(left) + (float(sx) + 0.5) * step
         y = float(row) + (float(sy) + 0.5) * step
-        start = rays.start + x * rays.start_x + y * rays.start_y
-        along = rays.along + x * rays.along_x + y * rays.along_y
         f = int(-1)
         if keys.shape[0] > 0:
             key = keys[line + sx]
             if key != ~wp.uint64(0):
                 f = int(key & wp.uint64(0xFFFFFFFF))
+            if f >= body.texture.shape[0]:  # an occluder
+                f = -1
         else:
-            found = wp.mesh_query_ray(mesh, start, along, rays.reach)
-            if found.result:
-                f = found.face
+            f = first_hit(body, rays, shield, x, y)
         if f >= 0:
-            corner = planes[4 * f]
-            normal = planes[4 * f + 1]
-            along_u = planes[4 * f + 2]
-            along_v = planes[4 * f + 3]
-            slope = wp.dot(normal, along)
-            if wp.abs(slope) < 1.0e-12:  # seen exactly edge on: any point of the edge will do
-                slope = 1.0e-12
-            depth = wp.dot(normal, corner - start) / slope
-            there = start + depth * along - corner
-            uv = layout[3 * f] + wp.vec2(wp.dot(along_u, there), wp.dot(along_v, there))
-            # Seen nearly edge on, rounding may put the point off the triangle.
-            uv = wp.min(wp.max(uv, layout[3 * f + 1]), layout[3 * f + 2])
+            along = along_of(rays, x, y)
+            there = met(body, f, start_of(rays, x, y), along)
+            slope = slope_of(body, f, along)
             hit_count += 1
-            cosine += wp.abs(slope) / wp.length(along)
+            cosine += facing_cosine(body, slope / wp.length(along))
             axes = footprint(
-                normal,
-                along_u * size[0],
-                along_v * size[1],
+                body.planes[4 * f + 1],
+                body.planes[4 * f + 2] * size[0],
+                body.planes[4 * f + 3] * size[1],
                 along,
                 slope,
-                rays.start_x + rays.along_x * depth,
-                rays.start_y + rays.along_y * depth,
+                rays.start_x + rays.along_x * there[2],
+                rays.start_y + rays.along_y * there[2],
             )
             stride = wp.max(axes[1] / 3.0, axes[0] / float(subsamples))
             level = int(0)
@@ -174,24 +150,30 @@ def gather_view(
                 stride = stride * 0.5
                 level += 1
             w = level_widths[level]
-            h = level_heights[level]
-            tx = uv[0] * float(w) - 0.5
-            ty = (1.0 - uv[1]) * float(h) - 0.5
+            h = level_heights[level] // body.textures
+            tx = there[0] * float(w) - 0.5
+            ty = (1.0 - there[1]) * float(h) - 0.5
             x0 = int(wp.floor(tx))
             y0 = int(wp.floor(ty))
             fx = tx - float(x0)
             fy = ty - float(y0)
-            if level != known_level or x0 != known_x or y0 != known_y:
+            first_row = body.texture[f] * h
+            if (
+                level != known_level
+                or x0 != known_x
+                or y0 != known_y
+                or first_row != known_first_row
+            ):
                 if count > 0:
                     flush(weights, base, slots, sums)
                 sums = wp.vec4(0.0, 0.0, 0.0, 0.0)
                 known_level = level
                 known_x = x0
                 known_y = y0
+                known_first_row = first_row
                 for tap in range(4):
-                    column = (
-                        level_offsets[level] + wrap(y0 + tap // 2, h) * w + wrap(x0 + tap % 2, w)
-                    )
+                    line_of_tap = first_row + wrap(y0 + tap // 2, h)
+                    column = level_offsets[level] + line_of_tap * w + wrap(x0 + tap % 2, w)
                     slot = slot_of(columns, base, count, column)
                     if slot == count:
                         columns[base + slot] = column

@@ -4,7 +4,7 @@ import trimesh
 from shapes import plane, torus, uv_sphere
 
 from geometry.errors import InputError
-from geometry.mesh import make_mesh
+from geometry.mesh import make_mesh, make_occluders
 from geometry.surface import nearest_points, uv_surface
 
 POINTS = [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
@@ -135,3 +135,49 @@ def test_texels_of_a_sphere_lie_on_its_triangles():
     off = np.einsum("ijk,ijk->ij", surface.position - corners[..., 0, :], normals)
     assert np.abs(off).max() < 1e-6
     assert surface.position[0, :, 2].min() > 0.9  # row 0 is v = 1: the north pole
+
+
+@pytest.mark.parametrize("mesh", [uv_sphere(16, 8), torus(16, 8), torus(33, 14)])
+def test_closed_grids_are_oriented_and_know_their_outside(mesh):
+    """They are split along their seams and collapsed at their poles, as files have them."""
+    assert mesh.oriented
+    assert not mesh.inside_out
+    merged = trimesh.Trimesh(mesh.vertices, mesh.triangles, process=False)
+    merged.merge_vertices(digits_vertex=9)
+    assert len(np.unique(mesh.welded)) == len(merged.vertices)
+    mirrored = make_mesh(mesh.vertices * (1, 1, -1), mesh.triangles, mesh.uvs)
+    assert mirrored.oriented
+    assert mirrored.inside_out
+
+
+def test_an_open_or_disagreeing_mesh_is_not_inside_out():
+    assert plane(3, 3).oriented
+    assert not plane(3, 3).inside_out
+    ring = torus(8, 6)
+    triangles = ring.triangles.copy()
+    triangles[5] = triangles[5, ::-1]
+    twisted = make_mesh(ring.vertices * (1, 1, -1), triangles, ring.uvs)
+    assert not twisted.oriented
+    assert not twisted.inside_out
+
+
+@pytest.mark.parametrize(
+    ("vertices", "triangles", "code"),
+    [
+        ([[0, 0], [1, 0], [0, 1]], FACE, "mesh-bad-shape"),
+        (POINTS, [[0, 1]], "mesh-bad-shape"),
+        ([[0, 0, 0], [np.inf, 0, 0], [0, 1, 0]], FACE, "mesh-non-finite"),
+        (POINTS, [[0, 1, 3]], "mesh-bad-index"),
+        (POINTS, [[0.0, 1.0, 2.0]], "mesh-bad-index"),
+    ],
+)
+def test_bad_occluders_are_refused_by_name(vertices, triangles, code):
+    with pytest.raises(InputError) as refused:
+        make_occluders(vertices, triangles)
+    assert refused.value.code == code
+    assert refused.value.field.startswith("occluder_")
+
+
+def test_there_may_be_no_occluders():
+    for nothing in (make_occluders([], []), make_occluders(POINTS, np.zeros((0, 3), int))):
+        assert nothing.vertices.shape == nothing.triangles.shape == (0, 3)

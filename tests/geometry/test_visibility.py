@@ -9,6 +9,7 @@ from shapes import plane, torus, uv_sphere
 
 from geometry.cameras import Camera, pixel_rays, surrounding_cameras
 from geometry.errors import InputError
+from geometry.mesh import make_occluders
 from geometry.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
 from geometry.surface import uv_surface
 from geometry.visibility import trace_ready, view_map
@@ -25,25 +26,43 @@ def matrix_of(view):
     return csr_matrix((s.weights, s.indices, s.indptr), shape=(s.rows, s.columns))
 
 
-def cast(mesh, camera, xy):
-    """Nearest hits by brute force in float64 (Möller and Trumbore 1997): triangle or -1, and the
-    distance, (N,) each."""
+def every_hit(corners, camera, xy):
+    """Distances (N, F) to all triangles by brute force in float64 (Möller and Trumbore 1997), inf
+    where a ray misses or the hit is not between the clip planes."""
     origins, directions = pixel_rays(camera, xy)
-    a, b, c = np.moveaxis(mesh.corners, 1, 0)
+    a, b, c = np.moveaxis(corners, 1, 0)
     e1, e2 = b - a, c - a
     p = np.cross(directions[:, None], e2)
     det = np.einsum("nfk,fk->nf", p, e1)
     s = origins[:, None] - a
     q = np.cross(s, e1)
+    forward = -np.array(camera.matrix_world)[:3, 2]
     with np.errstate(divide="ignore", invalid="ignore"):
         v = np.einsum("nfk,nfk->nf", s, p) / det
         w = np.einsum("nfk,nk->nf", q, directions) / det
         t = np.einsum("nfk,fk->nf", q, e2) / det
-        hit = (v >= 0) & (w >= 0) & (v + w <= 1) & (t > 0)
-    t = np.where(hit, t, np.inf)
-    triangle = t.argmin(axis=1)
-    distance = t[np.arange(len(xy)), triangle]
-    return np.where(np.isfinite(distance), triangle, -1), distance
+        depth = t * (directions @ forward)[:, None]
+        hit = (v >= 0) & (w >= 0) & (v + w <= 1)
+        hit &= (depth >= camera.clip_start) & (depth <= camera.clip_end)
+    return np.where(hit, t, np.inf)
+
+
+def cast(mesh, camera, xy, occluders=None, holes=None):
+    """The painted triangle that each ray sees or -1, and the distance, (N,) each."""
+    t = every_hit(mesh.corners, camera, xy)
+    if holes is not None:
+        high = len(holes) // mesh.textures
+        for n, f in np.argwhere(np.isfinite(t)):
+            x, y = texel_coordinates(mesh, camera, xy[[n]], [f], (high, holes.shape[1]))[0]
+            row = int(np.floor(y)) % high + mesh.texture[f] * high
+            if holes[row, int(np.floor(x)) % holes.shape[1]]:
+                t[n, f] = np.inf
+    triangle, distance = t.argmin(axis=1), t.min(axis=1)
+    hidden = np.isinf(distance)
+    if occluders is not None:
+        before = every_hit(occluders.vertices[occluders.triangles], camera, xy).min(axis=1)
+        hidden |= before < distance
+    return np.where(hidden, -1, triangle), distance
 
 
 def texel_coordinates(mesh, camera, xy, triangle, shape):
@@ -60,9 +79,10 @@ def texel_coordinates(mesh, camera, xy, triangle, shape):
     return np.column_stack([uv[:, 0] * shape[1], (1 - uv[:, 1]) * shape[0]])
 
 
-def reference(mesh, camera, shape, subsamples):
-    """The view matrix, coverage and cosine, written for clarity in float64."""
+def reference(mesh, camera, shape, subsamples, **scene):
+    """The view matrix, coverage and cosine of an oriented mesh, written for clarity in float64."""
     shapes, offsets = pyramid_shapes(shape), pyramid_offsets(shape)
+    shapes = [(h // mesh.textures, w) for h, w in shapes if h % mesh.textures == 0]
     ticks = (np.arange(subsamples) + 0.5) / subsamples
     matrix = np.zeros((camera.height * camera.width, offsets[-1]))
     hits, cosine = np.zeros(len(matrix)), np.zeros(len(matrix))
@@ -70,7 +90,7 @@ def reference(mesh, camera, shape, subsamples):
     for dy in ticks:
         for dx in ticks:
             xy = np.column_stack([columns + dx, rows + dy])
-            triangle, _ = cast(mesh, camera, xy)
+            triangle, _ = cast(mesh, camera, xy, **scene)
             seen = np.flatnonzero(triangle >= 0)
             triangle, xy = triangle[seen], xy[seen]
             a, b, c = np.moveaxis(mesh.corners[triangle], 1, 0)
@@ -78,25 +98,40 @@ def reference(mesh, camera, shape, subsamples):
             normal /= np.linalg.norm(normal, axis=1, keepdims=True)
             _, directions = pixel_rays(camera, xy)
             hits[seen] += 1
-            cosine[seen] += np.abs(np.einsum("nk,nk->n", normal, directions))
+            cosine[seen] += np.maximum(-np.einsum("nk,nk->n", normal, directions), 0)
             move = [
-                texel_coordinates(mesh, camera, xy + step, triangle, shape)
-                - texel_coordinates(mesh, camera, xy - step, triangle, shape)
+                texel_coordinates(mesh, camera, xy + step, triangle, shapes[0])
+                - texel_coordinates(mesh, camera, xy - step, triangle, shapes[0])
                 for step in ([1e-4, 0], [0, 1e-4])
             ]
             axes = np.linalg.svd(np.stack(move, axis=2) / 2e-4, compute_uv=False)
             stride = np.maximum(axes[:, 1] / 3, axes[:, 0] / subsamples)
             level = np.clip(np.floor(np.log2(stride)), 0, len(shapes) - 1).astype(int)
-            place = texel_coordinates(mesh, camera, xy, triangle, shape)
-            for pixel, k, (x, y) in zip(seen, level, place, strict=True):
+            place = texel_coordinates(mesh, camera, xy, triangle, (1, 1))
+            number = mesh.texture[triangle]
+            for pixel, k, (x, y), texture in zip(seen, level, place, number, strict=True):
                 h, w = shapes[k]
-                x, y = x * w / shape[1] - 0.5, y * h / shape[0] - 0.5
+                x, y = x * w - 0.5, y * h - 0.5
                 for i, j in np.ndindex(2, 2):
                     row, column = int(np.floor(y)) + i, int(np.floor(x)) + j
                     weight = (1 - abs(y - row)) * (1 - abs(x - column))
-                    matrix[pixel, offsets[k] + row % h * w + column % w] += weight
+                    row = row % h + texture * h
+                    matrix[pixel, offsets[k] + row * w + column % w] += weight
     share = subsamples**2
     return matrix / share, hits / share, cosine / np.maximum(hits, 1)
+
+
+def expect_brute_force(mesh, camera, shape, method, **scene):
+    """The view equals the reference; returns the reference's coverage."""
+    ready = trace_ready(mesh, **scene)
+    view = view_map(ready, camera, shape, subsamples=3, method=method)
+    matrix, coverage, cosine = reference(mesh, camera, shape, 3, **scene)
+    assert np.abs(view.coverage.ravel() - coverage).max() == 0
+    assert np.allclose(view.cosine.ravel(), cosine, atol=1e-4)
+    # A footprint within rounding of a level's border may fall on the other side of it.
+    agrees = np.abs(matrix_of(view).toarray() - matrix).max(axis=1) < 2e-3
+    assert agrees.mean() > 0.99
+    return coverage
 
 
 # 16: magnified, level 0 only. 256: minified, several levels. The other two are not square.
@@ -105,17 +140,95 @@ def reference(mesh, camera, shape, subsamples):
 @pytest.mark.parametrize("method", ["auto", "rays"])
 def test_the_view_is_that_of_brute_force(shape, kind, method):
     camera = replace(RING_VIEW, kind=kind, ortho_scale=3.0)
-    view = view_map(RING, camera, shape, subsamples=3, method=method)
-    matrix, coverage, cosine = reference(RING, camera, shape, subsamples=3)
-    assert view.coverage.shape == view.cosine.shape == (18, 24)
+    coverage = expect_brute_force(RING, camera, shape, method)
     assert 0.2 < coverage.mean() < 0.9
-    assert np.abs(view.coverage.ravel() - coverage).max() == 0
-    assert np.allclose(view.cosine.ravel(), cosine, atol=1e-4)
-    ours = matrix_of(view).toarray()
-    assert ours.shape == matrix.shape
-    # A footprint within rounding of a level's border may fall on the other side of it.
-    agrees = np.abs(ours - matrix).max(axis=1) < 2e-3
-    assert agrees.mean() > 0.99
+
+
+def two_textures(mesh):
+    """The mesh with every third face painted by a second texture."""
+    return replace(mesh, texture=(np.arange(len(mesh.triangles)) % 3 == 0).astype(np.int32))
+
+
+def posed(camera, eye, target):
+    """The camera moved to look from ``eye`` at ``target``."""
+    away = np.subtract(eye, target) / np.linalg.norm(np.subtract(eye, target))
+    right = np.cross((0.0, 0.0, 1.0), away)
+    right /= np.linalg.norm(right)
+    pose = np.eye(4)
+    pose[:3] = np.column_stack([right, np.cross(away, right), away, eye])
+    return replace(camera, matrix_world=tuple(map(tuple, pose.tolist())))
+
+
+@pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
+@pytest.mark.parametrize("method", ["auto", "rays"])
+def test_clip_planes_cut_triangles_as_rays_do(kind, method):
+    """From within the tube, wide-angled, near and far plane through the mesh: its backs are seen
+    as well, corners lie behind the camera and far outside the picture."""
+    camera = Camera(
+        width=20, height=16, lens=20.0, kind=kind, ortho_scale=2.0, clip_start=0.15, clip_end=1.8
+    )
+    camera = posed(camera, (0.9, -0.8, 0.1), (0.1, 0.3, 0.0))
+    coverage = expect_brute_force(RING, camera, (32, 32), method)
+    assert 0.3 < coverage.mean() < 0.99
+    whole = reference(RING, replace(camera, clip_start=1e-6, clip_end=1e6), (32, 32), 3)[1]
+    assert not np.array_equal(coverage, whole)
+
+
+@pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
+@pytest.mark.parametrize("method", ["auto", "rays"])
+def test_occluders_hide_and_are_not_painted(kind, method):
+    camera = replace(RING_VIEW, kind=kind, ortho_scale=3.0)
+    bar = torus(12, 6, radius=0.7, tube=0.2)
+    turned = bar.vertices[:, [2, 0, 1]] + (0.3, 0.6, 0.1)
+    ground = np.array([(-900.0, -900, -0.2), (900, -900, -0.2), (0, 1200, -0.2)])
+    both = make_occluders(
+        np.concatenate([turned, ground]),
+        np.concatenate([bar.triangles, len(turned) + np.arange(3)[None]]),
+    )
+    coverage = expect_brute_force(RING, camera, (64, 64), method, occluders=both)
+    alone = view_map(RING, camera, (64, 64), 3).coverage.ravel()
+    assert 0.1 < coverage.sum() / alone.sum() < 0.9
+    assert (coverage <= alone).all()
+
+
+@pytest.mark.parametrize("method", ["auto", "rays"])
+def test_each_texture_is_read_in_its_own_rows(method):
+    mesh = two_textures(RING)
+    expect_brute_force(mesh, RING_VIEW, (32, 16), method)
+    # Much minified: the pyramid ends where its levels would mix the textures.
+    colours = np.repeat([[1.0, 0, 0], [0, 1.0, 0]], 3 * 128, axis=0)[:, None].repeat(3 * 128, 1)
+    view = view_map(mesh, replace(RING_VIEW, width=4, height=3), colours.shape[:2], 2)
+    picture = matrix_of(view) @ build_pyramid(colours)
+    numbers = replace(mesh, uvs=np.full_like(mesh.uvs, 0.5))  # a texture's middle: no wrapping
+    plain = matrix_of(view_map(numbers, replace(RING_VIEW, width=4, height=3), (2, 1), 2))
+    assert np.allclose(picture[:, :2], plain.toarray()[:, :2], atol=1e-6)
+    assert plain.toarray().min(axis=1).max() > 0.1  # pixels that see both
+
+
+@pytest.mark.parametrize("method", ["auto", "rays"])
+@pytest.mark.parametrize("textures", [1, 2])
+def test_the_view_goes_on_through_holes(method, textures):
+    """Lace: most of the ring's front is clear, and its back is seen through it."""
+    mesh = RING if textures == 1 else two_textures(RING)
+    holes = np.random.default_rng(3).random((12, 10)) < 0.6
+    bar = torus(6, 4, radius=0.5, tube=0.1)
+    hiding = make_occluders(np.add(bar.vertices, (0.5, 0, 0)), bar.triangles)
+    scene = {"holes": holes, "occluders": hiding}
+    coverage = expect_brute_force(mesh, RING_VIEW, (32, 32), method, **scene)
+    alone = view_map(RING, RING_VIEW, (32, 32), 3).coverage.ravel()
+    assert 0.3 < coverage.sum() / alone.sum() < 0.9
+
+
+def test_a_mesh_full_of_holes_is_not_seen():
+    ready = trace_ready(RING, holes=np.ones((4, 4), bool))
+    assert view_map(ready, RING_VIEW, (8, 8)).coverage.max() == 0
+
+
+@pytest.mark.parametrize(("rows", "holes"), [(9, None), (8, np.ones((3, 4), bool))])
+def test_rows_that_textures_cannot_share_are_refused(rows, holes):
+    with pytest.raises(InputError) as refused:
+        view_map(trace_ready(two_textures(RING), holes=holes), RING_VIEW, (rows, 8))
+    assert refused.value.code == "texture-bad-size"
 
 
 @pytest.mark.parametrize("subsamples", [1, 4, 8])
@@ -175,11 +288,34 @@ def test_minification_reads_the_level_that_the_filter_names(level, size):
     assert view.sampling.indices.max() < offsets[level + 1]
 
 
-def test_both_sides_of_an_open_mesh_are_seen():
-    below = ((1.0, 0, 0, 0), (0, -1.0, 0, 0), (0, 0, -1.0, -4.0), (0, 0, 0, 1.0))
-    view = view_map(plane(), Camera(below, 16, 16), (8, 8))
+BELOW = ((1.0, 0, 0, 0), (0, -1.0, 0, 0), (0, 0, -1.0, -4.0), (0, 0, 0, 1.0))
+
+
+@pytest.mark.parametrize("method", ["auto", "rays"])
+def test_backs_are_seen_but_do_not_count(method):
+    view = view_map(plane(), Camera(BELOW, 16, 16), (8, 8), method=method)
     assert view.coverage[8, 8] == 1
-    assert view.cosine[8, 8] > 0.9
+    assert view.sampling.indptr[8 * 16 + 9] > view.sampling.indptr[8 * 16 + 8]
+    assert view.cosine.max() == 0
+
+
+@pytest.mark.parametrize("pose", [OVERHEAD, BELOW])
+def test_both_sides_count_where_faces_disagree_about_the_front(pose):
+    grid = plane(4, 4)
+    flipped = np.arange(len(grid.triangles)) % 2 == 0
+    triangles, uvs = grid.triangles.copy(), grid.uvs.copy()
+    triangles[flipped], uvs[flipped] = triangles[flipped, ::-1], uvs[flipped, ::-1]
+    mixed = replace(grid, triangles=triangles, uvs=uvs)
+    assert not mixed.oriented
+    assert view_map(mixed, Camera(pose, 16, 16), (8, 8)).cosine[5:10, 5:10].min() > 0.9
+
+
+def test_a_mesh_turned_inside_out_is_turned_back():
+    outside = view_map(RING, RING_VIEW, (16, 16))
+    inverted = replace(RING, triangles=RING.triangles[:, ::-1], uvs=RING.uvs[:, ::-1])
+    view = view_map(inverted, RING_VIEW, (16, 16))
+    assert np.allclose(view.cosine, outside.cosine, atol=1e-5)
+    assert view.cosine.max() > 0.9
 
 
 @pytest.mark.parametrize(
@@ -240,6 +376,26 @@ def test_closed_meshes_have_no_cracks(method):
     inside = np.hypot(x, y) < 93
     assert coverage[inside].min() == 1
     assert coverage[np.hypot(x, y) > 97].max() == 0
+
+
+def test_a_floor_has_no_cracks_where_it_is_cut():
+    """A finely divided floor, 10 km wide, from 1 m above it: cut by the near plane below the
+    camera, with corners behind it and a million pixels away; each pixel below is full."""
+    floor = plane(120, 120)
+    floor = replace(floor, vertices=floor.vertices * (5e3, 5e3, 0) + (1.7, -2.3, 0))
+    eye = posed(Camera(width=64, height=64, lens=10, clip_start=0.9), (0, 0, 1), (0, 10, 0.3))
+    eye = replace(eye, clip_end=3e3)
+    y, x = np.mgrid[0:64, 0:64] + 0.5
+    origins, directions = pixel_rays(eye, np.column_stack([x.ravel(), y.ravel()]))
+    with np.errstate(divide="ignore"):
+        depth = (
+            -origins[:, 2] / directions[:, 2] * (directions @ -np.array(eye.matrix_world)[:3, 2])
+        )
+    below = ((depth > 0.9) & (depth < 3e3)).reshape(64, 64)
+    coverage = view_map(floor, eye, (8, 8), 8).coverage
+    assert 0.2 < below.mean() < 0.8
+    assert coverage[binary_erosion(below, border_value=1)].min() == 1
+    assert coverage[binary_erosion(~below, border_value=1)].max() == 0
 
 
 @pytest.mark.parametrize("side", [64, 256])
