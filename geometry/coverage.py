@@ -62,7 +62,7 @@ def surface_coverage(seen: NDArray[np.float64], texels: UvSurface, mesh: Mesh) -
     part = seen_of / np.maximum(texels_of, 1)
     small = np.flatnonzero(texels_of == 0)
     part[small] = visible[_middle_texels(mesh, small, seen.shape)]
-    return float(part @ mesh.areas / mesh.areas.sum())
+    return min(1.0, float(part @ mesh.areas / mesh.areas.sum()))  # rounding may add a little
 
 
 def _middle_texels(

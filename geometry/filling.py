@@ -104,7 +104,8 @@ class _Ground:
 
 
 def _ground(texels: UvSurface, mesh: Mesh) -> _Ground:
-    stretch = texel_stretch(mesh, texels.triangle.shape)
+    rows, columns = texels.triangle.shape
+    stretch = texel_stretch(mesh, (rows, columns))
     size = float(np.sqrt(mesh.areas.sum()))  # where the layout is collapsed: a texel is large
     flat = stretch.least == 0
     side = 1 / np.where(flat, 1 / size, stretch.least)
