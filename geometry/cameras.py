@@ -23,6 +23,7 @@ MAX_SIDE = 16384
 
 VIEW_FOV = math.radians(30)  # of surrounding views: close enough for depth, no wide-angle stretch
 VIEW_FILL = 0.95  # part of the frame's width or height that the object takes up
+COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,12 @@ def _pose(value: object) -> Matrix:
         or abs(np.linalg.det(matrix[:3, :3] / lengths)) < 1e-6
     ):
         raise _bad("matrix_world", "must place the camera: its three axes may not be flat")
-    return cast(Matrix, tuple(tuple(float(x) for x in row) for row in matrix))
+    return matrix_rows(matrix)
+
+
+def matrix_rows(pose: NDArray[np.float64]) -> Matrix:
+    """A (4, 4) matrix as a camera's ``matrix_world``."""
+    return cast(Matrix, tuple(tuple(float(x) for x in row) for row in pose))
 
 
 def camera_pose(camera: Camera) -> NDArray[np.float64]:
@@ -237,14 +243,36 @@ def surrounding_cameras(
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
     radius = float(np.linalg.norm(points - centre, axis=1).max()) or 1.0
     distance = radius / math.sin(VIEW_FOV / 2)
-    k = np.arange(count)
-    z = 1 - (2 * k + 1) / count
-    angle = k * math.pi * (3 - math.sqrt(5))
-    away = np.column_stack([np.cos(angle), np.sin(angle), z])
-    away[:, :2] *= np.sqrt(1 - z * z)[:, None]
+    away = golden_spiral(count)
     if seed is not None:
         away = away @ _random_rotation(seed).T
     return tuple(_fitted(points, centre, direction, distance, radius, size) for direction in away)
+
+
+def golden_spiral(count: int) -> NDArray[np.float64]:
+    """(count, 3): unit vectors spread evenly over the sphere, from +z to −z (Swinbank and Purser
+    2006)."""
+    k = np.arange(count)
+    z = 1 - (2 * k + 1) / count
+    angle = k * math.pi * (3 - math.sqrt(5))
+    directions = np.column_stack([np.cos(angle), np.sin(angle), z])
+    directions[:, :2] *= np.sqrt(1 - z * z)[:, None]
+    return directions
+
+
+def pose_looking_back(
+    place: NDArray[np.float64], away: NDArray[np.float64], upward: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(4, 4): camera to world of a camera at ``place`` that looks along −``away`` and sees
+    ``upward`` upright, or another direction where it looks along that. Unit vectors."""
+    if abs(away @ upward) >= 0.999:
+        upward = np.eye(3)[(int(np.abs(upward).argmax()) + 2) % 3]
+    right = np.cross(upward, away)
+    right /= np.linalg.norm(right)
+    pose = np.eye(4)
+    pose[:3, :3] = np.column_stack([right, np.cross(away, right), away])
+    pose[:3, 3] = place
+    return pose
 
 
 def _random_rotation(seed: int) -> NDArray[np.float64]:
@@ -262,12 +290,7 @@ def _fitted(
     radius: float,
     size: int,
 ) -> Camera:
-    up = np.array([0.0, 0.0, 1.0]) if abs(away[2]) < 0.999 else np.array([0.0, 1.0, 0.0])
-    right = np.cross(up, away)
-    right /= np.linalg.norm(right)
-    pose = np.eye(4)
-    pose[:3, :3] = np.column_stack([right, np.cross(away, right), away])
-    pose[:3, 3] = centre + distance * away
+    pose = pose_looking_back(centre + distance * away, away, np.array([0.0, 0.0, 1.0]))
     seen = (points - pose[:3, 3]) @ pose[:3, :3]
     window = seen[:, :2] / -seen[:, 2:]
     low, high = window.min(axis=0), window.max(axis=0)
@@ -277,7 +300,7 @@ def _fitted(
     # The frame's middle, (low + high)/2 on the plane at depth 1, is lens/sensor sides away.
     shift = (low + high) / 2 * lens / sensor
     return Camera(
-        matrix_world=cast(Matrix, tuple(tuple(float(x) for x in row) for row in pose)),
+        matrix_world=matrix_rows(pose),
         width=size,
         height=size,
         lens=lens,

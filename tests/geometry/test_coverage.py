@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from shapes import plane, torus
+
+from geometry.cameras import surrounding_cameras
+from geometry.coverage import (
+    GREY,
+    MAGENTA,
+    SEEN_PIXELS,
+    coverage_picture,
+    seen_texels,
+    surface_coverage,
+)
+from geometry.mesh import make_mesh
+from geometry.pyramid import build_pyramid
+from geometry.surface import uv_surface
+from geometry.visibility import trace_ready, view_map
+
+RING = torus(32, 16)
+
+
+def test_seen_texels_are_the_transpose_of_pyramid_and_views():
+    shape = (48, 80)  # five levels, and small views: coarse levels are read
+    traced = trace_ready(RING)
+    views = [view_map(traced, camera, shape, 2) for camera in surrounding_cameras(RING, 3, 16)]
+    rng = np.random.default_rng(1)
+    texture, weights = rng.random((*shape, 3)), rng.random((3, 16, 16))
+    seen = seen_texels([view.sampling for view in views], list(weights), shape)
+    pyramid = build_pyramid(texture)
+    there = sum(
+        w.ravel() @ view.sampling.apply(pyramid) for w, view in zip(weights, views, strict=True)
+    )
+    assert np.einsum("ij,ijc->c", seen, texture) == pytest.approx(there, rel=1e-9)
+    assert seen.sum() == pytest.approx(
+        sum((w * view.coverage).sum() for w, view in zip(weights, views, strict=True)), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("side", [256, 16])  # 16: four triangles a texel
+def test_coverage_is_a_part_of_the_surface_not_of_the_texture(side):
+    texels = uv_surface(RING, side, side, 1)
+    outer = np.linalg.norm(texels.position[..., :2], axis=-1) > 1  # half the texture, not the area
+    ring = RING.corners.mean(axis=1)
+    part = RING.areas[np.linalg.norm(ring[:, :2], axis=1) > 1].sum() / RING.areas.sum()
+    assert part > 0.6
+    assert surface_coverage(outer.astype(float), texels, RING) == pytest.approx(part, abs=0.03)
+    assert surface_coverage(np.ones((side, side)), texels, RING) == pytest.approx(1)
+    assert surface_coverage(np.full((side, side), SEEN_PIXELS), texels, RING) == 0
+
+
+def test_faces_smaller_than_a_texel_count_with_the_texel_they_lie_in():
+    fine = plane(64, 64)
+    texels = uv_surface(fine, 8, 8, 1)
+    seen = np.zeros((8, 8))
+    seen[:3, :] = 1  # the top rows, v > 5/8
+    assert surface_coverage(seen, texels, fine) == pytest.approx(3 / 8)
+
+
+def test_each_texture_of_a_mesh_counts_for_its_faces():
+    one, number = plane(), np.array([0, 1])
+    two = make_mesh(one.vertices, one.triangles, one.uvs, number)
+    texels = uv_surface(two, 16, 32, 1)
+    seen = np.zeros((32, 16))
+    seen[16:] = 1
+    assert surface_coverage(seen, texels, two) == pytest.approx(0.5)
+
+
+def test_the_picture_marks_what_is_not_seen():
+    half = make_mesh(plane().vertices, plane().triangles[:1], plane().uvs[:1])
+    texels = uv_surface(half, 64, 64, 2)
+    texture = np.full((64, 64, 3), 30, np.uint8)
+    seen = np.zeros((64, 64))
+    seen[:, 40:] = 1
+    picture = coverage_picture(texture, seen, texels)
+    assert (picture[~texels.covered] == GREY).all()
+    assert (picture[texels.covered & (seen > 0)] == 30).all()
+    unseen = picture[texels.covered & (seen == 0)]
+    marked = (unseen == MAGENTA).all(axis=-1)
+    assert 0.4 < marked.mean() < 0.6
+    assert (unseen[~marked] == 30).all()
