@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from geometry.errors import InputError
 
 WELD_CELLS = 2**20  # a mesh's box is this many cells long: vertices in one cell are one point
+WELD_SHIFT = 0.236  # of a cell: or else a symmetric mesh's middle would lie between two cells
 UV_SPAN = 1.25  # a layout may stray a little over its tile (REPEAT wraps it); wider ones are tiles
 
 
@@ -53,7 +54,7 @@ class Mesh:
         where UVs or normals differ; here what lies in one place is one point."""
         low = self.vertices.min(axis=0)
         step = float((self.vertices.max(axis=0) - low).max()) / (WELD_CELLS - 1)
-        x, y, z = np.rint((self.vertices - low) / step).astype(np.int64).T
+        x, y, z = np.rint((self.vertices - low) / step + WELD_SHIFT).astype(np.int64).T
         _, point = np.unique((x * WELD_CELLS + y) * WELD_CELLS + z, return_inverse=True)
         return point.astype(np.int32)[self.triangles]
 
