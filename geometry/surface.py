@@ -95,15 +95,12 @@ def uv_surface(
     of the triangles is taken.
     """
     reach = max(margin, COVER_TEXELS)
-    layout, source, apart = _wrapped_layout(mesh, width, height // mesh.textures, reach)
-    rows = np.arange(height)
-    centres = np.zeros((height, width, 3))
-    centres[..., 0] = np.arange(width) + 0.5
-    centres[..., 1] = (rows + rows // (height // mesh.textures) * apart + 0.5)[:, None]
+    layout, source = placed_in_texels(mesh, mesh.uvs, mesh.texture, (height, width), reach)
+    centres = texel_centres(mesh, (height, width), reach)
     found = nearest_points(
-        layout,
-        np.arange(len(layout), dtype=np.int32).reshape(-1, 3),
-        centres.reshape(-1, 3),
+        np.pad(layout.reshape(-1, 2), ((0, 0), (0, 1))),
+        np.arange(3 * len(layout), dtype=np.int32).reshape(-1, 3),
+        np.pad(centres, ((0, 0), (0, 1))),
         reach,
         device,
     )
@@ -122,23 +119,44 @@ def uv_surface(
     )
 
 
-def _wrapped_layout(
-    mesh: Mesh, width: int, height: int, reach: float
-) -> tuple[NDArray[np.float64], NDArray[np.int32], int]:
-    """The UV triangles and those of their copies in the tiles around that come within ``reach``
-    texels of a texture of ``height`` rows: corners (3·N, 3) in texels, row down, z = 0; triangle of
-    each (N,); how many rows textures are kept apart, so that none reaches into the next."""
-    size, layouts, sources = np.array([width, height]), [], []
-    apart = int(2 * np.ceil(reach)) + 2
-    down = mesh.texture * (height + apart)
-    flipped = mesh.uvs * (1, -1) + (0, 1)
+def texel_centres(mesh: Mesh, texture_shape: tuple[int, int], reach: float) -> NDArray[np.float64]:
+    """(rows · columns, 2): x and y of the centres of a mesh's stacked textures, in texels, y down.
+    Textures are kept apart by 2·``reach`` and more, so that none reaches into the next."""
+    rows = np.arange(texture_shape[0])
+    centres = np.empty((*texture_shape, 2))
+    centres[..., 0] = np.arange(texture_shape[1]) + 0.5
+    centres[..., 1] = (rows + rows // (texture_shape[0] // mesh.textures) * _apart(reach) + 0.5)[
+        :, None
+    ]
+    return centres.reshape(-1, 2)
+
+
+def placed_in_texels(
+    mesh: Mesh,
+    uvs: NDArray[np.float64],
+    texture: NDArray[np.integer],
+    texture_shape: tuple[int, int],
+    reach: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Polygons of the UV layout, uvs (N, corners, 2) in the textures ``texture`` (N,), placed among
+    :func:`texel_centres`, with their copies in the tiles around that come within ``reach`` texels.
+
+    Returns x and y (M, corners, 2) and which polygon each is (M,) int32.
+    """
+    size = np.array([texture_shape[1], texture_shape[0] // mesh.textures])
+    down = texture * (size[1] + _apart(reach))
+    flipped = uvs * (1, -1) + (0, 1)
+    layouts, sources = [], []
     for tile in np.ndindex(3, 3):
         moved = (flipped + np.array(tile) - 1) * size
         near = (moved.max(axis=1) > -reach) & (moved.min(axis=1) < size + reach)
         kept = np.flatnonzero(near.all(axis=1))
         placed = moved[kept]
         placed[..., 1] += down[kept, None]
-        layouts.append(placed.reshape(-1, 2))
+        layouts.append(placed)
         sources.append(kept.astype(np.int32))
-    corners = np.concatenate(layouts)
-    return np.column_stack([corners, np.zeros(len(corners))]), np.concatenate(sources), apart
+    return np.concatenate(layouts), np.concatenate(sources)
+
+
+def _apart(reach: float) -> int:
+    return int(2 * np.ceil(reach)) + 2
