@@ -37,6 +37,7 @@ Shares = Callable[[Array], tuple[NDArray[np.int64], NDArray[np.int64], Array]]
 _CHUNK = 1 << 18  # texels at a time
 _CORE = 0.1  # nearer to the centre, relative to the mesh's radius, directions lose their meaning
 _STRIP = 0.125  # half the width of the strip between two copies, relative to their distance
+_BLUR = 4.0  # and at least so many texels: bilinear taps cannot follow anything steeper
 
 
 def mesh_fold(
@@ -131,7 +132,7 @@ def _domain_shares(found: Elements, vertices: Array, texel: float) -> Shares:
         radii = np.array([around, around, along or around])
     if turns >= NARROW:
         return _lune_shares(lune_chart(found, texel / radii[0]), radii)
-    return _seed_shares(found, radii)
+    return _seed_shares(found, radii, texel / radii.max())
 
 
 def _lune_shares(chart: LuneChart, radii: Array) -> Shares:
@@ -142,11 +143,11 @@ def _lune_shares(chart: LuneChart, radii: Array) -> Shares:
     return shares
 
 
-def _seed_shares(found: Elements, radii: Array) -> Shares:
+def _seed_shares(found: Elements, radii: Array, texel: float) -> Shares:
     images = spread_seeds(found, 1)[0] @ found.matrices
     cosines = images @ images.T
     apart = math.sqrt(2 * (1 - np.sort(cosines[0])[-2]))
-    overlap = _STRIP * apart * min(apart, 1.0)
+    overlap = apart * max(_STRIP * min(apart, 1.0), _BLUR * texel)
     everywhere = np.argsort(-cosines, axis=1, kind="stable")
 
     def shares(points: Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:

@@ -148,8 +148,8 @@ def icosphere(halvings: int = 3) -> Mesh:
 
 
 def cube_layout(corners):
-    """UVs (F, 3, 2) of triangles (F, 3, 3) around the origin: six islands in two rows of three, each
-    the side of a cube on which it lies, seen from the origin."""
+    """UVs (F, 3, 2) of triangles (F, 3, 3) around the origin: six islands in two rows, each the
+    side of a cube on which it lies, seen from the origin."""
     middle = corners.mean(axis=1)
     axis = np.abs(middle).argmax(axis=1)
     sign = np.sign(middle[np.arange(len(middle)), axis])
