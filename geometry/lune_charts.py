@@ -57,7 +57,22 @@ class LuneChart:
         """The copies of the paint that unit vectors (n, 3) see."""
         x, y, z = points.T
         ring = np.hypot(x, y)
-        longitude, latitude = np.arctan2(y, x), np.arctan2(z, ring)
+        row, element, weight, east, north = self.shares(np.arctan2(y, x), ring, np.arctan2(z, ring))
+        across = self.mirrored[element] * ring[row] * np.sin(east) / self.texel
+        position = np.stack(
+            [(north - self.lowest) / self.texel, across + (self.shape[2] - 1) / 2], axis=1
+        )
+        return Copies(row, element, weight, np.zeros(len(row), np.int64), position)
+
+    def shares(
+        self, longitude: Array, ring: Array, latitude: Array
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array, Array, Array]:
+        """Which elements bring points (n,) to the lune, ring being their distance from the axis:
+        the points' numbers (k,), sorted, the elements', the weights of sum 1 over a point, and the
+        longitudes east of the lune's middle and the latitudes to which they bring them.
+
+        A point need not be on the unit sphere: latitude can be any height that is about
+        ±1 at the ends and changes its sign where the poles are swapped."""
         strip = self._strip(ring)
         halves, lunes = self.sides.shape
         southern_end = 0.0 if halves == 2 else math.inf
@@ -81,12 +96,9 @@ class LuneChart:
                 found.append((row, element, weight, east.take(entry), north[row]))
         row, element, weight, east, north = map(np.concatenate, zip(*found, strict=True))
         order = np.argsort(row, kind="stable")
-        row, element, weight = row[order], element[order], weight[order]
-        across = self.mirrored[element] * ring[row] * np.sin(east[order]) / self.texel
-        position = np.stack(
-            [(north[order] - self.lowest) / self.texel, across + (self.shape[2] - 1) / 2], axis=1
-        )
-        return Copies(row, element, normalised(row, weight), np.zeros(len(row), np.int64), position)
+        row = row[order]
+        weight = normalised(row, weight[order])
+        return row, element[order], weight, east[order], north[order]
 
     def _strip(self, ring: Array | float) -> Array:
         """Half the width, in longitude, of the strip over which lunes mix at distance ``ring``

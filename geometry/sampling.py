@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from geometry.colour import IDENTITY, ColourElement, compose, matrix
+
+_Point = TypeVar("_Point", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,13 +200,13 @@ class Reads(NamedTuple):
 
 def from_reads(
     columns: int,
-    points: NDArray[np.float64],
+    points: NDArray[_Point],
     chunk: int,
-    read: Callable[[NDArray[np.float64]], Reads],
+    read: Callable[[NDArray[_Point]], Reads],
     palette: tuple[ColourElement, ...],
 ) -> SamplingMap:
-    """The map whose rows are ``points`` (n, 3), which are read ``chunk`` at a time: what is worked
-    on stays in the processor's cache."""
+    """The map whose rows are ``points`` (n, …), places or numbers of places, which are read
+    ``chunk`` at a time: what is worked on stays in the processor's cache."""
     counts, indices, weights, used = [], [], [], []
     for start in range(0, max(1, len(points)), chunk):
         some = points[start : start + chunk]

@@ -55,7 +55,9 @@ class SeedChart:
 
     def copies(self, points: Array) -> Copies:
         """The copies of the paint that unit vectors (n, 3) see."""
-        row, image, weight, height = _shares(points, self.images, self.neighbours, self.overlap)
+        row, image, weight, height = seed_shares(
+            points, self.images[:, 2], self.neighbours, self.overlap
+        )
         element, which = np.divmod(image, len(self.frames))
         flat = _lambert(points.take(row, axis=0), self.images.take(image, axis=0), height)
         position = (flat - self.corners.take(which, axis=0)) / self.texel
@@ -74,7 +76,7 @@ def seed_chart(elements: Elements, texel_angle: float) -> SeedChart:
     by_distance = np.argsort(-cosines, axis=1, kind="stable")
     closest = np.sort(cosines[:count], axis=1)[:, -2].max()  # the largest is the seed's own
     overlap = _OVERLAP * 2 * (1 - closest)  # 2 (1 − cos) is the square of the chord
-    row, image, _, height = _shares(probes, images, by_distance, overlap)
+    row, image, _, height = seed_shares(probes, images[:, 2], by_distance, overlap)
     reach = math.acos(height.min()) + _BETWEEN
     # images that share a point are not farther from each other than twice the reach
     related = (cosines > math.cos(min(math.pi, 2 * reach))).sum(axis=1).max()
@@ -105,12 +107,13 @@ def spiral(count: int) -> Array:
     return np.stack([ring * np.cos(longitude), ring * np.sin(longitude), z], axis=1)
 
 
-def _shares(
+def seed_shares(
     points: Array, images: Array, neighbours: NDArray[np.int64], overlap: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Array, Array]:
-    """Which images (k,) share the points (n, 3): the points' numbers (k,), sorted, the images', the
-    weights of sum 1 over a point, and the cosines of the angles between them."""
-    cosines = points @ images[:, 2].T
+    """Which images (k,) of seeds share the points (n, 3): the points' numbers (k,), sorted, the
+    images', the weights of sum 1 over a point, and the cosines of the angles between them.
+    ``neighbours`` (images, k): see SeedChart."""
+    cosines = points @ images.T
     nearest = cosines.argmax(axis=1)
     # take: several times faster than indexing
     near = neighbours.take(nearest, axis=0)
@@ -162,12 +165,12 @@ def _enough_seeds(elements: Elements, probes: Array) -> Array:
     count, nearness = 0, -1.0
     while nearness < _NEAR:
         count += 1
-        seeds = _seeds(elements, count)
+        seeds = spread_seeds(elements, count)
         nearness = (probes @ _images(elements, seeds).T).max(axis=1).min()
     return seeds
 
 
-def _seeds(elements: Elements, count: int) -> Array:
+def spread_seeds(elements: Elements, count: int) -> Array:
     """Seeds whose images under the group are as far apart as a greedy search finds.
 
     For one seed and a polyhedral group this is near the vertex of the snub polyhedron, whose

@@ -22,7 +22,7 @@ from geometry.sphere_copies import chart_taps
 
 SphereChart = SeedChart | LuneChart
 
-_NARROW = 6  # from so many copies around the axis on, lunes are better than regions around seeds
+NARROW = 6  # from so many copies around the axis on, lunes are better than regions around seeds
 _CHUNK = 1 << 13  # points at a time: what is worked on stays in the processor's cache
 
 
@@ -31,7 +31,7 @@ def sphere_chart(elements: Elements, texel_angle: float) -> SphereChart:
 
     ``shape`` of what is returned is (charts, rows, columns), ``texels`` their product.
     """
-    if turns_about_axis(elements) >= _NARROW:
+    if turns_about_axis(elements) >= NARROW:
         return lune_chart(elements, texel_angle)
     return seed_chart(elements, texel_angle)
 

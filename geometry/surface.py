@@ -51,36 +51,53 @@ def nearest_points(
     max_distance: float = np.inf,
     device: str = "cpu",
 ) -> Nearest:
-    """Nearest point of a triangle mesh for each of the (N, 3) points, within ``max_distance``.
+    """Nearest point of a triangle mesh for each of the (N, 3) points, within ``max_distance``;
+    see :class:`NearestSearch`."""
+    return NearestSearch(vertices, triangles, device).find(points, max_distance)
+
+
+class NearestSearch:
+    """A triangle mesh prepared for many searches of nearest points.
 
     Triangles without area are never found. Coordinates are taken relative to the mesh's box
     before they become float32: positions are good to about 1e-7 of the box.
     """
-    kernels.load(device, kernels.__name__)
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
-    centre, scale = (low + high) / 2, float(np.linalg.norm(high - low)) / 2 or 1.0
-    surface = wp.Mesh(
-        points=wp.array((vertices - centre) / scale, dtype=wp.vec3, device=device),
-        indices=wp.array(triangles.ravel(), dtype=wp.int32, device=device),
-    )
-    count = len(points)
-    triangle = wp.empty(count, dtype=wp.int32, device=device)
-    barycentric = wp.zeros(count, dtype=wp.vec3, device=device)
-    distance = wp.full(count, np.inf, dtype=wp.float32, device=device)
-    queries: wp.array = wp.array((points - centre) / scale, dtype=wp.vec3, device=device)
-    reach = float(np.float32(min(max_distance / scale, 1e30)))
-    wp.launch(
-        kernels.nearest,
-        dim=count,
-        inputs=[surface.id, queries, reach],
-        outputs=[triangle, barycentric, distance],
-        device=device,
-    )
-    return Nearest(
-        triangle.numpy(),
-        barycentric.numpy().astype(np.float64),
-        distance.numpy().astype(np.float64) * scale,
-    )
+
+    def __init__(
+        self, vertices: NDArray[np.float64], triangles: NDArray[np.int32], device: str = "cpu"
+    ) -> None:
+        kernels.load(device, kernels.__name__)
+        low, high = vertices.min(axis=0), vertices.max(axis=0)
+        self._device = device
+        self._centre = (low + high) / 2
+        self._scale = float(np.linalg.norm(high - low)) / 2 or 1.0
+        self._surface = wp.Mesh(
+            points=wp.array((vertices - self._centre) / self._scale, dtype=wp.vec3, device=device),
+            indices=wp.array(triangles.ravel(), dtype=wp.int32, device=device),
+        )
+
+    def find(self, points: NDArray[np.float64], max_distance: float = np.inf) -> Nearest:
+        """The nearest surface point of each of (N, 3) points, within ``max_distance``."""
+        count, device = len(points), self._device
+        triangle = wp.empty(count, dtype=wp.int32, device=device)
+        barycentric = wp.zeros(count, dtype=wp.vec3, device=device)
+        distance = wp.full(count, np.inf, dtype=wp.float32, device=device)
+        queries: wp.array = wp.array(
+            (points - self._centre) / self._scale, dtype=wp.vec3, device=device
+        )
+        reach = float(np.float32(min(max_distance / self._scale, 1e30)))
+        wp.launch(
+            kernels.nearest,
+            dim=count,
+            inputs=[self._surface.id, queries, reach],
+            outputs=[triangle, barycentric, distance],
+            device=device,
+        )
+        return Nearest(
+            triangle.numpy(),
+            barycentric.numpy().astype(np.float64),
+            distance.numpy().astype(np.float64) * self._scale,
+        )
 
 
 def uv_surface(

@@ -153,11 +153,12 @@ def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
             "With a mask the base stays as it is, and so does its size.",
             f"Use --size {body.base.shape[1]}.",
         )
-    placement = place(body.mesh, recipe.axis, recipe.centre)
-    if scene.action == "surface" and scene.group.order != 1:
-        check_symmetry(
-            body.mesh, elements(scene.group, scene.colouring), placement, recipe.tolerance
-        )
+    acting = elements(scene.group, scene.colouring)
+    if scene.action == "direction" or scene.group.order == 1:
+        placement = place(body.mesh, recipe.axis, recipe.centre)
+    else:
+        placement = place(body.mesh, recipe.axis, recipe.centre, acting)
+        check_symmetry(body.mesh, acting, placement, recipe.tolerance)
     return dataclasses.replace(scene, placement=placement)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from PIL import Image
 from geometry.cameras import Camera, resized
 from geometry.errors import InputError
 from geometry.margins import margin_map
-from geometry.mesh_symmetry import mesh_fold
+from geometry.mesh_fold import mesh_fold
 from geometry.sampling import SamplingMap, composed
 from geometry.spaces import Array
 from geometry.stretch import pixels_per_unit, texel_stretch
@@ -90,12 +91,11 @@ class MeshDesign:
             return self.margins
         return composed(self._fold(self.coarse_shape), self.margins)
 
-    def full_fold(self) -> SamplingMap | None:
-        """The fold at full size: from the charts (by direction) or from the texture itself; None
-        without a symmetry."""
+    def full_fold(self) -> SamplingMap:
+        """A group's fold at full size: from the charts (by direction) or from the texture itself."""
         if self._directions is not None:
             return self._by_direction(self._directions, self.shape)
-        return None if self._scene.group.order == 1 else self._fold(self.shape)
+        return self._fold(self.shape)
 
     @property
     def by_direction(self) -> bool:
@@ -215,7 +215,7 @@ def _parts(used: NDArray[np.bool_]) -> list[tuple[int, int]]:
     first = max(0, last - max(last - first, 64))
     count = math.ceil((last - first) / WINDOW)
     ends = np.linspace(first, last, count + 1).round().astype(int)
-    return [(int(a), int(b)) for a, b in zip(ends, ends[1:], strict=False)]
+    return [(int(a), int(b)) for a, b in itertools.pairwise(ends)]
 
 
 def _canvas_side(texels: int) -> int:

@@ -147,28 +147,28 @@ class _Window:
     @classmethod
     def of(cls, view: MeshView, design: MeshDesign, device: torch.device) -> _Window:
         """A window on a device."""
-        coverage = view.coverage.ravel()
-        painted, kept, weight = coverage, None, view.weight.ravel()
-        base = mean = None
+        coverage, sampling = view.coverage.ravel(), view.sampling
+        painted, weight = coverage, view.weight.ravel()
+        base = kept = None
         if design.base is not None:
-            base = view.sampling.apply(_pyramid(design.base, design))
-        if design.mask is not None and base is not None:
-            painted = view.sampling.apply(_pyramid(design.mask[:, None], design))[:, 0]
-            kept = base - view.sampling.apply(_pyramid(design.mask[:, None] * design.base, design))
-            weight = weight * painted / np.maximum(coverage, 1e-9)
-        counts = np.diff(view.sampling.indptr)
-        mean = replace(
-            view.sampling,
-            weights=view.sampling.weights / np.repeat(np.maximum(coverage, 1e-9), counts),
-        )
+            base = sampling.apply(_pyramid(design.base, design))
+            if design.mask is not None:
+                mask = design.mask[:, None]
+                painted = sampling.apply(_pyramid(mask, design))[:, 0]
+                kept = base - sampling.apply(_pyramid(mask * design.base, design))
+                weight = weight * painted / np.maximum(coverage, 1e-9)
+        shares = np.repeat(np.maximum(coverage, 1e-9), np.diff(sampling.indptr))
+        means = replace(sampling, weights=sampling.weights / shares)
 
-        def tensor(values: NDArray | None) -> Tensor | None:
-            if values is None:
-                return None
+        def tensor(values: NDArray) -> Tensor:
             return torch.tensor(values, dtype=torch.float32, device=device)
 
-        body = BodyView.of(mean, weight, coverage, view.shape, device)
-        return cls(body, tensor(painted[:, None]), tensor(kept), tensor(base))
+        return cls(
+            BodyView.of(means, weight, coverage, view.shape, device),
+            tensor(painted[:, None]),
+            None if kept is None else tensor(kept),
+            None if base is None else tensor(base),
+        )
 
     def look(self, pyramid: Tensor) -> Look:
         """``pyramid``: of the paint's logits."""

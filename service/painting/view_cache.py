@@ -12,9 +12,11 @@ import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
 import service
 from geometry.cameras import Camera
@@ -36,14 +38,14 @@ def content_key(body: Model) -> str:
     """A digest of all that decides what cameras see of a model."""
     digest = hashlib.sha256(f"{service.__version__} {_FORMAT}".encode())
     mesh, occluders = body.mesh, body.occluders
-    arrays = [mesh.vertices, mesh.triangles, mesh.uvs, mesh.texture]
+    arrays: list[NDArray[Any]] = [mesh.vertices, mesh.triangles, mesh.uvs, mesh.texture]
     if occluders is not None:
         arrays += [occluders.vertices, occluders.triangles]
     if body.holes is not None:
         arrays.append(body.holes)
     for array in arrays:
         digest.update(repr(array.shape).encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 

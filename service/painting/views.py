@@ -36,7 +36,10 @@ class Surface(Protocol):
     wrap: bool  # whether the canvas is a torus
     views: int  # number of views prepared
     looks: int  # how many of them a step takes
-    unit: int  # the length in view pixels that a style picture of scale 1 spans
+
+    @property
+    def unit(self) -> int:
+        """The length in view pixels that a style picture of scale 1 spans; of prepared views."""
 
     def prepare_views(self, seed: int) -> None:
         """Work the views out; ``seed`` moves them."""

@@ -1,0 +1,174 @@
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+from scipy.spatial.transform import Rotation
+from shapes import blob, head, icosphere, prism, torus, vase
+
+from geometry.catalogue import find_colouring, find_group
+from geometry.errors import InputError
+from geometry.groups import elements
+from geometry.mesh import make_mesh
+from geometry.mesh_images import SurfaceSearch, points_at, spread_points
+from geometry.mesh_symmetry import check_symmetry, describe, deviation, place
+
+
+def all_of(name, rule="none"):
+    group = find_group(name, "sphere")
+    return elements(group, find_colouring(group, rule))
+
+
+def moved(mesh, rotation=None, shift=(0, 0, 0)):
+    matrix = np.eye(3) if rotation is None else rotation
+    return make_mesh(mesh.vertices @ matrix.T + shift, mesh.triangles, mesh.uvs)
+
+
+@pytest.mark.parametrize("axis", ["X", "Y", "Z", "1,2,-3", "0,0,-2", "1e200,-1e200,0", "-1,0,1e-9"])
+def test_the_frame_is_a_rotation_that_takes_z_to_the_axis(axis):
+    rotation = place(torus(8, 8), axis, "origin").rotation
+    wanted = np.eye(3)["XYZ".index(axis)] if axis in "XYZ" else np.array(eval(axis))
+    wanted = wanted / np.abs(wanted).max()
+    assert np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(rotation) > 0
+    assert np.allclose(rotation[:, 2], wanted / np.linalg.norm(wanted), atol=1e-9)
+
+
+def test_z_keeps_the_frame_and_directions_near_it_nearly():
+    mesh = torus(8, 8)
+    assert np.array_equal(place(mesh, "Z", "origin").rotation, np.eye(3))
+    assert np.allclose(place(mesh, "1e-6,0,1", "origin").rotation, np.eye(3), atol=2e-6)
+
+
+def test_the_centres():
+    mesh = moved(torus(), shift=(1, 2, 3))
+    assert np.allclose(place(mesh, "Z", "centroid").centre, (1, 2, 3), atol=1e-12)
+    assert np.array_equal(place(mesh, "Z", "origin").centre, np.zeros(3))
+    assert np.array_equal(place(mesh, "Z", "1,2,-3.5").centre, (1, 2, -3.5))
+
+
+def test_points_are_spread_evenly():
+    """Every tenth of the torus around its axis has its tenth of the points, and points keep their
+    distance."""
+    mesh = torus(200, 100)
+    points = points_at(mesh, *spread_points(mesh, 4000))
+    around = np.histogram(np.arctan2(points[:, 1], points[:, 0]), 10, (-np.pi, np.pi))[0]
+    assert np.abs(around - 400).max() < 20
+    assert cKDTree(points).query(points, 2)[0][:, 1].mean() > 0.5 * np.sqrt(mesh.areas.sum() / 4000)
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "axis"),
+    [
+        (vase, "12.12", "Z"),
+        (vase, "33", "Z"),
+        (icosphere, "*532", "Z"),
+        (lambda: prism(7), "*227", "Z"),
+        (lambda: vase(twist=1), "12.12", "Z"),
+    ],
+)
+def test_symmetric_meshes_deviate_by_rounding_only(make, name, axis):
+    mesh = make()
+    found = deviation(mesh, all_of(name), place(mesh, axis, "centroid"))
+    assert found.rms <= found.worst < 1e-6
+
+
+@pytest.mark.parametrize(("make", "name", "axis"), [(vase, "*12.12", "Z"), (head, "*", "Y")])
+def test_the_diagonals_of_quads_deviate_little(make, name, axis):
+    """Quads cut along one diagonal have no mirrors, if nothing else."""
+    mesh = make()
+    found = deviation(mesh, all_of(name), place(mesh, axis, "centroid"))
+    assert 1e-5 < found.worst < 2e-3
+    assert found.rms < 2e-4
+
+
+def test_where_mirrors_stand_is_found():
+    """The head's mirror contains z but not x: a mirror about Z finds it, a turned head too."""
+    turn = Rotation.from_rotvec((0, 0, 0.3)).as_matrix()
+    mesh, group = moved(head(), turn, (4, 5, 6)), all_of("*")
+    assert deviation(mesh, group, place(mesh, "Z", "centroid")).worst > 0.05
+    fitted = place(mesh, "Z", "centroid", group)
+    assert deviation(mesh, group, fitted).worst < 2e-3
+    normal = fitted.rotation[:, 1]
+    assert np.abs(normal @ turn[:, 0]) > 1 - 1e-6
+
+
+def test_a_polyhedral_group_is_turned_about_its_axis():
+    tilted = Rotation.from_rotvec((0.4, -0.5, 1.3)).as_matrix()
+    mesh = moved(icosphere(2), tilted, (0, 0, 7))
+    axis = ",".join(f"{x:.12f}" for x in tilted[:, 2])
+    group = all_of("532")
+    assert deviation(mesh, group, place(mesh, axis, "centroid", group)).worst < 1e-5
+
+
+def test_a_frame_that_fits_is_left():
+    mesh = vase()
+    assert np.array_equal(place(mesh, "Z", "centroid", all_of("*66")).rotation, np.eye(3))
+
+
+def test_the_deviation_is_the_distance():
+    """A point pulled out of a sphere's surface by 0.2: its images are that far from the surface."""
+    mesh = icosphere(4)
+    points = mesh.vertices.copy()
+    top = points[:, 2] > 1 - 1e-9
+    points[top] *= 1.2
+    found = deviation(
+        make_mesh(points, mesh.triangles, mesh.uvs), all_of("x"), place(mesh, "Z", "origin")
+    )
+    assert 0.01 < found.worst <= 0.2 / 3.4
+    assert abs(found.place[2]) > 0.9
+
+
+def test_an_asymmetric_mesh_is_refused_and_the_worst_place_named():
+    mesh = prism(6)
+    points = np.concatenate([mesh.corners.reshape(-1, 3)])
+    points[np.linalg.norm(points - (1, 0, 0.75), axis=1) < 1e-9] = (2, 0, 0.75)
+    mesh = make_mesh(points, np.arange(len(points)).reshape(-1, 3), mesh.uvs)
+    with pytest.raises(InputError) as error:
+        check_symmetry(mesh, all_of("66"), place(mesh, "Z", "origin"), 0.01)
+    assert error.value.code == "mesh-not-symmetric"
+    assert error.value.field == "group"
+    text = error.value.message
+    assert "turn about (0,0,1) takes (1." in text
+    assert "\n" not in str(error.value)
+    assert "--detect" in error.value.hint
+    assert "direction" in error.value.hint
+
+
+def test_the_tolerance_decides():
+    mesh, group = blob(), all_of("22")
+    frame = place(mesh, "Z", "centroid")
+    found = deviation(mesh, group, frame)
+    assert check_symmetry(mesh, group, frame, found.worst * 1.01).worst == found.worst
+    with pytest.raises(InputError):
+        check_symmetry(mesh, group, frame, found.worst * 0.99)
+
+
+def test_thin_parts_keep_their_sides():
+    """Two sheets 0.002 apart: points lifted by more than half of that still find their own."""
+    sheet = prism(4, height=0.002)
+    search = SurfaceSearch(sheet)
+    triangle, barycentric = spread_points(sheet, 500)
+    ends = np.abs(points_at(sheet, triangle, barycentric))[:, :2].sum(axis=1) < 0.99
+    facing = search.facing[triangle[ends]]
+    points = points_at(sheet, triangle[ends], barycentric[ends]) - 0.0015 * facing
+    found = search.find(points, facing)
+    assert np.array_equal(search.facing[found.triangle], facing)
+    assert np.allclose(found.distance, 0.0015, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "text"),
+    [
+        (np.eye(3), "the identity"),
+        (-np.eye(3), "the inversion in the centre"),
+        (np.diag([-1.0, 1, 1]), "the reflection along (1,0,0)"),
+        (Rotation.from_rotvec((0, 0, np.pi / 6)).as_matrix(), "a 1/12 turn about (0,0,1)"),
+        (Rotation.from_rotvec((np.pi, 0, 0)).as_matrix(), "a half turn about (1,0,0)"),
+        (Rotation.from_rotvec((0, 0, 0.8 * np.pi)).as_matrix(), "a 2/5 turn about (0,0,1)"),
+        (
+            Rotation.from_rotvec((0, np.pi / 2, 0)).as_matrix() @ np.diag([1.0, -1, 1]),
+            "a quarter turn about (0,1,0) with a reflection along it",
+        ),
+    ],
+)
+def test_elements_in_words(matrix, text):
+    assert describe(matrix) == text
