@@ -159,7 +159,7 @@ def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
     else:
         placement = place(body.mesh, recipe.axis, recipe.centre, acting)
         check_symmetry(body.mesh, acting, placement, recipe.tolerance)
-    return dataclasses.replace(scene, placement=placement)
+    return dataclasses.replace(scene, body=body, placement=placement)
 
 
 def _check_tile(scene: Scene, width: int) -> None:

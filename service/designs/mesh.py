@@ -92,7 +92,7 @@ class MeshDesign:
         return composed(self._fold(self.coarse_shape), self.margins)
 
     def full_fold(self) -> SamplingMap:
-        """A group's fold at full size: from the charts (by direction) or from the texture itself."""
+        """A group's fold at full size: from the charts, by direction, or from the texture."""
         if self._directions is not None:
             return self._by_direction(self._directions, self.shape)
         return self._fold(self.shape)
