@@ -6,6 +6,7 @@ u = (j + ½)/size, v = 1 − (i + ½)/size. UVs outside 0..1 wrap.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,40 +66,51 @@ def rasterise(uvs: np.ndarray, size: int) -> Layout:
     corners = np.asarray(uvs, np.float64) * (size, -size) + (-0.5, size - 0.5)  # x right, y down
     first, second, third = np.moveaxis(corners, 1, 0)
     area = _cross(second - first, third - first)
-    low = np.ceil(corners.min(axis=1) - EDGE).astype(np.int64)
-    high = np.floor(corners.max(axis=1) + EDGE).astype(np.int64)
-    # A triangle over several repetitions of the texture: two are as good as a hundred.
-    spans = np.clip(high - low + 1, 0, 2 * size)
-    counts = np.where(np.abs(area) > 0, spans[:, 0] * spans[:, 1], 0)
+    # Of a triangle over several repetitions of the texture: two around its middle are enough.
+    middle = corners.mean(axis=1)
+    low = np.ceil(np.maximum(corners.min(axis=1), middle - size) - EDGE).astype(np.int64)
+    high = np.floor(np.minimum(corners.max(axis=1), middle + size) + EDGE).astype(np.int64)
+    wide, tall = np.where((area != 0)[:, None], np.maximum(high - low + 1, 0), 0).T
     owner = np.full(size * size, -1, np.int32)
     weights = np.zeros((size * size, 3), np.float32)
-    for some in _chunks(counts):
-        which = np.repeat(some, counts[some])
-        starts = np.cumsum(counts[some]) - counts[some]
-        place = np.arange(len(which)) - np.repeat(starts, counts[some])
-        down, right = np.divmod(place, spans[which, 0])
-        point = low[which] + np.column_stack([right, down])
-        b = _cross(point - first[which], third[which] - first[which]) / area[which]
-        c = _cross(second[which] - first[which], point - first[which]) / area[which]
+    for triangle, point in _tried(low, wide, tall):
+        start, scale = first[triangle], 1 / area[triangle]
+        b = _cross(point - start, third[triangle] - start) * scale
+        c = _cross(second[triangle] - start, point - start) * scale
         inside = (b >= -EDGE) & (c >= -EDGE) & (b + c <= 1 + EDGE)
         x, y = (point[inside] % size).T
         b, c, texel = b[inside], c[inside], y * size + x
-        owner[texel] = which[inside]
+        owner[texel] = triangle[inside]
         weights[texel] = np.column_stack([1 - b - c, b, c])
+        if (owner >= 0).all():  # at once, in layouts that repeat a texture a thousand times
+            break
     painted = np.flatnonzero(owner >= 0)
     return Layout(painted // size, painted % size, owner[painted], weights[painted], size)
+
+
+def _tried(
+    low: np.ndarray, wide: np.ndarray, tall: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(triangles (N,), points (N, 2)): the texels of all triangles' rectangles, row by row."""
+    for owners, down in _expanded(np.arange(len(low)), tall):
+        for line, right in _expanded(np.arange(len(owners)), wide[owners]):
+            triangles = owners[line]
+            yield triangles, low[triangles] + np.column_stack([right, down[line]])
+
+
+def _expanded(items: np.ndarray, counts: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Each item ``counts`` times with the numbers 0, 1, … below its count, CHUNK or so at once."""
+    used = np.flatnonzero(counts)
+    group = (np.cumsum(counts[used]) - counts[used]) // CHUNK
+    for some in np.split(used, np.flatnonzero(np.diff(group)) + 1):
+        starts = np.cumsum(counts[some]) - counts[some]
+        numbers = np.arange(counts[some].sum()) - np.repeat(starts, counts[some])
+        yield np.repeat(items[some], counts[some]), numbers
 
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     result: np.ndarray = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     return result
-
-
-def _chunks(counts: np.ndarray) -> list[np.ndarray]:
-    """Numbers of triangles, in groups of about CHUNK texels; a single one may have more."""
-    used = np.flatnonzero(counts)
-    group = (np.cumsum(counts[used]) - counts[used]) // CHUNK
-    return np.split(used, np.flatnonzero(np.diff(group)) + 1) if len(used) else []
 
 
 def sample(picture: np.ndarray, uvs: np.ndarray) -> np.ndarray:
