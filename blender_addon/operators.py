@@ -249,4 +249,32 @@ class ORBITEX_OT_smart_uv(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (ORBITEX_OT_paint, ORBITEX_OT_finish, ORBITEX_OT_cancel, ORBITEX_OT_smart_uv)
+class ORBITEX_OT_use_directions(bpy.types.Operator):
+    """Let the symmetry act on directions from the centre"""
+
+    bl_idname = "orbitex.use_directions"
+    bl_label = "Act on Directions"
+    bl_description = "Let the symmetry act on directions from the centre: for any mesh"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """A mesh is active."""
+        reason = mesh_problem(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: Any) -> Result:
+        """Change the setting of the active object."""
+        settings_of(context.active_object).action = "DIRECTION"
+        return {"FINISHED"}
+
+
+CLASSES = (
+    ORBITEX_OT_paint,
+    ORBITEX_OT_finish,
+    ORBITEX_OT_cancel,
+    ORBITEX_OT_smart_uv,
+    ORBITEX_OT_use_directions,
+)

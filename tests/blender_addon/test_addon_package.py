@@ -220,7 +220,12 @@ def test_panels_draw_in_every_state(addon: None) -> None:
     sphere.orbitex.style_kind, sphere.orbitex.view_kind = "FILE", "CAMERAS"
     texts = drawn()
     assert "style_file" in texts and "views" not in texts
-    sphere.orbitex.style_kind, sphere.orbitex.view_kind = "EXEMPLAR", "AROUND"
+    sphere.orbitex.style_kind, sphere.orbitex.view_kind = "EXEMPLAR", "RING"
+    assert "mask" not in texts and "base" not in texts and "tolerance" in texts
+    sphere.orbitex.mask_kind, sphere.orbitex.action = "IMAGE", "DIRECTION"
+    texts = drawn()
+    assert {"mask", "base", "views"} <= set(texts) and "tolerance" not in texts
+    sphere.orbitex.mask_kind = "NONE"
     with FakeService(steps=1000) as service:
         address = service.address
         running = operators.begin_paint(bpy.context, sphere, {"size": 64}, address, False)
