@@ -13,6 +13,8 @@ The mesh is the evaluated one with the *viewport's* modifier levels: what the ar
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,16 +121,12 @@ def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
     problem = check(obj, uv_map)
     if problem is not None:
         raise ProblemError(problem)
-    if obj.mode == "EDIT":
-        obj.update_from_editmode()  # else the mesh data is what it was before edit mode
-        depsgraph.update()
     _, stretch = split_frame(np.array(obj.matrix_world))
-    evaluated = obj.evaluated_get(depsgraph)
-    mesh = evaluated.to_mesh()
-    try:
-        vertices, triangles, uvs = _arrays(obj.name, mesh, uv_map)
-    finally:
-        evaluated.to_mesh_clear()
+    with evaluated_mesh(obj, depsgraph) as mesh:
+        layer = uv_layer(obj, mesh, uv_map)
+        if not mesh.loop_triangles:
+            refuse("no-faces", f"'{obj.name}' has no faces.")
+        vertices, triangles, uvs = positions(mesh), triangle_vertices(mesh), corner_uvs(mesh, layer)
     if not (np.isfinite(vertices).all() and np.isfinite(uvs).all()):
         refuse("non-finite", f"'{obj.name}' has vertices or UVs that are not finite numbers.")
     vertices = vertices @ stretch.astype(np.float64).T
@@ -149,42 +147,95 @@ def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
     )
 
 
-def _arrays(name: str, mesh: Any, uv_map: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+@contextmanager
+def evaluated_mesh(obj: Any, depsgraph: Any) -> Iterator[Any]:
+    """The mesh of ``obj`` with its modifiers, triangulated; gone afterwards."""
+    if obj.mode == "EDIT":
+        obj.update_from_editmode()  # else the mesh data is what it was before edit mode
+        depsgraph.update()
+    evaluated = obj.evaluated_get(depsgraph)
+    mesh = evaluated.to_mesh()
+    try:
+        mesh.calc_loop_triangles()
+        yield mesh
+    finally:
+        evaluated.to_mesh_clear()
+
+
+def uv_layer(obj: Any, mesh: Any, uv_map: str) -> Any:
+    """The UV map of this name ("" = the active one) of an evaluated mesh of ``obj``.
+
+    Raises ProblemError "no-uv".
+    """
     layer = mesh.uv_layers.get(uv_map) if uv_map else mesh.uv_layers.active
     if layer is None:
         missing = f"UV map '{uv_map}'" if uv_map else "UV map"
-        refuse("no-uv", f"'{name}' has no {missing}.", "Unwrap it first.", *SMART_UV)
-    mesh.calc_loop_triangles()
-    count = len(mesh.loop_triangles)
-    if count == 0:
-        refuse("no-faces", f"'{name}' has no faces.")
-    vertices = np.empty(len(mesh.vertices) * 3, np.float32)
-    mesh.vertices.foreach_get("co", vertices)
-    triangles = np.empty(count * 3, np.int32)
-    mesh.loop_triangles.foreach_get("vertices", triangles)
-    loops = np.empty(count * 3, np.int32)
+        refuse("no-uv", f"'{obj.name}' has no {missing}.", "Unwrap it first.", *SMART_UV)
+    return layer
+
+
+def positions(mesh: Any) -> np.ndarray:
+    """float32 (V, 3): the vertices of a mesh."""
+    values = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", values)
+    return values.reshape(-1, 3)
+
+
+def triangle_vertices(mesh: Any) -> np.ndarray:
+    """int32 (F, 3): the vertices of a mesh's loop triangles."""
+    values = np.empty(len(mesh.loop_triangles) * 3, np.int32)
+    mesh.loop_triangles.foreach_get("vertices", values)
+    return values.reshape(-1, 3)
+
+
+def corner_uvs(mesh: Any, layer: Any) -> np.ndarray:
+    """float32 (F, 3, 2): the UVs of a layer at the corners of a mesh's loop triangles."""
+    loops = np.empty(len(mesh.loop_triangles) * 3, np.int32)
     mesh.loop_triangles.foreach_get("loops", loops)
-    loop_uvs = np.empty(len(mesh.loops) * 2, np.float32)
+    values = np.empty(len(mesh.loops) * 2, np.float32)
     if hasattr(layer, "uv"):
-        layer.uv.foreach_get("vector", loop_uvs)  # 45 times faster than layer.data
+        layer.uv.foreach_get("vector", values)  # 45 times faster than layer.data
     else:  # before Blender 3.5
-        layer.data.foreach_get("uv", loop_uvs)
-    uvs = loop_uvs.reshape(-1, 2)[loops].reshape(-1, 3, 2)
-    return vertices.reshape(-1, 3), triangles.reshape(-1, 3), uvs
+        layer.data.foreach_get("uv", values)
+    return values.reshape(-1, 2)[loops].reshape(-1, 3, 2)
 
 
-def gather_cameras(obj: Any, scene: Any, depsgraph: Any) -> list[dict[str, Any]]:
-    """All cameras of ``scene``, as the wire's 'submit' lists them, relative to the vertices.
+def triangle_slots(mesh: Any, count: int) -> np.ndarray:
+    """int32 (F,): the material slot of each loop triangle, of ``count`` slots; 0 if there are none.
+
+    A face may keep the number of a slot that is gone: Blender shows it with the last one.
+    """
+    values = np.empty(len(mesh.loop_triangles), np.int32)
+    mesh.loop_triangles.foreach_get("material_index", values)
+    return np.clip(values, 0, max(count - 1, 0))
+
+
+def gather_cameras(
+    obj: Any, scene: Any, depsgraph: Any, active_only: bool = False
+) -> list[dict[str, Any]]:
+    """All cameras of ``scene``, or its active one, as the wire's 'submit' lists them, relative to
+    the vertices.
 
     Views have the render's aspect and at most VIEW_SIDE pixels on the longest side.
     Raises ProblemError "no-camera" and "panoramic-camera".
     """
-    rigid, _ = split_frame(np.array(obj.matrix_world))
-    to_object = np.linalg.inv(rigid)
-    cameras = [camera for camera in scene.objects if camera.type == "CAMERA"]
+    to_object = frame_of(obj)
+    if active_only:
+        cameras = [scene.camera] if scene.camera and scene.camera.type == "CAMERA" else []
+        missing = "The scene has no active camera."
+    else:
+        cameras = [camera for camera in scene.objects if camera.type == "CAMERA"]
+        missing = "The scene has no camera."
     if not cameras:
-        refuse("no-camera", "The scene has no camera.", "Add one or choose automatic views.")
+        refuse("no-camera", missing, "Add one or choose automatic views.")
     return [_camera(camera.evaluated_get(depsgraph), scene.render, to_object) for camera in cameras]
+
+
+def frame_of(obj: Any) -> np.ndarray:
+    """(4, 4) float64: from the world to the frame of the object's gathered vertices."""
+    rigid, _ = split_frame(np.array(obj.matrix_world))
+    inverse: np.ndarray = np.linalg.inv(rigid)
+    return inverse
 
 
 def _camera(camera: Any, render: Any, to_object: np.ndarray) -> dict[str, Any]:
@@ -197,13 +248,18 @@ def _camera(camera: Any, render: Any, to_object: np.ndarray) -> dict[str, Any]:
         )
     # normalized(): Blender ignores a camera's own scale when it renders.
     matrix = to_object @ np.array(camera.matrix_world.normalized(), np.float64)
-    shrink = min(1.0, VIEW_SIDE / max(render.resolution_x, render.resolution_y))
+    # Blender cuts the fraction of a pixel off (BKE_render_resolution).
+    full = [
+        max(1, side * render.resolution_percentage // 100)
+        for side in (render.resolution_x, render.resolution_y)
+    ]
+    width, height, stretch = view_size(*full)
     return {
         "matrix_world": matrix.tolist(),
-        "width": max(1, round(render.resolution_x * shrink)),
-        "height": max(1, round(render.resolution_y * shrink)),
+        "width": width,
+        "height": height,
         "pixel_aspect_x": render.pixel_aspect_x,
-        "pixel_aspect_y": render.pixel_aspect_y,
+        "pixel_aspect_y": render.pixel_aspect_y * stretch,
         "kind": data.type,
         "lens": data.lens,
         "sensor_width": data.sensor_width,
@@ -215,6 +271,17 @@ def _camera(camera: Any, render: Any, to_object: np.ndarray) -> dict[str, Any]:
         "clip_start": data.clip_start,
         "clip_end": data.clip_end,
     }
+
+
+def view_size(width: int, height: int) -> tuple[int, int, float]:
+    """(width, height, stretch) of a view of a picture of this size: at most VIEW_SIDE pixels long.
+
+    Rounding to whole pixels changes the aspect a little; pixels higher by ``stretch`` make up for
+    it, so that the view has exactly the picture's frame.
+    """
+    shrink = min(1.0, VIEW_SIDE / max(width, height))
+    small = max(1, round(width * shrink)), max(1, round(height * shrink))
+    return *small, (height * small[0]) / (width * small[1])
 
 
 CLASSES = ()

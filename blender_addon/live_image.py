@@ -16,14 +16,15 @@ import numpy as np
 
 IMAGE_NODE = "Orbitex Image"
 UV_NODE = "Orbitex UV Map"
+FED_KEY = "orbitex_fed_before"  # of a material: what fed Base Color before Orbitex's image
 EMPTY_COLOUR = (0.5, 0.5, 0.5, 1.0)  # what shows until the first frame
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """What :func:`attach` did to one material, by names, so that it can be taken back.
+    """What :func:`attach` did to one material, so that it can be taken back; see
+    :func:`fed_before` for the link it replaced.
 
-    ``previous`` is the (node, socket identifier) that fed Base Color before, or None;
     ``previous_image`` identifies the image that our node showed before, or is None.
     """
 
@@ -31,7 +32,6 @@ class Attachment:
     created_material: bool
     created_nodes: bool
     linked: bool
-    previous: tuple[str, str] | None
     previous_image: Any
 
 
@@ -125,29 +125,46 @@ def _attach_to(material: Any, image: Any, uv_map: str, created: bool) -> Attachm
     texture.image, uv_node.uv_map = image, uv_map
     tree.links.new(uv_node.outputs["UV"], texture.inputs["Vector"])
     tree.nodes.active = texture  # Solid mode, colour 'Texture', and Texture Paint show the active
-    previous = None
     if socket is not None:
-        link = socket.links[0] if socket.is_linked else None
-        if link is not None and link.from_node != texture:
-            previous = (link.from_node.name, link.from_socket.identifier)
+        output = socket.links[0].from_socket if socket.is_linked else None
+        if output is None:
+            material[FED_KEY] = {"node": "", "socket": ""}
+        elif output.node != texture:  # else it is our own image: no news
+            material[FED_KEY] = {"node": output.node.name, "socket": output.identifier}
         tree.links.new(texture.outputs["Color"], socket)
-    return Attachment(
-        uid_of(material), created, created_nodes, socket is not None, previous, previous_image
-    )
+    return Attachment(uid_of(material), created, created_nodes, socket is not None, previous_image)
+
+
+def find_base_colour(tree: Any) -> Any:
+    """The Base Color input of the shader at the output, else of any Principled node; or None."""
+    shader = _shader(tree)
+    for node in [*([shader] if shader else []), *tree.nodes]:
+        if node.type == "BSDF_PRINCIPLED":  # never by name: names are translated
+            return node.inputs["Base Color"]
+    return None
+
+
+def fed_before(material: Any) -> Any:
+    """The output that fed Base Color before our image did; None if none did, or it is gone."""
+    fed = material.get(FED_KEY)
+    node = material.node_tree.nodes.get(fed["node"]) if fed else None
+    outputs = node.outputs if node else ()
+    return next((output for output in outputs if output.identifier == fed["socket"]), None)
+
+
+def _shader(tree: Any) -> Any:
+    output = tree.get_output_node("ALL")
+    surface = output.inputs["Surface"] if output else None
+    return surface.links[0].from_node if surface is not None and surface.is_linked else None
 
 
 def _base_colour(tree: Any) -> Any:
-    """The Base Color input to feed: of the shader at the output, else of any Principled node; a
-    new Principled node where nothing is shaded at all; None for a material of other shaders."""
+    """The Base Color input to feed; of a new Principled node where nothing is shaded at all; None
+    for a material of other shaders."""
+    socket = find_base_colour(tree)
+    if socket is not None or _shader(tree) is not None:
+        return socket
     output = tree.get_output_node("ALL")
-    surface = output.inputs["Surface"] if output else None
-    shader = surface.links[0].from_node if surface is not None and surface.is_linked else None
-    nodes = [shader] if shader else []
-    for node in [*nodes, *tree.nodes]:
-        if node.type == "BSDF_PRINCIPLED":  # never by name: names are translated
-            return node.inputs["Base Color"]
-    if shader is not None:
-        return None
     principled = tree.nodes.new("ShaderNodeBsdfPrincipled")
     output = output or tree.nodes.new("ShaderNodeOutputMaterial")
     output.location = (principled.location[0] + 300, principled.location[1])
@@ -175,11 +192,11 @@ def detach(attachments: tuple[Attachment, ...]) -> None:
             node = nodes.get(name)
             if node is not None:
                 nodes.remove(node)
-        if attachment.previous and socket is not None:
-            source = nodes.get(attachment.previous[0])
-            for output in source.outputs if source else ():
-                if output.identifier == attachment.previous[1]:
-                    material.node_tree.links.new(output, socket)
+        output = fed_before(material)
+        if output is not None and socket is not None:
+            material.node_tree.links.new(output, socket)
+        if FED_KEY in material:
+            del material[FED_KEY]
 
 
 def uid_of(block: Any) -> Any:

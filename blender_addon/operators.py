@@ -2,21 +2,21 @@
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from . import gather, preferences, session, unwrap
+from . import gather, preferences, session, unwrap, viewpoints
 from .attempt import Result, attempt
-from .order import choices_of, make_order
+from .order import Choices, choices_of, make_order
 from .problems import ProblemError
 from .properties import settings_of
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
 # must not creep into the next.
-OVERRIDES = ("uv_map", "group", "colouring", "style", "size", "quality", "seed", "views")
+OVERRIDES = tuple(field.name for field in fields(Choices))
 CALL: set[Any] = {"SKIP_SAVE"}
 
 
@@ -41,14 +41,57 @@ class ORBITEX_OT_paint(bpy.types.Operator):
     uv_map: StringProperty(name="UV Map", description="UV map to paint for", options=CALL)
     group: StringProperty(name="Symmetry", description="Symmetry group, by name", options=CALL)
     colouring: StringProperty(name="Colours", description="Colour rule, by name", options=CALL)
+    axis: StringProperty(
+        name="Axis", description="Main axis: X, Y, Z, CURSOR or numbers: 0,1,1", options=CALL
+    )
+    centre: StringProperty(
+        name="Centre",
+        description="Kept in place: ORIGIN, CENTROID, CURSOR or numbers: 0,0,1.5",
+        options=CALL,
+    )
+    action: StringProperty(
+        name="Acts On", description="What the symmetry moves: SURFACE or DIRECTION", options=CALL
+    )
+    tolerance: FloatProperty(
+        name="Tolerance", description="How far from symmetric the surface may be", options=CALL
+    )
     style: StringProperty(
         name="Style", description="Name of an exemplar, or path of a picture", options=CALL
+    )
+    style_size: FloatProperty(
+        name="Style Size",
+        description="What the style spans on the surface, in metres; 0: as suits the object",
+        options=CALL,
     )
     size: IntProperty(name="Texture Size", description="Pixels of a side", options=CALL)
     quality: StringProperty(name="Quality", description="Quality preset, by name", options=CALL)
     seed: IntProperty(name="Seed", description="Another seed, another picture", options=CALL)
+    view_kind: StringProperty(
+        name="Views", description="AROUND, RING, CAMERAS, ACTIVE or VIEWPORT", options=CALL
+    )
     views: IntProperty(
-        name="Views", description="Number of views; 0: the scene's cameras", min=0, options=CALL
+        name="Count",
+        description="Number of automatic views; 0: the scene's cameras",
+        min=0,
+        options=CALL,
+    )
+    occluders: BoolProperty(
+        name="Hidden by Others", description="Other objects hide parts of this one", options=CALL
+    )
+    base: StringProperty(
+        name="Colour Before", description="Taken from: MATERIAL or PAINTED", options=CALL
+    )
+    start: StringProperty(name="Start From", description="NOISE or BASE", options=CALL)
+    content: FloatProperty(
+        name="Keep Features",
+        description="Weight of what the colour before shows; 0: nothing is kept",
+        options=CALL,
+    )
+    mask_kind: StringProperty(
+        name="Mask", description="NONE, VERTEX_GROUP, IMAGE or MATERIAL", options=CALL
+    )
+    mask: StringProperty(
+        name="Mask Name", description="Name of the group, image or material", options=CALL
     )
     address: StringProperty(
         name="Address", description="Address of the service; default: the preferences", options=CALL
@@ -121,10 +164,19 @@ def begin_paint(
     if address:
         service = replace(service, address=address)
     preferences.check_address(service.address)
-    choices = replace(choices_of(settings_of(obj)), **(overrides or {}))
+    choices = _with_views(choices_of(settings_of(obj)), overrides or {})
     order = make_order(obj, context, choices, service)
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
     return session.begin(obj, order, uv_map, preferences.launcher(service, autostart))
+
+
+def _with_views(choices: Choices, overrides: dict[str, Any]) -> Choices:
+    """A number of views alone means automatic ones, and 0 the scene's cameras."""
+    kind = overrides.get("view_kind", choices.view_kind)
+    if "views" in overrides and "view_kind" not in overrides:
+        automatic = kind if kind in viewpoints.AUTOMATIC else "AROUND"
+        kind = automatic if overrides["views"] else "CAMERAS"
+    return replace(choices, **overrides | {"view_kind": kind})
 
 
 class _OnRunningJob:
@@ -197,4 +249,32 @@ class ORBITEX_OT_smart_uv(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (ORBITEX_OT_paint, ORBITEX_OT_finish, ORBITEX_OT_cancel, ORBITEX_OT_smart_uv)
+class ORBITEX_OT_use_directions(bpy.types.Operator):
+    """Let the symmetry act on directions from the centre"""
+
+    bl_idname = "orbitex.use_directions"
+    bl_label = "Act on Directions"
+    bl_description = "Let the symmetry act on directions from the centre: for any mesh"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """A mesh is active."""
+        reason = mesh_problem(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: Any) -> Result:
+        """Change the setting of the active object."""
+        settings_of(context.active_object).action = "DIRECTION"
+        return {"FINISHED"}
+
+
+CLASSES = (
+    ORBITEX_OT_paint,
+    ORBITEX_OT_finish,
+    ORBITEX_OT_cancel,
+    ORBITEX_OT_smart_uv,
+    ORBITEX_OT_use_directions,
+)

@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from . import catalogue, gather, preferences, session
+from . import catalogue, gather, preferences, session, viewpoints
 from .problems import Problem
 from .properties import settings_of
 
@@ -127,10 +127,15 @@ class ORBITEX_PT_symmetry(_Child, bpy.types.Panel):
     bl_label = "Symmetry"
 
     def draw(self, context: Any) -> None:
-        """Group and colour rule."""
+        """Group, colour rule, and where the group stands."""
         column, settings = _columns(self.layout), settings_of(context.active_object)
         column.prop(settings, "group_menu")
         column.prop(settings, "colouring_menu")
+        column.prop(settings, "axis")
+        column.prop(settings, "centre")
+        column.prop(settings, "action")
+        if settings.action == "SURFACE":
+            column.prop(settings, "tolerance")
 
 
 class ORBITEX_PT_style(_Child, bpy.types.Panel):
@@ -143,6 +148,40 @@ class ORBITEX_PT_style(_Child, bpy.types.Panel):
         column, settings = _columns(self.layout), settings_of(context.active_object)
         column.prop(settings, "style_kind", expand=True)
         column.prop(settings, "style_file" if settings.style_kind == "FILE" else "style_menu")
+        column.prop(settings, "style_size")
+
+
+class ORBITEX_PT_views(_Child, bpy.types.Panel):
+    """From where it is looked at."""
+
+    bl_label = "Views"
+
+    def draw(self, context: Any) -> None:
+        """Which views, and whether others hide the object."""
+        column, settings = _columns(self.layout), settings_of(context.active_object)
+        column.prop(settings, "view_kind")
+        if settings.view_kind in viewpoints.AUTOMATIC:
+            column.prop(settings, "views")
+        column.prop(settings, "occluders")
+
+
+class ORBITEX_PT_before(_Child, bpy.types.Panel):
+    """What becomes of the colour that the object has."""
+
+    bl_label = "Colour Before"
+    bl_options: Any = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """Start, features to keep, mask."""
+        column, obj = _columns(self.layout), context.active_object
+        settings = settings_of(obj)
+        column.prop(settings, "start")
+        column.prop(settings, "content")
+        column.prop(settings, "mask_kind")
+        if settings.mask_kind != "NONE":
+            column.prop(settings, "mask")
+        if settings.start == "BASE" or settings.content > 0 or settings.mask_kind != "NONE":
+            column.prop(settings, "base")
 
 
 class ORBITEX_PT_quality(_Child, bpy.types.Panel):
@@ -151,13 +190,10 @@ class ORBITEX_PT_quality(_Child, bpy.types.Panel):
     bl_label = "Quality"
 
     def draw(self, context: Any) -> None:
-        """Preset, seed, views."""
+        """Preset and seed."""
         column, settings = _columns(self.layout), settings_of(context.active_object)
         column.prop(settings, "quality_menu")
         column.prop(settings, "seed")
-        column.prop(settings, "view_kind", expand=True)
-        if settings.view_kind == "AROUND":
-            column.prop(settings, "views")
 
 
 class ORBITEX_PT_service(_Sidebar, bpy.types.Panel):
@@ -188,6 +224,8 @@ CLASSES = (
     ORBITEX_PT_target,
     ORBITEX_PT_symmetry,
     ORBITEX_PT_style,
+    ORBITEX_PT_views,
+    ORBITEX_PT_before,
     ORBITEX_PT_quality,
     ORBITEX_PT_service,
 )

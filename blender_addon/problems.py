@@ -51,6 +51,10 @@ def no_service(address: str) -> Problem:
     )
 
 
+# Operators that mend what only the service can find out, with the text of their buttons.
+SERVICE_FIXES = {"mesh-not-symmetric": ("orbitex.use_directions", "Act on directions instead")}
+
+
 def from_service(error: Any) -> Problem:
     """The ``error`` object of an error reply ({code, field, message, hint}) as a problem.
 
@@ -62,7 +66,8 @@ def from_service(error: Any) -> Problem:
     message = text["message"] or "The service refused without saying why."
     if text["field"]:
         message = f"{text['field']}: {message}"
-    return Problem(text["code"] or "refused", message, text["hint"])
+    fix = SERVICE_FIXES.get(text["code"], ("", ""))
+    return Problem(text["code"] or "refused", message, text["hint"], *fix)
 
 
 CLASSES = ()

@@ -9,7 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 import bpy
-from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from . import catalogue
 
@@ -53,6 +60,17 @@ def uv_map_names(self: Any, context: Any, edit_text: str) -> list[str]:
     return [layer.name for layer in layers]
 
 
+def mask_names(self: Any, context: Any, edit_text: str) -> list[str]:
+    """Search callback: what the chosen kind of mask can be made from."""
+    obj = self.id_data
+    offered: dict[str, Callable[[], Any]] = {
+        "VERTEX_GROUP": lambda: obj.vertex_groups,
+        "IMAGE": lambda: bpy.data.images,
+        "MATERIAL": lambda: [slot.material for slot in obj.material_slots if slot.material],
+    }
+    return [block.name for block in offered.get(self.mask_kind, list)()]
+
+
 class OrbitexSettings(bpy.types.PropertyGroup):
     """Settings of one object. Defaults and bounds are those of service/recipe.py (a test
     compares them)."""
@@ -93,6 +111,42 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         "How the colours change from one copy to the next",
         _colourings,
     )
+    axis: EnumProperty(
+        name="Axis",
+        description="Main axis of the symmetry",
+        items=[
+            ("X", "X", "The object's X axis"),
+            ("Y", "Y", "The object's Y axis"),
+            ("Z", "Z", "The object's Z axis"),
+            ("CURSOR", "3D Cursor", "The Z axis of the 3D cursor"),
+        ],
+        default="Z",
+    )
+    centre: EnumProperty(
+        name="Centre",
+        description="The point that the symmetry keeps in place",
+        items=[
+            ("ORIGIN", "Origin", "The object's origin"),
+            ("CENTROID", "Centroid", "The middle of the surface"),
+            ("CURSOR", "3D Cursor", "The place of the 3D cursor"),
+        ],
+    )
+    action: EnumProperty(
+        name="Acts On",
+        description="What the symmetry moves",
+        items=[
+            ("SURFACE", "Surface", "Points of the surface, which must itself be symmetric"),
+            ("DIRECTION", "Directions", "Directions from the centre, on any mesh"),
+        ],
+    )
+    tolerance: FloatProperty(
+        name="Tolerance",
+        description="How far from symmetric the surface may be, relative to its size",
+        default=0.01,
+        min=0.0001,
+        max=1.0,
+        precision=4,
+    )
     style_kind: EnumProperty(
         name="Style From",
         description="Where the style picture comes from",
@@ -117,6 +171,14 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         description="Picture whose style is painted",
         subtype="FILE_PATH",
     )
+    style_size: FloatProperty(
+        name="Style Size",
+        description="What the style picture's shorter side spans on the surface; 0: as suits the "
+        "object",
+        default=0.0,
+        min=0.0,
+        subtype="DISTANCE",
+    )
     quality: StringProperty(
         name="Quality",
         description="How long and how carefully to paint, by name",
@@ -140,7 +202,10 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         description="From where the network looks at the object",
         items=[
             ("AROUND", "Around", "Views from all sides, chosen by the service"),
+            ("RING", "Ring", "Views from a ring around the axis, chosen by the service"),
             ("CAMERAS", "Cameras", "All cameras of the scene"),
+            ("ACTIVE", "Active Camera", "The scene's active camera alone"),
+            ("VIEWPORT", "Viewport", "The 3D viewport as it is now"),
         ],
     )
     views: IntProperty(
@@ -149,6 +214,50 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         default=8,
         min=1,
         max=256,
+    )
+    occluders: BoolProperty(
+        name="Hidden by Others",
+        description="Other visible objects hide parts of this one from the views",
+        default=True,
+    )
+    base: EnumProperty(
+        name="Colour Before",
+        description="Which colour the painting starts from, keeps, or leaves outside the mask",
+        items=[
+            ("MATERIAL", "Material", "What fed Base Color before Orbitex painted the object"),
+            ("PAINTED", "Painted", "The texture as it is painted so far"),
+        ],
+    )
+    start: EnumProperty(
+        name="Start From",
+        description="What the painting starts from",
+        items=[
+            ("NOISE", "Noise", "Start from nothing"),
+            ("BASE", "Colour Before", "Start from the colour that the object has"),
+        ],
+    )
+    content: FloatProperty(
+        name="Keep Features",
+        description="How much of what the colour before shows is kept; 0: nothing",
+        default=0.0,
+        min=0.0,
+        max=1000.0,
+        soft_max=10.0,
+    )
+    mask_kind: EnumProperty(
+        name="Mask",
+        description="Where paint goes; the rest keeps the colour that it has",
+        items=[
+            ("NONE", "Everywhere", "Paint all of the object"),
+            ("VERTEX_GROUP", "Vertex Group", "Paint where a vertex group has weight"),
+            ("IMAGE", "Image", "Paint where an image is white"),
+            ("MATERIAL", "Material", "Paint the faces of a material"),
+        ],
+    )
+    mask: StringProperty(
+        name="Mask Name",
+        description="Name of the vertex group, image or material",
+        search=mask_names,
     )
     image: PointerProperty(
         name="Texture",

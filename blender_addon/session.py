@@ -28,6 +28,7 @@ from .properties import settings_of
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
 RECEIPT_KEY = "orbitex_receipt"  # custom property of the image: the receipt as JSON
+UV_MAP_KEY = "orbitex_uv_map"  # custom property of the image: the UV map it is painted for
 
 # Called with (step, pixels float32 flat RGBA bottom row first, (width, height)) after every
 # frame, the final one included, has reached the image. For scripts that record the painting.
@@ -75,6 +76,7 @@ def begin(
         size = min(order.preview_size or 4096, int(order.recipe["size"]))
         image, created = live_image.create(f"{obj.name} Orbitex", size), True
         settings.image = image
+    image[UV_MAP_KEY] = uv_map
     attachments = live_image.attach(obj, image, uv_map)
     client = PaintClient(order, launch, timing)
     session = Session(

@@ -159,6 +159,7 @@ def run(out: Path) -> None:
                 seed=SEED,
                 address=free_address(),
                 autostart=True,
+                occluders=False,  # the whole sphere, not only what the floor leaves to see
             )
             image = sphere.orbitex.image
             receipt = json.loads(image[session.RECEIPT_KEY])

@@ -96,6 +96,13 @@ KINDS: dict[str, Kind] = {
                 "vertices": "<f4 or <f8 (V, 3), the object's own frame, scale applied",
                 "triangles": "<i4 (F, 3), rows of vertices",
                 "uvs": "<f4 or <f8 (F, 3, 2), one per triangle corner, v up",
+                "occluder_vertices": "<f4 or <f8 (V, 3), optional: other objects, in the same "
+                "frame as the vertices; they hide the mesh and are not painted",
+                "occluder_triangles": "<i4 (F, 3), rows of occluder_vertices",
+                "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the mesh's colour "
+                "before, in its UV layout; (1, 1, 4) is a flat colour, alpha below 128 a hole",
+                "mask": "|u1 (H, W), top row first, optional: 255 where paint goes, in the UV "
+                "layout; elsewhere the base stays",
                 "NAME": "|u1 (H, W, 3) sRGB, top row first: a style picture",
             },
         ),

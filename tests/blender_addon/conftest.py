@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # for fake_service
+sys.path.insert(0, str(Path(__file__).parent))  # for fake_service and scenes
 
 import blender_addon
 from blender_addon import session

@@ -63,11 +63,20 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
     recipe = pytest.importorskip("service.recipe")
     fields = recipe.Recipe.model_json_schema()["properties"]
     known = properties.OrbitexSettings.bl_rna.properties
-    for name in ("size", "seed", "views"):
-        assert known[name].default == fields[name]["default"], name
+    for name in ("size", "seed", "views", "tolerance"):
+        assert known[name].default == pytest.approx(fields[name]["default"]), name
     assert known["colouring"].default == fields["colouring"]["default"]
     assert known["quality"].default == fields["quality"]["default"]
     assert known["style"].default == fields["styles"]["default"][0]["source"]
+    for name in ("axis", "action", "start"):
+        assert known[name].default == fields[name]["default"].upper(), name
+    for name in ("action", "start"):
+        offered = {item.identifier.lower() for item in known[name].enum_items}
+        assert offered == set(fields[name]["enum"]), name
+    assert known["tolerance"].hard_max == fields["tolerance"]["maximum"]
+    content = recipe.Objective.model_json_schema()["properties"]["content"]
+    assert known["content"].default == content["default"]
+    assert known["content"].hard_max == content["maximum"]
     for name, low in (("size", 64), ("seed", 0), ("views", 1)):
         assert known[name].hard_min == fields[name]["minimum"] == low
     assert known["size"].hard_max == fields["size"]["maximum"]
@@ -211,7 +220,12 @@ def test_panels_draw_in_every_state(addon: None) -> None:
     sphere.orbitex.style_kind, sphere.orbitex.view_kind = "FILE", "CAMERAS"
     texts = drawn()
     assert "style_file" in texts and "views" not in texts
-    sphere.orbitex.style_kind, sphere.orbitex.view_kind = "EXEMPLAR", "AROUND"
+    sphere.orbitex.style_kind, sphere.orbitex.view_kind = "EXEMPLAR", "RING"
+    assert "mask" not in texts and "base" not in texts and "tolerance" in texts
+    sphere.orbitex.mask_kind, sphere.orbitex.action = "IMAGE", "DIRECTION"
+    texts = drawn()
+    assert {"mask", "base", "views"} <= set(texts) and "tolerance" not in texts
+    sphere.orbitex.mask_kind = "NONE"
     with FakeService(steps=1000) as service:
         address = service.address
         running = operators.begin_paint(bpy.context, sphere, {"size": 64}, address, False)

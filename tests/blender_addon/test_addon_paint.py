@@ -66,11 +66,17 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "target": "mesh",
         "group": "432",
         "colouring": "none",
+        "axis": "Z",
+        "centre": "origin",
+        "action": "surface",
+        "tolerance": 0.01,
         "styles": [{"source": "stained_glass"}],
+        "start": "noise",
         "size": 1024,
         "quality": "draft",
         "seed": 7,
         "views": 5,
+        "view_layout": "sphere",
     }
     assert header["cameras"] == []
     assert buffers["triangles"].dtype == np.int32 and buffers["uvs"].shape[1:] == (3, 2)
