@@ -1,10 +1,11 @@
-"""From the outside to a scene: style pictures from exemplars, files or wire buffers, meshes and
-cameras from wire messages."""
+"""From the outside to a scene: style pictures from exemplars, files or wire buffers, meshes from
+files or wire messages, cameras from wire messages."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from geometry.cameras import camera_from_fields
 from geometry.errors import InputError, unknown_name
 from geometry.mesh import make_mesh
+from service.base_colour import read_base, read_mask
+from service.mesh_files import LoadedMesh, load_mesh
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture, make_scene
 
@@ -59,6 +62,33 @@ def wire_scene(
             )
     mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"))
     return make_scene(recipe, mesh, tuple(camera_from_fields(c) for c in cameras))
+
+
+@dataclass(frozen=True, eq=False)
+class MeshInputs:
+    """What a recipe with a mesh file reads. base: (rows, columns, 4) uint8 over the stacked
+    textures, mask: (rows, columns) uint8; None where there is none."""
+
+    loaded: LoadedMesh
+    base: NDArray[np.uint8] | None
+    mask: NDArray[np.uint8] | None
+
+
+def mesh_inputs(recipe: Recipe) -> MeshInputs:
+    """The mesh, base colour and mask of a recipe from its files. Raises InputError as
+    :mod:`service.mesh_files` and :mod:`service.base_colour` do, or "no-mesh"."""
+    if recipe.mesh is None:
+        raise InputError(
+            "no-mesh", "mesh", "A mesh recipe names no mesh file.", "Add --set mesh=FILE."
+        )
+    loaded = load_mesh(Path(recipe.mesh), recipe.unwrap, recipe.material)
+    looks = [part.look for part in loaded.painted]
+    base = read_base(recipe.base, looks, recipe.size)
+    if recipe.start == "base" and base is None:
+        raise InputError(
+            "missing-base", "start", "The mesh file has no base colour.", "Give one with --base."
+        )
+    return MeshInputs(loaded, base, read_mask(recipe.mask, looks, recipe.size))
 
 
 def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:

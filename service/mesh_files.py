@@ -54,6 +54,13 @@ class LoadedMesh:
         """The textures' names: those of their materials."""
         return tuple(part.look.name for part in self.painted)
 
+    def hiding(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Points (V, 3) and triangles (F, 3) of the others: what may hide the mesh."""
+        if not self.others:
+            return np.zeros((0, 3)), np.zeros((0, 3), np.int64)
+        whole = _joined(self.others, self.others[0].look)
+        return whole.vertices, whole.triangles
+
 
 def load_mesh(path: Path, unwrap: bool = False, material: str | None = None) -> LoadedMesh:
     """The mesh of a file: all of its objects, placed as its scene says, in one.
@@ -67,17 +74,7 @@ def load_mesh(path: Path, unwrap: bool = False, material: str | None = None) -> 
     triangles), "mesh-too-large", "unknown-material", "mesh-no-uv" and the others of
     :func:`geometry.mesh.make_mesh`, "mesh-unwrap".
     """
-    shown = str(path)[:200]
-    parts = _merged(_parts(path))
-    if not parts:
-        raise _bad(f"{shown} holds no triangles.", "Export a mesh, not points or curves.")
-    others: list[Part] = []
-    if material is not None:
-        names = list(dict.fromkeys(part.look.name for part in parts))
-        if material not in names:
-            raise unknown_name("unknown-material", "material", material, names)
-        others = [part for part in parts if part.look.name != material]
-        parts = [part for part in parts if part.look.name == material]
+    parts, others = _chosen(path, material)
     if unwrap:
         parts = [_unwrapped(parts)]
     for part in parts:
@@ -86,7 +83,7 @@ def load_mesh(path: Path, unwrap: bool = False, material: str | None = None) -> 
             raise InputError(
                 "mesh-no-uv",
                 "mesh",
-                f"{shown} has no UV map{whose}.",
+                f"{str(path)[:200]} has no UV map{whose}.",
                 "Let --unwrap make one, or unwrap it in Blender (UV > Smart UV Project).",
             )
     parts = _by_texture(parts)
@@ -98,6 +95,27 @@ def load_mesh(path: Path, unwrap: bool = False, material: str | None = None) -> 
         np.repeat(np.arange(len(parts)), [len(part.triangles) for part in parts]),
     )
     return LoadedMesh(mesh, tuple(parts), tuple(others), UP[path.suffix.lower()])
+
+
+def load_shape(path: Path, material: str | None = None) -> Mesh:
+    """Only the surface of what :func:`load_mesh` would paint, with made-up UVs: what a mesh's own
+    symmetry is found in. Raises what :func:`load_mesh` does, but for UVs."""
+    parts, _ = _chosen(path, material)
+    whole = _joined(parts, parts[0].look)
+    uvs = np.broadcast_to([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)], (len(whole.triangles), 3, 2))
+    return make_mesh(whole.vertices, whole.triangles, uvs)
+
+
+def _chosen(path: Path, material: str | None) -> tuple[list[Part], list[Part]]:
+    """The parts that are painted, one for each look, and the others."""
+    parts = _merged(_parts(path))
+    if not parts:
+        raise _bad(f"{str(path)[:200]} holds no triangles.", "Export a mesh, not points or curves.")
+    names = list(dict.fromkeys(part.look.name for part in parts))
+    if material not in (None, *names):
+        raise unknown_name("unknown-material", "material", str(material), names)
+    painted = [part for part in parts if material in (None, part.look.name)]
+    return painted, [part for part in parts if material not in (None, part.look.name)]
 
 
 def _parts(path: Path) -> list[Part]:

@@ -56,7 +56,7 @@ def read_look(material: Any, stem: str) -> Look:
     if tint is not None and tint.min() < 1:
         levels = np.arange(256) / 255
         for channel in range(3):
-            shaded = _to_srgb(_to_linear(levels) * tint[channel])
+            shaded = to_srgb(to_linear(levels) * tint[channel])
             pixels[..., channel] = np.rint(255 * shaded).astype(np.uint8)[pixels[..., channel]]
         pixels[..., 3] = np.rint(pixels[..., 3] * tint[3]).astype(np.uint8)
     if alpha_mode == "OPAQUE":
@@ -67,14 +67,20 @@ def read_look(material: Any, stem: str) -> Look:
     return Look(name, pixels)
 
 
+def linear_factor(colour: NDArray[np.uint8]) -> list[float]:
+    """A colour (4,) uint8 sRGB as glTF's factor: linear light and alpha, 0 to 1."""
+    return [*to_linear(colour[:3] / 255).tolist(), float(colour[3] / 255)]
+
+
 def _srgb_bytes(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
-    return np.rint(255 * np.append(_to_srgb(linear[:3]), linear[3])).astype(np.uint8)
+    return np.rint(255 * np.append(to_srgb(linear[:3]), linear[3])).astype(np.uint8)
 
 
-def _to_srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
-    """IEC 61966-2-1."""
+def to_srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Linear light 0..1 as sRGB (IEC 61966-2-1)."""
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-def _to_linear(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
+def to_linear(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """sRGB 0..1 as linear light."""
     return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
