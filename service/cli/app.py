@@ -180,6 +180,12 @@ def mesh(
     detect: Annotated[
         bool, typer.Option("--detect", help="List the symmetries that the mesh has; paint nothing.")
     ] = False,
+    content: Annotated[
+        float,
+        typer.Option(
+            "--content", metavar="X", help="How much the painting keeps of the base colour."
+        ),
+    ] = 0.0,
     weights: options.Weights = None,
     output: MeshOutput = Path("mesh.png"),
     **given: Any,
@@ -192,7 +198,8 @@ def mesh(
     if detect:
         list_symmetries(file, given.get("material"), _console())
         return
-    fields = {"group": group, "mesh": str(file), **given}
+    objective = {"content": content}
+    fields = {"group": group, "mesh": str(file), "objective": objective, **given}
     recipe = with_absolute_files(parse_recipe(options.recipe_data("mesh", fields)), Path.cwd())
     paint_mesh_to(recipe, output, weights, _console())
 

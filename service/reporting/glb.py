@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geometry.mesh import Mesh
 from service.mesh_files import LoadedMesh, Part
 from service.mesh_looks import linear_factor
 from service.reporting.delivery import png_bytes
@@ -127,9 +128,10 @@ def _smooth(
     a, b, c = np.moveaxis(part.vertices[part.triangles], 1, 0)
     areas = np.cross(b - a, c - a)
     units = areas / np.maximum(np.linalg.norm(areas, axis=1, keepdims=True), 1e-300)
-    _, places = np.unique(part.vertices, axis=0, return_inverse=True)
-    points = places.reshape(-1)[part.triangles]
-    count = len(points)
+    count = len(part.triangles)
+    no_uvs, one = np.broadcast_to(0.0, (count, 3, 2)), np.zeros(count, np.int32)
+    whole = Mesh(part.vertices, part.triangles.astype(np.int32), no_uvs, one)
+    points = whole.welded.astype(np.int64)
     # every side of every face, from its lower to its higher point; equal ones lie side by side
     corner = np.arange(3 * count).reshape(-1, 3)
     ends = np.stack([points, np.roll(points, -1, axis=1)], axis=2).reshape(-1, 2)
@@ -143,8 +145,8 @@ def _smooth(
     joined = (keys[first] == keys[second]) & (bend > math.cos(CREASE))
     links = np.concatenate([corners[first[joined]], corners[second[joined]]], axis=1)
     links = links.reshape(-1, 2, 2).transpose(0, 2, 1).reshape(-1, 2)
-    one = np.ones(len(links), np.int8)
-    graph = coo_array((one, (links[:, 0], links[:, 1])), shape=(3 * count, 3 * count))
+    weights = np.ones(len(links), np.int8)
+    graph = coo_array((weights, (links[:, 0], links[:, 1])), shape=(3 * count, 3 * count))
     groups, group = connected_components(graph, directed=False)
     sums = np.stack(
         [np.bincount(group, np.repeat(areas[:, k], 3), groups) for k in range(3)], axis=1

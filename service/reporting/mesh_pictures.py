@@ -59,14 +59,17 @@ def preview_views(loaded: LoadedMesh, picture: NDArray[np.uint8]) -> list[NDArra
 
 
 def _reduced(picture: NDArray[np.uint8], textures: int) -> NDArray[np.float64]:
-    """The textures with alpha, halved until none is larger than is looked at."""
-    rows, columns, channels = picture.shape
-    whole = np.full((rows, columns, 4), 255.0)
-    whole[..., :channels] = picture
-    while max(rows // textures, columns) > _LARGEST and not (rows // textures | columns) & 1:
-        rows, columns = rows // 2, columns // 2
-        whole = whole.reshape(rows, 2, columns, 2, 4).mean(axis=(1, 3))
-    return whole
+    """The textures with alpha, each halved until it is no larger than is looked at."""
+    blocks = []
+    for texture in np.split(picture, textures):
+        rows, columns, channels = texture.shape
+        block = np.full((rows, columns, 4), 255.0, np.float32)
+        block[..., :channels] = texture
+        while max(rows, columns) > _LARGEST and not (rows | columns) & 1:
+            rows, columns = rows // 2, columns // 2
+            block = block.reshape(rows, 2, columns, 2, 4).mean(axis=(1, 3))
+        blocks.append(block)
+    return np.concatenate(blocks).astype(np.float64)
 
 
 def _with_others(
