@@ -1,10 +1,11 @@
-"""From the outside to a scene: style pictures from exemplars, files or wire buffers, meshes and
-cameras from wire messages."""
+"""From the outside to a scene: style pictures from exemplars, files or wire buffers, meshes from
+files or wire messages, cameras from wire messages."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from geometry.cameras import camera_from_fields
 from geometry.errors import InputError, unknown_name
 from geometry.mesh import make_mesh, make_occluders
+from service.base_colour import read_base, read_mask
+from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture, make_scene
@@ -84,6 +87,29 @@ def _buffer_picture(
         wanted = "(H, W)" if channels == 1 else f"(H, W, {channels})"
         raise InputError("bad-image", name, f"Buffer '{name}' is not {wanted} uint8.")
     return pixels
+
+
+@dataclass(frozen=True, eq=False)
+class MeshInputs:
+    """What a recipe with a mesh file reads: the file, and what is painted of it."""
+
+    loaded: LoadedMesh
+    body: Model
+
+
+def mesh_inputs(recipe: Recipe) -> MeshInputs:
+    """The mesh, base colour and mask of a recipe from its files. Raises InputError as
+    :mod:`service.mesh_files` and :mod:`service.base_colour` do, or "no-mesh"."""
+    if recipe.mesh is None:
+        raise InputError(
+            "no-mesh", "mesh", "A mesh recipe names no mesh file.", "Add --set mesh=FILE."
+        )
+    loaded = load_mesh(Path(recipe.mesh), recipe.unwrap, recipe.material)
+    looks = [part.look for part in loaded.painted]
+    hiding = make_occluders(*loaded.hiding()) if loaded.others else None
+    base = read_base(recipe.base, looks, recipe.size)
+    mask = read_mask(recipe.mask, looks, recipe.size)
+    return MeshInputs(loaded, Model(loaded.mesh, (), hiding, base, mask))
 
 
 def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:

@@ -36,6 +36,17 @@ Output = Annotated[
         help="The picture's file, ending in .png; its receipt is NAME.json beside it.",
     ),
 ]
+MeshOutput = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
+        "NAME_view4.png, NAME_coverage.png and the receipt NAME.json. Of a mesh with several "
+        "textures each is a NAME_MATERIAL.png.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -71,11 +82,11 @@ def _paint(
     film: Film | None = None,
 ) -> None:
     from service.cli.painting import paint_to
-    from service.cli.recipe_file import with_absolute_styles
+    from service.cli.recipe_file import with_absolute_files
     from service.recipe import parse_recipe
 
     recipe = parse_recipe(options.recipe_data(target, given))
-    paint_to(with_absolute_styles(recipe, Path.cwd()), output, weights, _console(), film)
+    paint_to(with_absolute_files(recipe, Path.cwd()), output, weights, _console(), film)
 
 
 @app.command()
@@ -154,6 +165,45 @@ def spiral(
     _paint("spiral", {"group": spiral_group(arms).name, **given}, weights, output, film)
 
 
+@app.command()
+@options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
+def mesh(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The mesh: OBJ, glTF, GLB, PLY or STL.")
+    ],
+    group: Annotated[
+        str,
+        typer.Option(
+            "--group", "-g", metavar="NAME", help="The mesh's own symmetry, to paint it so."
+        ),
+    ] = "1",
+    detect: Annotated[
+        bool, typer.Option("--detect", help="List the symmetries that the mesh has; paint nothing.")
+    ] = False,
+    content: Annotated[
+        float,
+        typer.Option(
+            "--content", metavar="X", help="How much the painting keeps of the base colour."
+        ),
+    ] = 0.0,
+    weights: options.Weights = None,
+    output: MeshOutput = Path("mesh.png"),
+    **given: Any,
+) -> None:
+    """Paint a mesh: its texture, the mesh with the texture on as GLB, and four renders."""
+    from service.cli.mesh_painting import list_symmetries, paint_mesh_to
+    from service.cli.recipe_file import with_absolute_files
+    from service.recipe import parse_recipe
+
+    if detect:
+        list_symmetries(file, given.get("material"), _console())
+        return
+    objective = {"content": content}
+    fields = {"group": group, "mesh": str(file), "objective": objective, **given}
+    recipe = with_absolute_files(parse_recipe(options.recipe_data("mesh", fields)), Path.cwd())
+    paint_mesh_to(recipe, output, weights, _console())
+
+
 @app.command("preview")
 @options.with_options(options.PREVIEW)
 def show(
@@ -191,18 +241,13 @@ def run(
     ] = Path("out"),
 ) -> None:
     """Paint a recipe from a file."""
+    from service.cli.mesh_painting import paint_mesh_to
     from service.cli.painting import paint_to
     from service.cli.recipe_file import read_recipe
 
     found = read_recipe(recipe, set_ or ())
-    if found.target == "mesh":
-        raise InputError(
-            "no-mesh",
-            "target",
-            "A mesh comes from Blender, not from a recipe file, in this release.",
-            "Paint it with the add-on, or use --set target=sphere.",
-        )
-    paint_to(found, output / f"{recipe.stem}.png", weights, _console())
+    paint_one = paint_mesh_to if found.target == "mesh" else paint_to
+    paint_one(found, output / f"{recipe.stem}.png", weights, _console())
 
 
 @app.command()

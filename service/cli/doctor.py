@@ -68,6 +68,7 @@ def _packages() -> Iterator[Finding]:
         names = [line.split(">")[0].split("<")[0].split("=")[0].strip() for line in needed]
     except PackageNotFoundError:  # run from a checkout without an installation
         names = ["numpy", "scipy", "torch", "torchvision", "ndf", "warp-lang", "pyzmq", "pydantic"]
+        names += ["trimesh", "xatlas"]
     found, missing = [], []
     for name in names:
         try:

@@ -43,10 +43,20 @@ _SPELLINGS = {
     "folds": _Spelling(metavar="K/N"),
     "torus_map": _Spelling(metavar="MAP"),
     "repeat": _Spelling(metavar="NxM"),
+    "axis": _Spelling(metavar="X|Y|Z|x,y,z"),
+    "centre": _Spelling(metavar="centroid|origin|x,y,z"),
+    "style_size": _Spelling(metavar="LENGTH"),
+    "base": _Spelling(metavar="FILE|COLOUR"),
+    "mask": _Spelling(metavar="FILE"),
+    "material": _Spelling(metavar="NAME"),
 }
-_METAVARS = {int: "N", float: "X", str: "TEXT"}
+_METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a flag
 # 'chirality' waits for a painting: there is nothing to choose in plasma
-PREVIEW = ("colouring", "seed", *(field for field in ONLY_FOR if field != "chirality"))
+PREVIEW = (
+    "colouring",
+    "seed",
+    *(f for f, targets in ONLY_FOR.items() if f != "chirality" and targets != ("mesh",)),
+)
 _PAINTING = (
     "colouring",
     "size",
@@ -71,8 +81,8 @@ def option(field: str) -> Any:
     flags = spelling.flags or (f"--{field.replace('_', '-')}",)
     kind = _kind(info.annotation)
     choices = _choices(info.annotation)
-    metavar = "|".join(choices) if choices else spelling.metavar or _METAVARS[kind]
-    has_default = not info.is_required() and info.default is not None
+    metavar = "|".join(choices) if choices else spelling.metavar or _METAVARS.get(kind)
+    has_default = not info.is_required() and info.default not in (None, False)
     default = f"Default: {_shown(info.default)}." if has_default else ""
     text = " ".join(filter(None, [info.description, spelling.more, _bounds(field), default]))
     value: Any = (
@@ -139,9 +149,9 @@ def read_style(text: str) -> dict[str, Any]:
 
 
 def _kind(annotation: Any) -> type:
-    """int, float or str."""
+    """bool, int, float or str."""
     for part in _parts(annotation):
-        if part in (int, float):
+        if part in (bool, int, float):
             return part
     return str
 

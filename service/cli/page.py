@@ -19,7 +19,7 @@ _OPENING = """# The command line
 
 `service COMMAND`, or `python -m service COMMAND`.
 
-**Painting.** `tile`, `sphere`, `hyperbolic`, `spiral` and `run` show their progress (in a
+**Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `mesh` and `run` show their progress (in a
 terminal a bar, elsewhere a line now and then) and write a picture and, beside it, its
 [receipt](receipts.md). Ctrl-C finishes with the best so far; a second Ctrl-C aborts and writes
 nothing. Files are written whole or not at all. All that can be wrong with the arguments is found
@@ -49,10 +49,19 @@ colon: `--style 2:woodcut_waves --style 0.5:photos/leaf.jpg`. Only a number befo
 is read as a weight, so no path needs quoting; a file that is really called `2:leaf.png` is written
 `./2:leaf.png`, and a file called like an exemplar `./stained_glass`.
 
+**Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
+file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y
+as up, PLY and STL Z. Every material has its texture; materials with one image share it. With
+`--material` the others stay as they are and only hide. A mesh without a UV map needs `--unwrap`,
+which never changes the file: the new layout is in the GLB. What the file says of its colours, or
+`--base`, is kept with `--content 1`, or started from with `--start base`. `--detect` lists the
+symmetries of the mesh, with the options that paint them. Files that Orbitex reads, and GLB files
+that it did not write, are never written over.
+
 **Recipes.** `run` reads a recipe, or a receipt, whose picture it makes again. `--set` changes one
 key: dots lead into objects and, as numbers, into lists (`--set objective.style=2`,
-`--set styles.0.weight=0.5`); values are JSON, or text where they are not. Style files are looked
-for beside the recipe.
+`--set styles.0.weight=0.5`); values are JSON, or text where they are not. Styles, meshes,
+bases and masks are looked for beside the recipe.
 
 **Exit codes.** 0: done. 2: something given cannot be used, or the address is taken; one line on
 standard error names the field and the fix. 130: aborted. `doctor`: 1 if something essential is

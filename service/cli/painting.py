@@ -5,20 +5,24 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 
 from geometry.errors import InputError
 from service.advice import advice
 from service.cli.progress import shown_progress
 from service.inputs import load_styles
+from service.painting.progress import Progress
 from service.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_faces, destination
 from service.reporting.loop import Film, check_film, write_loop
-from service.scene import make_scene
+from service.scene import Scene, StylePicture, make_scene
 
 
 def paint_to(
@@ -38,8 +42,34 @@ def paint_to(
     if film is not None:
         check_film(film)
     styles = load_styles(recipe)
+    check_weights(weights)
+    with painted(recipe, scene, styles, weights, console) as (pixels, receipt, last):
+        deliver(place, pixels, receipt)
+        if scene.projection == "cube":
+            deliver_faces(place, pixels)
+        if film is not None and last.loop is not None:
+            console.out(f"writing {film.place} ...", highlight=False)
+            write_loop(last.loop(film.frames), film.place, film.fps)
+    error = receipt["quality"]["symmetry_rms"]
+    symmetry = "no symmetry" if error is None else f"symmetry error {error:.2f}/255"
+    console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")
+
+
+def check_weights(weights: Path | None) -> None:
+    """Raise InputError("bad-weights") if the file of a network's weights is not there."""
     if weights is not None and not weights.is_file():
         raise InputError("bad-weights", "weights", f"There is no file {weights}.")
+
+
+@contextlib.contextmanager
+def painted(
+    recipe: Recipe,
+    scene: Scene,
+    styles: Sequence[StylePicture],
+    weights: Path | None,
+    console: Console,
+) -> Iterator[tuple[NDArray[np.uint8], dict[str, Any], Progress]]:
+    """The finished picture, its receipt and the last step, for as long as Ctrl-C is minded."""
     with (
         finish_on_interrupt() as finish_wanted,
         shown_progress(console, recipe.objective) as show,
@@ -57,15 +87,7 @@ def paint_to(
                     break
             assert last is not None, "a recipe has at least one step"
             pixels, receipt = finish(recipe, scene, styles, last, weights)
-        deliver(place, pixels, receipt)
-        if scene.projection == "cube":
-            deliver_faces(place, pixels)
-        if film is not None and last.loop is not None:
-            console.out(f"writing {film.place} ...", highlight=False)
-            write_loop(last.loop(film.frames), film.place, film.fps)
-    error = receipt["quality"]["symmetry_rms"]
-    symmetry = "no symmetry" if error is None else f"symmetry error {error:.2f}/255"
-    console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")
+        yield pixels, receipt, last
 
 
 @contextlib.contextmanager

@@ -17,29 +17,37 @@ _MAX_BYTES = 1 << 24
 def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     """The recipe in a file, or in a receipt, with ``changes`` such as 'objective.style=2'.
 
-    Style files are looked for beside the recipe. Raises InputError: "missing-file",
+    Its files are looked for beside the recipe. Raises InputError: "missing-file",
     "bad-recipe", "bad-value", "unknown-field".
     """
     data = _read(path)
     for change in changes:
         _set(data, change)
     recipe = parse_recipe(data)
-    return with_absolute_styles(recipe, path.parent)
+    return with_absolute_files(recipe, path.parent)
 
 
-def with_absolute_styles(recipe: Recipe, folder: Path) -> Recipe:
-    """The recipe with its style files' names made absolute, read relative to ``folder``: a receipt
-    of it can be run from anywhere. Names of exemplars stay."""
+def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
+    """The recipe with its files' names made absolute, read relative to ``folder``: a receipt of it
+    can be run from anywhere. Names of exemplars and colours stay."""
     from service.inputs import exemplars
+
+    def absolute(name: str) -> str:
+        return str((folder / name).absolute())
 
     known = exemplars()
     styles = tuple(
         style
         if style.source in known
-        else style.model_copy(update={"source": str((folder / style.source).absolute())})
+        else style.model_copy(update={"source": absolute(style.source)})
         for style in recipe.styles
     )
-    return recipe.model_copy(update={"styles": styles})
+    files: dict[str, str] = {}
+    for field in ("mesh", "base", "mask"):
+        name = getattr(recipe, field)
+        if name is not None and not name.startswith("#"):
+            files[field] = absolute(name)
+    return recipe.model_copy(update={"styles": styles, **files})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -37,7 +37,9 @@ def destination(picture: Path) -> Destination:
     or a file in the receipt's place that is no receipt (a recipe, say), which would be lost.
     """
     if picture.suffix.lower() != ".png" or picture.is_dir():
-        raise _bad(f"{picture} is not a PNG file's name.", "End it with .png, as in -o tile.png.")
+        raise bad_output(
+            f"{picture} is not a PNG file's name.", "End it with .png, as in -o tile.png."
+        )
     folder, receipt = picture.parent, picture.with_suffix(".json")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -46,9 +48,11 @@ def destination(picture: Path) -> Destination:
         probe.unlink()
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise _bad(f"The folder {folder} cannot be written: {reason}.", "Choose another.") from None
+        raise bad_output(
+            f"The folder {folder} cannot be written: {reason}.", "Choose another."
+        ) from None
     if receipt.exists() and not _is_receipt(receipt):
-        raise _bad(
+        raise bad_output(
             f"The receipt would overwrite {receipt}, which is no receipt.", "Choose another name."
         )
     return Destination(picture, receipt)
@@ -59,37 +63,39 @@ def deliver(
 ) -> None:
     """Write a picture, (H, W, 3) or (H, W, 4) uint8, and its receipt, if it has one. Raises
     InputError("bad-output"), say for a full disk; an older picture is then still whole."""
-    files = {place.picture: _png(picture)}
+    files = {place.picture: png_bytes(picture)}
     if receipt is not None:
         files[place.receipt] = (json.dumps(receipt, indent=1, allow_nan=False) + "\n").encode()
-    _write(files)
+    write_files(files)
 
 
 def deliver_faces(place: Destination, picture: NDArray[np.uint8]) -> None:
     """Write the six faces of a cube map beside it, as engines want them: NAME_px.png to NAME_nz.png
     (:mod:`geometry.sphere_pictures`). Raises InputError("bad-output")."""
     stem = place.picture.stem
-    _write(
+    write_files(
         {
-            place.picture.with_name(f"{stem}_{name}.png"): _png(face)
+            place.picture.with_name(f"{stem}_{name}.png"): png_bytes(face)
             for name, face in faces(picture).items()
         }
     )
 
 
-def _png(picture: NDArray[np.uint8]) -> bytes:
+def png_bytes(picture: NDArray[np.uint8]) -> bytes:
+    """A picture, (H, W) or (H, W, 3 or 4) uint8, as a PNG file's content."""
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, "PNG", compress_level=3)  # thrice as fast, 6 % larger
     return stream.getvalue()
 
 
-def _write(files: Mapping[Path, bytes]) -> None:
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write each file whole or not at all. Raises InputError("bad-output")."""
     for path, data in files.items():
         try:
             write_atomically(path, data)
         except OSError as error:
             reason = os.strerror(error.errno or 0)
-            raise _bad(f"{path} cannot be written: {reason}.", "Choose another.") from None
+            raise bad_output(f"{path} cannot be written: {reason}.", "Choose another.") from None
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -121,5 +127,6 @@ def _is_receipt(path: Path) -> bool:
     return isinstance(data, dict) and data.get("schema") == SCHEMA
 
 
-def _bad(message: str, hint: str) -> InputError:
+def bad_output(message: str, hint: str) -> InputError:
+    """The error of a place where nothing can be written."""
     return InputError("bad-output", "output", message, hint)

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from geometry.catalogue import colourings, find_group, groups
@@ -30,6 +32,7 @@ from service.reporting.receipt import SCHEMA
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+SQUARE = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/1 2/2 3/3 4/4\n"
 TILE = ("tile", "--group", "p6", "--size", "64", "--steps", "2")
 
 
@@ -64,7 +67,21 @@ def service(*words, cwd):
         (("run", "recipe.json", "--set", "size"), "--set", "key=value"),
         (("run", "recipe.json", "--set", "size.x=1"), "size", "integer"),
         (("run", "recipe.json", "--set", "styles.7.weight=1"), "--set", "styles.7"),
-        (("run", "recipe.json", "--set", "target=mesh"), "target", "Blender"),
+        (("run", "recipe.json", "--set", "target=mesh"), "mesh", "--set mesh=FILE"),
+        (("mesh", "absent.obj"), "absent.obj", "name"),
+        (("mesh", "broken.png"), "mesh", ".glb"),
+        (("mesh", "square.obj", "-o", "picture.jpg"), "output", ".png"),
+        (("mesh", "square.obj", "-o", "recipe.png"), "output", "another"),
+        (("mesh", "square.obj", "-o", "model.png"), "model.glb", "another"),
+        (("mesh", "square.obj", "--mask", "m.png", "-o", "m.png"), "m.png", "another"),
+        (("mesh", "square.obj", "--group", "p6"), "group", "plane"),
+        (("mesh", "square.obj", "--axis", "W"), "axis", "0,1,1"),
+        (("mesh", "square.obj", "--material", "skin"), "material", "square"),
+        (("mesh", "square.obj", "--base", "#12345"), "base", "#c8b090"),
+        (("mesh", "square.obj", "--base", "broken.png"), "base", "PNG"),
+        (("mesh", "square.obj", "--mask", "absent.png"), "mask", "name"),
+        (("mesh", "square.obj", "--start", "base"), "start", "--base"),
+        (("mesh", "square.obj", "--model", "klein"), "--model", "--help"),
         (("groups", "--space", "spehre"), "space", "sphere"),
         (("colourings", "p7"), "group", "p6"),
         (("serve", "--bind", "tcp://0.0.0.0:5577"), "bind", "127.0.0.1"),
@@ -118,6 +135,9 @@ def test_bad_input_is_one_clear_line_and_nothing_is_written(
     Path("recipe.json").write_text(
         '{"target": "tile", "group": "p1", "styles": [{"source": "mine"}]}'
     )
+    Path("square.obj").write_text(SQUARE)
+    Path("model.glb").write_text("glTF of somebody")
+    Image.new("L", (8, 8), 255).save("m.png")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     assert main(words) == 2
     out, line = capfd.readouterr()
@@ -226,6 +246,50 @@ def test_progress_is_shown(terminal):
         assert piece in shown
     if not terminal:
         assert shown.count("\n") == 3  # each stage's first step, the last step
+
+
+def test_a_mesh_is_painted_into_all_its_files_and_again_from_its_receipt(
+    tmp_path, capfd, monkeypatch
+):
+    monkeypatch.setattr("service.reporting.mesh_pictures.SIDE", 32)
+    (tmp_path / "in").mkdir()
+    file = tmp_path / "in" / "square.obj"
+    file.write_text(SQUARE)
+    out = tmp_path / "out" / "paint.png"
+    words = ("--size", "64", "--steps", "1", "--views", "1", "--base", "#c8b090", "-o", out)
+    assert main(["mesh", *map(str, (file, *words))]) == 0, capfd.readouterr().err
+    names = {path.name for path in out.parent.iterdir()}
+    views = {f"paint_view{k}.png" for k in range(1, 5)}
+    assert names - {"paint_coverage.png"} == {"paint.png", "paint.glb", "paint.json"} | views
+    receipt = json.loads(out.with_suffix(".json").read_text())
+    assert receipt["mesh"]["textures"] == [{"material": "square", "file": "paint.png"}]
+    assert receipt["recipe"]["mesh"] == str(file) and receipt["recipe"]["base"] == "#c8b090"
+    again = ("run", out.with_suffix(".json"), "-o", tmp_path / "again")
+    assert main(list(map(str, again))) == 0
+    assert (tmp_path / "again" / "paint.png").read_bytes() == out.read_bytes()
+    assert file.read_text() == SQUARE and len(list(file.parent.iterdir())) == 1
+
+
+def test_detected_symmetries_are_listed_with_the_options_that_paint_them(
+    tmp_path, capsys, monkeypatch
+):
+    proposal = SimpleNamespace(group="*12.12", axis="Y", centre="centroid", deviation=0.00021)
+    seen = []
+
+    def detect(mesh):
+        seen.append(len(mesh.triangles))
+        return [proposal][: 2 - len(seen)]
+
+    module = ModuleType("geometry.mesh_detection")
+    module.detect_symmetries = detect
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    file = tmp_path / "square.obj"
+    file.write_text(SQUARE.replace("f 1/1 2/2 3/3 4/4", "f 1 2 3 4"))  # UVs are not needed
+    assert main(["mesh", str(file), "--detect"]) == main(["mesh", str(file), "--detect"]) == 0
+    out = capsys.readouterr().out
+    assert seen == [2, 2] and "no symmetry" in out and "0.021 %" in out
+    assert '--group "*12.12" --axis=Y --centre=centroid' in out
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_styles_have_weights_in_front():

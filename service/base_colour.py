@@ -1,0 +1,102 @@
+"""What a mesh looks like before it is painted, and where paint may go: pictures or flat colours
+brought to the size of its textures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from geometry.errors import InputError
+from service.mesh_looks import Look
+
+MAX_PIXELS = 16384**2  # of a base or mask: a guard against decompression bombs
+_FLAT = r"#[0-9a-fA-F]{6}"
+_GREY = (128, 128, 128, 255)  # where some of the textures have a base and this one has none
+
+
+def read_base(given: str | None, looks: Sequence[Look], side: int) -> NDArray[np.uint8] | None:
+    """The base colour of a mesh with these looks, one for each texture, stacked: (looks·side,
+    side, 4) uint8 sRGB.
+
+    ``given``: the recipe's ``base``, a picture's file or '#rrggbb'; None: what the looks are. None
+    is returned if nothing is known of any. Raises InputError: "missing-file", "bad-image",
+    "bad-value" (one picture for several textures).
+    """
+    shape = (side, side)
+    if given is None:
+        if all(look.image is None and look.colour is None for look in looks):
+            return None
+        return np.concatenate([_of_look(look, shape) for look in looks])
+    if given.startswith("#"):
+        if not re.fullmatch(_FLAT, given):
+            raise InputError(
+                "bad-value", "base", f"'{given[:20]}' is no colour.", "Write it like '#c8b090'."
+            )
+        colour = (*bytes.fromhex(given[1:]), 255)
+        return np.tile(np.array(colour, np.uint8), (len(looks) * side, side, 1))
+    _expect_one("base", looks)
+    return fitted(_read("base", Path(given), "RGBA"), shape)
+
+
+def read_mask(given: str | None, looks: Sequence[Look], side: int) -> NDArray[np.uint8] | None:
+    """The mask of a mesh with one texture: (side, side) uint8, 255 where it is painted; None if
+    none is given. Raises as :func:`read_base`."""
+    if given is None:
+        return None
+    _expect_one("mask", looks)
+    return fitted(
+        _read("mask", Path(given), "LA").prod(axis=2, dtype=np.float64) / 255, (side,) * 2
+    )
+
+
+def fitted(picture: NDArray, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture (H, W) or (H, W, 4), 0 to 255, at another size (rows, columns). The same size is
+    left alone, bit for bit. Clear texels lend their neighbours no colour."""
+    pixels = np.rint(picture).astype(np.uint8)
+    if pixels.shape[:2] == shape:
+        return pixels
+    image, size = Image.fromarray(pixels), (shape[1], shape[0])
+    if pixels.ndim == 3 and pixels[..., 3].min() < 255:
+        image = image.convert("RGBa")  # premultiplied
+    resized = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.array(resized.convert("RGBA") if resized.mode == "RGBa" else resized)
+
+
+def _of_look(look: Look, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    if look.image is not None:
+        return fitted(look.image, shape)
+    colour = _GREY if look.colour is None else look.colour
+    return np.tile(np.array(colour, np.uint8), (*shape, 1))
+
+
+def _expect_one(field: str, looks: Sequence[Look]) -> None:
+    if len(looks) > 1:
+        names = ", ".join(look.name for look in looks)[:80]
+        raise InputError(
+            "bad-value",
+            field,
+            f"One picture cannot serve the mesh's {len(looks)} textures ({names}).",
+            "Paint one of its materials with --material.",
+        )
+
+
+def _read(field: str, path: Path, mode: str) -> NDArray[np.uint8]:
+    shown = str(path)[:200]
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise InputError("bad-image", field, f"{shown} is too large.", "Scale it down.")
+            return np.array(ImageOps.exif_transpose(image).convert("RGBA").convert(mode))
+    except FileNotFoundError:
+        raise InputError(
+            "missing-file", field, f"There is no file {shown}.", "Check its name."
+        ) from None
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        raise InputError(
+            "bad-image", field, f"{shown} is not a picture that can be read.", "Use a PNG or JPEG."
+        ) from None

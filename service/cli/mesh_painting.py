@@ -1,0 +1,77 @@
+"""A mesh painted from the command line, and the symmetries that it has."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from service.cli.painting import check_weights, painted
+from service.inputs import MeshInputs, load_styles, mesh_inputs
+from service.mesh_files import load_shape
+from service.recipe import Recipe
+from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
+from service.scene import make_scene
+
+
+def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: Console) -> None:
+    """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
+    :mod:`service.reporting.mesh_delivery` says.
+
+    Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
+    be known beforehand before anything is painted.
+    """
+    check_weights(weights)
+    given = mesh_inputs(recipe)
+    scene = make_scene(recipe, given.body)
+    place = mesh_destination(picture, given.loaded.names, _files_read(recipe))
+    styles = load_styles(recipe)
+    with painted(recipe, scene, styles, weights, console) as (pixels, receipt, last):
+        receipt = receipt | {"mesh": _described(recipe, given, place)}
+        console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
+        deliver_mesh(place, given.loaded, pixels, receipt)
+    shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
+    console.out(f"{shown}  {last.seconds:.1f} s", highlight=False)
+
+
+def list_symmetries(file: Path, material: str | None, console: Console) -> None:
+    """Print the symmetries that a mesh file's surface has, the largest groups first."""
+    from geometry.mesh_detection import detect_symmetries
+
+    proposals = detect_symmetries(load_shape(file, material))
+    if not proposals:
+        console.out(f"{file} has no symmetry that could be found.", highlight=False)
+        return
+    table = Table("group", "axis", "centre", "deviation", "to paint it so", box=None)
+    for proposal in proposals:
+        words = f'--group "{proposal.group}" --axis={proposal.axis} --centre={proposal.centre}'
+        deviation = f"{100 * proposal.deviation:.2g} %"
+        table.add_row(proposal.group, proposal.axis, proposal.centre, deviation, words)
+    console.print(table, markup=False, highlight=False)
+
+
+def _files_read(recipe: Recipe) -> list[Path]:
+    names = [recipe.mesh, recipe.mask, recipe.base, *(style.source for style in recipe.styles)]
+    return [Path(name) for name in names if name is not None]
+
+
+def _described(recipe: Recipe, given: MeshInputs, place: MeshDestination) -> dict[str, Any]:
+    """Of the receipt: which file was painted, and where its textures are."""
+    assert recipe.mesh is not None
+    with Path(recipe.mesh).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    mesh = given.loaded.mesh
+    return {
+        "file": recipe.mesh,
+        "sha256": digest,
+        "vertices": len(mesh.vertices),
+        "triangles": len(mesh.triangles),
+        "up": given.loaded.up,
+        "textures": [
+            {"material": name, "file": path.name}
+            for name, path in zip(given.loaded.names, place.textures, strict=True)
+        ],
+    }

@@ -1,0 +1,86 @@
+"""How materials of mesh files look before they are painted over."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.gltf_header import NO_MATERIAL
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """How a material looks. image: (H, W, 4) uint8 sRGB, top row first, or None. colour: (4,)
+    uint8 sRGB, where there is no image; None if the file says nothing."""
+
+    name: str
+    image: NDArray[np.uint8] | None = None
+    colour: NDArray[np.uint8] | None = None
+
+    @functools.cached_property
+    def fingerprint(self) -> bytes:
+        """Equal for looks that are equal but for their names."""
+        content = self.image if self.image is not None else self.colour
+        if content is None:
+            return b""
+        return str(content.shape).encode() + hashlib.sha256(content.tobytes()).digest()
+
+
+def read_look(material: Any, stem: str) -> Look:
+    """What trimesh's material says of the base colour; ``stem`` names what has no name. Factors
+    are linear light, as in glTF and in Blender's OBJ files."""
+    name = str(getattr(material, "name", None) or "")
+    if hasattr(material, "baseColorFactor"):
+        image, factor = material.baseColorTexture, material.baseColorFactor
+        if factor is None and name != NO_MATERIAL:
+            factor = (255, 255, 255, 255)  # glTF's default
+        alpha_mode, cutoff = material.alphaMode or "OPAQUE", material.alphaCutoff
+    else:
+        image = getattr(material, "image", None)
+        if image is not None and image.format is None:  # trimesh's own grey: not from a file
+            image = None
+        given = "kd" in getattr(material, "kwargs", {})
+        factor = material.diffuse if given and image is None else None
+        alpha_mode, cutoff = "BLEND", None
+    if name in ("", NO_MATERIAL, "material_0"):  # the last is what trimesh calls unnamed ones
+        name = stem
+    tint = None if factor is None else np.asarray(factor, np.float64) / 255
+    if image is None:
+        return Look(name, None, None if tint is None else _srgb_bytes(tint))
+    pixels = np.array(image.convert("RGBA"))
+    if tint is not None and tint.min() < 1:
+        levels = np.arange(256) / 255
+        for channel in range(3):
+            shaded = to_srgb(to_linear(levels) * tint[channel])
+            pixels[..., channel] = np.rint(255 * shaded).astype(np.uint8)[pixels[..., channel]]
+        pixels[..., 3] = np.rint(pixels[..., 3] * tint[3]).astype(np.uint8)
+    if alpha_mode == "OPAQUE":
+        pixels[..., 3] = 255
+    elif alpha_mode == "MASK":
+        level = 255 * (0.5 if cutoff is None else cutoff)
+        pixels[..., 3] = np.where(pixels[..., 3] >= level, 255, 0)
+    return Look(name, pixels)
+
+
+def linear_factor(colour: NDArray[np.uint8]) -> list[float]:
+    """A colour (4,) uint8 sRGB as glTF's factor: linear light and alpha, 0 to 1."""
+    return [*to_linear(colour[:3] / 255).tolist(), float(colour[3] / 255)]
+
+
+def _srgb_bytes(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return np.rint(255 * np.append(to_srgb(linear[:3]), linear[3])).astype(np.uint8)
+
+
+def to_srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Linear light 0..1 as sRGB (IEC 61966-2-1)."""
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def to_linear(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """sRGB 0..1 as linear light."""
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
