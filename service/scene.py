@@ -12,7 +12,7 @@ from geometry.catalogue import find_colouring, find_group
 from geometry.colour import ColourElement
 from geometry.errors import InputError
 from geometry.folds import Folds, check_axis, parse_folds
-from geometry.groups import Colouring, Generator, Group, elements
+from geometry.groups import Colouring, Elements, Generator, Group, elements
 from geometry.hyperbolic_sides import side_mirrors
 from geometry.mesh_symmetry import Placement, check_symmetry, place
 from geometry.plane_chart import picture_shape, plane_chart
@@ -68,6 +68,11 @@ class Scene:
     start: str = "noise"
     view_layout: str = "sphere"
     style_size: float | None = None
+
+    @property
+    def elements(self) -> Elements:
+        """All elements of a finite group, with their colours."""
+        return elements(self.group, self.colouring)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +158,7 @@ def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
             "With a mask the base stays as it is, and so does its size.",
             f"Use --size {body.base.shape[1]}.",
         )
-    acting = elements(scene.group, scene.colouring)
+    acting = scene.elements
     if scene.action == "direction" or scene.group.order == 1:
         placement = place(body.mesh, recipe.axis, recipe.centre)
     else:

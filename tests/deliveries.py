@@ -42,5 +42,5 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
         0, 1, 1, 1, {"style": 1.0}, 0.5, 0.0, 0.25, lambda max_size: picture, mirrored=mirrored
     )
     place = destination(folder / "picture.png")
-    deliver(place, *finish(recipe, scene, load_styles(recipe), last))
+    deliver(place, *finish(recipe, scene, load_styles(recipe), last)[:2])
     return load(place.picture)

@@ -29,12 +29,26 @@ def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: 
     scene = make_scene(recipe, given.body)
     place = mesh_destination(picture, given.loaded.names, _files_read(recipe))
     styles = load_styles(recipe)
-    with painted(recipe, scene, styles, weights, console) as (pixels, receipt, last):
-        receipt = receipt | {"mesh": _described(recipe, given, place)}
+    with painted(recipe, scene, styles, weights, console) as (done, last):
+        receipt = done.receipt | {"mesh": _described(recipe, given, place)}
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
-        deliver_mesh(place, given.loaded, pixels, receipt)
+        deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
-    console.out(f"{shown}  {last.seconds:.1f} s", highlight=False)
+    console.out(f"{shown}  {last.seconds:.1f} s  {_figures(done.receipt)}", highlight=False)
+
+
+def _figures(receipt: dict[str, Any]) -> str:
+    """The figures of a painted mesh, in a few words."""
+    surface, error = receipt["surface"], receipt["quality"]["symmetry_rms"]
+    ratios = [ratio for ratio in surface["seams"].values() if ratio is not None]
+    words = [f"coverage {100 * surface['coverage']:.1f} %"]
+    if ratios:
+        words.append(f"seam ratio {max(ratios):.2f}")
+    if error is not None:
+        words.append(f"symmetry error {error:.2f}/255")
+    if surface["overlap"] > 0.001:
+        words.append(f"{100 * surface['overlap']:.1f} % of the texels shared by overlapping UVs")
+    return ", ".join(words)
 
 
 def list_symmetries(file: Path, material: str | None, console: Console) -> None:

@@ -43,14 +43,14 @@ def paint_to(
         check_film(film)
     styles = load_styles(recipe)
     check_weights(weights)
-    with painted(recipe, scene, styles, weights, console) as (pixels, receipt, last):
-        deliver(place, pixels, receipt)
+    with painted(recipe, scene, styles, weights, console) as (done, last):
+        deliver(place, done.picture, done.receipt)
         if scene.projection == "cube":
-            deliver_faces(place, pixels)
+            deliver_faces(place, done.picture)
         if film is not None and last.loop is not None:
             console.out(f"writing {film.place} ...", highlight=False)
             write_loop(last.loop(film.frames), film.place, film.fps)
-    error = receipt["quality"]["symmetry_rms"]
+    error = done.receipt["quality"]["symmetry_rms"]
     symmetry = "no symmetry" if error is None else f"symmetry error {error:.2f}/255"
     console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")
 
@@ -68,8 +68,8 @@ def painted(
     styles: Sequence[StylePicture],
     weights: Path | None,
     console: Console,
-) -> Iterator[tuple[NDArray[np.uint8], dict[str, Any], Progress]]:
-    """The finished picture, its receipt and the last step, for as long as Ctrl-C is minded."""
+) -> Iterator[tuple[Finished, Progress]]:
+    """What is finished and the last step, for as long as Ctrl-C is minded."""
     with (
         finish_on_interrupt() as finish_wanted,
         shown_progress(console, recipe.objective) as show,
@@ -86,8 +86,8 @@ def painted(
                 if finish_wanted():
                     break
             assert last is not None, "a recipe has at least one step"
-            pixels, receipt = finish(recipe, scene, styles, last, weights)
-        yield pixels, receipt, last
+            done = finish(recipe, scene, styles, last, weights)
+        yield done, last
 
 
 @contextlib.contextmanager

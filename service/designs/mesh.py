@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import sparse
 
 from geometry.cameras import Camera, resized
 from geometry.errors import InputError
@@ -120,6 +122,14 @@ class MeshDesign:
         length = np.linalg.norm(positions, axis=1, keepdims=True)
         directions = np.where(length > 1e-12, positions / np.maximum(length, 1e-12), (0, 0, 1))
         return spread(design.fold(directions), painted)
+
+    def with_images(self, seen: Array) -> Array:
+        """How many pixels of the views (coarse rows, columns) show a texel's paint: there, or in
+        one of its images under the group."""
+        plain = dataclasses.replace(self.paint, colours=None)
+        shape = (plain.rows, plain.columns)
+        reads = sparse.csr_matrix((plain.weights, plain.indices, plain.indptr), shape=shape)
+        return (reads @ (reads.T @ seen.ravel())).reshape(seen.shape)
 
     @functools.cached_property
     def base(self) -> Array | None:

@@ -67,8 +67,12 @@ class MeshSurface:
             return kept_view(key, camera, design.coarse_shape, self._subsamples, make)
 
         views = design.views(self.views, see)
-        self.seen = seen_texels(
-            [view.sampling for view in views], [view.weight for view in views], design.coarse_shape
+        self.seen = design.with_images(
+            seen_texels(
+                [view.sampling for view in views],
+                [view.weight for view in views],
+                design.coarse_shape,
+            )
         )
         self._windows = [_Window.of(view, design, self._device) for view in views]
         pixels = np.mean([view.weight.size for view in views])

@@ -28,6 +28,7 @@ from service.designs import make_design
 from service.designs.handedness import winding
 from service.designs.spiral import SpiralDesign
 from service.painting.canvas import Canvas, resize
+from service.painting.meshes import MeshSurface
 from service.painting.progress import Progress
 from service.painting.spirals import SpiralSurface
 from service.painting.surfaces import make_surface
@@ -116,6 +117,7 @@ def paint(
                 megapixels=megapixels,
                 texture=studio.texture,
                 loop=studio.loop if scene.target == "spiral" else None,
+                seen=studio.seen if scene.target == "mesh" else None,
                 mirrored=studio.mirrored,
             )
 
@@ -203,6 +205,11 @@ class _Studio:
     def mirrored(self) -> bool:
         """Whether the picture was turned over."""
         return self._scene.mirrored
+
+    def seen(self) -> NDArray[np.floating]:
+        """How often views see a mesh's texels; see Progress.seen."""
+        assert isinstance(self._surface, MeshSurface)
+        return self._surface.seen
 
     @torch.no_grad()
     def choose_hand(self) -> None:

@@ -18,8 +18,9 @@ class Progress:
     looked at so far, in 10⁶ pixels (Mpx·it).
     texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first; at full size
     with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
-    loop(frames): of spirals, the pictures of an endless zoom. Both must be called before the
-    generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as the
+    loop(frames): of spirals, the pictures of an endless zoom. seen(): of meshes, (rows, columns),
+    how many pixels of the views each texel of the stage's texture fills. All must be called before
+    the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as the
     recipe wants.
     """
 
@@ -33,4 +34,5 @@ class Progress:
     megapixels: float
     texture: Callable[[int], NDArray[np.uint8]]
     loop: Callable[[int], Iterator[NDArray[np.uint8]]] | None = None
+    seen: Callable[[], NDArray[np.floating]] | None = None
     mirrored: bool = False

@@ -1,12 +1,12 @@
-"""From a painting to what is delivered: the picture cut, repeated or with a clear rim, and its
-receipt."""
+"""From a painting to what is delivered: the picture cut, repeated or with a clear rim, a mesh's
+texture made whole, and the receipt."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,21 @@ from geometry.plane_tiles import TileCut, cut_cell, repeated
 from service.painting.progress import Progress
 from service.recipe import Recipe
 from service.reporting.frame import moved_frame, picture_frame
+from service.reporting.mesh_finish import finish_mesh
 from service.reporting.quality import measure_quality
-from service.reporting.receipt import build_receipt
+from service.reporting.receipt import build_receipt, numbers
 from service.scene import Scene, StylePicture
 
 Picture = NDArray[np.uint8]
+
+
+class Finished(NamedTuple):
+    """A finished painting. picture: as delivered, (H, W, 3) uint8, or (H, W, 4) where parts are
+    clear; receipt: ready for JSON; coverage: of meshes, a picture of what no view saw."""
+
+    picture: Picture
+    receipt: dict[str, Any]
+    coverage: Picture | None = None
 
 
 def finish(
@@ -31,18 +41,25 @@ def finish(
     styles: Sequence[StylePicture],
     last: Progress,
     weights: Path | None = None,
-) -> tuple[Picture, dict[str, Any]]:
-    """The picture as delivered, (H, W, 3) uint8 or (H, W, 4) where parts are clear, and its
-    receipt. ``last``: the last step taken; ``weights``: the file of the network, if one was named.
-    """
+) -> Finished:
+    """What is delivered of a painting. ``last``: the last step taken; ``weights``: the file of the
+    network, if one was named."""
     scene = dataclasses.replace(scene, mirrored=last.mirrored)
     picture = last.texture(0)
     height, width, _ = picture.shape
     frame = picture_frame(scene, recipe.size, (height, width))
+    if last.seen is not None:
+        whole = finish_mesh(scene, picture, last.seen())
+        receipt = build_receipt(
+            recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
+        )
+        receipt["surface"] = numbers(dataclasses.asdict(whole.figures))
+        return Finished(whole.texture, receipt, whole.coverage)
     quality = measure_quality(picture, frame)  # of one whole period, before it is cut
     delivered, corner = trimmed(scene, recipe.size, picture)
     frame = moved_frame(frame, corner)
-    return delivered, build_receipt(recipe, scene, styles, last, frame, quality, delivered, weights)
+    receipt = build_receipt(recipe, scene, styles, last, frame, quality, delivered, weights)
+    return Finished(delivered, receipt)
 
 
 def trimmed(scene: Scene, width: int, picture: Picture) -> tuple[Picture, tuple[int, int]]:

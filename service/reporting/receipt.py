@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,14 @@ def _quality(quality: Quality) -> dict[str, Any]:
             for e in quality.symmetry
         ],
         "seams": {name: _number(ratio) for name, ratio in quality.seams.items()},
+    }
+
+
+def numbers(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of numbers, and of fields of numbers, as JSON can carry them."""
+    return {
+        name: numbers(value) if isinstance(value, Mapping) else _number(value)
+        for name, value in fields.items()
     }
 
 

@@ -53,7 +53,7 @@ def torch_painter() -> Painter:
         load_styles=load_styles,
         wire_scene=wire_scene,
         paint=paint,
-        finish=finish,
+        finish=lambda *given: finish(*given)[:2],
     )
 
 

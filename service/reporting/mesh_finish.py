@@ -1,0 +1,131 @@
+"""A painted mesh made whole: what no view saw is filled, margins are filled across the seams, the
+seams are erased, and what the mask keeps is put back, bit for bit. Then it is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from geometry.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
+from geometry.filling import fill_unseen
+from geometry.mesh_symmetry import deviation
+from geometry.mesh_symmetry_error import symmetry_error
+from geometry.overlaps import overlapping_texels
+from geometry.seam_erasure import erase_seams
+from geometry.seam_steps import seam_ratio
+from geometry.seams import find_seams
+from geometry.stretch import texel_stretch
+from geometry.surface import uv_surface
+from service.base_colour import fitted
+from service.designs.mesh import MARGIN_TEXELS
+from service.reporting.quality import Quality, SymmetryError
+from service.scene import Scene
+
+LEVELS = 4  # of the mip pyramid, on which seams are measured
+
+
+@dataclass(frozen=True)
+class MeshFigures:
+    """How a mesh is painted. coverage: part of its surface, 0 to 1, that views have seen; seams:
+    the colour step across UV seams over that across other edges, by mip level, None without seams;
+    overlap: part of the texels that several places of the surface share; density: texels per unit
+    of length; stretch_median, stretch_95: how many times as dense texels are along one direction as
+    along the other, and what 95 % of the surface stays below; spread: of the density over the
+    surface, 95th over 5th percentile; deviation: of the surface from its images under the group,
+    the worst, relative to its size; None without a group that moves the surface."""
+
+    coverage: float
+    seams: Mapping[str, float | None]
+    overlap: float
+    density: float
+    stretch_median: float
+    stretch_95: float
+    spread: float
+    deviation: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedMesh:
+    """texture: (rows, columns, 3 or 4) uint8, all textures one below the other; coverage: a picture
+    (rows, columns, 3) of what no view saw."""
+
+    texture: NDArray[np.uint8]
+    coverage: NDArray[np.uint8]
+    quality: Quality
+    figures: MeshFigures
+
+
+def finish_mesh(
+    scene: Scene, texture: NDArray[np.uint8], seen: NDArray[np.floating]
+) -> FinishedMesh:
+    """The textures of a painting, (rows, columns, 3), made whole and measured. ``seen``: how many
+    pixels of the views each texel fills, at any size."""
+    body, placement = scene.body, scene.placement
+    assert body is not None and placement is not None
+    mesh = body.mesh
+    rows, columns = shape = texture.shape[:2]
+    texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS)
+    seen = np.asarray(
+        Image.fromarray(np.asarray(seen, np.float32)).resize(
+            (columns, rows), Image.Resampling.NEAREST
+        )
+    )
+    seams = find_seams(mesh)
+    unseen = texels.covered & (seen <= SEEN_PIXELS)
+    colours = fill_unseen(texture.reshape(-1, 3) / 255, unseen, texels, mesh)
+    colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
+    painted = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
+    ratios = {f"mip{level}": seam_ratio(painted, mesh, seams, level) for level in range(LEVELS)}
+    moved = scene.action == "surface" and scene.group.order != 1
+    errors: tuple[SymmetryError, ...] = ()
+    worst = None
+    if moved:
+        errors = tuple(
+            SymmetryError(e.letter, e.rms, e.worst, False)
+            for e in symmetry_error(painted, mesh, scene.group, scene.colouring, placement)
+        )
+        worst = deviation(mesh, scene.elements, placement).worst
+    stretch = texel_stretch(mesh, shape)
+    figures = MeshFigures(
+        surface_coverage(seen, texels, mesh),
+        ratios,
+        overlapping_texels(mesh, shape)[0],
+        stretch.density,
+        stretch.ratio_median,
+        stretch.ratio_95,
+        stretch.spread,
+        worst,
+    )
+    return FinishedMesh(
+        _with_base(painted, scene),
+        coverage_picture(painted, seen, texels),
+        Quality(errors, ratios),
+        figures,
+    )
+
+
+def _with_base(painted: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
+    """The base where the mask keeps it, and its alpha."""
+    body = scene.body
+    assert body is not None
+    if body.base is None:
+        return painted
+    shape = painted.shape[:2]
+    base = _stacked(body.base, shape, body.mesh.textures)
+    if body.mask is not None:
+        share = _stacked(body.mask, shape, body.mesh.textures)[..., None] / 255
+        mixed = share * painted + (1 - share) * base[..., :3]
+        painted = np.rint(mixed).astype(np.uint8)
+    return painted if base[..., 3].min() == 255 else np.dstack([painted, base[..., 3]])
+
+
+def _stacked(
+    picture: NDArray[np.uint8], shape: tuple[int, int], textures: int
+) -> NDArray[np.uint8]:
+    """Stacked textures at another size, each by itself; at their own they stay as they are."""
+    size = (shape[0] // textures, shape[1])
+    return np.concatenate([fitted(part, size) for part in np.split(picture, textures)])
