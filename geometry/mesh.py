@@ -65,30 +65,28 @@ class Mesh:
     def oriented(self) -> bool:
         """Whether neighbours agree which side is the front: no edge is run the same way by two
         faces. Only then do back faces mean anything."""
-        there, _ = self._sides
-        return len(np.unique(there)) == len(there)
-
-    @property
-    def _sides(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """One number for each directed side of the triangles, and for the same side run the other
-        way. Triangles that welding collapses are left out: their neighbours meet."""
-        faces = self.welded.astype(np.int64)
-        a, b, c = faces.T
-        faces = faces[(a != b) & (b != c) & (c != a)]
-        start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
-        return start << 32 | end, end << 32 | start
+        return bool((self._sides[1:] != self._sides[:-1]).all())
 
     @functools.cached_property
     def inside_out(self) -> bool:
         """Whether the mesh is closed and oriented and its fronts face inwards (its volume is
         negative), as a negative scale leaves it."""
-        if not self.oriented:
-            return False
-        there, back = self._sides
-        if not np.array_equal(np.sort(there), np.sort(back)):
+        edges = self._sides >> 1
+        if not self.oriented or len(edges) % 2 or (edges[::2] != edges[1::2]).any():
             return False
         a, b, c = np.moveaxis(self.corners - self.vertices.mean(axis=0), 1, 0)
         return float(np.einsum("fk,fk->", a, np.cross(b, c))) < 0
+
+    @functools.cached_property
+    def _sides(self) -> NDArray[np.int64]:
+        """A number for each side of the triangles, sorted: the edge it runs along, doubled, plus 1
+        if it runs up. Triangles that welding collapses are left out: their neighbours meet."""
+        faces = self.welded.astype(np.int64)
+        a, b, c = faces.T
+        faces = faces[(a != b) & (b != c) & (c != a)]
+        start, end = faces.ravel(), np.roll(faces, -1, axis=1).ravel()
+        edge = np.minimum(start, end) << 32 | np.maximum(start, end)
+        return np.sort(edge << 1 | (start < end))
 
 
 @dataclass(frozen=True, eq=False)
