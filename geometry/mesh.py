@@ -52,7 +52,8 @@ class Mesh:
         """(F, 3) int32: the triangles by points of space, numbered from 0. Files split a vertex
         where UVs or normals differ; here what lies in one place is one point."""
         low = self.vertices.min(axis=0)
-        step = float((self.vertices.max(axis=0) - low).max()) / (WELD_CELLS - 1)
+        # An even number of steps: a plane of symmetry is not on the border between two cells.
+        step = float((self.vertices.max(axis=0) - low).max()) / (WELD_CELLS - 2)
         x, y, z = np.rint((self.vertices - low) / step).astype(np.int64).T
         _, point = np.unique((x * WELD_CELLS + y) * WELD_CELLS + z, return_inverse=True)
         return point.astype(np.int32)[self.triangles]
@@ -60,9 +61,10 @@ class Mesh:
     @functools.cached_property
     def oriented(self) -> bool:
         """Whether neighbours agree which side is the front: no edge is run the same way by two
-        faces. Only then do back faces mean anything."""
-        sides = self.welded[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
-        sides = sides[sides[:, 0] != sides[:, 1]]
+        faces. Only then do back faces mean anything. Faces that are a line or a point do not
+        count."""
+        faces = self.welded[(self.welded != np.roll(self.welded, 1, axis=1)).all(axis=1)]
+        sides = faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
         keys = sides[:, 0] << 32 | sides[:, 1]
         return len(np.unique(keys)) == len(keys)
 

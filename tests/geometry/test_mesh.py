@@ -135,3 +135,17 @@ def test_texels_of_a_sphere_lie_on_its_triangles():
     off = np.einsum("ijk,ijk->ij", surface.position - corners[..., 0, :], normals)
     assert np.abs(off).max() < 1e-6
     assert surface.position[0, :, 2].min() > 0.9  # row 0 is v = 1: the north pole
+
+
+def test_points_on_a_plane_of_symmetry_are_welded_in_spite_of_rounding():
+    ring = torus(24, 12)  # y is 0 on one side of the seam and −2e-16 on the other
+    assert ring.welded.max() + 1 == 24 * 12
+    assert len(np.unique(ring.vertices, axis=0)) > 24 * 12
+
+
+def test_faces_that_are_lines_do_not_count_for_the_orientation():
+    sphere = uv_sphere(24, 12)  # quads at the poles are a triangle and a line
+    assert sphere.oriented
+    turned = np.array(sphere.triangles)
+    turned[100] = turned[100, ::-1]
+    assert not make_mesh(sphere.vertices, turned, sphere.uvs).oriented
