@@ -16,9 +16,11 @@ from geometry.stretch import texel_stretch
 from geometry.surface import UvSurface
 
 LINK_TEXELS = 2.0  # texels farther apart than this on the surface are no neighbours
-SEAM_LINKS = 5  # the nearest texels at borders, itself included, that one at a border is linked to
+SEAM_LINKS = 2  # the nearest texels beyond a seam that a texel at a border is linked to,
+SEAM_SEARCH = 20  # looked for among so many nearest at borders: most are its own border's,
+SAME_BORDER = 6  # which are within so many texels in the layout
 FOLDED = -0.5  # cosine of two normals, below which a near texel is on a thin part's other side
-ANCHOR = 1e-3  # how strongly patches without seen neighbours are drawn to the nearest seen colour
+BLUR = 1 / 64  # of the texture's width: over this, nearest seen colours run into each other
 ANCHORS = 2**18  # seen texels at most that these look for
 BAND_ROWS = 512  # rows of a texture that are worked on at a time
 
@@ -67,8 +69,10 @@ def fill_unseen(
     if len(lost):
         some = seen[:: -(-len(seen) // ANCHORS)]
         _, nearest = cKDTree(ground.position[some]).query(ground.position[unknown[lost]])
-        right[lost] += ANCHOR * filled[some[nearest]]
-        pull[lost] += ANCHOR
+        # −Δx + (x − nearest)/length² = 0: a step of the nearest colour becomes 1 − exp(−d/length).
+        anchor = 1 / max(1.0, BLUR * wanted.shape[1]) ** 2
+        right[lost] += anchor * filled[some[nearest]]
+        pull[lost] += anchor
     laplacian = sparse.diags(pull + np.asarray(among.sum(axis=1)).ravel()) - among
     row, column = np.divmod(unknown, wanted.shape[1])
     places = np.column_stack([_parts(grid, number, count), row, column])
@@ -155,7 +159,7 @@ def _seam_links(
     joined: NDArray[np.bool_],
     ground: _Ground,
 ) -> NDArray[np.int64]:
-    """(k, 2): wanted texels at borders of islands, and the texels at borders near them in space."""
+    """(k, 2): wanted texels at borders of islands, and the nearest ones beyond their seams."""
     right, below = joined
     inner = right & below
     inner[:, 1:] &= right[:, :-1]
@@ -165,12 +169,18 @@ def _seam_links(
     start = border[wanted.ravel()[border]]
     if len(start) == 0:
         return np.zeros((0, 2), np.int64)
-    nearest = min(SEAM_LINKS, len(border))
-    _, found = cKDTree(ground.position[border]).query(
-        ground.position[start], k=[*range(1, nearest + 1)]
+    order = [*range(1, min(SEAM_SEARCH, len(border)) + 1)]  # a list keeps the axis even for one
+    _, found = cKDTree(ground.position[border]).query(ground.position[start], k=order)
+    there = border[found]
+    columns = wanted.shape[1]
+    apart = np.maximum(
+        np.abs(there // columns - start[:, None] // columns),
+        np.abs(there % columns - start[:, None] % columns),
     )
-    links = np.column_stack([start.repeat(nearest), border[found.ravel()]])
-    links = links[(links[:, 0] != links[:, 1]) & ground.near(links, LINK_TEXELS)]
+    beyond = apart > SAME_BORDER
+    beyond &= np.cumsum(beyond, axis=1) <= SEAM_LINKS
+    links = np.column_stack([start.repeat(beyond.sum(axis=1)), there[beyond]])
+    links = links[ground.near(links, LINK_TEXELS)]
     one, other = ground.normal[ground.triangle[links]].transpose(1, 0, 2)
     return links[np.einsum("kd,kd->k", one, other) > FOLDED]
 

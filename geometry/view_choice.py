@@ -38,6 +38,7 @@ ENOUGH = 2e-4  # a view that adds less of the surface, or less than 0.2 % of cos
 LEAST_VIEWS = 4
 SECTIONS = 1 / 3  # part of the views that may be sections
 OFFSET = 1e-4  # from the surface, in radii, where the way to the eye begins
+ASIDE = 24  # directions tried for sections only, along the normals of what is hidden
 CLEARANCE = 0.01  # gap, in radii, that a section needs between an obstacle and what it hides
 
 
@@ -84,6 +85,14 @@ class _Sights:
         plane = near[:, None]
         return np.where((self.obstacle < plane) & (plane < self.depth), self.value, np.float32(0))
 
+    def and_also(self, others: _Sights) -> _Sights:
+        """These directions, then the others."""
+        return _Sights(
+            np.concatenate([self.value, others.value]),
+            np.concatenate([self.depth, others.depth]),
+            np.concatenate([self.obstacle, others.obstacle]),
+        )
+
 
 def choose_views(
     mesh: Mesh,
@@ -119,10 +128,15 @@ def choose_views(
     centre = (used.min(axis=0) + used.max(axis=0)) / 2
     ball = _Ball(centre, float(np.linalg.norm(used - centre, axis=1).max()))
     directions = _directions(count, layout, upward)
-    sights = _sights(mesh, ball, directions, occluders)
+    scene = _Scene(mesh, ball, occluders)
+    outside = scene.sights(directions)
+    hidden = ~outside.seen(np.full(len(directions), ball.near, np.float32)).any(axis=0)
+    aside = _normal_directions(scene.normals[hidden], directions)
+    sights = outside.and_also(scene.sights(aside))
+    directions = np.concatenate([directions, aside])
     return tuple(
         _camera(ball, directions[which], near, upward, size)
-        for which, near in _greedy(sights, count, ball)
+        for which, near in _greedy(sights, hidden, len(directions) - len(aside), count, ball)
     )
 
 
@@ -162,44 +176,63 @@ def _surface_points(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int64]]
     return a + u[:, None] * (b - a) + v[:, None] * (c - a), triangle
 
 
-def _sights(
-    mesh: Mesh, ball: _Ball, directions: NDArray[np.float64], occluders: Occluding | None
-) -> _Sights:
-    kernels.load("cpu", coverage_kernels.__name__)
-    points, triangle = _surface_points(mesh)
-    a, b, c = np.moveaxis(mesh.vertices[mesh.triangles[triangle]], 1, 0)
-    normals = np.cross(b - a, c - a)
-    normals *= _front(mesh) / np.linalg.norm(normals, axis=1, keepdims=True)
-    points = (points - ball.centre) / ball.radius  # the unit ball serves float32 at any scale
-    vertices, triangles = mesh.vertices, mesh.triangles
-    if occluders is not None:
-        triangles = np.concatenate([triangles, occluders.triangles + len(vertices)])
-        vertices = np.concatenate([vertices, occluders.vertices])
-    surface = wp.Mesh(
-        points=wp.array((vertices - ball.centre) / ball.radius, dtype=wp.vec3, device="cpu"),
-        indices=wp.array(triangles.ravel(), dtype=wp.int32, device="cpu"),
-    )
-    shape = (len(directions), len(points))
-    value, depth = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    obstacle = np.full(shape, -np.inf, np.float32)
-    for m, away in enumerate(directions):
-        back = ball.distance / ball.radius * away - points  # towards the eye
-        reach = np.linalg.norm(back, axis=1)
-        back /= reach[:, None]
-        cosine = np.einsum("nk,nk->n", normals, back)
-        if not mesh.oriented:
-            cosine = np.abs(cosine)
-        facing = np.flatnonzero(cosine > COSINE_CUT)
-        along = back[facing] @ away
-        # The normals' own side is the eye's, but for back faces of meshes that are not oriented.
-        side = np.sign(np.einsum("nk,nk->n", normals[facing], back[facing]))
-        starts = points[facing] + OFFSET * side[:, None] * normals[facing]
-        met = _obstacles(surface, starts, back[facing], reach[facing])
-        deep = ball.distance / ball.radius - points[facing] @ away
-        value[m, facing] = SEEN_VALUE + (1 - SEEN_VALUE) * cosine[facing]
-        depth[m, facing] = deep * ball.radius
-        obstacle[m, facing] = np.where(met < 0, -np.inf, (deep - met * along) * ball.radius)
-    return _Sights(value, depth, obstacle)
+def _normal_directions(
+    normals: NDArray[np.float64], directions: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(at most ASIDE, 3): mean normals of the largest groups of the normals (n, 3), each grouped
+    with the nearest of the directions: gaps between parallel walls are only seen straight on."""
+    group = (normals @ directions.T).argmax(axis=1)
+    members = np.bincount(group, minlength=len(directions))
+    means = np.zeros((len(directions), 3))
+    np.add.at(means, group, normals)
+    largest = np.argsort(-members, kind="stable")[:ASIDE]
+    means = means[largest[members[largest] > 0]]
+    return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+
+class _Scene:
+    """Sample points on the mesh and all that can hide them, in the bounding sphere's frame: there
+    its radius is 1, and float32 serves at any scale. points, normals: (N, 3)."""
+
+    def __init__(self, mesh: Mesh, ball: _Ball, occluders: Occluding | None) -> None:
+        kernels.load("cpu", coverage_kernels.__name__)
+        points, triangle = _surface_points(mesh)
+        a, b, c = np.moveaxis(mesh.vertices[mesh.triangles[triangle]], 1, 0)
+        normals = np.cross(b - a, c - a)
+        normals *= _front(mesh) / np.linalg.norm(normals, axis=1, keepdims=True)
+        vertices, triangles = mesh.vertices, mesh.triangles
+        if occluders is not None:
+            triangles = np.concatenate([triangles, occluders.triangles + len(vertices)])
+            vertices = np.concatenate([vertices, occluders.vertices])
+        self.points, self.normals = (points - ball.centre) / ball.radius, normals
+        self._ball, self._two_sided = ball, not mesh.oriented
+        self._surface = wp.Mesh(
+            points=wp.array((vertices - ball.centre) / ball.radius, dtype=wp.vec3, device="cpu"),
+            indices=wp.array(triangles.ravel(), dtype=wp.int32, device="cpu"),
+        )
+
+    def sights(self, directions: NDArray[np.float64]) -> _Sights:
+        """What directions (M, 3) would show."""
+        shape = (len(directions), len(self.points))
+        value, depth = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        obstacle = np.full(shape, -np.inf, np.float32)
+        radius, far = self._ball.radius, self._ball.distance / self._ball.radius
+        for m, away in enumerate(directions):
+            back = far * away - self.points  # towards the eye
+            reach = np.linalg.norm(back, axis=1)
+            back /= reach[:, None]
+            cosine = np.einsum("nk,nk->n", self.normals, back)
+            side = np.sign(cosine) if self._two_sided else np.ones(len(cosine))
+            cosine *= side
+            facing = np.flatnonzero(cosine > COSINE_CUT)
+            points, back = self.points[facing], back[facing]
+            starts = points + OFFSET * side[facing, None] * self.normals[facing]
+            met = _obstacles(self._surface, starts, back, reach[facing])
+            deep = far - points @ away
+            value[m, facing] = SEEN_VALUE + (1 - SEEN_VALUE) * cosine[facing]
+            depth[m, facing] = deep * radius
+            obstacle[m, facing] = np.where(met < 0, -np.inf, (deep - met * (back @ away)) * radius)
+        return _Sights(value, depth, obstacle)
 
 
 def _front(mesh: Mesh) -> float:
@@ -236,18 +269,20 @@ def _obstacles(
     return distance.numpy()
 
 
-def _greedy(sights: _Sights, count: int, ball: _Ball) -> list[tuple[int, float]]:
-    """The chosen views: number of the direction, depth of the near plane."""
+def _greedy(
+    sights: _Sights, hidden: NDArray[np.bool_], outside: int, count: int, ball: _Ball
+) -> list[tuple[int, float]]:
+    """The chosen views: number of the direction, depth of the near plane. hidden: (N,), what no
+    outside view shows; these may have the first ``outside`` directions, sections all."""
     directions, points = sights.value.shape
-    outside = np.full(directions, ball.near, np.float32)
-    from_outside = sights.seen(outside)
-    hidden = ~from_outside.any(axis=0)
+    before = np.full(directions, ball.near, np.float32)
+    whole = sights.seen(before)
+    free = np.arange(directions) < outside
     best = np.zeros(points, np.float32)
     chosen: list[tuple[int, float]] = []
     sections_left = int(count * SECTIONS)
-    free = np.ones(directions, bool)
     while len(chosen) < count:
-        near, seen = outside, from_outside
+        near, seen = before, whole
         gain = np.where(free, np.maximum(seen - best, 0).mean(axis=1), -1.0)
         wanted = hidden & (best == 0)
         if sections_left and wanted.any():
@@ -262,10 +297,10 @@ def _greedy(sights: _Sights, count: int, ball: _Ball) -> list[tuple[int, float]]
         if gain.max() < ENOUGH:
             if len(chosen) >= LEAST_VIEWS or not free.any():
                 break
-            gain = np.where(free, from_outside.mean(axis=1), -1.0)
-            near, seen = outside, from_outside
+            gain = np.where(free, whole.mean(axis=1), -1.0)
+            near, seen = before, whole
         which = int(gain.argmax())
-        if near is outside:
+        if near is before:
             free[which] = False
         else:
             sections_left -= 1

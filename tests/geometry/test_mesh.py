@@ -181,3 +181,17 @@ def test_bad_occluders_are_refused_by_name(vertices, triangles, code):
 def test_there_may_be_no_occluders():
     for nothing in (make_occluders([], []), make_occluders(POINTS, np.zeros((0, 3), int))):
         assert nothing.vertices.shape == nothing.triangles.shape == (0, 3)
+
+
+def test_points_on_a_plane_of_symmetry_are_welded_in_spite_of_rounding():
+    ring = torus(24, 12)  # y is 0 on one side of the seam and −2e-16 on the other
+    assert ring.welded.max() + 1 == 24 * 12
+    assert len(np.unique(ring.vertices, axis=0)) > 24 * 12
+
+
+def test_faces_that_are_lines_do_not_count_for_the_orientation():
+    sphere = uv_sphere(24, 12)  # quads at the poles are a triangle and a line
+    assert sphere.oriented
+    turned = np.array(sphere.triangles)
+    turned[100] = turned[100, ::-1]
+    assert not make_mesh(sphere.vertices, turned, sphere.uvs).oriented
