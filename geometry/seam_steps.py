@@ -19,6 +19,7 @@ from geometry.seams import (
     texel_size,
 )
 
+EVEN = 1e-9  # part of a texture's values: smaller steps are rounding
 WIDEST = 1.5  # a natural step is at most this many times the median one
 UNEVEN = 2  # a step reaches at most this many half texels into either side
 
@@ -57,7 +58,7 @@ def seam_ratio(
         elsewhere = _mean_step(own, *edge_steps(mesh, inner, shape))
     else:
         elsewhere = _mean_step(own, *_face_steps(mesh, seams.cut, shape))
-    return across / elsewhere if elsewhere > 0 else None
+    return across / elsewhere if elsewhere > EVEN * np.abs(values).max() else None
 
 
 def edge_steps(
