@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,6 @@ from geometry.errors import InputError
 from geometry.folds import Folds, check_axis, parse_folds
 from geometry.groups import Colouring, Elements, Generator, Group, elements
 from geometry.hyperbolic_sides import side_mirrors
-from geometry.mesh_symmetry import Placement, check_symmetry, place
 from geometry.plane_chart import picture_shape, plane_chart
 from geometry.plane_lattices import shaped
 from geometry.plane_torus import TorusMap, parse_torus_map
@@ -22,6 +22,9 @@ from geometry.spiral import SpiralShape
 from service.advice import is_chiral
 from service.model import Model
 from service.recipe import Recipe
+
+if TYPE_CHECKING:
+    from geometry.mesh_symmetry import Placement
 
 MAX_PIXELS = 2**26  # of a tiling: periods can be many cells tall, and are repeated
 
@@ -142,6 +145,8 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
 
 def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
     """The scene of a mesh with its group in place, checked."""
+    from geometry.mesh_symmetry import check_symmetry, place  # Warp: half a second
+
     if body.base is None and (recipe.start == "base" or recipe.objective.content):
         field = "start" if recipe.start == "base" else "objective.content"
         raise InputError(

@@ -8,10 +8,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from geometry.errors import InputError
@@ -23,6 +21,9 @@ from service.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_faces, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.scene import Scene, StylePicture, make_scene
+
+if TYPE_CHECKING:
+    from service.reporting.finish import Finished
 
 
 def paint_to(

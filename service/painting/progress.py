@@ -20,8 +20,8 @@ class Progress:
     with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
     loop(frames): of spirals, the pictures of an endless zoom. seen(): of meshes, (rows, columns),
     how many pixels of the views each texel of the stage's texture fills. All must be called before
-    the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as the
-    recipe wants.
+    the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as
+    the recipe wants.
     """
 
     stage: int

@@ -18,7 +18,6 @@ from geometry.plane_tiles import TileCut, cut_cell, repeated
 from service.painting.progress import Progress
 from service.recipe import Recipe
 from service.reporting.frame import moved_frame, picture_frame
-from service.reporting.mesh_finish import finish_mesh
 from service.reporting.quality import measure_quality
 from service.reporting.receipt import build_receipt, numbers
 from service.scene import Scene, StylePicture
@@ -49,6 +48,8 @@ def finish(
     height, width, _ = picture.shape
     frame = picture_frame(scene, recipe.size, (height, width))
     if last.seen is not None:
+        from service.reporting.mesh_finish import finish_mesh  # Warp: half a second
+
         whole = finish_mesh(scene, picture, last.seen())
         receipt = build_receipt(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights

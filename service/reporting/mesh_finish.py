@@ -67,7 +67,7 @@ def finish_mesh(
     body, placement = scene.body, scene.placement
     assert body is not None and placement is not None
     mesh = body.mesh
-    rows, columns = shape = texture.shape[:2]
+    rows, columns = shape = texture.shape[0], texture.shape[1]
     texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS)
     seen = np.asarray(
         Image.fromarray(np.asarray(seen, np.float32)).resize(
@@ -87,6 +87,7 @@ def finish_mesh(
         errors = tuple(
             SymmetryError(e.letter, e.rms, e.worst, False)
             for e in symmetry_error(painted, mesh, scene.group, scene.colouring, placement)
+            if e.rms is not None and e.worst is not None
         )
         worst = deviation(mesh, scene.elements, placement).worst
     stretch = texel_stretch(mesh, shape)
@@ -114,7 +115,7 @@ def _with_base(painted: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
     assert body is not None
     if body.base is None:
         return painted
-    shape = painted.shape[:2]
+    shape = painted.shape[0], painted.shape[1]
     base = _stacked(body.base, shape, body.mesh.textures)
     if body.mask is not None:
         share = _stacked(body.mask, shape, body.mesh.textures)[..., None] / 255
