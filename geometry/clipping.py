@@ -49,10 +49,9 @@ def screen_triangles(
     points[:, 0] = (ndc_x + 1) * (camera.width / 2)
     points[:, 1] = (1 - ndc_y) * (camera.height / 2)
     points[:, 2] = depth if camera.kind == "ORTHO" else -1 / depth
-    x, y = points[:, 0][triangles], points[:, 1][triangles]
-    tops: NDArray[np.float64] = y.min(axis=1)
-    bottoms: NDArray[np.float64] = y.max(axis=1)
-    beside = (x.max(axis=1) <= 0) | (x.min(axis=1) >= camera.width)
+    lefts, rights = _extent(points[:, 0], triangles)
+    tops, bottoms = _extent(points[:, 1], triangles)
+    beside = (rights <= 0) | (lefts >= camera.width)
     kept = np.flatnonzero((tops < camera.height) & (bottoms > 0) & ~beside)
     triangles = triangles[kept]
     if len(kept):
@@ -60,6 +59,15 @@ def screen_triangles(
         low = affine.min()
         points[:, 2] = (points[:, 2] - low) / ((affine.max() - low) or 1.0)
     return ScreenTriangles(points, triangles, face[kept], tops[kept], bottoms[kept])
+
+
+def _extent(
+    values: NDArray[np.float64], triangles: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The least and the greatest of ``values`` (P,) at each triangle's corners, (N,) each."""
+    values = np.ascontiguousarray(values)
+    a, b, c = (values[triangles[:, k]] for k in range(3))
+    return np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
 
 
 def _transformed(matrix: NDArray[np.float64], vertices: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -83,10 +91,10 @@ def _cut(
     A new point is always reckoned from the end of the edge that stays: both neighbours then make
     the same one.
     """
+    if height.min() >= 0:
+        return points, triangles, face
     inside = (height >= 0)[triangles]
     count = inside.sum(axis=1)
-    if (count == 3).all():
-        return points, triangles, face
     tips, bases = np.flatnonzero(count == 1), np.flatnonzero(count == 2)
     # turned so that the corner which is alone on its side comes first
     a, b, c = _turned(triangles[tips], inside[tips].argmax(axis=1))
