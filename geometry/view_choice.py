@@ -9,16 +9,12 @@ surface, and the best are taken one after the other: greedy choice, within 1 −
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
-import warp as wp
 from numpy.typing import NDArray
 
-from geometry import coverage_kernels, kernels
 from geometry.cameras import (
-    COSINE_CUT,
     VIEW_FILL,
     VIEW_FOV,
     Camera,
@@ -28,70 +24,16 @@ from geometry.cameras import (
 )
 from geometry.errors import InputError
 from geometry.mesh import Mesh
+from geometry.sights import Ball, Occluding, Scene, Sights
 
-SAMPLES = 16384  # points on the surface: 0.1 % of the area is 16 of them
 CANDIDATES = 4  # directions tried per view,
 LEAST_CANDIDATES, MOST_CANDIDATES = 64, 256  # within these bounds
 RINGS = (0.0, 30.0, -30.0)  # elevations of a ring's candidates, in degrees
-SEEN_VALUE = 0.9  # what being seen counts for; the rest is the cosine: how squarely
 ENOUGH = 2e-4  # a view that adds less of the surface, or less than 0.2 % of cosine, is not worth it
 LEAST_VIEWS = 4
 SECTIONS = 1 / 3  # part of the views that may be sections
-OFFSET = 1e-4  # from the surface, in radii, where the way to the eye begins
 ASIDE = 24  # directions tried for sections only, along the normals of what is hidden
 CLEARANCE = 0.01  # gap, in radii, that a section needs between an obstacle and what it hides
-
-
-class Occluding(Protocol):
-    """Other objects: (V, 3) points, and (F, 3) triangles as rows of them."""
-
-    @property
-    def vertices(self) -> NDArray[np.float64]:
-        """(V, 3) float64."""
-
-    @property
-    def triangles(self) -> NDArray[np.int32]:
-        """(F, 3) int32."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Ball:
-    """The bounding sphere, and how far from its centre all cameras stand."""
-
-    centre: NDArray[np.float64]
-    radius: float
-
-    @property
-    def distance(self) -> float:
-        return self.radius / math.sin(VIEW_FOV / 2)
-
-    @property
-    def near(self) -> float:
-        """Depth just before the sphere, where an outside view begins to see."""
-        return self.distance - 1.001 * self.radius
-
-
-@dataclass(frozen=True, eq=False)
-class _Sights:
-    """What M directions would show of N points: value (M, N), 0 where turned away, else from
-    SEEN_VALUE to 1; depth (M, N) of the point and of the last obstacle before it (−inf: none)."""
-
-    value: NDArray[np.float32]
-    depth: NDArray[np.float32]
-    obstacle: NDArray[np.float32]
-
-    def seen(self, near: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(M, N): the values, 0 where hidden, of views with near planes (M,)."""
-        plane = near[:, None]
-        return np.where((self.obstacle < plane) & (plane < self.depth), self.value, np.float32(0))
-
-    def and_also(self, others: _Sights) -> _Sights:
-        """These directions, then the others."""
-        return _Sights(
-            np.concatenate([self.value, others.value]),
-            np.concatenate([self.depth, others.depth]),
-            np.concatenate([self.obstacle, others.obstacle]),
-        )
 
 
 def choose_views(
@@ -126,12 +68,15 @@ def choose_views(
     upward = np.asarray(axis, np.float64) / length
     used = mesh.vertices[np.unique(mesh.triangles)]
     centre = (used.min(axis=0) + used.max(axis=0)) / 2
-    ball = _Ball(centre, float(np.linalg.norm(used - centre, axis=1).max()))
+    ball = Ball(centre, float(np.linalg.norm(used - centre, axis=1).max()))
     directions = _directions(count, layout, upward)
-    scene = _Scene(mesh, ball, occluders)
+    scene = Scene(mesh, ball, occluders)
     outside = scene.sights(directions)
     hidden = ~outside.seen(np.full(len(directions), ball.near, np.float32)).any(axis=0)
-    aside = _normal_directions(scene.normals[hidden], directions)
+    normals = scene.normals[hidden]
+    if not mesh.oriented:
+        normals = np.concatenate([normals, -normals])
+    aside = _normal_directions(normals, directions)
     sights = outside.and_also(scene.sights(aside))
     directions = np.concatenate([directions, aside])
     return tuple(
@@ -161,21 +106,6 @@ def _directions(count: int, layout: str, upward: NDArray[np.float64]) -> NDArray
     return upright @ pose_looking_back(np.zeros(3), upward, np.array([0.0, 1.0, 0.0]))[:3, :3].T
 
 
-def _surface_points(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """SAMPLES points (N, 3), each for an equal part of the area, and their triangles (N,)."""
-    ends = np.cumsum(mesh.areas)
-    k = np.arange(SAMPLES)
-    triangle = np.minimum(
-        np.searchsorted(ends, (k + 0.5) / SAMPLES * ends[-1]), np.flatnonzero(mesh.areas)[-1]
-    )
-    # Roberts' R2 sequence, folded into the triangle: even, and the same every time.
-    plastic = 1.32471795724474602596
-    u, v = np.modf(k[:, None] * (1 / plastic, 1 / plastic**2))[0].T
-    u, v = np.where(u + v > 1, (1 - u, 1 - v), (u, v))
-    a, b, c = np.moveaxis(mesh.vertices[mesh.triangles[triangle]], 1, 0)
-    return a + u[:, None] * (b - a) + v[:, None] * (c - a), triangle
-
-
 def _normal_directions(
     normals: NDArray[np.float64], directions: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -190,87 +120,8 @@ def _normal_directions(
     return means / np.linalg.norm(means, axis=1, keepdims=True)
 
 
-class _Scene:
-    """Sample points on the mesh and all that can hide them, in the bounding sphere's frame: there
-    its radius is 1, and float32 serves at any scale. points, normals: (N, 3)."""
-
-    def __init__(self, mesh: Mesh, ball: _Ball, occluders: Occluding | None) -> None:
-        kernels.load("cpu", coverage_kernels.__name__)
-        points, triangle = _surface_points(mesh)
-        a, b, c = np.moveaxis(mesh.vertices[mesh.triangles[triangle]], 1, 0)
-        normals = np.cross(b - a, c - a)
-        normals *= _front(mesh) / np.linalg.norm(normals, axis=1, keepdims=True)
-        vertices, triangles = mesh.vertices, mesh.triangles
-        if occluders is not None:
-            triangles = np.concatenate([triangles, occluders.triangles + len(vertices)])
-            vertices = np.concatenate([vertices, occluders.vertices])
-        self.points, self.normals = (points - ball.centre) / ball.radius, normals
-        self._ball, self._two_sided = ball, not mesh.oriented
-        self._surface = wp.Mesh(
-            points=wp.array((vertices - ball.centre) / ball.radius, dtype=wp.vec3, device="cpu"),
-            indices=wp.array(triangles.ravel(), dtype=wp.int32, device="cpu"),
-        )
-
-    def sights(self, directions: NDArray[np.float64]) -> _Sights:
-        """What directions (M, 3) would show."""
-        shape = (len(directions), len(self.points))
-        value, depth = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        obstacle = np.full(shape, -np.inf, np.float32)
-        radius, far = self._ball.radius, self._ball.distance / self._ball.radius
-        for m, away in enumerate(directions):
-            back = far * away - self.points  # towards the eye
-            reach = np.linalg.norm(back, axis=1)
-            back /= reach[:, None]
-            cosine = np.einsum("nk,nk->n", self.normals, back)
-            side = np.sign(cosine) if self._two_sided else np.ones(len(cosine))
-            cosine *= side
-            facing = np.flatnonzero(cosine > COSINE_CUT)
-            points, back = self.points[facing], back[facing]
-            starts = points + OFFSET * side[facing, None] * self.normals[facing]
-            met = _obstacles(self._surface, starts, back, reach[facing])
-            deep = far - points @ away
-            value[m, facing] = SEEN_VALUE + (1 - SEEN_VALUE) * cosine[facing]
-            depth[m, facing] = deep * radius
-            obstacle[m, facing] = np.where(met < 0, -np.inf, (deep - met * (back @ away)) * radius)
-        return _Sights(value, depth, obstacle)
-
-
-def _front(mesh: Mesh) -> float:
-    """−1 for a closed oriented mesh that is inside out (its volume is negative), else 1."""
-    sides = mesh.welded[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
-    sides = sides[sides[:, 0] != sides[:, 1]]
-    there, back = sides[:, 0] << 32 | sides[:, 1], sides[:, 1] << 32 | sides[:, 0]
-    if not mesh.oriented or not np.array_equal(np.sort(there), np.sort(back)):
-        return 1.0
-    a, b, c = np.moveaxis(mesh.corners - mesh.vertices.mean(axis=0), 1, 0)
-    return -1.0 if np.einsum("fk,fk->", a, np.cross(b, c)) < 0 else 1.0
-
-
-def _obstacles(
-    surface: wp.Mesh,
-    starts: NDArray[np.float64],
-    towards: NDArray[np.float64],
-    reach: NDArray[np.float64],
-) -> NDArray[np.float32]:
-    """(n,): how far the first thing on the way is, −1 where nothing is."""
-    distance = wp.empty(len(starts), dtype=wp.float32, device="cpu")
-    wp.launch(
-        coverage_kernels.first_obstacle,
-        dim=len(starts),
-        inputs=[
-            surface.id,
-            wp.array(starts, dtype=wp.vec3, device="cpu"),
-            wp.array(towards, dtype=wp.vec3, device="cpu"),
-            wp.array(reach, dtype=wp.float32, device="cpu"),
-        ],
-        outputs=[distance],
-        device="cpu",
-    )
-    return distance.numpy()
-
-
 def _greedy(
-    sights: _Sights, hidden: NDArray[np.bool_], outside: int, count: int, ball: _Ball
+    sights: Sights, hidden: NDArray[np.bool_], outside: int, count: int, ball: Ball
 ) -> list[tuple[int, float]]:
     """The chosen views: number of the direction, depth of the near plane. hidden: (N,), what no
     outside view shows; these may have the first ``outside`` directions, sections all."""
@@ -309,7 +160,7 @@ def _greedy(
     return chosen
 
 
-def _best_cut(sights: _Sights, m: int, wanted: NDArray[np.bool_], ball: _Ball) -> float:
+def _best_cut(sights: Sights, m: int, wanted: NDArray[np.bool_], ball: Ball) -> float:
     """The depth of the near plane at which direction m shows most of the wanted points.
 
     A point shows while the plane is between its last obstacle and itself: the best plane lies in
@@ -328,7 +179,7 @@ def _best_cut(sights: _Sights, m: int, wanted: NDArray[np.bool_], ball: _Ball) -
 
 
 def _camera(
-    ball: _Ball, away: NDArray[np.float64], near: float, upward: NDArray[np.float64], size: int
+    ball: Ball, away: NDArray[np.float64], near: float, upward: NDArray[np.float64], size: int
 ) -> Camera:
     pose = pose_looking_back(ball.centre + ball.distance * away, away, upward)
     return Camera(

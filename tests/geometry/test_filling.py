@@ -57,18 +57,6 @@ def test_colours_run_across_a_seam_to_an_island_that_is_turned_and_scaled():
     assert error.mean() < step / 4
 
 
-def test_without_the_links_across_a_seam_the_middle_would_be_lost():
-    # The right half is wholly unseen: it can only be filled through the seam.
-    out, texels, unseen, _ = filled(
-        halves(), 96, lambda p: p[..., 1:2] * 0.5 + 0.5, lambda p: p[..., 0] > 0
-    )
-    right = unseen & (texels.triangle >= 2)
-    near = right & (texels.position[..., 0] < 0.05)
-    assert np.abs(out[..., 0] - texels.position[..., 1] * 0.5 - 0.5)[near].max() < 0.08
-    assert out[right].min() > 0
-    assert out[right].max() < 1
-
-
 def test_a_patch_that_touches_nothing_seen_takes_the_nearest_colours():
     out, texels, unseen, _ = filled(
         halves(apart=0.5), 128, lambda p: p[..., 1:2] * 0.5 + 0.5, lambda p: p[..., 0] > 0.2

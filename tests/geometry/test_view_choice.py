@@ -94,6 +94,17 @@ def test_what_occludes_is_gone_round_or_cut_away():
         assert 0 < ((eye - camera.clip_start * away) @ away) / away[2] < 0.1
 
 
+def test_a_gap_between_walls_that_are_not_oriented_is_seen_from_both_sides():
+    low, high = plane(6, 6), plane(6, 6)
+    points = np.concatenate([low.vertices, np.add(high.vertices, [0, 0, 0.06])])
+    faces = np.concatenate([low.triangles, high.triangles + len(low.vertices)])
+    faces[::2] = faces[::2, ::-1]
+    mesh = make_mesh(points, faces, np.concatenate([low.uvs * 0.45, high.uvs * 0.45 + 0.5]))
+    assert not mesh.oriented
+    cameras = choose_views(mesh, 6, 64)
+    assert coverage(mesh, cameras) > 0.99
+
+
 def test_a_flat_thing_needs_few_views_and_never_its_back():
     cameras = choose_views(plane(4, 4), 12, 64)
     assert len(cameras) == 4
