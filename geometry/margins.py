@@ -31,13 +31,13 @@ CHAIN = 6  # times that a texel which reads texels beyond a border is resolved o
 
 class Border(NamedTuple):
     """The sides of the UV islands. ends: (B, 2, 2) their UVs; texture: (B,). Where the surface goes
-    on beyond: sure (B,) bool, partner (B,) the face there, and the affine map of UVs from this
+    on beyond: goes_on (B,) bool, partner (B,) the face there, and the affine map of UVs from this
     island's plane into the other's: linear (B, 2, 2), origin (B, 2), image (B, 2), so that the
     place p beyond the border is at image + linear·(p − origin)."""
 
     ends: NDArray[np.float64]
     texture: NDArray[np.int32]
-    sure: NDArray[np.bool_]
+    goes_on: NDArray[np.bool_]
     partner: NDArray[np.int32]
     linear: NDArray[np.float64]
     origin: NDArray[np.float64]
@@ -69,7 +69,7 @@ def margin_map(
     out, segment, distance = _nearest_border(mesh, border, texture_shape, margin, ~inside, device)
     covered = inside.copy()
     covered[out[distance <= COVER_TEXELS]] = True
-    reads = border.sure[segment]
+    reads = border.goes_on[segment]
     columns = texture_shape[0] * texture_shape[1]
     across = np.flatnonzero(reads)
     places = _across(mesh, border, texture_shape, out[across], segment[across])
@@ -119,15 +119,15 @@ def _crossing(mesh: Mesh, pairs: EdgePairs, side: int) -> Border:
     own = np.stack([here[:, 1] - here[:, 0], -pairs.inward[:, side]], axis=2)
     other = np.stack([there[:, 1] - there[:, 0], pairs.inward[:, 1 - side]], axis=2)
     size = np.abs(own).max(axis=(1, 2)) ** 2
-    sure = np.abs(np.linalg.det(own)) > 1e-9 * size
-    sure &= np.abs(other).max(axis=1).min(axis=1) > 0
+    goes_on = np.abs(np.linalg.det(own)) > 1e-9 * size
+    goes_on &= np.abs(other).max(axis=1).min(axis=1) > 0
     linear = np.zeros_like(own)
-    linear[sure] = other[sure] @ np.linalg.inv(own[sure])
+    linear[goes_on] = other[goes_on] @ np.linalg.inv(own[goes_on])
     faces = pairs.faces
     return Border(
         here,
         mesh.texture[faces[:, side]],
-        sure,
+        goes_on,
         faces[:, 1 - side],
         linear,
         here[:, 0],

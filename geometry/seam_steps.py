@@ -68,7 +68,7 @@ def edge_steps(
     face minus that half a texel inside the second; and the samples' shares (n,) of the edges'
     length in space, which add up to 1."""
     edge, along, share = spaced(pairs, texel_lengths(mesh, pairs, texture_shape), per_texel)
-    away = half_texel(mesh, pairs, texture_shape)[edge]
+    away = _half_texel(mesh, pairs, texture_shape)[edge]
     places = pairs.places(edge, along, away)
     texture = mesh.texture[pairs.faces[edge]]
     return _difference(mesh, places[:, 0], places[:, 1], texture, texture_shape), share
@@ -81,7 +81,7 @@ def natural_steps(
     the steps beside the edge, from 2½ to 1½ texels away in both faces (nearer, lookups mix in what
     lies beyond), at most half as large again as the median one."""
     edge, along, _ = spaced(pairs, texel_lengths(mesh, pairs, texture_shape), 1)
-    away = half_texel(mesh, pairs, texture_shape)[edge]
+    away = _half_texel(mesh, pairs, texture_shape)[edge]
     far, near = (pairs.places(edge, along, halves * away) for halves in (5, 3))
     texture = mesh.texture[pairs.faces[edge]]
     first, second = (
@@ -93,7 +93,9 @@ def natural_steps(
     return steps * np.minimum(1, WIDEST * np.median(size) / np.maximum(size, 1e-300))
 
 
-def half_texel(mesh: Mesh, pairs: EdgePairs, texture_shape: tuple[int, int]) -> NDArray[np.float64]:
+def _half_texel(
+    mesh: Mesh, pairs: EdgePairs, texture_shape: tuple[int, int]
+) -> NDArray[np.float64]:
     """(E,): half a texel square to the edges, in units of length. Where the two faces' texels
     differ in size it is their geometric mean, within twice the smaller one."""
     texels = np.linalg.norm(pairs.inward * texel_size(mesh, texture_shape), axis=2)
@@ -108,7 +110,7 @@ def _face_steps(
 ) -> tuple[SamplingMap, NDArray[np.float64]]:
     """As :func:`edge_steps`, across lines along the edges through the first faces' centroids."""
     edge, along, share = spaced(pairs, texel_lengths(mesh, pairs, texture_shape), 1)
-    away = half_texel(mesh, pairs, texture_shape)[edge]
+    away = _half_texel(mesh, pairs, texture_shape)[edge]
     face = pairs.faces[edge, 0]
     middle = 2 * mesh.areas[face] / (3 * np.maximum(pairs.length[edge], 1e-300))
     along = (1 + along) / 3  # in the triangle for most shapes

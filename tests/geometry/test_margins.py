@@ -5,6 +5,8 @@ from test_seams import affine_texture
 
 from geometry.margins import margin_map
 from geometry.mesh import make_mesh
+from geometry.seam_erasure import erase_seams
+from geometry.seam_steps import seam_ratio
 from geometry.seams import find_seams, seam_samples
 from geometry.surface import uv_surface
 
@@ -125,3 +127,22 @@ def test_margins_make_two_sides_of_a_seam_agree_better():
     after = (samples.apply(margin_map(mesh, shape, 8).apply(paint)) ** 2).sum()
     assert after < 0.2 * before
     assert margin_map(plane(), shape, 4).indices.tolist() == list(range(128 * 128))
+
+
+def test_any_heap_of_triangles_is_filled_and_erased():
+    """Edges with many faces, slivers, faces without area in space or in the layout, overlaps."""
+    rng = np.random.default_rng(3)
+    points = rng.normal(size=(12, 3))
+    points[:3] = [[0, 0, 0], [1, 0, 0], [0.5, 1e-9, 0]]
+    faces = rng.integers(0, 12, (60, 3))
+    faces[0] = 0, 1, 2
+    uvs = rng.uniform(size=(60, 1, 2)) + 0.1 * rng.normal(size=(60, 3, 2))
+    uvs[10] = uvs[10, :1]
+    heap = make_mesh(points, faces, np.clip(uvs, 0, 1))
+    filling = margin_map(heap, (64, 64), 5)
+    assert np.allclose(np.add.reduceat(filling.weights, filling.indptr[:-1]), 1)
+    seams = find_seams(heap)
+    assert np.isfinite(seam_samples(heap, seams, (64, 64)).weights).all()
+    erased = erase_seams(noise(64 * 64), heap, seams, (64, 64), 5)
+    assert np.isfinite(erased).all()
+    assert seam_ratio(erased.reshape(64, 64, 3), heap, seams, 0) > 0
