@@ -20,7 +20,8 @@ from service.mesh_looks import Look, read_look
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
 MAX_TRIANGLES = 20_000_000
-_BYTES_OF_A_TRIANGLE = 1500  # of memory while a file is read: measured on OBJ, the dearest
+_MEMORY = {".obj": 9}  # needed to read a file, over its size: measured with 5 million triangles
+_MEMORY_BINARY = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +134,7 @@ def _parts(path: Path) -> list[Part]:
     except InputError:
         raise
     except MemoryError:
-        need = size / 100 * _BYTES_OF_A_TRIANGLE / 2**30
+        need = size * _MEMORY.get(kind, _MEMORY_BINARY) / 2**30
         raise InputError(
             "mesh-too-large",
             "mesh",

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from service.cli.painting import check_weights, painted
 from service.inputs import MeshInputs, load_styles, mesh_inputs
@@ -59,12 +60,12 @@ def list_symmetries(file: Path, material: str | None, console: Console) -> None:
     if not proposals:
         console.out(f"{file} has no symmetry that could be found.", highlight=False)
         return
-    table = Table("group", "axis", "centre", "deviation", "to paint it so", box=None)
+    table = Table("group", "deviation", "to paint it so", box=None)
     for proposal in proposals:
         words = f'--group "{proposal.group}" --axis={proposal.axis} --centre={proposal.centre}'
-        deviation = f"{100 * proposal.deviation:.2g} %"
-        table.add_row(proposal.group, proposal.axis, proposal.centre, deviation, words)
-    console.print(table, markup=False, highlight=False)
+        deviation = f"{100 * proposal.deviation.worst:.2g} %"
+        table.add_row(*map(Text, (proposal.group, deviation, words)))
+    console.print(table)
 
 
 def _files_read(recipe: Recipe) -> list[Path]:

@@ -273,7 +273,8 @@ def test_a_mesh_is_painted_into_all_its_files_and_again_from_its_receipt(
 def test_detected_symmetries_are_listed_with_the_options_that_paint_them(
     tmp_path, capsys, monkeypatch
 ):
-    proposal = SimpleNamespace(group="*12.12", axis="Y", centre="centroid", deviation=0.00021)
+    deviation = SimpleNamespace(worst=0.00021)
+    proposal = SimpleNamespace(group="*12.12", axis="Y", centre="centroid", deviation=deviation)
     seen = []
 
     def detect(mesh):
