@@ -147,8 +147,8 @@ def turned_to_fit(search: SurfaceSearch, elements: Elements, upright: Placement)
     if misfit(0.0) <= accurate:
         return upright
     step = period / _TURNS
-    by_fit = sorted((step * k for k in range(_TURNS)), key=misfit)
-    best = min((_lowest(misfit, angle, step) for angle in by_fit[:2]), key=misfit)
+    by_fit = sorted((step * k for k in range(_TURNS)), key=misfit)[:2]
+    best = min((*by_fit, *(_lowest(misfit, angle, step) for angle in by_fit)), key=misfit)
     return upright if misfit(0.0) <= 1.1 * misfit(best) + accurate else turned(best)
 
 

@@ -34,16 +34,18 @@ def tetrahedron():
     ("mesh", "largest"),
     [
         (vase(columns=48, rows=24), "*12.12"),
-        (vase(columns=48, rows=24, twist=1), "12.12"),
+        pytest.param(vase(columns=48, rows=24, twist=1), "12.12", marks=pytest.mark.slow),
         (tilted(prism(7)), "*227"),
         (prism(4, 2**0.5), "*432"),
-        (tetrahedron(), "*332"),
+        pytest.param(tetrahedron(), "*332", marks=pytest.mark.slow),
         (icosphere(), "*532"),
-        (tilted(icosphere(2)), "*532"),
+        pytest.param(tilted(icosphere(2)), "*532", marks=pytest.mark.slow),
         (box(), "*222"),
         (tilted(head()), "*"),
-        (uv_sphere(), "*2.2.32"),  # of 64 segments: the largest in the catalogue
-        (torus(35, 12), "*2.2.35"),
+        # of 64 segments: the largest in the catalogue
+        pytest.param(uv_sphere(), "*2.2.32", marks=pytest.mark.slow),
+        (uv_sphere(97, 31), "*"),  # no turn that the catalogue has
+        pytest.param(torus(35, 12), "*2.2.35", marks=pytest.mark.slow),
     ],
     ids=[
         "vase",
@@ -56,6 +58,7 @@ def tetrahedron():
         "box",
         "head",
         "sphere",
+        "primes",
         "torus",
     ],
 )
