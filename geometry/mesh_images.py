@@ -76,7 +76,7 @@ def spread_points(mesh: Mesh, count: int) -> tuple[NDArray[np.int64], Array]:
 
 def points_at(mesh: Mesh, triangle: NDArray[np.integer], barycentric: Array) -> Array:
     """(n, 3): points of triangles (n,) with barycentric weights (n, 3)."""
-    return np.einsum("nk,nkd->nd", barycentric, mesh.corners[triangle])
+    return np.einsum("nk,nkd->nd", barycentric, mesh.vertices[mesh.triangles[triangle]])
 
 
 def _against(facing: Array, directions: Array) -> NDArray[np.bool_]:

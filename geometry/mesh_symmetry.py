@@ -16,7 +16,7 @@ from geometry.mesh_images import SurfaceSearch, points_at, spread_points
 from geometry.spaces import Array
 
 _POINTS = 4096  # at which a deviation is measured
-_TURNED_POINTS = 400  # and where many frames are compared
+_TURNED_POINTS = 150  # and where many frames are compared
 _TURNS = 64  # frames tried within the smallest turn about the axis
 
 
@@ -67,9 +67,7 @@ def place(mesh: Mesh, axis: str, centre: str, elements: Elements | None = None) 
     middle = {"centroid": centroid, "origin": lambda _: np.zeros(3)}.get(centre)
     point = _numbers(centre) if middle is None else middle(mesh)
     upright = Placement(point, _frame(axis))
-    if elements is None:
-        return upright
-    return _turned_to_fit(mesh, elements, upright)
+    return upright if elements is None else turned_to_fit(SurfaceSearch(mesh), elements, upright)
 
 
 def centroid(mesh: Mesh) -> Array:
@@ -79,10 +77,16 @@ def centroid(mesh: Mesh) -> Array:
 
 def deviation(mesh: Mesh, elements: Elements, placement: Placement) -> Deviation:
     """How far the surface is from its images under the elements, at 4096 points spread over it."""
+    return deviation_of(SurfaceSearch(mesh), elements, placement, _POINTS)
+
+
+def deviation_of(
+    search: SurfaceSearch, elements: Elements, placement: Placement, count: int
+) -> Deviation:
+    """:func:`deviation` at ``count`` points, of a mesh prepared for searches."""
     worst, squares, where = -1.0, 0.0, (0, 0)
-    triangle, barycentric = spread_points(mesh, _POINTS)
-    search = SurfaceSearch(mesh)
-    points, facing = points_at(mesh, triangle, barycentric), search.facing[triangle]
+    triangle, barycentric = spread_points(search.mesh, count)
+    points, facing = points_at(search.mesh, triangle, barycentric), search.facing[triangle]
     for k, element in enumerate(elements.matrices):
         distance = _distances(search, points, facing, placement, element)
         squares += float(distance @ distance)
@@ -116,6 +120,38 @@ def check_symmetry(
     )
 
 
+def turned_to_fit(search: SurfaceSearch, elements: Elements, upright: Placement) -> Placement:
+    """The placement turned about its axis to where the elements fit the mesh best; unturned if
+    there they fit as well, or if no turn makes a difference."""
+    test = _turn(1.0)
+    if all(np.allclose(test @ m, m @ test) for m in elements.matrices):
+        return upright
+    z_turns = [m for m in elements.matrices if m[2, 2] > 1 - 1e-9 and np.linalg.det(m) > 0]
+    period = 2 * math.pi / len(z_turns)
+    # what turns about the axis move is the same in every frame
+    chosen = [m for m in elements.matrices if not np.allclose(test @ m, m @ test)][:4]
+    triangle, barycentric = spread_points(search.mesh, _TURNED_POINTS)
+    points, facing = points_at(search.mesh, triangle, barycentric), search.facing[triangle]
+
+    def turned(angle: float) -> Placement:
+        return Placement(upright.centre, upright.rotation @ _turn(angle))
+
+    @functools.cache
+    def misfit(angle: float) -> float:
+        frame = turned(angle)
+        return sum(
+            float((_distances(search, points, facing, frame, m) ** 2).mean()) for m in chosen
+        )
+
+    accurate = (1e-5 * search.size) ** 2
+    if misfit(0.0) <= accurate:
+        return upright
+    step = period / _TURNS
+    by_fit = sorted((step * k for k in range(_TURNS)), key=misfit)[:2]
+    best = min((*by_fit, *(_lowest(misfit, angle, step) for angle in by_fit)), key=misfit)
+    return upright if misfit(0.0) <= 1.1 * misfit(best) + accurate else turned(best)
+
+
 def describe(matrix: Array) -> str:
     """An isometry (3, 3) that keeps the centre, in words: "a 1/12 turn about (0, 0, 1)"."""
     proper = matrix * np.sign(np.linalg.det(matrix))
@@ -123,7 +159,7 @@ def describe(matrix: Array) -> str:
     improper = np.linalg.det(matrix) < 0
     if angle < 1e-6:
         return "the inversion in the centre" if improper else "the identity"
-    about = f"({spelt(_axis(proper))})"
+    about = f"({spelt(axis_of(proper))})"
     if improper and math.pi - angle < 1e-6:
         return f"the reflection along {about}"
     turned = math.pi - angle if improper else angle
@@ -144,7 +180,7 @@ def _part_of_a_turn(part: float) -> str:
     return f"a turn of {360 * part:.3g}°"
 
 
-def _axis(rotation: Array) -> Array:
+def axis_of(rotation: Array) -> Array:
     """(3,): the axis of a rotation by more than 0, its largest coordinate positive."""
     _, _, rows = np.linalg.svd(rotation - np.eye(3))
     axis = rows[2]
@@ -185,37 +221,6 @@ def _shortest_turn(start: Array, end: Array) -> Array:
     x, y, z = np.cross(start, end)
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.eye(3) + cross + cross @ cross / (1 + start @ end)
-
-
-def _turned_to_fit(mesh: Mesh, elements: Elements, upright: Placement) -> Placement:
-    """The placement turned about its axis to where the elements fit the mesh best; unturned if
-    there they fit as well, or if no turn makes a difference."""
-    test = _turn(1.0)
-    if all(np.allclose(test @ m, m @ test) for m in elements.matrices):
-        return upright
-    z_turns = [m for m in elements.matrices if m[2, 2] > 1 - 1e-9 and np.linalg.det(m) > 0]
-    period = 2 * math.pi / len(z_turns)
-    # what turns about the axis move is the same in every frame
-    chosen = [m for m in elements.matrices if not np.allclose(test @ m, m @ test)][:4]
-    triangle, barycentric = spread_points(mesh, _TURNED_POINTS)
-    search = SurfaceSearch(mesh)
-    points, facing = points_at(mesh, triangle, barycentric), search.facing[triangle]
-
-    def turned(angle: float) -> Placement:
-        return Placement(upright.centre, upright.rotation @ _turn(angle))
-
-    @functools.cache
-    def misfit(angle: float) -> float:
-        frame = turned(angle)
-        return sum(
-            float((_distances(search, points, facing, frame, m) ** 2).mean()) for m in chosen
-        )
-
-    step = period / _TURNS
-    by_fit = sorted((step * k for k in range(_TURNS)), key=misfit)
-    best = min((_lowest(misfit, angle, step) for angle in by_fit[:3]), key=misfit)
-    accurate = (1e-5 * search.size) ** 2
-    return upright if misfit(0.0) <= 1.1 * misfit(best) + accurate else turned(best)
 
 
 def _turn(angle: float) -> Array:

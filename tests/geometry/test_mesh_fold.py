@@ -63,11 +63,11 @@ def seven_sided():
     ("make", "name", "rule", "axis"),
     [
         (vase, "12.12", "-1", "Z"),
-        (vase, "*66", "-1", "Z"),
+        pytest.param(vase, "*66", "-1", "Z", marks=pytest.mark.slow),
         (off_centre, "12.12", "-1", "X"),
         (seven_sided, "*227", "-1", "Z"),
         (icosphere, "532", "none", "Z"),
-        (icosphere, "*532", "none", "Z"),
+        pytest.param(icosphere, "*532", "none", "Z", marks=pytest.mark.slow),
         (head, "*", "-1", "Y"),
     ],
 )
