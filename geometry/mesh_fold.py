@@ -48,10 +48,14 @@ def mesh_fold(
     texture_shape: tuple[int, int],
     margin: float,
     folds: Folds | None = None,
+    finer: int = 1,
 ) -> SamplingMap:
-    """Texels → texels (both ``texture_shape``, rows of all textures): the kaleidoscope over the
-    surface. A covered texel's row is F at its surface point; within ``margin`` texels of an island
-    it is F at the island's nearest border; beyond it is empty. Taps of K can lie in the margin.
+    """Texels → texels (of ``texture_shape``, rows of all textures): the kaleidoscope over the
+    surface. The texels of K, the columns, are ``finer`` times as many along each side: copies that
+    do not line up with them are then as sharp as those that do.
+
+    A covered texel's row is F at its surface point; within ``margin`` texels of an island it is F
+    at the island's nearest border; beyond it is empty. Taps of K can lie in the margin.
 
     With ``folds`` the powers of the group's first generator are weighted instead: F(p) =
     Σ_k w_k c⁻ᵏ K(gᵏ·p).
@@ -63,16 +67,23 @@ def mesh_fold(
     else:
         found = _powers(group, colouring, folds)
         shares = _weighted(np.array([weight for weight in folds.weights if weight]))
-    return _map_of(mesh, found, shares, placement, texels)
+    return _map_of(mesh, found, shares, placement, texels, finer)
 
 
 def _map_of(
-    mesh: Mesh, found: Elements, shares: Shares, placement: Placement, texels: UvSurface
+    mesh: Mesh,
+    found: Elements,
+    shares: Shares,
+    placement: Placement,
+    texels: UvSurface,
+    finer: int,
 ) -> SamplingMap:
     of_element, palette = palette_of(invert_colour(found))
     search = SurfaceSearch(mesh)
     turned = placement.matrix(found.matrices)
     triangle, position = texels.triangle.ravel(), texels.position.reshape(-1, 3)
+    rows, columns = texels.triangle.shape
+    shape = finer * (rows // mesh.textures), finer * columns
 
     def read(chunk: NDArray[np.int64]) -> Reads:
         painted = np.flatnonzero(triangle[chunk] >= 0)
@@ -87,15 +98,11 @@ def _map_of(
             facing[own] @= turned[k].T
         there = search.find(placement.centre + away, facing)
         position_there = np.einsum("nk,nkd->nd", there.barycentric, mesh.uvs[there.triangle])
-        taps, parts = uv_taps(
-            position_there,
-            weight,
-            mesh.texture[there.triangle],
-            (texels.triangle.shape[0] // mesh.textures, texels.triangle.shape[1]),
-        )
+        taps, parts = uv_taps(position_there, weight, mesh.texture[there.triangle], shape)
         return Reads(painted[row], taps, parts, of_element.take(element))
 
-    return from_reads(triangle.size, np.arange(triangle.size), _CHUNK, read, palette)
+    columns_of_paint = finer**2 * triangle.size
+    return from_reads(columns_of_paint, np.arange(triangle.size), _CHUNK, read, palette)
 
 
 def uv_taps(

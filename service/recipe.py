@@ -91,7 +91,7 @@ ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
     "torus_map": ("tile",),
     "cut": ("tile",),
     "repeat": ("tile",),
-    "folds": ("tile", "sphere", "hyperbolic"),
+    "folds": ("tile", "sphere", "hyperbolic", "mesh"),
     "projection": ("sphere",),
     "model": ("hyperbolic",),
     "radius": ("spiral",),

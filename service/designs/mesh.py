@@ -26,7 +26,7 @@ from geometry.surface import uv_surface
 from geometry.view_choice import choose_views
 from geometry.visibility import ViewMap
 from service.designs.folded import spread
-from service.designs.resolution import COSINE_CUT, FINENESS
+from service.designs.resolution import COSINE_CUT, FINENESS, OVERSAMPLING
 from service.designs.sphere import SphereDesign
 from service.scene import Scene
 
@@ -94,21 +94,29 @@ class MeshDesign:
         return composed(self._fold(self.coarse_shape), self.margins)
 
     def full_fold(self) -> SamplingMap:
-        """A group's fold at full size: from the charts, by direction, or from the texture."""
+        """A group's fold at full size: from the charts, by direction, or from the texture with
+        OVERSAMPLING times as many texels along each side."""
         if self._directions is not None:
             return self._by_direction(self._directions, self.shape)
-        return self._fold(self.shape)
+        return self._fold(self.shape, OVERSAMPLING)
 
     @property
     def by_direction(self) -> bool:
         """Whether the group moves directions, not points of the surface."""
         return self._directions is not None
 
-    def _fold(self, shape: tuple[int, int]) -> SamplingMap:
+    def _fold(self, shape: tuple[int, int], finer: int = 1) -> SamplingMap:
         scene = self._scene
         assert scene.placement is not None
         return mesh_fold(
-            self._body.mesh, scene.group, scene.colouring, scene.placement, shape, MARGIN_TEXELS
+            self._body.mesh,
+            scene.group,
+            scene.colouring,
+            scene.placement,
+            shape,
+            MARGIN_TEXELS,
+            scene.folds,
+            finer,
         )
 
     def _by_direction(self, design: SphereDesign, shape: tuple[int, int]) -> SamplingMap:

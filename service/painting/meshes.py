@@ -17,19 +17,16 @@ from geometry.sampling import SamplingMap
 from geometry.seams import find_seams, seam_samples
 from geometry.visibility import ViewMap, trace_ready, view_map
 from service.designs.mesh import MeshDesign, MeshView
+from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.painting.operators import SparseOperator
 from service.painting.view_cache import content_key, kept_view
 from service.painting.views import BodyView, Look, enlarged_paint, packed_pyramid, to_bytes
 from service.scene import Scene
 
-_LOOK_PIXELS = 2 * 384**2  # that the views of a step have together, or a few more
-
 
 class MeshSurface:
     """A mesh's textures, seen by cameras. The canvas is the texture itself, or, where a group moves
     directions, the charts of the sphere. Views read the mip pyramid of the paint's logits."""
-
-    wrap = False
 
     def __init__(
         self, scene: Scene, width: int, views: int, subsamples: int, device: torch.device
@@ -39,7 +36,8 @@ class MeshSurface:
         self._design = design = MeshDesign(scene, width)
         self._device, self._subsamples = device, subsamples
         self.canvas_shape = design.canvas_shape
-        self.views, self.looks = views, 1
+        self.wrap = not design.by_direction  # a texture repeats, the sphere's charts do not
+        self.views, self.looks = views, looks_needed(scene.group.order)
         self._windows: list[_Window] = []
         self._paint = SparseOperator(design.paint, device)
         self._seams = _Seams.of(design, scene, device)
@@ -75,13 +73,12 @@ class MeshSurface:
             )
         )
         self._windows = [_Window.of(view, design, self._device) for view in views]
-        pixels = np.mean([view.weight.size for view in views])
-        self.views, self.looks = len(views), max(1, round(_LOOK_PIXELS / pixels))
+        self.views = len(views)
 
     def _chart(self, logits: Tensor) -> Tensor:
         """Paint of the canvas on the charts, with the base colour that it starts from."""
         design = self._design
-        paint = enlarged_paint(logits, design.canvas_shape, design.chart_shape[1:], wrap=False)
+        paint = enlarged_paint(logits, design.canvas_shape, design.chart_shape[1:], self.wrap)
         return paint if self._start is None else paint + self._start
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
@@ -106,32 +103,28 @@ class MeshSurface:
             self._full = SparseOperator(design.full_fold(), self._device)
         paint = self._chart(logits)
         if not design.by_direction:
-            paint = self._enlarged(self._margins(paint))
+            paint = self._enlarged(self._margins(paint), OVERSAMPLING)
         return self._coloured(self._full(paint))
 
     @functools.cached_property
     def _margins(self) -> SparseOperator:
         return SparseOperator(self._design.margins, self._device)
 
-    @functools.cached_property
-    def _details(self) -> Tensor | None:
-        """What the base that the paint starts from shows and the coarse textures cannot."""
-        if self._start is None or self._body.base is None:
-            return None
-        fine = _logit(self._design.base_at(self._design.shape), self._device)
-        return fine - self._resized(self._start)
+    def _enlarged(self, coarse: Tensor, finer: int = 1) -> Tensor:
+        """Logits of the coarse textures (texels, 3) at full size, or ``finer`` times that along a
+        side, with what the base that they start from shows and coarse textures cannot."""
+        rows, columns = (finer * side for side in self._design.shape)
+        fine = self._resized(coarse, (rows, columns))
+        if self._start is None:
+            return fine
+        base = _logit(self._design.base_at((rows, columns)), self._device)
+        return fine + base - self._resized(self._start, (rows, columns))
 
-    def _resized(self, coarse: Tensor) -> Tensor:
-        """Values of the coarse textures (texels, C) at full size."""
+    def _resized(self, coarse: Tensor, shape: tuple[int, int]) -> Tensor:
+        """Values of the coarse textures (texels, C) at another size, (rows, columns)."""
         textures, (rows, columns) = self._body.mesh.textures, self._design.coarse_shape
-        height, width = self._design.shape
-        shape = (textures, rows // textures, columns)
-        return enlarged_paint(coarse, shape, (height // textures, width), wrap=False)
-
-    def _enlarged(self, coarse: Tensor) -> Tensor:
-        """Logits of the coarse textures at full size."""
-        fine = self._resized(coarse)
-        return fine if self._details is None else fine + self._details
+        now, then = (textures, rows // textures, columns), (shape[0] // textures, shape[1])
+        return enlarged_paint(coarse, now, then, wrap=True)
 
     def _coloured(self, logits: Tensor) -> NDArray[np.uint8]:
         """The textures (rows, columns, 3) of logits at full size."""

@@ -40,10 +40,12 @@ from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import Scene, StylePicture
 
 DEPTH = 5  # levels of the canvas's pyramid
+MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 EMA = 0.9  # of the iterates
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 MIN_WIDTH = 64  # of the first stage's texture
 _NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
+MESH_PATIENCE = 2  # a mesh without symmetry takes this many times more steps
 LATER_STAGE = 0.8  # a stage takes so many steps relative to the one before
 
 
@@ -60,15 +62,17 @@ def pick_device() -> torch.device:
     return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
 
 
-def stage_plans(recipe: Recipe) -> tuple[StagePlan, ...]:
+def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
     """The ladder of a recipe: widths √2 apart that end at its size, steps that fall from coarse to
-    fine (half of the work of equal steps would go into the last stage)."""
+    fine (half of the work of equal steps would go into the last stage). A mesh takes more of them,
+    the more of it is different: ``order`` is that of its group."""
     quality = QUALITIES[recipe.quality]
     ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
     widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
     shares = [LATER_STAGE**k for k in range(len(widths))]
+    patience = 1 + MESH_PATIENCE / order if recipe.target == "mesh" and order else 1
     total = recipe.steps or round(
-        quality.steps * sum(LATER_STAGE**k for k in range(quality.stages))
+        patience * quality.steps * sum(LATER_STAGE**k for k in range(quality.stages))
     )
     ends = [round(total * sum(shares[: k + 1]) / sum(shares)) for k in range(len(shares))]
     steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]
@@ -91,7 +95,7 @@ def paint(
     device = device or pick_device()
     network = load_network(recipe.network, device, weights)
     studio = _Studio(recipe, scene, styles, network, device)
-    plans = stage_plans(recipe)
+    plans = stage_plans(recipe, scene.group.order)
     steps = sum(plan.steps for plan in plans)
     start, done = time.perf_counter(), 0
     work_done, work = 0.0, sum(p.steps * p.width**2 for p in plans)
@@ -152,7 +156,8 @@ class _Studio:
         if number == 0:
             generator = torch.Generator().manual_seed(seed_of(recipe.seed, _NOISE))
             noise = START_NOISE[recipe.start]
-            canvas = Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, noise, generator)
+            depth = MESH_DEPTH if self._scene.target == "mesh" else DEPTH
+            canvas = Canvas.noise(surface.canvas_shape, depth, surface.wrap, noise, generator)
             self._canvas = Canvas([x.to(self._device) for x in canvas.levels], surface.wrap)
             self._optimiser = _adam(self._canvas, recipe.learning_rate)
         else:

@@ -80,7 +80,7 @@ def finish_mesh(
     colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
     painted = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
     ratios = {f"mip{level}": seam_ratio(painted, mesh, seams, level) for level in range(LEVELS)}
-    moved = scene.action == "surface" and scene.group.order != 1
+    moved = scene.action == "surface" and scene.group.order != 1 and scene.folds is None
     errors: tuple[SymmetryError, ...] = ()
     worst = None
     if moved:
