@@ -17,6 +17,7 @@ from scipy import sparse
 
 from geometry.cameras import Camera, resized
 from geometry.errors import InputError
+from geometry.evenness import gradual_density
 from geometry.margins import margin_map
 from geometry.mesh_fold import mesh_fold
 from geometry.sampling import SamplingMap, composed
@@ -77,7 +78,8 @@ class MeshDesign:
         diameter = 2 * _radius(self._body.mesh.vertices)
         self._style_size = scene.style_size or _STYLE_SPAN * diameter
         # pixels of a view per unit of the surface: about its texels
-        self._density = texel_stretch(self._body.mesh, self.shape).density
+        self._stretch = texel_stretch(self._body.mesh, self.shape)
+        self._density = self._stretch.density
 
     @functools.cached_property
     def margins(self) -> SamplingMap:
@@ -130,6 +132,22 @@ class MeshDesign:
         length = np.linalg.norm(positions, axis=1, keepdims=True)
         directions = np.where(length > 1e-12, positions / np.maximum(length, 1e-12), (0, 0, 1))
         return spread(design.fold(directions), painted)
+
+    def detail(self) -> Array | None:
+        """(charts, rows, columns) of the canvas: log₂ of how much coarser than texels paint must
+        be, 0 or more, so that it is nowhere finer than views show, and nowhere sharp beside blurred
+        only because the layout is denser there. None where the canvas is not the texture.
+        """
+        if self._directions is not None:
+            return None
+        mesh = self._body.mesh
+        density = np.sqrt(self._stretch.most * self._stretch.least)
+        wanted = np.minimum(gradual_density(mesh, density), self._density)
+        excess = np.log2(np.maximum(density, 1e-30) / np.maximum(wanted, 1e-30))
+        rows, columns = self.coarse_shape
+        texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS)
+        octaves = np.where(texels.triangle >= 0, excess[texels.triangle], 0)
+        return np.maximum(octaves, 0).reshape(self.canvas_shape)
 
     def with_images(self, seen: Array) -> Array:
         """How many pixels of the views (coarse rows, columns) show a texel's paint: there, or in

@@ -13,6 +13,7 @@ import functools
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from geometry.sampling import cubic_taps
 
@@ -22,11 +23,17 @@ _DECORRELATE = _DECORRELATE / _DECORRELATE.norm(dim=0).max()
 
 
 class Canvas:
-    """Levels of shape (charts, 3, h, w), finest first. wrap: whether the chart is a torus."""
+    """Levels of shape (charts, 3, h, w), finest first. wrap: whether the chart is a torus. coarser:
+    (charts, 1, h, w) of the finest level, or None: log₂ of how much coarser than texels paint must
+    be at least, 0 or more; finer levels fade out there."""
 
-    def __init__(self, levels: list[Tensor], wrap: bool) -> None:
+    def __init__(self, levels: list[Tensor], wrap: bool, coarser: Tensor | None = None) -> None:
         self.levels = [level.requires_grad_() for level in levels]
-        self.wrap = wrap
+        self.wrap, self.coarser = wrap, coarser
+        self.shares: list[Tensor] | None = None
+        if coarser is not None:
+            octaves = [F.adaptive_avg_pool2d(coarser, (x.shape[-2], x.shape[-1])) for x in levels]
+            self.shares = [(1 + k - x).clamp(0, 1) for k, x in enumerate(octaves)]
 
     @classmethod
     def noise(
@@ -57,8 +64,11 @@ class Canvas:
 
     def logits(self) -> Tensor:
         """The paint: (charts · h · w, 3) in RGB, row-major."""
-        total = self.levels[0]
-        for level in self.levels[1:]:
+        levels = self.levels
+        if self.shares is not None:
+            levels = [level * share for level, share in zip(levels, self.shares, strict=True)]
+        total = levels[0]
+        for level in levels[1:]:
             total = total + resize(level, self.shape[1:], self.wrap)
         rows = total.movedim(1, -1).reshape(-1, 3)
         return rows @ _DECORRELATE.to(rows).T

@@ -20,6 +20,7 @@ class FoldedSurface:
     """A design that folds, on a device."""
 
     wrap = False
+    coarser: Tensor | None = None
 
     def __init__(self, design: FoldedDesign, views: int, device: torch.device) -> None:
         self._design, self._device = design, device

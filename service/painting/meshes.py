@@ -52,6 +52,14 @@ class MeshSurface:
         """See Surface."""
         return self._design.unit
 
+    @functools.cached_property
+    def coarser(self) -> Tensor | None:
+        """See Surface; of prepared views."""
+        octaves = self._design.detail()
+        if octaves is None:
+            return None
+        return torch.tensor(octaves[:, None], dtype=torch.float32, device=self._device)
+
     def prepare_views(self, seed: int) -> None:
         """See Surface. Views are the same for every seed, so that they can be kept on disk."""
         design, body = self._design, self._body

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch.nn import functional as F
 
 from geometry.colour import generated
 from service.designs import make_design
@@ -158,13 +159,15 @@ class _Studio:
             noise = START_NOISE[recipe.start]
             depth = MESH_DEPTH if self._scene.target == "mesh" else DEPTH
             canvas = Canvas.noise(surface.canvas_shape, depth, surface.wrap, noise, generator)
-            self._canvas = Canvas([x.to(self._device) for x in canvas.levels], surface.wrap)
+            levels = [level.to(self._device) for level in canvas.levels]
+            self._canvas = Canvas(levels, surface.wrap, surface.coarser)
             self._optimiser = _adam(self._canvas, recipe.learning_rate)
         else:
             carried = self._optimiser.state
             old = [carried[level] for level in self._canvas.levels]
             # the mean of the iterates is calmer than the last of them
-            self._canvas = _enlarged(self._mean, surface.canvas_shape)
+            enlarged = _enlarged(self._mean, surface.canvas_shape)
+            self._canvas = Canvas(enlarged.levels, surface.wrap, surface.coarser)
             self._optimiser = _adam(self._canvas, recipe.learning_rate)
             for level, state in zip(self._canvas.levels, old, strict=True):
                 size = (level.shape[-2], level.shape[-1])
@@ -282,7 +285,8 @@ def _adam(canvas: Canvas, rate: float) -> torch.optim.Adam:
 
 
 def _copy(canvas: Canvas) -> Canvas:
-    return Canvas([level.detach().clone() for level in canvas.levels], canvas.wrap)
+    levels = [level.detach().clone() for level in canvas.levels]
+    return Canvas(levels, canvas.wrap, canvas.coarser)
 
 
 def _enlarged(canvas: Canvas, shape: tuple[int, int, int]) -> Canvas:
@@ -294,4 +298,7 @@ def _enlarged(canvas: Canvas, shape: tuple[int, int, int]) -> Canvas:
         resize(level.detach(), size, canvas.wrap).contiguous()
         for level, size in zip(canvas.levels, sizes, strict=True)
     ]
-    return Canvas(levels, canvas.wrap)
+    coarser = canvas.coarser
+    if coarser is not None:
+        coarser = F.interpolate(coarser, sizes[0], mode="bilinear")
+    return Canvas(levels, canvas.wrap, coarser)

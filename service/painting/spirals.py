@@ -19,6 +19,7 @@ class SpiralSurface:
     """A spiral, seen through windows of its infinite zoom, on a device."""
 
     wrap = True
+    coarser: Tensor | None = None
 
     def __init__(self, design: SpiralDesign, views: int, device: torch.device) -> None:
         self._design, self._device = design, device

@@ -18,6 +18,7 @@ class PlaneSurface:
     """A wallpaper pattern, seen through windows of the infinite picture, on a device."""
 
     wrap = True
+    coarser: Tensor | None = None
 
     def __init__(self, design: PlaneDesign, views: int, device: torch.device) -> None:
         self._design, self._device = design, device

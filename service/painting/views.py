@@ -38,6 +38,10 @@ class Surface(Protocol):
     looks: int  # how many of them a step takes
 
     @property
+    def coarser(self) -> Tensor | None:
+        """How much coarser than texels paint must be, see Canvas; of prepared views."""
+
+    @property
     def unit(self) -> int:
         """The length in view pixels that a style picture of scale 1 spans; of prepared views."""
 
