@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import warp as wp
@@ -13,23 +12,11 @@ from numpy.typing import NDArray
 
 from geometry import coverage_kernels, kernels
 from geometry.cameras import COSINE_CUT, VIEW_FOV
-from geometry.mesh import Mesh
+from geometry.mesh import Mesh, Occluders
 
 SAMPLES = 16384  # points on the surface: 0.1 % of the area is 16 of them
 SEEN_VALUE = 0.9  # what being seen counts for; the rest is the cosine: how squarely
 OFFSET = 1e-4  # from the surface, in radii, where the way to the eye begins
-
-
-class Occluding(Protocol):
-    """Other objects: (V, 3) points, and (F, 3) triangles as rows of them."""
-
-    @property
-    def vertices(self) -> NDArray[np.float64]:
-        """(V, 3) float64."""
-
-    @property
-    def triangles(self) -> NDArray[np.int32]:
-        """(F, 3) int32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +64,14 @@ class Scene:
     """Sample points on the mesh and all that can hide them, in the bounding sphere's frame: there
     its radius is 1, and float32 serves at any scale. points, normals: (N, 3)."""
 
-    def __init__(self, mesh: Mesh, ball: Ball, occluders: Occluding | None) -> None:
+    def __init__(self, mesh: Mesh, ball: Ball, occluders: Occluders | None) -> None:
         kernels.load("cpu", coverage_kernels.__name__)
         points, triangle = _surface_points(mesh)
         a, b, c = np.moveaxis(mesh.vertices[mesh.triangles[triangle]], 1, 0)
         normals = np.cross(b - a, c - a)
-        normals *= _front(mesh) / np.linalg.norm(normals, axis=1, keepdims=True)
+        normals *= (-1.0 if mesh.inside_out else 1.0) / np.linalg.norm(
+            normals, axis=1, keepdims=True
+        )
         vertices, triangles = mesh.vertices, mesh.triangles
         if occluders is not None:
             triangles = np.concatenate([triangles, occluders.triangles + len(vertices)])
@@ -131,17 +120,6 @@ def _surface_points(mesh: Mesh) -> tuple[NDArray[np.float64], NDArray[np.int64]]
     u, v = np.where(u + v > 1, (1 - u, 1 - v), (u, v))
     a, b, c = np.moveaxis(mesh.vertices[mesh.triangles[triangle]], 1, 0)
     return a + u[:, None] * (b - a) + v[:, None] * (c - a), triangle
-
-
-def _front(mesh: Mesh) -> float:
-    """−1 for a closed oriented mesh that is inside out (its volume is negative), else 1."""
-    sides = mesh.welded[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
-    sides = sides[sides[:, 0] != sides[:, 1]]
-    there, back = sides[:, 0] << 32 | sides[:, 1], sides[:, 1] << 32 | sides[:, 0]
-    if not mesh.oriented or not np.array_equal(np.sort(there), np.sort(back)):
-        return 1.0
-    a, b, c = np.moveaxis(mesh.corners - mesh.vertices.mean(axis=0), 1, 0)
-    return -1.0 if np.einsum("fk,fk->", a, np.cross(b, c)) < 0 else 1.0
 
 
 def _obstacles(

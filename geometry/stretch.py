@@ -104,4 +104,5 @@ def _faces(camera: Camera, mesh: Mesh, middles: NDArray[np.float64]) -> NDArray[
     frame = ray_frame(camera)
     back = -frame.direction[:, 2] if camera.kind == "ORTHO" else frame.origin[:, 2] - middles
     a, b, c = np.moveaxis(mesh.corners, 1, 0)
-    return np.einsum("fk,fk->f", np.cross(b - a, c - a), np.broadcast_to(back, a.shape)) > 0
+    slopes = np.einsum("fk,fk->f", np.cross(b - a, c - a), np.broadcast_to(back, a.shape))
+    return slopes < 0 if mesh.inside_out else slopes > 0

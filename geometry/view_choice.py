@@ -23,8 +23,8 @@ from geometry.cameras import (
     pose_looking_back,
 )
 from geometry.errors import InputError
-from geometry.mesh import Mesh
-from geometry.sights import Ball, Occluding, Scene, Sights
+from geometry.mesh import Mesh, Occluders
+from geometry.sights import Ball, Scene, Sights
 
 CANDIDATES = 4  # directions tried per view,
 LEAST_CANDIDATES, MOST_CANDIDATES = 64, 256  # within these bounds
@@ -42,7 +42,7 @@ def choose_views(
     size: int,
     layout: Literal["sphere", "ring"] = "sphere",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
-    occluders: Occluding | None = None,
+    occluders: Occluders | None = None,
 ) -> tuple[Camera, ...]:
     """At most ``count`` square cameras of ``size`` pixels that show a mesh, the most useful first.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import sparse
 
-from geometry.cameras import Camera, resized
+from geometry.cameras import COSINE_CUT, Camera, resized
 from geometry.errors import InputError
 from geometry.evenness import gradual_density
 from geometry.margins import margin_map
@@ -27,7 +27,7 @@ from geometry.surface import uv_surface
 from geometry.view_choice import choose_views
 from geometry.visibility import ViewMap
 from service.designs.folded import spread
-from service.designs.resolution import COSINE_CUT, FINENESS, OVERSAMPLING
+from service.designs.resolution import FINENESS, OVERSAMPLING
 from service.designs.sphere import SphereDesign
 from service.scene import Scene
 
@@ -195,11 +195,20 @@ class MeshDesign:
             tuple(placement.rotation[:, 2]),
             body.occluders,
         )
-        sides = np.array([max(c.width, c.height) / pixels_per_unit(c, body.mesh) for c in cameras])
-        self._density = min(self._density, math.sqrt(_VIEW_PIXELS / float((sides**2).sum())))
+        scales = [pixels_per_unit(camera, body.mesh) for camera in cameras]
+        # of the whole picture's longest side, in the mesh's units; a scale of 0 sees nothing
+        sides = {
+            camera: max(camera.width, camera.height) / scale
+            for camera, scale in zip(cameras, scales, strict=True)
+            if scale > 0
+        }
+        if not sides:
+            return ()
+        total = sum(side**2 for side in sides.values())
+        self._density = min(self._density, math.sqrt(_VIEW_PIXELS / total))
         return tuple(
             resized(camera, int(np.clip(round(side * self._density), 64, 4096)))
-            for camera, side in zip(cameras, sides, strict=True)
+            for camera, side in sides.items()
         )
 
     @property
@@ -216,7 +225,10 @@ class MeshDesign:
             views = [window for view in maps for window in windows(view)]
         if not views:
             raise InputError(
-                "nothing-seen", "cameras", "No camera sees the mesh.", "Aim one at it."
+                "nothing-seen",
+                "cameras",
+                "No view sees the mesh.",
+                "Aim a camera at it, or leave out what hides it.",
             )
         return views
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 # the picture resolves all of it: its symmetry then survives bicubic resampling.
 FINENESS = 0.6
 OVERSAMPLING = 2  # texels of a folded chart per texel of the canvas: bilinear taps add no error
-COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
 
 
 def view_side(texture_width: int) -> int:

@@ -7,14 +7,14 @@ import math
 import numpy as np
 
 from geometry import sphere
-from geometry.cameras import Camera, pixel_rays, surrounding_cameras
+from geometry.cameras import COSINE_CUT, Camera, pixel_rays, surrounding_cameras
 from geometry.groups import TRIVIAL, elements
 from geometry.sampling import SamplingMap
 from geometry.seed_charts import spiral
 from geometry.spaces import Array
 from geometry.sphere_pictures import PROJECTIONS
 from service.designs.folded import FoldedDesign, View
-from service.designs.resolution import COSINE_CUT, FINENESS, OVERSAMPLING, view_side
+from service.designs.resolution import FINENESS, OVERSAMPLING, view_side
 from service.scene import Scene
 
 # Texels around the equator, relative to the picture's width, where texels are as large as on
