@@ -29,9 +29,8 @@ def tile(**changes):
 
 
 def run(recipe, mesh=None, cameras=()):
-    return paint(
-        recipe, make_scene(recipe, None if mesh is None else Model(mesh, cameras)), [STYLE], CPU
-    )
+    body = None if mesh is None else Model(mesh, cameras)
+    return paint(recipe, make_scene(recipe, body), [STYLE], CPU)
 
 
 def finished(recipe):

@@ -39,7 +39,10 @@ SURFACES = {
     "disk": lambda: surface_of("hyperbolic", "[4,6]+", "2b"),
     "spiral": lambda: surface_of("spiral", "spiral3", "2a"),
     "mesh": lambda: surface_of("mesh", "1", mesh=uv_sphere(16, 8)),
-    "symmetric mesh": lambda: surface_of("mesh", "432", "2a", mesh=uv_sphere(16, 8)),
+    "symmetric mesh": lambda: surface_of("mesh", "44", "2a", mesh=uv_sphere(16, 8)),
+    "mesh by direction": lambda: surface_of(
+        "mesh", "432", "2a", mesh=uv_sphere(16, 8), action="direction"
+    ),
 }
 
 
@@ -183,7 +186,7 @@ def test_a_sphere_looks_like_its_texture():
     assert np.allclose(seen / weight, mean, atol=0.04)
 
 
-@pytest.mark.parametrize("name", ["sphere", "mesh", "symmetric mesh"])
+@pytest.mark.parametrize("name", ["sphere", "mesh", "symmetric mesh", "mesh by direction"])
 def test_the_background_takes_no_part(made, name):
     """It has no weight, and no edge: its colour is the body's mean."""
     surface = made(name)
