@@ -17,6 +17,7 @@ from geometry.errors import InputError, unknown_name
 from geometry.mesh import Mesh, make_mesh
 from service.gltf_header import readable_gltf
 from service.mesh_looks import Look, read_look
+from service.ply_faces import readable_ply
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
 MAX_TRIANGLES = 20_000_000
@@ -163,6 +164,8 @@ def _read(path: Path, kind: str) -> list[Part]:
     source: Any = path
     if kind in (".gltf", ".glb"):
         source = io.BytesIO(readable_gltf(path.read_bytes(), kind == ".glb"))
+    elif kind == ".ply":
+        source = io.BytesIO(readable_ply(path.read_bytes()))
     # 'maintain_order' would give vertices on a UV seam the UVs of one side only
     scene = trimesh.load_scene(
         source,

@@ -263,7 +263,7 @@ def _parts(used: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _canvas_side(texels: int) -> int:
-    return max(1, round(texels * FINENESS / _CANVAS_STEP)) * _CANVAS_STEP
+    return math.ceil(texels * FINENESS / _CANVAS_STEP) * _CANVAS_STEP
 
 
 def _radius(vertices: Array) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 
 import numpy as np
 import pytest
@@ -223,3 +224,31 @@ def test_compressed_gltf_is_refused_with_the_fix(tmp_path):
     file.write_text(json.dumps(tree | {"extensionsRequired": ["KHR_draco_mesh_compression"]}))
     with pytest.raises(InputError, match="without compression"):
         load_mesh(file)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_binary_ply_may_mix_triangles_and_larger_faces(tmp_path, order):
+    # a triangle, a pentagon, a square in one plane, then edges, as Blender writes them
+    points = [(0, 0), (1, 0), (1, 1), (0, 1), (2, 0), (3, 0.5), (2, 1), (1, -1), (0, -1)]
+    faces = [(0, 2, 3), (1, 4, 5, 6, 2), (0, 8, 7, 1)]
+    form = {"<": "little", ">": "big"}[order]
+    head = (
+        f"ply\nformat binary_{form}_endian 1.0\ncomment by hand\nelement vertex 9\n"
+        "property float x\nproperty float y\nproperty float z\nproperty float s\n"
+        "property float t\nelement face 3\nproperty list uchar uint vertex_indices\n"
+        "element edge 1\nproperty int vertex1\nproperty int vertex2\nend_header\n"
+    )
+    body = b"".join(struct.pack(order + "5f", x, y, 0, x / 4, y / 4) for x, y in points)
+    for face in faces:
+        body += struct.pack(f"{order}B{len(face)}I", len(face), *face)
+    file = tmp_path / "mixed.ply"
+    file.write_bytes(head.encode() + body + struct.pack(order + "2i", 0, 1))
+    mesh = load_mesh(file).mesh
+    assert len(mesh.triangles) == 1 + 3 + 2
+    assert mesh.areas.sum() == pytest.approx(0.5 + 1.5 + 1)
+    apart = 4 * mesh.uvs - mesh.corners[..., :2]  # by whole tiles
+    np.testing.assert_allclose(apart, np.broadcast_to(apart[0, 0], apart.shape), atol=1e-6)
+    file.write_bytes((head.encode() + body)[:-5])
+    with pytest.raises(InputError) as caught:
+        load_mesh(file)
+    assert caught.value.code == "bad-mesh-file"

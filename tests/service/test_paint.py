@@ -87,9 +87,8 @@ def test_textures_have_their_size_at_every_stage_also_when_stopped_early():
 
 @pytest.mark.parametrize("target", ["sphere", "mesh"])
 def test_bodies_are_painted_too(target):
-    action = {"action": "direction"} if target == "mesh" else {}
-    recipe = Recipe(target=target, group="332", colouring="3a", size=64, steps=2, views=2, **action)
-    *_, last = run(recipe, uv_sphere(16, 8) if target == "mesh" else None)
+    recipe = Recipe(target=target, group="332", colouring="3a", size=64, steps=2, views=2)
+    *_, last = run(recipe, uv_sphere(24, 12) if target == "mesh" else None)
     assert last.texture(0).shape == ((32, 64, 3) if target == "sphere" else (64, 64, 3))
     assert last.texture(0).std() > 1
     assert all(map(math.isfinite, last.loss.values()))

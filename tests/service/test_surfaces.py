@@ -223,14 +223,13 @@ def test_a_flat_mesh_is_seen_as_its_texture():
         assert np.abs(turned - texture)[2:-2, 2:-2].mean() > 0.01
 
 
-def test_a_mesh_is_painted_by_direction():
+def test_a_group_may_move_directions():
     """The same group and paint give points in the same direction the same colour, near or far."""
-    texture = [
-        surface_of("mesh", "432", mesh=mesh, action="direction").picture(
-            paint(surface_of("mesh", "432", mesh=mesh, action="direction"), seed=3)
-        )
+    surfaces = [
+        surface_of("mesh", "432", mesh=mesh, action="direction")
         for mesh in (uv_sphere(16, 8), scaled(uv_sphere(16, 8), 7.0))
     ]
+    texture = [surface.delivered(paint(surface, seed=3)) for surface in surfaces]
     assert np.abs(texture[0].astype(int) - texture[1]).max() <= 1
 
 
