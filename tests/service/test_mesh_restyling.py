@@ -98,20 +98,20 @@ def test_views_show_the_base_where_no_paint_goes():
     logits = random_paint(surface).requires_grad_()
     (look,) = surface.look(logits, [0])
     (free,) = surface_of(Model(plane(4, 4), (ABOVE,), base=base)).look(logits, [0])
-    near = SIDE // 2 - 6, SIDE // 2 + 6
+    near = SIDE // 2 - 6, SIDE // 2 + 6  # and two pixels at the sides: textures repeat
     with torch.no_grad():
         np.testing.assert_allclose(
-            look.pixels[..., : near[0]], free.pixels[..., : near[0]], atol=0.02
+            look.pixels[..., 2 : near[0]], free.pixels[..., 2 : near[0]], atol=0.02
         )
         np.testing.assert_allclose(
-            look.pixels[..., near[1] :], free.base[..., near[1] :], atol=0.02
+            look.pixels[..., near[1] : -2], free.base[..., near[1] : -2], atol=0.02
         )
-    assert float(look.weight[..., near[1] :].max()) < 0.01  # nothing there to be judged
+    assert float(look.weight[..., near[1] : -2].max()) < 0.01  # nothing there to be judged
     assert float(look.weight[..., 3 : near[0]].min()) > 0.9
     # and no paint there is moved
     look.pixels.square().sum().backward()
     moved = logits.grad.abs().sum(dim=1).reshape(surface.canvas_shape)[0]
-    assert float(moved[:, -8:].max()) < 1e-6 * float(moved.max())
+    assert float(moved[:, -12:-4].max()) < 1e-6 * float(moved.max())
 
 
 # --- seams -----------------------------------------------------------------------------------
