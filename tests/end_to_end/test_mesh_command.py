@@ -132,7 +132,7 @@ def test_suzanne_is_covered_and_without_seams(tmp_path, capfd, empty_blender):
     assert surface["coverage"] >= 0.99
     ratios = [ratio for ratio in surface["seams"].values() if ratio is not None]
     assert len(ratios) == 4 and max(ratios) <= 1.05
-    assert surface["overlap"] < 0.001
+    assert surface["overlap"] < 0.01
     assert_all_files_are_there(output)
     assert_opens_in_blender(empty_blender, output, texture)
     (part,) = load_mesh(output.with_suffix(".glb")).painted
