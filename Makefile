@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-slow bench lint format exemplars groups clean
+.PHONY: help extension demo test test-slow bench lint format exemplars groups meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -21,6 +21,7 @@ help:
 	@echo "make extension  build the add-on's zip into dist/"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
+	@echo "make meshes  write example meshes to paint into out/meshes"
 	@echo "make groups  write docs/groups.md and its pictures anew"
 
 # A second run skips the set-up: the stamp is newer than pyproject.toml.
@@ -64,6 +65,9 @@ exemplars: $(READY)
 
 groups: $(READY)
 	$(BIN)/python -m service.cli.groups_page docs
+
+meshes: $(READY)
+	$(BIN)/python -m recipes.make_meshes
 
 clean:
 	rm -rf $(VENV) out dist

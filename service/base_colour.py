@@ -1,8 +1,9 @@
-"""What a mesh looks like before it is painted, and where paint may go: pictures or flat colours
-brought to the size of its textures."""
+"""What a mesh looks like before it is painted, and where paint may go: pictures at their own
+size, or flat colours."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,52 +20,66 @@ _FLAT = r"#[0-9a-fA-F]{6}"
 _GREY = (128, 128, 128, 255)  # where some of the textures have a base and this one has none
 
 
-def read_base(given: str | None, looks: Sequence[Look], side: int) -> NDArray[np.uint8] | None:
-    """The base colour of a mesh with these looks, one for each texture, stacked: (looks·side,
-    side, 4) uint8 sRGB.
+def read_base(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | None:
+    """The base colour of a mesh with these looks, one for each texture, stacked: (rows, columns, 4)
+    uint8 sRGB. A picture keeps its size, several are brought to that of the largest; where nothing
+    but flat colours is known, each is one texel.
 
     ``given``: the recipe's ``base``, a picture's file or '#rrggbb'; None: what the looks are. None
     is returned if nothing is known of any. Raises InputError: "missing-file", "bad-image",
     "bad-value" (one picture for several textures).
     """
-    shape = (side, side)
     if given is None:
         if all(look.image is None and look.colour is None for look in looks):
             return None
-        return np.concatenate([_of_look(look, shape) for look in looks])
+        shapes = [look.image.shape[:2] for look in looks if look.image is not None]
+        rows, columns = max(shapes, key=math.prod, default=(1, 1))
+        return np.concatenate([_of_look(look, (rows, columns)) for look in looks])
     if given.startswith("#"):
         if not re.fullmatch(_FLAT, given):
             raise InputError(
                 "bad-value", "base", f"'{given[:20]}' is no colour.", "Write it like '#c8b090'."
             )
         colour = (*bytes.fromhex(given[1:]), 255)
-        return np.tile(np.array(colour, np.uint8), (len(looks) * side, side, 1))
+        return np.tile(np.array(colour, np.uint8), (len(looks), 1, 1))
     _expect_one("base", looks)
-    return fitted(_read("base", Path(given), "RGBA"), shape)
+    return _read("base", Path(given), "RGBA")
 
 
-def read_mask(given: str | None, looks: Sequence[Look], side: int) -> NDArray[np.uint8] | None:
-    """The mask of a mesh with one texture: (side, side) uint8, 255 where it is painted; None if
-    none is given. Raises as :func:`read_base`."""
+def read_mask(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | None:
+    """The mask of a mesh with one texture, as large as its picture: (rows, columns) uint8, 255
+    where it is painted; None if none is given. Raises as :func:`read_base`."""
     if given is None:
         return None
     _expect_one("mask", looks)
-    return fitted(
-        _read("mask", Path(given), "LA").prod(axis=2, dtype=np.float64) / 255, (side,) * 2
+    grey_and_alpha = _read("mask", Path(given), "LA")
+    return np.rint(grey_and_alpha.prod(axis=2, dtype=np.float64) / 255).astype(np.uint8)
+
+
+def fitted(picture: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """A picture (H, W) or (H, W, 4) at another size (rows, columns). The same size is left alone,
+    bit for bit, and so is the colour of a single texel. Clear texels lend the others no colour."""
+    if picture.shape[:2] == shape:
+        return picture
+    if picture.shape[:2] == (1, 1):
+        return np.tile(picture, (*shape, 1)[: picture.ndim])
+    if picture.ndim == 2 or picture[..., 3].min() == 255:
+        return _resized(picture, None, shape)
+    mixed = _resized(picture, "RGBa", shape)  # premultiplied
+    clear = mixed[..., 3] == 0
+    mixed[clear, :3] = _resized(picture[..., :3], None, shape)[clear]
+    return mixed
+
+
+def _resized(
+    picture: NDArray[np.uint8], mode: str | None, shape: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """A picture resized in another of Pillow's modes, in the mode that it had."""
+    image = Image.fromarray(np.ascontiguousarray(picture))
+    resized = image.convert(mode or image.mode).resize(
+        (shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0
     )
-
-
-def fitted(picture: NDArray, shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture (H, W) or (H, W, 4), 0 to 255, at another size (rows, columns). The same size is
-    left alone, bit for bit. Clear texels lend their neighbours no colour."""
-    pixels = np.rint(picture).astype(np.uint8)
-    if pixels.shape[:2] == shape:
-        return pixels
-    image, size = Image.fromarray(pixels), (shape[1], shape[0])
-    if pixels.ndim == 3 and pixels[..., 3].min() < 255:
-        image = image.convert("RGBa")  # premultiplied
-    resized = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return np.array(resized.convert("RGBA") if resized.mode == "RGBa" else resized)
+    return np.array(resized.convert(image.mode))
 
 
 def _of_look(look: Look, shape: tuple[int, int]) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ files or wire messages, cameras from wire messages."""
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -83,7 +84,8 @@ def _buffer_picture(
         return None
     pixels = buffers[name]
     shape = pixels.shape if channels == 1 else pixels.shape[:-1]
-    if len(shape) != 2 or pixels.dtype != np.uint8 or pixels.size != channels * shape[0] * shape[1]:
+    expected = channels * math.prod(shape)
+    if len(shape) != 2 or pixels.dtype != np.uint8 or not 0 < pixels.size == expected:
         wanted = "(H, W)" if channels == 1 else f"(H, W, {channels})"
         raise InputError("bad-image", name, f"Buffer '{name}' is not {wanted} uint8.")
     return pixels
@@ -107,8 +109,8 @@ def mesh_inputs(recipe: Recipe) -> MeshInputs:
     loaded = load_mesh(Path(recipe.mesh), recipe.unwrap, recipe.material)
     looks = [part.look for part in loaded.painted]
     hiding = make_occluders(*loaded.hiding()) if loaded.others else None
-    base = read_base(recipe.base, looks, recipe.size)
-    mask = read_mask(recipe.mask, looks, recipe.size)
+    base = read_base(recipe.base, looks)
+    mask = read_mask(recipe.mask, looks)
     return MeshInputs(loaded, Model(loaded.mesh, (), hiding, base, mask))
 
 

@@ -11,6 +11,7 @@ from geometry.cameras import Camera
 from geometry.mesh import Mesh, Occluders
 
 ALPHA_CUT = 128  # a texel of the base colour with less alpha is a hole
+MAX_ASPECT = 8  # of textures: a strip of colours must not become a texture of millions of rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +36,8 @@ class Model:
 
     @property
     def aspect(self) -> float:
-        """Height over width of each texture: those of the base, else square."""
+        """Height over width of each texture: those of the base, within 1:8 and 8:1, else square."""
         if self.base is None or self.base.shape[1] == 1:  # a flat colour is one texel
             return 1.0
         rows, columns = self.base.shape[:2]
-        return rows / self.mesh.textures / columns
+        return min(max(rows / self.mesh.textures / columns, 1 / MAX_ASPECT), MAX_ASPECT)

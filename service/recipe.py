@@ -27,6 +27,7 @@ QualityName = Literal["draft", "standard", "final"]
 NetworkName = Literal["squeezenet", "vgg19"]
 
 
+MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
 DRAFT_SUBSAMPLES = 4  # along each side of a pixel, in a mesh's views
 
 
@@ -248,7 +249,11 @@ class Recipe(_Model):
         description="Style pictures.",
     )
     size: int = Field(
-        default=1024, strict=True, ge=64, le=4096, description="Width of the result in pixels."
+        default=1024,
+        strict=True,
+        ge=MIN_SIZE,
+        le=MAX_SIZE,
+        description="Width of the result in pixels.",
     )
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."

@@ -21,7 +21,7 @@ from geometry.plane_torus import TorusMap, parse_torus_map
 from geometry.spiral import SpiralShape
 from service.advice import is_chiral
 from service.model import Model
-from service.recipe import Recipe
+from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
 
 if TYPE_CHECKING:
     from geometry.mesh_symmetry import Placement
@@ -147,21 +147,26 @@ def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
     """The scene of a mesh with its group in place, checked."""
     from geometry.mesh_symmetry import check_symmetry, place  # Warp: half a second
 
-    if body.base is None and (recipe.start == "base" or recipe.objective.content):
-        field = "start" if recipe.start == "base" else "objective.content"
+    wants_base = {
+        "start": recipe.start == "base",
+        "objective.content": recipe.objective.content > 0,
+        "mask": body.mask is not None,
+    }
+    if body.base is None and any(wants_base.values()):
+        field = next(field for field, wanted in wants_base.items() if wanted)
         raise InputError(
             "missing-base", field, "The mesh has no base colour.", "Give one with --base."
         )
-    if (
-        body.mask is not None
-        and body.base is not None
-        and body.base.shape[1] not in (1, recipe.size)
-    ):
+    width = None if body.base is None else body.base.shape[1]
+    if body.mask is not None and width not in (1, recipe.size):
+        possible = width in range(MIN_SIZE, MAX_SIZE + 1)
         raise InputError(
             "bad-value",
             "size",
-            "With a mask the base stays as it is, and so does its size.",
-            f"Use --size {body.base.shape[1]}.",
+            f"With a mask the base stays as it is, and so does its size, {width}.",
+            f"Use --size {width}."
+            if possible
+            else f"Scale the base's picture to {MIN_SIZE} to {MAX_SIZE} pixels across.",
         )
     acting = scene.elements
     if scene.action == "direction" or scene.group.order == 1:

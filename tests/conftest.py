@@ -27,3 +27,13 @@ def empty_blender():
     bpy = pytest.importorskip("bpy")
     bpy.ops.wm.read_factory_settings(use_empty=True)
     return bpy
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_view_cache(tmp_path_factory):
+    """Views are kept in a folder of the test run, also by the processes that it starts: tests must
+    neither see nor touch those of the person."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ORBITEX_CACHE", str(folder))
+        yield folder

@@ -13,7 +13,8 @@ from rich.text import Text
 from service.cli.painting import check_weights, painted
 from service.inputs import MeshInputs, load_styles, mesh_inputs
 from service.mesh_files import load_shape
-from service.recipe import Recipe
+from service.model import Model
+from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.scene import make_scene
 
@@ -27,6 +28,7 @@ def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: 
     """
     check_weights(weights)
     given = mesh_inputs(recipe)
+    recipe = _as_wide_as_kept(recipe, given.body)
     scene = make_scene(recipe, given.body)
     place = mesh_destination(picture, given.loaded.names, _files_read(recipe))
     styles = load_styles(recipe)
@@ -36,6 +38,16 @@ def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: 
         deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
     console.out(f"{shown}  {last.seconds:.1f} s  {_figures(done.receipt)}", highlight=False)
+
+
+def _as_wide_as_kept(recipe: Recipe, body: Model) -> Recipe:
+    """The recipe; one with a mask that names no size has the base's, of which parts are kept."""
+    if body.mask is None or body.base is None or "size" in recipe.model_fields_set:
+        return recipe
+    width = body.base.shape[1]
+    if not MIN_SIZE <= width <= MAX_SIZE:  # a flat colour, or what the scene refuses
+        return recipe
+    return recipe.model_copy(update={"size": width})
 
 
 def _figures(receipt: dict[str, Any]) -> str:

@@ -47,7 +47,9 @@ _SPELLINGS = {
     "centre": _Spelling(metavar="centroid|origin|x,y,z"),
     "style_size": _Spelling(metavar="LENGTH"),
     "base": _Spelling(metavar="FILE|COLOUR"),
-    "mask": _Spelling(metavar="FILE"),
+    "mask": _Spelling(
+        metavar="FILE", more="Without --size the texture is then as wide as the base."
+    ),
     "material": _Spelling(metavar="NAME"),
 }
 _METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a flag

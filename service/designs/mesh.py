@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import sparse
 
 from geometry.cameras import COSINE_CUT, Camera, resized
@@ -26,6 +25,7 @@ from geometry.stretch import pixels_per_unit, texel_stretch
 from geometry.surface import uv_surface
 from geometry.view_choice import choose_views
 from geometry.visibility import ViewMap
+from service.base_colour import fitted
 from service.designs.folded import spread
 from service.designs.resolution import FINENESS, OVERSAMPLING
 from service.designs.sphere import SphereDesign
@@ -165,7 +165,7 @@ class MeshDesign:
     def base_at(self, shape: tuple[int, int]) -> Array:
         """(texels, 3) in 0..1: the base colour at another size (rows, columns)."""
         assert self._body.base is not None
-        return self._resampled(self._body.base[..., :3], shape).reshape(-1, 3) / 255
+        return self._resampled(self._body.base, shape)[..., :3].reshape(-1, 3) / 255
 
     @functools.cached_property
     def mask(self) -> Array | None:
@@ -173,15 +173,11 @@ class MeshDesign:
         mask = self._body.mask
         return None if mask is None else self._resampled(mask, self.coarse_shape).reshape(-1) / 255
 
-    def _resampled(self, picture: NDArray[np.uint8], shape: tuple[int, int]) -> Array:
+    def _resampled(self, picture: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
         """A stack of textures at another size, texture by texture."""
-        textures, (rows, columns) = self._body.mesh.textures, shape
-        size = (columns, rows // textures)
-        parts = [
-            np.asarray(Image.fromarray(part).resize(size, Image.Resampling.LANCZOS), np.float64)
-            for part in np.split(picture, textures)
-        ]
-        return np.concatenate(parts)
+        size = (shape[0] // self._body.mesh.textures, shape[1])
+        parts = np.split(picture, self._body.mesh.textures)
+        return np.concatenate([fitted(part, size) for part in parts])
 
     def cameras(self, count: int) -> tuple[Camera, ...]:
         """The scene's, or ``count`` automatic ones at most. All their pixels are as large on the
@@ -267,7 +263,7 @@ def _parts(used: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _canvas_side(texels: int) -> int:
-    return max(1, round(texels * FINENESS / _CANVAS_STEP)) * _CANVAS_STEP
+    return math.ceil(texels * FINENESS / _CANVAS_STEP) * _CANVAS_STEP
 
 
 def _radius(vertices: Array) -> float:

@@ -67,9 +67,9 @@ class Canvas:
         levels = self.levels
         if self.shares is not None:
             levels = [level * share for level, share in zip(levels, self.shares, strict=True)]
-        total = levels[0]
-        for level in levels[1:]:
-            total = total + resize(level, self.shape[1:], self.wrap)
+        total = levels[-1]
+        for level in reversed(levels[:-1]):  # from size to size: a third of the work of all at once
+            total = level + resize(total, (level.shape[-2], level.shape[-1]), self.wrap)
         rows = total.movedim(1, -1).reshape(-1, 3)
         return rows @ _DECORRELATE.to(rows).T
 

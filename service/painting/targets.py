@@ -24,6 +24,7 @@ from service.perception.objectives import (
 from service.recipe import Objective
 from service.scene import StylePicture
 
+STYLE_SIDE_LEAST = 64.0  # in less the deeper layers are one pixel, whose deviation is nothing
 STYLE_SIDE_LIMIT = 1024  # pixels of a style's shorter side: more teaches little and costs much
 
 
@@ -52,8 +53,8 @@ def style_targets(
 
 def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
     """A style (H, W, 3) as (1, 3, h, w) in 0..1 whose shorter side is ``side`` pixels, at most the
-    limit; never below 32, where the deeper layers have nothing left to see."""
-    factor = max(32.0, min(side, STYLE_SIDE_LIMIT)) / min(pixels.shape[:2])
+    limit."""
+    factor = max(STYLE_SIDE_LEAST, min(side, STYLE_SIDE_LIMIT)) / min(pixels.shape[:2])
     size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))
     image = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255

@@ -30,8 +30,9 @@ _FORMAT = 1  # to be raised when views are worked out differently
 
 
 def folder() -> Path:
-    """Where views are kept."""
-    return Path(platformdirs.user_cache_dir("orbitex")) / "views"
+    """Where views are kept: in ORBITEX_CACHE of the environment, else in the user's cache."""
+    given = os.environ.get("ORBITEX_CACHE")
+    return Path(given or platformdirs.user_cache_dir("orbitex")) / "views"
 
 
 def content_key(body: Model) -> str:

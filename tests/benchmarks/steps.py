@@ -20,9 +20,11 @@ import service  # noqa: F401  (first: it sets how threads wait)
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for shapes
 
 import torch
-from shapes import uv_sphere
+from shapes import torus
 
+from geometry.cameras import surrounding_cameras
 from service.inputs import load_styles
+from service.model import Model
 from service.painting.canvas import Canvas
 from service.painting.paint import pick_device
 from service.painting.surfaces import make_surface
@@ -35,9 +37,13 @@ CASES = (
     ("tile p6, 3 colours, 512", {"target": "tile", "group": "p6", "colouring": "3a", "size": 512}),
     ("tile p4, 512", {"target": "tile", "group": "p4", "size": 512}),
     ("sphere 532, 1024 × 512", {"target": "sphere", "group": "532", "size": 1024}),
-    ("mesh (UV sphere) 532, 1024²", {"target": "mesh", "group": "532", "size": 1024}),
+    ("mesh, 16-fold turns, 1024²", {"target": "mesh", "group": "C16", "size": 1024}),
+    ("mesh, 1024²", {"target": "mesh", "group": "1", "size": 1024}),
+    ("mesh, 1024², 8 views at once", {"target": "mesh", "group": "1", "size": 1024}),
 )
+AT_ONCE = 8  # views, where a title says "at once"
 REPEATS = 9
+KNOT = torus(160, 80)  # 25 600 triangles that hide one another
 
 
 def median_ms(run: Callable[[], object]) -> float:
@@ -57,7 +63,8 @@ def measure(title: str, fields: dict) -> str:
     """One row of the table."""
     recipe = parse_recipe(fields)
     device = pick_device()
-    scene = make_scene(recipe, uv_sphere(64, 32) if recipe.target == "mesh" else None)
+    cameras = surrounding_cameras(KNOT, AT_ONCE, 512, seed=1) if "at once" in title else ()
+    scene = make_scene(recipe, Model(KNOT, cameras) if recipe.target == "mesh" else None)
     network = load_network(recipe.network, device)
     start = time.perf_counter()
     surface = make_surface(scene, recipe.size, recipe.views, device)
@@ -66,13 +73,15 @@ def measure(title: str, fields: dict) -> str:
     canvas = Canvas.noise(
         surface.canvas_shape, 5, surface.wrap, 0.3, torch.Generator().manual_seed(0)
     )
-    canvas = Canvas([level.to(device) for level in canvas.levels], surface.wrap)
+    canvas = Canvas([level.to(device) for level in canvas.levels], surface.wrap, surface.coarser)
     targets = style_targets(network, load_styles(recipe), surface.unit, 1.0, ((1, 2, 3),))
-    which = list(range(surface.looks))
+    which = list(range(AT_ONCE if cameras else surface.looks))
 
     def project() -> None:
-        looks = surface.look(canvas.logits(), which)
-        torch.stack([look.pixels.sum() for look in looks]).sum().backward()
+        logits = canvas.logits()
+        looks = surface.look(logits, which)
+        parts = [look.pixels.sum() for look in looks] + list(surface.terms(logits).values())
+        torch.stack(parts).sum().backward()
 
     seen = [look.pixels.detach() for look in surface.look(canvas.logits(), which)]
 
@@ -83,10 +92,10 @@ def measure(title: str, fields: dict) -> str:
             torch.stack([x.mean() for x in features.values()]).sum().backward()
 
     def step() -> None:
-        looks = surface.look(canvas.logits(), which)
-        weighted(
-            objective_terms(network, looks, targets, recipe.objective), recipe.objective
-        ).backward()
+        logits = canvas.logits()
+        looks = surface.look(logits, which)
+        terms = objective_terms(network, looks, targets, recipe.objective)
+        weighted(terms | surface.terms(logits), recipe.objective).backward()
 
     projection, vision, whole = median_ms(project), median_ms(see), median_ms(step)
     pixels = sum(p.shape[-1] * p.shape[-2] for p in seen) / 1e6

@@ -26,7 +26,7 @@ def addon(empty_blender):
 def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
     """Submit, stream, finish: the image grows while the operator runs, ends packed in the
     material, and is there again when the file is reopened."""
-    bpy.ops.mesh.primitive_uv_sphere_add(segments=24, ring_count=12)
+    bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=3)
     sphere = bpy.context.object
     frames = []
     session.on_frame.append(lambda step, pixels, size: frames.append((step, pixels.copy(), size)))

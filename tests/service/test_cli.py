@@ -73,7 +73,12 @@ def service(*words, cwd):
         (("mesh", "square.obj", "-o", "picture.jpg"), "output", ".png"),
         (("mesh", "square.obj", "-o", "recipe.png"), "output", "another"),
         (("mesh", "square.obj", "-o", "model.png"), "model.glb", "another"),
-        (("mesh", "square.obj", "--mask", "m.png", "-o", "m.png"), "m.png", "another"),
+        (
+            ("mesh", "square.obj", "--mask", "m.png", "--base", "#c8b090", "-o", "m.png"),
+            "m.png",
+            "another",
+        ),
+        (("mesh", "square.obj", "--mask", "m.png"), "mask", "--base"),
         (("mesh", "square.obj", "--group", "p6"), "group", "plane"),
         (("mesh", "square.obj", "--axis", "W"), "axis", "0,1,1"),
         (("mesh", "square.obj", "--material", "skin"), "material", "square"),

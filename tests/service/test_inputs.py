@@ -169,8 +169,8 @@ TRIANGLE = {
 def test_a_mesh_job_needs_its_mesh():
     job = recipe("stained_glass", target="mesh", group="1")
     scene = wire_scene(job, [{"width": 64, "height": 64}], TRIANGLE)
-    assert scene.mesh.triangles.shape == (1, 3)
-    assert scene.cameras[0].width == 64
+    assert scene.body.mesh.triangles.shape == (1, 3)
+    assert scene.body.cameras[0].width == 64
     for missing in ("vertices", "triangles", "uvs"):
         with pytest.raises(InputError) as refused:
             wire_scene(job, [], {k: v for k, v in TRIANGLE.items() if k != missing})
@@ -179,7 +179,7 @@ def test_a_mesh_job_needs_its_mesh():
 
 def test_other_jobs_need_no_buffers():
     scene = wire_scene(recipe("stained_glass", target="sphere", group="532"), [], {})
-    assert scene.mesh is None
+    assert scene.body is None
     assert scene.group.order == 60
 
 

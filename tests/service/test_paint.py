@@ -10,6 +10,7 @@ from shapes import uv_sphere
 
 from geometry.cameras import Camera, surrounding_cameras
 from geometry.errors import InputError
+from service.model import Model
 from service.painting.paint import paint, seed_of, stage_plans
 from service.painting.targets import style_targets
 from service.perception.networks import load_network
@@ -28,7 +29,8 @@ def tile(**changes):
 
 
 def run(recipe, mesh=None, cameras=()):
-    return paint(recipe, make_scene(recipe, mesh, cameras), [STYLE], CPU)
+    body = None if mesh is None else Model(mesh, cameras)
+    return paint(recipe, make_scene(recipe, body), [STYLE], CPU)
 
 
 def finished(recipe):
@@ -86,7 +88,7 @@ def test_textures_have_their_size_at_every_stage_also_when_stopped_early():
 @pytest.mark.parametrize("target", ["sphere", "mesh"])
 def test_bodies_are_painted_too(target):
     recipe = Recipe(target=target, group="332", colouring="3a", size=64, steps=2, views=2)
-    *_, last = run(recipe, uv_sphere(16, 8) if target == "mesh" else None)
+    *_, last = run(recipe, uv_sphere(24, 12) if target == "mesh" else None)
     assert last.texture(0).shape == ((32, 64, 3) if target == "sphere" else (64, 64, 3))
     assert last.texture(0).std() > 1
     assert all(map(math.isfinite, last.loss.values()))
@@ -134,7 +136,7 @@ def test_a_camera_that_sees_nothing_spoils_nothing():
 
 def test_cameras_that_all_look_away_are_refused():
     recipe = Recipe(target="mesh", group="1", size=64, steps=1)
-    with pytest.raises(InputError, match="No camera sees the mesh"):
+    with pytest.raises(InputError, match="No view sees the mesh"):
         list(run(recipe, uv_sphere(16, 8), (looking_away(),)))
 
 

@@ -13,15 +13,17 @@ from geometry.mesh import make_mesh
 from geometry.plane_chart import picture_generators, picture_periods
 from service.designs import make_design
 from service.designs.resolution import view_side
+from service.model import Model
 from service.painting.surfaces import make_surface
 from service.painting.views import Look
 from service.recipe import Recipe
 from service.scene import make_scene
 
 
-def surface_of(target, group, colouring="none", width=64, views=2, mesh=None, cameras=()):
-    recipe = Recipe(target=target, group=group, colouring=colouring)
-    return make_surface(make_scene(recipe, mesh, cameras), width, views, CPU)
+def surface_of(target, group, colouring="none", width=64, views=2, mesh=None, cameras=(), **fields):
+    recipe = Recipe(target=target, group=group, colouring=colouring, **fields)
+    body = None if mesh is None else Model(mesh, cameras)
+    return make_surface(make_scene(recipe, body), width, views, CPU)
 
 
 def paint(surface, seed=0, scale=1.0):
@@ -37,7 +39,10 @@ SURFACES = {
     "disk": lambda: surface_of("hyperbolic", "[4,6]+", "2b"),
     "spiral": lambda: surface_of("spiral", "spiral3", "2a"),
     "mesh": lambda: surface_of("mesh", "1", mesh=uv_sphere(16, 8)),
-    "symmetric mesh": lambda: surface_of("mesh", "432", "2a", mesh=uv_sphere(16, 8)),
+    "symmetric mesh": lambda: surface_of("mesh", "44", "2a", mesh=uv_sphere(16, 8)),
+    "mesh by direction": lambda: surface_of(
+        "mesh", "432", "2a", mesh=uv_sphere(16, 8), action="direction"
+    ),
 }
 
 
@@ -181,7 +186,7 @@ def test_a_sphere_looks_like_its_texture():
     assert np.allclose(seen / weight, mean, atol=0.04)
 
 
-@pytest.mark.parametrize("name", ["sphere", "mesh", "symmetric mesh"])
+@pytest.mark.parametrize("name", ["sphere", "mesh", "symmetric mesh", "mesh by direction"])
 def test_the_background_takes_no_part(made, name):
     """It has no weight, and no edge: its colour is the body's mean."""
     surface = made(name)
@@ -204,8 +209,8 @@ def test_a_flat_mesh_is_seen_as_its_texture():
         matrix_world=((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 3), (0, 0, 0, 1)),
     )
     surface = surface_of("mesh", "1", width=64, mesh=flat_mesh(), cameras=(camera,))
-    assert surface.views == 1
     surface.prepare_views(0)
+    assert surface.views == 1
     coarse = torch.randn(1, 3, 6, 6, generator=torch.Generator().manual_seed(2)) * 2
     smooth = F.interpolate(coarse, surface.canvas_shape[1:], mode="bilinear")
     logits = smooth.permute(0, 2, 3, 1).reshape(-1, 3)
@@ -218,14 +223,13 @@ def test_a_flat_mesh_is_seen_as_its_texture():
         assert np.abs(turned - texture)[2:-2, 2:-2].mean() > 0.01
 
 
-def test_a_mesh_is_painted_by_direction():
+def test_a_group_may_move_directions():
     """The same group and paint give points in the same direction the same colour, near or far."""
-    texture = [
-        surface_of("mesh", "432", mesh=mesh).picture(
-            paint(surface_of("mesh", "432", mesh=mesh), seed=3)
-        )
+    surfaces = [
+        surface_of("mesh", "432", mesh=mesh, action="direction")
         for mesh in (uv_sphere(16, 8), scaled(uv_sphere(16, 8), 7.0))
     ]
+    texture = [surface.delivered(paint(surface, seed=3)) for surface in surfaces]
     assert np.abs(texture[0].astype(int) - texture[1]).max() <= 1
 
 
