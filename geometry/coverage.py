@@ -47,22 +47,34 @@ def seen_texels(
     return seen
 
 
-def surface_coverage(seen: NDArray[np.float64], texels: UvSurface, mesh: Mesh) -> float:
+def surface_coverage(
+    seen: NDArray[np.float64],
+    texels: UvSurface,
+    mesh: Mesh,
+    holes: NDArray[np.bool_] | None = None,
+) -> float:
     """The part of the surface's area, 0 to 1, whose texels are ``seen`` (rows, columns): by more
-    than SEEN_PIXELS.
+    than SEEN_PIXELS. ``holes`` (rows, columns): texels that are clear; there is no surface there.
 
     A triangle's area is shared among the covered texels it owns; one that owns none counts with
     the texel in which its middle lies.
     """
     faces = len(mesh.triangles)
-    visible = seen > SEEN_PIXELS
+    solid = np.ones(seen.shape, bool) if holes is None else ~holes
+    visible = (seen > SEEN_PIXELS) & solid
     own = texels.triangle[texels.covered]
     texels_of = np.bincount(own, minlength=faces)
-    seen_of = np.bincount(own, weights=visible[texels.covered], minlength=faces)
-    part = seen_of / np.maximum(texels_of, 1)
     small = np.flatnonzero(texels_of == 0)
-    part[small] = visible[_middle_texels(mesh, small, seen.shape)]
-    return min(1.0, float(part @ mesh.areas / mesh.areas.sum()))  # rounding may add a little
+    middle = _middle_texels(mesh, small, seen.shape)
+
+    def area(where: NDArray[np.bool_]) -> float:
+        part = np.bincount(own, weights=where[texels.covered], minlength=faces)
+        part /= np.maximum(texels_of, 1)
+        part[small] = where[middle]
+        return float(part @ mesh.areas)
+
+    whole = area(solid)
+    return min(1.0, area(visible) / whole) if whole else 1.0  # rounding may add a little
 
 
 def _middle_texels(

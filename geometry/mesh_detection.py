@@ -272,4 +272,4 @@ def _named(axis: Array) -> str:
         if np.linalg.norm(np.cross(axis, own)) < _CLOSE:
             return name
     axis = axis * np.sign(axis[np.abs(axis).argmax()])
-    return ",".join(f"{x:.7f}" for x in axis)
+    return ",".join(f"{round(x, 7) + 0.0:.7f}" for x in axis)  # + 0.0: no -0

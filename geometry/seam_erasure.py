@@ -116,7 +116,7 @@ def _softened(steps: NDArray[np.float64], natural: NDArray[np.float64]) -> NDArr
     the texture, the natural ones where they stick out."""
     size = np.linalg.norm(steps, axis=1, keepdims=True)
     usual = np.median(np.linalg.norm(natural, axis=1))
-    stays = np.minimum(1, usual / np.maximum(size, 1e-300)) ** 2
+    stays = (usual / np.maximum(np.maximum(size, usual), 1e-300)) ** 2
     return stays * steps + (1 - stays) * natural
 
 

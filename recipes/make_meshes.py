@@ -1,7 +1,7 @@
 """Example meshes to paint: `make meshes`, or `python -m recipes.make_meshes [FOLDER]`.
 
-Writes vase.obj, a turned vase with twelve flutes and a wall of some thickness (Y up; its symmetry is
-*12.12 about Y), and, where Blender's module is at hand, monkey.glb: Blender's Suzanne, subdivided and
+Writes vase.obj, a turned vase with twelve flutes and a wall of some thickness (Y up, symmetric
+under *12.12 about Y), and, where Blender is at hand, monkey.glb: Blender's Suzanne, subdivided and
 laid out by Smart UV Project, an everyday mesh with many UV islands.
 """
 

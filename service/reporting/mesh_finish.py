@@ -22,6 +22,7 @@ from geometry.stretch import texel_stretch
 from geometry.surface import uv_surface
 from service.base_colour import fitted
 from service.designs.mesh import MARGIN_TEXELS
+from service.model import ALPHA_CUT, Model
 from service.reporting.quality import Quality, SymmetryError
 from service.scene import Scene
 
@@ -91,8 +92,9 @@ def finish_mesh(
         )
         worst = deviation(mesh, scene.elements, placement).worst
     stretch = texel_stretch(mesh, shape)
+    holes = _holes(body, shape)
     figures = MeshFigures(
-        surface_coverage(seen, texels, mesh),
+        surface_coverage(seen, texels, mesh, holes),
         ratios,
         overlapping_texels(mesh, shape)[0],
         stretch.density,
@@ -103,10 +105,17 @@ def finish_mesh(
     )
     return FinishedMesh(
         _with_base(painted, scene),
-        coverage_picture(painted, seen, texels),
+        coverage_picture(painted, np.where(holes, np.inf, seen), texels),
         Quality(errors, ratios),
         figures,
     )
+
+
+def _holes(body: Model, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """(rows, columns): the texels that are clear; no view is to see them."""
+    if body.base is None or body.holes is None:
+        return np.zeros(shape, bool)
+    return _stacked(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
 
 
 def _with_base(painted: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:

@@ -56,6 +56,16 @@ def test_faces_smaller_than_a_texel_count_with_the_texel_they_lie_in():
     assert surface_coverage(seen, texels, fine) == pytest.approx(3 / 8)
 
 
+def test_holes_are_no_surface():
+    texels = uv_surface(plane(), 16, 16, 1)
+    seen, holes = np.zeros((16, 16)), np.zeros((16, 16), bool)
+    seen[:, :4], holes[:, 8:] = 1, True
+    assert surface_coverage(seen, texels, plane()) == pytest.approx(1 / 4)
+    assert surface_coverage(seen, texels, plane(), holes) == pytest.approx(1 / 2)
+    seen[:, 12:] = 1  # what lies behind a hole's edge does not count
+    assert surface_coverage(seen, texels, plane(), holes) == pytest.approx(1 / 2)
+
+
 def test_each_texture_of_a_mesh_counts_for_its_faces():
     one, number = plane(), np.array([0, 1])
     two = make_mesh(one.vertices, one.triangles, one.uvs, number)
