@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -74,7 +75,8 @@ def write_monkey(path: Path) -> None:
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.mesh.primitive_monkey_add()
-    modifier = bpy.context.object.modifiers.new("smooth", "SUBSURF")
+    monkey: Any = bpy.context.object
+    modifier: Any = monkey.modifiers.new("smooth", "SUBSURF")
     modifier.levels = 2
     bpy.ops.object.modifier_apply(modifier="smooth")
     bpy.ops.object.shade_smooth()
