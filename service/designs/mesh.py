@@ -35,7 +35,7 @@ MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip le
 WINDOW = 512  # pixels: the longest side of what the network looks at at once
 _CANVAS_STEP = 32  # a canvas' sides are multiples of this, for its mip pyramid
 _STYLE_SPAN = 1.0  # of the mesh's diameter that a style picture's shorter side spans
-_VIEW_PIXELS = 24_000_000  # of all views together: bounds memory, 10 taps of 16 bytes each
+_VIEW_PIXELS = 16_000_000  # of all views together: bounds memory, to about 2 GB
 
 
 @dataclass(frozen=True, eq=False)
