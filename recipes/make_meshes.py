@@ -1,8 +1,8 @@
 """Example meshes to paint: `make meshes`, or `python -m recipes.make_meshes [FOLDER]`.
 
-Writes vase.obj, a turned vase with twelve flutes and a wall of some thickness (Y up; its symmetry is
-*12.12 about Y), and, where Blender's module is at hand, monkey.glb: Blender's Suzanne, subdivided and
-laid out by Smart UV Project, an everyday mesh with many UV islands.
+Writes vase.obj, a turned vase with twelve flutes and a wall of some thickness (Y up; its symmetry
+is *12.12 about Y), and, where Blender's module is at hand, monkey.glb: Blender's Suzanne,
+subdivided and laid out by Smart UV Project, an everyday mesh with many UV islands.
 """
 
 from __future__ import annotations
