@@ -68,8 +68,8 @@ def surface_coverage(
     middle = _middle_texels(mesh, small, seen.shape)
 
     def area(where: NDArray[np.bool_]) -> float:
-        part = np.bincount(own, weights=where[texels.covered], minlength=faces)
-        part /= np.maximum(texels_of, 1)
+        counted = np.bincount(own, weights=where[texels.covered], minlength=faces)
+        part = counted / np.maximum(texels_of, 1)
         part[small] = where[middle]
         return float(part @ mesh.areas)
 

@@ -1,8 +1,8 @@
 """Example meshes to paint: `make meshes`, or `python -m recipes.make_meshes [FOLDER]`.
 
-Writes vase.obj, a turned vase with twelve flutes and a wall of some thickness (Y up; its symmetry
-is *12.12 about Y), and, where Blender's module is at hand, monkey.glb: Blender's Suzanne,
-subdivided and laid out by Smart UV Project, an everyday mesh with many UV islands.
+Writes vase.obj, a turned vase with twelve flutes and a wall of some thickness (Y up, symmetric
+under *12.12 about Y), and, where Blender is at hand, monkey.glb: Blender's Suzanne, subdivided and
+laid out by Smart UV Project, an everyday mesh with many UV islands.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -74,7 +75,8 @@ def write_monkey(path: Path) -> None:
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.mesh.primitive_monkey_add()
-    modifier = bpy.context.object.modifiers.new("smooth", "SUBSURF")
+    monkey: Any = bpy.context.object
+    modifier: Any = monkey.modifiers.new("smooth", "SUBSURF")
     modifier.levels = 2
     bpy.ops.object.modifier_apply(modifier="smooth")
     bpy.ops.object.shade_smooth()

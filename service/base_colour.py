@@ -58,7 +58,8 @@ def read_mask(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | N
 
 def fitted(picture: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
     """A picture (H, W) or (H, W, 4) at another size (rows, columns). The same size is left alone,
-    bit for bit, and so is the colour of a single texel. Clear texels lend the others no colour."""
+    bit for bit, and so is the colour of a single texel. Clear texels lend the others no colour, and
+    a mask (H, W) is nowhere more, or less, than around."""
     if picture.shape[:2] == shape:
         return picture
     if picture.shape[:2] == (1, 1):
@@ -76,8 +77,10 @@ def _resized(
 ) -> NDArray[np.uint8]:
     """A picture resized in another of Pillow's modes, in the mode that it had."""
     image = Image.fromarray(np.ascontiguousarray(picture))
+    # Lanczos is sharper, but rings: next to its border a mask would not be all or nothing
+    kernel = Image.Resampling.BILINEAR if picture.ndim == 2 else Image.Resampling.LANCZOS
     resized = image.convert(mode or image.mode).resize(
-        (shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0
+        (shape[1], shape[0]), kernel, reducing_gap=3.0
     )
     return np.array(resized.convert(image.mode))
 

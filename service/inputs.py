@@ -57,15 +57,16 @@ def wire_scene(
     """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries."""
     if recipe.target != "mesh":
         return make_scene(recipe)
-    for name in ("vertices", "triangles"):
+    needed = ["vertices", "triangles"]
+    hiding = ["occluder_vertices", "occluder_triangles"]
+    hidden = any(name in buffers for name in hiding)
+    for name in needed + hiding * hidden:
         if name not in buffers:
             raise InputError(
                 "missing-buffer", name, "A mesh job needs this buffer.", "See docs/protocol.md."
             )
     mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"))
-    occluders = None
-    if "occluder_vertices" in buffers and "occluder_triangles" in buffers:
-        occluders = make_occluders(buffers["occluder_vertices"], buffers["occluder_triangles"])
+    occluders = make_occluders(*(buffers[name] for name in hiding)) if hidden else None
     body = Model(
         mesh,
         tuple(camera_from_fields(camera) for camera in cameras),

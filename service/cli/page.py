@@ -54,7 +54,10 @@ file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own:
 as up, PLY and STL Z. Every material has its texture; materials with one image share it. With
 `--material` the others stay as they are and only hide. A mesh without a UV map needs `--unwrap`,
 which never changes the file: the new layout is in the GLB. What the file says of its colours, or
-`--base`, is kept with `--content 1`, or started from with `--start base`. `--detect` lists the
+`--base`, is kept with `--content 1`, or started from with `--start base`; a base that is a picture
+gives the texture its aspect. Outside a `--mask` the base stays to the bit: the texture is as wide
+as the base is. What views see is kept in the user's cache, at most 2 GiB, or in the folder that
+`ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. `--detect` lists the
 symmetries of the mesh, with the options that paint them. Files that Orbitex reads, and GLB files
 that it did not write, are never written over.
 

@@ -25,7 +25,7 @@ _DECORRELATE = _DECORRELATE / _DECORRELATE.norm(dim=0).max()
 class Canvas:
     """Levels of shape (charts, 3, h, w), finest first. wrap: whether the chart is a torus. coarser:
     (charts, 1, h, w) of the finest level, or None: log₂ of how much coarser than texels paint must
-    be at least, 0 or more; finer levels fade out there."""
+    be at least, 0 or more; finer levels fade out there, but for the coarsest."""
 
     def __init__(self, levels: list[Tensor], wrap: bool, coarser: Tensor | None = None) -> None:
         self.levels = [level.requires_grad_() for level in levels]
@@ -34,6 +34,7 @@ class Canvas:
         if coarser is not None:
             octaves = [F.adaptive_avg_pool2d(coarser, (x.shape[-2], x.shape[-1])) for x in levels]
             self.shares = [(1 + k - x).clamp(0, 1) for k, x in enumerate(octaves)]
+            self.shares[-1] = torch.ones_like(octaves[-1])  # something must be left to paint with
 
     @classmethod
     def noise(

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from service.reporting.delivery import write_atomically
 
 MOST_BYTES = 2 << 30  # of all files together; the ones used longest ago go first
 _FORMAT = 1  # to be raised when views are worked out differently
+# no file; cut, damaged or not ours: what NumPy makes of it
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
 
 
 def folder() -> Path:
@@ -57,20 +60,20 @@ def kept_view(
     kept. ``key``: see :func:`content_key`."""
     name = hashlib.sha256(f"{key} {camera} {shape} {subsamples}".encode()).hexdigest()
     path = folder() / f"{name}.npz"
-    with contextlib.suppress(OSError, ValueError, KeyError, EOFError):
+    with contextlib.suppress(*_UNREADABLE):
         view = _read(path)
         os.utime(path)
         return view
-    view = see()
+    kept = _bytes(see())
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, _bytes(view))
+        write_atomically(path, kept)
         _forget_oldest(path.parent)
-    return view
+    return _read(io.BytesIO(kept))  # rounded as it is kept: the next time paints the same
 
 
-def _read(path: Path) -> ViewMap:
-    with np.load(path, allow_pickle=False) as kept:
+def _read(place: Path | io.BytesIO) -> ViewMap:
+    with np.load(place, allow_pickle=False) as kept:
         sampling = SamplingMap(
             int(kept["columns"]),
             kept["indptr"],
@@ -83,7 +86,7 @@ def _read(path: Path) -> ViewMap:
 
 
 def _bytes(view: ViewMap) -> bytes:
-    # Warp works in float32: nothing is lost
+    # Warp works in float32: next to nothing is lost
     stream = io.BytesIO()
     np.savez(
         stream,

@@ -80,12 +80,12 @@ def enlarged_paint(
 
 
 def packed_pyramid(texture: Tensor, shape: tuple[int, int]) -> Tensor:
-    """The packed mip pyramid (:mod:`geometry.pyramid`) of a texture (H·W, 3)."""
+    """The packed mip pyramid (:mod:`geometry.pyramid`) of a texture (H·W, C)."""
     level = image_of(texture, shape)
     levels = [texture]
     for _ in pyramid_shapes(shape)[1:]:
         level = F.avg_pool2d(level, 2)
-        levels.append(level.permute(0, 2, 3, 1).reshape(-1, 3))
+        levels.append(level.permute(0, 2, 3, 1).reshape(-1, texture.shape[1]))
     return torch.cat(levels)
 
 

@@ -8,6 +8,7 @@ from geometry.colour import B3, matrix
 from geometry.sampling import (
     SamplingMap,
     average_runs,
+    composed,
     cubic_taps,
     from_taps,
     linear_taps,
@@ -147,3 +148,44 @@ def test_pixels_of_unequal_samples_are_means_too():
     fine = sampling.apply(paint)
     merged = average_runs(sampling, np.array([0, 1, 1, 4, 6])).apply(paint)
     assert np.allclose(merged, [fine[0], [0, 0, 0], fine[1:4].mean(0), fine[4:].mean(0)])
+
+
+def ragged_map(rows, columns, seed, coloured):
+    random = np.random.default_rng(seed)
+    counts = random.integers(0, 5, rows)
+    total = counts.sum()
+    palette = ((1, 2, 3), (3, 1, 2), (-1, -3, -2)) if coloured else ((1, 2, 3),)
+    return SamplingMap(
+        columns,
+        np.concatenate([[0], counts.cumsum()]),
+        random.integers(0, columns, total).astype(np.int32),
+        random.normal(size=total),
+        random.integers(0, 3, total).astype(np.int8) if coloured else None,
+        palette,
+    )
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_composed_maps_do_one_after_the_other(coloured):
+    outer, inner = ragged_map(30, 40, 1, coloured), ragged_map(40, 20, 2, False)
+    both = composed(outer, inner)
+    assert (both.rows, both.columns) == (30, 20)
+    np.testing.assert_allclose(
+        dense_matrix(both), dense_matrix(outer) @ dense_matrix(inner), atol=1e-12
+    )
+    for row in range(30):  # no column twice in one colour
+        entries = np.s_[both.indptr[row] : both.indptr[row + 1]]
+        colours = np.zeros(1, int) if both.colours is None else both.colours[entries].astype(int)
+        keys = both.indices[entries].astype(int) * 3 + colours
+        assert len(np.unique(keys)) == len(both.indices[entries])
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_a_subset_of_rows_is_those_rows(coloured):
+    whole = ragged_map(30, 40, 3, coloured)
+    rows = np.array([29, 0, 7, 7, 12])
+    blocks = dense_matrix(whole).reshape(30, 3, 40, 3)[rows]
+    np.testing.assert_allclose(
+        dense_matrix(whole.row_subset(rows)).reshape(5, 3, 40, 3), blocks, atol=1e-15
+    )
+    assert whole.row_subset(np.zeros(0, int)).rows == 0

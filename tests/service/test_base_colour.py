@@ -74,3 +74,14 @@ def test_bad_pictures_are_refused(tmp_path, read):
         with pytest.raises(InputError) as refused:
             read(str(tmp_path / name), looks)
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize("side", [13, 40, 96])
+def test_masks_are_all_or_nothing_away_from_their_border(side):
+    mask = np.zeros((40, 40), np.uint8)
+    mask[:, 20:] = 255
+    resized = fitted(mask, (side, side))
+    far = max(2, side // 20)
+    assert (resized[:, : side // 2 - far] == 0).all()
+    assert (resized[:, side // 2 + far + 1 :] == 255).all()
+    assert (np.diff(resized.astype(int), axis=1) >= 0).all()

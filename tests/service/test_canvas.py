@@ -125,3 +125,56 @@ def test_every_level_gets_a_gradient():
     canvas = make(wrap=True)
     canvas.logits().square().sum().backward()
     assert all(level.grad.abs().sum() > 0 for level in canvas.levels)
+
+
+# --- paint that must be coarser than texels --------------------------------------------------
+
+
+def coarser_by(octaves, shape=(2, 32, 32), depth=4):
+    canvas = make(shape=shape, depth=depth)
+    levels = [level.detach() for level in canvas.levels]
+    return canvas, Canvas(levels, False, torch.full((shape[0], 1, *shape[1:]), float(octaves)))
+
+
+def test_paint_as_fine_as_texels_keeps_all_levels():
+    free, bound = coarser_by(0.0)
+    assert torch.equal(bound.logits(), free.logits())
+
+
+@pytest.mark.parametrize("octaves", [1, 2, 3])
+def test_levels_that_are_too_fine_are_silent(octaves):
+    """Coarser by n octaves: the finest n levels show nothing, and are not moved; the others all."""
+    free, bound = coarser_by(octaves)
+    expected = torch.zeros_like(free.logits().detach())
+    for k in range(octaves, 4):
+        alone = [x.detach() if i == k else torch.zeros_like(x) for i, x in enumerate(free.levels)]
+        expected += Canvas(alone, False).logits().detach()
+    assert torch.allclose(bound.logits(), expected, atol=1e-5)
+    bound.logits().square().sum().backward()
+    moved = [float(level.grad.abs().max()) for level in bound.levels]
+    assert all(x == 0 for x in moved[:octaves]) and all(x > 0 for x in moved[octaves:])
+
+
+def test_between_octaves_a_level_fades():
+    silent, half, full = (coarser_by(x)[1].logits().detach() for x in (1.0, 0.5, 0.0))
+    assert torch.allclose(half, (silent + full) / 2, atol=1e-5)
+
+
+def test_something_is_always_left_to_paint():
+    """However coarse it must be, the coarsest level stays."""
+    free, bound = coarser_by(40.0)
+    alone = [*(torch.zeros_like(x) for x in free.levels[:-1]), free.levels[-1].detach()]
+    expected = Canvas(alone, False).logits().detach()
+    assert float(expected.std()) > 0.02
+    assert torch.allclose(bound.logits(), expected, atol=1e-5)
+
+
+def test_detail_is_held_back_only_where_it_must_be():
+    free, _ = coarser_by(0)
+    coarser = torch.zeros(2, 1, 32, 32)
+    coarser[:, :, :, :16] = 2.0
+    bound = Canvas([x.detach() for x in free.levels], False, coarser)
+    pictures = [c.logits().detach().reshape(2, 32, 32, 3) for c in (bound, free)]
+    fine = [(p[:, :, 1:] - p[:, :, :-1]).abs().mean(dim=(0, 1, 3)) for p in pictures]
+    assert torch.allclose(pictures[0][:, :, 24:], pictures[1][:, :, 24:], atol=1e-5)
+    assert (fine[0][:12] < 0.6 * fine[1][:12]).all()

@@ -177,6 +177,70 @@ def test_a_mesh_job_needs_its_mesh():
         assert refused.value.field == missing
 
 
+def mesh_job(**rest):
+    return recipe("stained_glass", target="mesh", group="1", **rest)
+
+
+def test_a_mesh_job_brings_its_surroundings():
+    base = np.full((40, 64, 4), 255, np.uint8)
+    base[:5, :5, 3] = 100
+    mask = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    hiding = {
+        "occluder_vertices": TRIANGLE["vertices"] + (0, 0, 1),
+        "occluder_triangles": TRIANGLE["triangles"],
+    }
+    buffers = TRIANGLE | hiding | {"base": base, "mask": mask}
+    body = wire_scene(mesh_job(size=64), [], buffers).body
+    np.testing.assert_array_equal(body.base, base)
+    np.testing.assert_array_equal(body.mask, mask)
+    np.testing.assert_array_equal(body.occluders.vertices, hiding["occluder_vertices"])
+    assert body.aspect == 40 / 64 and body.holes.shape == (40, 64) and body.holes.sum() == 25
+    bare = wire_scene(mesh_job(), [], TRIANGLE).body
+    assert bare.base is bare.mask is bare.occluders is bare.holes is None and bare.aspect == 1
+    flat = wire_scene(mesh_job(), [], TRIANGLE | {"base": np.full((1, 1, 4), 9, np.uint8)}).body
+    assert flat.aspect == 1 and flat.holes.all()
+
+
+PICTURE = np.zeros((8, 8, 4), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("name", "buffer"),
+    [
+        ("base", PICTURE[..., :3]),
+        ("base", PICTURE.astype(np.float32)),
+        ("base", PICTURE[0]),
+        ("base", PICTURE[:0]),
+        ("base", PICTURE[None]),
+        ("mask", PICTURE),
+        ("mask", PICTURE[:, 0, 0]),
+        ("mask", PICTURE[..., 0].astype(bool)),
+        ("mask", PICTURE[:0, :, 0]),
+        ("occluder_vertices", np.full((3, 3), np.nan)),
+        ("occluder_vertices", np.zeros((3, 2))),
+        ("occluder_triangles", np.array([[0, 1, 3]])),
+        ("occluder_triangles", np.array([0, 1, 2])),
+    ],
+)
+def test_surroundings_that_cannot_be_are_refused(name, buffer):
+    good = {
+        "base": np.full((8, 64, 4), 255, np.uint8),
+        "occluder_vertices": TRIANGLE["vertices"],
+        "occluder_triangles": TRIANGLE["triangles"],
+    }
+    assert wire_scene(mesh_job(size=64), [], TRIANGLE | good)
+    with pytest.raises(InputError) as refused:
+        wire_scene(mesh_job(size=64), [], TRIANGLE | good | {name: buffer})
+    assert refused.value.field == name and "\n" not in str(refused.value)
+
+
+def test_half_of_what_hides_a_mesh_is_told():
+    for name in ("occluder_vertices", "occluder_triangles"):
+        with pytest.raises(InputError) as refused:
+            wire_scene(mesh_job(), [], TRIANGLE | {name: TRIANGLE[name.split("_")[1]]})
+        assert refused.value.code == "missing-buffer"
+
+
 def test_other_jobs_need_no_buffers():
     scene = wire_scene(recipe("stained_glass", target="sphere", group="532"), [], {})
     assert scene.body is None

@@ -178,6 +178,24 @@ def test_a_first_stage_takes_the_steps_of_its_quality():
         assert abs(plans[0].steps - quality.steps) <= 1
 
 
+def test_meshes_take_more_steps_the_more_of_them_is_different():
+    """And only meshes; steps that are asked for are taken."""
+    mesh = Recipe(target="mesh", group="1", size=1024)
+    totals = {
+        order: sum(plan.steps for plan in stage_plans(mesh, order)) for order in (1, 2, 12, 120)
+    }
+    plain = sum(plan.steps for plan in stage_plans(mesh))
+    assert totals[1] == pytest.approx(3 * plain, rel=0.01)
+    assert totals[1] > totals[2] > totals[12] > totals[120] > plain
+    assert totals[120] == pytest.approx(plain, rel=0.03)
+    widths = [plan.width for plan in stage_plans(mesh, 1)]
+    assert widths == [plan.width for plan in stage_plans(mesh)]
+    asked = mesh.model_copy(update={"steps": 77})
+    assert sum(plan.steps for plan in stage_plans(asked, 1)) == 77
+    ball = Recipe(target="sphere", group="1", size=1024)
+    assert stage_plans(ball, 1) == stage_plans(ball) == stage_plans(ball, 60)
+
+
 def test_seeds_of_different_keys_differ():
     seeds = {seed_of(*keys) for keys in [(0, 0), (0, 1), (1, 0), (1, 1), (7, 0), (2**31 - 1, 7)]}
     assert len(seeds) == 6
