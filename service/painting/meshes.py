@@ -14,9 +14,10 @@ from torch import Tensor
 from geometry.cameras import Camera
 from geometry.coverage import seen_texels
 from geometry.sampling import SamplingMap
+from geometry.seam_erasure import erase_seams
 from geometry.seams import find_seams, seam_samples
 from geometry.visibility import ViewMap, trace_ready, view_map
-from service.designs.mesh import MeshDesign, MeshView
+from service.designs.mesh import MARGIN_TEXELS, MeshDesign, MeshView
 from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.painting.operators import SparseOperator
 from service.painting.view_cache import content_key, kept_view
@@ -103,7 +104,8 @@ class MeshSurface:
         return self._coloured(self._enlarged(self._paint(self._chart(logits))))
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface. The symmetry is imposed again at full size: enlarging keeps it nearly."""
+        """See Surface. The symmetry is imposed again at full size: enlarging keeps it nearly.
+        Seams are erased before it, as afterwards nothing may be changed but alike everywhere."""
         design = self._design
         if self._scene.group.order == 1:
             return self.picture(logits)
@@ -111,12 +113,21 @@ class MeshSurface:
             self._full = SparseOperator(design.full_fold(), self._device)
         paint = self._chart(logits)
         if not design.by_direction:
-            paint = self._enlarged(self._margins(paint), OVERSAMPLING)
+            paint = self._enlarged(self._without_seams(self._margins(paint)), OVERSAMPLING)
         return self._coloured(self._full(paint))
 
     @functools.cached_property
     def _margins(self) -> SparseOperator:
         return SparseOperator(self._design.margins, self._device)
+
+    def _without_seams(self, coarse: Tensor) -> Tensor:
+        """Logits of the coarse textures (texels, 3) whose colours agree across UV seams."""
+        mesh, shape = self._body.mesh, self._design.coarse_shape
+        colours = torch.sigmoid(coarse).cpu().numpy().astype(np.float64)
+        erased = erase_seams(colours, mesh, find_seams(mesh), shape, MARGIN_TEXELS)
+        # where nothing changes, colours nearer to black or white than _logit allows stay
+        change = _logit(erased, self._device) - _logit(colours, self._device)
+        return coarse + change
 
     def _enlarged(self, coarse: Tensor, finer: int = 1) -> Tensor:
         """Logits of the coarse textures (texels, 3) at full size, or ``finer`` times that along a

@@ -1,5 +1,6 @@
 """A painted mesh made whole: what no view saw is filled, margins are filled across the seams, the
-seams are erased, and what the mask keeps is put back, bit for bit. Then it is measured."""
+seams are erased where no group did so, and what the mask keeps is put back, bit for bit. Then it is
+measured."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from PIL import Image
 
 from geometry.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
 from geometry.filling import fill_unseen
+from geometry.margins import margin_map
 from geometry.mesh_symmetry import deviation
 from geometry.mesh_symmetry_error import symmetry_error
 from geometry.overlaps import overlapping_texels
@@ -78,7 +80,10 @@ def finish_mesh(
     seams = find_seams(mesh)
     unseen = texels.covered & (seen <= SEEN_PIXELS)
     colours = fill_unseen(texture.reshape(-1, 3) / 255, unseen, texels, mesh)
-    colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
+    if scene.group.order == 1:
+        colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
+    else:  # erasing would break the symmetry; the paint had no seams when it was folded
+        colours = margin_map(mesh, shape, MARGIN_TEXELS, seams=seams).apply(colours)
     painted = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
     ratios = {f"mip{level}": seam_ratio(painted, mesh, seams, level) for level in range(LEVELS)}
     moved = scene.action == "surface" and scene.group.order != 1 and scene.folds is None

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 from deliveries import CPU, scene_of
+from shapes import cube, uv_sphere
 from shapes import plane as flat_mesh
-from shapes import uv_sphere
 from torch.nn import functional as F
 
 from geometry.cameras import Camera
@@ -17,6 +17,7 @@ from service.model import Model
 from service.painting.surfaces import make_surface
 from service.painting.views import Look
 from service.recipe import Recipe
+from service.reporting.mesh_finish import finish_mesh
 from service.scene import make_scene
 
 
@@ -241,3 +242,17 @@ def test_view_sides_are_bounded_multiples_of_eight():
     for width in range(64, 8193, 31):
         assert 64 <= view_side(width) <= 512
         assert view_side(width) % 8 == 0
+
+
+def test_a_symmetric_mesh_is_delivered_symmetric_and_without_seams():
+    """Both at once, though the layout's islands are turned and the paint has seams."""
+    surface = surface_of("mesh", "432", "2a", width=256, mesh=cube(seed=3))
+    _, rows, columns = surface.canvas_shape
+    seeded = torch.Generator().manual_seed(1)
+    coarse = torch.randn(1, 3, rows // 8, columns // 8, generator=seeded)
+    smooth = F.interpolate(coarse, (rows, columns), mode="bicubic")
+    logits = smooth[0].permute(1, 2, 0).reshape(-1, 3)
+    scene = make_scene(Recipe(target="mesh", group="432", colouring="2a"), Model(cube(seed=3)))
+    done = finish_mesh(scene, surface.delivered(logits), np.ones((8, 8)))
+    assert done.quality.symmetry_rms <= 1.0
+    assert max(done.quality.seams.values()) <= 1.05
