@@ -60,10 +60,10 @@ def test_holes_are_no_surface():
     texels = uv_surface(plane(), 16, 16, 1)
     seen, holes = np.zeros((16, 16)), np.zeros((16, 16), bool)
     seen[:, :4], holes[:, 8:] = 1, True
-    assert surface_coverage(seen, texels, plane()) == pytest.approx(1 / 4)
-    assert surface_coverage(seen, texels, plane(), holes) == pytest.approx(1 / 2)
+    assert surface_coverage(seen, texels, plane()) == pytest.approx(1 / 4, abs=0.02)
+    assert surface_coverage(seen, texels, plane(), holes) == pytest.approx(1 / 2, abs=0.02)
     seen[:, 12:] = 1  # what lies behind a hole's edge does not count
-    assert surface_coverage(seen, texels, plane(), holes) == pytest.approx(1 / 2)
+    assert surface_coverage(seen, texels, plane(), holes) == pytest.approx(1 / 2, abs=0.02)
 
 
 def test_each_texture_of_a_mesh_counts_for_its_faces():
