@@ -10,7 +10,10 @@ points, :mod:`geometry.ray_kernels` hits, :mod:`geometry.raster_kernels` rasteri
 
 from __future__ import annotations
 
+import ctypes.util
+import os
 import threading
+from pathlib import Path
 
 import warp as wp
 
@@ -34,8 +37,30 @@ def load(device: str, *modules: str) -> None:
     "cuda:0"). Launches from several Python threads are safe after this; two first ones are not.
     """
     with _load_lock:
+        _start()
         for module in modules:
             wp.load_module(module, device=device)
+
+
+def _start() -> None:
+    """Start Warp, once. Its native part says on standard error that there is no CUDA driver,
+    whatever the log level: no news on a machine without one, and one line too many for a command.
+    """
+    if ctypes.util.find_library("cuda") is not None:
+        wp.init()
+        return
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error
+        wp.init()
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            wp.init()
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 @wp.kernel

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from geometry.catalogue import find_group
 from service.cli.painting import check_weights, painted
 from service.inputs import MeshInputs, load_styles, mesh_inputs
 from service.mesh_files import load_shape
@@ -17,6 +18,8 @@ from service.model import Model
 from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.scene import make_scene
+
+_SHOWN_WELL = 0.95  # of the surface: with less, more views are advised
 
 
 def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: Console) -> None:
@@ -36,6 +39,13 @@ def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: 
         receipt = done.receipt | {"mesh": _described(recipe, given, place)}
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage)
+    coverage = done.receipt["surface"]["coverage"]
+    if coverage < _SHOWN_WELL:
+        console.out(
+            f"advice: no view saw {100 - 100 * coverage:.0f} % of the surface, which is filled "
+            f"smoothly; --views {max(12, 2 * recipe.views)} would show more.",
+            highlight=False,
+        )
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
     console.out(f"{shown}  {last.seconds:.1f} s  {_figures(done.receipt)}", highlight=False)
 
@@ -72,11 +82,12 @@ def list_symmetries(file: Path, material: str | None, console: Console) -> None:
     if not proposals:
         console.out(f"{file} has no symmetry that could be found.", highlight=False)
         return
-    table = Table("group", "deviation", "to paint it so", box=None)
+    table = Table("group", "in words", "deviation", "to paint it so", box=None)
     for proposal in proposals:
         words = f'--group "{proposal.group}" --axis={proposal.axis} --centre={proposal.centre}'
         deviation = f"{100 * proposal.deviation.worst:.2g} %"
-        table.add_row(*map(Text, (proposal.group, deviation, words)))
+        title = find_group(proposal.group, "sphere").title
+        table.add_row(*map(Text, (proposal.group, title, deviation, words)))
     console.print(table)
 
 
