@@ -7,8 +7,8 @@ from receipt_checker import load
 
 from service.inputs import load_styles
 from service.painting.canvas import Canvas
-from service.painting.paint import DEPTH
 from service.painting.progress import Progress
+from service.painting.studio import DEPTH
 from service.painting.surfaces import make_surface
 from service.recipe import parse_recipe
 from service.reporting.delivery import deliver, destination
@@ -39,7 +39,17 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
         surface = make_surface(shown, recipe.size, 1, CPU)
         picture = surface.picture(random_paint(surface))
     last = Progress(
-        0, 1, 1, 1, {"style": 1.0}, 0.5, 0.0, 0.25, lambda max_size: picture, mirrored=mirrored
+        stage=0,
+        stages=1,
+        step=1,
+        steps=1,
+        loss={"style": 1.0},
+        seconds=0.5,
+        seconds_left=0.0,
+        megapixels=0.25,
+        texture=lambda max_size: picture,
+        checkpoint=None,
+        mirrored=mirrored,
     )
     place = destination(folder / "picture.png")
     deliver(place, *finish(recipe, scene, load_styles(recipe), last)[:2])

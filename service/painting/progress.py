@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.painting.checkpoint import Checkpoint
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -18,6 +20,7 @@ class Progress:
     looked at so far, in 10⁶ pixels (Mpx·it).
     texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first; at full size
     with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
+    checkpoint(): all that is needed to go on from here later, copied; see paint.
     loop(frames): of spirals, the pictures of an endless zoom. seen(): of meshes, (rows, columns),
     how many pixels of the views each texel of the stage's texture fills. All must be called before
     the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as
@@ -33,6 +36,7 @@ class Progress:
     seconds_left: float
     megapixels: float
     texture: Callable[[int], NDArray[np.uint8]]
+    checkpoint: Callable[[], Checkpoint]
     loop: Callable[[int], Iterator[NDArray[np.uint8]]] | None = None
     seen: Callable[[], NDArray[np.floating]] | None = None
     mirrored: bool = False

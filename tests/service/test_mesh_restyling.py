@@ -11,7 +11,8 @@ from geometry.cameras import Camera
 from geometry.errors import InputError
 from service.model import Model
 from service.painting.meshes import MeshSurface
-from service.painting.paint import START_NOISE, paint
+from service.painting.paint import paint
+from service.painting.studio import START_NOISE
 from service.painting.surfaces import make_surface
 from service.recipe import Recipe
 from service.scene import StylePicture, make_scene

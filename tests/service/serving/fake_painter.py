@@ -34,7 +34,7 @@ def paint(recipe, scene, styles):
             return np.full((size, size, 3), step % 256, np.uint8)
 
         loss = {"style": 1 / step, "odd": float("nan")}
-        yield Progress(0, 1, step, steps, loss, 0.1 * step, float("inf"), 0.5 * step, texture)
+        yield Progress(0, 1, step, steps, loss, 0.1 * step, float("inf"), 0.5 * step, texture, None)
 
 
 def fake_painter():

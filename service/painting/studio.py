@@ -1,0 +1,264 @@
+"""The studio: what lives while a picture is painted, and what one step does to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from geometry.colour import generated
+from service.designs import make_design
+from service.designs.handedness import winding
+from service.designs.spiral import SpiralDesign
+from service.painting.canvas import Canvas, resize
+from service.painting.checkpoint import Checkpoint, Levels, Tally
+from service.painting.meshes import MeshSurface
+from service.painting.spirals import SpiralSurface
+from service.painting.surfaces import make_surface
+from service.painting.targets import objective_terms, style_targets, weighted
+from service.painting.views import Surface, enlarged_paint
+from service.perception.networks import Network
+from service.perception.objectives import Targets
+from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
+from service.scene import Scene, StylePicture
+
+DEPTH = 5  # levels of the canvas's pyramid
+MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
+EMA = 0.9  # of the iterates
+START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
+_NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
+
+
+class Studio:
+    """Canvas, optimiser, the surface of the stage: entered or restored first."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        scene: Scene,
+        styles: Sequence[StylePicture],
+        network: Network,
+        device: torch.device,
+    ) -> None:
+        self._recipe, self._scene, self._styles = recipe, scene, styles
+        self._network, self._device = network, device
+        self._colours = generated(tuple(scene.colouring.images.values()))
+        self._full: Surface | None = None
+        self._surface: Surface
+        self._canvas: Canvas
+        self._mean: Canvas
+        self._optimiser: torch.optim.Adam
+        self._targets: Targets
+        self._width = self._stage_step = 0
+
+    def enter(self, number: int, width: int) -> None:
+        """Go on to a stage: its surface of a width, views and targets; the canvas enlarged to it.
+        Raises InputError if no view sees anything."""
+        recipe = self._recipe
+        surface = self._prepare(number, width)
+        if number == 0:
+            generator = torch.Generator().manual_seed(seed_of(recipe.seed, _NOISE))
+            noise = START_NOISE[recipe.start]
+            shape, wrap = surface.canvas_shape, surface.wrap
+            canvas = Canvas.noise(shape, self._depth, wrap, noise, generator)
+            levels = [level.to(self._device) for level in canvas.levels]
+            self._canvas = Canvas(levels, wrap, surface.coarser)
+            self._optimiser = _adam(self._canvas, recipe.learning_rate)
+        else:
+            carried = self._optimiser.state
+            old = [carried[level] for level in self._canvas.levels]
+            # the mean of the iterates is calmer than the last of them
+            enlarged = _enlarged(self._mean, surface.canvas_shape)
+            self._canvas = Canvas(enlarged.levels, surface.wrap, surface.coarser)
+            self._optimiser = _adam(self._canvas, recipe.learning_rate)
+            for level, state in zip(self._canvas.levels, old, strict=True):
+                size = (level.shape[-2], level.shape[-1])
+                mean = resize(state["exp_avg"], size, surface.wrap)
+                squares = resize(state["exp_avg_sq"], size, surface.wrap)
+                # A cubic interpolation overshoots, even below 0. The mean of squares is never below
+                # the square of the mean: without this bound Adam would divide by nothing.
+                squares = torch.maximum(squares, mean.square())
+                self._optimiser.state[level] = _adam_state(state["step"], mean, squares)
+        self._mean = _copy(self._canvas)
+        self._stage_step = 0
+
+    def restore(self, checkpoint: Checkpoint, width: int) -> None:
+        """Be as after the step of a checkpoint, whose stage has this width. Raises InputError
+        "bad-checkpoint" if its canvas is another."""
+        tally = checkpoint.tally
+        self._scene = dataclasses.replace(self._scene, mirrored=checkpoint.mirrored)
+        surface = self._prepare(tally.stage, width)
+        charts, wrap = surface.canvas_shape[0], surface.wrap
+        sizes = Canvas.level_sizes(surface.canvas_shape, self._depth)
+        checkpoint.check_shape([(charts, 3, *size) for size in sizes])
+        self._canvas = Canvas(self._tensors(checkpoint.canvas), wrap, surface.coarser)
+        self._mean = Canvas(self._tensors(checkpoint.mean), wrap, surface.coarser)
+        self._optimiser = _adam(self._canvas, self._recipe.learning_rate)
+        moments, squares = self._tensors(checkpoint.moments), self._tensors(checkpoint.squares)
+        for level, mean, square in zip(self._canvas.levels, moments, squares, strict=True):
+            step = torch.tensor(float(tally.step), dtype=torch.float32, device=self._device)
+            self._optimiser.state[level] = _adam_state(step, mean, square)
+        self._stage_step = tally.stage_step
+
+    def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
+        """All of this, copied. recipe: its digest; tally: how far the painting is."""
+        states = [self._optimiser.state[level] for level in self._canvas.levels]
+        return Checkpoint(
+            recipe,
+            tally,
+            self.mirrored,
+            canvas=_arrays(self._canvas.levels),
+            mean=_arrays(self._mean.levels),
+            moments=_arrays([state["exp_avg"] for state in states]),
+            squares=_arrays([state["exp_avg_sq"] for state in states]),
+        )
+
+    def _prepare(self, number: int, width: int) -> Surface:
+        """The surface of a stage with its views; targets to suit."""
+        surface = self._surface_at(width)
+        surface.prepare_views(seed_of(self._recipe.seed, _VIEWS, number))
+        self._surface, self._width = surface, width
+        self._targets = style_targets(
+            self._network, self._styles, surface.unit, self._recipe.style_scale, self._colours
+        )
+        return surface
+
+    @property
+    def _depth(self) -> int:
+        return MESH_DEPTH if self._scene.target == "mesh" else DEPTH
+
+    def _tensors(self, levels: Levels) -> list[Tensor]:
+        """Copies in torch's own memory, which is aligned: kernels may round as the alignment is."""
+        return [torch.tensor(level, device=self._device) for level in levels]
+
+    def step(self, number: int) -> tuple[dict[str, float], int]:
+        """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
+        random = np.random.default_rng(seed_of(self._recipe.seed, _STEP, number))
+        surface = self._surface
+        count = min(surface.looks, surface.views)
+        which = random.choice(surface.views, count, replace=False)
+        logits = self._canvas.logits()
+        looks = surface.look(logits, [int(k) for k in which])
+        terms = objective_terms(self._network, looks, self._targets, self._recipe.objective)
+        terms |= surface.terms(logits)
+        total = weighted(terms, self._recipe.objective)
+        self._optimiser.zero_grad()
+        total.backward()
+        self._optimiser.step()
+        self._stage_step += 1
+        # the mean follows closely at first, then calmly: a bias-free start
+        keep = min(EMA, 1 - 1 / self._stage_step)
+        with torch.no_grad():
+            for mean, level in zip(self._mean.levels, self._canvas.levels, strict=True):
+                mean.lerp_(level, 1 - keep)
+        losses = {name: float(term.detach()) for name, term in terms.items()}
+        return losses, sum(x.pixels.shape[-1] * x.pixels.shape[-2] for x in looks)
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the picture was turned over."""
+        return self._scene.mirrored
+
+    def seen(self) -> NDArray[np.floating]:
+        """How often views see a mesh's texels; see Progress.seen."""
+        assert isinstance(self._surface, MeshSurface)
+        return self._surface.seen
+
+    @torch.no_grad()
+    def choose_hand(self) -> None:
+        """Turn the picture over if its pinwheels turn the other way than the recipe wants. Asked at
+        the end of every stage: early, so that the picture is seldom turned when it is nearly done,
+        and at the very end, so that it is right."""
+        wanted = {"any": 0, "ccw": 1, "cw": -1}[self._recipe.chirality]
+        if not wanted:
+            return
+        plain = dataclasses.replace(self._scene, mirrored=False)
+        design = make_design(plain, self._width)
+        assert not isinstance(design, SpiralDesign)
+        _, rows, columns = design.chart_shape
+        logits = self._mean.logits()
+        paint = enlarged_paint(logits, design.canvas_shape, (rows, columns), design.wrap)
+        mirrored = winding(design, plain, paint.cpu().numpy()) * wanted < 0
+        if mirrored != self._scene.mirrored:
+            self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
+            self._full = None
+            self._surface = self._surface_at(self._width)
+
+    @torch.no_grad()
+    def loop(self, frames: int) -> Iterator[NDArray[np.uint8]]:
+        """The pictures of an endless zoom; see Progress.loop."""
+        full = self._surface_at(self._recipe.size)
+        assert isinstance(full, SpiralSurface)
+        yield from full.loop(_enlarged(self._mean, full.canvas_shape).logits(), frames)
+
+    @torch.no_grad()
+    def texture(self, max_size: int) -> NDArray[np.uint8]:
+        """The picture as it is now; see Progress.texture."""
+        if max_size:
+            picture = self._surface.picture(self._mean.logits())
+            scale = max_size / max(picture.shape[:2])
+            if scale >= 1:
+                return picture
+            size = (
+                max(1, round(picture.shape[1] * scale)),
+                max(1, round(picture.shape[0] * scale)),
+            )
+            return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+        full = self._surface_at(self._recipe.size)
+        return full.delivered(_enlarged(self._mean, full.canvas_shape).logits())
+
+    def _surface_at(self, width: int) -> Surface:
+        """The surface of a width; that of the full size is kept: frames, the last stage and the
+        result all want it."""
+        if width == self._recipe.size and self._full is not None:
+            return self._full
+        full = width == self._recipe.size
+        subsamples = QUALITIES[self._recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
+        surface = make_surface(self._scene, width, self._recipe.views, self._device, subsamples)
+        if full:
+            self._full = surface
+        return surface
+
+
+def seed_of(*keys: int) -> int:
+    """One well-mixed seed from several small numbers."""
+    return int(np.random.SeedSequence((len(keys), *keys)).generate_state(1)[0])
+
+
+def _adam(canvas: Canvas, rate: float) -> torch.optim.Adam:
+    return torch.optim.Adam(canvas.levels, lr=rate, betas=(0.9, 0.99), fused=True)
+
+
+def _adam_state(step: Tensor, moments: Tensor, squares: Tensor) -> dict[str, Tensor]:
+    """What Adam keeps of a level."""
+    return {"step": step, "exp_avg": moments, "exp_avg_sq": squares}
+
+
+def _arrays(levels: Sequence[Tensor]) -> Levels:
+    return tuple(np.array(level.detach().cpu(), order="C") for level in levels)
+
+
+def _copy(canvas: Canvas) -> Canvas:
+    levels = [level.detach().clone() for level in canvas.levels]
+    return Canvas(levels, canvas.wrap, canvas.coarser)
+
+
+def _enlarged(canvas: Canvas, shape: tuple[int, int, int]) -> Canvas:
+    """The same paint on a canvas of another resolution."""
+    if canvas.shape == shape:
+        return _copy(canvas)
+    sizes = Canvas.level_sizes(shape, len(canvas.levels))
+    levels = [
+        resize(level.detach(), size, canvas.wrap).contiguous()
+        for level, size in zip(canvas.levels, sizes, strict=True)
+    ]
+    coarser = canvas.coarser
+    if coarser is not None:
+        coarser = F.interpolate(coarser, sizes[0], mode="bilinear")
+    return Canvas(levels, canvas.wrap, coarser)
