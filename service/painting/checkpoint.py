@@ -1,7 +1,8 @@
 """Checkpoints: all that decides how a painting goes on, as data that can be kept.
 
 Views, targets and the choice of views of every step follow from recipe, scene and step, so a
-checkpoint need not hold them. Its bytes are safetensors with the rest as JSON in the metadata:
+checkpoint need not hold them. Of the scene only what the recipe says is checked: whoever keeps a
+checkpoint keeps the mesh with it. Its bytes are safetensors with the rest as JSON in the metadata:
 nothing is ever unpickled. No torch in here.
 """
 
