@@ -73,6 +73,7 @@ class Seams:
     open_sides: NDArray[np.int32]
 
 
+@functools.lru_cache(maxsize=1)  # of one mesh it is asked many times, and is dear
 def find_seams(mesh: Mesh) -> Seams:
     """The edges of a mesh, by points of space (files split vertices). Where three faces or more
     share an edge, each is paired with the next. Edges without length are dropped, and so are the

@@ -1,6 +1,6 @@
 """The command line: ``service tile``, ``sphere``, ``mesh``, ``run``, ``groups``, ``colourings``,
-``doctor``, ``serve``. Importing it does not import torch, so that help and listings are there at
-once."""
+``doctor``, ``serve``, ``keys``. Importing it does not import torch, so that help and listings are
+there at once."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
+from service.cli.keys import keys_app
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
@@ -27,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(keys_app)
 Output = Annotated[
     Path,
     typer.Option(
@@ -291,6 +293,15 @@ def serve(
             "--idle-exit", metavar="SECONDS", help="End after so long without client and job."
         ),
     ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys",
+            metavar="DIR",
+            help="Let in only keys of this folder. Left out: on 127.0.0.1 everybody, elsewhere "
+            "the keys of 'service keys'.",
+        ),
+    ] = None,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     if idle_exit is not None and not 0 < idle_exit < float("inf"):
@@ -299,4 +310,4 @@ def serve(
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    serve_forever(bind, idle_exit, lambda line: print(line, flush=True))
+    serve_forever(bind, idle_exit, lambda line: print(line, flush=True), keys=keys)

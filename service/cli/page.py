@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,13 @@ key: dots lead into objects and, as numbers, into lists (`--set objective.style=
 `--set styles.0.weight=0.5`); values are JSON, or text where they are not. Styles, meshes,
 bases and masks are looked for beside the recipe.
 
+**Keys.** `serve` listens on 127.0.0.1, for every user of this machine. Any other address takes
+keys: `service keys new NAME` makes one for a client and prints the file to move there; then
+`service serve --bind "tcp://*:5577"` lets those in who are on the list. On 127.0.0.1 `--keys DIR`
+asks for keys, too. What that protects, and what it does not: [SECURITY.md](../SECURITY.md).
+Blender's add-on has no keys yet; it reaches another machine through an SSH tunnel
+([how](blender.md)).
+
 **Exit codes.** 0: done. 2: something given cannot be used, or the address is taken; one line on
 standard error names the field and the fix. 130: aborted. `doctor`: 1 if something essential is
 missing."""
@@ -74,7 +82,16 @@ missing."""
 def page() -> str:
     """The page, in Markdown."""
     group: Any = typer.main.get_command(app)
-    return "\n\n".join([_OPENING, *(_section(n, c) for n, c in group.commands.items())]) + "\n"
+    return "\n\n".join([_OPENING, *(_section(n, c) for n, c in _commands(group))]) + "\n"
+
+
+def _commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The commands of a group and, flat, of the groups in it: ``keys new``."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{prefix}{name} ")
+        else:
+            yield prefix + name, command
 
 
 def _section(name: str, command: Any) -> str:

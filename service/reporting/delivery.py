@@ -98,12 +98,14 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             raise bad_output(f"{path} cannot be written: {reason}.", "Choose another.") from None
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Put ``data`` into a file so that at any moment, even if the power fails, it holds either all
-    of the old content or all of the new. Raises OSError, and leaves nothing behind then."""
+    of the old content or all of the new. ``mode``: its permissions, less the umask, from the very
+    beginning. Raises OSError, and leaves nothing behind then."""
     temporary = _temporary(path)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # as mode "xb" does
     try:
-        with temporary.open("xb") as stream:
+        with os.fdopen(os.open(temporary, flags, mode), "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

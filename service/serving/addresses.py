@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 
 import zmq
 
@@ -15,36 +16,39 @@ WAITING_REPLIES = 64  # messages that wait for one client; further replies are d
 LINGER_MS = 500  # at the end, for the last replies
 
 
-def loopback_endpoint(bind: str) -> str:
+def endpoint_of(bind: str) -> str:
     """``bind`` ("tcp://HOST:PORT", PORT 0 or * for any free one) as ZeroMQ takes it.
 
-    Raises InputError: "bad-value" if it is no such address, "not-loopback" if it could be reached
-    from another machine.
+    Raises InputError("bad-value") if it is no such address.
     """
-    match = re.fullmatch(r"tcp://(\[[^\]]*\]|[^:/]*):(\d{1,5}|\*)", bind)
-    if not match or (match[2] != "*" and int(match[2]) > 65535):
-        raise InputError(
-            "bad-value", "bind", f"{bind!r} is not an address.", f"Try {DEFAULT_ADDRESS}."
-        )
-    host = "127.0.0.1" if match[1] == "localhost" else match[1]
-    if not _is_loopback(host.strip("[]")):
-        raise InputError(
-            "not-loopback",
-            "bind",
-            f"{match[1]} can be reached from other machines.",
-            "CURVE keys come with a later release; bind to 127.0.0.1 and use an SSH tunnel.",
-        )
-    return f"tcp://{host}:{'*' if match[2] == '0' else match[2]}"
+    host, port = _parts(bind)
+    return f"tcp://{'127.0.0.1' if host == 'localhost' else host}:{'*' if port == '0' else port}"
+
+
+def is_loopback(bind: str) -> bool:
+    """Whether only this machine can reach ``bind``. Raises InputError("bad-value")."""
+    host, _ = _parts(bind)
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:  # a name, an interface, or * for all of them
+        return False
 
 
 def open_socket(
-    bind: str, context: zmq.Context[zmq.Socket[bytes]]
+    bind: str,
+    context: zmq.Context[zmq.Socket[bytes]],
+    guard: Callable[[zmq.Socket[bytes]], None] | None = None,
 ) -> tuple[zmq.Socket[bytes], str]:
     """A listening ROUTER with bounded queues and message sizes, and the address it has got.
 
-    Raises InputError as :func:`loopback_endpoint`, and "address-in-use", "address-unusable".
+    ``guard``: makes the socket demand keys before it is bound; only loopback may do without.
+    Raises InputError: "bad-value", "not-loopback", "address-in-use", "address-unusable".
     """
-    endpoint = loopback_endpoint(bind)
+    endpoint = endpoint_of(bind)
+    if guard is None and not is_loopback(bind):
+        raise InputError(
+            "not-loopback", "bind", f"{bind} can be reached from other machines.", "It needs keys."
+        )
     router = context.socket(zmq.ROUTER)
     router.ipv6 = "[" in endpoint
     router.linger = LINGER_MS
@@ -53,6 +57,8 @@ def open_socket(
     router.maxmsgsize = LIMITS.total_bytes
     # Tells of clients that have gone or do not read, instead of dropping without a word.
     router.router_mandatory = True
+    if guard is not None:
+        guard(router)
     try:
         router.bind(endpoint)
     except zmq.ZMQError as error:
@@ -70,8 +76,11 @@ def open_socket(
     return router, router.getsockopt_string(zmq.LAST_ENDPOINT)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _parts(bind: str) -> tuple[str, str]:
+    """Host and port of an address."""
+    match = re.fullmatch(r"tcp://(\[[^\]]*\]|[^:/]+):(\d{1,5}|\*)", bind)
+    if not match or (match[2] != "*" and int(match[2]) > 65535):
+        raise InputError(
+            "bad-value", "bind", f"{bind!r} is not an address.", f"Try {DEFAULT_ADDRESS}."
+        )
+    return match[1], match[2]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 import service
 from geometry.errors import InputError
 from service.recipe import Recipe
+from service.serving.keys import load_client_key
 from service.serving.wire import (
     DEFAULT_ADDRESS,
     HEARTBEAT_SECONDS,
@@ -50,12 +52,22 @@ class Client:
 
     Every method raises InputError: what the service answered, or "service-unreachable" when
     nothing has come from it for ``timeout`` seconds. Not to be shared between threads.
+    ``key``: the file that 'service keys new' made for this client, for a service that demands
+    keys; raises InputError as :func:`service.serving.keys.load_client_key`.
     """
 
-    def __init__(self, address: str = DEFAULT_ADDRESS, timeout: float = 10.0) -> None:
+    def __init__(
+        self, address: str = DEFAULT_ADDRESS, timeout: float = 10.0, key: Path | None = None
+    ) -> None:
+        own = None if key is None else load_client_key(key)
         self.address, self.timeout = address, timeout
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.setsockopt(zmq.IPV6, "[" in address)
+        if own is not None:
+            self._socket.setsockopt(zmq.CURVE_SERVERKEY, own.server.encode())
+            self._socket.setsockopt(zmq.CURVE_PUBLICKEY, own.public.encode())
+            self._socket.setsockopt(zmq.CURVE_SECRETKEY, own.secret.encode())
         self._socket.connect(address)
         self._ids = count(1)
 
@@ -159,5 +171,6 @@ class Client:
             "service-unreachable",
             "address",
             f"Nothing answers at {self.address}.",
-            "Start it with 'service serve'.",
+            "Start it with 'service serve'; a service with keys answers nobody without a key that "
+            "it allows.",
         )

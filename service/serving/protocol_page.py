@@ -65,7 +65,8 @@ def _opening() -> str:
 A client (ZeroMQ DEALER) talks to the service (ROUTER), by default at `{DEFAULT_ADDRESS}`.
 A message is one multipart: a header in UTF-8 JSON, then the raw buffers that the header describes
 as `"buffers": [{{"name", "dtype", "shape"}}, …]`, in that order, little-endian, in C order. Nothing
-is ever pickled.
+is ever pickled. A service that demands keys speaks CURVE, with the keys from the file that
+`service keys new` made ([SECURITY.md](../SECURITY.md)); without the right ones nothing is answered.
 
 Every request has `"protocol": {PROTOCOL_VERSION}`, a `"kind"` and an `"id"` of the client's choice
 (a whole number, or text of at most {NAME_LENGTH} characters). The reply has the same `id` and

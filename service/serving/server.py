@@ -6,6 +6,8 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ import zmq
 import service
 from geometry.errors import InputError, unknown_name
 from service.serving.addresses import open_socket
+from service.serving.admission import Admission, admission_to
 from service.serving.credits import Credit, Credits
 from service.serving.engines import (
     Event,
@@ -40,10 +43,18 @@ Buffers = Mapping[str, np.ndarray]
 
 
 class Server:
-    """Answers requests on ``router`` and passes jobs to ``engine``, until :meth:`stop`."""
+    """Answers requests on ``router`` and passes jobs to ``engine``, until :meth:`stop`.
 
-    def __init__(self, router: zmq.Socket[bytes], engine: LocalEngine) -> None:
-        self._router, self._engine = router, engine
+    ``admission``: who is heard; None: everybody who can connect.
+    """
+
+    def __init__(
+        self,
+        router: zmq.Socket[bytes],
+        engine: LocalEngine,
+        admission: Admission | None = None,
+    ) -> None:
+        self._router, self._engine, self._admission = router, engine, admission
         self._jobs, self._credits = Jobs(), Credits()
         self._ready: Ready | None = None
         self._no_worker: Fault | None = None
@@ -86,6 +97,8 @@ class Server:
                 client, *frames = self._router.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
+            if self._admission is not None and not self._admission.admits(client):
+                continue  # revoked since it connected
             self._last_heard = time.monotonic()
             self._answer(client.bytes, [frame.buffer for frame in frames])
 
@@ -275,25 +288,28 @@ def serve(
     idle_exit: float | None,
     announce: Callable[[str], None],
     painter: str = TORCH_PAINTER,
+    keys: Path | None = None,
 ) -> None:
     """Serve until SIGTERM, SIGINT or ``idle_exit`` seconds (None: never) without client and job.
 
-    ``bind``: as :func:`service.serving.addresses.loopback_endpoint` takes it. ``announce`` is
+    ``bind``: as :func:`service.serving.addresses.endpoint_of` takes it. ``announce`` is
     called once, with "ready tcp://HOST:PORT", when the service listens; what happens to jobs is
     logged (loggers below ``service.serving``). ``painter``: see
-    :func:`service.serving.painter.load_painter`. For the main thread of a process.
+    :func:`service.serving.painter.load_painter`. ``keys``: see
+    :func:`service.serving.admission.admission_to`. For the main thread of a process.
     Raises InputError if it cannot listen there.
     """
-    context = zmq.Context()
-    router, address = open_socket(bind, context)
-    engine = LocalEngine(painter, context)
-    server = Server(router, engine)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
-    announce(f"ready {address}")
-    try:
+    with ExitStack() as closing:
+        context = closing.enter_context(zmq.Context())
+        admission = admission_to(bind, keys, context)
+        if admission is not None:
+            closing.callback(admission.close)
+        router, address = open_socket(bind, context, admission.guard if admission else None)
+        closing.callback(router.close)
+        engine = LocalEngine(painter, context)
+        closing.callback(engine.close)
+        server = Server(router, engine, admission)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: server.stop())
+        announce(f"ready {address}")
         server.run(idle_exit)
-    finally:
-        engine.close()
-        router.close()
-        context.term()

@@ -24,13 +24,13 @@ def environment():
 class ServiceProcess:
     """Started and ready; ``address`` is where."""
 
-    def __init__(self, log_path, painter="fake_painter:fake_painter", idle_exit=0.0):
+    def __init__(self, log_path, painter="fake_painter:fake_painter", idle_exit=0.0, keys=None):
         self.log_path = log_path
         command = [sys.executable, str(HERE / "run_service.py"), "tcp://127.0.0.1:*"]
         started = time.monotonic()
         with log_path.open("w") as log:
             self.process = subprocess.Popen(
-                [*command, str(idle_exit), painter],
+                [*command, str(idle_exit), painter, *([str(keys)] if keys else [])],
                 env=environment(),
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -75,9 +75,10 @@ def alive(pid):
         return False
 
 
-def memory(pid):
-    """What a process holds in memory, in MiB."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+def memory(pid, what="VmRSS"):
+    """What a process holds in memory, in MiB; of "VmSize" also what it has only asked for."""
+    text = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(rf"{what}:\s+(\d+)", text)[1]) / 1024
 
 
 def eventually(condition, seconds=5.0):
