@@ -28,18 +28,19 @@ pytestmark = pytest.mark.skipif(
 
 ROOT = Path(__file__).parents[2]
 SERVE = """
-import logging
+import logging, sys
+from pathlib import Path
 from service.serving.server import serve
 logging.basicConfig(level=logging.INFO)
-serve("tcp://127.0.0.1:*", None, lambda line: print(line, flush=True))
+serve("tcp://127.0.0.1:*", None, lambda line: print(line, flush=True), Path(sys.argv[1]))
 """
 
 
 @pytest.fixture(scope="module")
-def address():
+def address(tmp_path_factory):
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE],
+        [sys.executable, "-c", SERVE, str(tmp_path_factory.mktemp("jobs"))],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": path},
