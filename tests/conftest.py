@@ -31,9 +31,10 @@ def empty_blender():
 
 @pytest.fixture(scope="session", autouse=True)
 def own_view_cache(tmp_path_factory):
-    """Views are kept in a folder of the test run, also by the processes that it starts: tests must
-    neither see nor touch those of the person."""
+    """Views and jobs are kept in folders of the test run, also by the processes that it starts:
+    tests must neither see nor touch those of the person."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ORBITEX_CACHE", str(folder))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from pathlib import Path
 from typing import Annotated, Any
@@ -302,12 +303,23 @@ def serve(
             "the keys of 'service keys'.",
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", help="Where jobs are kept; default: in the user's data folder."
+        ),
+    ] = None,
+    keep: Annotated[
+        int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
+    ] = 64,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     if idle_exit is not None and not 0 < idle_exit < float("inf"):
         raise InputError("bad-value", "idle-exit", f"{idle_exit} is not a time.", "Give seconds.")
+    from service.serving.ledger import default_folder
     from service.serving.server import serve as serve_forever
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    serve_forever(bind, idle_exit, lambda line: print(line, flush=True), keys=keys)
+    announce = functools.partial(print, flush=True)
+    serve_forever(bind, idle_exit, announce, data or default_folder(), keep, keys=keys)

@@ -44,6 +44,10 @@ class Credits:
         """Close and return all credits of a job."""
         return self._close(self.of_job(job))
 
+    def close_all(self) -> list[Credit]:
+        """Close and return all credits there are."""
+        return self._close(list(self._open.values()))
+
     def drop_client(self, client: bytes) -> None:
         """Forget a client that has gone."""
         self._close([credit for credit in self._open.values() if credit.client == client])

@@ -21,7 +21,8 @@ import numpy as np
 import zmq
 from numpy.typing import NDArray
 
-from service.serving.jobs import Fault, Inputs, Result
+from service.serving.job_folder import JobFolder
+from service.serving.jobs import Fault, Result
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
@@ -51,8 +52,17 @@ class FrameDone:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """A checkpoint lies in the job's folder, or, with a ``warning``, could not be written."""
+
+    job: str
+    progress: dict[str, Any]
+    warning: Fault | None
+
+
+@dataclass(frozen=True)
 class JobFinished:
-    """A job has its result."""
+    """A job has its result, which lies in its folder, too."""
 
     job: str
     progress: dict[str, Any]
@@ -77,7 +87,7 @@ class WorkerDied:
     hopeless: bool
 
 
-Event = Ready | FrameDone | JobFinished | JobFailed | WorkerDied
+Event = Ready | FrameDone | Saved | JobFinished | JobFailed | WorkerDied
 
 
 class LocalEngine:
@@ -106,20 +116,21 @@ class LocalEngine:
         return self._ready and self._job is None
 
     @property
+    def job(self) -> str | None:
+        """The job that the worker has, or has not let go of yet."""
+        return self._job
+
+    @property
     def socket(self) -> zmq.Socket[bytes] | None:
         """What to poll for events; another one after each restart, None between two workers."""
         return self._socket
 
-    def paint(self, job: str, inputs: Inputs) -> None:
-        """Begin a job; only when :attr:`idle`."""
+    def paint(self, job: str, folder: JobFolder) -> None:
+        """Begin a job, or go on from its checkpoint; only when :attr:`idle`. All it needs is in the
+        folder, and what comes of it goes there."""
         assert self.idle
         self._job = job
-        self._tell(
-            "paint",
-            job,
-            {"recipe": inputs.recipe.model_dump(mode="json"), "cameras": inputs.cameras},
-            dict(inputs.buffers),
-        )
+        self._tell("paint", job, {"folder": str(folder.path.absolute())})
 
     def want(self, job: str, after: int, max_size: int) -> None:
         """Ask for one frame newer than step ``after``."""
@@ -128,6 +139,10 @@ class LocalEngine:
     def finish(self, job: str) -> None:
         """Ask for the result as it is after the step that runs."""
         self._tell("finish", job)
+
+    def pause(self, job: str) -> None:
+        """Ask for a checkpoint after the step that runs, and to let go of the job then."""
+        self._tell("pause", job)
 
     def cancel(self, job: str) -> None:
         """Let go of a job. A worker that cannot be reached in :data:`CANCEL_GRACE` is killed."""
@@ -206,16 +221,10 @@ class LocalEngine:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _tell(
-        self,
-        kind: str,
-        job: str,
-        fields: dict[str, Any] | None = None,
-        buffers: dict[str, np.ndarray] | None = None,
-    ) -> None:
+    def _tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
         if self._socket is None or not self._ready:
             return
-        message = encode({"kind": kind, "job": job, **(fields or {})}, buffers)
+        message = encode({"kind": kind, "job": job, **(fields or {})})
         # Again: the worker has just died, and collect() is about to find out.
         with contextlib.suppress(zmq.Again):
             self._socket.send_multipart(message, zmq.NOBLOCK, copy=False)
@@ -245,13 +254,16 @@ class LocalEngine:
             return None
         if kind == "frame":
             return FrameDone(self._job, header["max_size"], header["progress"], buffers["pixels"])
+        if kind == "saved":
+            warning = Fault(**header["warning"]) if header["warning"] else None
+            return Saved(self._job, header["progress"], warning)
         job, self._job, self._kill_at = self._job, None, None
         if kind == "finished":
             result = Result(buffers["texture"], header["receipt"])
             return JobFinished(job, header["progress"], result)
         if kind == "failed":
             return JobFailed(job, Fault(**header["fault"]))
-        return None  # "stopped": the job was cancelled, as the server knows
+        return None  # "stopped": the job was cancelled or paused, as the server knows
 
 
 def _obituary(reason: str, hopeless: bool) -> Fault:
@@ -266,5 +278,5 @@ def _obituary(reason: str, hopeless: bool) -> Fault:
         "worker-died",
         "job",
         f"The process that paints ended ({reason}).",
-        "Submit the job again; if it happens again, choose a smaller size.",
+        "It was tried twice. Resume the job, or submit it again at a smaller size.",
     )

@@ -26,7 +26,9 @@ class Painter:
 
     device() -> "cpu" or "cuda:N"; describe() -> body of the ``describe`` reply;
     load_styles(recipe, buffers) and wire_scene(recipe, cameras, buffers) raise InputError for
-    what a client sent wrong; paint(recipe, scene, styles) yields one Progress a step;
+    what a client sent wrong; paint(recipe, scene, styles, resume) yields one Progress a step, whose
+    ``checkpoint`` it can go on from: ``resume`` is one as bytes, None to begin; it raises
+    InputError("bad-checkpoint") for one that it cannot use;
     finish(recipe, scene, styles, last) -> the picture as delivered and its receipt, JSON-able.
     """
 
@@ -34,7 +36,7 @@ class Painter:
     describe: Callable[[], dict[str, Any]]
     load_styles: Callable[[Recipe, Mapping[str, np.ndarray]], Sequence[Any]]
     wire_scene: Callable[[Recipe, list[dict[str, Any]], Mapping[str, np.ndarray]], Any]
-    paint: Callable[[Recipe, Any, Sequence[Any]], Iterator[Progress]]
+    paint: Callable[[Recipe, Any, Sequence[Any], bytes | None], Iterator[Progress]]
     finish: Callable[
         [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any]]
     ]
@@ -44,15 +46,22 @@ def torch_painter() -> Painter:
     """The real painter. Imports torch, which takes seconds: for the worker process only."""
     from service.describe import describe
     from service.inputs import load_styles, wire_scene
+    from service.painting.checkpoint import Checkpoint
     from service.painting.paint import paint, pick_device
     from service.reporting.finish import finish
+
+    def paint_on(
+        recipe: Recipe, scene: Any, styles: Sequence[Any], resume: bytes | None
+    ) -> Iterator[Progress]:
+        checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
+        return paint(recipe, scene, styles, resume=checkpoint)
 
     return Painter(
         device=lambda: str(pick_device()),
         describe=describe,
         load_styles=load_styles,
         wire_scene=wire_scene,
-        paint=paint,
+        paint=paint_on,
         finish=lambda *given: finish(*given)[:2],
     )
 

@@ -30,12 +30,15 @@ ERROR_CODES: dict[str, str] = {
     "unknown-kind": "No such kind of request.",
     "unknown-field": "A key that a recipe does not have.",
     "unknown-job": "No such job, or it ended so long ago that it was dropped.",
+    "not-ended": "Only a job that has ended can be forgotten.",
     "queue-full": "Too many jobs wait.",
     "not-finished": "The job has no result yet.",
     "cancelled": "The job was cancelled: there is no result.",
     "out-of-memory": "The job did not fit into memory.",
-    "worker-died": "The process that paints ended in the middle of the job, or cannot start.",
-    "service-stopped": "The service was told to stop.",
+    "worker-died": "The process that paints ended twice in the middle of the job, or cannot start.",
+    "not-saved": "The service's disk is full or cannot be written.",
+    "damaged-job": "The job's files on the service's disk are damaged.",
+    "service-stopped": "The service was told to stop; its jobs go on when it is started again.",
     "internal": "A fault of the service; its log says more.",
 }
 

@@ -25,16 +25,21 @@ from service.serving.engines import (
     JobFinished,
     LocalEngine,
     Ready,
+    Saved,
     WorkerDied,
 )
-from service.serving.jobs import Fault, Job, Jobs, State
+from service.serving.jobs import Fault, Job, State
+from service.serving.ledger import KEPT_ENDED, Ledger
+from service.serving.news import job_row, job_sheet
 from service.serving.painter import TORCH_PAINTER
 from service.serving.preview import shrink
+from service.serving.replies import Replies
 from service.serving.requests import MAX_SIDE, MAX_STEP, read_job, read_submission, read_whole
-from service.serving.wire import KINDS, WireError, decode, encode, error_header
+from service.serving.wire import KINDS, WireError, decode
 
 TICK_MS = 200  # how long to sleep at most: clocks and the worker's health are looked at then
 BATCH = 100  # requests answered before the engine is heard again
+LAST_CHECKPOINT_SECONDS = 4.0  # for the job that runs when the service is told to stop
 
 log = logging.getLogger(__name__)
 
@@ -43,19 +48,20 @@ Buffers = Mapping[str, np.ndarray]
 
 
 class Server:
-    """Answers requests on ``router`` and passes jobs to ``engine``, until :meth:`stop`.
-
-    ``admission``: who is heard; None: everybody who can connect.
-    """
+    """Answers requests on ``router`` and passes the jobs of ``ledger`` to ``engine``, until
+    :meth:`stop`. ``admission``: who is heard; None: everybody who can connect."""
 
     def __init__(
         self,
         router: zmq.Socket[bytes],
         engine: LocalEngine,
+        ledger: Ledger,
         admission: Admission | None = None,
     ) -> None:
-        self._router, self._engine, self._admission = router, engine, admission
-        self._jobs, self._credits = Jobs(), Credits()
+        self._router, self._engine, self._jobs = router, engine, ledger
+        self._admission = admission
+        self._credits = Credits()
+        self._replies = Replies(router, self._credits)
         self._ready: Ready | None = None
         self._no_worker: Fault | None = None
         self._waiting_for_ready: dict[bytes, Any] = {}  # client -> id of its describe
@@ -86,8 +92,27 @@ class Server:
             if idle_exit is not None and quiet > idle_exit and not self._jobs.active():
                 log.info("nobody has asked for anything in %.0f s: exit", quiet)
                 return
-        for job in self._jobs.active():
-            self._fail(job, Fault("service-stopped", "job", "The service was told to stop."))
+        self._settle()
+
+    def _settle(self) -> None:
+        # Jobs stay as they are: the next service goes on with them.
+        told = Fault(
+            "service-stopped",
+            "job",
+            "The service was told to stop.",
+            "The job goes on when it is started again.",
+        )
+        for credit in self._credits.close_all():
+            self._replies.send_fault(credit.client, credit.request, told)
+        if self._engine.job is None:
+            return
+        self._engine.pause(self._engine.job)
+        deadline = time.monotonic() + LAST_CHECKPOINT_SECONDS
+        while self._engine.job is not None and time.monotonic() < deadline:
+            if self._engine.socket is not None:
+                self._engine.socket.poll(TICK_MS)
+            for event in self._engine.collect():
+                self._take(event)
 
     # --- from clients ---
 
@@ -113,18 +138,18 @@ class Server:
                 raise unknown_name("unknown-kind", "kind", kind[:40], KINDS)
             reply = self._handlers[kind](client, header, buffers)
             if reply is not None:
-                self._send(client, {"kind": kind, "id": request, **reply})
+                self._replies.send(client, {"kind": kind, "id": request, **reply})
         except WireError as error:
-            self._send_fault(client, error.request_id, Fault.of(error))
+            self._replies.send_fault(client, error.request_id, Fault.of(error))
         except InputError as error:
-            self._send_fault(client, request, Fault.of(error))
+            self._replies.send_fault(client, request, Fault.of(error))
         except RecursionError:
             fault = Fault("bad-header", "header", "The header is nested too deeply.")
-            self._send_fault(client, request, fault)
+            self._replies.send_fault(client, request, fault)
         except Exception:
             log.exception("a request could not be answered")
             fault = Fault("internal", "kind", "A fault of the service.", "Its log says more.")
-            self._send_fault(client, request, fault)
+            self._replies.send_fault(client, request, fault)
 
     def _on_hello(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         device = self._ready.device if self._ready else "starting"
@@ -143,8 +168,7 @@ class Server:
 
     def _on_submit(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.add(read_submission(header, buffers))
-        assert job.inputs is not None
-        recipe = job.inputs.recipe
+        recipe = job.order.recipe
         log.info(
             "job %s queued: %s %.40a, %d px", job.name, recipe.target, recipe.group, recipe.size
         )
@@ -165,33 +189,53 @@ class Server:
     def _on_cancel(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
         if not job.ended:
-            was_running = job.state is State.RUNNING
-            job.cancel()
-            if was_running:
+            self._jobs.cancel(job)
+            if job.name == self._engine.job:
                 self._engine.cancel(job.name)
             self._close(job)
         return {"job": job.name}
 
+    def _on_pause(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        job = self._jobs.find(read_job(header))
+        self._jobs.pause(job)
+        if job.state is State.PAUSED:
+            if job.name == self._engine.job:
+                self._engine.pause(job.name)
+            for credit in self._credits.take_all(job.name):
+                self._replies.send_frame(job, credit, None)
+        return {"job": job.name, "state": job.state}
+
+    def _on_resume(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        job = self._jobs.find(read_job(header))
+        self._jobs.resume(job)
+        return {"job": job.name, "state": job.state}
+
+    def _on_jobs(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        now = time.time()
+        return {"jobs": [job_row(job, now) for job in self._jobs.all()]}
+
+    def _on_attach(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        return job_sheet(self._jobs.find(read_job(header)))
+
+    def _on_forget(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        job = self._jobs.find(read_job(header))
+        if not job.ended:
+            raise InputError("not-ended", "job", f"Job {job.name} is {job.state}.", "Cancel it.")
+        self._jobs.forget(job)
+        return {"job": job.name}
+
     def _on_finish(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
-        job.finish_wanted = True
+        self._jobs.want_finish(job)
         if job.state is State.RUNNING:
             self._engine.finish(job.name)
         return {"job": job.name}
 
     def _on_result(self, client: bytes, header: Header, buffers: Buffers) -> None:
         job = self._jobs.find(read_job(header))
-        if job.fault is not None:
-            raise InputError(**job.fault.as_dict())
-        if job.state is State.CANCELLED:
-            raise InputError("cancelled", "job", f"Job {job.name} was cancelled.")
-        if job.result is None:
-            raise InputError(
-                "not-finished", "job", f"Job {job.name} is {job.state}.", "Finish it, or wait."
-            )
+        result = self._jobs.result(job)
         reply = {"kind": "result", "id": header.get("id"), "job": job.name}
-        reply["receipt"] = job.result.receipt
-        self._send(client, reply, {"texture": job.result.texture})
+        self._replies.send(client, reply | {"receipt": result.receipt}, {"texture": result.texture})
 
     # --- from the engine ---
 
@@ -200,18 +244,22 @@ class Server:
             log.info("worker ready on %s", event.device)
             self._ready, self._no_worker = event, None
             for client, request in self._waiting_for_ready.items():
-                self._send(client, {"kind": "describe", "id": request, **event.describe})
+                self._replies.send(client, {"kind": "describe", "id": request, **event.describe})
             self._waiting_for_ready.clear()
         elif isinstance(event, WorkerDied):
             self._mourn(event)
         elif (job := self._jobs.get(event.job)) is None or job.ended:
             return  # cancelled while the message was on its way
         elif isinstance(event, FrameDone):
-            job.progress = event.progress
+            self._jobs.advance(job, event.progress)
             for credit in self._credits.take(job.name, job.step, event.max_size):
-                self._send_frame(job, credit, event.pixels)
+                self._replies.send_frame(job, credit, event.pixels)
+        elif isinstance(event, Saved):
+            self._jobs.checkpoint(job, event.progress, event.warning)
+            if event.warning is not None:
+                log.warning("job %s: no checkpoint: %s", job.name, event.warning.message)
         elif isinstance(event, JobFinished):
-            job.finish(event.result, event.progress)
+            self._jobs.finish(job, event.result, event.progress)
             self._close(job)
         elif isinstance(event, JobFailed):
             self._fail(job, event.fault)
@@ -220,28 +268,32 @@ class Server:
         log.warning(event.fault.message)
         job = self._jobs.get(event.job) if event.job is not None else None
         if job is not None and not job.ended:
-            self._fail(job, event.fault)
+            self._jobs.mourn(job, event.fault)
+            log.warning("job %s is %s", job.name, job.state)
+            if job.ended:
+                self._close(job)
         if event.hopeless:
             self._no_worker = event.fault
             for job in self._jobs.active():
                 self._fail(job, event.fault)
             for client, request in self._waiting_for_ready.items():
-                self._send_fault(client, request, event.fault)
+                self._replies.send_fault(client, request, event.fault)
             self._waiting_for_ready.clear()
 
     def _dispatch(self) -> None:
         job = self._jobs.next_queued()
         if job is None or not self._engine.idle:
             return
+        self._jobs.start(job)
         log.info("job %s running", job.name)
-        self._engine.paint(job.name, job.start())
-        if job.finish_wanted:
+        self._engine.paint(job.name, self._jobs.folder(job))
+        if job.standing.finish_wanted:
             self._engine.finish(job.name)
         for credit in self._credits.of_job(job.name):
             self._engine.want(job.name, credit.after, credit.max_size)
 
     def _fail(self, job: Job, fault: Fault) -> None:
-        job.fail(fault)
+        self._jobs.fail(job, fault)
         log.warning("job %s: %s: %.200a", job.name, fault.code, fault.message)
         self._close(job)
 
@@ -250,43 +302,19 @@ class Server:
         for credit in self._credits.take_all(job.name):
             self._send_last_frame(job, credit)
 
-    # --- to clients ---
-
     def _send_last_frame(self, job: Job, credit: Credit) -> None:
-        newer = job.result is not None and job.step > credit.after
-        pixels = shrink(job.result.texture, credit.max_size) if newer and job.result else None
-        self._send_frame(job, credit, pixels)
-
-    def _send_frame(self, job: Job, credit: Credit, pixels: np.ndarray | None) -> None:
-        header = {
-            "kind": "frame",
-            "id": credit.request,
-            "job": job.name,
-            "state": job.state,
-            "progress": job.progress,
-            "error": job.fault.as_dict() if job.fault else None,
-        }
-        self._send(credit.client, header, {} if pixels is None else {"pixels": pixels})
-
-    def _send_fault(self, client: bytes, request: Any, fault: Fault) -> None:
-        self._send(client, error_header(**fault.as_dict(), request_id=request))
-
-    def _send(self, client: bytes, header: Header, buffers: Buffers | None = None) -> None:
-        message = [client, *encode(header, buffers)]
-        try:
-            self._router.send_multipart(message, zmq.NOBLOCK, copy=False)
-        except zmq.Again:
-            log.info("a client does not read: a reply was dropped")
-        except zmq.ZMQError as error:
-            if error.errno != zmq.EHOSTUNREACH:
-                raise
-            self._credits.drop_client(client)  # it has gone
+        pixels = None
+        if job.state is State.FINISHED and job.step > credit.after:
+            pixels = shrink(self._jobs.result(job).texture, credit.max_size)
+        self._replies.send_frame(job, credit, pixels)
 
 
 def serve(
     bind: str,
     idle_exit: float | None,
     announce: Callable[[str], None],
+    data: Path,
+    keep: int = KEPT_ENDED,
     painter: str = TORCH_PAINTER,
     keys: Path | None = None,
 ) -> None:
@@ -294,10 +322,11 @@ def serve(
 
     ``bind``: as :func:`service.serving.addresses.endpoint_of` takes it. ``announce`` is
     called once, with "ready tcp://HOST:PORT", when the service listens; what happens to jobs is
-    logged (loggers below ``service.serving``). ``painter``: see
+    logged (loggers below ``service.serving``). ``data``, ``keep``: where jobs are, and how many
+    that have ended, see :class:`service.serving.ledger.Ledger`. ``painter``: see
     :func:`service.serving.painter.load_painter`. ``keys``: see
     :func:`service.serving.admission.admission_to`. For the main thread of a process.
-    Raises InputError if it cannot listen there.
+    Raises InputError if it cannot listen there, or cannot have the folder.
     """
     with ExitStack() as closing:
         context = closing.enter_context(zmq.Context())
@@ -306,9 +335,11 @@ def serve(
             closing.callback(admission.close)
         router, address = open_socket(bind, context, admission.guard if admission else None)
         closing.callback(router.close)
+        ledger = Ledger(data, keep)
+        closing.callback(ledger.close)
         engine = LocalEngine(painter, context)
         closing.callback(engine.close)
-        server = Server(router, engine, admission)
+        server = Server(router, engine, ledger, admission)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
         announce(f"ready {address}")

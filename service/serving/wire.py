@@ -82,7 +82,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "submit",
-            "Start a job. The job runs until it is finished, cancelled or failed.",
+            "Start a job. It runs until it is finished, cancelled or failed. A job that has been "
+            "accepted is on the service's disk: it outlives its client, and the service, too.",
             {
                 "recipe": "a recipe (recipe_schema); a style source 'buffer:NAME' is a buffer",
                 "cameras": "[{matrix_world: 4×4 rows, width, height, lens, sensor_width, "
@@ -120,7 +121,8 @@ KINDS: dict[str, Kind] = {
             },
             {
                 "job": "name of the job",
-                "state": "queued, running, finished, failed or cancelled",
+                "state": "queued, running, paused, finished, failed or cancelled; who waits when a "
+                "job is paused is told so once",
                 "progress": "{stage, stages, step, steps, loss: {term: value}, seconds, "
                 "seconds_left, megapixels} or null before the first step; a number that is not "
                 "finite is null",
@@ -139,14 +141,58 @@ KINDS: dict[str, Kind] = {
         Kind(
             "finish",
             "End a job with the best so far, as if its last step were done; a job that has not "
-            "begun takes one step. A job that has ended stays as it is.",
+            "begun or is paused takes one step. A job that has ended stays as it is.",
+            {"job": "name"},
+            {"job": "name"},
+        ),
+        Kind(
+            "pause",
+            "Let a job wait after the step that runs; its checkpoint is written then. A job that "
+            "is neither queued nor running stays as it is.",
+            {"job": "name"},
+            {"job": "name", "state": "as in a frame"},
+        ),
+        Kind(
+            "resume",
+            "Let a paused job go on, or try a failed one again: both from the last checkpoint, "
+            "when it is their turn. Any other job stays as it is.",
+            {"job": "name"},
+            {"job": "name", "state": "as in a frame"},
+        ),
+        Kind(
+            "jobs",
+            "All jobs that the service knows, oldest first.",
+            reply={
+                "jobs": "[{job, state, target, group, size, step, steps, age}]; target, group and "
+                "size of its recipe; step of steps, or null before the first; age: seconds since "
+                "it was submitted"
+            },
+        ),
+        Kind(
+            "attach",
+            "All about one job, for a client that knows no more than its name: it asks for frames "
+            "and the result then as if it had submitted the job.",
+            {"job": "name"},
+            {
+                "job": "name",
+                "state": "as in a frame",
+                "recipe": "the recipe, whole",
+                "progress": "as in a frame; seen last",
+                "error": "as in a frame",
+                "warning": "{code, field, message, hint} if the last checkpoint could not be "
+                "written (the job goes on), else null",
+            },
+        ),
+        Kind(
+            "forget",
+            "Remove a job that has ended, with its result, from the service and its disk.",
             {"job": "name"},
             {"job": "name"},
         ),
         Kind(
             "result",
             "The finished texture. A job that has not finished is answered with an error, a failed "
-            "one with its own. The service keeps the last few jobs that have ended.",
+            "one with its own. The service keeps the jobs that ended last (service serve --keep).",
             {"job": "name"},
             {"job": "name", "receipt": "the receipt, as the command line writes it"},
             reply_buffers={

@@ -2,8 +2,9 @@
 
 Started by :mod:`service.serving.engines` as ``python -m service.serving.worker ADDRESS PAINTER``.
 It speaks the wire's encoding with the server over a private PAIR socket. From the server come
-``paint``, ``want`` (a frame), ``finish`` and ``cancel``; back go ``ready``, ``frame``,
-``finished``, ``failed`` and ``stopped``. Commands are read between steps, and a frame is rendered
+``paint``, ``want`` (a frame), ``finish``, ``pause`` and ``cancel``; back go ``ready``, ``frame``,
+``saved``, ``finished``, ``failed`` and ``stopped``. Inputs, checkpoints and results are in the
+job's folder, which the server names. Commands are read between steps, and a frame is rendered
 only when one is wanted: nobody's reading speed slows the painting.
 """
 
@@ -16,7 +17,8 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,8 +26,10 @@ import zmq
 
 from geometry.errors import InputError
 from service.painting.progress import Progress
-from service.recipe import parse_recipe
-from service.serving.jobs import Fault
+from service.recipe import Recipe
+from service.serving.checkpoints import Checkpoints
+from service.serving.job_folder import JobFolder
+from service.serving.jobs import Fault, Result
 from service.serving.painter import Painter, load_painter
 from service.serving.wire import decode, encode
 
@@ -64,6 +68,7 @@ class Commands:
         self._channel, self._job = channel, job
         self._wanted: set[tuple[int, int]] = set()  # (after, max_size)
         self.finish = False
+        self.pause = False
         self.cancel = False
 
     def read(self) -> None:
@@ -74,7 +79,7 @@ class Commands:
                 continue
             if header["kind"] == "want":
                 self._wanted.add((header["after"], header["max_size"]))
-            elif header["kind"] in ("finish", "cancel"):
+            elif header["kind"] in ("finish", "pause", "cancel"):
                 setattr(self, header["kind"], True)
 
     def serve_frames(self, progress: Progress) -> None:
@@ -130,26 +135,29 @@ def fault_of(error: Exception) -> Fault:
     return Fault("internal", "job", f"Painting stopped on {name}.", "The service's log says more.")
 
 
-def paint_job(
-    channel: Channel,
-    painter: Painter,
-    header: Mapping[str, Any],
-    buffers: Mapping[str, np.ndarray],
-) -> None:
+def paint_job(channel: Channel, painter: Painter, job: str, folder: JobFolder) -> None:
     """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
-    job = header["job"]
+
+    def saved(progress: Progress, warning: Fault | None) -> None:
+        fields = {"progress": progress_fields(progress), "warning": warning and warning.as_dict()}
+        channel.send("saved", {"job": job, **fields})
+
     try:
-        recipe = parse_recipe(header["recipe"])
-        styles = painter.load_styles(recipe, buffers)
-        scene = painter.wire_scene(recipe, header["cameras"], buffers)
-        last = _paint(painter, recipe, scene, styles, Commands(channel, job))
+        inputs = folder.read_inputs()
+        recipe = inputs.recipe
+        styles = painter.load_styles(recipe, inputs.buffers)
+        scene = painter.wire_scene(recipe, inputs.cameras, inputs.buffers)
+        steps = _steps(painter, recipe, scene, styles, folder)
+        last = _paint(steps, Commands(channel, job), Checkpoints(folder, saved))
         if last is None:
             channel.send("stopped", {"job": job})
             return
         texture, receipt = painter.finish(recipe, scene, styles, last)
+        result = Result(texture, sendable(receipt))
+        folder.write_result(result)
         channel.send(
             "finished",
-            {"job": job, "progress": progress_fields(last), "receipt": sendable(receipt)},
+            {"job": job, "progress": progress_fields(last), "receipt": result.receipt},
             {"texture": texture},
         )
     except Exception as error:
@@ -160,22 +168,45 @@ def paint_job(
         channel.send("failed", {"job": job, "fault": fault.as_dict()})
 
 
+def _steps(
+    painter: Painter, recipe: Recipe, scene: Any, styles: Sequence[Any], folder: JobFolder
+) -> Iterator[Progress]:
+    # From the checkpoint, or from the start if there is none, or none that can be used (of another
+    # release, say): slower, and the same picture.
+    resume = folder.read_checkpoint()
+    if resume is not None:
+        try:
+            yield from painter.paint(recipe, scene, styles, resume)
+            return
+        except InputError as error:
+            if error.code != "bad-checkpoint":
+                raise
+            print(f"job {folder.path.name} begins anew: {error}", file=sys.stderr, flush=True)
+    yield from painter.paint(recipe, scene, styles, None)
+
+
 def _paint(
-    painter: Painter, recipe: Any, scene: Any, styles: Any, commands: Commands
+    steps: Iterator[Progress], commands: Commands, checkpoints: Checkpoints
 ) -> Progress | None:
-    # The last step, not yet left behind (so that its texture can still be had); None if cancelled.
+    # The last step, not yet left behind (so that its texture can still be had); None if cancelled
+    # or paused.
     commands.read()
-    if commands.cancel:
+    if commands.cancel or commands.pause:
         return None
     last = None
-    for progress in painter.paint(recipe, scene, styles):
+    for progress in steps:
         last = progress
         commands.read()
         if commands.cancel:
             return None
         commands.serve_frames(progress)
+        # After the last step a pause comes too late: there is nothing to go on with.
         if commands.finish or progress.step >= progress.steps:
             break
+        if commands.pause:
+            checkpoints.write(progress)
+            return None
+        checkpoints.write_if_due(progress)
     if last is None:
         raise RuntimeError("The painter took no step.")
     return last
@@ -207,9 +238,9 @@ def main() -> None:
         },
     )
     while True:
-        header, buffers = channel.receive()
+        header, _ = channel.receive()
         if header["kind"] == "paint":  # anything else is late, about a job that has ended
-            paint_job(channel, painter, header, buffers)
+            paint_job(channel, painter, header["job"], JobFolder(Path(header["folder"])))
 
 
 if __name__ == "__main__":

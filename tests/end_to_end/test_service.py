@@ -28,26 +28,37 @@ pytestmark = pytest.mark.skipif(
 
 ROOT = Path(__file__).parents[2]
 SERVE = """
-import logging
+import logging, sys
+from pathlib import Path
 from service.serving.server import serve
 logging.basicConfig(level=logging.INFO)
-serve("tcp://127.0.0.1:*", None, lambda line: print(line, flush=True))
+serve("tcp://127.0.0.1:*", None, lambda line: print(line, flush=True), Path(sys.argv[1]))
 """
 
 
-@pytest.fixture(scope="module")
-def address():
+@contextlib.contextmanager
+def service_on(folder):
+    """A service with its jobs in ``folder``: process and address. It may be gone at the end."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE],
+        [sys.executable, "-c", SERVE, str(folder)],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": path},
     )
-    yield process.stdout.readline().split()[1]
-    process.terminate()
-    assert process.wait(timeout=10) == 0
-    process.stdout.close()
+    try:
+        yield process, process.stdout.readline().split()[1]
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with service_on(tmp_path_factory.mktemp("jobs")) as (process, address):
+        yield address
+    assert process.returncode == 0
 
 
 @pytest.fixture
@@ -161,3 +172,40 @@ def test_it_is_finished_or_cancelled_within_a_second(client):
             if seconds[-1] < 1:
                 break
         assert min(seconds) < 1
+
+
+def test_a_paused_painting_goes_on_to_the_same_bits(client):
+    order = recipe(size=128, quality="standard", steps=24, views=1)
+    calm, rough = client.submit(order), client.submit(order)
+    assert end_of(client, calm).state == "finished"
+    step = client.frame(rough, max_size=16).progress["step"]
+    client._ask("pause", {"job": rough})
+    assert end_of(client, client.submit(recipe(steps=1))).state == "finished"  # the worker let go
+    sheet = client._ask("attach", {"job": rough})[0]
+    assert sheet["state"] == "paused" and step <= sheet["progress"]["step"] < 24
+    client._ask("resume", {"job": rough})
+    assert end_of(client, rough).state == "finished"
+    np.testing.assert_array_equal(client.result(calm)[0], client.result(rough)[0])
+
+
+@pytest.mark.slow
+def test_a_painting_goes_on_after_kill_9_and_sigterm_to_the_same_bits(tmp_path):
+    order = recipe(size=256, quality="standard", steps=300, styles=[{"source": "buffer:noise"}])
+    noise = {"noise": np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)}
+    textures = []
+    for name, disturbances in (("calm", ()), ("rough", ("kill", "terminate"))):
+        folder, job = tmp_path / name, None
+        for disturb in disturbances:
+            with service_on(folder) as (process, address), Client(address, 60) as client:
+                job = job or client.submit(order, noise)
+                assert client.frame(job, max_size=16).state == "running"
+                while not (folder / job / "checkpoint.safetensors").exists():
+                    time.sleep(0.1)
+                getattr(process, disturb)()
+                process.wait(timeout=10)
+        with service_on(folder) as (_, address), Client(address, 60) as client:
+            job = job or client.submit(order, noise)
+            end = end_of(client, job)
+            assert end.state == "finished" and end.progress["step"] == 300
+            textures.append(client.result(job)[0])
+    np.testing.assert_array_equal(*textures)

@@ -1,17 +1,32 @@
 """A painter of a few lines: deterministic grey pictures, one a step, as slow as it is told.
 
 The recipe's ``seed`` is the time of one step in milliseconds. A few group names ask for trouble.
+Every step's chain depends on all steps before it, and the picture's first row shows it: one that
+went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
 
+import hashlib
+import json
 import time
 
 import numpy as np
 
 from geometry.errors import InputError
 from service.painting.progress import Progress
+from service.serving import checkpoints
 from service.serving.painter import Painter
 
 STEPS = 40
+CHECKPOINT_BYTES = 1 << 16
+checkpoints.SECONDS = 0.05  # this module is imported by the worker alone
+
+
+class FakeCheckpoint:
+    def __init__(self, step, chain):
+        self.data = {"step": step, "chain": chain}
+
+    def to_bytes(self):
+        return json.dumps(self.data).encode().ljust(CHECKPOINT_BYTES)
 
 
 def wire_scene(recipe, cameras, buffers):
@@ -20,21 +35,47 @@ def wire_scene(recipe, cameras, buffers):
     return {name: float(array.sum()) for name, array in buffers.items()}
 
 
-def paint(recipe, scene, styles):
+def paint(recipe, scene, styles, resume):
     steps = recipe.steps or STEPS
-    for step in range(1, steps + 1):
+    first, chain = 0, json.dumps(scene)
+    if resume is not None:
+        try:
+            first, chain = (json.loads(resume)[key] for key in ("step", "chain"))
+        except ValueError:
+            raise InputError("bad-checkpoint", "checkpoint", "It is damaged.") from None
+    for step in range(first + 1, steps + 1):
         time.sleep(recipe.seed / 1000)
         if recipe.group == "crash":
             raise RuntimeError("as asked")
         if recipe.group == "hang":
             time.sleep(3600)
+        chain = hashlib.sha256(f"{chain} {step}".encode()).hexdigest()
 
-        def texture(max_size, step=step):
+        def texture(max_size, step=step, chain=chain):
             size = min(recipe.size, max_size or recipe.size)
-            return np.full((size, size, 3), step % 256, np.uint8)
+            picture = np.full((size, size, 3), step % 256, np.uint8)
+            if not max_size:
+                picture[0, :32] = np.frombuffer(bytes.fromhex(chain), np.uint8)[:, None]
+            return picture
 
-        loss = {"style": 1 / step, "odd": float("nan")}
-        yield Progress(0, 1, step, steps, loss, 0.1 * step, float("inf"), 0.5 * step, texture, None)
+        yield Progress(
+            stage=0,
+            stages=1,
+            step=step,
+            steps=steps,
+            loss={"style": 1 / step, "odd": float("nan")},
+            seconds=0.1 * step,
+            seconds_left=float("inf"),
+            megapixels=0.5 * step,
+            texture=texture,
+            checkpoint=lambda step=step, chain=chain: FakeCheckpoint(step, chain),
+        )
+
+
+def finish(recipe, scene, styles, last):
+    texture = last.texture(0)
+    given = {"recipe": recipe.model_dump(mode="json"), "sums": scene}
+    return texture, given | {"step": last.step, "shape": texture.shape}
 
 
 def fake_painter():
@@ -44,15 +85,7 @@ def fake_painter():
         load_styles=lambda recipe, buffers: (),
         wire_scene=wire_scene,
         paint=paint,
-        finish=lambda recipe, scene, styles, last: (
-            last.texture(0),
-            {
-                "recipe": recipe.model_dump(mode="json"),
-                "sums": scene,
-                "step": last.step,
-                "shape": last.texture(0).shape,
-            },
-        ),
+        finish=finish,
     )
 
 

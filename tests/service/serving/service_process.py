@@ -22,15 +22,27 @@ def environment():
 
 
 class ServiceProcess:
-    """Started and ready; ``address`` is where."""
+    """Started and ready; ``address`` is where. Its jobs are in ``data``, beside the log."""
 
-    def __init__(self, log_path, painter="fake_painter:fake_painter", idle_exit=0.0, keys=None):
+    def __init__(
+        self,
+        log_path,
+        painter="fake_painter:fake_painter",
+        idle_exit=0.0,
+        data=None,
+        keep=8,
+        keys=None,
+    ):
         self.log_path = log_path
+        self.data = data or log_path.with_name("jobs")
         command = [sys.executable, str(HERE / "run_service.py"), "tcp://127.0.0.1:*"]
         started = time.monotonic()
-        with log_path.open("w") as log:
+        with log_path.open("a") as log:
             self.process = subprocess.Popen(
-                [*command, str(idle_exit), painter, *([str(keys)] if keys else [])],
+                [
+                    *(*command, str(idle_exit), painter, str(self.data), str(keep)),
+                    *([str(keys)] if keys else []),
+                ],
                 env=environment(),
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -47,6 +59,14 @@ class ServiceProcess:
     def worker(self):
         """The process number of the worker that was started last."""
         return int(re.findall(r"worker (\d+) starts", self.log())[-1])
+
+    def kill(self):
+        """SIGKILL, and its worker is gone with it."""
+        worker = self.worker()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        assert eventually(lambda: not alive(worker))
 
     def stop(self):
         """SIGTERM; the exit code."""
@@ -89,6 +109,11 @@ def eventually(condition, seconds=5.0):
             return True
         time.sleep(0.02)
     return condition()
+
+
+def ask(client, kind, job=None):
+    """A request that has no method of its own; the reply's fields."""
+    return client._ask(kind, {} if job is None else {"job": job})[0]
 
 
 def recipe(step_ms=10, **changes):

@@ -5,22 +5,15 @@ import pytest
 import zmq
 
 from geometry.errors import InputError
-from service.recipe import Recipe
-from service.serving import jobs as jobs_module
 from service.serving.addresses import endpoint_of, is_loopback, open_socket
 from service.serving.credits import Credit, Credits
-from service.serving.jobs import Fault, Inputs, Jobs, Result, State
+from service.serving.jobs import Fault
 from service.serving.painter import load_painter
 from service.serving.preview import shrink
 from service.serving.requests import read_submission
 from service.serving.worker import fault_of, sendable
 
 RECIPE = {"target": "tile", "group": "p6"}
-
-
-def inputs(size=0):
-    buffers = {"a": np.zeros(size, np.uint8)} if size else {}
-    return Inputs(Recipe(**RECIPE), [], buffers)
 
 
 # --- addresses ---
@@ -65,56 +58,6 @@ def test_any_other_address_is_refused_without_keys(given, code):
     assert caught.value.hint
 
 
-# --- jobs ---
-
-
-def test_jobs_are_first_come_first_served():
-    jobs = Jobs()
-    first, second = jobs.add(inputs()), jobs.add(inputs())
-    assert jobs.next_queued() is first
-    first.start()
-    assert jobs.next_queued() is second
-    second.cancel()
-    assert jobs.next_queued() is None and jobs.active() == [first]
-    first.finish(Result(np.zeros((1, 1, 3), np.uint8), {}), {"step": 3})
-    assert first.ended and first.step == 3 and first.inputs is None
-    assert first.name != second.name
-
-
-def test_a_job_ends_once():
-    job = Jobs().add(inputs())
-    job.fail(Fault("x", "y", "z"))
-    assert job.state is State.FAILED
-    with pytest.raises(AssertionError):
-        job.cancel()
-
-
-def test_the_queue_is_bounded_in_number_and_bytes(monkeypatch):
-    monkeypatch.setattr(jobs_module, "MAX_QUEUED", 3)
-    monkeypatch.setattr(jobs_module, "MAX_QUEUED_BYTES", 100)
-    jobs = Jobs()
-    jobs.add(inputs(90))
-    with pytest.raises(InputError, match="inputs"):
-        jobs.add(inputs(20))
-    jobs.add(inputs())
-    jobs.add(inputs())
-    with pytest.raises(InputError, match="wait already") as caught:
-        jobs.add(inputs())
-    assert caught.value.code == "queue-full"
-
-
-def test_old_jobs_are_dropped_but_never_active_ones():
-    jobs = Jobs()
-    running = jobs.add(inputs())
-    running.start()
-    ended = [jobs.add(inputs()) for _ in range(10)]
-    for job in ended:
-        job.cancel()
-    jobs.add(inputs())
-    assert jobs.get(running.name) is running
-    assert [jobs.get(job.name) for job in ended] == [None, None, *ended[2:]]
-
-
 # --- credits ---
 
 
@@ -140,6 +83,14 @@ def test_one_credit_for_each_client_and_job():
     assert [c.request for c in credits.of_job("1")] == [2]
     credits.drop_client(b"a")
     assert credits.take_all("1") == credits.take_all("2") == []
+
+
+def test_all_credits_are_closed_at_the_end():
+    credits = Credits()
+    for job in ("1", "2"):
+        credits.put(credit(job=job))
+    assert [c.job for c in credits.close_all()] == ["1", "2"]
+    assert credits.close_all() == []
 
 
 # --- requests ---

@@ -1,0 +1,273 @@
+"""The ledger: all jobs the service knows, in memory and in its data folder. What is not on disk has
+not happened: inputs are written before a job is accepted, and each change of state as it comes."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import re
+import secrets
+import shutil
+import time
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from geometry.errors import InputError
+from service.serving.folder_lock import FolderLock
+from service.serving.job_folder import JobFolder, saving, sync_names
+from service.serving.jobs import ENDED, TRIES, Fault, Inputs, Job, Order, Result, Standing, State
+
+MAX_UNFINISHED = 1024
+MAX_INPUT_BYTES = 8 << 30  # of the jobs that may go on
+KEPT_ENDED = 64
+MAX_KEPT = 1024  # a list of so many jobs still fits into a header
+
+_NAME = re.compile(r"(\d{1,12})-[0-9a-f]{6}")
+
+log = logging.getLogger(__name__)
+
+
+def default_folder() -> Path:
+    """Where jobs are kept unless the person says otherwise."""
+    return Path(platformdirs.user_data_dir("orbitex")) / "jobs"
+
+
+class Ledger:
+    """The jobs in ``folder``, which is made if it is missing; the ``keep`` that ended last stay.
+
+    Jobs that were running when the folder was left wait again and go on from their checkpoints. A
+    folder that cannot be read is reported and left alone. Raises InputError: "data-in-use" if
+    another service has the folder, "bad-data" if it cannot be used, "bad-value" for ``keep``.
+    """
+
+    def __init__(self, folder: Path, keep: int = KEPT_ENDED) -> None:
+        if not 1 <= keep <= MAX_KEPT:
+            raise InputError("bad-value", "keep", f"{keep} is not in 1 to {MAX_KEPT}.")
+        self._folder, self._keep = folder, keep
+        self._jobs: dict[str, Job] = {}  # in the order of submission
+        self._recent: tuple[str, Result] | None = None  # the result asked for last
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = FolderLock(folder)
+            last = self._load()
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise InputError(
+                "bad-data",
+                "data",
+                f"Jobs cannot be kept in {folder}: {reason}.",
+                "Choose another folder with --data.",
+            ) from None
+        self._numbers = count(last + 1)
+        self._retire()
+
+    def close(self) -> None:
+        """Leave the folder to others."""
+        self._lock.release()
+
+    # --- looking ---
+
+    def get(self, name: str) -> Job | None:
+        """The job of this name, if the service still knows it."""
+        return self._jobs.get(name)
+
+    def find(self, name: str) -> Job:
+        """The job of this name. Raises InputError("unknown-job")."""
+        job = self._jobs.get(name)
+        if job is None:
+            raise InputError(
+                "unknown-job",
+                "job",
+                f"There is no job {name[:40]!r}.",
+                f"The service keeps the last {self._keep} that have ended.",
+            )
+        return job
+
+    def all(self) -> list[Job]:
+        """All jobs, oldest first."""
+        return list(self._jobs.values())
+
+    def next_queued(self) -> Job | None:
+        """The job that has waited longest."""
+        return next((job for job in self._jobs.values() if job.state is State.QUEUED), None)
+
+    def active(self) -> list[Job]:
+        """All that are queued or running, oldest first."""
+        going = (State.QUEUED, State.RUNNING)
+        return [job for job in self._jobs.values() if job.state in going]
+
+    def folder(self, job: Job) -> JobFolder:
+        """Where the job's files are."""
+        return JobFolder(self._folder / job.name)
+
+    def result(self, job: Job) -> Result:
+        """The result of a finished job. Raises InputError: a failed job's own, "cancelled",
+        "not-finished", "damaged-job"."""
+        if job.standing.fault is not None:
+            raise InputError(**job.standing.fault.as_dict())
+        if job.state is State.CANCELLED:
+            raise InputError("cancelled", "job", f"Job {job.name} was cancelled.")
+        if job.state is not State.FINISHED:
+            raise InputError(
+                "not-finished", "job", f"Job {job.name} is {job.state}.", "Finish it, or wait."
+            )
+        if self._recent is None or self._recent[0] != job.name:
+            self._recent = job.name, self.folder(job).read_result()
+        return self._recent[1]
+
+    # --- changing ---
+
+    def add(self, inputs: Inputs) -> Job:
+        """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved"."""
+        going = [job for job in self._jobs.values() if not job.ended]
+        if len(going) >= MAX_UNFINISHED:
+            raise InputError(
+                "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
+            )
+        resumable = [job for job in self._jobs.values() if _keeps_inputs(job.state)]
+        if sum(job.order.nbytes for job in resumable) + inputs.nbytes > MAX_INPUT_BYTES:
+            raise InputError(
+                "queue-full",
+                "job",
+                f"The inputs of the jobs that wait or failed are over {MAX_INPUT_BYTES >> 20} MiB.",
+                "Wait until one has ended, or forget some that failed.",
+            )
+        # The random tail keeps a client that outlived a service's data from meeting another's job.
+        name = f"{next(self._numbers)}-{secrets.token_hex(3)}"
+        job = Job(name, Order(inputs.recipe, time.time(), inputs.nbytes), Standing())
+        self._create(job, inputs)
+        self._jobs[name] = job
+        return job
+
+    def start(self, job: Job) -> None:
+        """From queued to running."""
+        assert job.state is State.QUEUED, job.state
+        self._change(job, state=State.RUNNING)
+
+    def advance(self, job: Job, progress: dict[str, Any]) -> None:
+        """A step was seen; not written, the checkpoint's will be."""
+        job.standing = dataclasses.replace(job.standing, progress=progress)
+
+    def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
+        """A checkpoint was written, or could not be."""
+        self._change(job, progress=progress, warning=warning)
+
+    def want_finish(self, job: Job) -> None:
+        """It shall end with the best so far; a paused job goes on for that."""
+        if not job.ended:
+            state = State.QUEUED if job.state is State.PAUSED else job.state
+            self._change(job, state=state, finish_wanted=True)
+
+    def pause(self, job: Job) -> None:
+        """Let a queued or running job wait until it is resumed."""
+        if job.state in (State.QUEUED, State.RUNNING):
+            self._change(job, state=State.PAUSED)
+
+    def resume(self, job: Job) -> None:
+        """Let a paused job go on, or try a failed one again, from its last checkpoint."""
+        if job.state in (State.PAUSED, State.FAILED):
+            self._change(job, state=State.QUEUED, fault=None, deaths=0)
+
+    def mourn(self, job: Job, fault: Fault) -> None:
+        """The worker died in a job: it is tried once more, from its last checkpoint, then fails."""
+        if job.ended or job.state is State.PAUSED:
+            return
+        deaths = job.standing.deaths + 1
+        if deaths < TRIES:
+            self._change(job, state=State.QUEUED, deaths=deaths)
+        else:
+            self._change(job, state=State.FAILED, deaths=deaths, fault=fault)
+
+    def finish(self, job: Job, result: Result, progress: dict[str, Any]) -> None:
+        """End with a result that lies in the job's folder."""
+        self._recent = job.name, result
+        self._change(job, state=State.FINISHED, progress=progress, warning=None)
+
+    def fail(self, job: Job, fault: Fault) -> None:
+        """End with a reason; inputs and checkpoint stay, for another try."""
+        self._change(job, state=State.FAILED, fault=fault)
+
+    def cancel(self, job: Job) -> None:
+        """End with nothing."""
+        self._change(job, state=State.CANCELLED)
+
+    def forget(self, job: Job) -> None:
+        """Remove an ended job and its files."""
+        assert job.ended, job.state
+        del self._jobs[job.name]
+        if self._recent is not None and self._recent[0] == job.name:
+            self._recent = None
+        # Under another name first: half a folder must not look like a damaged job.
+        gone = self._folder / f".{job.name}.gone"
+        try:
+            (self._folder / job.name).rename(gone)
+        except OSError as error:
+            log.warning("job %s cannot be removed: %s", job.name, error.strerror)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def _change(self, job: Job, **changes: Any) -> None:
+        ended = time.time() if changes.get("state", job.state) in ENDED else None
+        job.standing = dataclasses.replace(job.standing, ended=ended, **changes)
+        folder = self.folder(job)
+        try:
+            folder.write_standing(job.standing)
+        except InputError as error:
+            # It holds for as long as the service lives; after that the older standing does.
+            log.error("job %s: %s", job.name, error)
+        if not _keeps_inputs(job.state):
+            folder.drop_inputs()
+        if job.ended:
+            self._retire()
+
+    def _retire(self) -> None:
+        ended = [job for job in self._jobs.values() if job.ended]
+        ended.sort(key=lambda job: job.standing.ended or 0.0)
+        for job in ended[: max(0, len(ended) - self._keep)]:
+            self.forget(job)
+
+    def _create(self, job: Job, inputs: Inputs) -> None:
+        # A folder of a job's name is whole from the first moment.
+        new = self._folder / f".{job.name}.new"
+        try:
+            with saving(new):
+                new.mkdir(mode=0o700)
+                JobFolder(new).write_inputs(inputs, job.order.submitted)
+                JobFolder(new).write_standing(job.standing)
+                new.rename(self._folder / job.name)
+                sync_names(self._folder)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+
+    def _load(self) -> int:
+        """Read all jobs; the highest number that a name has."""
+        numbers = [0]
+        for path in self._folder.iterdir():
+            if re.fullmatch(r"\.\d+-[0-9a-f]{6}\.(new|gone)", path.name):
+                shutil.rmtree(path, ignore_errors=True)  # of a service that was killed just then
+            elif match := _NAME.fullmatch(path.name):
+                numbers.append(int(match[1]))
+                self._load_job(JobFolder(path))
+        self._jobs = dict(
+            sorted(self._jobs.items(), key=lambda item: int(item[0].partition("-")[0]))
+        )
+        return max(numbers)
+
+    def _load_job(self, folder: JobFolder) -> None:
+        try:
+            folder.sweep()
+            order, standing = folder.read_order(), folder.read_standing()
+        except InputError as error:
+            log.warning("skipped: %s", error)
+            return
+        if standing.state is State.RUNNING:
+            standing = dataclasses.replace(standing, state=State.QUEUED)
+        self._jobs[folder.path.name] = Job(folder.path.name, order, standing)
+
+
+def _keeps_inputs(state: State) -> bool:
+    return state not in (State.FINISHED, State.CANCELLED)

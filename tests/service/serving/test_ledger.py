@@ -1,0 +1,280 @@
+"""The ledger: jobs in a folder, without a service. What one ledger wrote another one reads."""
+
+import errno
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+from service_process import refused
+
+from service.recipe import Recipe
+from service.reporting import delivery
+from service.serving import ledger as ledger_module
+from service.serving.job_folder import JobFolder
+from service.serving.jobs import Fault, Inputs, Result, State
+from service.serving.ledger import Ledger
+
+FAULT = Fault("x", "y", "z", "hint")
+TEXTURE = np.random.default_rng(0).integers(0, 256, (5, 7, 4), dtype=np.uint8)
+
+
+def inputs(size=0):
+    buffers = {"a": np.zeros(size, np.uint8)} if size else {}
+    return Inputs(Recipe(target="tile", group="p6"), [], buffers)
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Opens the same folder again and again, as services do one after another."""
+    ledgers = []
+
+    def open_again(**options):
+        while ledgers:
+            ledgers.pop().close()
+        ledgers.append(Ledger(tmp_path / "jobs", **options))
+        return ledgers[-1]
+
+    yield open_again
+    open_again().close()
+
+
+def names(ledger, state=None):
+    return [job.name for job in ledger.all() if state in (None, job.state)]
+
+
+def files(ledger, job):
+    return {path.name for path in ledger.folder(job).path.iterdir()}
+
+
+def test_inputs_come_back_bit_for_bit(opened):
+    random = np.random.default_rng(1)
+    buffers = {
+        "vertices": random.normal(size=(9, 3)),
+        "__metadata__": random.normal(size=(2, 2)).astype("<f4"),
+        "../../x": np.array([[1, -2]], "<i4"),
+        "": np.array([255], np.uint8),
+    }
+    buffers["vertices"][0, 0] = np.nan
+    cameras = [{"lens": 0.1 + 0.2, "kind": "PERSP", "matrix_world": [[1 / 3] * 4] * 4}]
+    recipe = Recipe(target="tile", group="p6", learning_rate=0.0123456789012345678)
+    ledger = opened()
+    job = ledger.add(Inputs(recipe, cameras, buffers))
+    ledger = opened()
+    again = ledger.find(job.name)
+    assert again.order == job.order and again.standing == job.standing
+    read = ledger.folder(again).read_inputs()
+    assert read.recipe == recipe and read.cameras == cameras
+    assert list(read.buffers) == list(buffers)
+    for name, array in buffers.items():
+        assert read.buffers[name].dtype == array.dtype
+        np.testing.assert_array_equal(read.buffers[name], array)
+
+
+def test_jobs_are_first_come_first_served_also_after_a_restart(opened):
+    ledger = opened()
+    given = [ledger.add(inputs()).name for _ in range(11)]  # 10 comes after 9, not after 1
+    assert ledger.next_queued().name == given[0]
+    ledger.start(ledger.find(given[0]))
+    assert ledger.next_queued().name == given[1]
+    ledger.cancel(ledger.find(given[1]))
+    ledger.pause(ledger.find(given[2]))
+    assert ledger.next_queued().name == given[3]
+    ledger = opened()
+    assert names(ledger) == given
+    assert names(ledger, State.PAUSED) == [given[2]]
+    assert ledger.next_queued().name == given[0]  # it was running
+    assert ledger.add(inputs()).name.startswith("12-")
+
+
+def test_every_end_is_remembered(opened):
+    ledger = opened()
+    finished, failed, cancelled = (ledger.add(inputs(50)) for _ in range(3))
+    for job in (finished, failed):
+        ledger.start(job)
+        ledger.folder(job).write_checkpoint(b"a")
+        ledger.checkpoint(job, {"step": 3}, None)
+    result = Result(TEXTURE, {"step": 4})
+    ledger.folder(finished).write_result(result)
+    ledger.finish(finished, result, {"step": 4})
+    ledger.fail(failed, FAULT)
+    ledger.cancel(cancelled)
+    ledger = opened()
+    assert [job.state for job in ledger.all()] == ["finished", "failed", "cancelled"]
+    again = ledger.result(ledger.find(finished.name))
+    assert again.receipt == {"step": 4} and ledger.find(finished.name).step == 4
+    np.testing.assert_array_equal(again.texture, TEXTURE)
+    with refused("x"):
+        ledger.result(ledger.find(failed.name))
+    with refused("cancelled"):
+        ledger.result(ledger.find(cancelled.name))
+    left = {
+        job.name: {path.name for path in ledger.folder(job).path.iterdir()} for job in ledger.all()
+    }
+    assert left[cancelled.name] == {"job.json", "standing.json"}
+    assert left[finished.name] == {"job.json", "standing.json", "texture.png", "receipt.json"}
+    assert {"buffers.safetensors", "checkpoint.safetensors"} < left[failed.name]
+    again = ledger.find(failed.name)
+    ledger.resume(again)
+    assert again.state == "queued" and again.standing.fault is None and again.step == 3
+    assert ledger.folder(again).read_checkpoint() == b"a"
+
+
+def test_a_worker_may_die_once_in_a_job(opened):
+    ledger = opened()
+    job = ledger.add(inputs())
+    for state in ("queued", "failed"):
+        ledger.start(ledger.find(job.name))
+        ledger.mourn(ledger.find(job.name), FAULT)
+        ledger = opened()
+        assert ledger.find(job.name).state == state
+    assert ledger.find(job.name).standing.fault == FAULT
+
+
+def test_the_queue_is_bounded_in_number_and_bytes(opened, monkeypatch):
+    monkeypatch.setattr(ledger_module, "MAX_UNFINISHED", 3)
+    monkeypatch.setattr(ledger_module, "MAX_INPUT_BYTES", 100)
+    ledger = opened()
+    ledger.add(inputs(90))
+    with refused("queue-full") as caught:
+        ledger.add(inputs(20))
+    assert "inputs" in str(caught.value)
+    ledger.add(inputs())
+    ledger.add(inputs())
+    with refused("queue-full") as caught:
+        ledger.add(inputs())
+    assert "wait already" in str(caught.value)
+    assert len(names(opened())) == 3
+
+
+def test_those_that_ended_last_are_kept_and_never_an_active_one_dropped(opened):
+    ledger = opened(keep=3)
+    first, *others = [ledger.add(inputs()) for _ in range(6)]
+    for job in others:
+        ledger.cancel(job)
+    assert names(ledger) == [first.name, *[job.name for job in others[2:]]]
+    ledger.cancel(first)  # submitted first, ended last
+    assert names(ledger) == [first.name, *[job.name for job in others[3:]]]
+    assert names(opened(keep=1)) == [first.name]
+    with refused("unknown-job"):
+        opened().find(others[-1].name)
+    for keep in (0, 1 << 20):
+        with refused("bad-value"):
+            opened(keep=keep)
+
+
+def test_forgotten_is_gone(opened, tmp_path):
+    ledger = opened()
+    job = ledger.add(inputs(10))
+    ledger.cancel(job)
+    ledger.forget(job)
+    assert names(ledger) == names(opened()) == []
+    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["lock"]
+
+
+def test_one_service_for_a_folder(opened, tmp_path):
+    opened()
+    with refused("data-in-use"):
+        Ledger(tmp_path / "jobs")
+    (tmp_path / "file").touch()
+    with refused("bad-data"):
+        Ledger(tmp_path / "file" / "jobs")
+
+
+DAMAGES = {
+    "no job": lambda path: (path / "job.json").unlink(),
+    "no standing": lambda path: (path / "standing.json").unlink(),
+    "cut": lambda path: (path / "job.json").write_bytes((path / "job.json").read_bytes()[:-9]),
+    "no JSON": lambda path: (path / "standing.json").write_bytes(bytes(range(256))),
+    "deep": lambda path: (path / "standing.json").write_text("[" * 100_000),
+    "a list": lambda path: (path / "standing.json").write_text("[1]"),
+    "a state": lambda path: altered(path / "standing.json", state="on fire"),
+    "progress": lambda path: altered(path / "standing.json", progress=5),
+    "fault": lambda path: altered(path / "standing.json", fault={"cod": 1}),
+    "a schema": lambda path: altered(path / "job.json", schema_version=99),
+    "a recipe": lambda path: altered(path / "job.json", recipe={"target": "tile"}),
+    "bytes": lambda path: altered(path / "job.json", nbytes=None),
+    "a file": lambda path: (shutil.rmtree(path), path.write_text("x")),
+    "empty": lambda path: (shutil.rmtree(path), path.mkdir()),
+}
+
+
+def altered(path, **changes):
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | changes))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_folder_is_reported_skipped_and_left_alone(opened, caplog, damage):
+    ledger = opened()
+    bad, good = ledger.add(inputs(9)), ledger.add(inputs(9))
+    path = ledger.folder(bad).path
+    DAMAGES[damage](path)
+    ledger = opened()
+    assert names(ledger) == [good.name] and path.exists()
+    assert bad.name in caplog.text and "damaged" in caplog.text
+    assert ledger.add(inputs()).name.startswith("3-")
+
+
+@pytest.mark.parametrize("name", ["buffers.safetensors", "job.json"])
+def test_damaged_inputs_are_told_when_they_are_wanted(opened, name):
+    ledger = opened()
+    folder = ledger.folder(ledger.add(inputs(1000)))
+    whole = (folder.path / name).read_bytes()
+    for data in (b"", whole[:20], whole[:-1], b"\xff" * 40):
+        (folder.path / name).write_bytes(data)
+        if data == whole[:-1] and name == "job.json":
+            continue  # only the line's end
+        with refused("damaged-job"):
+            folder.read_inputs()
+
+
+def test_a_damaged_result_is_told(opened):
+    ledger = opened()
+    folder = ledger.folder(ledger.add(inputs()))
+    with refused("damaged-job"):
+        folder.read_result()
+    folder.write_result(Result(TEXTURE, {}))
+    (folder.path / "texture.png").write_bytes((folder.path / "texture.png").read_bytes()[:60])
+    with refused("damaged-job"):
+        folder.read_result()
+
+
+def test_what_a_killed_writer_left_is_swept(opened, tmp_path):
+    ledger = opened()
+    job = ledger.add(inputs())
+    (ledger.folder(job).path / ".checkpoint.safetensors.0123abcd.tmp").touch()
+    for name in (".7-0123ab.new", ".8-0123ab.gone"):
+        (tmp_path / "jobs" / name).mkdir()
+    (tmp_path / "jobs" / "notes").mkdir()  # somebody else's: not ours to remove
+    opened()
+    assert {path.name for path in (tmp_path / "jobs").iterdir()} == {"lock", job.name, "notes"}
+    assert {path.name for path in ledger.folder(job).path.iterdir()} == {
+        "job.json",
+        "standing.json",
+    }
+
+
+def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, monkeypatch, caplog):
+    ledger = opened()
+    job = ledger.add(inputs())
+    folder = JobFolder(ledger.folder(job).path)
+    folder.write_checkpoint(b"old")
+
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery.os, "fsync", full)
+        with refused("not-saved") as caught:
+            folder.write_checkpoint(b"new")
+        assert "No space left" in str(caught.value)
+        with refused("not-saved"):
+            ledger.add(inputs(10))
+        ledger.pause(job)  # what cannot be kept still holds for now
+        assert "No space left" in caplog.text
+    assert job.state == "paused" and folder.read_checkpoint() == b"old"
+    assert [path.name for path in (tmp_path / "jobs").glob(".*")] == []
+    ledger.resume(job)
+    folder.write_checkpoint(b"new")
+    assert names(opened(), "queued") == [job.name]
