@@ -138,7 +138,7 @@ class JobFolder:
         self._write(name, (json.dumps(data, allow_nan=False) + "\n").encode())
 
     def _write(self, name: str, data: bytes) -> None:
-        with saving(self.path):
+        with saving():
             write_atomically(self.path / name, data)
             sync_names(self.path)
 
@@ -160,7 +160,7 @@ class JobFolder:
 
 
 @contextlib.contextmanager
-def saving(folder: Path) -> Iterator[None]:
+def saving() -> Iterator[None]:
     """Turns an OSError into InputError("not-saved")."""
     try:
         yield
@@ -168,7 +168,7 @@ def saving(folder: Path) -> Iterator[None]:
         raise InputError(
             "not-saved",
             "data",
-            f"The job cannot be written to {folder.name}: {os.strerror(error.errno or 0)}.",
+            f"The job cannot be written to disk: {os.strerror(error.errno or 0)}.",
             "Make room on the service's disk; a job that failed of it can then be resumed.",
         ) from None
 

@@ -233,7 +233,7 @@ class Ledger:
         # A folder of a job's name is whole from the first moment.
         new = self._folder / f".{job.name}.new"
         try:
-            with saving(new):
+            with saving():
                 new.mkdir(mode=0o700)
                 JobFolder(new).write_inputs(inputs, job.order.submitted)
                 JobFolder(new).write_standing(job.standing)

@@ -93,6 +93,8 @@ def service(*words, cwd):
         (("keys", "new", "../laptop", "--keys", "k"), "name", "letters"),
         (("keys", "revoke", "laptop", "--keys", "k"), "name", "none"),
         (("serve", "--idle-exit", "-1"), "idle-exit", "seconds"),
+        (("serve", "--bind", "tcp://127.0.0.1:0", "--keep", "0"), "keep", "1"),
+        (("serve", "--bind", "tcp://127.0.0.1:0", "--data", "/dev/null/x"), "data", "--data"),
         (("til",), "til", "tile"),
         (("tile", "-g", "p4", "--aspect", "2"), "aspect", "leave it at 1"),
         (("tile", "-g", "p6", "--angle", "90"), "angle", "p1 and p2"),

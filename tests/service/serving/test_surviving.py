@@ -27,7 +27,7 @@ from service.serving.wire import decode, encode
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals, limits and /proc")
 
 BUFFERS = {"vertices": np.arange(12, dtype=np.float32).reshape(4, 3)}
-ORDER = recipe(target="mesh", step_ms=10, steps=120)
+ORDER = recipe(target="mesh", step_ms=5, steps=120)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def service_killed_again_and_again(folder, times, seed):
             with contextlib.suppress(InputError):
                 if moments.random() < 0.8 and ask(client, "attach", job)["state"] != "finished":
                     until_running(client, job)
-            time.sleep(moments.uniform(0, 0.6))
+            time.sleep(moments.uniform(0, 0.3))
         service.kill()
     with running(folder / "log.txt") as service, Client(service.address) as client:
         texture = end_of(client, job)
