@@ -16,6 +16,7 @@ from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
+from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(keys_app)
+add_job_commands(app)
 Output = Annotated[
     Path,
     typer.Option(

@@ -123,6 +123,26 @@ class Client:
             if frame.progress is not None:
                 after = frame.progress["step"]
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """All jobs that the service knows, oldest first, as on the wire."""
+        return list(self._ask("jobs", {})[0]["jobs"])
+
+    def attach(self, job: str) -> dict[str, Any]:
+        """State and progress of a job, as on the wire: for a client that was away."""
+        return self._ask("attach", {"job": job})[0]
+
+    def pause(self, job: str) -> None:
+        """Let a job rest; :meth:`resume` goes on with it."""
+        self._ask("pause", {"job": job})
+
+    def resume(self, job: str) -> None:
+        """Go on with a job that was paused or has failed."""
+        self._ask("resume", {"job": job})
+
+    def forget(self, job: str) -> None:
+        """Delete a job that has ended, with its result."""
+        self._ask("forget", {"job": job})
+
     def finish(self, job: str) -> None:
         """End a job with the best so far."""
         self._ask("finish", {"job": job})

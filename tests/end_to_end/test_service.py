@@ -179,11 +179,11 @@ def test_a_paused_painting_goes_on_to_the_same_bits(client):
     calm, rough = client.submit(order), client.submit(order)
     assert end_of(client, calm).state == "finished"
     step = client.frame(rough, max_size=16).progress["step"]
-    client._ask("pause", {"job": rough})
+    client.pause(rough)
     assert end_of(client, client.submit(recipe(steps=1))).state == "finished"  # the worker let go
-    sheet = client._ask("attach", {"job": rough})[0]
+    sheet = client.attach(rough)
     assert sheet["state"] == "paused" and step <= sheet["progress"]["step"] < 24
-    client._ask("resume", {"job": rough})
+    client.resume(rough)
     assert end_of(client, rough).state == "finished"
     np.testing.assert_array_equal(client.result(calm)[0], client.result(rough)[0])
 

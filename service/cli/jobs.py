@@ -1,0 +1,129 @@
+"""``service jobs``, ``watch``, ``pause``, ``resume``, ``cancel``, ``forget``: a service's jobs from
+the command line, whoever submitted them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from geometry.errors import InputError
+from service.serving.wire import DEFAULT_ADDRESS
+
+if TYPE_CHECKING:
+    from service.serving.client import Client
+
+JobName = Annotated[str, typer.Argument(metavar="JOB", help="A name from 'service jobs'.")]
+Address = Annotated[
+    str, typer.Option("--address", metavar="ADDRESS", help="Where the service listens.")
+]
+Key = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="This client's key, if the service demands one."),
+]
+
+
+def add_job_commands(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (jobs, watch, pause, resume, cancel, forget):
+        app.command()(command)
+
+
+def jobs(
+    address: Address = DEFAULT_ADDRESS,
+    key: Key = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List the jobs of a service, oldest first."""
+    with _client(address, key) as client:
+        found = client.jobs()
+    if as_json:
+        print(json.dumps(found, indent=1))
+        return
+    table = Table("job", "state", "step", "what", "size", "age", box=None)
+    for job in found:
+        steps = "" if job["step"] is None else f"{job['step']}/{job['steps']}"
+        what = f"{job['target']} {job['group']}"
+        words = (job["job"], job["state"], steps, what, str(job["size"]), _age(job["age"]))
+        table.add_row(*map(Text, words))
+    Console().print(table)
+
+
+def watch(
+    job: JobName,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Keep its texture: a .png."),
+    ] = None,
+    address: Address = DEFAULT_ADDRESS,
+    key: Key = None,
+) -> None:
+    """Follow a job to its end. Ctrl-C stops watching; the job goes on."""
+    from service.reporting.delivery import deliver, destination
+
+    place = None if output is None else destination(output)
+    with _client(address, key) as client:
+        shown = ""
+        for frame in client.frames(job, max_size=16):
+            line = f"{frame.state}  {_step(frame.progress)}"
+            if line != shown:
+                print(line, flush=True)
+            shown = line
+        if frame.error is not None:
+            raise InputError(**frame.error)
+        if place is not None:
+            deliver(place, *client.result(job))
+            print(f"{place.picture}  {place.receipt}")
+
+
+def pause(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+    """Let a job rest; what is painted is kept."""
+    _tell(address, key, lambda client: client.pause(job))
+
+
+def resume(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+    """Go on with a job that was paused or has failed."""
+    _tell(address, key, lambda client: client.resume(job))
+
+
+def cancel(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+    """End a job without a result."""
+    _tell(address, key, lambda client: client.cancel(job))
+
+
+def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+    """Delete a job that has ended, with its texture."""
+    _tell(address, key, lambda client: client.forget(job))
+
+
+def _tell(address: str, key: Path | None, words: Callable[[Client], None]) -> None:
+    with _client(address, key) as client:
+        words(client)
+
+
+def _client(address: str, key: Path | None) -> Client:
+    from service.serving.client import Client
+
+    return Client(address, timeout=5.0, key=key)
+
+
+def _step(progress: dict[str, Any] | None) -> str:
+    if progress is None:
+        return ""
+    left = progress["seconds_left"]
+    rest = "" if left is None else f"  {_age(left)} left"
+    return f"step {progress['step']}/{progress['steps']}{rest}"
+
+
+def _age(seconds: float) -> str:
+    """Seconds in the largest unit that fits: 40 s, 3 min, 5 h, 2 d."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
