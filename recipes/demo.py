@@ -130,7 +130,8 @@ def free_address() -> str:
 def run(out: Path) -> None:
     """Paint, and write everything into ``out``."""
     with tempfile.TemporaryDirectory() as profile:
-        os.environ["BLENDER_USER_RESOURCES"] = profile  # leave the user's own Blender alone
+        os.environ["BLENDER_USER_RESOURCES"] = profile  # leave the user's own Blender alone,
+        os.environ["ORBITEX_DATA"] = profile  # and the jobs of a service that may be running
         try:
             bpy: Any = importlib.import_module("bpy")  # after the profile is set
         except ImportError as error:

@@ -36,5 +36,5 @@ def own_view_cache(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ORBITEX_CACHE", str(folder))
-        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("ORBITEX_DATA", str(tmp_path_factory.mktemp("data")))
         yield folder

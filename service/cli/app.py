@@ -308,7 +308,9 @@ def serve(
     data: Annotated[
         Path | None,
         typer.Option(
-            "--data", metavar="DIR", help="Where jobs are kept; default: in the user's data folder."
+            "--data",
+            metavar="DIR",
+            help="Where jobs are kept. Left out: in the folder of ORBITEX_DATA, else in the user's data.",
         ),
     ] = None,
     keep: Annotated[

@@ -32,8 +32,10 @@ log = logging.getLogger(__name__)
 
 
 def default_folder() -> Path:
-    """Where jobs are kept unless the person says otherwise."""
-    return Path(platformdirs.user_data_dir("orbitex")) / "jobs"
+    """Where jobs are kept unless the person says otherwise: in ORBITEX_DATA of the environment,
+    else in the user's data."""
+    given = os.environ.get("ORBITEX_DATA")
+    return Path(given or platformdirs.user_data_dir("orbitex")) / "jobs"
 
 
 class Ledger:
