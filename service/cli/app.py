@@ -310,7 +310,7 @@ def serve(
         typer.Option(
             "--data",
             metavar="DIR",
-            help="Where jobs are kept. Left out: in the folder of ORBITEX_DATA, else in the user's data.",
+            help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
         ),
     ] = None,
     keep: Annotated[
