@@ -25,7 +25,8 @@ from geometry.lune_charts import LuneChart, lune_chart, turns_about_axis
 from geometry.mesh import Mesh
 from geometry.mesh_images import SurfaceSearch
 from geometry.mesh_symmetry import Placement
-from geometry.sampling import Reads, SamplingMap, bilinear_taps, from_reads
+from geometry.sampling import Reads, SamplingMap, from_reads
+from geometry.seams import lookup_taps
 from geometry.seed_charts import seed_shares, spread_seeds
 from geometry.spaces import Array
 from geometry.sphere import NARROW
@@ -83,7 +84,7 @@ def _map_of(
     turned = placement.matrix(found.matrices)
     triangle, position = texels.triangle.ravel(), texels.position.reshape(-1, 3)
     rows, columns = texels.triangle.shape
-    shape = finer * (rows // mesh.textures), finer * columns
+    shape = finer * rows, finer * columns
 
     def read(chunk: NDArray[np.int64]) -> Reads:
         painted = np.flatnonzero(triangle[chunk] >= 0)
@@ -98,31 +99,14 @@ def _map_of(
             facing[own] @= turned[k].T
         there = search.find(placement.centre + away, facing)
         position_there = np.einsum("nk,nkd->nd", there.barycentric, mesh.uvs[there.triangle])
-        taps, parts = uv_taps(position_there, weight, mesh.texture[there.triangle], shape)
-        return Reads(painted[row], taps, parts, of_element.take(element))
+        taps, parts = lookup_taps(
+            position_there, mesh.texture[there.triangle], mesh.textures, shape
+        )
+        parts *= weight[:, None]
+        return Reads(painted[row], taps.astype(np.int32), parts, of_element.take(element))
 
     columns_of_paint = finer**2 * triangle.size
     return from_reads(columns_of_paint, np.arange(triangle.size), _CHUNK, read, palette)
-
-
-def uv_taps(
-    uv: Array, weight: Array, texture: NDArray[np.integer], shape: tuple[int, int]
-) -> tuple[NDArray[np.int32], Array]:
-    """Bilinear taps (n, 4) of stacked textures of ``shape`` (rows, columns) each at UVs (n, 2) of
-    the textures (n,), which repeat, and their shares (n, 4) of weights (n,)."""
-    rows, columns = shape
-    size = np.array([rows, columns])
-    places = np.stack([1 - uv[:, 1], uv[:, 0]], axis=1) * size - 0.5
-    corner = np.floor(places)
-    # taps of a picture two texels wide: only the shares are wanted
-    _, parts = bilinear_taps(places - corner, weight, 2)
-    i, j = corner.astype(np.int64).T
-    upper, lower = i % rows, (i + 1) % rows
-    left, right = j % columns, (j + 1) % columns
-    start = texture.astype(np.int64) * rows
-    upper, lower = (start + upper) * columns, (start + lower) * columns
-    taps = np.stack([upper + left, upper + right, lower + left, lower + right], axis=1)
-    return taps.astype(np.int32), parts
 
 
 def _domain_shares(found: Elements, vertices: Array, texel: float) -> Shares:

@@ -85,6 +85,15 @@ def _resized(
     return np.array(resized.convert(image.mode))
 
 
+def fitted_stack(
+    picture: NDArray[np.uint8], shape: tuple[int, int], textures: int
+) -> NDArray[np.uint8]:
+    """A stack of ``textures`` pictures brought to ``shape`` (rows of all, columns), each by itself,
+    as :func:`fitted` does."""
+    size = (shape[0] // textures, shape[1])
+    return np.concatenate([fitted(part, size) for part in np.split(picture, textures)])
+
+
 def _of_look(look: Look, shape: tuple[int, int]) -> NDArray[np.uint8]:
     if look.image is not None:
         return fitted(look.image, shape)

@@ -221,7 +221,7 @@ class Recipe(_Model):
         default=None,
         gt=0,
         description="What a style picture's shorter side spans on the surface at style scale 1, "
-        "in the mesh's units; default: half of its diameter.",
+        "in the mesh's units; default: its diameter.",
     )
     view_layout: ViewLayoutName = Field(
         default="sphere",

@@ -25,7 +25,7 @@ from geometry.stretch import pixels_per_unit, texel_stretch
 from geometry.surface import uv_surface
 from geometry.view_choice import choose_views
 from geometry.visibility import ViewMap
-from service.base_colour import fitted
+from service.base_colour import fitted_stack
 from service.designs.folded import spread
 from service.designs.resolution import FINENESS, OVERSAMPLING
 from service.designs.sphere import SphereDesign
@@ -165,19 +165,18 @@ class MeshDesign:
     def base_at(self, shape: tuple[int, int]) -> Array:
         """(texels, 3) in 0..1: the base colour at another size (rows, columns)."""
         assert self._body.base is not None
-        return self._resampled(self._body.base, shape)[..., :3].reshape(-1, 3) / 255
+        return (
+            fitted_stack(self._body.base, shape, self._body.mesh.textures)[..., :3].reshape(-1, 3)
+            / 255
+        )
 
     @functools.cached_property
     def mask(self) -> Array | None:
         """(coarse texels,) in 0..1: where paint goes."""
         mask = self._body.mask
-        return None if mask is None else self._resampled(mask, self.coarse_shape).reshape(-1) / 255
-
-    def _resampled(self, picture: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
-        """A stack of textures at another size, texture by texture."""
-        size = (shape[0] // self._body.mesh.textures, shape[1])
-        parts = np.split(picture, self._body.mesh.textures)
-        return np.concatenate([fitted(part, size) for part in parts])
+        if mask is None:
+            return None
+        return fitted_stack(mask, self.coarse_shape, self._body.mesh.textures).reshape(-1) / 255
 
     def cameras(self, count: int) -> tuple[Camera, ...]:
         """The scene's, or ``count`` automatic ones at most. All their pixels are as large on the

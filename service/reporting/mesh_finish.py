@@ -22,7 +22,7 @@ from geometry.seam_steps import seam_ratio
 from geometry.seams import find_seams
 from geometry.stretch import texel_stretch
 from geometry.surface import uv_surface
-from service.base_colour import fitted
+from service.base_colour import fitted_stack
 from service.designs.mesh import MARGIN_TEXELS
 from service.model import ALPHA_CUT, Model
 from service.reporting.quality import Quality, SymmetryError
@@ -120,7 +120,7 @@ def _holes(body: Model, shape: tuple[int, int]) -> NDArray[np.bool_]:
     """(rows, columns): the texels that are clear; no view is to see them."""
     if body.base is None or body.holes is None:
         return np.zeros(shape, bool)
-    return _stacked(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
+    return fitted_stack(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
 
 
 def _with_base(painted: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
@@ -130,17 +130,9 @@ def _with_base(painted: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
     if body.base is None:
         return painted
     shape = painted.shape[0], painted.shape[1]
-    base = _stacked(body.base, shape, body.mesh.textures)
+    base = fitted_stack(body.base, shape, body.mesh.textures)
     if body.mask is not None:
-        share = _stacked(body.mask, shape, body.mesh.textures)[..., None] / 255
+        share = fitted_stack(body.mask, shape, body.mesh.textures)[..., None] / 255
         mixed = share * painted + (1 - share) * base[..., :3]
         painted = np.rint(mixed).astype(np.uint8)
     return painted if base[..., 3].min() == 255 else np.dstack([painted, base[..., 3]])
-
-
-def _stacked(
-    picture: NDArray[np.uint8], shape: tuple[int, int], textures: int
-) -> NDArray[np.uint8]:
-    """Stacked textures at another size, each by itself; at their own they stay as they are."""
-    size = (shape[0] // textures, shape[1])
-    return np.concatenate([fitted(part, size) for part in np.split(picture, textures)])
