@@ -223,13 +223,10 @@ class ORBITEX_OT_cancel(_OnRunningJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_smart_uv(bpy.types.Operator):
-    """Unwrap onto a new UV map"""
+class _OnMesh:
+    """Poll of the one-click fixes."""
 
-    bl_idname = "orbitex.smart_uv"
-    bl_label = "Smart UV Project"
-    bl_description = "Unwrap the object onto a new UV map; existing UV maps stay as they are"
-    bl_options: Any = {"REGISTER", "UNDO"}
+    poll_message_set: Callable[..., None]
 
     @classmethod
     def poll(cls, context: Any) -> bool:
@@ -238,6 +235,15 @@ class ORBITEX_OT_smart_uv(bpy.types.Operator):
         if reason:
             cls.poll_message_set(reason)
         return not reason
+
+
+class ORBITEX_OT_smart_uv(_OnMesh, bpy.types.Operator):
+    """Unwrap onto a new UV map"""
+
+    bl_idname = "orbitex.smart_uv"
+    bl_label = "Smart UV Project"
+    bl_description = "Unwrap the object onto a new UV map; existing UV maps stay as they are"
+    bl_options: Any = {"REGISTER", "UNDO"}
 
     def execute(self, context: Any) -> Result:
         """Unwrap, and paint for the new map from now on."""
@@ -249,21 +255,13 @@ class ORBITEX_OT_smart_uv(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_use_directions(bpy.types.Operator):
+class ORBITEX_OT_use_directions(_OnMesh, bpy.types.Operator):
     """Let the symmetry act on directions from the centre"""
 
     bl_idname = "orbitex.use_directions"
     bl_label = "Act on Directions"
     bl_description = "Let the symmetry act on directions from the centre: for any mesh"
     bl_options: Any = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """A mesh is active."""
-        reason = mesh_problem(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
 
     def execute(self, context: Any) -> Result:
         """Change the setting of the active object."""
