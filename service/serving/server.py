@@ -35,7 +35,8 @@ from service.serving.painter import TORCH_PAINTER
 from service.serving.preview import shrink
 from service.serving.replies import Replies
 from service.serving.requests import MAX_SIDE, MAX_STEP, read_job, read_submission, read_whole
-from service.serving.wire import KINDS, WireError, decode
+from service.serving.wire import WireError, decode
+from service.serving.wire_kinds import KINDS
 
 TICK_MS = 200  # how long to sleep at most: clocks and the worker's health are looked at then
 BATCH = 100  # requests answered before the engine is heard again
