@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from safetensors.numpy import load, save
 from geometry.errors import InputError
 from service.recipe import parse_recipe
 from service.reporting.delivery import png_bytes, write_atomically
+from service.serving.durable import saving, sync_names
 from service.serving.jobs import Inputs, Order, Result, Standing
 
 SCHEMA = "orbitex/job"
@@ -157,29 +157,3 @@ class JobFolder:
                 f"({type(error).__name__}).",
                 "Submit the job again.",
             ) from None
-
-
-@contextlib.contextmanager
-def saving() -> Iterator[None]:
-    """Turns an OSError into InputError("not-saved")."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            "not-saved",
-            "data",
-            f"The job cannot be written to disk: {os.strerror(error.errno or 0)}.",
-            "Make room on the service's disk; a job that failed of it can then be resumed.",
-        ) from None
-
-
-def sync_names(folder: Path) -> None:
-    """Make names of files in ``folder``, new and removed, survive the loss of power. Where folders
-    cannot be opened (Windows) this is left to the system. Raises OSError."""
-    if os.name != "posix":
-        return
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

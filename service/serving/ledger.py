@@ -18,8 +18,9 @@ from typing import Any
 import platformdirs
 
 from geometry.errors import InputError
+from service.serving.durable import saving, sync_names
 from service.serving.folder_lock import FolderLock
-from service.serving.job_folder import JobFolder, saving, sync_names
+from service.serving.job_folder import JobFolder
 from service.serving.jobs import ENDED, TRIES, Fault, Inputs, Job, Order, Result, Standing, State
 
 MAX_UNFINISHED = 1024
