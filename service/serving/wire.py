@@ -23,6 +23,7 @@ import numpy as np
 PROTOCOL_VERSION = 1
 DEFAULT_ADDRESS = "tcp://127.0.0.1:5577"
 HEARTBEAT_SECONDS = 2.0  # a client that is alive sends one at least this often
+CHUNK_BYTES = 8 << 20  # of one upload message, at most
 DTYPES = ("|u1", "<i4", "<f4", "<f8")
 NAME_LENGTH = 64  # of a buffer's name and of a textual request id, in characters
 
@@ -108,6 +109,46 @@ def decode(
     return header, arrays
 
 
+@dataclass(frozen=True)
+class BufferSpec:
+    """What the bytes of a buffer are."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes there are."""
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
+
+    def array(self, data: bytes | memoryview) -> np.ndarray:
+        """The bytes as a read-only array that shares their memory. ValueError for a wrong number
+        of bytes."""
+        array = np.frombuffer(data, self.dtype).reshape(self.shape)
+        if not array.flags.aligned:  # ZeroMQ may hand out the middle of a larger piece of memory
+            array = array.copy()
+        array.flags.writeable = False
+        return array
+
+
+def read_spec(spec: Any, limits: Limits = LIMITS) -> BufferSpec:
+    """The description of a buffer that may be anything. Raises WireError("bad-buffer")."""
+    spec = spec if isinstance(spec, dict) else {}
+    name, dtype, shape = spec.get("name"), spec.get("dtype"), spec.get("shape")
+    if not isinstance(name, str) or not 1 <= len(name) <= NAME_LENGTH:
+        raise _bad_buffer("buffers", f"A buffer needs a name of 1 to {NAME_LENGTH} characters.")
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise _bad_buffer(name, f"dtype {dtype!r:.20} is not one of {', '.join(DTYPES)}.")
+    if (
+        not isinstance(shape, list)
+        or not 1 <= len(shape) <= limits.dimensions
+        or not all(type(n) is int and 0 < n <= limits.total_bytes for n in shape)
+    ):
+        raise _bad_buffer(name, f"The shape must be 1 to {limits.dimensions} positive numbers.")
+    return BufferSpec(name, dtype, tuple(shape))
+
+
 def error_header(
     code: str, field: str, message: str, hint: str = "", request_id: Any = None
 ) -> dict[str, Any]:
@@ -162,30 +203,10 @@ def _arrays(
         raise _bad_buffer("buffers", "The header does not list the buffers sent.")
     arrays: dict[str, np.ndarray] = {}
     for spec, frame in zip(specs, frames, strict=True):
-        name, array = _array(spec, frame, limits)
-        if name in arrays:
-            raise _bad_buffer(name, "Two buffers have this name.")
-        arrays[name] = array
+        found = read_spec(spec, limits)
+        if found.name in arrays:
+            raise _bad_buffer(found.name, "Two buffers have this name.")
+        if found.nbytes != len(frame):
+            raise _bad_buffer(found.name, "The shape does not fit the bytes sent.")
+        arrays[found.name] = found.array(frame)
     return arrays
-
-
-def _array(spec: Any, frame: bytes | memoryview, limits: Limits) -> tuple[str, np.ndarray]:
-    spec = spec if isinstance(spec, dict) else {}
-    name, dtype, shape = spec.get("name"), spec.get("dtype"), spec.get("shape")
-    if not isinstance(name, str) or not 1 <= len(name) <= NAME_LENGTH:
-        raise _bad_buffer("buffers", f"A buffer needs a name of 1 to {NAME_LENGTH} characters.")
-    if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise _bad_buffer(name, f"dtype {dtype!r:.20} is not one of {', '.join(DTYPES)}.")
-    if (
-        not isinstance(shape, list)
-        or not 1 <= len(shape) <= limits.dimensions
-        or not all(type(n) is int and 0 < n <= limits.total_bytes for n in shape)
-    ):
-        raise _bad_buffer(name, f"The shape must be 1 to {limits.dimensions} positive numbers.")
-    if math.prod(shape) * np.dtype(dtype).itemsize != len(frame):
-        raise _bad_buffer(name, "The shape does not fit the bytes sent.")
-    array = np.frombuffer(frame, dtype).reshape(shape)
-    if not array.flags.aligned:  # ZeroMQ may hand out the middle of a larger piece of memory
-        array = array.copy()
-    array.flags.writeable = False
-    return name, array
