@@ -18,6 +18,7 @@ from service.serving import checkpoints
 from service.serving.painter import Painter
 
 STEPS = 40
+HUNGRY_STEP = 20
 CHECKPOINT_BYTES = 1 << 16
 checkpoints.SECONDS = 0.05  # this module is imported by the worker alone
 
@@ -36,16 +37,18 @@ def wire_scene(recipe, cameras, buffers):
     return {name: float(array.sum()) for name, array in buffers.items()}
 
 
-def paint(recipe, scene, styles, device, resume):
+def paint(recipe, scene, styles, attempt):
     steps = recipe.steps or STEPS
     first, chain = 0, json.dumps(scene)
-    if resume is not None:
+    if attempt.resume is not None:
         try:
-            first, chain = (json.loads(resume)[key] for key in ("step", "chain"))
+            first, chain = (json.loads(attempt.resume)[key] for key in ("step", "chain"))
         except ValueError:
             raise InputError("bad-checkpoint", "checkpoint", "It is damaged.") from None
     for step in range(first + 1, steps + 1):
         time.sleep(recipe.seed / 1000)
+        if recipe.group == "hungry" and step == HUNGRY_STEP and not attempt.frugal:
+            raise MemoryError
         if recipe.group == "crash":
             raise RuntimeError("as asked")
         if recipe.group == "hang":
