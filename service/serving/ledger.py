@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -97,9 +98,10 @@ class Ledger:
         """All jobs, oldest first."""
         return list(self._jobs.values())
 
-    def next_queued(self) -> Job | None:
-        """The job that has waited longest."""
-        return next((job for job in self._jobs.values() if job.state is State.QUEUED), None)
+    def next_queued(self, but: Collection[str] = ()) -> Job | None:
+        """The job that has waited longest, of those not named in ``but``."""
+        queued = (job for job in self._jobs.values() if job.state is State.QUEUED)
+        return next((job for job in queued if job.name not in but), None)
 
     def active(self) -> list[Job]:
         """All that are queued or running, oldest first."""

@@ -35,7 +35,7 @@ def wire_scene(recipe, cameras, buffers):
     return {name: float(array.sum()) for name, array in buffers.items()}
 
 
-def paint(recipe, scene, styles, resume):
+def paint(recipe, scene, styles, device, resume):
     steps = recipe.steps or STEPS
     first, chain = 0, json.dumps(scene)
     if resume is not None:
@@ -80,7 +80,7 @@ def finish(recipe, scene, styles, last):
 
 def fake_painter():
     return Painter(
-        device=lambda: "cpu",
+        devices=lambda: ["cpu"],
         describe=lambda: {"groups": [], "styles": ["grey"]},
         load_styles=lambda recipe, buffers: (),
         wire_scene=wire_scene,

@@ -7,7 +7,7 @@ from fake_painter import STEPS
 from service_process import eventually, recipe, refused, running, until_running
 
 from service.serving.client import Client
-from service.serving.server import Server
+from service.serving.handlers import Handlers
 from service.serving.wire import KINDS, decode, encode
 
 
