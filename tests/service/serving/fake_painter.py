@@ -5,6 +5,7 @@ Every step's chain depends on all steps before it, and the picture's first row s
 went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
 
+import dataclasses
 import hashlib
 import json
 import time
@@ -87,6 +88,10 @@ def fake_painter():
         paint=paint,
         finish=finish,
     )
+
+
+def painter_of_two_devices():
+    return dataclasses.replace(fake_painter(), devices=lambda: ["cuda:0", "cuda:1"])
 
 
 def broken_painter():
