@@ -162,7 +162,11 @@ class Ledger:
 
     def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
         """A checkpoint was written, or could not be."""
-        self._change(job, progress=progress, warning=warning)
+        old = job.standing
+        saved = old.saved if warning else int(progress["step"])
+        # Deaths count while they hinder: a job of many days outlives any number that lie apart.
+        deaths = 0 if saved > old.saved else old.deaths
+        self._change(job, progress=progress, warning=warning, saved=saved, deaths=deaths)
 
     def want_finish(self, job: Job) -> None:
         """It shall end with the best so far; a paused job goes on for that."""
@@ -181,8 +185,8 @@ class Ledger:
             self._change(job, state=State.QUEUED, fault=None, deaths=0)
 
     def mourn(self, job: Job, fault: Fault) -> None:
-        """The worker died in a job: it is tried once more, from its last checkpoint, then fails."""
-        self.folder(job).sweep()
+        """The worker died in a job: it is tried once more, from its last checkpoint, and fails if
+        that one dies before it has written another."""
         if job.ended or job.state is State.PAUSED:
             return
         deaths = job.standing.deaths + 1
@@ -203,6 +207,12 @@ class Ledger:
     def cancel(self, job: Job) -> None:
         """End with nothing."""
         self._change(job, state=State.CANCELLED)
+
+    def clear(self, job: Job) -> None:
+        """Remove files that a worker has left which was killed or too late."""
+        self.folder(job).sweep()
+        if not _keeps_inputs(job.state):
+            self.folder(job).drop_inputs()
 
     def forget(self, job: Job) -> None:
         """Remove an ended job and its files."""

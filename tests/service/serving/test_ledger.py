@@ -138,15 +138,31 @@ def test_every_end_is_remembered(opened):
     assert ledger.folder(again).read_checkpoint() == b"a"
 
 
-def test_a_worker_may_die_once_in_a_job(opened):
+def test_a_worker_may_die_once_between_two_checkpoints_of_a_job(opened):
     ledger = opened()
     job = ledger.add(inputs())
-    for state in ("queued", "failed"):
-        ledger.start(ledger.find(job.name))
-        ledger.mourn(ledger.find(job.name), FAULT)
+    # (step of the checkpoint before it dies, whether that could be written) -> the state then
+    for step, warning, state in (
+        (3, None, "queued"),
+        (5, None, "queued"),
+        (6, None, "queued"),
+        (9, FAULT, "failed"),
+    ):
+        job = ledger.find(job.name)
+        ledger.start(job)
+        ledger.checkpoint(job, {"step": step}, warning)
+        ledger.mourn(job, FAULT)
         ledger = opened()
         assert ledger.find(job.name).state == state
     assert ledger.find(job.name).standing.fault == FAULT
+    ledger.resume(ledger.find(job.name))
+    # Once more the same checkpoint is no progress.
+    for state in ("queued", "failed"):
+        job = ledger.find(job.name)
+        ledger.start(job)
+        ledger.checkpoint(job, {"step": 6}, None)
+        ledger.mourn(job, FAULT)
+        assert job.state == state
 
 
 def test_the_queue_is_bounded_in_number_and_bytes(opened, monkeypatch):
@@ -345,12 +361,17 @@ def test_inputs_of_an_ended_job_go_also_if_the_service_was_killed_just_then(open
     assert files(ledger, job) == {"job.json", "standing.json"}
 
 
-def test_a_worker_that_died_leaves_no_half_a_file(opened):
+def test_a_worker_that_died_or_was_late_leaves_no_file(opened):
     ledger = opened()
-    job = ledger.add(inputs())
+    job = ledger.add(inputs(5))
     ledger.start(job)
+    kept = files(ledger, job)
     (ledger.folder(job).path / ".checkpoint.safetensors.0123abcd.tmp").touch()
-    ledger.mourn(job, FAULT)
+    ledger.clear(job)
+    assert files(ledger, job) == kept
+    ledger.cancel(job)
+    ledger.folder(job).write_checkpoint(b"late")
+    ledger.clear(job)
     assert files(ledger, job) == {"job.json", "standing.json"}
 
 
