@@ -119,8 +119,10 @@ class Server:
             self._handlers.open(event.describe)
         elif isinstance(event, WorkerDied):
             self._mourn(event)
-        elif (job := self._jobs.get(event.job)) is None or job.ended:
-            return  # cancelled while the message was on its way
+        elif (job := self._jobs.get(event.job)) is None:
+            return  # forgotten while the message was on its way
+        elif job.ended:
+            self._jobs.clear(job)  # cancelled while the worker wrote
         elif isinstance(event, FrameDone):
             self._jobs.advance(job, event.progress)
             self._watchers.show(job, event.max_size, event.pixels)
@@ -140,6 +142,8 @@ class Server:
     def _mourn(self, event: WorkerDied) -> None:
         log.warning(event.fault.message)
         job = self._jobs.get(event.job) if event.job is not None else None
+        if job is not None:
+            self._jobs.clear(job)
         if job is not None and not job.ended:
             self._jobs.mourn(job, event.fault, event.killed)
             self._say_state(job, event.fault)

@@ -122,7 +122,7 @@ class WorkerProcess:
             events += self._messages()
             events.append(self._bury())
         elif self._process is None and now >= self._start_at:
-            self._start()
+            events += self._start()
         return events
 
     def close(self) -> None:
@@ -132,7 +132,17 @@ class WorkerProcess:
             self._process.wait()
             self._bury()
 
-    def _start(self) -> None:
+    def _start(self) -> list[Event]:
+        # Memory, processes, open files and temporary files may all be used up for a while.
+        try:
+            self._launch()
+        except (OSError, zmq.ZMQError) as error:
+            if self._socket is not None:
+                self._socket.close()
+            return [self._died(error.strerror or str(error))]
+        return []
+
+    def _launch(self) -> None:
         self._socket = self._context.socket(zmq.PAIR)
         self._socket.set_hwm(0)
         self._socket.setsockopt(zmq.LINGER, 0)
@@ -166,12 +176,14 @@ class WorkerProcess:
             reason = "it hung and was killed"
         self._process.stdin.close()
         self._socket.close()
+        return self._died(reason, killed=code == KILLED and not self._hung)
+
+    def _died(self, reason: str, killed: bool = False) -> WorkerDied:
         self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
         # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
         pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
         self._start_at = time.monotonic() + pause
-        killed = code == KILLED and not self._hung
         died = WorkerDied(self._job, _obituary(reason, self.hopeless), killed, self.hopeless)
         self._process = self._socket = None
         self._job = self._deadline = None

@@ -71,7 +71,11 @@ def test_sigterm_ends_it_cleanly_and_tells_who_waits(tmp_path):
 
 
 def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
-    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+    painter = "fake_painter:painter_without_checkpoints"
+    with (
+        running(tmp_path / "log.txt", painter=painter) as service,
+        Client(service.address) as client,
+    ):
         job = client.submit(recipe(step_ms=50, steps=1000))
         waiting = client.submit(recipe(steps=3))
         for _ in range(3):  # the third try is with less memory
