@@ -4,6 +4,7 @@
     standing.json             state, progress, fault: what changes
     checkpoint.safetensors    from which the painting goes on
     texture.png, receipt.json the result
+    log.txt                   what the worker printed
 
 The buffers are blobs (:mod:`service.serving.blobs`) in a folder beside it, which jobs share.
 Server and worker both use it; the one writes job and standing, the other checkpoint and result.
@@ -44,6 +45,11 @@ class JobFolder:
     """
 
     path: Path
+
+    @property
+    def log(self) -> Path:
+        """What its worker printed, see :mod:`service.serving.job_log`."""
+        return self.path / "log.txt"
 
     def write_order(self, order: Order, cameras: list[dict[str, Any]]) -> None:
         """Keep what is to be done; the buffers that it names are blobs already."""

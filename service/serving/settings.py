@@ -18,6 +18,7 @@ from service.serving.limits import (
 )
 from service.serving.painter import TORCH_PAINTER
 from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.worker_process import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Settings:
     """data: folder of the jobs; bind: as :func:`service.serving.addresses.endpoint_of` takes it;
     idle_exit: end after so many seconds without client and job, None: never; keep: how many jobs
     that have ended stay; keys: see :func:`service.serving.admission.admission_to`; devices: a
-    worker for each, none: all GPUs, or the CPU; painter: see
+    worker for each, none: all GPUs, or the CPU; patience: seconds without a sign from a worker that
+    has a job, until it is taken to hang; painter: see
     :func:`service.serving.painter.load_painter`; max_message: bytes of one; max_inputs: bytes of
     the inputs of all jobs that may go on; max_jobs: how many there are that have not ended.
 
@@ -38,6 +40,7 @@ class Settings:
     keep: int = KEPT_ENDED
     keys: Path | None = None
     devices: tuple[str, ...] = ()
+    patience: float = PATIENCE
     painter: str = TORCH_PAINTER
     max_message: int = MAX_MESSAGE_BYTES
     max_inputs: int = MAX_INPUT_BYTES
