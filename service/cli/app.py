@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +19,7 @@ from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
+from service.serving.logs import LogFormat, log_to_stderr
 from service.serving.wire import DEFAULT_ADDRESS
 
 app = typer.Typer(
@@ -316,6 +316,14 @@ def serve(
     keep: Annotated[
         int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
     ] = 64,
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(
+            "--log-format",
+            metavar="|".join(LogFormat),
+            help="Of the log on standard error: lines to read, or JSON, one object a line.",
+        ),
+    ] = LogFormat.TEXT,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     if idle_exit is not None and not 0 < idle_exit < float("inf"):
@@ -324,6 +332,6 @@ def serve(
     from service.serving.server import serve as serve_forever
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    log_to_stderr(log_format)
     announce = functools.partial(print, flush=True)
     serve_forever(bind, idle_exit, announce, data or default_folder(), keep, keys=keys)

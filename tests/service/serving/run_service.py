@@ -1,14 +1,15 @@
 """A service process for tests: ``run_service.py BIND IDLE_EXIT PAINTER DATA KEEP [KEYS]``."""
 
 import functools
-import logging
+import os
 import sys
 from pathlib import Path
 
 from geometry.errors import InputError
+from service.serving.logs import LogFormat, log_to_stderr
 from service.serving.server import serve
 
-logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+log_to_stderr(LogFormat(os.environ.get("TEST_LOG_FORMAT", "text")))
 bind, idle_exit, painter, data, keep, *keys = sys.argv[1:]
 announce = functools.partial(print, flush=True)
 folder = Path(keys[0]) if keys else None
