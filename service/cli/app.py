@@ -52,6 +52,14 @@ MeshOutput = Annotated[
         "textures each is a NAME_MATERIAL.png.",
     ),
 ]
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -277,11 +285,27 @@ def colourings(
 
 
 @app.command()
-def doctor() -> None:
-    """Look at this machine: devices, networks, versions, port, disk."""
-    from service.cli.doctor import run_doctor
+def doctor(
+    data: DataFolder = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="DIR", help="The folder of keys; default: one in the user's settings."
+        ),
+    ] = None,
+    address: Annotated[
+        str, typer.Option("--address", metavar="ADDRESS", help="Where the service is to listen.")
+    ] = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Look at this machine: devices, networks, versions, disk, keys, port. What is not fine ends
+    with its fix; the exit code is 1 if painting or serving would not work."""
+    from service.cli.doctor import findings, run_doctor
+    from service.serving import keys as client_keys
+    from service.serving import ledger
 
-    if not run_doctor(_console()):
+    found = findings(data or ledger.default_folder(), keys or client_keys.default_folder(), address)
+    if not run_doctor(found, as_json, _console()):
         raise typer.Exit(1)
 
 
@@ -305,14 +329,7 @@ def serve(
             "the keys of 'service keys'.",
         ),
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            metavar="DIR",
-            help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
-        ),
-    ] = None,
+    data: DataFolder = None,
     keep: Annotated[
         int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
     ] = 64,

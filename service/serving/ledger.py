@@ -38,6 +38,14 @@ def default_folder() -> Path:
     return Path(given or platformdirs.user_data_dir("orbitex")) / "jobs"
 
 
+def job_folders(folder: Path) -> list[JobFolder]:
+    """The folders in ``folder`` that are jobs, by their names, in no order; none if there is no
+    such folder yet. Raises OSError."""
+    if not folder.exists():
+        return []
+    return [JobFolder(path) for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+
+
 class Ledger:
     """The jobs in ``folder``, which is made if it is missing; the ``keep`` that ended last stay.
 
