@@ -341,14 +341,26 @@ def serve(
             help="Of the log on standard error: lines to read, or JSON, one object a line.",
         ),
     ] = LogFormat.TEXT,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--device",
+            metavar="NAME",
+            help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU.",
+        ),
+    ] = None,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     if idle_exit is not None and not 0 < idle_exit < float("inf"):
         raise InputError("bad-value", "idle-exit", f"{idle_exit} is not a time.", "Give seconds.")
     from service.serving.ledger import default_folder
     from service.serving.server import serve as serve_forever
+    from service.serving.settings import Settings, check_device
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     log_to_stderr(log_format)
     announce = functools.partial(print, flush=True)
-    serve_forever(bind, idle_exit, announce, data or default_folder(), keep, keys=keys)
+    devices = tuple(check_device(name) for name in device or ())
+    serve_forever(
+        Settings(data or default_folder(), bind, idle_exit, keep, keys, devices), announce
+    )

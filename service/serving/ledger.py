@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,10 @@ class Ledger:
         """All jobs, oldest first."""
         return list(self._jobs.values())
 
-    def next_queued(self) -> Job | None:
-        """The job that has waited longest."""
-        return next((job for job in self._jobs.values() if job.state is State.QUEUED), None)
+    def next_queued(self, but: Collection[str] = ()) -> Job | None:
+        """The job that has waited longest, of those not named in ``but``."""
+        queued = (job for job in self._jobs.values() if job.state is State.QUEUED)
+        return next((job for job in queued if job.name not in but), None)
 
     def active(self) -> list[Job]:
         """All that are queued or running, oldest first."""
@@ -216,7 +218,7 @@ class Ledger:
         try:
             (self._folder / job.name).rename(gone)
         except OSError as error:
-            log.warning("job %s cannot be removed: %s", job.name, error.strerror)
+            log.warning("cannot be removed: %s", error.strerror, extra={"job": job.name})
         shutil.rmtree(gone, ignore_errors=True)
 
     def _change(self, job: Job, **changes: Any) -> None:
@@ -227,7 +229,7 @@ class Ledger:
             folder.write_standing(job.standing)
         except InputError as error:
             # It holds for as long as the service lives; after that the older standing does.
-            log.error("job %s: %s", job.name, error)
+            log.error("%s", error, extra={"job": job.name})
         if not _keeps_inputs(job.state):
             folder.drop_inputs()
         if job.ended:
@@ -272,7 +274,7 @@ class Ledger:
             folder.sweep()
             order, standing = folder.read_order(), folder.read_standing()
         except InputError as error:
-            log.warning("skipped: %s", error)
+            log.warning("skipped: %s", error, extra={"job": folder.path.name})
             return
         if standing.state is State.RUNNING:
             standing = dataclasses.replace(standing, state=State.QUEUED)

@@ -1,27 +1,23 @@
 """The service's log: one line a record, for people or, as JSON, for programs.
 
 What a record is about is a field and no part of its message: ``log.info("running", extra={"job":
-job.name})``. A worker's own output (a traceback, a library's chatter) takes the same way: the
-worker marks in it which job it paints, and :func:`relay` logs each line with that job.
+job.name})``. What a worker prints while it paints no job takes the same way, by :func:`relay`.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import sys
 import threading
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import BinaryIO
+from typing import IO
 
 # All that a line says beside time, level, logger and message. Names, never keys or tokens: what
 # else a record carries is not written.
 FIELDS = ("job", "client")
 WORKER_LINE_BYTES = 8192  # of a worker's output; what is longer is broken
 
-_MARK = b"\x1ejob "  # before the name of the job; a record separator opens no line by chance
 
 worker_log = logging.getLogger("service.worker")
 
@@ -34,7 +30,7 @@ class LogFormat(StrEnum):
 
 
 class TextFormatter(logging.Formatter):
-    """``2026-11-22 18:20:26,123 INFO job 3-0a1b2c: running``, local time; a traceback follows."""
+    """``2026-11-22 18:20:26,123 INFO job 3-0a1b2c running``, local time; a traceback follows."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(about)s%(message)s")
@@ -42,7 +38,7 @@ class TextFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's own name)
         """The line of a record."""
         about = " ".join(f"{name} {value}" for name, value in _fields(record).items())
-        record.about = f"{about}: " if about else ""
+        record.about = f"{about} " if about else ""
         # What a client sent must not look like a line of ours.
         return "".join(
             c if c.isprintable() else c.encode("unicode_escape").decode()
@@ -79,26 +75,15 @@ def log_to_stderr(form: LogFormat) -> None:
     logging.captureWarnings(True)
 
 
-def mark_output(job: str | None) -> None:
-    """In a worker: what it writes from now on is about this job, or about none."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os.write(sys.stderr.fileno(), b"\n" + _MARK + (job or "").encode() + b"\n")
-
-
-def relay(output: BinaryIO) -> threading.Thread:
-    """Log what a worker writes to ``output``, until it ends, from a thread of its own: a worker
-    never waits for its readers."""
+def relay(output: IO[bytes]) -> threading.Thread:
+    """Log what a worker writes to ``output``, line by line, until it ends, from a thread of its
+    own: a worker never waits for its readers."""
 
     def read() -> None:
-        about: dict[str, str] = {}
         with output:
             while line := output.readline(WORKER_LINE_BYTES):
-                if line.startswith(_MARK):
-                    job = line[len(_MARK) :].decode(errors="replace").strip()
-                    about = {"job": job} if job else {}
-                elif text := line.decode(errors="replace").rstrip():
-                    worker_log.info("%s", text, extra=about)
+                if text := line.decode(errors="replace").rstrip():
+                    worker_log.info("%s", text)
 
     thread = threading.Thread(target=read, name="worker-output", daemon=True)
     thread.start()

@@ -5,6 +5,7 @@ Every step's chain depends on all steps before it, and the picture's first row s
 went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
 
+import dataclasses
 import hashlib
 import json
 import time
@@ -35,7 +36,7 @@ def wire_scene(recipe, cameras, buffers):
     return {name: float(array.sum()) for name, array in buffers.items()}
 
 
-def paint(recipe, scene, styles, resume):
+def paint(recipe, scene, styles, device, resume):
     steps = recipe.steps or STEPS
     first, chain = 0, json.dumps(scene)
     if resume is not None:
@@ -80,13 +81,17 @@ def finish(recipe, scene, styles, last):
 
 def fake_painter():
     return Painter(
-        device=lambda: "cpu",
+        devices=lambda: ["cpu"],
         describe=lambda: {"groups": [], "styles": ["grey"]},
         load_styles=lambda recipe, buffers: (),
         wire_scene=wire_scene,
         paint=paint,
         finish=finish,
     )
+
+
+def painter_of_two_devices():
+    return dataclasses.replace(fake_painter(), devices=lambda: ["cuda:0", "cuda:1"])
 
 
 def broken_painter():

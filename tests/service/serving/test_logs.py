@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from service_process import recipe, refused, running
 
+from service.serving.client import Client
 from service.serving.logs import (
     WORKER_LINE_BYTES,
     JsonFormatter,
@@ -40,10 +42,10 @@ def test_a_line_of_json_has_its_fields():
 
 
 def test_a_line_of_text_says_the_job():
-    assert TextFormatter().format(record(job="3-0a1b2c")).endswith(" WARNING job 3-0a1b2c: running")
+    assert TextFormatter().format(record(job="3-0a1b2c")).endswith(" WARNING job 3-0a1b2c running")
     assert TextFormatter().format(record()).endswith(" WARNING running")
     both = TextFormatter().format(record("queued", job="3-0a1b2c", client="laptop"))
-    assert both.endswith(" WARNING job 3-0a1b2c client laptop: queued")
+    assert both.endswith(" WARNING job 3-0a1b2c client laptop queued")
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40))
@@ -69,29 +71,43 @@ def test_an_exception_brings_its_traceback():
     assert text.splitlines()[-1] == "RuntimeError: as asked"
 
 
-def test_each_line_of_a_worker_is_logged_with_its_job(caplog):
-    code = """
-import os, sys
-from service.serving.logs import mark_output
-print("before")
-mark_output("3-0a1b2c")
-print("of a library, without an end", end="")
-mark_output("4-0a1b2c")
-os.write(2, b"\\xff\\n\\n" + b"x" * 9000 + b"\\n")
-mark_output(None)
-print("after")
-"""
-    worker = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+def test_each_line_of_a_worker_is_logged(caplog):
+    code = "import os; os.write(1, b'\\xff\\n\\n' + b'x' * 9000 + b'\\nafter')"
+    worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     with caplog.at_level(logging.INFO, worker_log.name):
         relay(worker.stdout).join(timeout=20)
     assert worker.wait() == 0
-    assert [(getattr(line, "job", None), line.getMessage()) for line in caplog.records] == [
-        (None, "before"),
-        ("3-0a1b2c", "of a library, without an end"),
-        ("4-0a1b2c", "\ufffd"),
-        ("4-0a1b2c", "x" * WORKER_LINE_BYTES),
-        ("4-0a1b2c", "x" * (9000 - WORKER_LINE_BYTES)),
-        (None, "after"),
+    assert [line.getMessage() for line in caplog.records] == [
+        "\ufffd",
+        "x" * WORKER_LINE_BYTES,
+        "x" * (9000 - WORKER_LINE_BYTES),
+        "after",
+    ]
+
+
+def test_every_line_of_a_service_is_json_if_it_is_told_so(tmp_path):
+    with (
+        running(tmp_path / "log.txt", log_format="json") as service,
+        Client(service.address) as client,
+    ):
+        done, crashed = client.submit(recipe(steps=2)), client.submit(recipe(group="crash"))
+        for job in (done, crashed):
+            list(client.frames(job, max_size=8))
+        client.forget(done)
+    lines = [json.loads(line) for line in service.log().splitlines()]
+    said = [line["message"] for line in lines if line.get("job") == done]
+    assert said == ["queued: sphere 532, 64 px", "running", "finished after 2 steps"]
+    assert all(line["time"].endswith("+00:00") for line in lines)
+    failed = [line["level"] for line in lines if line.get("job") == crashed]
+    assert failed[:2] == ["info", "info"] and "warning" in failed
+
+
+def test_a_worker_that_cannot_start_says_why_in_the_same_form(tmp_path):
+    settings = {"painter": "fake_painter:broken_painter", "log_format": "json"}
+    with running(tmp_path / "log.txt", **settings) as service:
+        with Client(service.address, timeout=20) as client, refused("worker-died"):
+            client.describe()
+        lines = [json.loads(line) for line in service.log().splitlines()]
+    assert "RuntimeError: no torch here" in [
+        line["message"] for line in lines if line["logger"] == "service.worker"
     ]

@@ -8,7 +8,6 @@ import time
 
 import pytest
 from service_process import (
-    HERE,
     ServiceProcess,
     alive,
     environment,
@@ -16,6 +15,7 @@ from service_process import (
     recipe,
     refused,
     running,
+    service_command,
     until_running,
 )
 
@@ -26,9 +26,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /pr
 
 
 def run_service(bind, data):
-    painter = "fake_painter:fake_painter"
     return subprocess.run(
-        [sys.executable, str(HERE / "run_service.py"), bind, "0", painter, str(data), "8"],
+        service_command(bind=bind, data=data),
         env=environment(),
         capture_output=True,
         text=True,
