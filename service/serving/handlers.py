@@ -101,7 +101,7 @@ class Handlers:
         job = self._jobs.add(read_submission(header, buffers))
         recipe = job.order.recipe
         log.info(
-            "queued: %s %.40a, %d px",
+            "queued: %s %.40s, %d px",
             *(recipe.target, recipe.group, recipe.size),
             extra={"job": job.name, "client": client.hex()},
         )

@@ -162,7 +162,7 @@ class Server:
 
     def _fail(self, job: Job, fault: Fault) -> None:
         self._jobs.fail(job, fault)
-        log.warning("%s: %.200a", fault.code, fault.message, extra={"job": job.name})
+        log.warning("%s: %.200s", fault.code, fault.message, extra={"job": job.name})
         self._close(job)
 
     def _close(self, job: Job) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from service_process import recipe, refused, running
+from service_process import recipe, running
 
 from service.serving.client import Client
 from service.serving.logs import (
@@ -100,14 +100,3 @@ def test_every_line_of_a_service_is_json_if_it_is_told_so(tmp_path):
     assert all(line["time"].endswith("+00:00") for line in lines)
     failed = [line["level"] for line in lines if line.get("job") == crashed]
     assert failed[:2] == ["info", "info"] and "warning" in failed
-
-
-def test_a_worker_that_cannot_start_says_why_in_the_same_form(tmp_path):
-    settings = {"painter": "fake_painter:broken_painter", "log_format": "json"}
-    with running(tmp_path / "log.txt", **settings) as service:
-        with Client(service.address, timeout=20) as client, refused("worker-died"):
-            client.describe()
-        lines = [json.loads(line) for line in service.log().splitlines()]
-    assert "RuntimeError: no torch here" in [
-        line["message"] for line in lines if line["logger"] == "service.worker"
-    ]
