@@ -143,7 +143,7 @@ def test_the_tail_of_its_log_says_why_a_job_failed(tmp_path):
         job = client.submit(recipe(group="crash"))
         assert list(client.frames(job, 8))[-1].error["code"] == "internal"
         assert client.attach(job)["log"][-1] == "RuntimeError: as asked"
-        assert f"job {job}: | RuntimeError: as asked" in service.log()
+        assert f"job {job} | RuntimeError: as asked" in service.log()
 
 
 def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
