@@ -227,7 +227,10 @@ def _die_with_parent() -> None:
 def main() -> None:
     """Serve one server until it is gone."""
     address, place, device = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
+    # Ctrl-C in a terminal, and what stops all processes of a service, are for the server: it asks
+    # for a last checkpoint first.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     _die_with_parent()
     channel = Channel(address)
     painter = load_painter(place)
