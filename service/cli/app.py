@@ -349,10 +349,19 @@ def serve(
             help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU.",
         ),
     ] = None,
+    patience: Annotated[
+        float,
+        typer.Option(
+            "--patience",
+            metavar="SECONDS",
+            help="A worker that says nothing about its job for so long is taken to hang.",
+        ),
+    ] = 900.0,
 ) -> None:
     """Serve Blender and other clients until stopped."""
-    if idle_exit is not None and not 0 < idle_exit < float("inf"):
-        raise InputError("bad-value", "idle-exit", f"{idle_exit} is not a time.", "Give seconds.")
+    for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):
+        if seconds is not None and not 0 < seconds < float("inf"):
+            raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
     from service.serving.ledger import default_folder
     from service.serving.server import serve as serve_forever
     from service.serving.settings import Settings, check_device
@@ -362,5 +371,5 @@ def serve(
     announce = functools.partial(print, flush=True)
     devices = tuple(check_device(name) for name in device or ())
     serve_forever(
-        Settings(data or default_folder(), bind, idle_exit, keep, keys, devices), announce
+        Settings(data or default_folder(), bind, idle_exit, keep, keys, devices, patience), announce
     )

@@ -61,11 +61,13 @@ class JobFailed:
 
 @dataclass(frozen=True)
 class WorkerDied:
-    """A worker is gone, and with it the job it had. ``hopeless``: none has been ready for several
-    starts; the engine goes on trying, but nobody should wait for it."""
+    """A worker is gone, and with it the job it had. ``killed``: by somebody else's SIGKILL, perhaps
+    that of a system out of memory. ``hopeless``: none has been ready for several starts; the engine
+    goes on trying, but nobody should wait for it."""
 
     job: str | None
     fault: Fault
+    killed: bool
     hopeless: bool
 
 
@@ -95,9 +97,10 @@ class Engine(Protocol):
         """What to poll for events; others after each restart of a worker."""
         ...
 
-    def paint(self, job: str, folder: JobFolder) -> None:
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint; only when there is :attr:`room`. All it needs
-        is in the folder, and what comes of it goes there."""
+        is in the folder, and what comes of it goes there. ``frugal``: with as little memory as it
+        takes."""
         ...
 
     def want(self, job: str, after: int, max_size: int) -> None:

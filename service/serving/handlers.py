@@ -13,6 +13,7 @@ import service
 from geometry.errors import InputError, unknown_name
 from service.serving.credits import Credit
 from service.serving.engine import Engine
+from service.serving.job_log import log_tail
 from service.serving.jobs import Fault, State
 from service.serving.ledger import Ledger
 from service.serving.news import job_row, job_sheet
@@ -146,7 +147,8 @@ class Handlers:
         return {"jobs": [job_row(job, now) for job in self._jobs.all()]}
 
     def _on_attach(self, client: bytes, header: Header, buffers: Buffers) -> Header:
-        return job_sheet(self._jobs.find(read_job(header)))
+        job = self._jobs.find(read_job(header))
+        return job_sheet(job, log_tail(self._jobs.folder(job).log))
 
     def _on_forget(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))

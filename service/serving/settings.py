@@ -10,6 +10,7 @@ from geometry.errors import InputError
 from service.serving.ledger import KEPT_ENDED
 from service.serving.painter import TORCH_PAINTER
 from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.worker_process import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Settings:
     """data: folder of the jobs; bind: as :func:`service.serving.addresses.endpoint_of` takes it;
     idle_exit: end after so many seconds without client and job, None: never; keep: how many jobs
     that have ended stay; keys: see :func:`service.serving.admission.admission_to`; devices: a
-    worker for each, none: all GPUs, or the CPU; painter: see
+    worker for each, none: all GPUs, or the CPU; patience: seconds without a sign from a worker that
+    has a job, until it is taken to hang; painter: see
     :func:`service.serving.painter.load_painter`."""
 
     data: Path
@@ -26,6 +28,7 @@ class Settings:
     keep: int = KEPT_ENDED
     keys: Path | None = None
     devices: tuple[str, ...] = ()
+    patience: float = PATIENCE
     painter: str = TORCH_PAINTER
 
 

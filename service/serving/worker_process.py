@@ -34,6 +34,8 @@ from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
 CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
+PATIENCE = 900.0  # a stage of a mesh of millions of triangles takes minutes
+KILLED = -9  # exit code after a SIGKILL
 HOPELESS_STARTS = 3  # in a row
 LAST_WORDS = 0.5  # seconds for what a dead worker wrote: a child of its own may still hold the pipe
 LONGEST_SOCKET_PATH = 100  # what every POSIX system allows, in characters
@@ -46,11 +48,17 @@ class WorkerProcess:
 
     ``painter``: where it finds its painter, see :func:`service.serving.painter.load_painter`.
     ``device``: what it paints on; "" for the first that there is. ``context``: of the private
-    socket.
+    socket. ``patience``: seconds without a message from it, while it has a job, until it is killed.
     """
 
-    def __init__(self, painter: str, device: str, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-        self._painter, self._context = painter, context
+    def __init__(
+        self,
+        painter: str,
+        device: str,
+        context: zmq.Context[zmq.Socket[bytes]],
+        patience: float,
+    ) -> None:
+        self._painter, self._context, self._patience = painter, context, patience
         self.device = device
         self.devices: tuple[str, ...] = ()  # all that the worker has found, once it is ready
         self._folder: Path | None = None  # of the private socket, until the worker has called
@@ -60,7 +68,8 @@ class WorkerProcess:
         self._token = ""
         self._ready = False
         self._job: str | None = None
-        self._kill_at: float | None = None
+        self._deadline: float | None = None  # for the next message about the job
+        self._cancelled = self._hung = False
         self._starts_failed = 0
         self._start_at = 0.0
         self._start()
@@ -90,32 +99,34 @@ class WorkerProcess:
         """Whether it was not ready for several starts."""
         return self._starts_failed >= HOPELESS_STARTS
 
-    def paint(self, job: str, folder: JobFolder) -> None:
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
         assert self.idle
-        self._job = job
-        self.tell("paint", job, {"folder": str(folder.path.absolute())})
+        self._job, self._cancelled = job, False
+        self._deadline = time.monotonic() + self._patience
+        self.tell("paint", job, {"folder": str(folder.path.absolute()), "frugal": frugal})
 
     def cancel(self, job: str) -> None:
         """Let go of a job. A worker that cannot be reached in :data:`CANCEL_GRACE` is killed."""
         self.tell("cancel", job)
-        if job == self._job:
-            self._kill_at = time.monotonic() + CANCEL_GRACE
+        if job == self._job and not self._cancelled:
+            self._cancelled = True
+            self._deadline = time.monotonic() + CANCEL_GRACE
 
     def collect(self) -> list[Event]:
         """What has happened since the last call; also looks after the process. Never waits."""
         events = self._messages()
         now = time.monotonic()
-        if self._kill_at is not None and now > self._kill_at and self._process is not None:
+        if self._deadline is not None and now > self._deadline and self._process is not None:
             log.warning("worker %d hangs: killed", self._process.pid)
             self._process.kill()
-            self._kill_at = None
+            self._hung, self._deadline = True, None
         if self._process is not None and self._process.poll() is not None:
             # It may have sent its last result just before it died.
             events += self._messages()
             events.append(self._bury())
         elif self._process is None and now >= self._start_at:
-            self._start()
+            events += self._start()
         return events
 
     def close(self) -> None:
@@ -125,7 +136,17 @@ class WorkerProcess:
             self._process.wait()
             self._bury()
 
-    def _start(self) -> None:
+    def _start(self) -> list[Event]:
+        # Memory, processes, open files and temporary files may all be used up for a while.
+        try:
+            self._launch()
+        except (OSError, zmq.ZMQError) as error:
+            if self._socket is not None:
+                self._socket.close()
+            return [self._died(error.strerror or str(error))]
+        return []
+
+    def _launch(self) -> None:
         self._socket = self._context.socket(zmq.PAIR)
         self._socket.set_hwm(0)
         self._socket.setsockopt(zmq.LINGER, 0)
@@ -158,18 +179,23 @@ class WorkerProcess:
         assert self._socket is not None and self._output is not None
         code = self._process.wait()
         reason = f"signal {-code}" if code < 0 else f"exit code {code}"
+        if self._hung:
+            reason = "it hung and was killed"
         self._process.stdin.close()
         self._output.join(LAST_WORDS)
         self._socket.close()
+        return self._died(reason, killed=code == KILLED and not self._hung)
+
+    def _died(self, reason: str, killed: bool = False) -> WorkerDied:
         self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
         # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
         pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
         self._start_at = time.monotonic() + pause
-        died = WorkerDied(self._job, _obituary(reason, self.hopeless), self.hopeless)
+        died = WorkerDied(self._job, _obituary(reason, self.hopeless), killed, self.hopeless)
         self._process = self._socket = None
-        self._job = self._kill_at = None
-        self._ready = False
+        self._job = self._deadline = None
+        self._ready = self._hung = False
         return died
 
     def _remove_folder(self) -> None:
@@ -210,12 +236,14 @@ class WorkerProcess:
             return Ready(self.device, header["describe"])
         if not self._ready or header.get("job") != self._job or self._job is None:
             return None
+        if not self._cancelled:
+            self._deadline = time.monotonic() + self._patience
         if kind == "frame":
             return FrameDone(self._job, header["max_size"], header["progress"], buffers["pixels"])
         if kind == "saved":
             warning = Fault(**header["warning"]) if header["warning"] else None
             return Saved(self._job, header["progress"], warning)
-        job, self._job, self._kill_at = self._job, None, None
+        job, self._job, self._deadline = self._job, None, None
         if kind == "finished":
             result = Result(buffers["texture"], header["receipt"])
             return JobFinished(job, header["progress"], result)
