@@ -172,7 +172,7 @@ class Server:
 
     def _say_state(self, job: Job, fault: Fault) -> None:
         about = {"job": job.name}
-        log.warning("is %s: %s: %.200s", job.state, fault.code, fault.message, extra=about)
+        log.warning("%s: %s: %.200s", job.state, fault.code, fault.message, extra=about)
         if job.state is State.FAILED:
             for line in log_tail(self._jobs.folder(job).log):
                 log.warning("| %.200s", line, extra=about)
