@@ -316,14 +316,35 @@ def serve(
     keep: Annotated[
         int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
     ] = 64,
+    device: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--device",
+            metavar="NAME",
+            help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU.",
+        ),
+    ] = None,
+    patience: Annotated[
+        float,
+        typer.Option(
+            "--patience",
+            metavar="SECONDS",
+            help="A worker that says nothing about its job for so long is taken to hang.",
+        ),
+    ] = 900.0,
 ) -> None:
     """Serve Blender and other clients until stopped."""
-    if idle_exit is not None and not 0 < idle_exit < float("inf"):
-        raise InputError("bad-value", "idle-exit", f"{idle_exit} is not a time.", "Give seconds.")
+    for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):
+        if seconds is not None and not 0 < seconds < float("inf"):
+            raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
     from service.serving.ledger import default_folder
     from service.serving.server import serve as serve_forever
+    from service.serving.settings import Settings, check_device
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     announce = functools.partial(print, flush=True)
-    serve_forever(bind, idle_exit, announce, data or default_folder(), keep, keys=keys)
+    devices = tuple(check_device(name) for name in device or ())
+    serve_forever(
+        Settings(data or default_folder(), bind, idle_exit, keep, keys, devices, patience), announce
+    )

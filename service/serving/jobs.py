@@ -16,6 +16,7 @@ from service.recipe import Recipe
 from service.serving.wire import WireError
 
 TRIES = 2  # of a job whose worker dies in it
+OUT_OF_MEMORY = "out-of-memory"
 
 
 class State(StrEnum):
@@ -90,7 +91,8 @@ class Standing:
 
     progress: as in a ``frame`` reply, None before the first step; fault: of a failed job; warning:
     why the last checkpoint could not be written; finish_wanted: it shall end with the best so far;
-    deaths: workers that died in it; ended: when, in seconds since 1970.
+    frugal: it did not fit into memory and is painted with as little as it takes; deaths: workers
+    that died in it; ended: when, in seconds since 1970.
     """
 
     state: State = State.QUEUED
@@ -98,6 +100,7 @@ class Standing:
     fault: Fault | None = None
     warning: Fault | None = None
     finish_wanted: bool = False
+    frugal: bool = False
     deaths: int = 0
     ended: float | None = None
 
@@ -118,6 +121,7 @@ class Standing:
             None if fault is None else Fault(**fault),
             None if warning is None else Fault(**warning),
             bool(data["finish_wanted"]),
+            bool(data["frugal"]),
             int(data["deaths"]),
             None if data["ended"] is None else float(data["ended"]),
         )

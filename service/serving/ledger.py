@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -93,9 +94,10 @@ class Ledger:
         """All jobs, oldest first."""
         return list(self._jobs.values())
 
-    def next_queued(self) -> Job | None:
-        """The job that has waited longest."""
-        return next((job for job in self._jobs.values() if job.state is State.QUEUED), None)
+    def next_queued(self, but: Collection[str] = ()) -> Job | None:
+        """The job that has waited longest, of those not named in ``but``."""
+        queued = (job for job in self._jobs.values() if job.state is State.QUEUED)
+        return next((job for job in queued if job.name not in but), None)
 
     def active(self) -> list[Job]:
         """All that are queued or running, oldest first."""
@@ -174,15 +176,26 @@ class Ledger:
         if job.state in (State.PAUSED, State.FAILED):
             self._change(job, state=State.QUEUED, fault=None, deaths=0)
 
-    def mourn(self, job: Job, fault: Fault) -> None:
-        """The worker died in a job: it is tried once more, from its last checkpoint, then fails."""
+    def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
+        """The worker died in a job: it is tried once more, from its last checkpoint, then fails.
+        ``killed``: by force, which a system without memory does, so it is also tried with less."""
         if job.ended or job.state is State.PAUSED:
             return
         deaths = job.standing.deaths + 1
         if deaths < TRIES:
             self._change(job, state=State.QUEUED, deaths=deaths)
+        elif killed:
+            self.spare(job, fault)
         else:
             self._change(job, state=State.FAILED, deaths=deaths, fault=fault)
+
+    def spare(self, job: Job, fault: Fault) -> None:
+        """A job did not fit into memory: it is tried with less, from its last checkpoint, then
+        fails."""
+        if job.standing.frugal:
+            self.fail(job, fault)
+        else:
+            self._change(job, state=State.QUEUED, frugal=True)
 
     def finish(self, job: Job, result: Result, progress: dict[str, Any]) -> None:
         """End with a result that lies in the job's folder."""

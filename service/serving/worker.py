@@ -1,6 +1,7 @@
 """The worker: the process that imports torch and paints, one job at a time.
 
-Started by :mod:`service.serving.engines` as ``python -m service.serving.worker ADDRESS PAINTER``.
+Started by :mod:`service.serving.worker_process` as ``python -m service.serving.worker ADDRESS
+PAINTER DEVICE``.
 It speaks the wire's encoding with the server over a private PAIR socket. From the server come
 ``paint``, ``want`` (a frame), ``finish``, ``pause`` and ``cancel``; back go ``ready``, ``frame``,
 ``saved``, ``finished``, ``failed`` and ``stopped``. Inputs, checkpoints and results are in the
@@ -11,13 +12,15 @@ only when one is wanted: nobody's reading speed slows the painting.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import math
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +28,13 @@ import numpy as np
 import zmq
 
 from geometry.errors import InputError
+from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
-from service.recipe import Recipe
 from service.serving.checkpoints import Checkpoints
 from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Result
-from service.serving.painter import Painter, load_painter
+from service.serving.job_log import output_to
+from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
+from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
 
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
@@ -127,15 +131,17 @@ def fault_of(error: Exception) -> Fault:
     """An exception in the words of an error reply; one that is nobody's input becomes one line."""
     if isinstance(error, InputError):
         return Fault.of(error)
-    name = type(error).__name__
-    if isinstance(error, MemoryError) or name == "OutOfMemoryError":  # torch has its own class
+    if is_out_of_memory(error):
         return Fault(
-            "out-of-memory", "size", "The job does not fit into memory.", "Choose a smaller size."
+            OUT_OF_MEMORY, "size", "The job does not fit into memory.", "Choose a smaller size."
         )
-    return Fault("internal", "job", f"Painting stopped on {name}.", "The service's log says more.")
+    name = type(error).__name__
+    return Fault("internal", "job", f"Painting stopped on {name}.", "The job's log says more.")
 
 
-def paint_job(channel: Channel, painter: Painter, job: str, folder: JobFolder) -> None:
+def paint_job(
+    channel: Channel, painter: Painter, attempt: Attempt, job: str, folder: JobFolder
+) -> None:
     """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
 
     def saved(progress: Progress, warning: Fault | None) -> None:
@@ -147,7 +153,8 @@ def paint_job(channel: Channel, painter: Painter, job: str, folder: JobFolder) -
         recipe = inputs.recipe
         styles = painter.load_styles(recipe, inputs.buffers)
         scene = painter.wire_scene(recipe, inputs.cameras, inputs.buffers)
-        steps = _steps(painter, recipe, scene, styles, folder)
+        paint = functools.partial(painter.paint, recipe, scene, styles)
+        steps = _steps(paint, attempt, folder)
         last = _paint(steps, Commands(channel, job), Checkpoints(folder, saved))
         if last is None:
             channel.send("stopped", {"job": job})
@@ -169,20 +176,20 @@ def paint_job(channel: Channel, painter: Painter, job: str, folder: JobFolder) -
 
 
 def _steps(
-    painter: Painter, recipe: Recipe, scene: Any, styles: Sequence[Any], folder: JobFolder
+    paint: Callable[[Attempt], Iterator[Progress]], attempt: Attempt, folder: JobFolder
 ) -> Iterator[Progress]:
     # From the checkpoint, or from the start if there is none, or none that can be used (of another
     # release, say): slower, and the same picture.
     resume = folder.read_checkpoint()
     if resume is not None:
         try:
-            yield from painter.paint(recipe, scene, styles, resume)
+            yield from paint(dataclasses.replace(attempt, resume=resume))
             return
         except InputError as error:
             if error.code != "bad-checkpoint":
                 raise
-            print(f"job {folder.path.name} begins anew: {error}", file=sys.stderr, flush=True)
-    yield from painter.paint(recipe, scene, styles, None)
+            print(f"The painting begins anew: {error}", file=sys.stderr, flush=True)
+    yield from paint(attempt)
 
 
 def _paint(
@@ -224,23 +231,29 @@ def _die_with_parent() -> None:
 
 def main() -> None:
     """Serve one server until it is gone."""
-    address, place = sys.argv[1:]
+    address, place, device = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
     _die_with_parent()
     channel = Channel(address)
     painter = load_painter(place)
+    devices = painter.devices()
+    device = device or devices[0]
     channel.send(
         "ready",
         {
             "token": os.environ[TOKEN_VARIABLE],
-            "device": painter.device(),
+            "device": device,
+            "devices": devices,
             "describe": sendable(painter.describe()),
         },
     )
     while True:
         header, _ = channel.receive()
         if header["kind"] == "paint":  # anything else is late, about a job that has ended
-            paint_job(channel, painter, header["job"], JobFolder(Path(header["folder"])))
+            folder = JobFolder(Path(header["folder"]))
+            attempt = Attempt(device, frugal=header["frugal"])
+            with output_to(folder.log):
+                paint_job(channel, painter, attempt, header["job"], folder)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,10 @@ SERVE = """
 import logging, sys
 from pathlib import Path
 from service.serving.server import serve
+from service.serving.settings import Settings
 logging.basicConfig(level=logging.INFO)
-serve("tcp://127.0.0.1:*", None, lambda line: print(line, flush=True), Path(sys.argv[1]))
+settings = Settings(Path(sys.argv[1]), "tcp://127.0.0.1:*")
+serve(settings, lambda line: print(line, flush=True))
 """
 
 

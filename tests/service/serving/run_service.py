@@ -1,19 +1,20 @@
-"""A service process for tests: ``run_service.py BIND IDLE_EXIT PAINTER DATA KEEP [KEYS]``."""
+"""A service process for tests: ``run_service.py SETTINGS``, as JSON."""
 
 import functools
+import json
 import logging
 import sys
 from pathlib import Path
 
 from geometry.errors import InputError
 from service.serving.server import serve
+from service.serving.settings import Settings
 
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-bind, idle_exit, painter, data, keep, *keys = sys.argv[1:]
-announce = functools.partial(print, flush=True)
-folder = Path(keys[0]) if keys else None
+given = json.loads(sys.argv[1])
+given |= {name: Path(given[name]) for name in ("data", "keys") if given.get(name)}
 try:
-    serve(bind, float(idle_exit) or None, announce, Path(data), int(keep), painter, folder)
+    serve(Settings(**given), functools.partial(print, flush=True))
 except InputError as error:
     sys.exit(f"{error.code}: {error}")
 assert "torch" not in sys.modules, "the server must not wait for torch"

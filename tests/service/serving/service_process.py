@@ -1,6 +1,7 @@
 """A service in a process of its own, for tests to use and abuse."""
 
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -21,32 +22,23 @@ def environment():
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
 
 
+def service_command(**settings):
+    """The command line of a service on any free port, with the fake painter unless told."""
+    given = {"bind": "tcp://127.0.0.1:*", "painter": "fake_painter:fake_painter"} | settings
+    return [sys.executable, str(HERE / "run_service.py"), json.dumps(given, default=str)]
+
+
 class ServiceProcess:
     """Started and ready; ``address`` is where. Its jobs are in ``data``, beside the log."""
 
-    def __init__(
-        self,
-        log_path,
-        painter="fake_painter:fake_painter",
-        idle_exit=0.0,
-        data=None,
-        keep=8,
-        keys=None,
-    ):
+    def __init__(self, log_path, data=None, **settings):
         self.log_path = log_path
         self.data = data or log_path.with_name("jobs")
-        command = [sys.executable, str(HERE / "run_service.py"), "tcp://127.0.0.1:*"]
+        command = service_command(data=self.data, keep=8, **settings)
         started = time.monotonic()
         with log_path.open("a") as log:
             self.process = subprocess.Popen(
-                [
-                    *(*command, str(idle_exit), painter, str(self.data), str(keep)),
-                    *([str(keys)] if keys else []),
-                ],
-                env=environment(),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
+                command, env=environment(), stdout=subprocess.PIPE, stderr=log, text=True
             )
         line = self.process.stdout.readline()
         assert line.startswith("ready tcp://127.0.0.1:"), self.log()
@@ -58,7 +50,7 @@ class ServiceProcess:
 
     def worker(self):
         """The process number of the worker that was started last."""
-        return int(re.findall(r"worker (\d+) starts", self.log())[-1])
+        return workers(self.log())[-1]
 
     def kill(self):
         """SIGKILL, and its worker is gone with it."""
@@ -74,6 +66,11 @@ class ServiceProcess:
         code = self.process.wait(timeout=10)
         self.process.stdout.close()
         return code
+
+
+def workers(log):
+    """The process numbers of all workers ever started."""
+    return [int(number) for number in re.findall(r"worker (\d+) starts", log)]
 
 
 @contextlib.contextmanager

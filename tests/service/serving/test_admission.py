@@ -9,7 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import zmq
-from service_process import HERE, environment, eventually, memory, recipe, refused, running
+from service_process import (
+    environment,
+    eventually,
+    memory,
+    recipe,
+    refused,
+    running,
+    service_command,
+)
 
 from geometry.errors import InputError
 from service.serving.addresses import open_socket
@@ -167,29 +175,27 @@ def _alive(client):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_service_for_other_machines_needs_keys(tmp_path, keys):
-    def start(*words):
-        command = [sys.executable, str(HERE / "run_service.py"), *words]
+    def start(bind, **settings):
         return subprocess.run(
-            command,
+            service_command(bind=bind, data=tmp_path / "jobs", **settings),
             env=environment() | {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=20,
         )
 
-    painter = ("fake_painter:fake_painter", str(tmp_path / "jobs"), "8")
     for bind in ("tcp://0.0.0.0:*", "tcp://*:0", "tcp://[::]:0"):
-        done = start(bind, "0", *painter)
+        done = start(bind)
         assert done.returncode == 1 and done.stdout == ""
         assert done.stderr.startswith("no-keys: keys: ") and "service keys new" in done.stderr
         assert done.stderr.count("\n") == 1
     # With keys it listens there, until nobody has asked for anything.
-    done = start("tcp://0.0.0.0:*", "0.3", *painter, str(keys.folder))
+    done = start("tcp://0.0.0.0:*", idle_exit=0.3, keys=keys.folder)
     assert done.returncode == 0 and done.stdout.startswith("ready tcp://0.0.0.0:"), done.stderr
     # An address that is taken ends it in one line, too: nothing is left that waits.
     with zmq.Context() as context, context.socket(zmq.ROUTER) as router:
         port = router.bind_to_random_port("tcp://127.0.0.1")
-        done = start(f"tcp://127.0.0.1:{port}", "0", *painter, str(keys.folder))
+        done = start(f"tcp://127.0.0.1:{port}", keys=keys.folder)
     assert done.returncode == 1 and done.stderr.startswith("address-in-use")
 
 

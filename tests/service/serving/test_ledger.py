@@ -126,10 +126,25 @@ def test_a_worker_may_die_once_in_a_job(opened):
     job = ledger.add(inputs())
     for state in ("queued", "failed"):
         ledger.start(ledger.find(job.name))
-        ledger.mourn(ledger.find(job.name), FAULT)
+        ledger.mourn(ledger.find(job.name), FAULT, killed=False)
         ledger = opened()
         assert ledger.find(job.name).state == state
     assert ledger.find(job.name).standing.fault == FAULT
+
+
+def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
+    ledger = opened()
+    killed, starved = ledger.add(inputs()), ledger.add(inputs())
+    for state, frugal in (("queued", False), ("queued", True), ("failed", True)):
+        ledger.start(ledger.find(killed.name))
+        ledger.mourn(ledger.find(killed.name), FAULT, killed=True)
+        ledger = opened()
+        standing = ledger.find(killed.name).standing
+        assert (standing.state, standing.frugal) == (state, frugal)
+    for state in ("queued", "failed"):
+        ledger.start(ledger.find(starved.name))
+        ledger.spare(ledger.find(starved.name), FAULT)
+        assert ledger.find(starved.name).state == state
 
 
 def test_the_queue_is_bounded_in_number_and_bytes(opened, monkeypatch):

@@ -152,7 +152,7 @@ def test_faults_are_told_apart():
 
 
 def test_a_painter_is_found_by_name():
-    assert load_painter("fake_painter:fake_painter").device() == "cpu"
+    assert load_painter("fake_painter:fake_painter").devices() == ["cpu"]
 
 
 # --- previews ---

@@ -1,6 +1,4 @@
-"""Engines: where jobs are painted. The server hands one job at a time to an engine and collects
-what has happened to it; :class:`LocalEngine` has a worker process on this machine.
-"""
+"""The keeper of one worker: a process that paints on one device, started anew whenever it dies."""
 
 from __future__ import annotations
 
@@ -13,99 +11,61 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import zmq
-from numpy.typing import NDArray
 
+from service.serving.engine import (
+    Event,
+    FrameDone,
+    JobFailed,
+    JobFinished,
+    Ready,
+    Saved,
+    WorkerDied,
+)
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault, Result
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
 CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
+PATIENCE = 900.0  # a stage of a mesh of millions of triangles takes minutes
+KILLED = -9  # exit code after a SIGKILL
 HOPELESS_STARTS = 3  # in a row
 LONGEST_SOCKET_PATH = 100  # what every POSIX system allows, in characters
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Ready:
-    """A worker is warm. ``describe`` is the body of the reply of that name."""
+class WorkerProcess:
+    """One worker, and what it is doing.
 
-    device: str
-    describe: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class FrameDone:
-    """A frame, (H, W, 3) uint8, that was wanted in this size; ``progress`` as on the wire."""
-
-    job: str
-    max_size: int
-    progress: dict[str, Any]
-    pixels: NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Saved:
-    """A checkpoint lies in the job's folder, or, with a ``warning``, could not be written."""
-
-    job: str
-    progress: dict[str, Any]
-    warning: Fault | None
-
-
-@dataclass(frozen=True)
-class JobFinished:
-    """A job has its result, which lies in its folder, too."""
-
-    job: str
-    progress: dict[str, Any]
-    result: Result
-
-
-@dataclass(frozen=True)
-class JobFailed:
-    """A job ended with a reason."""
-
-    job: str
-    fault: Fault
-
-
-@dataclass(frozen=True)
-class WorkerDied:
-    """The worker is gone, and with it the job it had. ``hopeless``: several in a row were never
-    ready; the engine goes on trying, but nobody should wait for it."""
-
-    job: str | None
-    fault: Fault
-    hopeless: bool
-
-
-Event = Ready | FrameDone | Saved | JobFinished | JobFailed | WorkerDied
-
-
-class LocalEngine:
-    """One worker process, started anew whenever it dies.
-
-    ``painter``: where the worker finds its painter, see :func:`service.serving.painter.
-    load_painter`. ``context``: of the private sockets.
+    ``painter``: where it finds its painter, see :func:`service.serving.painter.load_painter`.
+    ``device``: what it paints on; "" for the first that there is. ``context``: of the private
+    socket. ``patience``: seconds without a message from it, while it has a job, until it is killed.
     """
 
-    def __init__(self, painter: str, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-        self._painter, self._context = painter, context
+    def __init__(
+        self,
+        painter: str,
+        device: str,
+        context: zmq.Context[zmq.Socket[bytes]],
+        patience: float,
+    ) -> None:
+        self._painter, self._context, self._patience = painter, context, patience
+        self.device = device
+        self.devices: tuple[str, ...] = ()  # all that the worker has found, once it is ready
         self._folder: Path | None = None  # of the private socket, until the worker has called
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: zmq.Socket[bytes] | None = None
         self._token = ""
         self._ready = False
         self._job: str | None = None
-        self._kill_at: float | None = None
+        self._deadline: float | None = None  # for the next message about the job
+        self._cancelled = self._hung = False
         self._starts_failed = 0
         self._start_at = 0.0
         self._start()
@@ -125,39 +85,38 @@ class LocalEngine:
         """What to poll for events; another one after each restart, None between two workers."""
         return self._socket
 
-    def paint(self, job: str, folder: JobFolder) -> None:
-        """Begin a job, or go on from its checkpoint; only when :attr:`idle`. All it needs is in the
-        folder, and what comes of it goes there."""
+    @property
+    def ready(self) -> bool:
+        """Whether the worker has called."""
+        return self._ready
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it was not ready for several starts."""
+        return self._starts_failed >= HOPELESS_STARTS
+
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
+        """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
         assert self.idle
-        self._job = job
-        self._tell("paint", job, {"folder": str(folder.path.absolute())})
-
-    def want(self, job: str, after: int, max_size: int) -> None:
-        """Ask for one frame newer than step ``after``."""
-        self._tell("want", job, {"after": after, "max_size": max_size})
-
-    def finish(self, job: str) -> None:
-        """Ask for the result as it is after the step that runs."""
-        self._tell("finish", job)
-
-    def pause(self, job: str) -> None:
-        """Ask for a checkpoint after the step that runs, and to let go of the job then."""
-        self._tell("pause", job)
+        self._job, self._cancelled = job, False
+        self._deadline = time.monotonic() + self._patience
+        self.tell("paint", job, {"folder": str(folder.path.absolute()), "frugal": frugal})
 
     def cancel(self, job: str) -> None:
         """Let go of a job. A worker that cannot be reached in :data:`CANCEL_GRACE` is killed."""
-        self._tell("cancel", job)
-        if job == self._job:
-            self._kill_at = time.monotonic() + CANCEL_GRACE
+        self.tell("cancel", job)
+        if job == self._job and not self._cancelled:
+            self._cancelled = True
+            self._deadline = time.monotonic() + CANCEL_GRACE
 
     def collect(self) -> list[Event]:
         """What has happened since the last call; also looks after the process. Never waits."""
         events = self._messages()
         now = time.monotonic()
-        if self._kill_at is not None and now > self._kill_at and self._process is not None:
+        if self._deadline is not None and now > self._deadline and self._process is not None:
             log.warning("worker %d hangs: killed", self._process.pid)
             self._process.kill()
-            self._kill_at = None
+            self._hung, self._deadline = True, None
         if self._process is not None and self._process.poll() is not None:
             # It may have sent its last result just before it died.
             events += self._messages()
@@ -189,8 +148,9 @@ class LocalEngine:
         self._token = secrets.token_hex(16)
         # The worker must find the very modules that this process found, wherever it was started.
         modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+        command = [sys.executable, "-P", "-m", "service.serving.worker"]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "service.serving.worker", address, self._painter],
+            [*command, address, self._painter, self.device],
             stdin=subprocess.PIPE,
             stdout=2,  # standard output belongs to the command line; libraries' chatter is log
             env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
@@ -202,6 +162,8 @@ class LocalEngine:
         assert self._socket is not None
         code = self._process.wait()
         reason = f"signal {-code}" if code < 0 else f"exit code {code}"
+        if self._hung:
+            reason = "it hung and was killed"
         self._process.stdin.close()
         self._socket.close()
         self._remove_folder()
@@ -209,11 +171,11 @@ class LocalEngine:
         # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
         pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
         self._start_at = time.monotonic() + pause
-        hopeless = self._starts_failed >= HOPELESS_STARTS
-        died = WorkerDied(self._job, _obituary(reason, hopeless), hopeless)
+        killed = code == KILLED and not self._hung
+        died = WorkerDied(self._job, _obituary(reason, self.hopeless), killed, self.hopeless)
         self._process = self._socket = None
-        self._job = self._kill_at = None
-        self._ready = False
+        self._job = self._deadline = None
+        self._ready = self._hung = False
         return died
 
     def _remove_folder(self) -> None:
@@ -221,7 +183,8 @@ class LocalEngine:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def _tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
+    def tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
+        """Say something about a job to the worker, which reads it between two steps."""
         if self._socket is None or not self._ready:
             return
         message = encode({"kind": kind, "job": job, **(fields or {})})
@@ -249,15 +212,18 @@ class LocalEngine:
         ):
             self._ready, self._starts_failed = True, 0
             self._remove_folder()  # so that not even a killed service leaves one behind
-            return Ready(header["device"], header["describe"])
+            self.device, self.devices = header["device"], tuple(header["devices"])
+            return Ready(self.device, header["describe"])
         if not self._ready or header.get("job") != self._job or self._job is None:
             return None
+        if not self._cancelled:
+            self._deadline = time.monotonic() + self._patience
         if kind == "frame":
             return FrameDone(self._job, header["max_size"], header["progress"], buffers["pixels"])
         if kind == "saved":
             warning = Fault(**header["warning"]) if header["warning"] else None
             return Saved(self._job, header["progress"], warning)
-        job, self._job, self._kill_at = self._job, None, None
+        job, self._job, self._deadline = self._job, None, None
         if kind == "finished":
             result = Result(buffers["texture"], header["receipt"])
             return JobFinished(job, header["progress"], result)
