@@ -118,7 +118,9 @@ class Handlers:
         job = self._jobs.add(read_submission(header, buffers))
         recipe = job.order.recipe
         log.info(
-            "job %s queued: %s %.40a, %d px", job.name, recipe.target, recipe.group, recipe.size
+            "queued: %s %.40s, %d px",
+            *(recipe.target, recipe.group, recipe.size),
+            extra={"job": job.name, "client": client.hex()},
         )
         return {"job": job.name}
 
@@ -150,7 +152,7 @@ class Handlers:
             self._jobs.cancel(job)
             self._engine.cancel(job.name)
             self._watchers.close(job)
-            log.info("job %s %s after %d steps", job.name, job.state, job.step)
+            log.info("%s after %d steps", job.state, job.step, extra={"job": job.name})
         return {"job": job.name}
 
     def _on_pause(self, client: bytes, header: Header, buffers: Buffers) -> Header:

@@ -52,6 +52,14 @@ def default_folder() -> Path:
     return Path(given or platformdirs.user_data_dir("orbitex")) / "jobs"
 
 
+def job_folders(folder: Path) -> list[JobFolder]:
+    """The folders in ``folder`` that are jobs, by their names, in no order; none if there is no
+    such folder yet. Raises OSError."""
+    if not folder.exists():
+        return []
+    return [JobFolder(path) for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+
+
 class Ledger:
     """The jobs in ``folder``, which is made if it is missing; the ``keep`` that ended last stay.
 
@@ -263,7 +271,7 @@ class Ledger:
         try:
             (self._folder / job.name).rename(gone)
         except OSError as error:
-            log.warning("job %s cannot be removed: %s", job.name, error.strerror)
+            log.warning("cannot be removed: %s", error.strerror, extra={"job": job.name})
         shutil.rmtree(gone, ignore_errors=True)
         self.blobs.sweep()
 
@@ -282,7 +290,7 @@ class Ledger:
             try:
                 folder.write_standing(job.standing)
             except InputError as error:
-                log.error("job %s: %s", job.name, error)
+                log.error("%s", error, extra={"job": job.name})
                 continue
             del self._unsaved[job.name]
             if not _keeps_inputs(job.state):  # only now: by its older standing it would go on
@@ -365,7 +373,7 @@ class Ledger:
             folder.sweep()
             order, standing = folder.read_order(), folder.read_standing()
         except InputError as error:
-            log.warning("skipped: %s", error)
+            log.warning("skipped: %s", error, extra={"job": folder.path.name})
             return
         if standing.state is State.RUNNING:
             standing = dataclasses.replace(standing, state=State.QUEUED)

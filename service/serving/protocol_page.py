@@ -22,6 +22,8 @@ from service.serving.wire import (
 )
 from service.serving.wire_kinds import KINDS, Kind
 
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "plain_client.py"
+
 # What the wire and the service itself answer; a recipe or a mesh at fault adds codes of its own.
 ERROR_CODES: dict[str, str] = {
     "protocol-version": "Client and service are of different releases.",
@@ -60,6 +62,10 @@ def protocol_page() -> str:
             "the recipe and the scene have codes of their own; codes never change their meaning.",
             _table({"error": "{code, field, message, hint}"}),
             "| code | meaning |\n|---|---|\n" + "\n".join(codes),
+            "## A client",
+            f"[{EXAMPLE.name}](examples/{EXAMPLE.name}) paints a tile on a service without keys. "
+            "For scripts there is `service.serving.client.Client`, with heartbeats and keys.",
+            f"```python\n{EXAMPLE.read_text(encoding='utf-8').strip()}\n```",
         ]
     )
 

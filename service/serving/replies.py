@@ -42,7 +42,7 @@ class Replies:
                 raise zmq.Again
             tracker = self._router.send_multipart(message, zmq.NOBLOCK, copy=False, track=True)
         except zmq.Again:
-            self._complain()
+            self._complain(client)
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise
@@ -68,7 +68,7 @@ class Replies:
             del self._unread[client]
         return sum(size for _, size in left)
 
-    def _complain(self) -> None:
+    def _complain(self, client: bytes) -> None:
         if (now := time.monotonic()) > self._log_at:
             self._log_at = now + LOG_SECONDS
-            log.info("a client does not read: replies are dropped")
+            log.info("does not read: replies are dropped", extra={"client": client.hex()})

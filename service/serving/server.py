@@ -136,7 +136,7 @@ class Server:
         elif isinstance(event, Saved):
             self._jobs.checkpoint(job, event.progress, event.warning)
             if event.warning is not None:
-                log.warning("job %s: no checkpoint: %s", job.name, event.warning.message)
+                log.warning("has no checkpoint: %s", event.warning.message, extra={"job": job.name})
         elif isinstance(event, JobFinished):
             self._jobs.finish(job, event.result, event.progress)
             self._close(job)
@@ -147,7 +147,7 @@ class Server:
             self._fail(job, event.fault)
 
     def _mourn(self, event: WorkerDied) -> None:
-        log.warning(event.fault.message)
+        log.warning(event.fault.message, extra={"job": event.job})
         job = self._jobs.get(event.job) if event.job is not None else None
         if job is not None:
             self._jobs.clear(job)
@@ -166,7 +166,7 @@ class Server:
             if job is None:
                 return
             self._jobs.start(job)
-            log.info("job %s running", job.name)
+            log.info("running", extra={"job": job.name})
             self._engine.paint(job.name, self._jobs.folder(job), job.standing.frugal)
             if job.standing.finish_wanted:
                 self._engine.finish(job.name)
@@ -178,15 +178,16 @@ class Server:
         self._say_state(job, fault)
 
     def _say_state(self, job: Job, fault: Fault) -> None:
-        log.warning("job %s is %s: %s: %.200a", job.name, job.state, fault.code, fault.message)
+        about = {"job": job.name}
+        log.warning("%s: %s: %.200s", job.state, fault.code, fault.message, extra=about)
         if job.state is State.FAILED:
             for line in log_tail(self._jobs.folder(job).log):
-                log.warning("job %s: | %.200s", job.name, line)
+                log.warning("| %.200s", line, extra=about)
         if job.ended:
             self._close(job)
 
     def _close(self, job: Job) -> None:
-        log.info("job %s %s after %d steps", job.name, job.state, job.step)
+        log.info("%s after %d steps", job.state, job.step, extra={"job": job.name})
         self._watchers.close(job)
 
 
