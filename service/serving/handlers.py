@@ -88,7 +88,8 @@ class Handlers:
             if reply is not None:
                 self._replies.send(client, {"kind": kind, "id": request, **reply})
         except WireError as error:
-            self._replies.send_fault(client, error.request_id, Fault.of(error))
+            known = error.request_id if request is None else request
+            self._replies.send_fault(client, known, Fault.of(error))
         except InputError as error:
             self._replies.send_fault(client, request, Fault.of(error))
         except RecursionError:
