@@ -139,7 +139,7 @@ def test_a_client_that_never_reads_costs_bounded_memory_and_slows_nobody(service
 
 @pytest.mark.slow
 def test_a_client_that_never_reads_for_60_s(service):
-    frames, asked, growth = never_read(service, seconds=60, steps=1_000_000)
+    frames, asked, growth = never_read(service, seconds=60, steps=100_000)
     assert frames[-1].state == "finished" and asked > 1000 and len(frames) > 500
     assert growth < (UNREAD_BYTES >> 20) + 48
 
