@@ -13,12 +13,11 @@ from service.serving.wire import (
     DEFAULT_ADDRESS,
     DTYPES,
     HEARTBEAT_SECONDS,
-    KINDS,
     LIMITS,
     NAME_LENGTH,
     PROTOCOL_VERSION,
-    Kind,
 )
+from service.serving.wire_kinds import KINDS, Kind
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "plain_client.py"
 
@@ -69,7 +68,8 @@ def protocol_page() -> str:
 def _opening() -> str:
     return f"""# The wire, version {PROTOCOL_VERSION}
 
-<!-- Written by python -m service.serving.protocol_page: change service/serving/wire.py instead. -->
+<!-- Written by python -m service.serving.protocol_page: change wire.py and wire_kinds.py in
+service/serving instead. -->
 
 A client (ZeroMQ DEALER) talks to the service (ROUTER), by default at `{DEFAULT_ADDRESS}`.
 A message is one multipart: a header in UTF-8 JSON, then the raw buffers that the header describes
