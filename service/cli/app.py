@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +19,8 @@ from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
+from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_MESSAGE_BYTES
+from service.serving.logs import LogFormat, log_to_stderr
 from service.serving.wire import DEFAULT_ADDRESS
 
 app = typer.Typer(
@@ -50,6 +51,14 @@ MeshOutput = Annotated[
         help="The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
         "NAME_view4.png, NAME_coverage.png and the receipt NAME.json. Of a mesh with several "
         "textures each is a NAME_MATERIAL.png.",
+    ),
+]
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -278,11 +287,27 @@ def colourings(
 
 
 @app.command()
-def doctor() -> None:
-    """Look at this machine: devices, networks, versions, port, disk."""
-    from service.cli.doctor import run_doctor
+def doctor(
+    data: DataFolder = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="DIR", help="The folder of keys; default: one in the user's settings."
+        ),
+    ] = None,
+    address: Annotated[
+        str, typer.Option("--address", metavar="ADDRESS", help="Where the service is to listen.")
+    ] = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Look at this machine: devices, networks, versions, disk, keys, port. What is not fine ends
+    with its fix; the exit code is 1 if painting or serving would not work."""
+    from service.cli.doctor import findings, run_doctor
+    from service.serving import keys as client_keys
+    from service.serving import ledger
 
-    if not run_doctor(_console()):
+    found = findings(data or ledger.default_folder(), keys or client_keys.default_folder(), address)
+    if not run_doctor(found, as_json, _console()):
         raise typer.Exit(1)
 
 
@@ -306,17 +331,40 @@ def serve(
             "the keys of 'service keys'.",
         ),
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            metavar="DIR",
-            help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
-        ),
-    ] = None,
+    data: DataFolder = None,
     keep: Annotated[
         int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
-    ] = 64,
+    ] = KEPT_ENDED,
+    max_jobs: Annotated[
+        int,
+        typer.Option(
+            "--max-jobs", metavar="N", help="How many jobs may wait, rest or run at a time."
+        ),
+    ] = MAX_JOBS,
+    max_inputs: Annotated[
+        float,
+        typer.Option(
+            "--max-inputs",
+            metavar="GIB",
+            help="Of meshes and pictures of all jobs that may go on; what they share counts once.",
+        ),
+    ] = MAX_INPUT_BYTES / (1 << 30),
+    max_message: Annotated[
+        int,
+        typer.Option(
+            "--max-message",
+            metavar="MIB",
+            help="Of one message; larger inputs come in pieces, as uploads.",
+        ),
+    ] = MAX_MESSAGE_BYTES >> 20,
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(
+            "--log-format",
+            metavar="|".join(LogFormat),
+            help="Of the log on standard error: lines to read, or JSON, one object a line.",
+        ),
+    ] = LogFormat.TEXT,
     device: Annotated[
         list[str] | None,
         typer.Option(
@@ -343,9 +391,19 @@ def serve(
     from service.serving.settings import Settings, check_device
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    log_to_stderr(log_format)
     announce = functools.partial(print, flush=True)
     devices = tuple(check_device(name) for name in device or ())
-    serve_forever(
-        Settings(data or default_folder(), bind, idle_exit, keep, keys, devices, patience), announce
+    settings = Settings(
+        data or default_folder(),
+        bind,
+        idle_exit,
+        keep,
+        keys,
+        devices,
+        patience,
+        max_message=max_message << 20,
+        max_inputs=round(max_inputs * (1 << 30)),
+        max_jobs=max_jobs,
     )
+    serve_forever(settings, announce)

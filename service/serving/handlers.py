@@ -20,7 +20,8 @@ from service.serving.news import job_row, job_sheet
 from service.serving.replies import Replies
 from service.serving.requests import MAX_SIDE, MAX_STEP, read_job, read_submission, read_whole
 from service.serving.watchers import Watchers
-from service.serving.wire import KINDS, WireError, decode
+from service.serving.wire import WireError, decode
+from service.serving.wire_kinds import KINDS
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,9 @@ class Handlers:
         job = self._jobs.add(read_submission(header, buffers))
         recipe = job.order.recipe
         log.info(
-            "job %s queued: %s %.40a, %d px", job.name, recipe.target, recipe.group, recipe.size
+            "queued: %s %.40s, %d px",
+            *(recipe.target, recipe.group, recipe.size),
+            extra={"job": job.name, "client": client.hex()},
         )
         return {"job": job.name}
 
@@ -124,7 +127,7 @@ class Handlers:
             self._jobs.cancel(job)
             self._engine.cancel(job.name)
             self._watchers.close(job)
-            log.info("job %s %s after %d steps", job.name, job.state, job.step)
+            log.info("%s after %d steps", job.state, job.step, extra={"job": job.name})
         return {"job": job.name}
 
     def _on_pause(self, client: bytes, header: Header, buffers: Buffers) -> Header:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from service.recipe import Recipe
-from service.serving.wire import WireError
+from service.serving.wire import BufferSpec, WireError
 
-TRIES = 2  # of a job whose worker dies in it
+TRIES = 2  # of a job whose worker dies in it before it has got to another checkpoint
 OUT_OF_MEMORY = "out-of-memory"
 
 
@@ -54,17 +54,26 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class StoredBuffer:
+    """A buffer whose bytes are a blob: ``sha256`` of them, in hexadecimal digits."""
+
+    spec: BufferSpec
+    sha256: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**asdict(self.spec), "shape": list(self.spec.shape), "sha256": self.sha256}
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """What a client sent with ``submit``: cameras and buffers as on the wire."""
+    """What a client sent with ``submit``: cameras and buffers as on the wire. ``uploads``: buffers
+    that it had sent before."""
 
     recipe: Recipe
     cameras: list[dict[str, Any]]
     buffers: Mapping[str, np.ndarray]
-
-    @property
-    def nbytes(self) -> int:
-        """Size of the buffers in bytes."""
-        return sum(buffer.nbytes for buffer in self.buffers.values())
+    uploads: tuple[StoredBuffer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,11 +87,11 @@ class Result:
 @dataclass(frozen=True)
 class Order:
     """What is known of a job's inputs without reading their buffers: ``submitted`` in seconds since
-    1970, ``nbytes`` of the buffers."""
+    1970."""
 
     recipe: Recipe
     submitted: float
-    nbytes: int
+    buffers: tuple[StoredBuffer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,8 +100,9 @@ class Standing:
 
     progress: as in a ``frame`` reply, None before the first step; fault: of a failed job; warning:
     why the last checkpoint could not be written; finish_wanted: it shall end with the best so far;
-    frugal: it did not fit into memory and is painted with as little as it takes; deaths: workers
-    that died in it; ended: when, in seconds since 1970.
+    frugal: it did not fit into memory and is painted with as little as it takes; saved: step of the
+    last checkpoint, 0 before the first; deaths: workers that have died in it since then; ended:
+    when, in seconds since 1970.
     """
 
     state: State = State.QUEUED
@@ -101,6 +111,7 @@ class Standing:
     warning: Fault | None = None
     finish_wanted: bool = False
     frugal: bool = False
+    saved: int = 0
     deaths: int = 0
     ended: float | None = None
 
@@ -122,6 +133,7 @@ class Standing:
             None if warning is None else Fault(**warning),
             bool(data["finish_wanted"]),
             bool(data["frugal"]),
+            int(data["saved"]),
             int(data["deaths"]),
             None if data["ended"] is None else float(data["ended"]),
         )

@@ -3,8 +3,10 @@ not happened: inputs are written before a job is accepted, and each change of st
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
+import math
 import os
 import re
 import secrets
@@ -15,17 +17,28 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import platformdirs
 
 from geometry.errors import InputError
+from service.serving.blobs import Blobs
+from service.serving.durable import saving, sync_names
 from service.serving.folder_lock import FolderLock
-from service.serving.job_folder import JobFolder, saving, sync_names
-from service.serving.jobs import ENDED, TRIES, Fault, Inputs, Job, Order, Result, Standing, State
-
-MAX_UNFINISHED = 1024
-MAX_INPUT_BYTES = 8 << 30  # of the jobs that may go on
-KEPT_ENDED = 64
-MAX_KEPT = 1024  # a list of so many jobs still fits into a header
+from service.serving.job_folder import BLOBS, JobFolder
+from service.serving.jobs import (
+    ENDED,
+    TRIES,
+    Fault,
+    Inputs,
+    Job,
+    Order,
+    Result,
+    Standing,
+    State,
+    StoredBuffer,
+)
+from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
+from service.serving.wire import BufferSpec
 
 _NAME = re.compile(r"(\d{1,12})-[0-9a-f]{6}")
 
@@ -39,24 +52,43 @@ def default_folder() -> Path:
     return Path(given or platformdirs.user_data_dir("orbitex")) / "jobs"
 
 
+def job_folders(folder: Path) -> list[JobFolder]:
+    """The folders in ``folder`` that are jobs, by their names, in no order; none if there is no
+    such folder yet. Raises OSError."""
+    if not folder.exists():
+        return []
+    return [JobFolder(path) for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+
+
 class Ledger:
     """The jobs in ``folder``, which is made if it is missing; the ``keep`` that ended last stay.
 
+    At most ``max_jobs`` go on, and the inputs of all that may go on are ``max_inputs`` bytes. What
+    is in buffers is in ``blobs``, for jobs that are there and for those to come.
     Jobs that were running when the folder was left wait again and go on from their checkpoints. A
     folder that cannot be read is reported and left alone. Raises InputError: "data-in-use" if
     another service has the folder, "bad-data" if it cannot be used, "bad-value" for ``keep``.
     """
 
-    def __init__(self, folder: Path, keep: int = KEPT_ENDED) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        keep: int = KEPT_ENDED,
+        max_jobs: int = MAX_JOBS,
+        max_inputs: int = MAX_INPUT_BYTES,
+    ) -> None:
         if not 1 <= keep <= MAX_KEPT:
             raise InputError("bad-value", "keep", f"{keep} is not in 1 to {MAX_KEPT}.")
         self._folder, self._keep = folder, keep
+        self._max_jobs, self._max_inputs = max_jobs, max_inputs
         self._jobs: dict[str, Job] = {}  # in the order of submission
         self._recent: tuple[str, Result] | None = None  # the result asked for last
+        self._unsaved: dict[str, Job] = {}  # whose standing on disk is an older one
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
             last = self._load()
+            self.blobs = Blobs(folder / BLOBS, self._blobs_named)
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             raise InputError(
@@ -67,9 +99,11 @@ class Ledger:
             ) from None
         self._numbers = count(last + 1)
         self._retire()
+        self.blobs.sweep()
 
     def close(self) -> None:
         """Leave the folder to others."""
+        self._save()
         self._lock.release()
 
     # --- looking ---
@@ -126,24 +160,28 @@ class Ledger:
     # --- changing ---
 
     def add(self, inputs: Inputs) -> Job:
-        """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved"."""
+        """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved",
+        "unknown-upload", "bad-buffer" for uploads of another size."""
         going = [job for job in self._jobs.values() if not job.ended]
-        if len(going) >= MAX_UNFINISHED:
+        if len(going) >= self._max_jobs:
             raise InputError(
                 "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
             )
-        resumable = [job for job in self._jobs.values() if _keeps_inputs(job.state)]
-        if sum(job.order.nbytes for job in resumable) + inputs.nbytes > MAX_INPUT_BYTES:
+        sizes = self._blobs_named() | {
+            upload.sha256: upload.spec.nbytes for upload in inputs.uploads
+        }
+        new = sum(array.nbytes for array in inputs.buffers.values())
+        if sum(sizes.values()) + new > self._max_inputs:
             raise InputError(
                 "queue-full",
                 "job",
-                f"The inputs of the jobs that wait or failed are over {MAX_INPUT_BYTES >> 20} MiB.",
+                f"The inputs of jobs that wait or failed are over {self._max_inputs >> 20} MiB.",
                 "Wait until one has ended, or forget some that failed.",
             )
         # The random tail keeps a client that outlived a service's data from meeting another's job.
         name = f"{next(self._numbers)}-{secrets.token_hex(3)}"
-        job = Job(name, Order(inputs.recipe, time.time(), inputs.nbytes), Standing())
-        self._create(job, inputs)
+        job = Job(name, Order(inputs.recipe, time.time(), self._store(inputs)), Standing())
+        self._create(job, inputs.cameras)
         self._jobs[name] = job
         return job
 
@@ -158,7 +196,11 @@ class Ledger:
 
     def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
         """A checkpoint was written, or could not be."""
-        self._change(job, progress=progress, warning=warning)
+        old = job.standing
+        saved = old.saved if warning else int(progress["step"])
+        # Deaths count while they hinder: a job of many days outlives any number that lie apart.
+        deaths = 0 if saved > old.saved else old.deaths
+        self._change(job, progress=progress, warning=warning, saved=saved, deaths=deaths)
 
     def want_finish(self, job: Job) -> None:
         """It shall end with the best so far; a paused job goes on for that."""
@@ -177,8 +219,9 @@ class Ledger:
             self._change(job, state=State.QUEUED, fault=None, deaths=0)
 
     def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
-        """The worker died in a job: it is tried once more, from its last checkpoint, then fails.
-        ``killed``: by force, which a system without memory does, so it is also tried with less."""
+        """The worker died in a job: it is tried once more, from its last checkpoint, and fails if
+        that one dies before it has written another. ``killed``: by force, which a system without
+        memory does, so it is then tried with less."""
         if job.ended or job.state is State.PAUSED:
             return
         deaths = job.standing.deaths + 1
@@ -210,10 +253,17 @@ class Ledger:
         """End with nothing."""
         self._change(job, state=State.CANCELLED)
 
+    def clear(self, job: Job) -> None:
+        """Remove files that a worker has left which was killed or too late."""
+        self.folder(job).sweep()
+        if not _keeps_inputs(job.state):
+            self.folder(job).drop_checkpoint()
+
     def forget(self, job: Job) -> None:
         """Remove an ended job and its files."""
         assert job.ended, job.state
         del self._jobs[job.name]
+        self._unsaved.pop(job.name, None)
         if self._recent is not None and self._recent[0] == job.name:
             self._recent = None
         # Under another name first: half a folder must not look like a damaged job.
@@ -221,22 +271,37 @@ class Ledger:
         try:
             (self._folder / job.name).rename(gone)
         except OSError as error:
-            log.warning("job %s cannot be removed: %s", job.name, error.strerror)
+            log.warning("cannot be removed: %s", error.strerror, extra={"job": job.name})
         shutil.rmtree(gone, ignore_errors=True)
+        self.blobs.sweep()
 
     def _change(self, job: Job, **changes: Any) -> None:
-        ended = time.time() if changes.get("state", job.state) in ENDED else None
+        ended = self._now() if changes.get("state", job.state) in ENDED else None
         job.standing = dataclasses.replace(job.standing, ended=ended, **changes)
-        folder = self.folder(job)
-        try:
-            folder.write_standing(job.standing)
-        except InputError as error:
-            # It holds for as long as the service lives; after that the older standing does.
-            log.error("job %s: %s", job.name, error)
-        if not _keeps_inputs(job.state):
-            folder.drop_inputs()
+        self._unsaved[job.name] = job
+        self._save()
         if job.ended:
             self._retire()
+
+    def _save(self) -> None:
+        # Also what a full disk did not take before: what the service said should hold after it.
+        for job in list(self._unsaved.values()):
+            folder = self.folder(job)
+            try:
+                folder.write_standing(job.standing)
+            except InputError as error:
+                log.error("%s", error, extra={"job": job.name})
+                continue
+            del self._unsaved[job.name]
+            if not _keeps_inputs(job.state):  # only now: by its older standing it would go on
+                folder.drop_checkpoint()
+                for buffer in job.order.buffers:  # the next job may well have the same
+                    self.blobs.touch(buffer.sha256)
+
+    def _now(self) -> float:
+        # Later than all that ended, though the clock is set back: what ended last is kept longest.
+        newest = max((job.standing.ended or 0.0 for job in self._jobs.values()), default=0.0)
+        return max(time.time(), math.nextafter(newest, math.inf))
 
     def _retire(self) -> None:
         ended = [job for job in self._jobs.values() if job.ended]
@@ -244,17 +309,48 @@ class Ledger:
         for job in ended[: max(0, len(ended) - self._keep)]:
             self.forget(job)
 
-    def _create(self, job: Job, inputs: Inputs) -> None:
+    def _blobs_named(self) -> dict[str, int]:
+        """The size in bytes of each blob that a job needs."""
+        return {
+            buffer.sha256: buffer.spec.nbytes
+            for job in self._jobs.values()
+            if _keeps_inputs(job.state) or job.name in self._unsaved
+            for buffer in job.order.buffers
+        }
+
+    def _store(self, inputs: Inputs) -> tuple[StoredBuffer, ...]:
+        new = []
+        for name, array in inputs.buffers.items():
+            spec = BufferSpec(name, array.dtype.str, array.shape)
+            digest = self.blobs.put(np.ascontiguousarray(array).data.cast("B"))
+            new.append(StoredBuffer(spec, digest))
+        for upload in inputs.uploads:
+            if not self.blobs.has(upload.sha256):
+                raise InputError(
+                    "unknown-upload",
+                    "uploads",
+                    f"What {upload.spec.name[:40]!r} should hold is not here.",
+                    "Upload it, then submit again.",
+                )
+            if self.blobs.received(upload.sha256) != upload.spec.nbytes:
+                raise InputError(
+                    "bad-buffer", upload.spec.name, "The shape does not fit what was uploaded."
+                )
+        return (*new, *inputs.uploads)
+
+    def _create(self, job: Job, cameras: list[dict[str, Any]]) -> None:
         # A folder of a job's name is whole from the first moment.
-        new = self._folder / f".{job.name}.new"
+        new, path = self._folder / f".{job.name}.new", self.folder(job).path
         try:
             with saving():
                 new.mkdir(mode=0o700)
-                JobFolder(new).write_inputs(inputs, job.order.submitted)
+                JobFolder(new).write_order(job.order, cameras)
                 JobFolder(new).write_standing(job.standing)
-                new.rename(self._folder / job.name)
+                new.rename(path)
                 sync_names(self._folder)
         except BaseException:
+            with contextlib.suppress(OSError):
+                path.rename(new)  # a job that was refused must not be there after a restart
             shutil.rmtree(new, ignore_errors=True)
             raise
 
@@ -277,10 +373,12 @@ class Ledger:
             folder.sweep()
             order, standing = folder.read_order(), folder.read_standing()
         except InputError as error:
-            log.warning("skipped: %s", error)
+            log.warning("skipped: %s", error, extra={"job": folder.path.name})
             return
         if standing.state is State.RUNNING:
             standing = dataclasses.replace(standing, state=State.QUEUED)
+        if not _keeps_inputs(standing.state):
+            folder.drop_checkpoint()  # of a service that was killed just then
         self._jobs[folder.path.name] = Job(folder.path.name, order, standing)
 
 

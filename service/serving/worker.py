@@ -219,11 +219,16 @@ def _paint(
     return last
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(address: str) -> None:
     # The server holds the other end of our standard input and never writes: the end of the file
     # is the end of the server, however it died, on every platform, in the middle of a step too.
     def wait() -> None:
         sys.stdin.buffer.read()
+        if address.startswith("ipc://"):  # of a server that was killed before we had called
+            with contextlib.suppress(OSError):
+                socket = Path(address.removeprefix("ipc://"))
+                socket.unlink()
+                socket.parent.rmdir()
         os._exit(0)
 
     threading.Thread(target=wait, name="parent-watch", daemon=True).start()
@@ -232,8 +237,11 @@ def _die_with_parent() -> None:
 def main() -> None:
     """Serve one server until it is gone."""
     address, place, device = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
-    _die_with_parent()
+    # Ctrl-C in a terminal, and systemd's SIGTERM, go to all processes but are for the server: it
+    # wants a checkpoint of us first.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    _die_with_parent(address)
     channel = Channel(address)
     painter = load_painter(place)
     devices = painter.devices()

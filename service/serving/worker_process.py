@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from service.serving.engine import (
 )
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault, Result
+from service.serving.logs import relay
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
@@ -35,6 +37,7 @@ CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelle
 PATIENCE = 900.0  # a stage of a mesh of millions of triangles takes minutes
 KILLED = -9  # exit code after a SIGKILL
 HOPELESS_STARTS = 3  # in a row
+LAST_WORDS = 0.5  # seconds for what a dead worker wrote: a child of its own may still hold the pipe
 LONGEST_SOCKET_PATH = 100  # what every POSIX system allows, in characters
 
 log = logging.getLogger(__name__)
@@ -60,6 +63,7 @@ class WorkerProcess:
         self.devices: tuple[str, ...] = ()  # all that the worker has found, once it is ready
         self._folder: Path | None = None  # of the private socket, until the worker has called
         self._process: subprocess.Popen[bytes] | None = None
+        self._output: threading.Thread | None = None  # logs what the process writes
         self._socket: zmq.Socket[bytes] | None = None
         self._token = ""
         self._ready = False
@@ -122,7 +126,7 @@ class WorkerProcess:
             events += self._messages()
             events.append(self._bury())
         elif self._process is None and now >= self._start_at:
-            self._start()
+            events += self._start()
         return events
 
     def close(self) -> None:
@@ -132,7 +136,17 @@ class WorkerProcess:
             self._process.wait()
             self._bury()
 
-    def _start(self) -> None:
+    def _start(self) -> list[Event]:
+        # Memory, processes, open files and temporary files may all be used up for a while.
+        try:
+            self._launch()
+        except (OSError, zmq.ZMQError) as error:
+            if self._socket is not None:
+                self._socket.close()
+            return [self._died(error.strerror or str(error))]
+        return []
+
+    def _launch(self) -> None:
         self._socket = self._context.socket(zmq.PAIR)
         self._socket.set_hwm(0)
         self._socket.setsockopt(zmq.LINGER, 0)
@@ -152,26 +166,32 @@ class WorkerProcess:
         self._process = subprocess.Popen(
             [*command, address, self._painter, self.device],
             stdin=subprocess.PIPE,
-            stdout=2,  # standard output belongs to the command line; libraries' chatter is log
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
         )
         log.info("worker %d starts", self._process.pid)
+        assert self._process.stdout is not None
+        self._output = relay(self._process.stdout)
 
     def _bury(self) -> WorkerDied:
         assert self._process is not None and self._process.stdin is not None
-        assert self._socket is not None
+        assert self._socket is not None and self._output is not None
         code = self._process.wait()
         reason = f"signal {-code}" if code < 0 else f"exit code {code}"
         if self._hung:
             reason = "it hung and was killed"
         self._process.stdin.close()
+        self._output.join(LAST_WORDS)
         self._socket.close()
+        return self._died(reason, killed=code == KILLED and not self._hung)
+
+    def _died(self, reason: str, killed: bool = False) -> WorkerDied:
         self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
         # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
         pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
         self._start_at = time.monotonic() + pause
-        killed = code == KILLED and not self._hung
         died = WorkerDied(self._job, _obituary(reason, self.hopeless), killed, self.hopeless)
         self._process = self._socket = None
         self._job = self._deadline = None

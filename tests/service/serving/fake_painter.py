@@ -20,7 +20,6 @@ from service.serving.painter import Painter
 STEPS = 40
 HUNGRY_STEP = 20
 CHECKPOINT_BYTES = 1 << 16
-checkpoints.SECONDS = 0.05  # this module is imported by the worker alone
 
 
 class FakeCheckpoint:
@@ -82,7 +81,8 @@ def finish(recipe, scene, styles, last):
     return texture, given | {"step": last.step, "shape": texture.shape}
 
 
-def fake_painter():
+def fake_painter(checkpoint_seconds=0.05):
+    checkpoints.SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
         devices=lambda: ["cpu"],
         describe=lambda: {"groups": [], "styles": ["grey"]},
@@ -95,6 +95,10 @@ def fake_painter():
 
 def painter_of_two_devices():
     return dataclasses.replace(fake_painter(), devices=lambda: ["cuda:0", "cuda:1"])
+
+
+def painter_without_checkpoints():
+    return fake_painter(checkpoint_seconds=1e9)
 
 
 def broken_painter():

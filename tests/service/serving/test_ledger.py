@@ -1,6 +1,8 @@
 """The ledger: jobs in a folder, without a service. What one ledger wrote another one reads."""
 
+import contextlib
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -11,10 +13,12 @@ from service_process import refused
 
 from service.recipe import Recipe
 from service.reporting import delivery
+from service.serving import blobs
 from service.serving import ledger as ledger_module
 from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Inputs, Result, State
+from service.serving.jobs import Fault, Inputs, Result, Standing, State, StoredBuffer
 from service.serving.ledger import Ledger
+from service.serving.wire import BufferSpec
 
 FAULT = Fault("x", "y", "z", "hint")
 TEXTURE = np.random.default_rng(0).integers(0, 256, (5, 7, 4), dtype=np.uint8)
@@ -40,6 +44,22 @@ def opened(tmp_path):
     open_again().close()
 
 
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Within it no file can be written."""
+
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    @contextlib.contextmanager
+    def full_disk():
+        with monkeypatch.context() as patch:
+            patch.setattr(delivery.os, "fsync", full)
+            yield
+
+    return full_disk
+
+
 def names(ledger, state=None):
     return [job.name for job in ledger.all() if state in (None, job.state)]
 
@@ -54,7 +74,7 @@ def test_inputs_come_back_bit_for_bit(opened):
         "vertices": random.normal(size=(9, 3)),
         "__metadata__": random.normal(size=(2, 2)).astype("<f4"),
         "../../x": np.array([[1, -2]], "<i4"),
-        "": np.array([255], np.uint8),
+        "a line\n": np.array([255], np.uint8),
     }
     buffers["vertices"][0, 0] = np.nan
     cameras = [{"lens": 0.1 + 0.2, "kind": "PERSP", "matrix_world": [[1 / 3] * 4] * 4}]
@@ -114,22 +134,38 @@ def test_every_end_is_remembered(opened):
     }
     assert left[cancelled.name] == {"job.json", "standing.json"}
     assert left[finished.name] == {"job.json", "standing.json", "texture.png", "receipt.json"}
-    assert {"buffers.safetensors", "checkpoint.safetensors"} < left[failed.name]
+    assert {"checkpoint.safetensors"} < left[failed.name]
     again = ledger.find(failed.name)
     ledger.resume(again)
     assert again.state == "queued" and again.standing.fault is None and again.step == 3
     assert ledger.folder(again).read_checkpoint() == b"a"
 
 
-def test_a_worker_may_die_once_in_a_job(opened):
+def test_a_worker_may_die_once_between_two_checkpoints_of_a_job(opened):
     ledger = opened()
     job = ledger.add(inputs())
-    for state in ("queued", "failed"):
-        ledger.start(ledger.find(job.name))
-        ledger.mourn(ledger.find(job.name), FAULT, killed=False)
+    # (step of the checkpoint before it dies, whether that could be written) -> the state then
+    for step, warning, state in (
+        (3, None, "queued"),
+        (5, None, "queued"),
+        (6, None, "queued"),
+        (9, FAULT, "failed"),
+    ):
+        job = ledger.find(job.name)
+        ledger.start(job)
+        ledger.checkpoint(job, {"step": step}, warning)
+        ledger.mourn(job, FAULT, killed=False)
         ledger = opened()
         assert ledger.find(job.name).state == state
     assert ledger.find(job.name).standing.fault == FAULT
+    ledger.resume(ledger.find(job.name))
+    # Once more the same checkpoint is no progress.
+    for state in ("queued", "failed"):
+        job = ledger.find(job.name)
+        ledger.start(job)
+        ledger.checkpoint(job, {"step": 6}, None)
+        ledger.mourn(job, FAULT, killed=False)
+        assert job.state == state
 
 
 def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
@@ -147,10 +183,8 @@ def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
         assert ledger.find(starved.name).state == state
 
 
-def test_the_queue_is_bounded_in_number_and_bytes(opened, monkeypatch):
-    monkeypatch.setattr(ledger_module, "MAX_UNFINISHED", 3)
-    monkeypatch.setattr(ledger_module, "MAX_INPUT_BYTES", 100)
-    ledger = opened()
+def test_the_queue_is_bounded_in_number_and_bytes(opened):
+    ledger = opened(max_jobs=3, max_inputs=100)
     ledger.add(inputs(90))
     with refused("queue-full") as caught:
         ledger.add(inputs(20))
@@ -185,7 +219,7 @@ def test_forgotten_is_gone(opened, tmp_path):
     ledger.cancel(job)
     ledger.forget(job)
     assert names(ledger) == names(opened()) == []
-    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["lock"]
+    assert {path.name for path in (tmp_path / "jobs").iterdir()} == {"lock", "buffers"}
 
 
 def test_one_service_for_a_folder(opened, tmp_path):
@@ -197,6 +231,7 @@ def test_one_service_for_a_folder(opened, tmp_path):
         Ledger(tmp_path / "file" / "jobs")
 
 
+OUTSIDE = {"name": "a", "dtype": "|u1", "shape": [9], "sha256": "../../secret"}
 DAMAGES = {
     "no job": lambda path: (path / "job.json").unlink(),
     "no standing": lambda path: (path / "standing.json").unlink(),
@@ -209,7 +244,8 @@ DAMAGES = {
     "fault": lambda path: altered(path / "standing.json", fault={"cod": 1}),
     "a schema": lambda path: altered(path / "job.json", schema_version=99),
     "a recipe": lambda path: altered(path / "job.json", recipe={"target": "tile"}),
-    "bytes": lambda path: altered(path / "job.json", nbytes=None),
+    "buffers": lambda path: altered(path / "job.json", buffers=None),
+    "a path": lambda path: altered(path / "job.json", buffers=[OUTSIDE]),
     "a file": lambda path: (shutil.rmtree(path), path.write_text("x")),
     "empty": lambda path: (shutil.rmtree(path), path.mkdir()),
 }
@@ -231,17 +267,21 @@ def test_a_damaged_folder_is_reported_skipped_and_left_alone(opened, caplog, dam
     assert ledger.add(inputs()).name.startswith("3-")
 
 
-@pytest.mark.parametrize("name", ["buffers.safetensors", "job.json"])
-def test_damaged_inputs_are_told_when_they_are_wanted(opened, name):
+@pytest.mark.parametrize("what", ["blob", "job"])
+def test_damaged_inputs_are_told_when_they_are_wanted(opened, what):
     ledger = opened()
-    folder = ledger.folder(ledger.add(inputs(1000)))
-    whole = (folder.path / name).read_bytes()
-    for data in (b"", whole[:20], whole[:-1], b"\xff" * 40):
-        (folder.path / name).write_bytes(data)
-        if data == whole[:-1] and name == "job.json":
-            continue  # only the line's end
+    job = ledger.add(inputs(1000))
+    folder, blob = ledger.folder(job), ledger.blobs.folder / job.order.buffers[0].sha256
+    path = blob if what == "blob" else folder.path / "job.json"
+    whole = path.read_bytes()
+    for data in (b"", whole[:20], whole[:-2], b"\xff" * 40):
+        path.write_bytes(data)
         with refused("damaged-job"):
             folder.read_inputs()
+    if what == "blob":  # sent again it is whole again, and the job can be tried again
+        assert not blob.exists()
+        ledger.add(inputs(1000))
+        assert folder.read_inputs().buffers["a"].shape == (1000,)
 
 
 def test_a_damaged_result_is_told(opened):
@@ -270,17 +310,13 @@ def test_what_a_killed_writer_left_is_swept(opened, tmp_path):
     }
 
 
-def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, monkeypatch, caplog):
+def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, full_disk, caplog):
     ledger = opened()
     job = ledger.add(inputs())
     folder = JobFolder(ledger.folder(job).path)
     folder.write_checkpoint(b"old")
 
-    def full(number):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery.os, "fsync", full)
+    with full_disk():
         with refused("not-saved") as caught:
             folder.write_checkpoint(b"new")
         assert "No space left" in str(caught.value)
@@ -293,3 +329,160 @@ def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, monkeypatch, 
     ledger.resume(job)
     folder.write_checkpoint(b"new")
     assert names(opened(), "queued") == [job.name]
+
+
+# --- buffers that jobs share ---
+
+
+def uploaded(ledger, data, shape=None, name="picture", dtype="|u1"):
+    """Inputs that name what was uploaded."""
+    digest = hashlib.sha256(data).hexdigest()
+    ledger.blobs.append(digest, 0, len(data), memoryview(data))
+    return naming(digest, shape or (len(data),), name, dtype)
+
+
+def naming(digest, shape, name="picture", dtype="|u1"):
+    upload = StoredBuffer(BufferSpec(name, dtype, shape), digest)
+    return Inputs(Recipe(target="tile", group="p6"), [], {"a": np.array([7], "<i4")}, (upload,))
+
+
+def test_uploads_and_buffers_of_the_message_are_one(opened):
+    ledger = opened()
+    job = ledger.add(uploaded(ledger, np.arange(6, dtype="<f4").tobytes(), (2, 3), dtype="<f4"))
+    read = opened().folder(job).read_inputs()
+    assert read.buffers["a"].tolist() == [7]
+    np.testing.assert_array_equal(read.buffers["picture"], [[0, 1, 2], [3, 4, 5]])
+    assert read.buffers["picture"].dtype == np.float32
+
+
+def test_what_is_not_here_or_of_another_size_cannot_be_named(opened):
+    ledger = opened()
+    with refused("unknown-upload") as caught:
+        ledger.add(naming("0" * 64, (4,)))
+    assert "'picture'" in str(caught.value)
+    data = bytes(100)
+    digest = hashlib.sha256(data).hexdigest()
+    ledger.blobs.append(digest, 0, 100, memoryview(data)[:99])
+    with refused("unknown-upload"):
+        ledger.add(naming(digest, (100,)))
+    ledger.blobs.append(digest, 99, 100, memoryview(data)[99:])
+    for shape, dtype in (((99,), "|u1"), ((100,), "<f4")):
+        with refused("bad-buffer"):
+            ledger.add(naming(digest, shape, dtype=dtype))
+    assert names(ledger) == names(opened()) == []
+
+
+def test_a_shared_blob_counts_once_and_stays_while_a_job_may_go_on(opened, monkeypatch):
+    ledger = opened(max_inputs=150)
+    data = bytes(range(100))
+    one = uploaded(ledger, data)
+    digest = one.uploads[0].sha256
+    first = ledger.add(one)
+    second, third = ledger.add(one), ledger.add(one)
+    with refused("queue-full"):
+        ledger.add(Inputs(one.recipe, [], {"b": np.ones(50, np.uint8)}))
+    monkeypatch.setattr(blobs, "SPARE_SECONDS", -1.0)  # from now on nothing spare is kept
+    ledger.cancel(first)
+    ledger.fail(second, FAULT)
+    ledger = opened(max_inputs=150)
+    ledger.cancel(ledger.find(third.name))
+    ledger.forget(ledger.find(third.name))
+    assert ledger.folder(second).read_inputs().buffers["picture"].tobytes() == data
+    ledger.forget(ledger.find(second.name))
+    assert not ledger.blobs.has(digest) and not list(ledger.blobs.folder.iterdir())
+
+
+def test_what_the_last_job_used_is_still_here_for_the_next(opened):
+    ledger = opened()
+    given = uploaded(ledger, bytes(100))
+    for _ in range(3):
+        job = ledger.add(given)
+        ledger.blobs._blobs[given.uploads[0].sha256].touched = 0.0  # a long job
+        ledger.cancel(job)
+
+
+def test_a_job_of_the_last_version_is_left_alone(opened, caplog):
+    ledger = opened()
+    path = ledger.folder(ledger.add(inputs(9))).path
+    altered(path / "job.json", schema_version=1, buffers=["a"], nbytes=9)
+    (path / "buffers.safetensors").write_bytes(b"x")
+    assert names(opened()) == [] and "damaged" in caplog.text
+    assert (path / "buffers.safetensors").exists()
+
+
+def test_an_end_that_cannot_be_kept_costs_no_inputs(opened, full_disk, monkeypatch):
+    """The result lies there, but not that the job has finished: after a crash it is painted again,
+    so all that this takes must still be there."""
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    ledger.start(job)
+    ledger.folder(job).write_checkpoint(b"a")
+    monkeypatch.setattr(blobs, "SPARE_SECONDS", -1.0)
+    with full_disk():
+        ledger.finish(job, Result(TEXTURE, {}), {"step": 4})
+        ledger.blobs.sweep()
+        again = opened()
+        assert names(again, "queued") == [job.name]
+    assert again.folder(job).read_inputs().buffers["a"].nbytes == 50
+    assert again.folder(job).read_checkpoint() == b"a"
+
+
+def test_what_a_full_disk_did_not_take_is_written_when_there_is_room(opened, full_disk):
+    ledger = opened()
+    first, second, third = (ledger.add(inputs(50)) for _ in range(3))
+    with full_disk():
+        ledger.cancel(first)
+        ledger.pause(second)
+        ledger.forget(first)
+    ledger.start(third)  # any change takes the others along
+    assert ledger.folder(second).read_standing().state == "paused"
+    with full_disk():
+        ledger.cancel(second)
+    ledger = opened()
+    assert names(ledger) == [second.name, third.name]
+    assert names(ledger, "cancelled") == [second.name]
+    assert files(ledger, second) == {"job.json", "standing.json"}
+
+
+def test_a_job_that_was_refused_is_not_there_after_a_restart(opened, monkeypatch):
+    def no_more_files(folder):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    ledger = opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_module, "sync_names", no_more_files)
+        with refused("not-saved"):
+            ledger.add(inputs(10))
+    assert names(ledger) == names(opened()) == []
+
+
+def test_inputs_of_an_ended_job_go_also_if_the_service_was_killed_just_then(opened):
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    ledger.folder(job).write_standing(Standing(state=State.CANCELLED, ended=1.0))
+    opened()
+    assert files(ledger, job) == {"job.json", "standing.json"}
+
+
+def test_a_worker_that_died_or_was_late_leaves_no_file(opened):
+    ledger = opened()
+    job = ledger.add(inputs(5))
+    ledger.start(job)
+    kept = files(ledger, job)
+    (ledger.folder(job).path / ".checkpoint.safetensors.0123abcd.tmp").touch()
+    ledger.clear(job)
+    assert files(ledger, job) == kept
+    ledger.cancel(job)
+    ledger.folder(job).write_checkpoint(b"late")
+    ledger.clear(job)
+    assert files(ledger, job) == {"job.json", "standing.json"}
+
+
+def test_a_clock_that_is_set_back_retires_no_job_that_has_just_ended(opened, monkeypatch):
+    ledger = opened(keep=2)
+    given = [ledger.add(inputs()) for _ in range(5)]
+    for clock, job in zip((9e9, 1e9, 1e9, 0.0, 2e9), reversed(given), strict=True):
+        monkeypatch.setattr(ledger_module.time, "time", lambda clock=clock: clock)
+        ledger.cancel(job)
+        assert job in ledger.all()
+    assert names(ledger, "cancelled") == names(opened(keep=2)) == [given[0].name, given[1].name]

@@ -1,5 +1,6 @@
 """How a service and its worker start, stop, die and are replaced."""
 
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from service_process import (
 )
 
 from service.serving.client import Client
+from service.serving.job_folder import JobFolder
 from service.serving.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
@@ -70,8 +72,25 @@ def test_sigterm_ends_it_cleanly_and_tells_who_waits(tmp_path):
         assert not alive(worker)
 
 
-def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
+def test_a_sigterm_for_all_its_processes_still_ends_with_a_checkpoint(tmp_path):
+    # as systemd's default and "kill -- -PGID" do it
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        job = client.submit(recipe(step_ms=300, steps=1000))
+        step = until_running(client, job).progress["step"]
+        os.kill(service.worker(), signal.SIGTERM)
+        service.process.terminate()
+        service.process.wait(timeout=10)
+        assert "signal 15" not in service.log()
+        saved = JobFolder(service.data / job).read_checkpoint()
+        assert json.loads(saved)["step"] >= step
+
+
+def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
+    painter = "fake_painter:painter_without_checkpoints"
+    with (
+        running(tmp_path / "log.txt", painter=painter) as service,
+        Client(service.address) as client,
+    ):
         job = client.submit(recipe(step_ms=50, steps=1000))
         waiting = client.submit(recipe(steps=3))
         for _ in range(3):  # the third try is with less memory
@@ -139,7 +158,7 @@ def test_the_tail_of_its_log_says_why_a_job_failed(tmp_path):
         job = client.submit(recipe(group="crash"))
         assert list(client.frames(job, 8))[-1].error["code"] == "internal"
         assert client.attach(job)["log"][-1] == "RuntimeError: as asked"
-        assert f"job {job}: | RuntimeError: as asked" in service.log()
+        assert f"job {job} | RuntimeError: as asked" in service.log()
 
 
 def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
