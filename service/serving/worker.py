@@ -162,9 +162,9 @@ def paint_job(
         resume = folder.read_checkpoint()
         attempt = dataclasses.replace(attempt, steering=helm.taken)
         commands = Commands(channel, job)
-        commands.read()
         if resume is None:
-            helm.take(commands.adjustments, 0)
+            helm.take(folder.read_standing().adjustments, 0)
+        commands.read()
         last = _paint(_steps(paint, attempt, resume), commands, helm, Checkpoints(folder, saved))
         if last is None:
             channel.send("stopped", {"job": job})

@@ -5,6 +5,7 @@ Every step's chain depends on all steps and adjustments before it, and the pictu
 it: one that went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
 
+import collections
 import dataclasses
 import hashlib
 import json
@@ -19,6 +20,7 @@ from service.serving.painter import Painter
 from service.steering import steered
 
 STEPS = 40
+renders = collections.Counter()  # of each step and size, in the job that runs
 HUNGRY_STEP = 20
 CHECKPOINT_BYTES = 1 << 16
 
@@ -38,6 +40,7 @@ def wire_scene(recipe, cameras, buffers):
 
 
 def paint(recipe, scene, styles, attempt):
+    renders.clear()
     first, chain = 0, json.dumps(scene)
     if attempt.resume is not None:
         try:
@@ -63,6 +66,7 @@ def paint(recipe, scene, styles, attempt):
         chain = hashlib.sha256(f"{chain} {step}".encode()).hexdigest()
 
         def texture(max_size, step=step, chain=chain):
+            renders[step, max_size] += 1
             size = min(width, max_size or width)
             picture = np.full((size, size, 3), step % 256, np.uint8)
             if not max_size:
@@ -87,6 +91,7 @@ def paint(recipe, scene, styles, attempt):
 def finish(recipe, scene, styles, last):
     texture = last.texture(0)
     given = {"recipe": recipe.model_dump(mode="json"), "sums": scene}
+    given["renders"] = max(renders.values())
     steering = [adjustment.as_dict() for adjustment in last.steering]
     return texture, given | {"step": last.step, "shape": texture.shape, "steering": steering}
 
