@@ -16,6 +16,7 @@ from typing import Any
 import bpy
 
 from . import (
+    image_events,
     operators,
     panels,
     preferences,
@@ -55,6 +56,7 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.register()
     session.register()
+    image_events.register()
     if not bpy.app.background:
         bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
@@ -64,6 +66,7 @@ def unregister() -> None:
     atexit.unregister(unregister)
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
+    image_events.unregister()
     session.unregister()
     service_process.stop_all()
     properties.unregister()

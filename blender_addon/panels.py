@@ -117,6 +117,7 @@ class ORBITEX_PT_target(_Child, bpy.types.Panel):
         column.label(text=obj.name, icon="OBJECT_DATA")
         column.prop_search(settings, "uv_map", obj.data, "uv_layers", icon="GROUP_UVS")
         column.prop(settings, "size")
+        column.prop(settings, "bump")
         if settings.image:
             column.label(text=settings.image.name, icon="IMAGE_DATA")
 

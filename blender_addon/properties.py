@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import catalogue
+from . import catalogue, shading
 
 Offers = Callable[[Any], tuple[catalogue.Choice, ...]]
 
@@ -52,6 +52,10 @@ def _keep_colouring_possible(settings: Any, context: Any) -> None:
     names = {choice.name for choice in _colourings(settings)}
     if settings.colouring not in names:
         settings.colouring = catalogue.NO_COLOURING.name
+
+
+def _update_bump(settings: Any, context: Any) -> None:
+    shading.set_bump(settings.id_data, settings.bump)
 
 
 def uv_map_names(self: Any, context: Any, edit_text: str) -> list[str]:
@@ -258,6 +262,15 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         name="Mask Name",
         description="Name of the vertex group, image or material",
         search=mask_names,
+    )
+    bump: FloatProperty(
+        name="Bump",
+        description="How far the light parts of the texture stand out, as shading; 0: not at all",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        update=_update_bump,
     )
     image: PointerProperty(
         name="Texture",

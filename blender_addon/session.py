@@ -19,7 +19,7 @@ import bpy
 import numpy as np
 from bpy.app.handlers import persistent
 
-from . import catalogue, live_image
+from . import catalogue, live_image, shading
 from .client import Child, Inquiry, PaintClient
 from .connection import Timing
 from .interrupts import interrupts
@@ -28,6 +28,7 @@ from .problems import Problem, refuse
 from .properties import settings_of
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
+READERS = ("RENDER", "OBJECT_BAKE")  # jobs of Blender that read images: frames are held back
 RECEIPT_KEY = "orbitex_receipt"  # custom property of the image: the receipt as JSON
 UV_MAP_KEY = "orbitex_uv_map"  # custom property of the image: the UV map it is painted for
 
@@ -46,12 +47,13 @@ class Session:
     object_name: str
     image_uid: Any
     created_image: bool
-    attachments: tuple[live_image.Attachment, ...]
+    attachments: tuple[shading.Attachment, ...]
     client: PaintClient
     report: Report
     message: str = "Connecting"
     frames: int = 0
     active: bool = True
+    newest: Frame | None = None  # what the image shows, should undo take it away
 
 
 _sessions: dict[Any, Session] = {}
@@ -73,12 +75,13 @@ def begin(
     settings = settings_of(obj)
     image, created = settings.image, False
     # A duplicated object points at the image of its original: it must get one of its own.
-    if image is None or any(settings_of(o).image == image for o in bpy.data.objects if o != obj):
+    shared = any(settings_of(o).image == image for o in bpy.data.objects if o != obj)
+    if image is None or shared or not live_image.is_paintable(image):
         size = min(order.preview_size or 4096, int(order.recipe["size"]))
         image, created = live_image.create(f"{obj.name} Orbitex", size), True
         settings.image = image
     image[UV_MAP_KEY] = uv_map
-    attachments = live_image.attach(obj, image, uv_map)
+    attachments = shading.attach(obj, image, uv_map, settings.bump)
     client = PaintClient(order, launch, timing)
     session = Session(
         uid,
@@ -103,6 +106,11 @@ def active_of(obj: Any) -> Session | None:
 def session_of(obj: Any) -> Session | None:
     """The newest session of ``obj``, running or ended."""
     return _sessions.get(live_image.uid_of(obj)) if obj is not None else None
+
+
+def all_of_file() -> list[Session]:
+    """The sessions of the open file, oldest first."""
+    return list(_sessions.values())
 
 
 def inquire(address: str, launch: Launch = None) -> None:
@@ -147,6 +155,9 @@ def _pump_one(session: Session) -> None:
         what = "object" if obj is None else "image"
         end(session, f"Ended: the {what} of '{session.object_name}' is gone")
         return
+    if not live_image.is_paintable(image):
+        end(session, f"Ended: '{image.name}' is not a single picture any more")
+        return
     session.object_name = obj.name
     if report.offers is not None and session.report.offers is None:
         catalogue.remember(report.offers)
@@ -161,15 +172,21 @@ def _pump_one(session: Session) -> None:
 
 
 def _show(session: Session, image: Any, frame: Frame) -> None:
-    if frame.png is None:
-        live_image.write(image, frame.size, frame.pixels)
-    else:
-        live_image.replace_by(image, frame.png)
+    put(image, frame)
     session.frames += 1
+    session.newest = frame if frame.png is None else replace(frame, pixels=np.empty(0, np.float32))
     if frame.receipt is not None:
         image[RECEIPT_KEY] = json.dumps(frame.receipt)
     for listener in on_frame:
         listener(frame.step, frame.pixels, frame.size)
+
+
+def put(image: Any, frame: Frame) -> None:
+    """Make ``frame`` what the image shows."""
+    if frame.png is None:
+        live_image.write(image, frame.size, frame.pixels)
+    else:
+        live_image.replace_by(image, frame.png)
 
 
 def _settle(session: Session, image: Any) -> None:
@@ -179,7 +196,7 @@ def _settle(session: Session, image: Any) -> None:
     if session.frames:
         live_image.pack(image)
     elif session.created_image:
-        live_image.detach(session.attachments)
+        shading.detach(session.attachments)
         bpy.data.images.remove(image)
     if report.problem is not None:
         session.message = report.problem.line
@@ -240,8 +257,9 @@ def start_timer() -> None:
 
 def _tick() -> float | None:
     is_job_running: Any = bpy.app.is_job_running
-    if is_job_running("RENDER"):
-        return 0.2  # a render reads the image: hold the frames back meanwhile
+    if any(map(is_job_running, READERS)):
+        return 0.2
+    painting = [session for session in _sessions.values() if session.active]
     try:
         going_on = pump()
     except Exception as error:
@@ -251,8 +269,17 @@ def _tick() -> float | None:
             if session.active:
                 end(session, f"{type(error).__name__}: {error}")
         return None
+    if any(not session.active and session.frames for session in painting):
+        _push_undo()
     live_image.redraw()
     return TICK_SECONDS if going_on else None
+
+
+def _push_undo() -> None:
+    """Make the finished picture a step of its own, or undo and redo would lose it. Modes other
+    than Object Mode have steps of their own kinds, which know no images."""
+    if bpy.context.mode == "OBJECT":
+        bpy.ops.ed.undo_push(message="Painted")
 
 
 @persistent
