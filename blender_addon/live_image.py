@@ -14,6 +14,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from . import png
+
 EMPTY_COLOUR = (0.5, 0.5, 0.5, 1.0)  # what shows until the first frame
 # Cycles keeps the pixels of an image, in its viewport and with persistent data, until a setting
 # of the image changes. How alpha is read is one, and alpha is 1 here: it changes nothing else. So
@@ -72,10 +74,14 @@ def replace_by(image: Any, png: bytes) -> None:
 
 
 def pack(image: Any) -> None:
-    """Keep the pixels in the .blend file. Encodes them in the main thread, and only where the
-    picture of the moment must be kept; the finished one comes by :func:`replace_by`."""
-    if image.is_dirty or not image.packed_file:
-        image.pack()
+    """Keep the picture of the moment in the .blend file: before a save and after a Cancel."""
+    if not image.is_dirty and image.packed_file:
+        return
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    rows = pixels.reshape(height, width, 4)[::-1, :, :3]
+    replace_by(image, png.encode((rows * 255 + 0.5).astype(np.uint8), png.QUICK))
 
 
 def is_lost(image: Any) -> bool:
