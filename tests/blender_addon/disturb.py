@@ -23,7 +23,7 @@ ACTIONS = 150
 
 def disturb(chance: random.Random, folder: str, service: FakeService) -> str:
     """Do one thing; its name."""
-    objects = [obj for obj in bpy.context.view_layer.objects if obj.type == "MESH"]
+    objects = [obj for obj in bpy.context.scene.objects if obj.type == "MESH"]
     images, materials = list(bpy.data.images), list(bpy.data.materials)
     obj: Any = chance.choice(objects) if objects else None
 
