@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-slow bench lint format exemplars groups meshes clean
+.PHONY: help extension demo test test-slow test-ray bench lint format exemplars groups meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -17,6 +17,7 @@ help:
 	@echo "make test    set up, then run the tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make test-slow   the tests that take minutes"
+	@echo "make test-ray   the tests on a Ray cluster of this machine (installs orbitex[ray])"
 	@echo "make bench   time steps of painting, folds, previews and views (docs/benchmarks.md)"
 	@echo "make extension  build the add-on's zip into dist/"
 	@echo "make format  let ruff rewrite the code"
@@ -38,6 +39,10 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
+
+test-ray: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]'
+	$(BIN)/python -m pytest -m slow -k ray tests/service/serving tests/service/test_batch.py
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.steps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,6 +51,23 @@ MeshOutput = Annotated[
         help="The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
         "NAME_view4.png, NAME_coverage.png and the receipt NAME.json. Of a mesh with several "
         "textures each is a NAME_MATERIAL.png.",
+    ),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="local|ray",
+        help="Where jobs are painted: on this machine, or on a Ray cluster (orbitex[ray]).",
+    ),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="The cluster, as HOST:PORT; default: $RAY_ADDRESS, else one of this machine alone, "
+        "which ends with the command.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -324,18 +342,21 @@ def serve(
             help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU.",
         ),
     ] = None,
+    engine: Engine = "local",
+    ray_address: RayAddress = None,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     if idle_exit is not None and not 0 < idle_exit < float("inf"):
         raise InputError("bad-value", "idle-exit", f"{idle_exit} is not a time.", "Give seconds.")
     from service.serving.ledger import default_folder
     from service.serving.server import serve as serve_forever
-    from service.serving.settings import Settings, check_device
+    from service.serving.settings import Settings, check_device, check_engine
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    announce = functools.partial(print, flush=True)
+    announce = functools.partial(print, file=sys.stdout, flush=True)
     devices = tuple(check_device(name) for name in device or ())
-    serve_forever(
-        Settings(data or default_folder(), bind, idle_exit, keep, keys, devices), announce
-    )
+    check_engine(engine, ray_address, devices)
+    folder = data or default_folder()
+    settings = Settings(folder, bind, idle_exit, keep, keys, devices, engine, ray_address)
+    serve_forever(settings, announce)

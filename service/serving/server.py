@@ -22,10 +22,10 @@ from service.serving.engine import (
     Saved,
     WorkerDied,
 )
+from service.serving.engines import open_engine
 from service.serving.handlers import Handlers
 from service.serving.jobs import Fault, Job
 from service.serving.ledger import Ledger
-from service.serving.local_engine import LocalEngine
 from service.serving.replies import Replies
 from service.serving.settings import Settings
 from service.serving.watchers import Watchers
@@ -147,6 +147,7 @@ class Server:
             self._handlers.close(event.fault)
 
     def _dispatch(self) -> None:
+        self._engine.expect(self._jobs.queued)
         while self._engine.room:
             # A job that was paused and resumed at once waits until its worker has let go of it.
             job = self._jobs.next_queued(self._engine.jobs)
@@ -175,7 +176,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     ``announce`` is called once, with "ready tcp://HOST:PORT", when the service listens; what
     happens to jobs is logged (loggers below ``service.serving``). For the main thread of a process.
-    Raises InputError if it cannot listen there, or cannot have the folder.
+    Raises InputError if it cannot listen there, or cannot have the folder or the engine.
     """
     with ExitStack() as closing:
         context = closing.enter_context(zmq.Context())
@@ -187,7 +188,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         closing.callback(router.close)
         ledger = Ledger(settings.data, settings.keep)
         closing.callback(ledger.close)
-        engine = LocalEngine(settings.painter, context, settings.devices)
+        engine = open_engine(settings, context)
         closing.callback(engine.close)
         server = Server(router, engine, ledger, admission)
         for number in (signal.SIGTERM, signal.SIGINT):

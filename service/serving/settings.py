@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geometry.errors import InputError
+from geometry.errors import InputError, unknown_name
 from service.serving.ledger import KEPT_ENDED
 from service.serving.painter import TORCH_PAINTER
 from service.serving.wire import DEFAULT_ADDRESS
+
+ENGINES = ("local", "ray")
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,8 @@ class Settings:
     """data: folder of the jobs; bind: as :func:`service.serving.addresses.endpoint_of` takes it;
     idle_exit: end after so many seconds without client and job, None: never; keep: how many jobs
     that have ended stay; keys: see :func:`service.serving.admission.admission_to`; devices: a
-    worker for each, none: all GPUs, or the CPU; painter: see
+    worker for each, none: all GPUs, or the CPU; engine: where jobs are painted, "local" or "ray";
+    ray_address: see :func:`service.serving.ray_cluster.join_cluster`; painter: see
     :func:`service.serving.painter.load_painter`."""
 
     data: Path
@@ -26,7 +30,25 @@ class Settings:
     keep: int = KEPT_ENDED
     keys: Path | None = None
     devices: tuple[str, ...] = ()
+    engine: str = ENGINES[0]
+    ray_address: str | None = None
     painter: str = TORCH_PAINTER
+
+
+def check_engine(name: str, ray_address: str | None, devices: Sequence[str] = ()) -> str:
+    """The name of an engine, as it is. Raises InputError("bad-value") for none, or for settings
+    that are another's."""
+    if name not in ENGINES:
+        raise unknown_name("bad-value", "engine", name, ENGINES)
+    if ray_address is not None and name != "ray":
+        raise InputError(
+            "bad-value", "ray-address", "It is for --engine ray.", "Add it, or leave this out."
+        )
+    if devices and name == "ray":
+        raise InputError(
+            "bad-value", "device", "A cluster chooses devices itself.", "Leave --device out."
+        )
+    return name
 
 
 def check_device(name: str) -> str:

@@ -33,12 +33,13 @@ from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault, Result
 from service.serving.painter import Painter, load_painter
 from service.serving.wire import decode, encode
+from service.serving.workplace import Channel, Folder
 
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
 
 
-class Channel:
-    """The worker's end of the private socket."""
+class SocketChannel:
+    """A :class:`Channel` over the private socket."""
 
     def __init__(self, address: str) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.PAIR)
@@ -136,7 +137,7 @@ def fault_of(error: Exception) -> Fault:
     return Fault("internal", "job", f"Painting stopped on {name}.", "The service's log says more.")
 
 
-def paint_job(channel: Channel, painter: Painter, device: str, job: str, folder: JobFolder) -> None:
+def paint_job(channel: Channel, painter: Painter, device: str, job: str, folder: Folder) -> None:
     """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
 
     def saved(progress: Progress, warning: Fault | None) -> None:
@@ -149,7 +150,7 @@ def paint_job(channel: Channel, painter: Painter, device: str, job: str, folder:
         styles = painter.load_styles(recipe, inputs.buffers)
         scene = painter.wire_scene(recipe, inputs.cameras, inputs.buffers)
         paint = functools.partial(painter.paint, recipe, scene, styles, device)
-        steps = _steps(paint, folder)
+        steps = _steps(paint, job, folder)
         last = _paint(steps, Commands(channel, job), Checkpoints(folder, saved))
         if last is None:
             channel.send("stopped", {"job": job})
@@ -171,7 +172,7 @@ def paint_job(channel: Channel, painter: Painter, device: str, job: str, folder:
 
 
 def _steps(
-    paint: Callable[[bytes | None], Iterator[Progress]], folder: JobFolder
+    paint: Callable[[bytes | None], Iterator[Progress]], job: str, folder: Folder
 ) -> Iterator[Progress]:
     # From the checkpoint, or from the start if there is none, or none that can be used (of another
     # release, say): slower, and the same picture.
@@ -183,7 +184,7 @@ def _steps(
         except InputError as error:
             if error.code != "bad-checkpoint":
                 raise
-            print(f"job {folder.path.name} begins anew: {error}", file=sys.stderr, flush=True)
+            print(f"job {job} begins anew: {error}", file=sys.stderr, flush=True)
     yield from paint(None)
 
 
@@ -229,7 +230,7 @@ def main() -> None:
     address, place, device = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
     _die_with_parent()
-    channel = Channel(address)
+    channel = SocketChannel(address)
     painter = load_painter(place)
     devices = painter.devices()
     device = device or devices[0]

@@ -17,17 +17,10 @@ from typing import Any
 import numpy as np
 import zmq
 
-from service.serving.engine import (
-    Event,
-    FrameDone,
-    JobFailed,
-    JobFinished,
-    Ready,
-    Saved,
-    WorkerDied,
-)
+from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Result
+from service.serving.jobs import Fault
+from service.serving.reports import LAST_WORDS, read_report
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
@@ -155,10 +148,8 @@ class WorkerProcess:
         self._socket.close()
         self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
-        # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
-        pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
-        self._start_at = time.monotonic() + pause
-        died = WorkerDied(self._job, _obituary(reason, self.hopeless), self.hopeless)
+        self._start_at = time.monotonic() + pause_after(self._starts_failed)
+        died = WorkerDied(self._job, obituary(reason, self.hopeless), self.hopeless)
         self._process = self._socket = None
         self._job = self._kill_at = None
         self._ready = False
@@ -202,21 +193,19 @@ class WorkerProcess:
             return Ready(self.device, header["describe"])
         if not self._ready or header.get("job") != self._job or self._job is None:
             return None
-        if kind == "frame":
-            return FrameDone(self._job, header["max_size"], header["progress"], buffers["pixels"])
-        if kind == "saved":
-            warning = Fault(**header["warning"]) if header["warning"] else None
-            return Saved(self._job, header["progress"], warning)
-        job, self._job, self._kill_at = self._job, None, None
-        if kind == "finished":
-            result = Result(buffers["texture"], header["receipt"])
-            return JobFinished(job, header["progress"], result)
-        if kind == "failed":
-            return JobFailed(job, Fault(**header["fault"]))
-        return None  # "stopped": the job was cancelled or paused, as the server knows
+        event = read_report(header, buffers)
+        if kind in LAST_WORDS:
+            self._job = self._kill_at = None
+        return event
 
 
-def _obituary(reason: str, hopeless: bool) -> Fault:
+def pause_after(failed_starts: int) -> float:
+    """Seconds until the next worker is started: 0 after a job, then ever longer: 0.5, 1, … 32."""
+    return 0.25 * 2.0 ** min(failed_starts, 7) if failed_starts else 0.0
+
+
+def obituary(reason: str, hopeless: bool) -> Fault:
+    """What is said of a worker that has died."""
     if hopeless:
         return Fault(
             "worker-died",

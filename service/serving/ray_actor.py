@@ -1,0 +1,166 @@
+"""The keeper of one actor on a Ray cluster: starts it, talks with it, writes what comes from it
+into the job's folder."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+from typing import Any
+
+import numpy as np
+
+import service
+from geometry.errors import InputError
+from service.serving.engine import Event
+from service.serving.job_folder import JobFolder
+from service.serving.jobs import Fault, Result
+from service.serving.ray_cluster import first_line, worker_needs
+from service.serving.ray_worker import Message, RayWorker
+from service.serving.reports import LAST_WORDS, read_report
+from service.serving.worker_process import CANCEL_GRACE
+
+log = logging.getLogger(__name__)
+
+
+class RayActor:
+    """One worker on the cluster, and what it is doing.
+
+    ``post`` is called with all that the worker says, and with the reason when it is gone; on a
+    thread of this keeper, which is the one that waits for the cluster and for the disk. All else is
+    the server's thread. ``painter``: see :func:`service.serving.painter.load_painter`.
+    """
+
+    def __init__(
+        self, ray: Any, painter: str, post: Callable[[RayActor, Message | str], None]
+    ) -> None:
+        self._ray, self._post = ray, post
+        # Not started again by Ray, and no call is repeated: that is the ledger's to say.
+        kind = ray.remote(max_restarts=0, max_concurrency=2, **worker_needs(ray))(RayWorker)
+        self._actor = kind.remote(painter, service.__version__)
+        self._folder: JobFolder | None = None  # of the job
+        self._warning: dict[str, str] | None = None  # of the last checkpoint
+        self._kill_at: float | None = None
+        self.job: str | None = None
+        self.name = "a worker that starts"
+        self.device = ""  # once it is ready
+        self.idle_since = 0.0
+        # Reading a job's inputs may take a while. One thread: words are heard in their order.
+        self._speaker = ThreadPoolExecutor(1)
+        Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has said so."""
+        return bool(self.device)
+
+    @property
+    def idle(self) -> bool:
+        """Whether a job would be taken now."""
+        return self.ready and self.job is None
+
+    def paint(self, job: str, folder: JobFolder) -> None:
+        """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
+        assert self.idle
+        self.job, self._folder, self._warning = job, folder, None
+        self._speaker.submit(self._send_job, job, folder)
+
+    def tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
+        """Say something about a job, which is read between two steps."""
+        self._speaker.submit(self._send, {"kind": kind, "job": job, **(fields or {})}, {})
+
+    def cancel(self, job: str) -> None:
+        """Let go of a job. :attr:`overdue` says when that has taken too long."""
+        self.tell("cancel", job)
+        self._kill_at = time.monotonic() + CANCEL_GRACE
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it hangs, and should be killed."""
+        return self._kill_at is not None and time.monotonic() > self._kill_at
+
+    def take(self, message: Message) -> Event | None:
+        """What a message that was posted tells of the job."""
+        header, buffers = message
+        if header["kind"] == "ready":
+            self.device, self.idle_since = header["device"], time.monotonic()
+            return None
+        if header["job"] != self.job:
+            return None
+        event = read_report(header, buffers)
+        if header["kind"] in LAST_WORDS:
+            self.job = self._folder = self._kill_at = None
+            self.idle_since = time.monotonic()
+        return event
+
+    def close(self) -> None:
+        """End the worker and whatever it does."""
+        self._kill_at = None
+        self._speaker.shutdown(wait=False, cancel_futures=True)
+        self._ray.kill(self._actor)
+
+    # --- on threads of its own ---
+
+    def _send_job(self, job: str, folder: JobFolder) -> None:
+        try:
+            inputs, checkpoint = folder.read_inputs(), folder.read_checkpoint()
+        except InputError as error:
+            fault = Fault.of(error).as_dict()
+            self._post(self, ({"kind": "failed", "job": job, "fault": fault}, {}))
+            return
+        header = {
+            "kind": "paint",
+            "job": job,
+            "recipe": inputs.recipe.model_dump(mode="json"),
+            "cameras": inputs.cameras,
+            "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
+        }
+        self._send(header, dict(inputs.buffers))
+
+    def _send(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> None:
+        self._actor.tell.remote(header, buffers)
+
+    def _listen(self) -> None:
+        try:
+            for reference in self._actor.listen.options(num_returns="streaming").remote():
+                header, buffers = self._ray.get(reference)
+                if (message := self._kept(header, buffers)) is not None:
+                    self._post(self, message)
+            reason = "it has nothing more to say"
+        except Exception as error:
+            reason = first_line(error)
+        self._post(self, reason)
+
+    def _kept(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> Message | None:
+        """The message, after what belongs on the disk is there; None: it said no more."""
+        if header["kind"] == "log":
+            log.info("%s: %.500s", self.name, header["line"])
+            return None
+        if header["kind"] == "ready":
+            self.name = f"worker {header['process']} of {header['node']}"
+        if header["kind"] == "checkpoint":
+            self._warning = self._not_kept(
+                lambda folder: folder.write_checkpoint(buffers["data"].tobytes())
+            )
+            return None
+        if header["kind"] == "saved":
+            return header | {"warning": self._warning}, buffers
+        if header["kind"] == "finished":
+            # A copy: the cluster's shared memory is for what is on its way.
+            texture = np.array(buffers["texture"])
+            result = Result(texture, header["receipt"])
+            if (fault := self._not_kept(lambda folder: folder.write_result(result))) is not None:
+                return {"kind": "failed", "job": header["job"], "fault": fault}, {}
+            return header, {"texture": texture}
+        return header, buffers
+
+    def _not_kept(self, write: Callable[[JobFolder], None]) -> dict[str, str] | None:
+        """Why something cannot be written, None if it is."""
+        assert self._folder is not None, "a worker speaks of its job only while it has one"
+        try:
+            write(self._folder)
+        except InputError as error:
+            return Fault.of(error).as_dict()
+        return None

@@ -1,0 +1,58 @@
+"""Joining a Ray cluster, or starting one of this machine alone. Only this module imports Ray."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from typing import Any
+
+from geometry.errors import InputError
+
+CPUS = 1.0  # of a worker: two jobs on a core each paint more than one after the other on two
+
+
+def join_cluster(address: str | None) -> Any:
+    """The module ``ray``, connected to the cluster at ``address`` ("HOST:PORT", "auto"); None: at
+    RAY_ADDRESS of the environment, else to a new one that ends with this process.
+
+    Raises InputError: "no-ray" if it is not installed, "no-cluster" if nothing answers there.
+    """
+    address = address or os.environ.get("RAY_ADDRESS")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
+    if address is None:
+        # Whoever can talk to a cluster can run code on it. A secret of our own, before Ray makes
+        # one that it would keep in the user's folder.
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    try:
+        import ray
+    except ImportError:
+        raise InputError(
+            "no-ray", "engine", "Ray is not installed.", "Run: pip install 'orbitex[ray]'."
+        ) from None
+    own = {"include_dashboard": False} if address is None else {}
+    try:
+        ray.init(address or "local", logging_level=logging.ERROR, log_to_driver=False, **own)
+    except Exception as error:  # of Ray's own and Python's kinds, all in many lines
+        raise InputError(
+            "no-cluster",
+            "ray-address",
+            f"There is no cluster at {address}: {first_line(error)}"
+            if address
+            else f"Ray does not start: {first_line(error)}",
+            "'ray status' on its head says whether one runs; docs/scaling.md how to start one.",
+        ) from None
+    return ray
+
+
+def worker_needs(ray: Any) -> dict[str, float]:
+    """What a worker takes of the cluster: a GPU where there are any."""
+    gpus = ray.cluster_resources().get("GPU", 0.0)
+    return {"num_cpus": CPUS, "num_gpus": 1.0 if gpus >= 1 else 0.0}
+
+
+def first_line(error: BaseException) -> str:
+    """What happened, of the pages that Ray writes about it."""
+    cause = getattr(error, "cause", None) or error
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+    return lines[0][:200].rstrip(".") if lines else type(cause).__name__

@@ -1,0 +1,117 @@
+"""Jobs on a Ray cluster of this machine, behind the same wire. Needs orbitex[ray]."""
+
+import os
+import re
+import signal
+
+import numpy as np
+import pytest
+from service_process import ServiceProcess, eventually, recipe, refused, running, until_running
+
+from service.serving.client import Client
+
+ray = pytest.importorskip("ray")
+pytestmark = pytest.mark.slow
+
+STEP_MS = 40
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("ray") / "log.txt", engine="ray") as process:
+        yield process
+
+
+@pytest.fixture
+def client(service):
+    with Client(service.address) as client:
+        yield client
+
+
+def workers(service):
+    """Process numbers of all workers that were ever ready, oldest first."""
+    return [int(number) for number in re.findall(r"worker (\d+) of \S+ is ready", service.log())]
+
+
+def last_frame(client, job):
+    *_, last = client.frames(job, max_size=8)
+    return last
+
+
+def until_step(client, job, step):
+    return next(f for f in client.frames(job, max_size=8) if f.ended or f.progress["step"] >= step)
+
+
+def test_frames_and_result_come_through_the_cluster(client):
+    job = client.submit(recipe(STEP_MS), {"odd name": np.full((2, 3), 4, np.float32)})
+    frame = client.frame(job, max_size=16)
+    assert frame.pixels.shape == (16, 16, 3) and (frame.pixels == frame.progress["step"]).all()
+    assert last_frame(client, job).state == "finished"
+    texture, receipt = client.result(job)
+    assert texture.shape == (64, 64, 3) and receipt["sums"] == {"odd name": 24.0}
+
+
+def test_a_job_whose_worker_is_killed_goes_on_elsewhere_to_the_same_bits(service, client):
+    undisturbed = client.submit(recipe(STEP_MS, steps=150))
+    last_frame(client, undisturbed)
+    jobs = [client.submit(recipe(STEP_MS, steps=150)) for _ in range(2)]
+    for job in jobs:
+        assert until_step(client, job, 10).state == "running"
+    states = {job["job"]: job["state"] for job in client.jobs()}
+    assert [states[job] for job in jobs] == ["running"] * 2  # at once, on two workers
+    before = workers(service)
+    os.kill(before[-1], signal.SIGKILL)
+    assert eventually(lambda: workers(service) != before, 30)
+    seen = [until_step(client, job, 1) for job in jobs]
+    assert all(frame.progress["step"] > 5 for frame in seen)  # from the checkpoint
+    for job in jobs:
+        assert last_frame(client, job).state == "finished"
+        assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
+
+
+def test_a_job_is_paused_resumed_finished_early_and_cancelled(client):
+    job = client.submit(recipe(STEP_MS, steps=1000))
+    until_running(client, job)
+    client.pause(job)
+    assert client.attach(job)["state"] == "paused"
+    client.resume(job)
+    until_running(client, job)
+    client.finish(job)
+    assert last_frame(client, job).state == "finished"
+    job = client.submit(recipe(STEP_MS, steps=1000))
+    until_running(client, job)
+    client.cancel(job)
+    assert last_frame(client, job).state == "cancelled"
+    job = client.submit(recipe(STEP_MS, steps=2))
+    assert last_frame(client, job).state == "finished"
+
+
+def test_a_job_that_cannot_be_painted_fails_in_the_words_of_the_worker(client):
+    job = client.submit(recipe(target="mesh", group="1"))
+    assert last_frame(client, job).error["code"] == "missing-buffer"
+    job = client.submit(recipe(group="crash"))
+    assert last_frame(client, job).error["code"] == "internal"
+
+
+def test_a_stopped_service_goes_on_where_the_cluster_was(tmp_path):
+    service = ServiceProcess(tmp_path / "log.txt", engine="ray")
+    with Client(service.address) as client:
+        job = client.submit(recipe(STEP_MS, steps=100))
+        step = until_step(client, job, 20).progress["step"]
+    assert service.stop() == 0, service.log()
+    with (
+        running(tmp_path / "log2.txt", engine="ray", data=service.data) as service,
+        Client(service.address) as client,
+    ):
+        assert until_step(client, job, 1).progress["step"] > step
+        assert last_frame(client, job).state == "finished"
+
+
+def test_a_painter_that_cannot_start_is_reported_with_the_reason(tmp_path):
+    with (
+        running(tmp_path / "log", engine="ray", painter="fake_painter:broken_painter") as service,
+        Client(service.address, timeout=60) as client,
+        refused("worker-died") as error,
+    ):
+        client.describe()
+    assert "no torch here" in str(error.value)
