@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +20,7 @@ from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
+from service.serving.logs import LogFormat, log_to_stderr
 from service.serving.wire import DEFAULT_ADDRESS
 
 app = typer.Typer(
@@ -68,6 +68,14 @@ RayAddress = Annotated[
         metavar="ADDRESS",
         help="The cluster, as HOST:PORT; default: $RAY_ADDRESS, else one of this machine alone, "
         "which ends with the command.",
+    ),
+]
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -295,11 +303,27 @@ def colourings(
 
 
 @app.command()
-def doctor() -> None:
-    """Look at this machine: devices, networks, versions, port, disk."""
-    from service.cli.doctor import run_doctor
+def doctor(
+    data: DataFolder = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="DIR", help="The folder of keys; default: one in the user's settings."
+        ),
+    ] = None,
+    address: Annotated[
+        str, typer.Option("--address", metavar="ADDRESS", help="Where the service is to listen.")
+    ] = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Look at this machine: devices, networks, versions, disk, keys, port. What is not fine ends
+    with its fix; the exit code is 1 if painting or serving would not work."""
+    from service.cli.doctor import findings, run_doctor
+    from service.serving import keys as client_keys
+    from service.serving import ledger
 
-    if not run_doctor(_console()):
+    found = findings(data or ledger.default_folder(), keys or client_keys.default_folder(), address)
+    if not run_doctor(found, as_json, _console()):
         raise typer.Exit(1)
 
 
@@ -323,17 +347,18 @@ def serve(
             "the keys of 'service keys'.",
         ),
     ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            metavar="DIR",
-            help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
-        ),
-    ] = None,
+    data: DataFolder = None,
     keep: Annotated[
         int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
     ] = 64,
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(
+            "--log-format",
+            metavar="|".join(LogFormat),
+            help="Of the log on standard error: lines to read, or JSON, one object a line.",
+        ),
+    ] = LogFormat.TEXT,
     device: Annotated[
         list[str] | None,
         typer.Option(
@@ -342,21 +367,38 @@ def serve(
             help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU.",
         ),
     ] = None,
+    patience: Annotated[
+        float,
+        typer.Option(
+            "--patience",
+            metavar="SECONDS",
+            help="A worker that says nothing about its job for so long is taken to hang.",
+        ),
+    ] = 900.0,
     engine: Engine = "local",
     ray_address: RayAddress = None,
 ) -> None:
     """Serve Blender and other clients until stopped."""
-    if idle_exit is not None and not 0 < idle_exit < float("inf"):
-        raise InputError("bad-value", "idle-exit", f"{idle_exit} is not a time.", "Give seconds.")
+    for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):
+        if seconds is not None and not 0 < seconds < float("inf"):
+            raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
     from service.serving.ledger import default_folder
     from service.serving.server import serve as serve_forever
     from service.serving.settings import Settings, check_device, check_engine
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    log_to_stderr(log_format)
     announce = functools.partial(print, file=sys.stdout, flush=True)
     devices = tuple(check_device(name) for name in device or ())
-    check_engine(engine, ray_address, devices)
-    folder = data or default_folder()
-    settings = Settings(folder, bind, idle_exit, keep, keys, devices, engine, ray_address)
+    settings = Settings(
+        data or default_folder(),
+        bind,
+        idle_exit,
+        keep,
+        keys,
+        devices,
+        patience,
+        check_engine(engine, ray_address, devices),
+        ray_address,
+    )
     serve_forever(settings, announce)

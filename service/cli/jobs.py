@@ -4,6 +4,7 @@ the command line, whoever submitted them."""
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,6 +77,8 @@ def watch(
                 print(line, flush=True)
             shown = line
         if frame.error is not None:
+            for line in client.attach(job)["log"]:
+                print(f"| {line}", file=sys.stderr)
             raise InputError(**frame.error)
         if place is not None:
             deliver(place, *client.result(job))

@@ -16,6 +16,7 @@ from geometry.errors import InputError
 from service.advice import advice
 from service.cli.progress import shown_progress
 from service.inputs import load_styles
+from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_faces, destination
@@ -116,9 +117,7 @@ def _clear_about_memory() -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        # torch: OutOfMemoryError, a RuntimeError, on a GPU, and a plain one on the CPU
-        texts = ("allocate memory", "out of memory")
-        if not isinstance(error, MemoryError) and not any(t in str(error) for t in texts):
+        if not is_out_of_memory(error):
             raise
         raise InputError(
             "out-of-memory", "size", "The painting does not fit into memory.", "Try a smaller size."

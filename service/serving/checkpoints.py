@@ -10,7 +10,8 @@ from service.painting.progress import Progress
 from service.serving.jobs import Fault
 from service.serving.workplace import Folder
 
-SECONDS = 8.0  # from one to the next; with the step that runs then, less than 10
+SECONDS = 8.0  # from one to the next
+MOST_SECONDS = 10.0  # of work that may be lost, unless a single step takes longer
 
 
 class Checkpoints:
@@ -19,12 +20,16 @@ class Checkpoints:
 
     def __init__(self, folder: Folder, report: Callable[[Progress, Fault | None], None]) -> None:
         self._folder, self._report = folder, report
-        self._due = time.monotonic() + SECONDS
+        self._written = self._stepped = time.monotonic()
 
     def write_if_due(self, progress: Progress) -> None:
-        """After a step: write one if the last is old."""
-        if time.monotonic() >= self._due:
+        """After a step: write one if the last is old, or would be too old after another step that
+        takes as long as this one."""
+        now = time.monotonic()
+        age, step = now - self._written, now - self._stepped
+        if age >= SECONDS or age + step > MOST_SECONDS:
             self.write(progress)
+        self._stepped = time.monotonic()
 
     def write(self, progress: Progress) -> None:
         """Write one. Where that cannot be done the last one stays, and the painting goes on: it has
@@ -35,4 +40,4 @@ class Checkpoints:
         except InputError as error:
             warning = Fault.of(error)
         self._report(progress, warning)
-        self._due = time.monotonic() + SECONDS
+        self._written = time.monotonic()

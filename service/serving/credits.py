@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MAX_OPEN = 4096  # then the oldest is forgotten: a client that still waits has asked again since
+
 
 @dataclass(frozen=True)
 class Credit:
@@ -28,7 +30,10 @@ class Credits:
 
     def put(self, credit: Credit) -> None:
         """Open a credit; an older one of the same client and job is forgotten."""
+        self._open.pop((credit.client, credit.job), None)  # so that it becomes the newest
         self._open[credit.client, credit.job] = credit
+        if len(self._open) > MAX_OPEN:
+            del self._open[next(iter(self._open))]
 
     def of_job(self, job: str) -> list[Credit]:
         """The open credits of a job."""

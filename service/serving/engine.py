@@ -62,11 +62,13 @@ class JobFailed:
 
 @dataclass(frozen=True)
 class WorkerDied:
-    """A worker is gone, and with it the job it had. ``hopeless``: none has been ready for several
-    starts; the engine goes on trying, but nobody should wait for it."""
+    """A worker is gone, and with it the job it had. ``killed``: by somebody else's SIGKILL, perhaps
+    that of a system out of memory. ``hopeless``: none has been ready for several starts; the engine
+    goes on trying, but nobody should wait for it."""
 
     job: str | None
     fault: Fault
+    killed: bool
     hopeless: bool
 
 
@@ -100,9 +102,10 @@ class Engine(Protocol):
         """Be told how many jobs wait: an engine that can grow, and shrink, does."""
         ...
 
-    def paint(self, job: str, folder: JobFolder) -> None:
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint; only when there is :attr:`room`. All it needs
-        is in the folder, and what comes of it goes there."""
+        is in the folder, and what comes of it goes there. ``frugal``: with as little memory as it
+        takes."""
         ...
 
     def want(self, job: str, after: int, max_size: int) -> None:

@@ -15,5 +15,5 @@ def open_engine(settings: Settings, context: zmq.Context[zmq.Socket[bytes]]) -> 
     if settings.engine == "ray":
         from service.serving.ray_engine import RayEngine
 
-        return RayEngine(settings.painter, context, settings.ray_address)
-    return LocalEngine(settings.painter, context, settings.devices)
+        return RayEngine(settings.painter, context, settings.ray_address, settings.patience)
+    return LocalEngine(settings.painter, context, settings.devices, settings.patience)

@@ -13,6 +13,7 @@ import service
 from geometry.errors import InputError, unknown_name
 from service.serving.credits import Credit
 from service.serving.engine import Engine
+from service.serving.job_log import log_tail
 from service.serving.jobs import Fault, State
 from service.serving.ledger import Ledger
 from service.serving.news import job_row, job_sheet
@@ -101,7 +102,9 @@ class Handlers:
         job = self._jobs.add(read_submission(header, buffers))
         recipe = job.order.recipe
         log.info(
-            "job %s queued: %s %.40a, %d px", job.name, recipe.target, recipe.group, recipe.size
+            "queued: %s %.40s, %d px",
+            *(recipe.target, recipe.group, recipe.size),
+            extra={"job": job.name, "client": client.hex()},
         )
         return {"job": job.name}
 
@@ -123,7 +126,7 @@ class Handlers:
             self._jobs.cancel(job)
             self._engine.cancel(job.name)
             self._watchers.close(job)
-            log.info("job %s %s after %d steps", job.name, job.state, job.step)
+            log.info("%s after %d steps", job.state, job.step, extra={"job": job.name})
         return {"job": job.name}
 
     def _on_pause(self, client: bytes, header: Header, buffers: Buffers) -> Header:
@@ -144,7 +147,8 @@ class Handlers:
         return {"jobs": [job_row(job, now) for job in self._jobs.all()]}
 
     def _on_attach(self, client: bytes, header: Header, buffers: Buffers) -> Header:
-        return job_sheet(self._jobs.find(read_job(header)))
+        job = self._jobs.find(read_job(header))
+        return job_sheet(job, log_tail(self._jobs.folder(job).log))
 
     def _on_forget(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))

@@ -5,6 +5,7 @@
     standing.json             state, progress, fault: what changes
     checkpoint.safetensors    from which the painting goes on
     texture.png, receipt.json the result
+    log.txt                   what the worker printed
 
 Server and worker both use it; the one writes job and standing, the other checkpoint and result.
 Each file holds all of its old content or all of its new, whenever the power fails; none is pickled.
@@ -43,6 +44,11 @@ class JobFolder:
     """
 
     path: Path
+
+    @property
+    def log(self) -> Path:
+        """What its worker printed, see :mod:`service.serving.job_log`."""
+        return self.path / "log.txt"
 
     def write_inputs(self, inputs: Inputs, submitted: float) -> None:
         """Keep what a client sent."""

@@ -15,7 +15,8 @@ from geometry.errors import InputError
 from service.recipe import Recipe
 from service.serving.wire import WireError
 
-TRIES = 2  # of a job whose worker dies in it
+TRIES = 2  # of a job whose worker dies in it before it has got to another checkpoint
+OUT_OF_MEMORY = "out-of-memory"
 
 
 class State(StrEnum):
@@ -90,7 +91,9 @@ class Standing:
 
     progress: as in a ``frame`` reply, None before the first step; fault: of a failed job; warning:
     why the last checkpoint could not be written; finish_wanted: it shall end with the best so far;
-    deaths: workers that died in it; ended: when, in seconds since 1970.
+    frugal: it did not fit into memory and is painted with as little as it takes; saved: step of the
+    last checkpoint, 0 before the first; deaths: workers that have died in it since then; ended:
+    when, in seconds since 1970.
     """
 
     state: State = State.QUEUED
@@ -98,6 +101,8 @@ class Standing:
     fault: Fault | None = None
     warning: Fault | None = None
     finish_wanted: bool = False
+    frugal: bool = False
+    saved: int = 0
     deaths: int = 0
     ended: float | None = None
 
@@ -118,6 +123,8 @@ class Standing:
             None if fault is None else Fault(**fault),
             None if warning is None else Fault(**warning),
             bool(data["finish_wanted"]),
+            bool(data["frugal"]),
+            int(data["saved"]),
             int(data["deaths"]),
             None if data["ended"] is None else float(data["ended"]),
         )

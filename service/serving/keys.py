@@ -118,8 +118,15 @@ class KeyFolder:
 
     def allowed(self) -> list[AllowedKey]:
         """The allow-list as it is now, by name. What cannot be read lets nobody in."""
-        keys = []
-        for path in sorted(self._allowed.glob("*.pub")):
+        keys: list[AllowedKey] = []
+        try:
+            paths = sorted(path for path in self._allowed.iterdir() if path.suffix == ".pub")
+        except FileNotFoundError:
+            return keys
+        except OSError as error:
+            log.warning("%s cannot be read: %s", self._allowed, error.strerror)
+            return keys
+        for path in paths:
             try:
                 data = _read(path, ("name", "public", "made"))
             except InputError as error:

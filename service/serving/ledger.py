@@ -3,8 +3,10 @@ not happened: inputs are written before a job is accepted, and each change of st
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
+import math
 import os
 import re
 import secrets
@@ -39,6 +41,14 @@ def default_folder() -> Path:
     return Path(given or platformdirs.user_data_dir("orbitex")) / "jobs"
 
 
+def job_folders(folder: Path) -> list[JobFolder]:
+    """The folders in ``folder`` that are jobs, by their names, in no order; none if there is no
+    such folder yet. Raises OSError."""
+    if not folder.exists():
+        return []
+    return [JobFolder(path) for path in folder.iterdir() if _NAME.fullmatch(path.name)]
+
+
 class Ledger:
     """The jobs in ``folder``, which is made if it is missing; the ``keep`` that ended last stay.
 
@@ -53,6 +63,7 @@ class Ledger:
         self._folder, self._keep = folder, keep
         self._jobs: dict[str, Job] = {}  # in the order of submission
         self._recent: tuple[str, Result] | None = None  # the result asked for last
+        self._unsaved: dict[str, Job] = {}  # whose standing on disk is an older one
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
@@ -70,6 +81,7 @@ class Ledger:
 
     def close(self) -> None:
         """Leave the folder to others."""
+        self._save()
         self._lock.release()
 
     # --- looking ---
@@ -163,7 +175,11 @@ class Ledger:
 
     def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
         """A checkpoint was written, or could not be."""
-        self._change(job, progress=progress, warning=warning)
+        old = job.standing
+        saved = old.saved if warning else int(progress["step"])
+        # Deaths count while they hinder: a job of many days outlives any number that lie apart.
+        deaths = 0 if saved > old.saved else old.deaths
+        self._change(job, progress=progress, warning=warning, saved=saved, deaths=deaths)
 
     def want_finish(self, job: Job) -> None:
         """It shall end with the best so far; a paused job goes on for that."""
@@ -181,15 +197,27 @@ class Ledger:
         if job.state in (State.PAUSED, State.FAILED):
             self._change(job, state=State.QUEUED, fault=None, deaths=0)
 
-    def mourn(self, job: Job, fault: Fault) -> None:
-        """The worker died in a job: it is tried once more, from its last checkpoint, then fails."""
+    def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
+        """The worker died in a job: it is tried once more, from its last checkpoint, and fails if
+        that one dies before it has written another. ``killed``: by force, which a system without
+        memory does, so it is then tried with less."""
         if job.ended or job.state is State.PAUSED:
             return
         deaths = job.standing.deaths + 1
         if deaths < TRIES:
             self._change(job, state=State.QUEUED, deaths=deaths)
+        elif killed:
+            self.spare(job, fault)
         else:
             self._change(job, state=State.FAILED, deaths=deaths, fault=fault)
+
+    def spare(self, job: Job, fault: Fault) -> None:
+        """A job did not fit into memory: it is tried with less, from its last checkpoint, then
+        fails."""
+        if job.standing.frugal:
+            self.fail(job, fault)
+        else:
+            self._change(job, state=State.QUEUED, frugal=True)
 
     def finish(self, job: Job, result: Result, progress: dict[str, Any]) -> None:
         """End with a result that lies in the job's folder."""
@@ -204,10 +232,17 @@ class Ledger:
         """End with nothing."""
         self._change(job, state=State.CANCELLED)
 
+    def clear(self, job: Job) -> None:
+        """Remove files that a worker has left which was killed or too late."""
+        self.folder(job).sweep()
+        if not _keeps_inputs(job.state):
+            self.folder(job).drop_inputs()
+
     def forget(self, job: Job) -> None:
         """Remove an ended job and its files."""
         assert job.ended, job.state
         del self._jobs[job.name]
+        self._unsaved.pop(job.name, None)
         if self._recent is not None and self._recent[0] == job.name:
             self._recent = None
         # Under another name first: half a folder must not look like a damaged job.
@@ -215,22 +250,34 @@ class Ledger:
         try:
             (self._folder / job.name).rename(gone)
         except OSError as error:
-            log.warning("job %s cannot be removed: %s", job.name, error.strerror)
+            log.warning("cannot be removed: %s", error.strerror, extra={"job": job.name})
         shutil.rmtree(gone, ignore_errors=True)
 
     def _change(self, job: Job, **changes: Any) -> None:
-        ended = time.time() if changes.get("state", job.state) in ENDED else None
+        ended = self._now() if changes.get("state", job.state) in ENDED else None
         job.standing = dataclasses.replace(job.standing, ended=ended, **changes)
-        folder = self.folder(job)
-        try:
-            folder.write_standing(job.standing)
-        except InputError as error:
-            # It holds for as long as the service lives; after that the older standing does.
-            log.error("job %s: %s", job.name, error)
-        if not _keeps_inputs(job.state):
-            folder.drop_inputs()
+        self._unsaved[job.name] = job
+        self._save()
         if job.ended:
             self._retire()
+
+    def _save(self) -> None:
+        # Also what a full disk did not take before: what the service said should hold after it.
+        for job in list(self._unsaved.values()):
+            folder = self.folder(job)
+            try:
+                folder.write_standing(job.standing)
+            except InputError as error:
+                log.error("%s", error, extra={"job": job.name})
+                continue
+            del self._unsaved[job.name]
+            if not _keeps_inputs(job.state):  # only now: by its older standing it would go on
+                folder.drop_inputs()
+
+    def _now(self) -> float:
+        # Later than all that ended, though the clock is set back: what ended last is kept longest.
+        newest = max((job.standing.ended or 0.0 for job in self._jobs.values()), default=0.0)
+        return max(time.time(), math.nextafter(newest, math.inf))
 
     def _retire(self) -> None:
         ended = [job for job in self._jobs.values() if job.ended]
@@ -240,15 +287,17 @@ class Ledger:
 
     def _create(self, job: Job, inputs: Inputs) -> None:
         # A folder of a job's name is whole from the first moment.
-        new = self._folder / f".{job.name}.new"
+        new, path = self._folder / f".{job.name}.new", self.folder(job).path
         try:
             with saving():
                 new.mkdir(mode=0o700)
                 JobFolder(new).write_inputs(inputs, job.order.submitted)
                 JobFolder(new).write_standing(job.standing)
-                new.rename(self._folder / job.name)
+                new.rename(path)
                 sync_names(self._folder)
         except BaseException:
+            with contextlib.suppress(OSError):
+                path.rename(new)  # a job that was refused must not be there after a restart
             shutil.rmtree(new, ignore_errors=True)
             raise
 
@@ -271,10 +320,12 @@ class Ledger:
             folder.sweep()
             order, standing = folder.read_order(), folder.read_standing()
         except InputError as error:
-            log.warning("skipped: %s", error)
+            log.warning("skipped: %s", error, extra={"job": folder.path.name})
             return
         if standing.state is State.RUNNING:
             standing = dataclasses.replace(standing, state=State.QUEUED)
+        if not _keeps_inputs(standing.state):
+            folder.drop_inputs()  # of a service that was killed just then
         self._jobs[folder.path.name] = Job(folder.path.name, order, standing)
 
 

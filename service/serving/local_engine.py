@@ -18,18 +18,22 @@ class LocalEngine:
 
     ``painter``: where workers find their painter, see :func:`service.serving.painter.
     load_painter`. ``context``: of the private sockets. ``devices``: one worker for each; none: the
-    first worker says which there are.
+    first worker says which there are. ``patience``: see WorkerProcess.
     """
 
     def __init__(
-        self, painter: str, context: zmq.Context[zmq.Socket[bytes]], devices: Sequence[str] = ()
+        self,
+        painter: str,
+        context: zmq.Context[zmq.Socket[bytes]],
+        devices: Sequence[str],
+        patience: float,
     ) -> None:
-        self._painter, self._context = painter, context
+        self._painter, self._context, self._patience = painter, context, patience
         self._told = bool(devices)
         self._workers = [self._worker(device) for device in devices or ("",)]
 
     def _worker(self, device: str) -> WorkerProcess:
-        return WorkerProcess(self._painter, device, self._context)
+        return WorkerProcess(self._painter, device, self._context, self._patience)
 
     @property
     def room(self) -> bool:
@@ -54,10 +58,10 @@ class LocalEngine:
     def expect(self, jobs: int) -> None:
         """There are as many workers as devices, whatever comes."""
 
-    def paint(self, job: str, folder: JobFolder) -> None:
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint, on the first device that has nothing to do."""
         worker = next(worker for worker in self._workers if worker.idle)
-        worker.paint(job, folder)
+        worker.paint(job, folder, frugal)
 
     def want(self, job: str, after: int, max_size: int) -> None:
         """Ask for one frame newer than step ``after``."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from service.serving.jobs import Job
+from service.serving.jobs import OUT_OF_MEMORY, Fault, Job
+
+FRUGAL = Fault(
+    OUT_OF_MEMORY,
+    "size",
+    "The job did not fit into memory: it is painted looking at one view at a time.",
+    "It takes longer; the picture is the same but for rounding.",
+)
 
 
 def job_news(job: Job) -> dict[str, Any]:
@@ -18,13 +26,14 @@ def job_news(job: Job) -> dict[str, Any]:
     }
 
 
-def job_sheet(job: Job) -> dict[str, Any]:
-    """Of an ``attach`` reply."""
-    warning = job.standing.warning
+def job_sheet(job: Job, log: Sequence[str]) -> dict[str, Any]:
+    """Of an ``attach`` reply. ``log``: the last lines of the job's log."""
+    warning = job.standing.warning or (FRUGAL if job.standing.frugal else None)
     return {
         **job_news(job),
         "recipe": job.order.recipe.model_dump(mode="json"),
         "warning": warning.as_dict() if warning else None,
+        "log": list(log),
     }
 
 

@@ -21,22 +21,32 @@ TORCH_PAINTER = "service.serving.painter:torch_painter"
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One try to paint a job. device: "cpu", "cuda:0", …; resume: a checkpoint to go on from, as
+    bytes; frugal: with as little memory as it takes."""
+
+    device: str
+    resume: bytes | None = None
+    frugal: bool = False
+
+
+@dataclass(frozen=True)
 class Painter:
     """The functions that make up a painter. Scene and style pictures pass through unseen.
 
     devices() -> "cuda:0", … or "cpu", at least one; describe() -> body of the ``describe``
     reply; load_styles(recipe, buffers) and wire_scene(recipe, cameras, buffers) raise InputError
-    for what a client sent wrong; paint(recipe, scene, styles, device, resume) yields one Progress a
-    step, whose ``checkpoint`` it can go on from: ``resume`` is one as bytes, None to begin; it
-    raises InputError("bad-checkpoint") for one that it cannot use;
-    finish(recipe, scene, styles, last) -> the picture as delivered and its receipt, JSON-able.
+    for what a client sent wrong; paint(recipe, scene, styles, attempt) yields one Progress a step,
+    whose ``checkpoint`` it can go on from, and raises InputError("bad-checkpoint") for one that it
+    cannot use; finish(recipe, scene, styles, last) -> the picture as delivered and its receipt,
+    JSON-able.
     """
 
     devices: Callable[[], list[str]]
     describe: Callable[[], dict[str, Any]]
     load_styles: Callable[[Recipe, Mapping[str, np.ndarray]], Sequence[Any]]
     wire_scene: Callable[[Recipe, list[dict[str, Any]], Mapping[str, np.ndarray]], Any]
-    paint: Callable[[Recipe, Any, Sequence[Any], str, bytes | None], Iterator[Progress]]
+    paint: Callable[[Recipe, Any, Sequence[Any], Attempt], Iterator[Progress]]
     finish: Callable[
         [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any]]
     ]
@@ -53,10 +63,12 @@ def torch_painter() -> Painter:
     from service.reporting.finish import finish
 
     def paint_on(
-        recipe: Recipe, scene: Any, styles: Sequence[Any], device: str, resume: bytes | None
+        recipe: Recipe, scene: Any, styles: Sequence[Any], attempt: Attempt
     ) -> Iterator[Progress]:
+        resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
-        return paint(recipe, scene, styles, torch.device(device), resume=checkpoint)
+        device = torch.device(attempt.device)
+        return paint(recipe, scene, styles, device, resume=checkpoint)
 
     return Painter(
         devices=lambda: [f"cuda:{k}" for k in range(torch.cuda.device_count())] or ["cpu"],

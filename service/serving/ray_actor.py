@@ -3,7 +3,6 @@ into the job's folder."""
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,13 +15,13 @@ import service
 from geometry.errors import InputError
 from service.serving.engine import Event
 from service.serving.job_folder import JobFolder
+from service.serving.job_log import append_line
 from service.serving.jobs import Fault, Result
+from service.serving.logs import worker_log
 from service.serving.ray_cluster import first_line, worker_needs
 from service.serving.ray_worker import Message, RayWorker
-from service.serving.reports import LAST_WORDS, read_report
+from service.serving.reports import PARTING, read_report
 from service.serving.worker_process import CANCEL_GRACE
-
-log = logging.getLogger(__name__)
 
 
 class RayActor:
@@ -31,18 +30,25 @@ class RayActor:
     ``post`` is called with all that the worker says, and with the reason when it is gone; on a
     thread of this keeper, which is the one that waits for the cluster and for the disk. All else is
     the server's thread. ``painter``: see :func:`service.serving.painter.load_painter`.
+    ``patience``: seconds without a message from it, while it has a job, until it :attr:`hangs`.
     """
 
     def __init__(
-        self, ray: Any, painter: str, post: Callable[[RayActor, Message | str], None]
+        self,
+        ray: Any,
+        painter: str,
+        patience: float,
+        post: Callable[[RayActor, Message | str], None],
     ) -> None:
-        self._ray, self._post = ray, post
+        self._ray, self._patience, self._post = ray, patience, post
         # Not started again by Ray, and no call is repeated: that is the ledger's to say.
         kind = ray.remote(max_restarts=0, max_concurrency=2, **worker_needs(ray))(RayWorker)
         self._actor = kind.remote(painter, service.__version__)
         self._folder: JobFolder | None = None  # of the job
         self._warning: dict[str, str] | None = None  # of the last checkpoint
-        self._kill_at: float | None = None
+        self._deadline: float | None = None  # for the next message about the job
+        self._cancelled = False
+        self.hung = False
         self.job: str | None = None
         self.name = "a worker that starts"
         self.device = ""  # once it is ready
@@ -61,25 +67,32 @@ class RayActor:
         """Whether a job would be taken now."""
         return self.ready and self.job is None
 
-    def paint(self, job: str, folder: JobFolder) -> None:
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
         assert self.idle
         self.job, self._folder, self._warning = job, folder, None
-        self._speaker.submit(self._send_job, job, folder)
+        self._cancelled, self._deadline = False, time.monotonic() + self._patience
+        self._speaker.submit(self._send_job, job, folder, frugal)
 
     def tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
         """Say something about a job, which is read between two steps."""
         self._speaker.submit(self._send, {"kind": kind, "job": job, **(fields or {})}, {})
 
     def cancel(self, job: str) -> None:
-        """Let go of a job. :attr:`overdue` says when that has taken too long."""
+        """Let go of a job, within :data:`CANCEL_GRACE`."""
         self.tell("cancel", job)
-        self._kill_at = time.monotonic() + CANCEL_GRACE
+        if not self._cancelled:
+            self._cancelled, self._deadline = True, time.monotonic() + CANCEL_GRACE
 
     @property
-    def overdue(self) -> bool:
-        """Whether it hangs, and should be killed."""
-        return self._kill_at is not None and time.monotonic() > self._kill_at
+    def hangs(self) -> bool:
+        """Whether a message about its job is overdue."""
+        return self._deadline is not None and time.monotonic() > self._deadline
+
+    def give_up(self) -> None:
+        """Kill it: it hangs."""
+        self.hung = True
+        self.close()
 
     def take(self, message: Message) -> Event | None:
         """What a message that was posted tells of the job."""
@@ -89,21 +102,24 @@ class RayActor:
             return None
         if header["job"] != self.job:
             return None
+        now = time.monotonic()
+        if not self._cancelled:
+            self._deadline = now + self._patience
         event = read_report(header, buffers)
-        if header["kind"] in LAST_WORDS:
-            self.job = self._folder = self._kill_at = None
-            self.idle_since = time.monotonic()
+        if header["kind"] in PARTING:
+            self.job = self._folder = self._deadline = None
+            self.idle_since = now
         return event
 
     def close(self) -> None:
         """End the worker and whatever it does."""
-        self._kill_at = None
+        self._deadline = None
         self._speaker.shutdown(wait=False, cancel_futures=True)
         self._ray.kill(self._actor)
 
     # --- on threads of its own ---
 
-    def _send_job(self, job: str, folder: JobFolder) -> None:
+    def _send_job(self, job: str, folder: JobFolder, frugal: bool) -> None:
         try:
             inputs, checkpoint = folder.read_inputs(), folder.read_checkpoint()
         except InputError as error:
@@ -115,6 +131,7 @@ class RayActor:
             "job": job,
             "recipe": inputs.recipe.model_dump(mode="json"),
             "cameras": inputs.cameras,
+            "frugal": frugal,
             "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
         }
         self._send(header, dict(inputs.buffers))
@@ -136,7 +153,7 @@ class RayActor:
     def _kept(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> Message | None:
         """The message, after what belongs on the disk is there; None: it said no more."""
         if header["kind"] == "log":
-            log.info("%s: %.500s", self.name, header["line"])
+            self._log(header["line"])
             return None
         if header["kind"] == "ready":
             self.name = f"worker {header['process']} of {header['node']}"
@@ -155,6 +172,12 @@ class RayActor:
                 return {"kind": "failed", "job": header["job"], "fault": fault}, {}
             return header, {"texture": texture}
         return header, buffers
+
+    def _log(self, line: str) -> None:
+        if (folder := self._folder) is None:
+            worker_log.info("%s: %.500s", self.name, line)
+        else:
+            append_line(folder.log, line)
 
     def _not_kept(self, write: Callable[[JobFolder], None]) -> dict[str, str] | None:
         """Why something cannot be written, None if it is."""

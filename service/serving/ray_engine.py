@@ -30,12 +30,17 @@ class RayEngine:
     ``painter``: where workers find their painter, see :func:`service.serving.painter.
     load_painter`. ``context``: of the private socket. ``address``: of the cluster, see
     :func:`service.serving.ray_cluster.join_cluster`, which raises InputError.
+    ``patience``: seconds without a message from a worker that has a job, until it is killed.
     """
 
     def __init__(
-        self, painter: str, context: zmq.Context[zmq.Socket[bytes]], address: str | None = None
+        self,
+        painter: str,
+        context: zmq.Context[zmq.Socket[bytes]],
+        address: str | None,
+        patience: float,
     ) -> None:
-        self._painter = painter
+        self._painter, self._patience = painter, patience
         self._ray = join_cluster(address)
         # Ray prints what dies to standard output, which belongs to the command line.
         self._quiet = contextlib.redirect_stdout(sys.stderr)
@@ -75,9 +80,9 @@ class RayEngine:
         """So many jobs wait: workers are started for them, or sent home."""
         self._expected = jobs if self._described else max(1, jobs)
 
-    def paint(self, job: str, folder: JobFolder) -> None:
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint, on a worker that has nothing to do."""
-        next(worker for worker in self._workers if worker.idle).paint(job, folder)
+        next(worker for worker in self._workers if worker.idle).paint(job, folder, frugal)
 
     def want(self, job: str, after: int, max_size: int) -> None:
         """Ask for one frame newer than step ``after``."""
@@ -110,9 +115,9 @@ class RayEngine:
             if event is not None:
                 events.append(event)
         for worker in self._workers:
-            if worker.overdue:
-                log.warning("%s hangs in job %s: killed", worker.name, worker.job)
-                worker.close()
+            if worker.hangs:
+                log.warning("%s hangs: killed", worker.name, extra={"job": worker.job})
+                worker.give_up()
         self._staff()
         return events
 
@@ -152,10 +157,14 @@ class RayEngine:
     def _bury(self, worker: RayActor, reason: str) -> WorkerDied:
         self._workers.remove(worker)
         worker.close()
+        if worker.hung:
+            reason = "it hung and was killed"
         self._starts_failed = 0 if worker.ready else self._starts_failed + 1
         self._start_at = time.monotonic() + pause_after(self._starts_failed)
         hopeless = self._starts_failed >= HOPELESS_STARTS and not self.devices
-        return WorkerDied(worker.job, obituary(reason, hopeless), hopeless)
+        # Whether a system without memory has killed it, Ray does not say: it may have.
+        killed = not worker.hung
+        return WorkerDied(worker.job, obituary(reason, hopeless), killed, hopeless)
 
     def _staff(self) -> None:
         """As many workers without a job as jobs without a worker; idle ones wait for more."""
@@ -170,7 +179,7 @@ class RayEngine:
                 self._send_home(worker)
         if now >= self._start_at:
             for _ in range(wanted - len(starting)):
-                self._workers.append(RayActor(self._ray, self._painter, self._post))
+                self._workers.append(RayActor(self._ray, self._painter, self._patience, self._post))
 
     def _send_home(self, worker: RayActor) -> None:
         self._workers.remove(worker)

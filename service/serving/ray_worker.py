@@ -3,18 +3,16 @@ whatever node has room. It needs no disk: inputs and the checkpoint to go on fro
 checkpoints and results go back in messages, and the server's side writes them to the job's folder.
 
 Messages are those of :mod:`service.serving.worker`, as dictionaries of plain values and arrays,
-which Ray carries between the nodes of one cluster; ``paint`` brings ``recipe``, ``cameras`` and
-``checkpoint``; two more come from the worker: ``checkpoint``, just before ``saved``, and ``log``, a
-line that was printed.
+which Ray carries between the nodes of one cluster; ``paint`` brings ``recipe``, ``cameras``,
+``checkpoint`` and ``frugal``; two more come from the worker: ``checkpoint``, just before
+``saved``, and ``log``, a line that was printed.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import platform
 import queue
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,7 +22,7 @@ import numpy as np
 import service
 from service.recipe import parse_recipe
 from service.serving.jobs import Inputs, Result
-from service.serving.painter import load_painter
+from service.serving.painter import Attempt, load_painter
 from service.serving.worker import paint_job, sendable
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -45,8 +43,7 @@ class RayWorker:
             )
         self._painter = painter
         self._channel = _Queues()
-        # What is printed here belongs into the service's log, not into files on this node.
-        sys.stdout = sys.stderr = _Lines(self._channel)
+        _print_to(self._channel)
 
     def tell(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> None:
         """A message from the server."""
@@ -69,7 +66,8 @@ class RayWorker:
                 header, buffers = self._channel.receive()
                 if header["kind"] == "paint":
                     folder = _Folder(self._channel, header, buffers)
-                    paint_job(self._channel, painter, device, header["job"], folder)
+                    attempt = Attempt(device, frugal=header["frugal"])
+                    paint_job(self._channel, painter, attempt, header["job"], folder)
         except Exception as error:
             self._channel.said.put(error)
 
@@ -118,14 +116,15 @@ class _Folder:
         pass  # it is in "finished"
 
 
-class _Lines(io.TextIOBase):
-    """A stream whose lines are messages."""
+def _print_to(channel: _Queues) -> None:
+    """Make messages of the lines that this process prints, libraries in C too."""
+    output, end = os.pipe()
+    for number in (1, 2):
+        os.dup2(end, number)
 
-    def __init__(self, channel: _Queues) -> None:
-        self._channel, self._begun = channel, ""
+    def read() -> None:
+        with os.fdopen(output, errors="replace") as lines:
+            for line in lines:
+                channel.send("log", {"line": line.rstrip()})
 
-    def write(self, text: str) -> int:
-        *lines, self._begun = (self._begun + text).split("\n")
-        for line in lines:
-            self._channel.send("log", {"line": line})
-        return len(text)
+    threading.Thread(target=read, daemon=True).start()

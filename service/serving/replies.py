@@ -32,7 +32,7 @@ class Replies:
         try:
             self._router.send_multipart(message, zmq.NOBLOCK, copy=False)
         except zmq.Again:
-            log.info("a client does not read: a reply was dropped")
+            log.info("does not read: a reply was dropped", extra={"client": client.hex()})
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise

@@ -10,7 +10,7 @@ import numpy as np
 from service.serving.engine import Event, FrameDone, JobFailed, JobFinished, Saved
 from service.serving.jobs import Fault, Result
 
-LAST_WORDS = ("finished", "failed", "stopped")  # the worker has let go of its job
+PARTING = ("finished", "failed", "stopped")  # the worker has let go of its job
 
 
 def read_report(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]) -> Event | None:

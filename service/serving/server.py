@@ -24,7 +24,8 @@ from service.serving.engine import (
 )
 from service.serving.engines import open_engine
 from service.serving.handlers import Handlers
-from service.serving.jobs import Fault, Job
+from service.serving.job_log import log_tail
+from service.serving.jobs import OUT_OF_MEMORY, Fault, Job, State
 from service.serving.ledger import Ledger
 from service.serving.replies import Replies
 from service.serving.settings import Settings
@@ -118,29 +119,34 @@ class Server:
             self._handlers.open(event.describe)
         elif isinstance(event, WorkerDied):
             self._mourn(event)
-        elif (job := self._jobs.get(event.job)) is None or job.ended:
-            return  # cancelled while the message was on its way
+        elif (job := self._jobs.get(event.job)) is None:
+            return  # forgotten while the message was on its way
+        elif job.ended:
+            self._jobs.clear(job)  # cancelled while the worker wrote
         elif isinstance(event, FrameDone):
             self._jobs.advance(job, event.progress)
             self._watchers.show(job, event.max_size, event.pixels)
         elif isinstance(event, Saved):
             self._jobs.checkpoint(job, event.progress, event.warning)
             if event.warning is not None:
-                log.warning("job %s: no checkpoint: %s", job.name, event.warning.message)
+                log.warning("has no checkpoint: %s", event.warning.message, extra={"job": job.name})
         elif isinstance(event, JobFinished):
             self._jobs.finish(job, event.result, event.progress)
             self._close(job)
+        elif isinstance(event, JobFailed) and event.fault.code == OUT_OF_MEMORY:
+            self._jobs.spare(job, event.fault)
+            self._say_state(job, event.fault)
         elif isinstance(event, JobFailed):
             self._fail(job, event.fault)
 
     def _mourn(self, event: WorkerDied) -> None:
-        log.warning(event.fault.message)
+        log.warning(event.fault.message, extra={"job": event.job})
         job = self._jobs.get(event.job) if event.job is not None else None
+        if job is not None:
+            self._jobs.clear(job)
         if job is not None and not job.ended:
-            self._jobs.mourn(job, event.fault)
-            log.warning("job %s is %s", job.name, job.state)
-            if job.ended:
-                self._close(job)
+            self._jobs.mourn(job, event.fault, event.killed)
+            self._say_state(job, event.fault)
         if event.hopeless:
             for job in self._jobs.active():
                 self._fail(job, event.fault)
@@ -154,8 +160,8 @@ class Server:
             if job is None:
                 return
             self._jobs.start(job)
-            log.info("job %s running", job.name)
-            self._engine.paint(job.name, self._jobs.folder(job))
+            log.info("running", extra={"job": job.name})
+            self._engine.paint(job.name, self._jobs.folder(job), job.standing.frugal)
             if job.standing.finish_wanted:
                 self._engine.finish(job.name)
             for credit in self._watchers.waiting(job):
@@ -163,11 +169,19 @@ class Server:
 
     def _fail(self, job: Job, fault: Fault) -> None:
         self._jobs.fail(job, fault)
-        log.warning("job %s: %s: %.200a", job.name, fault.code, fault.message)
-        self._close(job)
+        self._say_state(job, fault)
+
+    def _say_state(self, job: Job, fault: Fault) -> None:
+        about = {"job": job.name}
+        log.warning("%s: %s: %.200s", job.state, fault.code, fault.message, extra=about)
+        if job.state is State.FAILED:
+            for line in log_tail(self._jobs.folder(job).log):
+                log.warning("| %.200s", line, extra=about)
+        if job.ended:
+            self._close(job)
 
     def _close(self, job: Job) -> None:
-        log.info("job %s %s after %d steps", job.name, job.state, job.step)
+        log.info("%s after %d steps", job.state, job.step, extra={"job": job.name})
         self._watchers.close(job)
 
 

@@ -11,6 +11,7 @@ from geometry.errors import InputError, unknown_name
 from service.serving.ledger import KEPT_ENDED
 from service.serving.painter import TORCH_PAINTER
 from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.worker_process import PATIENCE
 
 ENGINES = ("local", "ray")
 
@@ -20,7 +21,8 @@ class Settings:
     """data: folder of the jobs; bind: as :func:`service.serving.addresses.endpoint_of` takes it;
     idle_exit: end after so many seconds without client and job, None: never; keep: how many jobs
     that have ended stay; keys: see :func:`service.serving.admission.admission_to`; devices: a
-    worker for each, none: all GPUs, or the CPU; engine: where jobs are painted, "local" or "ray";
+    worker for each, none: all GPUs, or the CPU; patience: seconds without a sign from a worker that
+    has a job, until it is taken to hang; engine: where jobs are painted, one of :data:`ENGINES`;
     ray_address: see :func:`service.serving.ray_cluster.join_cluster`; painter: see
     :func:`service.serving.painter.load_painter`."""
 
@@ -30,6 +32,7 @@ class Settings:
     keep: int = KEPT_ENDED
     keys: Path | None = None
     devices: tuple[str, ...] = ()
+    patience: float = PATIENCE
     engine: str = ENGINES[0]
     ray_address: str | None = None
     painter: str = TORCH_PAINTER

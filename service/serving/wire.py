@@ -180,7 +180,8 @@ KINDS: dict[str, Kind] = {
                 "progress": "as in a frame; seen last",
                 "error": "as in a frame",
                 "warning": "{code, field, message, hint} if the last checkpoint could not be "
-                "written (the job goes on), else null",
+                "written or the job is painted with less memory (it goes on), else null",
+                "log": "[line]: the last 20 that its worker printed",
             },
         ),
         Kind(

@@ -12,6 +12,7 @@ only when one is wanted: nobody's reading speed slows the painting.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import math
 import os
@@ -27,11 +28,13 @@ import numpy as np
 import zmq
 
 from geometry.errors import InputError
+from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.serving.checkpoints import Checkpoints
 from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Result
-from service.serving.painter import Painter, load_painter
+from service.serving.job_log import output_to
+from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
+from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
 from service.serving.workplace import Channel, Folder
 
@@ -129,15 +132,17 @@ def fault_of(error: Exception) -> Fault:
     """An exception in the words of an error reply; one that is nobody's input becomes one line."""
     if isinstance(error, InputError):
         return Fault.of(error)
-    name = type(error).__name__
-    if isinstance(error, MemoryError) or name == "OutOfMemoryError":  # torch has its own class
+    if is_out_of_memory(error):
         return Fault(
-            "out-of-memory", "size", "The job does not fit into memory.", "Choose a smaller size."
+            OUT_OF_MEMORY, "size", "The job does not fit into memory.", "Choose a smaller size."
         )
-    return Fault("internal", "job", f"Painting stopped on {name}.", "The service's log says more.")
+    name = type(error).__name__
+    return Fault("internal", "job", f"Painting stopped on {name}.", "The job's log says more.")
 
 
-def paint_job(channel: Channel, painter: Painter, device: str, job: str, folder: Folder) -> None:
+def paint_job(
+    channel: Channel, painter: Painter, attempt: Attempt, job: str, folder: Folder
+) -> None:
     """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
 
     def saved(progress: Progress, warning: Fault | None) -> None:
@@ -149,8 +154,8 @@ def paint_job(channel: Channel, painter: Painter, device: str, job: str, folder:
         recipe = inputs.recipe
         styles = painter.load_styles(recipe, inputs.buffers)
         scene = painter.wire_scene(recipe, inputs.cameras, inputs.buffers)
-        paint = functools.partial(painter.paint, recipe, scene, styles, device)
-        steps = _steps(paint, job, folder)
+        paint = functools.partial(painter.paint, recipe, scene, styles)
+        steps = _steps(paint, attempt, folder)
         last = _paint(steps, Commands(channel, job), Checkpoints(folder, saved))
         if last is None:
             channel.send("stopped", {"job": job})
@@ -172,20 +177,20 @@ def paint_job(channel: Channel, painter: Painter, device: str, job: str, folder:
 
 
 def _steps(
-    paint: Callable[[bytes | None], Iterator[Progress]], job: str, folder: Folder
+    paint: Callable[[Attempt], Iterator[Progress]], attempt: Attempt, folder: Folder
 ) -> Iterator[Progress]:
     # From the checkpoint, or from the start if there is none, or none that can be used (of another
     # release, say): slower, and the same picture.
     resume = folder.read_checkpoint()
     if resume is not None:
         try:
-            yield from paint(resume)
+            yield from paint(dataclasses.replace(attempt, resume=resume))
             return
         except InputError as error:
             if error.code != "bad-checkpoint":
                 raise
-            print(f"job {job} begins anew: {error}", file=sys.stderr, flush=True)
-    yield from paint(None)
+            print(f"The painting begins anew: {error}", file=sys.stderr, flush=True)
+    yield from paint(attempt)
 
 
 def _paint(
@@ -215,11 +220,16 @@ def _paint(
     return last
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(address: str) -> None:
     # The server holds the other end of our standard input and never writes: the end of the file
     # is the end of the server, however it died, on every platform, in the middle of a step too.
     def wait() -> None:
         sys.stdin.buffer.read()
+        if address.startswith("ipc://"):  # of a server that was killed before we had called
+            with contextlib.suppress(OSError):
+                socket = Path(address.removeprefix("ipc://"))
+                socket.unlink()
+                socket.parent.rmdir()
         os._exit(0)
 
     threading.Thread(target=wait, name="parent-watch", daemon=True).start()
@@ -228,8 +238,11 @@ def _die_with_parent() -> None:
 def main() -> None:
     """Serve one server until it is gone."""
     address, place, device = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
-    _die_with_parent()
+    # Ctrl-C in a terminal, and systemd's SIGTERM, go to all processes but are for the server: it
+    # wants a checkpoint of us first.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    _die_with_parent(address)
     channel = SocketChannel(address)
     painter = load_painter(place)
     devices = painter.devices()
@@ -246,7 +259,10 @@ def main() -> None:
     while True:
         header, _ = channel.receive()
         if header["kind"] == "paint":  # anything else is late, about a job that has ended
-            paint_job(channel, painter, device, header["job"], JobFolder(Path(header["folder"])))
+            folder = JobFolder(Path(header["folder"]))
+            attempt = Attempt(device, frugal=header["frugal"])
+            with output_to(folder.log):
+                paint_job(channel, painter, attempt, header["job"], folder)
 
 
 if __name__ == "__main__":

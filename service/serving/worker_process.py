@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,16 @@ import zmq
 from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault
-from service.serving.reports import LAST_WORDS, read_report
+from service.serving.logs import relay
+from service.serving.reports import PARTING, read_report
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
 CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
+PATIENCE = 900.0  # a stage of a mesh of millions of triangles takes minutes
+KILLED = -9  # exit code after a SIGKILL
 HOPELESS_STARTS = 3  # in a row
+LAST_WORDS = 0.5  # seconds for what a dead worker wrote: a child of its own may still hold the pipe
 LONGEST_SOCKET_PATH = 100  # what every POSIX system allows, in characters
 
 log = logging.getLogger(__name__)
@@ -36,20 +41,28 @@ class WorkerProcess:
 
     ``painter``: where it finds its painter, see :func:`service.serving.painter.load_painter`.
     ``device``: what it paints on; "" for the first that there is. ``context``: of the private
-    socket.
+    socket. ``patience``: seconds without a message from it, while it has a job, until it is killed.
     """
 
-    def __init__(self, painter: str, device: str, context: zmq.Context[zmq.Socket[bytes]]) -> None:
-        self._painter, self._context = painter, context
+    def __init__(
+        self,
+        painter: str,
+        device: str,
+        context: zmq.Context[zmq.Socket[bytes]],
+        patience: float,
+    ) -> None:
+        self._painter, self._context, self._patience = painter, context, patience
         self.device = device
         self.devices: tuple[str, ...] = ()  # all that the worker has found, once it is ready
         self._folder: Path | None = None  # of the private socket, until the worker has called
         self._process: subprocess.Popen[bytes] | None = None
+        self._output: threading.Thread | None = None  # logs what the process writes
         self._socket: zmq.Socket[bytes] | None = None
         self._token = ""
         self._ready = False
         self._job: str | None = None
-        self._kill_at: float | None = None
+        self._deadline: float | None = None  # for the next message about the job
+        self._cancelled = self._hung = False
         self._starts_failed = 0
         self._start_at = 0.0
         self._start()
@@ -79,32 +92,34 @@ class WorkerProcess:
         """Whether it was not ready for several starts."""
         return self._starts_failed >= HOPELESS_STARTS
 
-    def paint(self, job: str, folder: JobFolder) -> None:
+    def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
         assert self.idle
-        self._job = job
-        self.tell("paint", job, {"folder": str(folder.path.absolute())})
+        self._job, self._cancelled = job, False
+        self._deadline = time.monotonic() + self._patience
+        self.tell("paint", job, {"folder": str(folder.path.absolute()), "frugal": frugal})
 
     def cancel(self, job: str) -> None:
         """Let go of a job. A worker that cannot be reached in :data:`CANCEL_GRACE` is killed."""
         self.tell("cancel", job)
-        if job == self._job:
-            self._kill_at = time.monotonic() + CANCEL_GRACE
+        if job == self._job and not self._cancelled:
+            self._cancelled = True
+            self._deadline = time.monotonic() + CANCEL_GRACE
 
     def collect(self) -> list[Event]:
         """What has happened since the last call; also looks after the process. Never waits."""
         events = self._messages()
         now = time.monotonic()
-        if self._kill_at is not None and now > self._kill_at and self._process is not None:
+        if self._deadline is not None and now > self._deadline and self._process is not None:
             log.warning("worker %d hangs: killed", self._process.pid)
             self._process.kill()
-            self._kill_at = None
+            self._hung, self._deadline = True, None
         if self._process is not None and self._process.poll() is not None:
             # It may have sent its last result just before it died.
             events += self._messages()
             events.append(self._bury())
         elif self._process is None and now >= self._start_at:
-            self._start()
+            events += self._start()
         return events
 
     def close(self) -> None:
@@ -114,7 +129,17 @@ class WorkerProcess:
             self._process.wait()
             self._bury()
 
-    def _start(self) -> None:
+    def _start(self) -> list[Event]:
+        # Memory, processes, open files and temporary files may all be used up for a while.
+        try:
+            self._launch()
+        except (OSError, zmq.ZMQError) as error:
+            if self._socket is not None:
+                self._socket.close()
+            return [self._died(error.strerror or str(error))]
+        return []
+
+    def _launch(self) -> None:
         self._socket = self._context.socket(zmq.PAIR)
         self._socket.set_hwm(0)
         self._socket.setsockopt(zmq.LINGER, 0)
@@ -134,25 +159,34 @@ class WorkerProcess:
         self._process = subprocess.Popen(
             [*command, address, self._painter, self.device],
             stdin=subprocess.PIPE,
-            stdout=2,  # standard output belongs to the command line; libraries' chatter is log
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
         )
         log.info("worker %d starts", self._process.pid)
+        assert self._process.stdout is not None
+        self._output = relay(self._process.stdout)
 
     def _bury(self) -> WorkerDied:
         assert self._process is not None and self._process.stdin is not None
-        assert self._socket is not None
+        assert self._socket is not None and self._output is not None
         code = self._process.wait()
         reason = f"signal {-code}" if code < 0 else f"exit code {code}"
+        if self._hung:
+            reason = "it hung and was killed"
         self._process.stdin.close()
+        self._output.join(LAST_WORDS)
         self._socket.close()
+        return self._died(reason, killed=code == KILLED and not self._hung)
+
+    def _died(self, reason: str, killed: bool = False) -> WorkerDied:
         self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
         self._start_at = time.monotonic() + pause_after(self._starts_failed)
-        died = WorkerDied(self._job, obituary(reason, self.hopeless), self.hopeless)
+        died = WorkerDied(self._job, obituary(reason, self.hopeless), killed, self.hopeless)
         self._process = self._socket = None
-        self._job = self._kill_at = None
-        self._ready = False
+        self._job = self._deadline = None
+        self._ready = self._hung = False
         return died
 
     def _remove_folder(self) -> None:
@@ -193,9 +227,11 @@ class WorkerProcess:
             return Ready(self.device, header["describe"])
         if not self._ready or header.get("job") != self._job or self._job is None:
             return None
+        if not self._cancelled:
+            self._deadline = time.monotonic() + self._patience
         event = read_report(header, buffers)
-        if kind in LAST_WORDS:
-            self._job = self._kill_at = None
+        if kind in PARTING:
+            self._job = self._deadline = None
         return event
 
 

@@ -5,6 +5,7 @@ Every step's chain depends on all steps before it, and the picture's first row s
 went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
 
+import dataclasses
 import hashlib
 import json
 import time
@@ -17,8 +18,8 @@ from service.serving import checkpoints
 from service.serving.painter import Painter
 
 STEPS = 40
+HUNGRY_STEP = 20
 CHECKPOINT_BYTES = 1 << 16
-checkpoints.SECONDS = 0.05  # this module is imported by the worker alone
 
 
 class FakeCheckpoint:
@@ -35,16 +36,18 @@ def wire_scene(recipe, cameras, buffers):
     return {name: float(array.sum()) for name, array in buffers.items()}
 
 
-def paint(recipe, scene, styles, device, resume):
+def paint(recipe, scene, styles, attempt):
     steps = recipe.steps or STEPS
     first, chain = 0, json.dumps(scene)
-    if resume is not None:
+    if attempt.resume is not None:
         try:
-            first, chain = (json.loads(resume)[key] for key in ("step", "chain"))
+            first, chain = (json.loads(attempt.resume)[key] for key in ("step", "chain"))
         except ValueError:
             raise InputError("bad-checkpoint", "checkpoint", "It is damaged.") from None
     for step in range(first + 1, steps + 1):
         time.sleep(recipe.seed / 1000)
+        if recipe.group == "hungry" and step == HUNGRY_STEP and not attempt.frugal:
+            raise MemoryError
         if recipe.group == "crash":
             raise RuntimeError("as asked")
         if recipe.group == "hang":
@@ -78,7 +81,8 @@ def finish(recipe, scene, styles, last):
     return texture, given | {"step": last.step, "shape": texture.shape}
 
 
-def fake_painter():
+def fake_painter(checkpoint_seconds=0.05):
+    checkpoints.SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
         devices=lambda: ["cpu"],
         describe=lambda: {"groups": [], "styles": ["grey"]},
@@ -87,6 +91,14 @@ def fake_painter():
         paint=paint,
         finish=finish,
     )
+
+
+def painter_of_two_devices():
+    return dataclasses.replace(fake_painter(), devices=lambda: ["cuda:0", "cuda:1"])
+
+
+def painter_without_checkpoints():
+    return fake_painter(checkpoint_seconds=1e9)
 
 
 def broken_painter():

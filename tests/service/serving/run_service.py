@@ -2,17 +2,17 @@
 
 import functools
 import json
-import logging
 import sys
 from pathlib import Path
 
 from geometry.errors import InputError
+from service.serving.logs import LogFormat, log_to_stderr
 from service.serving.server import serve
 from service.serving.settings import Settings
 
-logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 given = json.loads(sys.argv[1])
 given |= {name: Path(given[name]) for name in ("data", "keys") if given.get(name)}
+log_to_stderr(LogFormat(given.pop("log_format", "text")))
 try:
     serve(Settings(**given), functools.partial(print, file=sys.stdout, flush=True))
 except InputError as error:

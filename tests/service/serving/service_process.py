@@ -50,7 +50,7 @@ class ServiceProcess:
 
     def worker(self):
         """The process number of the worker that was started last."""
-        return int(re.findall(r"worker (\d+) starts", self.log())[-1])
+        return workers(self.log())[-1]
 
     def kill(self):
         """SIGKILL, and its worker is gone with it."""
@@ -66,6 +66,11 @@ class ServiceProcess:
         code = self.process.wait(timeout=10)
         self.process.stdout.close()
         return code
+
+
+def workers(log):
+    """The process numbers of all workers ever started."""
+    return [int(number) for number in re.findall(r"worker (\d+) starts", log)]
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The ledger: jobs in a folder, without a service. What one ledger wrote another one reads."""
 
+import contextlib
 import errno
 import json
 import os
@@ -13,7 +14,7 @@ from service.recipe import Recipe
 from service.reporting import delivery
 from service.serving import ledger as ledger_module
 from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Inputs, Result, State
+from service.serving.jobs import Fault, Inputs, Result, Standing, State
 from service.serving.ledger import Ledger
 
 FAULT = Fault("x", "y", "z", "hint")
@@ -38,6 +39,22 @@ def opened(tmp_path):
 
     yield open_again
     open_again().close()
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Within it no file can be written."""
+
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    @contextlib.contextmanager
+    def full_disk():
+        with monkeypatch.context() as patch:
+            patch.setattr(delivery.os, "fsync", full)
+            yield
+
+    return full_disk
 
 
 def names(ledger, state=None):
@@ -121,15 +138,46 @@ def test_every_end_is_remembered(opened):
     assert ledger.folder(again).read_checkpoint() == b"a"
 
 
-def test_a_worker_may_die_once_in_a_job(opened):
+def test_a_worker_may_die_once_between_two_checkpoints_of_a_job(opened):
     ledger = opened()
     job = ledger.add(inputs())
-    for state in ("queued", "failed"):
-        ledger.start(ledger.find(job.name))
-        ledger.mourn(ledger.find(job.name), FAULT)
+    # (step of the checkpoint before it dies, whether that could be written) -> the state then
+    for step, warning, state in (
+        (3, None, "queued"),
+        (5, None, "queued"),
+        (6, None, "queued"),
+        (9, FAULT, "failed"),
+    ):
+        job = ledger.find(job.name)
+        ledger.start(job)
+        ledger.checkpoint(job, {"step": step}, warning)
+        ledger.mourn(job, FAULT, killed=False)
         ledger = opened()
         assert ledger.find(job.name).state == state
     assert ledger.find(job.name).standing.fault == FAULT
+    ledger.resume(ledger.find(job.name))
+    # Once more the same checkpoint is no progress.
+    for state in ("queued", "failed"):
+        job = ledger.find(job.name)
+        ledger.start(job)
+        ledger.checkpoint(job, {"step": 6}, None)
+        ledger.mourn(job, FAULT, killed=False)
+        assert job.state == state
+
+
+def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
+    ledger = opened()
+    killed, starved = ledger.add(inputs()), ledger.add(inputs())
+    for state, frugal in (("queued", False), ("queued", True), ("failed", True)):
+        ledger.start(ledger.find(killed.name))
+        ledger.mourn(ledger.find(killed.name), FAULT, killed=True)
+        ledger = opened()
+        standing = ledger.find(killed.name).standing
+        assert (standing.state, standing.frugal) == (state, frugal)
+    for state in ("queued", "failed"):
+        ledger.start(ledger.find(starved.name))
+        ledger.spare(ledger.find(starved.name), FAULT)
+        assert ledger.find(starved.name).state == state
 
 
 def test_the_queue_is_bounded_in_number_and_bytes(opened, monkeypatch):
@@ -255,17 +303,13 @@ def test_what_a_killed_writer_left_is_swept(opened, tmp_path):
     }
 
 
-def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, monkeypatch, caplog):
+def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, full_disk, caplog):
     ledger = opened()
     job = ledger.add(inputs())
     folder = JobFolder(ledger.folder(job).path)
     folder.write_checkpoint(b"old")
 
-    def full(number):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery.os, "fsync", full)
+    with full_disk():
         with refused("not-saved") as caught:
             folder.write_checkpoint(b"new")
         assert "No space left" in str(caught.value)
@@ -278,3 +322,79 @@ def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, monkeypatch, 
     ledger.resume(job)
     folder.write_checkpoint(b"new")
     assert names(opened(), "queued") == [job.name]
+
+
+def test_an_end_that_cannot_be_kept_costs_no_inputs(opened, full_disk):
+    """The result lies there, but not that the job has finished: after a crash it is painted again,
+    so all that this takes must still be there."""
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    ledger.start(job)
+    ledger.folder(job).write_checkpoint(b"a")
+    with full_disk():
+        ledger.finish(job, Result(TEXTURE, {}), {"step": 4})
+        again = opened()
+        assert names(again, "queued") == [job.name]
+    assert again.folder(job).read_inputs().nbytes == 50
+    assert again.folder(job).read_checkpoint() == b"a"
+
+
+def test_what_a_full_disk_did_not_take_is_written_when_there_is_room(opened, full_disk):
+    ledger = opened()
+    first, second, third = (ledger.add(inputs(50)) for _ in range(3))
+    with full_disk():
+        ledger.cancel(first)
+        ledger.pause(second)
+        ledger.forget(first)
+    ledger.start(third)  # any change takes the others along
+    assert ledger.folder(second).read_standing().state == "paused"
+    with full_disk():
+        ledger.cancel(second)
+    ledger = opened()
+    assert names(ledger) == [second.name, third.name]
+    assert names(ledger, "cancelled") == [second.name]
+    assert files(ledger, second) == {"job.json", "standing.json"}
+
+
+def test_a_job_that_was_refused_is_not_there_after_a_restart(opened, monkeypatch):
+    def no_more_files(folder):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    ledger = opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger_module, "sync_names", no_more_files)
+        with refused("not-saved"):
+            ledger.add(inputs(10))
+    assert names(ledger) == names(opened()) == []
+
+
+def test_inputs_of_an_ended_job_go_also_if_the_service_was_killed_just_then(opened):
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    ledger.folder(job).write_standing(Standing(state=State.CANCELLED, ended=1.0))
+    opened()
+    assert files(ledger, job) == {"job.json", "standing.json"}
+
+
+def test_a_worker_that_died_or_was_late_leaves_no_file(opened):
+    ledger = opened()
+    job = ledger.add(inputs(5))
+    ledger.start(job)
+    kept = files(ledger, job)
+    (ledger.folder(job).path / ".checkpoint.safetensors.0123abcd.tmp").touch()
+    ledger.clear(job)
+    assert files(ledger, job) == kept
+    ledger.cancel(job)
+    ledger.folder(job).write_checkpoint(b"late")
+    ledger.clear(job)
+    assert files(ledger, job) == {"job.json", "standing.json"}
+
+
+def test_a_clock_that_is_set_back_retires_no_job_that_has_just_ended(opened, monkeypatch):
+    ledger = opened(keep=2)
+    given = [ledger.add(inputs()) for _ in range(5)]
+    for clock, job in zip((9e9, 1e9, 1e9, 0.0, 2e9), reversed(given), strict=True):
+        monkeypatch.setattr(ledger_module.time, "time", lambda clock=clock: clock)
+        ledger.cancel(job)
+        assert job in ledger.all()
+    assert names(ledger, "cancelled") == names(opened(keep=2)) == [given[0].name, given[1].name]

@@ -22,7 +22,7 @@ def test_hello_at_once_and_describe_when_the_worker_is_ready(tmp_path):
 
 
 def test_every_kind_of_the_wire_is_served():
-    assert all(hasattr(Server, f"_on_{kind}") for kind in KINDS)
+    assert all(hasattr(Handlers, f"_on_{kind}") for kind in KINDS)
 
 
 def test_frames_rise_to_the_result(client):

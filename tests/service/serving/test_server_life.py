@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 from service_process import (
     ServiceProcess,
@@ -69,11 +70,15 @@ def test_sigterm_ends_it_cleanly_and_tells_who_waits(tmp_path):
         assert not alive(worker)
 
 
-def test_a_worker_killed_twice_fails_its_job_and_only_that(tmp_path):
-    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
+    painter = "fake_painter:painter_without_checkpoints"
+    with (
+        running(tmp_path / "log.txt", painter=painter) as service,
+        Client(service.address) as client,
+    ):
         job = client.submit(recipe(step_ms=50, steps=1000))
         waiting = client.submit(recipe(steps=3))
-        for _ in range(2):
+        for _ in range(3):  # the third try is with less memory
             step = until_running(client, job).progress["step"]
             worker = service.worker()
             client.frame(job, after=step + 2)
@@ -111,11 +116,41 @@ def test_a_worker_that_cannot_start_is_told(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_job_that_hangs_fails_and_the_others_go_on(tmp_path):
+    with running(tmp_path / "log.txt", patience=0.5) as service, Client(service.address) as client:
+        hung = client.submit(recipe(group="hang"))
+        following = client.submit(recipe(1))
+        last = list(client.frames(hung, 8))[-1]
+        assert last.state == "failed" and last.error["code"] == "worker-died"
+        assert "hung" in last.error["message"]
+        assert list(client.frames(following, 8))[-1].state == "finished"
+        assert service.log().count("hangs: killed") == 2  # it was tried twice
+
+
+def test_what_does_not_fit_into_memory_is_painted_with_less(tmp_path):
+    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        job = client.submit(recipe(5, group="hungry"))
+        assert list(client.frames(job, 8))[-1].state == "finished"
+        assert client.attach(job)["warning"]["code"] == "out-of-memory"
+        undisturbed = client.submit(recipe(5))
+        assert list(client.frames(undisturbed, 8))[-1].state == "finished"
+        assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
+        assert service.log().count(f"job {job} running") == 2
+
+
+def test_the_tail_of_its_log_says_why_a_job_failed(tmp_path):
+    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        job = client.submit(recipe(group="crash"))
+        assert list(client.frames(job, 8))[-1].error["code"] == "internal"
+        assert client.attach(job)["log"][-1] == "RuntimeError: as asked"
+        assert f"job {job} | RuntimeError: as asked" in service.log()
+
+
 def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
         hung = client.submit(recipe(group="hang"))
         following = client.submit(recipe(steps=3))
-        time.sleep(0.5)
+        assert eventually(lambda: client.attach(hung)["state"] == "running", 20)
         client.cancel(hung)
         assert client.frame(hung).state == "cancelled"
         assert list(client.frames(following))[-1].state == "finished"

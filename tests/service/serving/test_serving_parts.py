@@ -6,7 +6,7 @@ import zmq
 
 from geometry.errors import InputError
 from service.serving.addresses import endpoint_of, is_loopback, open_socket
-from service.serving.credits import Credit, Credits
+from service.serving.credits import MAX_OPEN, Credit, Credits
 from service.serving.jobs import Fault
 from service.serving.painter import load_painter
 from service.serving.preview import shrink
@@ -83,6 +83,17 @@ def test_one_credit_for_each_client_and_job():
     assert [c.request for c in credits.of_job("1")] == [2]
     credits.drop_client(b"a")
     assert credits.take_all("1") == credits.take_all("2") == []
+
+
+def test_credits_are_bounded_and_those_asked_for_last_stay():
+    credits = Credits()
+    credits.put(credit(b"waits"))
+    for number in range(2 * MAX_OPEN):
+        credits.put(credit(b"gone %d" % number))
+        if number % 1000 == 0:
+            credits.put(credit(b"waits"))
+    left = [c.client for c in credits.close_all()]
+    assert len(left) == MAX_OPEN and b"waits" in left
 
 
 def test_all_credits_are_closed_at_the_end():

