@@ -13,7 +13,7 @@ _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 30
 
 
 def describe() -> dict[str, Any]:
-    """The offer, ready for JSON; see ``service.serving.wire.KINDS["describe"].reply``.
+    """The offer, ready for JSON; see ``service.serving.wire_kinds.KINDS["describe"].reply``.
 
     Imports torch to say which networks are at hand: for the worker, not for a quick command.
     """

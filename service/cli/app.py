@@ -20,6 +20,7 @@ from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
+from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_MESSAGE_BYTES
 from service.serving.logs import LogFormat, log_to_stderr
 from service.serving.wire import DEFAULT_ADDRESS
 
@@ -350,7 +351,29 @@ def serve(
     data: DataFolder = None,
     keep: Annotated[
         int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
-    ] = 64,
+    ] = KEPT_ENDED,
+    max_jobs: Annotated[
+        int,
+        typer.Option(
+            "--max-jobs", metavar="N", help="How many jobs may wait, rest or run at a time."
+        ),
+    ] = MAX_JOBS,
+    max_inputs: Annotated[
+        float,
+        typer.Option(
+            "--max-inputs",
+            metavar="GIB",
+            help="Of meshes and pictures of all jobs that may go on; what they share counts once.",
+        ),
+    ] = MAX_INPUT_BYTES / (1 << 30),
+    max_message: Annotated[
+        int,
+        typer.Option(
+            "--max-message",
+            metavar="MIB",
+            help="Of one message; larger inputs come in pieces, as uploads.",
+        ),
+    ] = MAX_MESSAGE_BYTES >> 20,
     log_format: Annotated[
         LogFormat,
         typer.Option(
@@ -398,7 +421,10 @@ def serve(
         keys,
         devices,
         patience,
-        check_engine(engine, ray_address, devices),
-        ray_address,
+        max_message=max_message << 20,
+        max_inputs=round(max_inputs * (1 << 30)),
+        max_jobs=max_jobs,
+        engine=check_engine(engine, ray_address, devices),
+        ray_address=ray_address,
     )
     serve_forever(settings, announce)

@@ -22,8 +22,10 @@ class FoldedSurface:
     wrap = False
     coarser: Tensor | None = None
 
-    def __init__(self, design: FoldedDesign, views: int, device: torch.device) -> None:
-        self._design, self._device = design, device
+    def __init__(
+        self, design: FoldedDesign, views: int, device: torch.device, frugal: bool = False
+    ) -> None:
+        self._design, self._device, self._frugal = design, device, frugal
         self.canvas_shape = design.canvas_shape
         self.views, self.unit, self.looks = views, design.unit, design.looks
         self._pictures: list[BodyView] = []
@@ -37,7 +39,9 @@ class FoldedSurface:
 
     def _picture_of(self, view: View) -> BodyView:
         pixels = self._design.pixel_map(view)
-        return BodyView.of(pixels, view.weight, view.coverage, view.shape, self._device)
+        return BodyView.of(
+            pixels, view.weight, view.coverage, view.shape, self._device, self._frugal
+        )
 
     def _enlarged(self, logits: Tensor) -> Tensor:
         """Paint of the canvas brought to the charts' texels."""

@@ -30,17 +30,23 @@ class MeshSurface:
     directions, the charts of the sphere. Views read the mip pyramid of the paint's logits."""
 
     def __init__(
-        self, scene: Scene, width: int, views: int, subsamples: int, device: torch.device
+        self,
+        scene: Scene,
+        width: int,
+        views: int,
+        subsamples: int,
+        device: torch.device,
+        frugal: bool = False,
     ) -> None:
         assert scene.body is not None
         self._scene, self._body = scene, scene.body
         self._design = design = MeshDesign(scene, width)
-        self._device, self._subsamples = device, subsamples
+        self._device, self._subsamples, self._frugal = device, subsamples, frugal
         self.canvas_shape = design.canvas_shape
         self.wrap = not design.by_direction  # a texture repeats, the sphere's charts do not
         self.views, self.looks = views, looks_needed(scene.group.order)
         self._windows: list[_Window] = []
-        self._paint = SparseOperator(design.paint, device)
+        self._paint = SparseOperator(design.paint, device, frugal)
         self._seams = _Seams.of(design, scene, device)
         self._full: SparseOperator | None = None
         self._start: Tensor | None = None
@@ -81,7 +87,7 @@ class MeshSurface:
                 design.coarse_shape,
             )
         )
-        self._windows = [_Window.of(view, design, self._device) for view in views]
+        self._windows = [_Window.of(view, design, self._device, self._frugal) for view in views]
         self.views = len(views)
 
     def _chart(self, logits: Tensor) -> Tensor:
@@ -161,8 +167,8 @@ class _Window:
     base: Tensor | None
 
     @classmethod
-    def of(cls, view: MeshView, design: MeshDesign, device: torch.device) -> _Window:
-        """A window on a device."""
+    def of(cls, view: MeshView, design: MeshDesign, device: torch.device, frugal: bool) -> _Window:
+        """A window on a device; frugal: see SparseOperator."""
         coverage, sampling = view.coverage.ravel(), view.sampling
         painted, weight = coverage, view.weight.ravel()
         base = kept = None
@@ -180,7 +186,7 @@ class _Window:
             return torch.tensor(values, dtype=torch.float32, device=device)
 
         return cls(
-            BodyView.of(means, weight, coverage, view.shape, device),
+            BodyView.of(means, weight, coverage, view.shape, device, frugal),
             tensor(painted[:, None]),
             None if kept is None else tensor(kept),
             None if base is None else tensor(base),

@@ -39,10 +39,16 @@ class SparseOperator:
 
     A map that reads through colours works on logits: the paint is stacked once per colour of the
     palette, and the matrix picks from the stack, so that any colour action costs one product.
+    ``frugal``: the transpose, as large as the map, is made for each gradient and not kept.
     Raises InputError("too-large") if that takes more than 32-bit numbers can count.
     """
 
-    def __init__(self, sampling: SamplingMap, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self,
+        sampling: SamplingMap,
+        device: torch.device | str = "cpu",
+        frugal: bool = False,
+    ) -> None:
         palette = sampling.palette if sampling.colours is not None else (IDENTITY,)
         columns = sampling.columns * len(palette)
         indices = sampling.indices.astype(np.int64)
@@ -55,16 +61,23 @@ class SparseOperator:
         shape = (sampling.rows, columns)
         weights = sampling.weights.astype(np.float32)
         forward = sparse.csr_matrix((weights, indices, sampling.indptr), shape=shape)
-        self._matrix, self._device = forward, device
+        self._matrix, self._device, self._frugal = forward, device, frugal
         self.forward = _csr(forward, device)
         self.palette = [
             torch.tensor(matrix(c).T, dtype=torch.float32, device=device) for c in palette
         ]
         self.plain = palette == (IDENTITY,)
 
-    @functools.cached_property
+    @property
     def backward(self) -> Tensor:
-        """The stored transpose, made when the first gradient comes: a bake never needs one."""
+        """The transpose, made when the first gradient comes: a bake never needs one."""
+        return self._transposed() if self._frugal else self._kept
+
+    @functools.cached_property
+    def _kept(self) -> Tensor:
+        return self._transposed()
+
+    def _transposed(self) -> Tensor:
         return _csr(self._matrix.T.tocsr(), self._device)
 
     def __call__(self, paint: Tensor) -> Tensor:
@@ -76,8 +89,8 @@ class SparseOperator:
 
 def _csr(matrix: sparse.csr_matrix, device: torch.device | str) -> Tensor:
     return torch.sparse_csr_tensor(
-        torch.from_numpy(matrix.indptr.astype(np.int32)),
-        torch.from_numpy(matrix.indices.astype(np.int32)),
+        torch.from_numpy(matrix.indptr.astype(np.int32, copy=False)),
+        torch.from_numpy(matrix.indices.astype(np.int32, copy=False)),
         torch.from_numpy(matrix.data),
         size=matrix.shape,
         device=device,

@@ -69,6 +69,7 @@ def paint(
     device: torch.device | None = None,
     weights: Path | None = None,
     resume: Checkpoint | None = None,
+    frugal: bool = False,
 ) -> Iterator[Progress]:
     """Paint a scene, one Progress per step. To finish early, stop iterating and take the texture
     of the last Progress.
@@ -80,6 +81,10 @@ def paint(
     step, so that there is something to look at, or, after the last step, to deliver. On the CPU
     the rest is what it would have been without a stop, to the bit. Raises InputError from the
     network, and "bad-checkpoint" for a checkpoint of another recipe.
+
+    ``frugal``: take less memory and up to twice as long. Views are looked at one by one, twice, and
+    layer by layer; transposes of sparse maps are made when they are needed. The picture is the same
+    up to rounding, and either goes on from the other's checkpoints.
     """
     device = device or pick_device()
     plans = stage_plans(recipe, scene.group.order)
@@ -87,7 +92,8 @@ def paint(
     digest = recipe_digest(recipe, styles)
     if resume is not None:
         resume.check(digest, places)
-    studio = Studio(recipe, scene, styles, load_network(recipe.network, device, weights), device)
+    network = load_network(recipe.network, device, weights)
+    studio = Studio(recipe, scene, styles, network, device, frugal)
     work = sum(plan.steps * plan.width**2 for plan in plans)
 
     def report(tally: Tally) -> Progress:

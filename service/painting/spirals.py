@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,12 +22,15 @@ class SpiralSurface:
     wrap = True
     coarser: Tensor | None = None
 
-    def __init__(self, design: SpiralDesign, views: int, device: torch.device) -> None:
+    def __init__(
+        self, design: SpiralDesign, views: int, device: torch.device, frugal: bool = False
+    ) -> None:
         self._design, self._device = design, device
+        self._operator = functools.partial(SparseOperator, device=device, frugal=frugal)
         self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
         self.views = views
-        self._average = SparseOperator(design.average, device)
-        self._unfold = SparseOperator(design.unfold, device)
+        self._average = self._operator(design.average)
+        self._unfold = self._operator(design.unfold)
         self._windows: list[tuple[SparseOperator, Tensor]] = []
         self._pixels: SamplingMap | None = None
 
@@ -35,7 +39,7 @@ class SpiralSurface:
         side = self._design.window
         self._windows = [
             (
-                SparseOperator(pixels, self._device),
+                self._operator(pixels),
                 torch.tensor(weight, dtype=torch.float32, device=self._device).reshape(
                     1, 1, side, side
                 ),

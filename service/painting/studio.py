@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from geometry.colour import generated
 from service.designs import make_design
@@ -21,7 +22,7 @@ from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.meshes import MeshSurface
 from service.painting.spirals import SpiralSurface
 from service.painting.surfaces import make_surface
-from service.painting.targets import objective_terms, style_targets, weighted
+from service.painting.targets import Seen, objective_terms, see, style_targets, weighted
 from service.painting.views import Surface, enlarged_paint
 from service.perception.networks import Network
 from service.perception.objectives import Targets
@@ -36,7 +37,7 @@ _NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
 
 
 class Studio:
-    """Canvas, optimiser, the surface of the stage: entered or restored first."""
+    """Canvas, optimiser, the surface of the stage: entered or restored first. frugal: see paint."""
 
     def __init__(
         self,
@@ -45,7 +46,9 @@ class Studio:
         styles: Sequence[StylePicture],
         network: Network,
         device: torch.device,
+        frugal: bool = False,
     ) -> None:
+        self._frugal = frugal
         self._recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
         self._colours = generated(tuple(scene.colouring.images.values()))
@@ -144,9 +147,8 @@ class Studio:
         count = min(surface.looks, surface.views)
         which = random.choice(surface.views, count, replace=False)
         logits = self._canvas.logits()
-        looks = surface.look(logits, [int(k) for k in which])
-        terms = objective_terms(self._network, looks, self._targets, self._recipe.objective)
-        terms |= surface.terms(logits)
+        seen = self._see(logits, [int(k) for k in which])
+        terms = objective_terms(self._network, seen, self._targets) | surface.terms(logits)
         total = weighted(terms, self._recipe.objective)
         self._optimiser.zero_grad()
         total.backward()
@@ -158,7 +160,19 @@ class Studio:
             for mean, level in zip(self._mean.levels, self._canvas.levels, strict=True):
                 mean.lerp_(level, 1 - keep)
         losses = {name: float(term.detach()) for name, term in terms.items()}
-        return losses, sum(x.pixels.shape[-1] * x.pixels.shape[-2] for x in looks)
+        return losses, sum(view.pixels for view in seen)
+
+    def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
+        objective, network, surface = self._recipe.objective, self._network, self._surface
+        if not self._frugal:
+            return [see(network, look, objective) for look in surface.look(logits, which)]
+
+        def alone(logits: Tensor, number: int) -> Seen:
+            (look,) = surface.look(logits, [number])
+            return see(network, look, objective, frugal=True)
+
+        # nothing of a view is kept but its statistics: it is looked at again for its gradient
+        return [checkpoint(alone, logits, number, use_reentrant=False) for number in which]
 
     @property
     def mirrored(self) -> bool:
@@ -220,7 +234,8 @@ class Studio:
             return self._full
         full = width == self._recipe.size
         subsamples = QUALITIES[self._recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
-        surface = make_surface(self._scene, width, self._recipe.views, self._device, subsamples)
+        views, device = self._recipe.views, self._device
+        surface = make_surface(self._scene, width, views, device, subsamples, self._frugal)
         if full:
             self._full = surface
         return surface

@@ -23,15 +23,20 @@ from service.scene import Scene
 
 
 def make_surface(
-    scene: Scene, width: int, views: int, device: torch.device, subsamples: int = DRAFT_SUBSAMPLES
+    scene: Scene,
+    width: int,
+    views: int,
+    device: torch.device,
+    subsamples: int = DRAFT_SUBSAMPLES,
+    frugal: bool = False,
 ) -> Surface:
     """The surface of a scene whose texture is ``width`` pixels wide. subsamples: along each side
-    of a pixel of a mesh's views."""
+    of a pixel of a mesh's views. frugal: see SparseOperator."""
     if scene.target == "mesh":
-        return MeshSurface(scene, width, views, subsamples, device)
+        return MeshSurface(scene, width, views, subsamples, device, frugal)
     design = make_design(scene, width)
     if isinstance(design, PlaneDesign):
-        return PlaneSurface(design, views, device)
+        return PlaneSurface(design, views, device, frugal)
     if isinstance(design, SpiralDesign):
-        return SpiralSurface(design, views, device)
-    return FoldedSurface(design, views, device)
+        return SpiralSurface(design, views, device, frugal)
+    return FoldedSurface(design, views, device, frugal)

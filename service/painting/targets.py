@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +13,14 @@ from torch import Tensor
 
 from geometry.colour import ColourElement
 from service.painting.views import Look
-from service.perception.moments import LayerMoments, blended, colour_images, measure, pooled
+from service.perception.moments import (
+    LayerMoments,
+    Moments,
+    blended,
+    colour_images,
+    measure,
+    pooled,
+)
 from service.perception.networks import Network
 from service.perception.objectives import (
     Targets,
@@ -46,9 +54,17 @@ def style_targets(
         for image in colour_images(picture, colours):
             image = image.contiguous(memory_format=torch.channels_last)
             with torch.no_grad():
-                layers.append((measure(network(image)), style.weight))
+                layers.append((_measured(network, image), style.weight))
                 plain.append((measure({"rgb": image}), style.weight))
     return Targets(blended(layers), blended(plain)["rgb"])
+
+
+def _measured(network: Network, picture: Tensor) -> LayerMoments:
+    """Moments of a picture's features, layer by layer: all at once may not fit into memory."""
+    moments: LayerMoments = {}
+    for name, features in network.layers(picture):
+        moments |= measure({name: features})
+    return moments
 
 
 def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
@@ -60,30 +76,43 @@ def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255
 
 
-def objective_terms(
-    network: Network, looks: Sequence[Look], targets: Targets, objective: Objective
-) -> dict[str, Tensor]:
-    """The terms of the objective on one step's views, before their weights. Statistics of all
-    views are pooled: no single view must show all of the style."""
-    features = [network(look.pixels) for look in looks]
-    layers = pooled([measure(f, look.weight) for f, look in zip(features, looks, strict=True)])
-    plain = pooled([measure({"rgb": look.pixels}, look.weight) for look in looks])["rgb"]
-    smooth = torch.stack([smoothness_term(look.pixels, look.weight) for look in looks]).mean()
-    terms = {
-        "style": style_term(layers, targets.style, network.info.weights),
-        "colour": moment_distance(plain, targets.colour),
-        "smoothness": smooth,
-    }
-    if objective.content:
-        layer = network.info.content
-        parts = []
-        for seen, look in zip(features, looks, strict=True):
+@dataclass(frozen=True)
+class Seen:
+    """What counts of one view: moments of the features and of the colours, terms of its own, and
+    how many pixels it has."""
+
+    layers: LayerMoments
+    colour: Moments
+    terms: dict[str, Tensor]
+    pixels: int
+
+
+def see(network: Network, look: Look, objective: Objective, frugal: bool = False) -> Seen:
+    """What the network sees of a view. ``frugal``: see :meth:`Network.layers`."""
+    content = network.info.content if objective.content else None
+    layers: LayerMoments = {}
+    terms = {"smoothness": smoothness_term(look.pixels, look.weight)}
+    for name, features in network.layers(look.pixels, frugal):
+        layers |= measure({name: features}, look.weight)
+        if name == content:
             assert look.base is not None, "a scene with a content term has a base colour"
             with torch.no_grad():
-                wanted = network(look.base)[layer]
-            parts.append(content_term(seen[layer], wanted, look.weight))
-        terms["content"] = torch.stack(parts).mean()
-    return terms
+                wanted = network(look.base)[name]
+            terms["content"] = content_term(features, wanted, look.weight)
+    colour = measure({"rgb": look.pixels}, look.weight)["rgb"]
+    return Seen(layers, colour, terms, look.pixels.shape[-1] * look.pixels.shape[-2])
+
+
+def objective_terms(network: Network, seen: Sequence[Seen], targets: Targets) -> dict[str, Tensor]:
+    """The terms of the objective on one step's views, before their weights. Statistics of all
+    views are pooled: no single view must show all of the style."""
+    layers = pooled([view.layers for view in seen])
+    colour = pooled([{"rgb": view.colour} for view in seen])["rgb"]
+    return {
+        "style": style_term(layers, targets.style, network.info.weights),
+        "colour": moment_distance(colour, targets.colour),
+        **{name: torch.stack([view.terms[name] for view in seen]).mean() for name in seen[0].terms},
+    }
 
 
 def weighted(terms: dict[str, Tensor], objective: Objective) -> Tensor:

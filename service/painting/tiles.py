@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,18 +21,21 @@ class PlaneSurface:
     wrap = True
     coarser: Tensor | None = None
 
-    def __init__(self, design: PlaneDesign, views: int, device: torch.device) -> None:
-        self._design, self._device = design, device
+    def __init__(
+        self, design: PlaneDesign, views: int, device: torch.device, frugal: bool = False
+    ) -> None:
+        self._design = design
+        self._operator = functools.partial(SparseOperator, device=device, frugal=frugal)
         self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
         self.views = views
-        self._average = SparseOperator(design.average, device)
-        self._unfold = SparseOperator(design.unfold, device)
+        self._average = self._operator(design.average)
+        self._unfold = self._operator(design.unfold)
         self._windows: list[SparseOperator] = []
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
         windows = self._design.windows(self.views, seed)
-        self._windows = [SparseOperator(window, self._device) for window in windows]
+        self._windows = [self._operator(window) for window in windows]
 
     def _orbits(self, logits: Tensor) -> Tensor:
         size = self._design.chart_shape[1:]

@@ -106,13 +106,16 @@ class BodyView:
         coverage: NDArray,
         shape: tuple[int, int],
         device: torch.device,
+        frugal: bool,
     ) -> BodyView:
-        """A view on a device. weight, coverage: H·W values in 0..1, any shape."""
+        """A view on a device. weight, coverage: H·W values in 0..1, any shape; frugal: see
+        SparseOperator."""
 
         def column(x: NDArray) -> Tensor:
             return torch.tensor(x.reshape(-1, 1), dtype=torch.float32, device=device)
 
-        return cls(SparseOperator(sampling, device), column(weight), column(coverage), shape)
+        operator = SparseOperator(sampling, device, frugal)
+        return cls(operator, column(weight), column(coverage), shape)
 
     def look(self, seen: Tensor) -> Look:
         """``seen``: (H·W, 3), colours times coverage. What is not covered takes the view's own

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from urllib.error import URLError
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
 from geometry.errors import InputError, unknown_name
@@ -83,7 +84,6 @@ class Network(nn.Module):
         for module in self.trunk:
             if isinstance(module, nn.ReLU):
                 module.inplace = False  # the layer before it may be wanted too
-        self.names = {index: name for name, index in info.layers.items()}
         self.requires_grad_(False).eval()
 
     def prepared(self, pictures: Tensor) -> Tensor:
@@ -97,13 +97,18 @@ class Network(nn.Module):
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         """Pictures (B, 3, H, W) in 0..1 → {layer: (B, C, h, w)}."""
+        return dict(self.layers(pictures))
+
+    def layers(self, pictures: Tensor, frugal: bool = False) -> Iterator[tuple[str, Tensor]]:
+        """The same, layer by layer: what is let go of takes no memory. ``frugal``: what lies
+        between the layers is worked out again for the gradient, and not kept for it."""
         x = self.prepared(pictures)
-        features = {}
-        for index, module in enumerate(self.trunk):
-            x = module(x)
-            if index in self.names:
-                features[self.names[index]] = x
-        return features
+        first = 0
+        for name, index in self.info.layers.items():
+            part = self.trunk[first : index + 1]
+            x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
+            first = index + 1
+            yield name, x
 
 
 def load_network(

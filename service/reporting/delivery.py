@@ -98,7 +98,7 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             raise bad_output(f"{path} cannot be written: {reason}.", "Choose another.") from None
 
 
-def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
+def write_atomically(path: Path, data: bytes | memoryview, mode: int = 0o666) -> None:
     """Put ``data`` into a file so that at any moment, even if the power fails, it holds either all
     of the old content or all of the new. ``mode``: its permissions, less the umask, from the very
     beginning. Raises OSError, and leaves nothing behind then."""

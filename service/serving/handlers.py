@@ -20,7 +20,8 @@ from service.serving.news import job_row, job_sheet
 from service.serving.replies import Replies
 from service.serving.requests import MAX_SIDE, MAX_STEP, read_job, read_submission, read_whole
 from service.serving.watchers import Watchers
-from service.serving.wire import KINDS, WireError, decode
+from service.serving.wire import WireError, decode
+from service.serving.wire_kinds import KINDS
 
 log = logging.getLogger(__name__)
 

@@ -1,12 +1,12 @@
 """A job's folder: its inputs, its standing, its last checkpoint and its result as files.
 
-    job.json                  recipe, cameras, when and how much was submitted
-    buffers.safetensors       the buffers, as they came, numbered as job.json names them
+    job.json                  recipe, cameras, when it was submitted, which buffers
     standing.json             state, progress, fault: what changes
     checkpoint.safetensors    from which the painting goes on
     texture.png, receipt.json the result
     log.txt                   what the worker printed
 
+The buffers are blobs (:mod:`service.serving.blobs`) in a folder beside it, which jobs share.
 Server and worker both use it; the one writes job and standing, the other checkpoint and result.
 Each file holds all of its old content or all of its new, whenever the power fails; none is pickled.
 """
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,16 +22,18 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
 from geometry.errors import InputError
 from service.recipe import parse_recipe
 from service.reporting.delivery import png_bytes, write_atomically
-from service.serving.jobs import Inputs, Order, Result, Standing
+from service.serving.blobs import is_digest, read_blob
+from service.serving.durable import saving, sync_names
+from service.serving.jobs import Inputs, Order, Result, Standing, StoredBuffer
+from service.serving.wire import read_spec
 
 SCHEMA = "orbitex/job"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+BLOBS = "buffers"  # the folder of blobs, beside those of jobs
 
 
 @dataclass(frozen=True)
@@ -50,45 +51,35 @@ class JobFolder:
         """What its worker printed, see :mod:`service.serving.job_log`."""
         return self.path / "log.txt"
 
-    def write_inputs(self, inputs: Inputs, submitted: float) -> None:
-        """Keep what a client sent."""
-        buffers = list(inputs.buffers.values())
-        if buffers:
-            # By number: a name is a client's, and safetensors has a use of its own for some.
-            self._write(
-                "buffers.safetensors",
-                save({str(k): np.ascontiguousarray(array) for k, array in enumerate(buffers)}),
-            )
+    def write_order(self, order: Order, cameras: list[dict[str, Any]]) -> None:
+        """Keep what is to be done; the buffers that it names are blobs already."""
         self._write_json(
             "job.json",
             {
                 "schema": SCHEMA,
                 "schema_version": SCHEMA_VERSION,
-                "submitted": submitted,
-                "recipe": inputs.recipe.model_dump(mode="json"),
-                "cameras": inputs.cameras,
-                "buffers": list(inputs.buffers),
-                "nbytes": inputs.nbytes,
+                "submitted": order.submitted,
+                "recipe": order.recipe.model_dump(mode="json"),
+                "cameras": cameras,
+                "buffers": [buffer.as_dict() for buffer in order.buffers],
             },
         )
 
     def read_order(self) -> Order:
         """What the inputs are, without their buffers."""
         with self._reading("job.json"):
-            data = self._job()
-            return Order(
-                parse_recipe(data["recipe"]), float(data["submitted"]), int(data["nbytes"])
-            )
+            return _order(self._job())
 
     def read_inputs(self) -> Inputs:
         """All of the inputs, bit for bit as they came."""
         with self._reading("its inputs"):
             data = self._job()
-            names, arrays = data["buffers"], {}
-            if names:
-                arrays = load((self.path / "buffers.safetensors").read_bytes())
-            buffers = {name: arrays[str(k)] for k, name in enumerate(names)}
-            return Inputs(parse_recipe(data["recipe"]), data["cameras"], buffers)
+            order, folder = _order(data), self.path.parent / BLOBS
+            buffers = {
+                buffer.spec.name: buffer.spec.array(read_blob(folder, buffer.sha256))
+                for buffer in order.buffers
+            }
+            return Inputs(order.recipe, data["cameras"], buffers)
 
     def write_standing(self, standing: Standing) -> None:
         """Keep how far the job is."""
@@ -119,11 +110,10 @@ class JobFolder:
         with self._reading("its result"), Image.open(self.path / "texture.png") as picture:
             return Result(np.asarray(picture), self._json("receipt.json"))
 
-    def drop_inputs(self) -> None:
-        """Make room: a job that has ended for good needs neither buffers nor checkpoint."""
-        for name in ("buffers.safetensors", "checkpoint.safetensors"):
-            with contextlib.suppress(OSError):
-                (self.path / name).unlink(missing_ok=True)
+    def drop_checkpoint(self) -> None:
+        """Make room: a job that has ended for good needs no checkpoint."""
+        with contextlib.suppress(OSError):
+            (self.path / "checkpoint.safetensors").unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove what a writer that was killed has left."""
@@ -154,7 +144,7 @@ class JobFolder:
             yield
         except (
             *(OSError, ValueError, KeyError, TypeError, AttributeError),
-            *(SafetensorError, SyntaxError, InputError, RecursionError),
+            *(SyntaxError, InputError, RecursionError),
         ) as error:
             raise InputError(
                 "damaged-job",
@@ -165,27 +155,10 @@ class JobFolder:
             ) from None
 
 
-@contextlib.contextmanager
-def saving() -> Iterator[None]:
-    """Turns an OSError into InputError("not-saved")."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            "not-saved",
-            "data",
-            f"The job cannot be written to disk: {os.strerror(error.errno or 0)}.",
-            "Make room on the service's disk; a job that failed of it can then be resumed.",
-        ) from None
-
-
-def sync_names(folder: Path) -> None:
-    """Make names of files in ``folder``, new and removed, survive the loss of power. Where folders
-    cannot be opened (Windows) this is left to the system. Raises OSError."""
-    if os.name != "posix":
-        return
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+def _order(data: dict[str, Any]) -> Order:
+    buffers = tuple(
+        StoredBuffer(read_spec(entry), str(entry["sha256"])) for entry in data["buffers"]
+    )
+    if not all(is_digest(buffer.sha256) for buffer in buffers):
+        raise ValueError("no hash")
+    return Order(parse_recipe(data["recipe"]), float(data["submitted"]), buffers)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from service.recipe import Recipe
-from service.serving.wire import WireError
+from service.serving.wire import BufferSpec, WireError
 
 TRIES = 2  # of a job whose worker dies in it before it has got to another checkpoint
 OUT_OF_MEMORY = "out-of-memory"
@@ -54,17 +54,26 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class StoredBuffer:
+    """A buffer whose bytes are a blob: ``sha256`` of them, in hexadecimal digits."""
+
+    spec: BufferSpec
+    sha256: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**asdict(self.spec), "shape": list(self.spec.shape), "sha256": self.sha256}
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """What a client sent with ``submit``: cameras and buffers as on the wire."""
+    """What a client sent with ``submit``: cameras and buffers as on the wire. ``uploads``: buffers
+    that it had sent before."""
 
     recipe: Recipe
     cameras: list[dict[str, Any]]
     buffers: Mapping[str, np.ndarray]
-
-    @property
-    def nbytes(self) -> int:
-        """Size of the buffers in bytes."""
-        return sum(buffer.nbytes for buffer in self.buffers.values())
+    uploads: tuple[StoredBuffer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,11 +87,11 @@ class Result:
 @dataclass(frozen=True)
 class Order:
     """What is known of a job's inputs without reading their buffers: ``submitted`` in seconds since
-    1970, ``nbytes`` of the buffers."""
+    1970."""
 
     recipe: Recipe
     submitted: float
-    nbytes: int
+    buffers: tuple[StoredBuffer, ...] = ()
 
 
 @dataclass(frozen=True)

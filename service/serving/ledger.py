@@ -17,17 +17,28 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import platformdirs
 
 from geometry.errors import InputError
+from service.serving.blobs import Blobs
+from service.serving.durable import saving, sync_names
 from service.serving.folder_lock import FolderLock
-from service.serving.job_folder import JobFolder, saving, sync_names
-from service.serving.jobs import ENDED, TRIES, Fault, Inputs, Job, Order, Result, Standing, State
-
-MAX_UNFINISHED = 1024
-MAX_INPUT_BYTES = 8 << 30  # of the jobs that may go on
-KEPT_ENDED = 64
-MAX_KEPT = 1024  # a list of so many jobs still fits into a header
+from service.serving.job_folder import BLOBS, JobFolder
+from service.serving.jobs import (
+    ENDED,
+    TRIES,
+    Fault,
+    Inputs,
+    Job,
+    Order,
+    Result,
+    Standing,
+    State,
+    StoredBuffer,
+)
+from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
+from service.serving.wire import BufferSpec
 
 _NAME = re.compile(r"(\d{1,12})-[0-9a-f]{6}")
 
@@ -52,15 +63,24 @@ def job_folders(folder: Path) -> list[JobFolder]:
 class Ledger:
     """The jobs in ``folder``, which is made if it is missing; the ``keep`` that ended last stay.
 
+    At most ``max_jobs`` go on, and the inputs of all that may go on are ``max_inputs`` bytes. What
+    is in buffers is in ``blobs``, for jobs that are there and for those to come.
     Jobs that were running when the folder was left wait again and go on from their checkpoints. A
     folder that cannot be read is reported and left alone. Raises InputError: "data-in-use" if
     another service has the folder, "bad-data" if it cannot be used, "bad-value" for ``keep``.
     """
 
-    def __init__(self, folder: Path, keep: int = KEPT_ENDED) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        keep: int = KEPT_ENDED,
+        max_jobs: int = MAX_JOBS,
+        max_inputs: int = MAX_INPUT_BYTES,
+    ) -> None:
         if not 1 <= keep <= MAX_KEPT:
             raise InputError("bad-value", "keep", f"{keep} is not in 1 to {MAX_KEPT}.")
         self._folder, self._keep = folder, keep
+        self._max_jobs, self._max_inputs = max_jobs, max_inputs
         self._jobs: dict[str, Job] = {}  # in the order of submission
         self._recent: tuple[str, Result] | None = None  # the result asked for last
         self._unsaved: dict[str, Job] = {}  # whose standing on disk is an older one
@@ -68,6 +88,7 @@ class Ledger:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
             last = self._load()
+            self.blobs = Blobs(folder / BLOBS, self._blobs_named)
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             raise InputError(
@@ -78,6 +99,7 @@ class Ledger:
             ) from None
         self._numbers = count(last + 1)
         self._retire()
+        self.blobs.sweep()
 
     def close(self) -> None:
         """Leave the folder to others."""
@@ -143,24 +165,28 @@ class Ledger:
     # --- changing ---
 
     def add(self, inputs: Inputs) -> Job:
-        """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved"."""
+        """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved",
+        "unknown-upload", "bad-buffer" for uploads of another size."""
         going = [job for job in self._jobs.values() if not job.ended]
-        if len(going) >= MAX_UNFINISHED:
+        if len(going) >= self._max_jobs:
             raise InputError(
                 "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
             )
-        resumable = [job for job in self._jobs.values() if _keeps_inputs(job.state)]
-        if sum(job.order.nbytes for job in resumable) + inputs.nbytes > MAX_INPUT_BYTES:
+        sizes = self._blobs_named() | {
+            upload.sha256: upload.spec.nbytes for upload in inputs.uploads
+        }
+        new = sum(array.nbytes for array in inputs.buffers.values())
+        if sum(sizes.values()) + new > self._max_inputs:
             raise InputError(
                 "queue-full",
                 "job",
-                f"The inputs of the jobs that wait or failed are over {MAX_INPUT_BYTES >> 20} MiB.",
+                f"The inputs of jobs that wait or failed are over {self._max_inputs >> 20} MiB.",
                 "Wait until one has ended, or forget some that failed.",
             )
         # The random tail keeps a client that outlived a service's data from meeting another's job.
         name = f"{next(self._numbers)}-{secrets.token_hex(3)}"
-        job = Job(name, Order(inputs.recipe, time.time(), inputs.nbytes), Standing())
-        self._create(job, inputs)
+        job = Job(name, Order(inputs.recipe, time.time(), self._store(inputs)), Standing())
+        self._create(job, inputs.cameras)
         self._jobs[name] = job
         return job
 
@@ -236,7 +262,7 @@ class Ledger:
         """Remove files that a worker has left which was killed or too late."""
         self.folder(job).sweep()
         if not _keeps_inputs(job.state):
-            self.folder(job).drop_inputs()
+            self.folder(job).drop_checkpoint()
 
     def forget(self, job: Job) -> None:
         """Remove an ended job and its files."""
@@ -252,6 +278,7 @@ class Ledger:
         except OSError as error:
             log.warning("cannot be removed: %s", error.strerror, extra={"job": job.name})
         shutil.rmtree(gone, ignore_errors=True)
+        self.blobs.sweep()
 
     def _change(self, job: Job, **changes: Any) -> None:
         ended = self._now() if changes.get("state", job.state) in ENDED else None
@@ -272,7 +299,9 @@ class Ledger:
                 continue
             del self._unsaved[job.name]
             if not _keeps_inputs(job.state):  # only now: by its older standing it would go on
-                folder.drop_inputs()
+                folder.drop_checkpoint()
+                for buffer in job.order.buffers:  # the next job may well have the same
+                    self.blobs.touch(buffer.sha256)
 
     def _now(self) -> float:
         # Later than all that ended, though the clock is set back: what ended last is kept longest.
@@ -285,13 +314,42 @@ class Ledger:
         for job in ended[: max(0, len(ended) - self._keep)]:
             self.forget(job)
 
-    def _create(self, job: Job, inputs: Inputs) -> None:
+    def _blobs_named(self) -> dict[str, int]:
+        """The size in bytes of each blob that a job needs."""
+        return {
+            buffer.sha256: buffer.spec.nbytes
+            for job in self._jobs.values()
+            if _keeps_inputs(job.state) or job.name in self._unsaved
+            for buffer in job.order.buffers
+        }
+
+    def _store(self, inputs: Inputs) -> tuple[StoredBuffer, ...]:
+        new = []
+        for name, array in inputs.buffers.items():
+            spec = BufferSpec(name, array.dtype.str, array.shape)
+            digest = self.blobs.put(np.ascontiguousarray(array).data.cast("B"))
+            new.append(StoredBuffer(spec, digest))
+        for upload in inputs.uploads:
+            if not self.blobs.has(upload.sha256):
+                raise InputError(
+                    "unknown-upload",
+                    "uploads",
+                    f"What {upload.spec.name[:40]!r} should hold is not here.",
+                    "Upload it, then submit again.",
+                )
+            if self.blobs.received(upload.sha256) != upload.spec.nbytes:
+                raise InputError(
+                    "bad-buffer", upload.spec.name, "The shape does not fit what was uploaded."
+                )
+        return (*new, *inputs.uploads)
+
+    def _create(self, job: Job, cameras: list[dict[str, Any]]) -> None:
         # A folder of a job's name is whole from the first moment.
         new, path = self._folder / f".{job.name}.new", self.folder(job).path
         try:
             with saving():
                 new.mkdir(mode=0o700)
-                JobFolder(new).write_inputs(inputs, job.order.submitted)
+                JobFolder(new).write_order(job.order, cameras)
                 JobFolder(new).write_standing(job.standing)
                 new.rename(path)
                 sync_names(self._folder)
@@ -325,7 +383,7 @@ class Ledger:
         if standing.state is State.RUNNING:
             standing = dataclasses.replace(standing, state=State.QUEUED)
         if not _keeps_inputs(standing.state):
-            folder.drop_inputs()  # of a service that was killed just then
+            folder.drop_checkpoint()  # of a service that was killed just then
         self._jobs[folder.path.name] = Job(folder.path.name, order, standing)
 
 

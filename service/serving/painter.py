@@ -68,7 +68,7 @@ def torch_painter() -> Painter:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
         device = torch.device(attempt.device)
-        return paint(recipe, scene, styles, device, resume=checkpoint)
+        return paint(recipe, scene, styles, device, resume=checkpoint, frugal=attempt.frugal)
 
     return Painter(
         devices=lambda: [f"cuda:{k}" for k in range(torch.cuda.device_count())] or ["cpu"],

@@ -13,12 +13,13 @@ from service.serving.wire import (
     DEFAULT_ADDRESS,
     DTYPES,
     HEARTBEAT_SECONDS,
-    KINDS,
     LIMITS,
     NAME_LENGTH,
     PROTOCOL_VERSION,
-    Kind,
 )
+from service.serving.wire_kinds import KINDS, Kind
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "plain_client.py"
 
 # What the wire and the service itself answer; a recipe or a mesh at fault adds codes of its own.
 ERROR_CODES: dict[str, str] = {
@@ -56,6 +57,10 @@ def protocol_page() -> str:
             "the recipe and the scene have codes of their own; codes never change their meaning.",
             _table({"error": "{code, field, message, hint}"}),
             "| code | meaning |\n|---|---|\n" + "\n".join(codes),
+            "## A client",
+            f"[{EXAMPLE.name}](examples/{EXAMPLE.name}) paints a tile on a service without keys. "
+            "For scripts there is `service.serving.client.Client`, with heartbeats and keys.",
+            f"```python\n{EXAMPLE.read_text(encoding='utf-8').strip()}\n```",
         ]
     )
 
@@ -63,7 +68,8 @@ def protocol_page() -> str:
 def _opening() -> str:
     return f"""# The wire, version {PROTOCOL_VERSION}
 
-<!-- Written by python -m service.serving.protocol_page: change service/serving/wire.py instead. -->
+<!-- Written by python -m service.serving.protocol_page: change wire.py and wire_kinds.py in
+service/serving instead. -->
 
 A client (ZeroMQ DEALER) talks to the service (ROUTER), by default at `{DEFAULT_ADDRESS}`.
 A message is one multipart: a header in UTF-8 JSON, then the raw buffers that the header describes

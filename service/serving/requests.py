@@ -6,13 +6,18 @@ Pure functions; each raises InputError("bad-value") that names the field.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from geometry.errors import InputError
 from service.recipe import parse_recipe
-from service.serving.jobs import Inputs
+from service.serving.blobs import is_digest
+from service.serving.encodings import ENCODINGS, RAW
+from service.serving.jobs import Inputs, StoredBuffer
+from service.serving.limits import MAX_JOB_BYTES
+from service.serving.wire import CHUNK_BYTES, LIMITS, read_spec
 
 MAX_CAMERAS = 256
 MAX_CAMERA_KEYS = 32
@@ -24,11 +29,48 @@ MAX_SIDE = 1 << 16
 def read_submission(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]) -> Inputs:
     """Recipe and cameras of a ``submit``, checked; what the buffers hold is the worker's to say.
 
-    Raises InputError for the recipe's faults as :func:`service.recipe.parse_recipe` does.
+    Raises InputError for the recipe's faults as :func:`service.recipe.parse_recipe` does, and
+    "too-large"; WireError as :func:`service.serving.wire.read_spec`.
     """
     if "recipe" not in header:
         raise InputError("bad-value", "recipe", "The recipe is missing.")
-    return Inputs(parse_recipe(header["recipe"]), _cameras(header.get("cameras", [])), buffers)
+    uploads = _uploads(header.get("uploads", []))
+    names = {*buffers, *(upload.spec.name for upload in uploads)}
+    if len(names) < len(buffers) + len(uploads):
+        raise InputError("bad-buffer", "uploads", "Two buffers have the same name.")
+    size = sum(array.nbytes for array in buffers.values())
+    if size + sum(upload.spec.nbytes for upload in uploads) > MAX_JOB_BYTES:
+        raise InputError("too-large", "uploads", f"Over {MAX_JOB_BYTES >> 20} MiB in all.")
+    cameras = _cameras(header.get("cameras", []))
+    return Inputs(parse_recipe(header["recipe"]), cameras, buffers, uploads)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a blob of ``size`` bytes: what lies at ``offset``."""
+
+    sha256: str
+    size: int
+    offset: int
+    data: memoryview
+
+
+def read_chunk(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]) -> Chunk:
+    """What an ``upload`` brings. Raises also InputError("bad-buffer")."""
+    data = buffers.get("data")
+    if data is None or data.dtype != np.uint8 or data.ndim != 1 or data.size > CHUNK_BYTES:
+        raise InputError("bad-buffer", "data", f"Not up to {CHUNK_BYTES} bytes, |u1 (N,).")
+    size = read_whole(header, "size", 1, MAX_JOB_BYTES, default=0)
+    offset = read_whole(header, "offset", 0, size - data.size, default=-1)
+    return Chunk(_digest(header.get("sha256"), "sha256"), size, offset, data.data)
+
+
+def read_digests(header: Mapping[str, Any]) -> list[str]:
+    """What a ``have`` asks about."""
+    digests = header.get("digests")
+    if not isinstance(digests, list) or len(digests) > LIMITS.buffers:
+        raise InputError("bad-value", "digests", f"Not a list of at most {LIMITS.buffers}.")
+    return [_digest(digest, f"digests.{index}") for index, digest in enumerate(digests)]
 
 
 def read_job(header: Mapping[str, Any]) -> str:
@@ -45,6 +87,29 @@ def read_whole(header: Mapping[str, Any], field: str, low: int, high: int, defau
     if type(value) is not int or not low <= value <= high:
         raise InputError("bad-value", field, f"Not a whole number from {low} to {high}.")
     return value
+
+
+def read_encoding(header: Mapping[str, Any]) -> str:
+    """How a picture is to be sent."""
+    encoding = header.get("encoding", RAW)
+    if encoding not in ENCODINGS:
+        raise InputError("bad-value", "encoding", f"Not one of {', '.join(ENCODINGS)}.")
+    return str(encoding)
+
+
+def _uploads(value: Any) -> tuple[StoredBuffer, ...]:
+    if not isinstance(value, list) or len(value) > LIMITS.buffers:
+        raise InputError("bad-value", "uploads", f"Not a list of at most {LIMITS.buffers}.")
+    return tuple(
+        StoredBuffer(read_spec(entry), _digest(entry.get("sha256"), f"uploads.{index}.sha256"))
+        for index, entry in enumerate(value)
+    )
+
+
+def _digest(value: Any, field: str) -> str:
+    if not is_digest(value):
+        raise InputError("bad-value", field, "Not a SHA-256 in 64 hexadecimal digits.")
+    return str(value)
 
 
 def _cameras(value: Any) -> list[dict[str, Any]]:

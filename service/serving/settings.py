@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geometry.errors import InputError, unknown_name
-from service.serving.ledger import KEPT_ENDED
+from service.serving.limits import (
+    INPUT_BOUNDS,
+    JOB_BOUNDS,
+    KEPT_ENDED,
+    MAX_INPUT_BYTES,
+    MAX_JOBS,
+    MAX_MESSAGE_BYTES,
+    MESSAGE_BOUNDS,
+)
 from service.serving.painter import TORCH_PAINTER
 from service.serving.wire import DEFAULT_ADDRESS
 from service.serving.worker_process import PATIENCE
@@ -24,7 +32,11 @@ class Settings:
     worker for each, none: all GPUs, or the CPU; patience: seconds without a sign from a worker that
     has a job, until it is taken to hang; engine: where jobs are painted, one of :data:`ENGINES`;
     ray_address: see :func:`service.serving.ray_cluster.join_cluster`; painter: see
-    :func:`service.serving.painter.load_painter`."""
+    :func:`service.serving.painter.load_painter`; max_message: bytes of one; max_inputs: bytes of
+    the inputs of all jobs that may go on; max_jobs: how many there are that have not ended.
+
+    Raises InputError("bad-value") for a limit out of range.
+    """
 
     data: Path
     bind: str = DEFAULT_ADDRESS
@@ -36,6 +48,25 @@ class Settings:
     engine: str = ENGINES[0]
     ray_address: str | None = None
     painter: str = TORCH_PAINTER
+    max_message: int = MAX_MESSAGE_BYTES
+    max_inputs: int = MAX_INPUT_BYTES
+    max_jobs: int = MAX_JOBS
+
+    def __post_init__(self) -> None:
+        """Check the limits."""
+        for option, unit, (low, high) in (
+            ("max-message", "MiB", MESSAGE_BOUNDS),
+            ("max-inputs", "MiB", INPUT_BOUNDS),
+            ("max-jobs", "", JOB_BOUNDS),
+        ):
+            value = getattr(self, option.replace("-", "_"))
+            if not low <= value <= high:
+                scale = 20 if unit else 0
+                raise InputError(
+                    "bad-value",
+                    option,
+                    f"Not in {low >> scale} to {high >> scale} {unit}".rstrip() + ".",
+                )
 
 
 def check_engine(name: str, ray_address: str | None, devices: Sequence[str] = ()) -> str:

@@ -29,6 +29,7 @@ from service.painting.canvas import Canvas
 from service.painting.paint import pick_device
 from service.painting.surfaces import make_surface
 from service.painting.targets import objective_terms, style_targets, weighted
+from service.painting.targets import see as seen_of
 from service.perception.networks import load_network
 from service.recipe import parse_recipe
 from service.scene import make_scene
@@ -94,7 +95,8 @@ def measure(title: str, fields: dict) -> str:
     def step() -> None:
         logits = canvas.logits()
         looks = surface.look(logits, which)
-        terms = objective_terms(network, looks, targets, recipe.objective)
+        found = [seen_of(network, look, recipe.objective) for look in looks]
+        terms = objective_terms(network, found, targets)
         weighted(terms | surface.terms(logits), recipe.objective).backward()
 
     projection, vision, whole = median_ms(project), median_ms(see), median_ms(step)

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -12,10 +13,12 @@ from service_process import refused
 
 from service.recipe import Recipe
 from service.reporting import delivery
+from service.serving import blobs
 from service.serving import ledger as ledger_module
 from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Inputs, Result, Standing, State
+from service.serving.jobs import Fault, Inputs, Result, Standing, State, StoredBuffer
 from service.serving.ledger import Ledger
+from service.serving.wire import BufferSpec
 
 FAULT = Fault("x", "y", "z", "hint")
 TEXTURE = np.random.default_rng(0).integers(0, 256, (5, 7, 4), dtype=np.uint8)
@@ -71,7 +74,7 @@ def test_inputs_come_back_bit_for_bit(opened):
         "vertices": random.normal(size=(9, 3)),
         "__metadata__": random.normal(size=(2, 2)).astype("<f4"),
         "../../x": np.array([[1, -2]], "<i4"),
-        "": np.array([255], np.uint8),
+        "a line\n": np.array([255], np.uint8),
     }
     buffers["vertices"][0, 0] = np.nan
     cameras = [{"lens": 0.1 + 0.2, "kind": "PERSP", "matrix_world": [[1 / 3] * 4] * 4}]
@@ -131,7 +134,7 @@ def test_every_end_is_remembered(opened):
     }
     assert left[cancelled.name] == {"job.json", "standing.json"}
     assert left[finished.name] == {"job.json", "standing.json", "texture.png", "receipt.json"}
-    assert {"buffers.safetensors", "checkpoint.safetensors"} < left[failed.name]
+    assert {"checkpoint.safetensors"} < left[failed.name]
     again = ledger.find(failed.name)
     ledger.resume(again)
     assert again.state == "queued" and again.standing.fault is None and again.step == 3
@@ -180,10 +183,8 @@ def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
         assert ledger.find(starved.name).state == state
 
 
-def test_the_queue_is_bounded_in_number_and_bytes(opened, monkeypatch):
-    monkeypatch.setattr(ledger_module, "MAX_UNFINISHED", 3)
-    monkeypatch.setattr(ledger_module, "MAX_INPUT_BYTES", 100)
-    ledger = opened()
+def test_the_queue_is_bounded_in_number_and_bytes(opened):
+    ledger = opened(max_jobs=3, max_inputs=100)
     ledger.add(inputs(90))
     with refused("queue-full") as caught:
         ledger.add(inputs(20))
@@ -218,7 +219,7 @@ def test_forgotten_is_gone(opened, tmp_path):
     ledger.cancel(job)
     ledger.forget(job)
     assert names(ledger) == names(opened()) == []
-    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["lock"]
+    assert {path.name for path in (tmp_path / "jobs").iterdir()} == {"lock", "buffers"}
 
 
 def test_one_service_for_a_folder(opened, tmp_path):
@@ -230,6 +231,7 @@ def test_one_service_for_a_folder(opened, tmp_path):
         Ledger(tmp_path / "file" / "jobs")
 
 
+OUTSIDE = {"name": "a", "dtype": "|u1", "shape": [9], "sha256": "../../secret"}
 DAMAGES = {
     "no job": lambda path: (path / "job.json").unlink(),
     "no standing": lambda path: (path / "standing.json").unlink(),
@@ -242,7 +244,8 @@ DAMAGES = {
     "fault": lambda path: altered(path / "standing.json", fault={"cod": 1}),
     "a schema": lambda path: altered(path / "job.json", schema_version=99),
     "a recipe": lambda path: altered(path / "job.json", recipe={"target": "tile"}),
-    "bytes": lambda path: altered(path / "job.json", nbytes=None),
+    "buffers": lambda path: altered(path / "job.json", buffers=None),
+    "a path": lambda path: altered(path / "job.json", buffers=[OUTSIDE]),
     "a file": lambda path: (shutil.rmtree(path), path.write_text("x")),
     "empty": lambda path: (shutil.rmtree(path), path.mkdir()),
 }
@@ -264,17 +267,21 @@ def test_a_damaged_folder_is_reported_skipped_and_left_alone(opened, caplog, dam
     assert ledger.add(inputs()).name.startswith("3-")
 
 
-@pytest.mark.parametrize("name", ["buffers.safetensors", "job.json"])
-def test_damaged_inputs_are_told_when_they_are_wanted(opened, name):
+@pytest.mark.parametrize("what", ["blob", "job"])
+def test_damaged_inputs_are_told_when_they_are_wanted(opened, what):
     ledger = opened()
-    folder = ledger.folder(ledger.add(inputs(1000)))
-    whole = (folder.path / name).read_bytes()
-    for data in (b"", whole[:20], whole[:-1], b"\xff" * 40):
-        (folder.path / name).write_bytes(data)
-        if data == whole[:-1] and name == "job.json":
-            continue  # only the line's end
+    job = ledger.add(inputs(1000))
+    folder, blob = ledger.folder(job), ledger.blobs.folder / job.order.buffers[0].sha256
+    path = blob if what == "blob" else folder.path / "job.json"
+    whole = path.read_bytes()
+    for data in (b"", whole[:20], whole[:-2], b"\xff" * 40):
+        path.write_bytes(data)
         with refused("damaged-job"):
             folder.read_inputs()
+    if what == "blob":  # sent again it is whole again, and the job can be tried again
+        assert not blob.exists()
+        ledger.add(inputs(1000))
+        assert folder.read_inputs().buffers["a"].shape == (1000,)
 
 
 def test_a_damaged_result_is_told(opened):
@@ -324,18 +331,99 @@ def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, full_disk, ca
     assert names(opened(), "queued") == [job.name]
 
 
-def test_an_end_that_cannot_be_kept_costs_no_inputs(opened, full_disk):
+# --- buffers that jobs share ---
+
+
+def uploaded(ledger, data, shape=None, name="picture", dtype="|u1"):
+    """Inputs that name what was uploaded."""
+    digest = hashlib.sha256(data).hexdigest()
+    ledger.blobs.append(digest, 0, len(data), memoryview(data))
+    return naming(digest, shape or (len(data),), name, dtype)
+
+
+def naming(digest, shape, name="picture", dtype="|u1"):
+    upload = StoredBuffer(BufferSpec(name, dtype, shape), digest)
+    return Inputs(Recipe(target="tile", group="p6"), [], {"a": np.array([7], "<i4")}, (upload,))
+
+
+def test_uploads_and_buffers_of_the_message_are_one(opened):
+    ledger = opened()
+    job = ledger.add(uploaded(ledger, np.arange(6, dtype="<f4").tobytes(), (2, 3), dtype="<f4"))
+    read = opened().folder(job).read_inputs()
+    assert read.buffers["a"].tolist() == [7]
+    np.testing.assert_array_equal(read.buffers["picture"], [[0, 1, 2], [3, 4, 5]])
+    assert read.buffers["picture"].dtype == np.float32
+
+
+def test_what_is_not_here_or_of_another_size_cannot_be_named(opened):
+    ledger = opened()
+    with refused("unknown-upload") as caught:
+        ledger.add(naming("0" * 64, (4,)))
+    assert "'picture'" in str(caught.value)
+    data = bytes(100)
+    digest = hashlib.sha256(data).hexdigest()
+    ledger.blobs.append(digest, 0, 100, memoryview(data)[:99])
+    with refused("unknown-upload"):
+        ledger.add(naming(digest, (100,)))
+    ledger.blobs.append(digest, 99, 100, memoryview(data)[99:])
+    for shape, dtype in (((99,), "|u1"), ((100,), "<f4")):
+        with refused("bad-buffer"):
+            ledger.add(naming(digest, shape, dtype=dtype))
+    assert names(ledger) == names(opened()) == []
+
+
+def test_a_shared_blob_counts_once_and_stays_while_a_job_may_go_on(opened, monkeypatch):
+    ledger = opened(max_inputs=150)
+    data = bytes(range(100))
+    one = uploaded(ledger, data)
+    digest = one.uploads[0].sha256
+    first = ledger.add(one)
+    second, third = ledger.add(one), ledger.add(one)
+    with refused("queue-full"):
+        ledger.add(Inputs(one.recipe, [], {"b": np.ones(50, np.uint8)}))
+    monkeypatch.setattr(blobs, "SPARE_SECONDS", -1.0)  # from now on nothing spare is kept
+    ledger.cancel(first)
+    ledger.fail(second, FAULT)
+    ledger = opened(max_inputs=150)
+    ledger.cancel(ledger.find(third.name))
+    ledger.forget(ledger.find(third.name))
+    assert ledger.folder(second).read_inputs().buffers["picture"].tobytes() == data
+    ledger.forget(ledger.find(second.name))
+    assert not ledger.blobs.has(digest) and not list(ledger.blobs.folder.iterdir())
+
+
+def test_what_the_last_job_used_is_still_here_for_the_next(opened):
+    ledger = opened()
+    given = uploaded(ledger, bytes(100))
+    for _ in range(3):
+        job = ledger.add(given)
+        ledger.blobs._blobs[given.uploads[0].sha256].touched = 0.0  # a long job
+        ledger.cancel(job)
+
+
+def test_a_job_of_the_last_version_is_left_alone(opened, caplog):
+    ledger = opened()
+    path = ledger.folder(ledger.add(inputs(9))).path
+    altered(path / "job.json", schema_version=1, buffers=["a"], nbytes=9)
+    (path / "buffers.safetensors").write_bytes(b"x")
+    assert names(opened()) == [] and "damaged" in caplog.text
+    assert (path / "buffers.safetensors").exists()
+
+
+def test_an_end_that_cannot_be_kept_costs_no_inputs(opened, full_disk, monkeypatch):
     """The result lies there, but not that the job has finished: after a crash it is painted again,
     so all that this takes must still be there."""
     ledger = opened()
     job = ledger.add(inputs(50))
     ledger.start(job)
     ledger.folder(job).write_checkpoint(b"a")
+    monkeypatch.setattr(blobs, "SPARE_SECONDS", -1.0)
     with full_disk():
         ledger.finish(job, Result(TEXTURE, {}), {"step": 4})
+        ledger.blobs.sweep()
         again = opened()
         assert names(again, "queued") == [job.name]
-    assert again.folder(job).read_inputs().nbytes == 50
+    assert again.folder(job).read_inputs().buffers["a"].nbytes == 50
     assert again.folder(job).read_checkpoint() == b"a"
 
 

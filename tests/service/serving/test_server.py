@@ -8,7 +8,8 @@ from service_process import eventually, recipe, refused, running, until_running
 
 from service.serving.client import Client
 from service.serving.handlers import Handlers
-from service.serving.wire import KINDS, decode, encode
+from service.serving.wire import decode, encode
+from service.serving.wire_kinds import KINDS
 
 
 def test_hello_at_once_and_describe_when_the_worker_is_ready(tmp_path):

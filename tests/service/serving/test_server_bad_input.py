@@ -8,7 +8,8 @@ from malformed import malformed_messages
 from service_process import memory, recipe, refused, until_running
 
 from service.serving.client import Client
-from service.serving.wire import KINDS, PROTOCOL_VERSION, decode, encode
+from service.serving.wire import PROTOCOL_VERSION, decode, encode
+from service.serving.wire_kinds import KINDS
 
 
 def test_a_bad_recipe_is_refused_at_once(client):

@@ -1,5 +1,6 @@
 """How a service and its worker start, stop, die and are replaced."""
 
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from service_process import (
 )
 
 from service.serving.client import Client
+from service.serving.job_folder import JobFolder
 from service.serving.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
@@ -68,6 +70,19 @@ def test_sigterm_ends_it_cleanly_and_tells_who_waits(tmp_path):
         header, _ = decode(dealer.recv_multipart())
         assert header["kind"] == "error" and header["error"]["code"] == "service-stopped"
         assert not alive(worker)
+
+
+def test_a_sigterm_for_all_its_processes_still_ends_with_a_checkpoint(tmp_path):
+    # as systemd's default and "kill -- -PGID" do it
+    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        job = client.submit(recipe(step_ms=300, steps=1000))
+        step = until_running(client, job).progress["step"]
+        os.kill(service.worker(), signal.SIGTERM)
+        service.process.terminate()
+        service.process.wait(timeout=10)
+        assert "signal 15" not in service.log()
+        saved = JobFolder(service.data / job).read_checkpoint()
+        assert json.loads(saved)["step"] >= step
 
 
 def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):

@@ -11,7 +11,6 @@ from malformed import malformed_messages
 from service.serving.protocol_page import protocol_page
 from service.serving.wire import (
     DTYPES,
-    KINDS,
     LIMITS,
     PROTOCOL_VERSION,
     Limits,
@@ -20,6 +19,7 @@ from service.serving.wire import (
     encode,
     error_header,
 )
+from service.serving.wire_kinds import KINDS
 
 ARRAYS = {
     "vertices": np.arange(12, dtype="<f4").reshape(4, 3),

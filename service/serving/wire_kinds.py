@@ -1,0 +1,178 @@
+"""The kinds of messages on the wire: what each carries, and what answers it. The server serves them
+all, and docs/protocol.md is written from them. :mod:`service.serving.wire` puts them into bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message: what its header and buffers carry, and what answers it."""
+
+    name: str
+    purpose: str
+    request: Mapping[str, str] = field(default_factory=dict)
+    reply: Mapping[str, str] = field(default_factory=dict)
+    request_buffers: Mapping[str, str] = field(default_factory=dict)
+    reply_buffers: Mapping[str, str] = field(default_factory=dict)
+
+
+# Every request carries "protocol", "kind" and an "id" of the client's choice (a whole number or
+# short text); the reply has the same "id" and "kind", or the kind "error".
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "hello",
+            "Open the conversation and compare protocol versions.",
+            {"client": "name and version of the client"},
+            {
+                "service": "version of the service",
+                "device": "cpu or cuda:N; 'starting' until the worker has found out",
+            },
+        ),
+        Kind(
+            "describe",
+            "All that a panel offers: filled from the catalogue, never repeated in a client. "
+            "While the worker starts (some seconds) the reply waits for it.",
+            reply={
+                "groups": "[{name, family, space, orbifold, order, title, colourings_total, "
+                "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]; "
+                "the simplest 64 colourings at most, a recipe may name any of them all",
+                "styles": "[name]: the exemplars that the service ships",
+                "networks": "[{name, title, available}]",
+                "qualities": "[{name, title}]",
+                "defaults": "the recipe of a job that sets nothing",
+                "recipe_schema": "JSON Schema of a recipe",
+            },
+        ),
+        Kind(
+            "submit",
+            "Start a job. It runs until it is finished, cancelled or failed. A job that has been "
+            "accepted is on the service's disk: it outlives its client, and the service, too.",
+            {
+                "recipe": "a recipe (recipe_schema); a style source 'buffer:NAME' is a buffer",
+                "cameras": "[{matrix_world: 4×4 rows, width, height, lens, sensor_width, "
+                "sensor_height, sensor_fit, shift_x, shift_y, pixel_aspect_x, pixel_aspect_y, "
+                "kind: PERSP or ORTHO, ortho_scale, clip_start, clip_end}]; "
+                "matrix_world is relative to the vertices' frame; "
+                "empty: a sphere of views around the mesh",
+            },
+            {"job": "name of the job"},
+            {
+                "vertices": "<f4 or <f8 (V, 3), the object's own frame, scale applied",
+                "triangles": "<i4 (F, 3), rows of vertices",
+                "uvs": "<f4 or <f8 (F, 3, 2), one per triangle corner, v up",
+                "occluder_vertices": "<f4 or <f8 (V, 3), optional: other objects, in the same "
+                "frame as the vertices; they hide the mesh and are not painted",
+                "occluder_triangles": "<i4 (F, 3), rows of occluder_vertices",
+                "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the mesh's colour "
+                "before, in its UV layout; (1, 1, 4) is a flat colour, alpha below 128 a hole",
+                "mask": "|u1 (H, W), top row first, optional: 255 where paint goes, in the UV "
+                "layout; elsewhere the base stays",
+                "NAME": "|u1 (H, W, 3) sRGB, top row first: a style picture",
+            },
+        ),
+        Kind(
+            "frame",
+            "One credit: asks for one frame newer than step 'after'. Answered when there is one, "
+            "or at once when the job has ended (then without pixels if nothing is newer). A client "
+            "has one credit per job: asking again replaces it, and the older request is never "
+            "answered. A client that has waited long may ask again, with the same id: that also "
+            "mends a lost connection.",
+            {
+                "job": "name of the job",
+                "after": "step of the newest frame at hand, -1 for none",
+                "max_size": "longest side wanted, in pixels; 0 for the full size",
+            },
+            {
+                "job": "name of the job",
+                "state": "queued, running, paused, finished, failed or cancelled; who waits when a "
+                "job is paused is told so once",
+                "progress": "{stage, stages, step, steps, loss: {term: value}, seconds, "
+                "seconds_left, megapixels} or null before the first step; a number that is not "
+                "finite is null",
+                "error": "{code, field, message, hint} of a failed job, else null",
+            },
+            reply_buffers={
+                "pixels": "|u1 (H, W, 3) sRGB, top row first; of a finished job as its texture"
+            },
+        ),
+        Kind(
+            "cancel",
+            "End a job without a result. A job that has ended stays as it is.",
+            {"job": "name"},
+            {"job": "name"},
+        ),
+        Kind(
+            "finish",
+            "End a job with the best so far, as if its last step were done; a job that has not "
+            "begun or is paused takes one step. A job that has ended stays as it is.",
+            {"job": "name"},
+            {"job": "name"},
+        ),
+        Kind(
+            "pause",
+            "Let a job wait after the step that runs; its checkpoint is written then. A job that "
+            "is neither queued nor running stays as it is.",
+            {"job": "name"},
+            {"job": "name", "state": "as in a frame"},
+        ),
+        Kind(
+            "resume",
+            "Let a paused job go on, or try a failed one again: both from the last checkpoint, "
+            "when it is their turn. Any other job stays as it is.",
+            {"job": "name"},
+            {"job": "name", "state": "as in a frame"},
+        ),
+        Kind(
+            "jobs",
+            "All jobs that the service knows, oldest first.",
+            reply={
+                "jobs": "[{job, state, target, group, size, step, steps, age}]; target, group and "
+                "size of its recipe; step of steps, or null before the first; age: seconds since "
+                "it was submitted"
+            },
+        ),
+        Kind(
+            "attach",
+            "All about one job, for a client that knows no more than its name: it asks for frames "
+            "and the result then as if it had submitted the job.",
+            {"job": "name"},
+            {
+                "job": "name",
+                "state": "as in a frame",
+                "recipe": "the recipe, whole",
+                "progress": "as in a frame; seen last",
+                "error": "as in a frame",
+                "warning": "{code, field, message, hint} if the last checkpoint could not be "
+                "written or the job is painted with less memory (it goes on), else null",
+                "log": "[line]: the last 20 that its worker printed",
+            },
+        ),
+        Kind(
+            "forget",
+            "Remove a job that has ended, with its result, from the service and its disk.",
+            {"job": "name"},
+            {"job": "name"},
+        ),
+        Kind(
+            "result",
+            "The finished texture. A job that has not finished is answered with an error, a failed "
+            "one with its own. The service keeps the jobs that ended last (service serve --keep).",
+            {"job": "name"},
+            {"job": "name", "receipt": "the receipt, as the command line writes it"},
+            reply_buffers={
+                "texture": "|u1 (H, W, 3) sRGB, top row first; (H, W, 4) with alpha where parts "
+                "are clear: a disc's rim, a cell's surroundings"
+            },
+        ),
+        Kind(
+            "heartbeat",
+            "Says 'still here', both ways.",
+            reply={"jobs": "number of jobs queued or running"},
+        ),
+    )
+}
