@@ -16,6 +16,7 @@ from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
+from service.cli.batch_command import batch
 from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.reporting.loop import Film
@@ -52,23 +53,6 @@ MeshOutput = Annotated[
         help="The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
         "NAME_view4.png, NAME_coverage.png and the receipt NAME.json. Of a mesh with several "
         "textures each is a NAME_MATERIAL.png.",
-    ),
-]
-Engine = Annotated[
-    str,
-    typer.Option(
-        "--engine",
-        metavar="local|ray",
-        help="Where jobs are painted: on this machine, or on a Ray cluster (orbitex[ray]).",
-    ),
-]
-RayAddress = Annotated[
-    str | None,
-    typer.Option(
-        "--ray-address",
-        metavar="ADDRESS",
-        help="The cluster, as HOST:PORT; default: $RAY_ADDRESS, else one of this machine alone, "
-        "which ends with the command.",
     ),
 ]
 DataFolder = Annotated[
@@ -282,6 +266,9 @@ def run(
     paint_one(found, output / f"{recipe.stem}.png", weights, _console())
 
 
+app.command()(batch)
+
+
 @app.command()
 def groups(
     space: Annotated[
@@ -398,8 +385,8 @@ def serve(
             help="A worker that says nothing about its job for so long is taken to hang.",
         ),
     ] = 900.0,
-    engine: Engine = "local",
-    ray_address: RayAddress = None,
+    engine: options.Engine = "local",
+    ray_address: options.RayAddress = None,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):

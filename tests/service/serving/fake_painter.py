@@ -14,6 +14,7 @@ import numpy as np
 
 from geometry.errors import InputError
 from service.painting.progress import Progress
+from service.reporting.receipt import SCHEMA
 from service.serving import checkpoints
 from service.serving.painter import Painter
 
@@ -78,6 +79,7 @@ def paint(recipe, scene, styles, attempt):
 def finish(recipe, scene, styles, last):
     texture = last.texture(0)
     given = {"recipe": recipe.model_dump(mode="json"), "sums": scene}
+    given |= {"schema": SCHEMA, "styles": [{"source": style.source} for style in recipe.styles]}
     return texture, given | {"step": last.step, "shape": texture.shape}
 
 
