@@ -19,7 +19,7 @@ from geometry.errors import InputError
 from service.cli.batch_progress import Shown, shown_batch
 from service.cli.journal import Journal
 from service.cli.orders import Order, deliver_order, read_order
-from service.cli.recipe_file import read_recipe
+from service.cli.recipe_file import read_recipe, read_steering
 from service.reporting.delivery import bad_output
 from service.serving.client import ENDED, Client
 from service.serving.limits import MAX_KEPT
@@ -190,7 +190,15 @@ class _Batch:
         return done and all(path.exists() for path in order.pictures)
 
     def _read(self, file: Path) -> Order:
-        return read_order(read_recipe(file, self._changes), self._output / f"{file.stem}.png")
+        recipe = read_recipe(file, self._changes)
+        if read_steering(file, recipe):
+            raise InputError(
+                "bad-recipe",
+                "recipe",
+                "The painting of this receipt was adjusted on its way.",
+                "Only 'service run' repeats that.",
+            )
+        return read_order(recipe, self._output / f"{file.stem}.png")
 
     def _rows(self) -> dict[str, Any]:
         return {row["job"]: row for row in self._client.jobs()}

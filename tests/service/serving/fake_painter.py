@@ -5,6 +5,7 @@ Every step's chain depends on all steps before it, and the picture's first row s
 went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
 
+import collections
 import dataclasses
 import hashlib
 import json
@@ -19,6 +20,7 @@ from service.serving import checkpoints
 from service.serving.painter import Painter
 
 STEPS = 40
+renders = collections.Counter()  # of each step and size, in the job that runs
 HUNGRY_STEP = 20
 CHECKPOINT_BYTES = 1 << 16
 
@@ -39,6 +41,7 @@ def wire_scene(recipe, cameras, buffers):
 
 def paint(recipe, scene, styles, attempt):
     steps = recipe.steps or STEPS
+    renders.clear()
     first, chain = 0, json.dumps(scene)
     if attempt.resume is not None:
         try:
@@ -56,6 +59,7 @@ def paint(recipe, scene, styles, attempt):
         chain = hashlib.sha256(f"{chain} {step}".encode()).hexdigest()
 
         def texture(max_size, step=step, chain=chain):
+            renders[step, max_size] += 1
             size = min(recipe.size, max_size or recipe.size)
             picture = np.full((size, size, 3), step % 256, np.uint8)
             if not max_size:
@@ -80,6 +84,7 @@ def finish(recipe, scene, styles, last):
     texture = last.texture(0)
     given = {"recipe": recipe.model_dump(mode="json"), "sums": scene}
     given |= {"schema": SCHEMA, "styles": [{"source": style.source} for style in recipe.styles]}
+    given["renders"] = max(renders.values())
     return texture, given | {"step": last.step, "shape": texture.shape}
 
 
