@@ -83,7 +83,10 @@ def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder)
 def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, engine):
     write(folder, "a", steps=5)
     write(folder, "b", step_ms=20, steps=150)
-    first, seen = folder / "out/a.png", set()
+    first, journal, seen = folder / "out/a.png", folder / "out/.batch/journal.json", set()
+
+    def delivered():
+        return journal.exists() and json.loads(journal.read_text())["a"]["job"] is None
 
     def another_checkpoint():
         for path in folder.glob("out/.batch/jobs/*/checkpoint.safetensors"):
@@ -94,7 +97,7 @@ def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, en
     for number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 0)):
         with batch(folder, engine) as process:
             before = another_checkpoint()
-            assert eventually(lambda old=before: first.exists() and another_checkpoint() > old, 60)
+            assert eventually(lambda old=before: delivered() and another_checkpoint() > old, 60)
             process.send_signal(number)
             out, _ = process.communicate(timeout=30)
             assert process.returncode == code
