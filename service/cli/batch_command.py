@@ -36,7 +36,7 @@ def batch(
     from service.serving.settings import Settings, check_engine
 
     settings = Settings(output, engine=check_engine(engine, ray_address), ray_address=ray_address)
-    console = Console(file=sys.stdout)  # this very one: Ray gets another to write to
+    console = Console(file=sys.stdout)  # this very one: Ray is given another
     tally = paint_batch(recipes, set_ or (), output, settings, console)
     for name, error in tally.failed.items():
         sys.stderr.write(f"error: {name}: {' '.join(str(error).split())}\n")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import socket
 from typing import Any
 
 from geometry.errors import InputError
 
+CALL_SECONDS = 10.0  # until the head of a cluster is taken to be away
 CPUS = 1.0  # of a worker: two jobs on a core each paint more than one after the other on two
 
 
 def join_cluster(address: str | None) -> Any:
-    """The module ``ray``, connected to the cluster at ``address`` ("HOST:PORT", "auto"); None: at
-    RAY_ADDRESS of the environment, else to a new one that ends with this process.
+    """The module ``ray``, connected to the cluster at ``address`` ("HOST:PORT" of its head, or
+    "auto" on one of its nodes); None: at RAY_ADDRESS of the environment, else to a new one that
+    ends with this process.
 
     Raises InputError: "no-ray" if it is not installed, "no-cluster" if nothing answers there.
     """
@@ -32,17 +35,26 @@ def join_cluster(address: str | None) -> Any:
         ) from None
     own = {"include_dashboard": False} if address is None else {}
     try:
+        if address is not None:
+            _expect_somebody(address)
         ray.init(address or "local", logging_level=logging.ERROR, log_to_driver=False, **own)
-    except Exception as error:  # of Ray's own and Python's kinds, all in many lines
+    except Exception as error:  # of Ray's own kinds and Python's, all in many lines
+        what = f"There is no cluster at {address}" if address else "Ray does not start"
         raise InputError(
             "no-cluster",
             "ray-address",
-            f"There is no cluster at {address}: {first_line(error)}"
-            if address
-            else f"Ray does not start: {first_line(error)}",
+            f"{what}: {first_line(error)}.",
             "'ray status' on its head says whether one runs; docs/scaling.md how to start one.",
         ) from None
     return ray
+
+
+def _expect_somebody(address: str) -> None:
+    # Ray itself would try for minutes. Raises OSError, ValueError.
+    if address != "auto":
+        host, _, port = address.rpartition(":")
+        with socket.create_connection((host, int(port)), CALL_SECONDS):
+            pass
 
 
 def worker_needs(ray: Any) -> dict[str, float]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import queue
-import sys
 import threading
 import time
 
@@ -42,9 +42,9 @@ class RayEngine:
     ) -> None:
         self._painter, self._patience = painter, patience
         self._ray = join_cluster(address)
-        # Ray prints what dies to standard output, which belongs to the command line.
-        self._quiet = contextlib.redirect_stdout(sys.stderr)
-        self._quiet.__enter__()
+        # Ray prints pages about all that dies to standard output, which is the command line's.
+        self._chatter = contextlib.ExitStack()
+        self._chatter.enter_context(contextlib.redirect_stdout(_Nowhere()))
         self._news: queue.SimpleQueue[tuple[RayActor, Message | str]] = queue.SimpleQueue()
         self._bell, self._ringer = context.socket(zmq.PAIR), context.socket(zmq.PAIR)
         self._bell.bind("inproc://orbitex-ray")
@@ -82,7 +82,9 @@ class RayEngine:
 
     def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint, on a worker that has nothing to do."""
-        next(worker for worker in self._workers if worker.idle).paint(job, folder, frugal)
+        worker = next(worker for worker in self._workers if worker.idle)
+        log.info("on %s", worker.name, extra={"job": job})
+        worker.paint(job, folder, frugal)
 
     def want(self, job: str, after: int, max_size: int) -> None:
         """Ask for one frame newer than step ``after``."""
@@ -127,7 +129,7 @@ class RayEngine:
             worker.close()
         self._workers.clear()
         self._ray.shutdown()
-        self._quiet.__exit__(None, None, None)
+        self._chatter.close()
         with self._ringing:
             self._ringer.close(linger=0)
         self._bell.close(linger=0)
@@ -184,3 +186,8 @@ class RayEngine:
     def _send_home(self, worker: RayActor) -> None:
         self._workers.remove(worker)
         worker.close()
+
+
+class _Nowhere(io.TextIOBase):
+    def write(self, text: str) -> int:
+        return len(text)

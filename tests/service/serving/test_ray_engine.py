@@ -3,12 +3,25 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
-from service_process import ServiceProcess, eventually, recipe, refused, running, until_running
+from service_process import (
+    HERE,
+    ServiceProcess,
+    environment,
+    eventually,
+    recipe,
+    refused,
+    running,
+    service_command,
+    until_running,
+)
 
 from service.serving.client import Client
+from service.serving.painter import TORCH_PAINTER
 
 ray = pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
@@ -31,6 +44,11 @@ def client(service):
 def workers(service):
     """Process numbers of all workers that were ever ready, oldest first."""
     return [int(number) for number in re.findall(r"worker (\d+) of \S+ is ready", service.log())]
+
+
+def worker_of(service, job):
+    """Process number of the worker that a job was given to last."""
+    return int(re.findall(rf"job {job} on worker (\d+) of", service.log())[-1])
 
 
 def last_frame(client, job):
@@ -60,7 +78,7 @@ def test_a_job_whose_worker_is_killed_goes_on_elsewhere_to_the_same_bits(service
     states = {job["job"]: job["state"] for job in client.jobs()}
     assert [states[job] for job in jobs] == ["running"] * 2  # at once, on two workers
     before = workers(service)
-    os.kill(before[-1], signal.SIGKILL)
+    os.kill(worker_of(service, jobs[0]), signal.SIGKILL)
     assert eventually(lambda: workers(service) != before, 30)
     seen = [until_step(client, job, 1) for job in jobs]
     assert all(frame.progress["step"] > 5 for frame in seen)  # from the checkpoint
@@ -115,3 +133,62 @@ def test_a_painter_that_cannot_start_is_reported_with_the_reason(tmp_path):
     ):
         client.describe()
     assert "no torch here" in str(error.value)
+
+
+@pytest.fixture
+def cluster(monkeypatch):
+    """A cluster of two machines that services find; "lose" makes it one."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "0" * 64)
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "run_cluster.py")],
+        **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True},
+    )
+    for line in process.stdout:
+        if re.fullmatch(r"[\d.]+:\d+", line.strip()):
+            monkeypatch.setenv("RAY_ADDRESS", line.strip())
+            break
+    yield process
+    process.communicate(timeout=60)
+
+
+def test_a_lost_node_costs_nothing_but_time(cluster, tmp_path):
+    with (
+        running(tmp_path / "log.txt", engine="ray") as service,
+        Client(service.address, timeout=60) as client,
+    ):
+        undisturbed = client.submit(recipe(STEP_MS, steps=200))
+        last_frame(client, undisturbed)
+        jobs = [client.submit(recipe(STEP_MS, steps=200)) for _ in range(2)]
+        for job in jobs:
+            assert until_step(client, job, 10).state == "running"
+        cluster.stdin.write("lose\n")
+        cluster.stdin.flush()
+        for job in jobs:
+            assert last_frame(client, job).state == "finished"
+            assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
+        assert service.log().count("queued: worker-died") == 1  # and no word of Ray's own
+        assert "raylet" not in service.log()
+
+
+def test_a_cluster_that_is_not_there_is_reported_in_one_line(tmp_path):
+    command = service_command(data=tmp_path, engine="ray", ray_address="127.0.0.1:9")
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("no-cluster: ray-address: There is no cluster")
+
+
+def test_the_painter_itself_goes_on_elsewhere_to_the_same_bits(tmp_path):
+    with (
+        running(tmp_path / "log.txt", engine="ray", painter=TORCH_PAINTER) as service,
+        Client(service.address, timeout=60) as client,
+    ):
+        order = {"target": "tile", "group": "p4", "size": 192, "seed": 5, "steps": 250}
+        undisturbed, job = client.submit(order), client.submit(order)
+        folder = service.data / job
+        assert eventually((folder / "checkpoint.safetensors").exists, 120)
+        os.kill(worker_of(service, job), signal.SIGKILL)
+        assert until_step(client, job, 1).progress["step"] > 5  # from the checkpoint
+        for name in (undisturbed, job):
+            assert last_frame(client, name).state == "finished"
+        assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
