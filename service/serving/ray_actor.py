@@ -22,6 +22,7 @@ from service.serving.ray_cluster import first_line, worker_needs
 from service.serving.ray_worker import Message, RayWorker
 from service.serving.reports import PARTING, read_report
 from service.serving.worker_process import CANCEL_GRACE
+from service.steering import Adjustment
 
 
 class RayActor:
@@ -45,6 +46,7 @@ class RayActor:
         kind = ray.remote(max_restarts=0, max_concurrency=2, **worker_needs(ray))(RayWorker)
         self._actor = kind.remote(painter, service.__version__)
         self._folder: JobFolder | None = None  # of the job
+        self._steering: list[Adjustment] | None = None  # that is not on disk yet
         self._warning: dict[str, str] | None = None  # of the last checkpoint
         self._deadline: float | None = None  # for the next message about the job
         self._cancelled = False
@@ -70,7 +72,7 @@ class RayActor:
     def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
         assert self.idle
-        self.job, self._folder, self._warning = job, folder, None
+        self.job, self._folder, self._steering, self._warning = job, folder, None, None
         self._cancelled, self._deadline = False, time.monotonic() + self._patience
         self._speaker.submit(self._send_job, job, folder, frugal)
 
@@ -82,7 +84,8 @@ class RayActor:
         """Let go of a job, within :data:`CANCEL_GRACE`."""
         self.tell("cancel", job)
         if not self._cancelled:
-            self._cancelled, self._deadline = True, time.monotonic() + CANCEL_GRACE
+            self._cancelled = True
+            self._deadline = time.monotonic() + min(CANCEL_GRACE, self._patience)
 
     @property
     def hangs(self) -> bool:
@@ -122,6 +125,7 @@ class RayActor:
     def _send_job(self, job: str, folder: JobFolder, frugal: bool) -> None:
         try:
             inputs, checkpoint = folder.read_inputs(), folder.read_checkpoint()
+            adjustments, steering = folder.read_standing().adjustments, folder.read_steering()
         except InputError as error:
             fault = Fault.of(error).as_dict()
             self._post(self, ({"kind": "failed", "job": job, "fault": fault}, {}))
@@ -132,6 +136,8 @@ class RayActor:
             "recipe": inputs.recipe.model_dump(mode="json"),
             "cameras": inputs.cameras,
             "frugal": frugal,
+            "adjustments": list(adjustments),
+            "steering": [adjustment.as_dict() for adjustment in steering],
             "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
         }
         self._send(header, dict(inputs.buffers))
@@ -157,8 +163,12 @@ class RayActor:
             return None
         if header["kind"] == "ready":
             self.name = f"worker {header['process']} of {header['node']}"
+        if header["kind"] == "steering":
+            self._steering = [Adjustment(a["step"], a["changes"]) for a in header["steering"]]
+            self._not_kept(self._keep_steering)  # if so, it is tried again with the checkpoint
+            return None
         if header["kind"] == "checkpoint":
-            self._warning = self._not_kept(
+            self._warning = self._not_kept(self._keep_steering) or self._not_kept(
                 lambda folder: folder.write_checkpoint(buffers["data"].tobytes())
             )
             return None
@@ -178,6 +188,12 @@ class RayActor:
             worker_log.info("%s: %.500s", self.name, line)
         else:
             append_line(folder.log, line)
+
+    def _keep_steering(self, folder: JobFolder) -> None:
+        # Before any checkpoint that depends on it.
+        if self._steering is not None:
+            folder.write_steering(self._steering)
+            self._steering = None
 
     def _not_kept(self, write: Callable[[JobFolder], None]) -> dict[str, str] | None:
         """Why something cannot be written, None if it is."""

@@ -8,6 +8,8 @@ import logging
 import queue
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import zmq
 
@@ -90,6 +92,10 @@ class RayEngine:
         """Ask for one frame newer than step ``after``."""
         self._tell("want", job, after=after, max_size=max_size)
 
+    def adjust(self, job: str, adjustments: Sequence[Mapping[str, Any]]) -> None:
+        """Change the recipe after the step that runs."""
+        self._tell("adjust", job, adjustments=list(adjustments))
+
     def finish(self, job: str) -> None:
         """Ask for the result as it is after the step that runs."""
         self._tell("finish", job)
@@ -137,7 +143,7 @@ class RayEngine:
     def _painting(self, job: str) -> list[RayActor]:
         return [worker for worker in self._workers if worker.job == job]
 
-    def _tell(self, kind: str, job: str, **fields: int) -> None:
+    def _tell(self, kind: str, job: str, **fields: Any) -> None:
         for worker in self._painting(job):
             worker.tell(kind, job, fields)
 

@@ -3,9 +3,9 @@ whatever node has room. It needs no disk: inputs and the checkpoint to go on fro
 checkpoints and results go back in messages, and the server's side writes them to the job's folder.
 
 Messages are those of :mod:`service.serving.worker`, as dictionaries of plain values and arrays,
-which Ray carries between the nodes of one cluster; ``paint`` brings ``recipe``, ``cameras``,
-``checkpoint`` and ``frugal``; two more come from the worker: ``checkpoint``, just before
-``saved``, and ``log``, a line that was printed.
+which Ray carries between the nodes of one cluster. ``paint`` brings what else the worker would read
+in the job's folder; ``steering``, ``checkpoint`` (just before ``saved``) and ``log``, a line that
+was printed, come from the worker.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ import numpy as np
 
 import service
 from service.recipe import parse_recipe
-from service.serving.jobs import Inputs, Result
+from service.serving.jobs import Inputs, Result, Standing
 from service.serving.painter import Attempt, load_painter
 from service.serving.worker import paint_job, sendable
+from service.steering import Adjustment, Steering
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]
 
@@ -103,6 +104,16 @@ class _Folder:
         # Copies: what Ray hands over lies in the memory that all actors share, and is read-only.
         arrays = {name: np.array(array) for name, array in self._buffers.items()}
         return Inputs(parse_recipe(self._header["recipe"]), self._header["cameras"], arrays)
+
+    def read_standing(self) -> Standing:
+        return Standing(adjustments=tuple(self._header["adjustments"]))
+
+    def read_steering(self) -> list[Adjustment]:
+        return [Adjustment(entry["step"], entry["changes"]) for entry in self._header["steering"]]
+
+    def write_steering(self, steering: Steering) -> None:
+        fields = {"job": self._header["job"], "steering": [a.as_dict() for a in steering]}
+        self._channel.send("steering", fields)
 
     def read_checkpoint(self) -> bytes | None:
         checkpoint = self._header["checkpoint"]

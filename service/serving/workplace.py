@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from service.serving.jobs import Inputs, Result
+from service.serving.jobs import Inputs, Result, Standing
+from service.steering import Adjustment, Steering
 
 
 class Channel(Protocol):
@@ -36,6 +37,18 @@ class Folder(Protocol):
 
     def read_inputs(self) -> Inputs:
         """All of the inputs."""
+        ...
+
+    def read_standing(self) -> Standing:
+        """How far the job is."""
+        ...
+
+    def read_steering(self) -> list[Adjustment]:
+        """How the painting was steered until now."""
+        ...
+
+    def write_steering(self, steering: Steering) -> None:
+        """Keep how the painting was steered."""
         ...
 
     def read_checkpoint(self) -> bytes | None:
