@@ -388,6 +388,7 @@ def serve(
     ] = 900.0,
     engine: options.Engine = "local",
     ray_address: options.RayAddress = None,
+    ray_gpus: options.RayGpus = None,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):
@@ -412,7 +413,8 @@ def serve(
         max_message=max_message << 20,
         max_inputs=round(max_inputs * (1 << 30)),
         max_jobs=max_jobs,
-        engine=check_engine(engine, ray_address, devices),
+        engine=check_engine(engine, ray_address, ray_gpus, devices),
         ray_address=ray_address,
+        ray_gpus=ray_gpus,
     )
     serve_forever(settings, announce)

@@ -29,13 +29,15 @@ def batch(
     ] = Path("out"),
     engine: options.Engine = "local",
     ray_address: options.RayAddress = None,
+    ray_gpus: options.RayGpus = None,
 ) -> None:
     """Paint many recipes. Ctrl-C stops; the same command goes on, also after a crash, and paints
     nothing again that is there."""
     from service.cli.batch import paint_batch
     from service.serving.settings import Settings, check_engine
 
-    settings = Settings(output, engine=check_engine(engine, ray_address), ray_address=ray_address)
+    check_engine(engine, ray_address, ray_gpus)
+    settings = Settings(output, engine=engine, ray_address=ray_address, ray_gpus=ray_gpus)
     console = Console(file=sys.stdout)  # this very one: Ray is given another
     tally = paint_batch(recipes, set_ or (), output, settings, console)
     for name, error in tally.failed.items():

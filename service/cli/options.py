@@ -92,6 +92,14 @@ RayAddress = Annotated[
         "which ends with the command.",
     ),
 ]
+RayGpus = Annotated[
+    float | None,
+    typer.Option(
+        "--ray-gpus",
+        metavar="X",
+        help="GPUs that a job on the cluster takes, 0 to 1; default: 1 if there are any by now.",
+    ),
+]
 
 
 def option(field: str) -> Any:

@@ -15,5 +15,6 @@ def open_engine(settings: Settings, context: zmq.Context[zmq.Socket[bytes]]) -> 
     if settings.engine == "ray":
         from service.serving.ray_engine import RayEngine
 
-        return RayEngine(settings.painter, context, settings.ray_address, settings.patience)
+        cluster = settings.ray_address, settings.ray_gpus
+        return RayEngine(settings.painter, context, *cluster, settings.patience)
     return LocalEngine(settings.painter, context, settings.devices, settings.patience)

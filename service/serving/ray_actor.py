@@ -4,7 +4,7 @@ into the job's folder."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 from typing import Any
@@ -18,7 +18,7 @@ from service.serving.job_folder import JobFolder
 from service.serving.job_log import append_line
 from service.serving.jobs import Fault, Result
 from service.serving.logs import worker_log
-from service.serving.ray_cluster import first_line, worker_needs
+from service.serving.ray_cluster import first_line
 from service.serving.ray_worker import Message, RayWorker
 from service.serving.reports import PARTING, read_report
 from service.serving.worker_process import CANCEL_GRACE
@@ -31,6 +31,7 @@ class RayActor:
     ``post`` is called with all that the worker says, and with the reason when it is gone; on a
     thread of this keeper, which is the one that waits for the cluster and for the disk. All else is
     the server's thread. ``painter``: see :func:`service.serving.painter.load_painter`.
+    ``needs``: what it takes of the cluster, see :func:`service.serving.ray_cluster.worker_needs`.
     ``patience``: seconds without a message from it, while it has a job, until it :attr:`hangs`.
     """
 
@@ -38,12 +39,13 @@ class RayActor:
         self,
         ray: Any,
         painter: str,
+        needs: Mapping[str, float],
         patience: float,
         post: Callable[[RayActor, Message | str], None],
     ) -> None:
         self._ray, self._patience, self._post = ray, patience, post
         # Not started again by Ray, and no call is repeated: that is the ledger's to say.
-        kind = ray.remote(max_restarts=0, max_concurrency=2, **worker_needs(ray))(RayWorker)
+        kind = ray.remote(max_restarts=0, max_concurrency=2, **needs)(RayWorker)
         self._actor = kind.remote(painter, service.__version__)
         self._folder: JobFolder | None = None  # of the job
         self._steering: list[Adjustment] | None = None  # that is not on disk yet

@@ -57,10 +57,11 @@ def _expect_somebody(address: str) -> None:
             pass
 
 
-def worker_needs(ray: Any) -> dict[str, float]:
-    """What a worker takes of the cluster: a GPU where there are any."""
-    gpus = ray.cluster_resources().get("GPU", 0.0)
-    return {"num_cpus": CPUS, "num_gpus": 1.0 if gpus >= 1 else 0.0}
+def worker_needs(ray: Any, gpus: float | None) -> dict[str, float]:
+    """What a worker takes of the cluster. ``gpus``: None: one if there are any by now."""
+    if gpus is None:
+        gpus = 1.0 if ray.cluster_resources().get("GPU", 0.0) >= 1 else 0.0
+    return {"num_cpus": CPUS, "num_gpus": gpus}
 
 
 def first_line(error: BaseException) -> str:

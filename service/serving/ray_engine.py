@@ -16,7 +16,7 @@ import zmq
 from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
 from service.serving.ray_actor import RayActor
-from service.serving.ray_cluster import join_cluster
+from service.serving.ray_cluster import join_cluster, worker_needs
 from service.serving.ray_worker import Message
 from service.serving.worker_process import HOPELESS_STARTS, obituary, pause_after
 
@@ -32,6 +32,7 @@ class RayEngine:
     ``painter``: where workers find their painter, see :func:`service.serving.painter.
     load_painter`. ``context``: of the private socket. ``address``: of the cluster, see
     :func:`service.serving.ray_cluster.join_cluster`, which raises InputError.
+    ``gpus``: of each worker, see :func:`service.serving.ray_cluster.worker_needs`.
     ``patience``: seconds without a message from a worker that has a job, until it is killed.
     """
 
@@ -40,9 +41,10 @@ class RayEngine:
         painter: str,
         context: zmq.Context[zmq.Socket[bytes]],
         address: str | None,
+        gpus: float | None,
         patience: float,
     ) -> None:
-        self._painter, self._patience = painter, patience
+        self._painter, self._gpus, self._patience = painter, gpus, patience
         self._ray = join_cluster(address)
         # Ray prints pages about all that dies to standard output, which is the command line's.
         self._chatter = contextlib.ExitStack()
@@ -187,7 +189,11 @@ class RayEngine:
                 self._send_home(worker)
         if now >= self._start_at:
             for _ in range(wanted - len(starting)):
-                self._workers.append(RayActor(self._ray, self._painter, self._patience, self._post))
+                self._workers.append(self._new_worker())
+
+    def _new_worker(self) -> RayActor:
+        needs = worker_needs(self._ray, self._gpus)
+        return RayActor(self._ray, self._painter, needs, self._patience, self._post)
 
     def _send_home(self, worker: RayActor) -> None:
         self._workers.remove(worker)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import fake_painter
 import numpy as np
 import pytest
 from service_process import (
@@ -20,8 +21,10 @@ from service_process import (
     until_running,
 )
 
+from service.recipe import parse_recipe
 from service.serving.client import Client
-from service.serving.painter import TORCH_PAINTER
+from service.serving.painter import TORCH_PAINTER, Attempt
+from service.steering import Adjustment
 
 ray = pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
@@ -85,6 +88,22 @@ def test_a_job_whose_worker_is_killed_goes_on_elsewhere_to_the_same_bits(service
     for job in jobs:
         assert last_frame(client, job).state == "finished"
         assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
+
+
+def test_adjustments_outlive_the_worker(service, client):
+    job = client.submit(recipe(STEP_MS, steps=150))
+    until_step(client, job, 10)
+    client.adjust(job, {"objective.style": 3})
+    step = client.frame(job, max_size=8).progress["step"]
+    until_step(client, job, step + 10)
+    os.kill(worker_of(service, job), signal.SIGKILL)
+    assert last_frame(client, job).state == "finished"
+    texture, receipt = client.result(job)
+    (entry,) = receipt["steering"]
+    steering = [Adjustment(entry["step"], entry["changes"])]
+    quick = parse_recipe(recipe(0, steps=150))
+    *_, last = fake_painter.paint(quick, {}, (), Attempt("cpu", steering=steering))
+    assert np.array_equal(texture, last.texture(0))
 
 
 def test_a_job_is_paused_resumed_finished_early_and_cancelled(client):
