@@ -301,7 +301,7 @@ def quick_disk():
 
 class TestRaces(Races.TestCase):
     settings = settings(
-        max_examples=100, stateful_step_count=40, deadline=None, print_blob=True, database=None
+        max_examples=30, stateful_step_count=40, deadline=None, print_blob=True, database=None
     )
 
 
