@@ -309,5 +309,5 @@ class TestRaces(Races.TestCase):
 @pytest.mark.timeout(1200)
 class TestManyRaces(Races.TestCase):
     settings = settings(
-        max_examples=1500, stateful_step_count=80, deadline=None, print_blob=True, database=None
+        max_examples=300, stateful_step_count=60, deadline=None, print_blob=True, database=None
     )
