@@ -13,6 +13,7 @@ from geometry.colour import act
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
+from service.designs.reach import Linked, Reach, Resized
 from service.designs.resolution import FINENESS
 from service.scene import Scene
 
@@ -56,6 +57,13 @@ class PlaneDesign:
             )
             for _ in range(count)
         ]
+
+    def reach(self) -> Reach:
+        """Which texels of the canvas the picture shows, as it is before it is turned over."""
+        pixels = plane.window_map(self.chart, self.shape, self.shape)
+        resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
+        links = [Linked.by(step) for step in (self.average, self.unfold, pixels)]
+        return Reach(self.canvas_shape, self.shape, (resized, *links), self.mirrored)
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""
