@@ -109,7 +109,7 @@ class FoldedDesign(ABC):
         view = self.picture_view()
         resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         links = (resized, Linked.by(self.fold(view.points)), Linked(view.means))
-        return Reach(self.canvas_shape, view.shape, links)
+        return Reach(self.canvas_shape, view.shape, links, self.wrap)
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""

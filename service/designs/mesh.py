@@ -109,9 +109,10 @@ class MeshDesign:
         coarse, fine = (
             (textures, shape[0] // textures, shape[1]) for shape in (self.coarse_shape, self.shape)
         )
-        onto = Resized(self.canvas_shape, self.chart_shape, not self.by_direction)
+        wrap = not self.by_direction
+        onto = Resized(self.canvas_shape, self.chart_shape, wrap)
         links = (onto, Linked.by(self.paint), Resized(coarse, fine, wrap=True))
-        return Reach(self.canvas_shape, self.shape, links)
+        return Reach(self.canvas_shape, self.shape, links, wrap)
 
     @property
     def by_direction(self) -> bool:

@@ -63,7 +63,7 @@ class PlaneDesign:
         pixels = plane.window_map(self.chart, self.shape, self.shape)
         resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         links = [Linked.by(step) for step in (self.average, self.unfold, pixels)]
-        return Reach(self.canvas_shape, self.shape, (resized, *links), self.mirrored)
+        return Reach(self.canvas_shape, self.shape, (resized, *links), self.wrap, self.mirrored)
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""

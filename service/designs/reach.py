@@ -76,11 +76,13 @@ class Resized:
 @dataclass(frozen=True, eq=False)
 class Reach:
     """From the texels of a canvas, (charts, h, w), through ``links`` to the pixels (H, W) of a
-    picture, which is turned over left to right at the end if it is ``mirrored``."""
+    picture, which is turned over left to right at the end if it is ``mirrored``. wrap: whether the
+    canvas is a torus."""
 
     canvas: tuple[int, int, int]
     picture: tuple[int, int]
     links: Sequence[Linked | Resized]
+    wrap: bool
     mirrored: bool = False
 
     def pixels(self, texels: Mask) -> Mask:

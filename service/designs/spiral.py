@@ -50,7 +50,7 @@ class SpiralDesign:
         resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         texture = map(Linked.by, (self.average, self.unfold))
         pixels = (pyramid_link(self.texture_shape), Linked.by(self.picture_map()))
-        return Reach(self.canvas_shape, self.shape, (resized, *texture, *pixels))
+        return Reach(self.canvas_shape, self.shape, (resized, *texture, *pixels), self.wrap)
 
     def windows(self, count: int, seed: int) -> list[tuple[SamplingMap, Array]]:
         """``count`` square views of ``window`` pixels a side: the pyramid → their pixels, and how

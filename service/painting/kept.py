@@ -3,7 +3,6 @@ in here."""
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from dataclasses import dataclass
 
@@ -14,9 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.errors import InputError
-from service.designs import make_design
-from service.designs.mesh import MeshDesign
-from service.scene import Scene
+from service.designs.reach import Reach
 
 # How far inside of the region the free paint begins, in pixels: what two texels of a canvas (its
 # interpolation's taps) and a chart's bilinear taps span. So nothing outside of it can change.
@@ -69,20 +66,13 @@ class Kept:
         return digest.hexdigest()
 
 
-def keep(scene: Scene, width: int, paint: Paint, region: NDArray[np.bool_]) -> Kept:
-    """Free the paint that shows in ``region``, (H, W) of the picture as it is painted ``width``
-    pixels wide, and with it, as symmetry demands, wherever else it shows.
+def keep(reach: Reach, paint: Paint, region: NDArray[np.bool_]) -> Kept:
+    """Free the paint that shows in ``region``, (H, W) of the picture as it is painted at full size,
+    and with it, as symmetry demands, wherever else it shows.
 
     Nothing is freed that shows outside of the region and its images, but for a pixel where views
     are much finer than the canvas. Raises InputError("bad-region") if that leaves nothing.
     """
-    scene = dataclasses.replace(scene, mirrored=paint.mirrored)
-    if scene.target == "mesh":
-        mesh = MeshDesign(scene, width)
-        reach, wrap = mesh.reach(), not mesh.by_direction
-    else:
-        design = make_design(scene, width)
-        reach, wrap = design.reach(), design.wrap
     inner = ndimage.binary_erosion(region, np.ones((3, 3), bool), RIM, border_value=1)
     texels = reach.texels(inner)
     if not texels.any():
@@ -90,7 +80,7 @@ def keep(scene: Scene, width: int, paint: Paint, region: NDArray[np.bool_]) -> K
             "bad-region", "region", "The region is too small to be painted anew.", "Make it larger."
         )
     shown = reach.texels(np.ones_like(region))
-    free = np.stack([_soft(a, b, wrap) for a, b in zip(texels, shown, strict=True)])
+    free = np.stack([_soft(a, b, reach.wrap) for a, b in zip(texels, shown, strict=True)])
     return Kept(paint, free, reach.pixels(free > 0))
 
 

@@ -42,10 +42,10 @@ class Progress:
     megapixels: float
     texture: Callable[[int], NDArray[np.uint8]]
     checkpoint: Callable[[], Checkpoint]
+    paint: Callable[[], Paint]
     loop: Callable[[int], Iterator[NDArray[np.uint8]]] | None = None
     seen: Callable[[], NDArray[np.floating]] | None = None
     mirrored: bool = False
     steering: tuple[Adjustment, ...] = ()
-    paint: Callable[[], Paint] | None = None
     kept: Callable[[], tuple[NDArray[np.uint8], NDArray[np.bool_]]] | None = None
     kept_sha256: str | None = None

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from geometry.hyperbolic_models import find_model
 from geometry.hyperbolic_views import coverage
@@ -65,25 +64,6 @@ def finish(
     frame = moved_frame(frame, corner)
     receipt = build_receipt(recipe, scene, styles, last, frame, quality, delivered, weights)
     return Finished(delivered, receipt)
-
-
-def untrimmed(
-    scene: Scene, width: int, size: tuple[int, int], region: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Where a region of what is delivered, (H, W), lies in the picture that it is made of, of
-    ``size`` (rows, columns)."""
-    numbers = np.arange(size[0] * size[1]).reshape(size)
-    # pixels are only moved: a picture of their own numbers, in bytes, says from where
-    parts = np.stack([numbers >> 8 * k & 255 for k in range(6)], axis=-1).astype(np.uint8)
-    low, high = (trimmed(scene, width, parts[..., k : k + 3])[0] for k in (0, 3))
-    digits = np.concatenate([low[..., :3], high[..., :3]], axis=-1).astype(np.int64)
-    origin = sum(digits[..., k] << 8 * k for k in range(6))
-    if region.shape != origin.shape:
-        wanted = Image.fromarray(region)
-        region = np.asarray(wanted.resize(origin.shape[::-1], Image.Resampling.NEAREST))
-    found = np.zeros(size, bool)
-    found.ravel()[origin[region]] = True
-    return found
 
 
 def trimmed(scene: Scene, width: int, picture: Picture) -> tuple[Picture, tuple[int, int]]:
