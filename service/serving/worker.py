@@ -171,7 +171,7 @@ def paint_job(
         paint = functools.partial(painter.paint, recipe, scene, styles)
         helm = Helm(folder)
         resume = folder.read_checkpoint()
-        attempt = dataclasses.replace(attempt, steering=helm.taken)
+        attempt = dataclasses.replace(attempt, steering=helm.taken, kept=folder.read_kept())
         commands = Commands(channel, job)
         if resume is None:
             helm.take(folder.read_standing().adjustments, 0)
@@ -182,6 +182,7 @@ def paint_job(
             return
         texture, receipt = painter.finish(recipe, scene, styles, last)
         result = Result(texture, sendable(receipt))
+        folder.write_paint(last.paint().to_bytes())
         folder.write_result(result)
         channel.send(
             "finished",
