@@ -260,6 +260,9 @@ class Client:
                 raise InputError(**header["error"])
             body = {key: header[key] for key in header.keys() - {"protocol", "kind", "id"}}
             return body, arrays
+        # What was not delivered must not be, once the service is there: nobody waits for it.
+        self._socket.disconnect(self.address)
+        self._socket.connect(self.address)
         raise InputError(
             "service-unreachable",
             "address",

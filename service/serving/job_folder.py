@@ -166,8 +166,8 @@ class JobFolder:
 
     def sweep(self) -> None:
         """Remove what a writer that was killed has left."""
-        for path in self.path.glob(".*.tmp"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            for path in self.path.glob(".*.tmp"):
                 path.unlink()
 
     def _job(self) -> dict[str, Any]:

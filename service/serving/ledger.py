@@ -135,6 +135,11 @@ class Ledger:
         queued = (job for job in self._jobs.values() if job.state is State.QUEUED)
         return next((job for job in queued if job.name not in but), None)
 
+    @property
+    def queued(self) -> int:
+        """How many jobs wait for their turn."""
+        return sum(job.state is State.QUEUED for job in self._jobs.values())
+
     def active(self) -> list[Job]:
         """All that are queued or running, oldest first."""
         going = (State.QUEUED, State.RUNNING)

@@ -16,6 +16,7 @@ import numpy as np
 from geometry.errors import InputError
 from service.painting.kept import Paint
 from service.painting.progress import Progress
+from service.reporting.receipt import SCHEMA
 from service.serving import checkpoints
 from service.serving.painter import Painter
 from service.steering import steered
@@ -98,6 +99,7 @@ def paint(recipe, scene, styles, attempt):
 def finish(recipe, scene, styles, last):
     texture = last.texture(0)
     given = {"kept": last.kept_sha256, "recipe": recipe.model_dump(mode="json"), "sums": scene}
+    given |= {"schema": SCHEMA, "styles": [{"source": style.source} for style in recipe.styles]}
     given["renders"] = max(renders.values())
     steering = [adjustment.as_dict() for adjustment in last.steering]
     return texture, given | {"step": last.step, "shape": texture.shape, "steering": steering}
