@@ -39,7 +39,9 @@ def _untrimmed(
         origin |= digit.astype(np.int64) << 8 * k
     if region.shape != origin.shape:
         wanted = Image.fromarray(region)
-        region = np.asarray(wanted.resize(origin.shape[::-1], Image.Resampling.NEAREST))
+        region = np.asarray(
+            wanted.resize((origin.shape[1], origin.shape[0]), Image.Resampling.NEAREST)
+        )
     found = np.zeros(size, bool)
     found.ravel()[origin[region]] = True
     return found

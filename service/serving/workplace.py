@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.serving.jobs import Inputs, Result, Standing
 from service.steering import Adjustment, Steering
@@ -57,6 +58,15 @@ class Folder(Protocol):
 
     def write_checkpoint(self, data: bytes) -> None:
         """Keep a checkpoint instead of the last one."""
+        ...
+
+    def write_paint(self, data: bytes) -> None:
+        """Keep what is on the canvas instead of what was there before."""
+        ...
+
+    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
+        """The paint of another job, and the region (H, W) of its picture that this one paints anew;
+        None if it paints all of its picture."""
         ...
 
     def write_result(self, result: Result) -> None:
