@@ -141,8 +141,8 @@ class RayActor:
             "frugal": frugal,
             "adjustments": list(adjustments),
             "steering": [adjustment.as_dict() for adjustment in steering],
-            "kept": kept and (np.frombuffer(kept[0], np.uint8), kept[1]),
             "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
+            "kept": None if kept is None else (np.frombuffer(kept[0], np.uint8), kept[1]),
         }
         self._send(header, dict(inputs.buffers))
 
@@ -176,7 +176,7 @@ class RayActor:
                 lambda folder: folder.write_checkpoint(buffers["data"].tobytes())
             )
             return None
-        if header["kind"] == "painted":
+        if header["kind"] == "canvas":
             self._warning = self._warning or self._not_kept(
                 lambda folder: folder.write_paint(buffers["data"].tobytes())
             )

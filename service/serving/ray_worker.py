@@ -4,8 +4,8 @@ checkpoints and results go back in messages, and the server's side writes them t
 
 Messages are those of :mod:`service.serving.worker`, as dictionaries of plain values and arrays,
 which Ray carries between the nodes of one cluster. ``paint`` brings what else the worker would read
-in the job's folder; ``steering``, ``checkpoint`` and ``painted`` (just before ``saved``) and
-``log``, a line that was printed, come from the worker.
+in the job's folder; ``steering``, ``checkpoint`` (just before ``saved``) and ``log``, a line that
+was printed, come from the worker.
 """
 
 from __future__ import annotations
@@ -124,13 +124,13 @@ class _Folder:
         arrays = {"data": np.frombuffer(data, np.uint8)}
         self._channel.send("checkpoint", {"job": self._header["job"]}, arrays)
 
-    def write_paint(self, data: bytes) -> None:
-        arrays = {"data": np.frombuffer(data, np.uint8)}
-        self._channel.send("painted", {"job": self._header["job"]}, arrays)
-
     def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
         kept = self._header["kept"]
         return None if kept is None else (kept[0].tobytes(), np.array(kept[1]))
+
+    def write_paint(self, data: bytes) -> None:
+        arrays = {"data": np.frombuffer(data, np.uint8)}
+        self._channel.send("canvas", {"job": self._header["job"]}, arrays)
 
     def write_result(self, result: Result) -> None:
         pass  # it is in "finished"

@@ -60,13 +60,12 @@ class Folder(Protocol):
         """Keep a checkpoint instead of the last one."""
         ...
 
-    def write_paint(self, data: bytes) -> None:
-        """Keep what is on the canvas instead of what was there before."""
+    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
+        """Paint of another job and the region of its picture to paint anew, if it is such a job."""
         ...
 
-    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
-        """The paint of another job, and the region (H, W) of its picture that this one paints anew;
-        None if it paints all of its picture."""
+    def write_paint(self, data: bytes) -> None:
+        """Keep what is on the canvas instead of what was there before."""
         ...
 
     def write_result(self, result: Result) -> None:
