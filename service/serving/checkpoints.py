@@ -41,6 +41,7 @@ class Checkpoints:
         warning = None
         try:
             self._folder.write_checkpoint(progress.checkpoint().to_bytes())
+            self._folder.write_paint(progress.paint().to_bytes())
         except InputError as error:
             warning = Fault.of(error)
         self._report(progress, warning)

@@ -127,6 +127,7 @@ class RayActor:
     def _send_job(self, job: str, folder: JobFolder, frugal: bool) -> None:
         try:
             inputs, checkpoint = folder.read_inputs(), folder.read_checkpoint()
+            kept = folder.read_kept()
             adjustments, steering = folder.read_standing().adjustments, folder.read_steering()
         except InputError as error:
             fault = Fault.of(error).as_dict()
@@ -141,6 +142,7 @@ class RayActor:
             "adjustments": list(adjustments),
             "steering": [adjustment.as_dict() for adjustment in steering],
             "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
+            "kept": None if kept is None else (np.frombuffer(kept[0], np.uint8), kept[1]),
         }
         self._send(header, dict(inputs.buffers))
 
@@ -172,6 +174,11 @@ class RayActor:
         if header["kind"] == "checkpoint":
             self._warning = self._not_kept(self._keep_steering) or self._not_kept(
                 lambda folder: folder.write_checkpoint(buffers["data"].tobytes())
+            )
+            return None
+        if header["kind"] == "canvas":
+            self._warning = self._warning or self._not_kept(
+                lambda folder: folder.write_paint(buffers["data"].tobytes())
             )
             return None
         if header["kind"] == "saved":

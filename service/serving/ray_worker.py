@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import service
 from service.recipe import parse_recipe
@@ -122,6 +123,14 @@ class _Folder:
     def write_checkpoint(self, data: bytes) -> None:
         arrays = {"data": np.frombuffer(data, np.uint8)}
         self._channel.send("checkpoint", {"job": self._header["job"]}, arrays)
+
+    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
+        kept = self._header["kept"]
+        return None if kept is None else (kept[0].tobytes(), np.array(kept[1]))
+
+    def write_paint(self, data: bytes) -> None:
+        arrays = {"data": np.frombuffer(data, np.uint8)}
+        self._channel.send("canvas", {"job": self._header["job"]}, arrays)
 
     def write_result(self, result: Result) -> None:
         pass  # it is in "finished"

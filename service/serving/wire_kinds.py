@@ -180,6 +180,19 @@ KINDS: dict[str, Kind] = {
             {"job": "name", "state": "as in a frame", "recipe": "as it is now"},
         ),
         Kind(
+            "repaint",
+            "Start a job that paints a region of another job's picture anew, with another seed; "
+            "the rest, and its images under the symmetry, keep their paint to the bit. The recipe "
+            "is that of the other job as it is now, its paint that at the end or at its last "
+            "checkpoint.",
+            {"job": "name of the other job", "seed": "of the new job's recipe"},
+            {"job": "name of the new job"},
+            {
+                "region": "|u1 (H, W), top row first: 255 where to paint anew, in the layout of "
+                "the texture of 'result', at any size"
+            },
+        ),
+        Kind(
             "jobs",
             "All jobs that the service knows, oldest first.",
             reply={

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.serving.jobs import Inputs, Result, Standing
 from service.steering import Adjustment, Steering
@@ -57,6 +58,14 @@ class Folder(Protocol):
 
     def write_checkpoint(self, data: bytes) -> None:
         """Keep a checkpoint instead of the last one."""
+        ...
+
+    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
+        """Paint of another job and the region of its picture to paint anew, if it is such a job."""
+        ...
+
+    def write_paint(self, data: bytes) -> None:
+        """Keep what is on the canvas instead of what was there before."""
         ...
 
     def write_result(self, result: Result) -> None:
