@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -12,7 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
-import zmq
+
+try:
+    import zmq
+except ImportError:  # the extension brings it; Blender before 4.2 takes no wheels
+    zmq: Any = None  # type: ignore[no-redef]
 
 from . import wire
 from .problems import Problem, ProblemError, from_service, refuse
@@ -77,6 +82,12 @@ class Connection:
 
     def __init__(self, address: str, timing: Timing, stop: threading.Event) -> None:
         host_and_port(address)
+        if zmq is None:
+            refuse(
+                "no-zmq",
+                "Blender's Python lacks pyzmq.",
+                f'Install python3-zmq (Debian) or run: "{sys.executable}" -m pip install pyzmq',
+            )
         self.address, self.timing, self.stop = address, timing, stop
         self._ids = itertools.count(1)
         self._context = zmq.Context()
