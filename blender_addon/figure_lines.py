@@ -11,6 +11,7 @@ import numpy as np
 from .catalogue import Figure
 
 STEPS = 64  # segments of a great circle
+ABOVE = 1.01  # the domain's radius, relative to the mirrors': its sides lie on them
 AXIS_LENGTH = 1.25  # of the sphere's radius
 
 
@@ -39,7 +40,7 @@ def lines(figure: Figure, matrix: np.ndarray, radius: float) -> Lines:
     return Lines(
         {order: put(np.stack(pairs)) for order, pairs in sorted(axes.items())},
         put(_joined(circles)),
-        put(_joined(sides)),
+        put(ABOVE * _joined(sides)),
     )
 
 

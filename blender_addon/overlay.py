@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import bpy
 import numpy as np
 
-from . import catalogue, figure_lines, gather
+from . import catalogue, figure_lines, gather, live_image
 from .problems import ProblemError
 from .properties import settings_of
 
-MARGIN = 1.03  # the sphere of the figure, relative to the object's own
+SAMPLE = 4096  # vertices that are looked at
+MARGIN = 1.05  # the sphere of the figure, relative to the object's own
 WIDTHS = {"axes": 2.0, "mirrors": 1.0, "domain": 3.5}  # pixels
 AXIS_COLOURS = {
     2: (0.75, 0.75, 0.78),
@@ -40,12 +42,23 @@ def lines_of(obj: Any, context: Any) -> figure_lines.Lines | None:
         rigid, stretch = gather.split_frame(np.array(obj.matrix_world))
     except ProblemError:  # a flat object
         return None
-    corners = np.array(obj.bound_box, np.float64) @ stretch.T
-    centre = _centre(settings.centre, obj, context, rigid, corners)
-    radius = np.linalg.norm(corners - centre, axis=1).max() * MARGIN
+    box = tuple(number for corner in obj.bound_box for number in corner)
+    points = _points(live_image.uid_of(obj), box) @ stretch.T
+    centre = _centre(settings.centre, context, rigid, points)
+    radius = np.linalg.norm(points - centre, axis=1).max() * MARGIN
     place = np.eye(4)
     place[:3, :3], place[:3, 3] = figure_lines.frame(_axis(settings.axis, context, rigid)), centre
     return figure_lines.lines(figure, rigid @ place, max(float(radius), 1e-6))
+
+
+@functools.lru_cache(maxsize=8)
+def _points(uid: Any, box: tuple[float, ...]) -> np.ndarray:
+    """(n, 3): some of the object's vertices, modifiers included. Kept until the object's box
+    changes: a redraw must not walk through a mesh."""
+    obj = live_image.by_uid(bpy.data.objects, uid)
+    mesh = obj.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    vertices = gather.positions(mesh).astype(np.float64)
+    return vertices[:: 1 + len(vertices) // SAMPLE] if len(vertices) else np.zeros((1, 3))
 
 
 def _axis(axis: str, context: Any, rigid: np.ndarray) -> np.ndarray:
@@ -54,14 +67,13 @@ def _axis(axis: str, context: Any, rigid: np.ndarray) -> np.ndarray:
     return np.eye(3)["XYZ".index(axis)]
 
 
-def _centre(
-    centre: str, obj: Any, context: Any, rigid: np.ndarray, corners: np.ndarray
-) -> np.ndarray:
+def _centre(centre: str, context: Any, rigid: np.ndarray, points: np.ndarray) -> np.ndarray:
     if centre == "CURSOR":
         place = np.array([*context.scene.cursor.location, 1.0])
         return np.asarray((np.linalg.inv(rigid) @ place)[:3])
-    # The surface's centroid would take a pass over the mesh for every redraw.
-    return corners.mean(axis=0) if centre == "CENTROID" else np.zeros(3)
+    # The service weighs by area; to show where it is the middle of the box will do.
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    return np.asarray(middle) if centre == "CENTROID" else np.zeros(3)
 
 
 def draw() -> None:

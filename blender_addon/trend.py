@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 BARS = "▁▂▃▄▅▆▇█"
-WIDTH = 24  # characters
+WIDTH = 20  # characters
 
 
 def sparkline(values: Sequence[float], width: int = WIDTH) -> str:

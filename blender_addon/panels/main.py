@@ -68,7 +68,8 @@ def draw_progress(layout: Any, running: session.Session) -> None:
     if hasattr(layout, "progress"):
         layout.progress(factor=fraction, text=text)
     else:  # before Blender 4.0
-        layout.label(text=f"{100 * fraction:.0f} %: {text}", icon="SORTTIME")
+        layout.label(text=f"{100 * fraction:.0f} %", icon="SORTTIME")
+        layout.label(text=text)
     if progress is None:
         return
     column = layout.column(align=True)

@@ -32,8 +32,8 @@ def test_axes_mirrors_and_domain(known: None) -> None:
     ends = np.concatenate(list(lines.axes.values())) - (1, 2, 3)
     np.testing.assert_allclose(np.linalg.norm(ends, axis=2), 2.5, rtol=1e-4)
     np.testing.assert_allclose(ends.sum(axis=1), 0, atol=1e-12)
-    for pairs in (lines.mirrors, lines.domain):
-        np.testing.assert_allclose(np.linalg.norm(pairs - (1, 2, 3), axis=2), 2, rtol=1e-4)
+    for pairs, radius in ((lines.mirrors, 2), (lines.domain, 2 * figure_lines.ABOVE)):
+        np.testing.assert_allclose(np.linalg.norm(pairs - (1, 2, 3), axis=2), radius, rtol=1e-4)
     assert len(lines.mirrors) == 9 * figure_lines.STEPS
     assert figure_lines.lines(catalogue.known().figures["1"], matrix, 2.0).domain.shape == (0, 2, 3)
 
@@ -63,7 +63,7 @@ def test_it_stands_where_the_object_is_painted(sphere: Any, known: None) -> None
     # the object's Z axis points along the world's X
     assert np.isclose(np.abs(directions @ (1, 0, 0)), 1, atol=1e-5).sum() == 1
     radius = np.linalg.norm(lines.domain - (3, 0, 0), axis=2)
-    assert (radius > 2).all()  # outside the sphere, scale included
+    assert (radius > 2).all() and (radius < 2.2).all()  # about the sphere, scale included
     cursor = bpy.context.scene.cursor
     cursor.location, cursor.rotation_euler = (0, 0, 7), (math.pi / 2, 0, 0)
     settings.axis = settings.centre = "CURSOR"
