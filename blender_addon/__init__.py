@@ -16,14 +16,19 @@ from typing import Any
 import bpy
 
 from . import (
+    fixes,
+    icons,
     image_events,
     operators,
+    overlay,
     panels,
     preferences,
+    preset_operators,
     properties,
     service_operators,
     service_process,
     session,
+    style_operators,
 )
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
@@ -41,6 +46,9 @@ CLASSES: tuple[Any, ...] = (
     *properties.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
+    *fixes.CLASSES,
+    *style_operators.CLASSES,
+    *preset_operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
 )
@@ -57,6 +65,8 @@ def register() -> None:
     properties.register()
     session.register()
     image_events.register()
+    icons.register()
+    overlay.register()
     if not bpy.app.background:
         bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
@@ -67,6 +77,8 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
     image_events.unregister()
+    overlay.unregister()
+    icons.unregister()
     session.unregister()
     service_process.stop_all()
     properties.unregister()

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from service.scene import Scene, StylePicture, make_scene
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
 MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
+MAX_TEXTURES = 64  # of a mesh from the wire
 _BUFFER = "buffer:"
 
 
@@ -33,6 +35,11 @@ def exemplars() -> tuple[str, ...]:
     """Names of the style exemplars that the project ships."""
     folder = files("recipes") / "exemplars"
     return tuple(sorted(f.name[:-4] for f in folder.iterdir() if f.name.endswith(".png")))
+
+
+def exemplar_file(name: str) -> Traversable:
+    """The picture of an exemplar."""
+    return files("recipes") / "exemplars" / f"{name}.png"
 
 
 def load_styles(
@@ -65,7 +72,12 @@ def wire_scene(
             raise InputError(
                 "missing-buffer", name, "A mesh job needs this buffer.", "See docs/protocol.md."
             )
-    mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"))
+    textures = buffers.get("face_textures")
+    if textures is not None and not 0 <= textures.min() <= textures.max() < MAX_TEXTURES:
+        raise InputError(
+            "mesh-bad-index", "face_textures", f"Not numbers from 0 to {MAX_TEXTURES - 1}."
+        )
+    mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"), textures)
     occluders = make_occluders(*(buffers[name] for name in hiding)) if hidden else None
     body = Model(
         mesh,
@@ -125,7 +137,7 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
             raise InputError("bad-image", "styles", f"Buffer '{name}' is not (H, W, 3) uint8.")
         return _checked(pixels, source)
     if source in exemplars():
-        file = files("recipes") / "exemplars" / f"{source}.png"
+        file = exemplar_file(source)
         with file.open("rb") as stream:
             return np.asarray(Image.open(stream).convert("RGB"))
     if buffers is not None:

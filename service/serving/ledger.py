@@ -3,27 +3,20 @@ not happened: inputs are written before a job is accepted, and each change of st
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import math
-import os
-import re
-import secrets
-import shutil
 import time
-from collections.abc import Collection, Mapping
-from itertools import count
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
+from numpy.typing import NDArray
 
 from geometry.errors import InputError
+from service.serving.archive import Archive, using
 from service.serving.blobs import Blobs
-from service.serving.durable import saving, sync_names
-from service.serving.folder_lock import FolderLock
 from service.serving.job_folder import BLOBS, JobFolder
 from service.serving.jobs import (
     ENDED,
@@ -39,26 +32,9 @@ from service.serving.jobs import (
 )
 from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
 from service.serving.wire import BufferSpec
-from service.steering import MAX_ADJUSTMENTS, adjusted, difference
-
-_NAME = re.compile(r"(\d{1,12})-[0-9a-f]{6}")
+from service.steering import MAX_ADJUSTMENTS, adjusted, difference, steered
 
 log = logging.getLogger(__name__)
-
-
-def default_folder() -> Path:
-    """Where jobs are kept unless the person says otherwise: in ORBITEX_DATA of the environment,
-    else in the user's data."""
-    given = os.environ.get("ORBITEX_DATA")
-    return Path(given or platformdirs.user_data_dir("orbitex")) / "jobs"
-
-
-def job_folders(folder: Path) -> list[JobFolder]:
-    """The folders in ``folder`` that are jobs, by their names, in no order; none if there is no
-    such folder yet. Raises OSError."""
-    if not folder.exists():
-        return []
-    return [JobFolder(path) for path in folder.iterdir() if _NAME.fullmatch(path.name)]
 
 
 class Ledger:
@@ -80,32 +56,26 @@ class Ledger:
     ) -> None:
         if not 1 <= keep <= MAX_KEPT:
             raise InputError("bad-value", "keep", f"{keep} is not in 1 to {MAX_KEPT}.")
-        self._folder, self._keep = folder, keep
+        self._keep = keep
         self._max_jobs, self._max_inputs = max_jobs, max_inputs
-        self._jobs: dict[str, Job] = {}  # in the order of submission
         self._recent: tuple[str, Result] | None = None  # the result asked for last
         self._unsaved: dict[str, Job] = {}  # whose standing on disk is an older one
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = FolderLock(folder)
-            last = self._load()
+        with using(folder):
+            self._archive = Archive(folder)
+            self._jobs = {job.name: job for job in self._archive.load()}
             self.blobs = Blobs(folder / BLOBS, self._blobs_named)
-        except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise InputError(
-                "bad-data",
-                "data",
-                f"Jobs cannot be kept in {folder}: {reason}.",
-                "Choose another folder with --data.",
-            ) from None
-        self._numbers = count(last + 1)
+        for job in self._jobs.values():
+            if job.state is State.RUNNING:
+                job.standing = dataclasses.replace(job.standing, state=State.QUEUED)
+            if not _may_go_on(job.state):
+                self.folder(job).drop_checkpoint()  # of a service that was killed just then
         self._retire()
         self.blobs.sweep()
 
     def close(self) -> None:
         """Leave the folder to others."""
         self._save()
-        self._lock.release()
+        self._archive.close()
 
     # --- looking ---
 
@@ -134,6 +104,11 @@ class Ledger:
         queued = (job for job in self._jobs.values() if job.state is State.QUEUED)
         return next((job for job in queued if job.name not in but), None)
 
+    @property
+    def queued(self) -> int:
+        """How many jobs wait for their turn."""
+        return sum(job.state is State.QUEUED for job in self._jobs.values())
+
     def active(self) -> list[Job]:
         """All that are queued or running, oldest first."""
         going = (State.QUEUED, State.RUNNING)
@@ -141,7 +116,7 @@ class Ledger:
 
     def folder(self, job: Job) -> JobFolder:
         """Where the job's files are."""
-        return JobFolder(self._folder / job.name)
+        return self._archive.folder(job.name)
 
     def result(self, job: Job) -> Result:
         """The result of a finished job. Raises InputError: a failed job's own, "cancelled",
@@ -163,12 +138,8 @@ class Ledger:
     def add(self, inputs: Inputs) -> Job:
         """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved",
         "unknown-upload", "bad-buffer" for uploads of another size."""
-        going = [job for job in self._jobs.values() if not job.ended]
-        if len(going) >= self._max_jobs:
-            raise InputError(
-                "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
-            )
-        sizes = self._blobs_named() | {
+        self._check_room()
+        sizes = self._blobs_of(_may_go_on) | {
             upload.sha256: upload.spec.nbytes for upload in inputs.uploads
         }
         new = sum(array.nbytes for array in inputs.buffers.values())
@@ -179,12 +150,31 @@ class Ledger:
                 f"The inputs of jobs that wait or failed are over {self._max_inputs >> 20} MiB.",
                 "Wait until one has ended, or forget some that failed.",
             )
-        # The random tail keeps a client that outlived a service's data from meeting another's job.
-        name = f"{next(self._numbers)}-{secrets.token_hex(3)}"
-        job = Job(name, Order(inputs.recipe, time.time(), self._store(inputs)), Standing())
-        self._create(job, inputs.cameras)
-        self._jobs[name] = job
-        return job
+        order = Order(inputs.recipe, time.time(), self._store(inputs))
+        return self._accept(order, lambda folder: folder.write_order(order, inputs.cameras))
+
+    def repaint(self, job: Job, seed: int, region: NDArray[np.uint8]) -> Job:
+        """A new job at the end of the queue: the recipe of ``job`` as it is now with another seed,
+        painted only in the region (H, W) of its picture. Raises InputError: "not-painted",
+        "queue-full", "not-saved", "damaged-job"."""
+        self._check_room()
+        before = self.folder(job)
+        paint = before.read_paint()
+        if paint is None or not _keeps_inputs(job.state):
+            raise InputError(
+                "not-painted",
+                "job",
+                f"Job {job.name} has no paint yet.",
+                "It has from its first checkpoint on, some seconds after it has begun.",
+            )
+        order = Order(steered(job.recipe, [{"seed": seed}]), time.time(), job.order.buffers)
+        cameras = before.read_cameras()
+
+        def write(folder: JobFolder) -> None:
+            folder.write_order(order, cameras)
+            folder.write_kept(paint, region)
+
+        return self._accept(order, write)
 
     def start(self, job: Job) -> None:
         """From queued to running."""
@@ -222,7 +212,7 @@ class Ledger:
     def adjust(self, job: Job, changes: Mapping[str, Any]) -> None:
         """Change a part of the recipe of a job that may go on. Raises InputError as
         :func:`service.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
-        if not _keeps_inputs(job.state):
+        if not _may_go_on(job.state):
             raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
         new = adjusted(job.recipe, changes)
         if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
@@ -271,7 +261,7 @@ class Ledger:
     def clear(self, job: Job) -> None:
         """Remove files that a worker has left which was killed or too late."""
         self.folder(job).sweep()
-        if not _keeps_inputs(job.state):
+        if not _may_go_on(job.state):
             self.folder(job).drop_checkpoint()
 
     def forget(self, job: Job) -> None:
@@ -281,13 +271,7 @@ class Ledger:
         self._unsaved.pop(job.name, None)
         if self._recent is not None and self._recent[0] == job.name:
             self._recent = None
-        # Under another name first: half a folder must not look like a damaged job.
-        gone = self._folder / f".{job.name}.gone"
-        try:
-            (self._folder / job.name).rename(gone)
-        except OSError as error:
-            log.warning("cannot be removed: %s", error.strerror, extra={"job": job.name})
-        shutil.rmtree(gone, ignore_errors=True)
+        self._archive.remove(job.name)
         self.blobs.sweep()
 
     def _change(self, job: Job, **changes: Any) -> None:
@@ -308,7 +292,7 @@ class Ledger:
                 log.error("%s", error, extra={"job": job.name})
                 continue
             del self._unsaved[job.name]
-            if not _keeps_inputs(job.state):  # only now: by its older standing it would go on
+            if not _may_go_on(job.state):  # only now: by its older standing it would go on
                 folder.drop_checkpoint()
                 for buffer in job.order.buffers:  # the next job may well have the same
                     self.blobs.touch(buffer.sha256)
@@ -326,10 +310,14 @@ class Ledger:
 
     def _blobs_named(self) -> dict[str, int]:
         """The size in bytes of each blob that a job needs."""
+        return self._blobs_of(_keeps_inputs)
+
+    def _blobs_of(self, wanted: Callable[[State], bool]) -> dict[str, int]:
+        """The size in bytes of each blob of the jobs in these states."""
         return {
             buffer.sha256: buffer.spec.nbytes
             for job in self._jobs.values()
-            if _keeps_inputs(job.state) or job.name in self._unsaved
+            if wanted(job.state) or job.name in self._unsaved
             for buffer in job.order.buffers
         }
 
@@ -353,49 +341,23 @@ class Ledger:
                 )
         return (*new, *inputs.uploads)
 
-    def _create(self, job: Job, cameras: list[dict[str, Any]]) -> None:
-        # A folder of a job's name is whole from the first moment.
-        new, path = self._folder / f".{job.name}.new", self.folder(job).path
-        try:
-            with saving():
-                new.mkdir(mode=0o700)
-                JobFolder(new).write_order(job.order, cameras)
-                JobFolder(new).write_standing(job.standing)
-                new.rename(path)
-                sync_names(self._folder)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                path.rename(new)  # a job that was refused must not be there after a restart
-            shutil.rmtree(new, ignore_errors=True)
-            raise
+    def _check_room(self) -> None:
+        going = [job for job in self._jobs.values() if not job.ended]
+        if len(going) >= self._max_jobs:
+            raise InputError(
+                "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
+            )
 
-    def _load(self) -> int:
-        """Read all jobs; the highest number that a name has."""
-        numbers = [0]
-        for path in self._folder.iterdir():
-            if re.fullmatch(r"\.\d+-[0-9a-f]{6}\.(new|gone)", path.name):
-                shutil.rmtree(path, ignore_errors=True)  # of a service that was killed just then
-            elif match := _NAME.fullmatch(path.name):
-                numbers.append(int(match[1]))
-                self._load_job(JobFolder(path))
-        self._jobs = dict(
-            sorted(self._jobs.items(), key=lambda item: int(item[0].partition("-")[0]))
-        )
-        return max(numbers)
+    def _accept(self, order: Order, write: Callable[[JobFolder], None]) -> Job:
+        job = Job(self._archive.new_name(), order, Standing())
+        self._archive.create(job, write)
+        self._jobs[job.name] = job
+        return job
 
-    def _load_job(self, folder: JobFolder) -> None:
-        try:
-            folder.sweep()
-            order, standing = folder.read_order(), folder.read_standing()
-        except InputError as error:
-            log.warning("skipped: %s", error, extra={"job": folder.path.name})
-            return
-        if standing.state is State.RUNNING:
-            standing = dataclasses.replace(standing, state=State.QUEUED)
-        if not _keeps_inputs(standing.state):
-            folder.drop_checkpoint()  # of a service that was killed just then
-        self._jobs[folder.path.name] = Job(folder.path.name, order, standing)
+
+def _may_go_on(state: State) -> bool:
+    return state not in (State.FINISHED, State.CANCELLED)
 
 
 def _keeps_inputs(state: State) -> bool:
-    return state not in (State.FINISHED, State.CANCELLED)
+    return state is not State.CANCELLED  # a finished one may be repainted

@@ -40,9 +40,13 @@ KINDS: dict[str, Kind] = {
             "While the worker starts (some seconds) the reply waits for it.",
             reply={
                 "groups": "[{name, family, space, orbifold, order, title, colourings_total, "
-                "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]; "
-                "the simplest 64 colourings at most, a recipe may name any of them all",
+                "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}], "
+                "figure}]; the simplest 64 colourings at most, a recipe may name any of them all; "
+                "figure, of groups of the sphere: {axes: [[x, y, z, order]], mirrors: [[x, y, z]]: "
+                "normals, domain: [[start, along, angle]]: 7 numbers for each side of one "
+                "fundamental domain, start·cos t + along·sin t, 0 ≤ t ≤ angle}",
                 "styles": "[name]: the exemplars that the service ships",
+                "looks": "{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
                 "networks": "[{name, title, available}]",
                 "qualities": "[{name, title}]",
                 "defaults": "the recipe of a job that sets nothing",
@@ -71,6 +75,8 @@ KINDS: dict[str, Kind] = {
                 "occluder_vertices": "<f4 or <f8 (V, 3), optional: other objects, in the same "
                 "frame as the vertices; they hide the mesh and are not painted",
                 "occluder_triangles": "<i4 (F, 3), rows of occluder_vertices",
+                "face_textures": "<i4 (F,), optional: the texture, from 0, that each triangle has; "
+                "textures of one size, of base and result, too, lie one below the other",
                 "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the mesh's colour "
                 "before, in its UV layout; (1, 1, 4) is a flat colour, alpha below 128 a hole",
                 "mask": "|u1 (H, W), top row first, optional: 255 where paint goes, in the UV "
@@ -176,6 +182,19 @@ KINDS: dict[str, Kind] = {
                 "most 64; an object changes what it names, as in {objective: {style: 2}}",
             },
             {"job": "name", "state": "as in a frame", "recipe": "as it is now"},
+        ),
+        Kind(
+            "repaint",
+            "Start a job that paints a region of another job's picture anew, with another seed; "
+            "the rest, and its images under the symmetry, keep their paint to the bit. The recipe "
+            "is that of the other job as it is now, its paint that at the end or at its last "
+            "checkpoint.",
+            {"job": "name of the other job", "seed": "of the new job's recipe"},
+            {"job": "name of the new job"},
+            {
+                "region": "|u1 (H, W), top row first: 255 where to paint anew, in the layout of "
+                "the texture of 'result', at any size"
+            },
         ),
         Kind(
             "jobs",

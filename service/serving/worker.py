@@ -19,6 +19,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -37,12 +38,15 @@ from service.serving.job_log import output_to
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
 from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
+from service.serving.workplace import Channel, Folder
 
+FRAME_SHARE = 0.03  # of the painting's time, that frames may take
+LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
 
 
-class Channel:
-    """The worker's end of the private socket."""
+class SocketChannel:
+    """A :class:`Channel` over the private socket."""
 
     def __init__(self, address: str) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.PAIR)
@@ -72,6 +76,7 @@ class Commands:
     def __init__(self, channel: Channel, job: str) -> None:
         self._channel, self._job = channel, job
         self._wanted: set[tuple[int, int]] = set()  # (after, max_size)
+        self._next_frame = 0.0  # not before this time
         self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Helm
         self.finish = False
         self.pause = False
@@ -91,8 +96,12 @@ class Commands:
                 setattr(self, header["kind"], True)
 
     def serve_frames(self, progress: Progress) -> None:
-        """Render and send the frames that are wanted, each size once."""
+        """Render and send the frames that are wanted, each size once, unless that has just been
+        done: the longer frames take, the more time passes between them."""
+        start = time.monotonic()
         due = {(after, size) for after, size in self._wanted if after < progress.step}
+        if not due or start < self._next_frame:
+            return
         self._wanted -= due
         for size in {size for _, size in due}:
             self._channel.send(
@@ -100,6 +109,8 @@ class Commands:
                 {"job": self._job, "max_size": size, "progress": progress_fields(progress)},
                 {"pixels": progress.texture(size)},
             )
+        end = time.monotonic()
+        self._next_frame = end + min((end - start) / FRAME_SHARE, LONGEST_PAUSE)
 
 
 def progress_fields(progress: Progress) -> dict[str, Any]:
@@ -144,7 +155,7 @@ def fault_of(error: Exception) -> Fault:
 
 
 def paint_job(
-    channel: Channel, painter: Painter, attempt: Attempt, job: str, folder: JobFolder
+    channel: Channel, painter: Painter, attempt: Attempt, job: str, folder: Folder
 ) -> None:
     """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
 
@@ -160,7 +171,7 @@ def paint_job(
         paint = functools.partial(painter.paint, recipe, scene, styles)
         helm = Helm(folder)
         resume = folder.read_checkpoint()
-        attempt = dataclasses.replace(attempt, steering=helm.taken)
+        attempt = dataclasses.replace(attempt, steering=helm.taken, kept=folder.read_kept())
         commands = Commands(channel, job)
         if resume is None:
             helm.take(folder.read_standing().adjustments, 0)
@@ -171,6 +182,7 @@ def paint_job(
             return
         texture, receipt = painter.finish(recipe, scene, styles, last)
         result = Result(texture, sendable(receipt))
+        folder.write_paint(last.paint().to_bytes())
         folder.write_result(result)
         channel.send(
             "finished",
@@ -254,7 +266,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     _die_with_parent(address)
-    channel = Channel(address)
+    channel = SocketChannel(address)
     painter = load_painter(place)
     devices = painter.devices()
     device = device or devices[0]
