@@ -17,7 +17,7 @@ from . import live_image, session
 def _after_undo(*_: object) -> None:
     for painted in reversed(session.all_of_file()):  # the newest first: it puts, others find it
         image = live_image.by_uid(bpy.data.images, painted.image_uid)
-        if image is None or painted.newest is None or not live_image.is_lost(image):
+        if image is None or painted.newest is None or live_image.is_packed(image):
             continue
         session.put(image, painted.newest)
         if not painted.active:

@@ -75,7 +75,7 @@ def replace_by(image: Any, png: bytes) -> None:
 
 def pack(image: Any) -> None:
     """Keep the picture of the moment in the .blend file: before a save and after a Cancel."""
-    if not image.is_dirty and image.packed_file:
+    if not image.is_dirty and is_packed(image):
         return
     width, height = image.size
     pixels = np.empty(width * height * 4, np.float32)
@@ -84,9 +84,9 @@ def pack(image: Any) -> None:
     replace_by(image, png.encode((rows * 255 + 0.5).astype(np.uint8), png.QUICK))
 
 
-def is_lost(image: Any) -> bool:
-    """Whether undo has taken the image back to a time before its pixels came."""
-    return not image.is_dirty and not (image.source == "FILE" and image.packed_file)
+def is_packed(image: Any) -> bool:
+    """Whether it comes back as it is from the .blend; undo may take it back to before that."""
+    return image.source == "FILE" and image.packed_file is not None
 
 
 def remember_render() -> None:

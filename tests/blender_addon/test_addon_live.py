@@ -141,6 +141,22 @@ def test_undo_does_not_take_a_finished_picture_away(sphere: Any, tmp_path: Path)
     np.testing.assert_array_equal(pixels_of(image), picture(3, 3, 128))
 
 
+def test_a_cancelled_picture_survives_undo_and_a_save(sphere: Any, tmp_path: Path) -> None:
+    path = str(tmp_path / "undone.blend")
+    with FakeService(steps=1000, step_seconds=0.01) as service:
+        running = start(sphere, service)
+        pump_until(lambda: running.frames > 0)
+        bpy.ops.ed.undo_push(message="paint")
+        session.cancel(running)
+        pump_until(lambda: not running.active, step=session._tick)
+    shown = pixels_of(sphere.orbitex.image)
+    bpy.ops.ed.undo()
+    np.testing.assert_array_equal(pixels_of(bpy.context.active_object.orbitex.image), shown)
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    np.testing.assert_array_equal(pixels_of(bpy.context.active_object.orbitex.image), shown)
+
+
 def test_undo_and_redo_of_painting_again(sphere: Any) -> None:
     """Undo shows the picture before, redo the new one: neither is lost."""
     uid = sphere.session_uid
