@@ -16,21 +16,32 @@ from typing import Any
 import bpy
 
 from . import (
+    batch,
+    file_events,
+    image_operators,
+    inquiry,
+    job_operators,
     operators,
     panels,
     preferences,
     properties,
+    queue_panel,
+    queue_rows,
     service_operators,
     service_process,
-    session,
 )
 
 CLASSES: tuple[Any, ...] = (
     *properties.CLASSES,
+    *queue_rows.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
+    *batch.CLASSES,
+    *job_operators.CLASSES,
+    *image_operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
+    *queue_panel.CLASSES,
 )
 
 
@@ -42,18 +53,22 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.register()
-    session.register()
+    queue_rows.register()
+    file_events.register()
     if not bpy.app.background:
         bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
 
 def unregister() -> None:
-    """Blender calls this when the add-on is disabled; ends jobs, threads and a started service."""
+    """Blender calls this when the add-on is disabled. Ends threads and a started service; its jobs
+    are on its disk and go on with the next one."""
     atexit.unregister(unregister)
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
-    session.unregister()
+    file_events.unregister()
+    inquiry.stop()
     service_process.stop_all()
+    queue_rows.unregister()
     properties.unregister()
     for cls in reversed(CLASSES):
         if cls.is_registered:  # not all are after a failed register()

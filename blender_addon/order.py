@@ -153,6 +153,8 @@ def make_order(obj: Any, context: Any, choices: Choices, service: ServicePrefere
         buffers,
         preview_size=service.preview_size,
         preview_rate=service.preview_rate,
+        key_file=service.key_file,
+        encoding=service.encoding,
     )
 
 

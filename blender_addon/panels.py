@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from . import catalogue, gather, preferences, session, viewpoints
+from . import catalogue, gather, inquiry, jobs, originals, preferences, reattach, viewpoints
 from .problems import Problem
 from .properties import settings_of
 
@@ -63,7 +63,7 @@ class ORBITEX_PT_main(_Sidebar, bpy.types.Panel):
         layout: Any = self.layout
         obj = context.active_object
         settings = settings_of(obj) if obj else None
-        newest = session.session_of(obj)
+        newest = jobs.session_of(obj)
         blocking = problem = gather.check(obj, settings.uv_map if settings else "")
         if problem is None and newest is not None and not newest.active:
             problem = newest.report.problem
@@ -73,6 +73,11 @@ class ORBITEX_PT_main(_Sidebar, bpy.types.Panel):
             draw_progress(layout, newest)
             row = layout.row(align=True)
             row.scale_y = 1.5
+            paused = newest.report.state == "paused"
+            if paused:
+                row.operator("orbitex.resume", icon="PLAY")
+            else:
+                row.operator("orbitex.pause", icon="PAUSE")
             row.operator("orbitex.finish", icon="CHECKMARK")
             row.operator("orbitex.cancel", icon="X")
             return
@@ -82,9 +87,21 @@ class ORBITEX_PT_main(_Sidebar, bpy.types.Panel):
         row.operator("orbitex.paint", icon="BRUSH_DATA")
         if newest is not None and newest.report.problem is None:
             layout.label(text=newest.message)
+        if obj is not None and settings.image is not None:
+            self._draw_painted(layout, obj)
+
+    def _draw_painted(self, layout: Any, obj: Any) -> None:
+        if reattach.is_waiting(obj):
+            layout.operator("orbitex.reattach", icon="LINKED")
+        row = layout.row(align=True)
+        row.operator("orbitex.paint_again", icon="FILE_REFRESH")
+        if originals.shows_painted(obj):
+            row.operator("orbitex.restore", icon="LOOP_BACK")
+        else:
+            row.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
 
 
-def draw_progress(layout: Any, running: session.Session) -> None:
+def draw_progress(layout: Any, running: jobs.Session) -> None:
     """The bar of a running job, with what it is doing."""
     progress = running.report.progress
     text, fraction = running.message, 0.0
@@ -208,10 +225,10 @@ class ORBITEX_PT_service(_Sidebar, bpy.types.Panel):
         known = catalogue.known()
         layout.label(text=preferences.read(context).address, icon="URL")
         if known.service:
-            layout.label(text=f"Version {known.service} on {known.device}", icon="CHECKMARK")
-        elif session.inquiry() is not None:
+            layout.label(text=inquiry.line(), icon="CHECKMARK")
+        elif inquiry.pending() is not None:
             layout.label(text="Waiting for the service", icon="SORTTIME")
-        problem = session.inquiry_problem()
+        problem = inquiry.problem()
         if problem is not None:
             draw_problem(layout, problem)
         row = layout.row(align=True)

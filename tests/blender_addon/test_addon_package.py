@@ -17,7 +17,7 @@ import pytest
 from fake_service import FakeService
 
 import blender_addon
-from blender_addon import connection, operators, panels, properties, session
+from blender_addon import connection, jobs, operators, panels, properties, session
 
 ROOM = Path(blender_addon.__file__).parent
 BUILDER = Path(bpy.utils.system_resource("SCRIPTS")) / "addons_core/bl_pkg/cli/blender_ext.py"
@@ -28,7 +28,12 @@ def traces() -> tuple[Any, ...]:
     return (
         sorted(name for name in dir(bpy.types) if "orbitex" in name.lower()),
         hasattr(bpy.types.Object, "orbitex"),
-        [h for hooks in (handlers.load_pre, handlers.save_pre) for h in hooks],
+        hasattr(bpy.types.WindowManager, "orbitex_queue"),
+        [
+            hook
+            for name in ("load_pre", "load_post", "load_post_fail", "save_pre")
+            for hook in getattr(handlers, name)
+        ],
         bpy.app.timers.is_registered(session._tick),
     )
 
@@ -109,6 +114,9 @@ def test_worker_modules_do_not_know_bpy() -> None:
         "png",
         "problems",
         "catalogue",
+        "key_file",
+        "uploads",
+        "inquiry",
         "service_process",
         "wire",
     ):
@@ -236,7 +244,7 @@ def test_panels_draw_in_every_state(addon: None) -> None:
         assert any(text.startswith("Stage 1/2, step") for text in texts)
         assert "orbitex.finish" in texts and "orbitex.paint" not in texts
         assert "Version fake on cpu" in texts
-        session.cancel(running)
+        jobs.cancel(running)
         while running.active:
             session.pump()
         assert any(text.startswith("Cancelled") for text in drawn())

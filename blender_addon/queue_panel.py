@@ -1,0 +1,89 @@
+"""The sub-panel with all jobs of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from . import jobs, reattach
+from .queue_rows import queue_of
+
+ICONS = {
+    "queued": "SORTTIME",
+    "running": "BRUSH_DATA",
+    "paused": "PAUSE",
+    "finished": "CHECKMARK",
+    "cancelled": "X",
+    "failed": "ERROR",
+}
+# By state, (what to do, icon); the first word of a job_operators.ACTIONS.
+BUTTONS = {
+    "queued": (("PAUSE", "PAUSE"), ("CANCEL", "X")),
+    "running": (("PAUSE", "PAUSE"), ("CANCEL", "X")),
+    "paused": (("RESUME", "PLAY"), ("CANCEL", "X")),
+    "finished": (("SHOW", "HIDE_OFF"), ("REMOVE", "X")),
+    "cancelled": (("SHOW", "HIDE_OFF"), ("REMOVE", "X")),
+    "failed": (("RETRY", "FILE_REFRESH"), ("REMOVE", "X")),
+}
+
+
+class ORBITEX_UL_queue(bpy.types.UIList):
+    """One line a job."""
+
+    bl_idname = "ORBITEX_UL_queue"
+
+    def draw_item(
+        self,
+        context: Any,
+        layout: Any,
+        data: Any,
+        item: Any,
+        icon: Any,
+        active_data: Any,
+        active_property: Any,
+        index: Any = 0,
+        flt_flag: Any = 0,
+    ) -> None:
+        """Object, label, how far, and what can be done."""
+        session = jobs.find(item.key)
+        if session is None:
+            return
+        state, progress = session.report.state, session.report.progress
+        row = layout.row(align=True)
+        row.label(text=f"{session.object_name}: {session.label}", icon=ICONS.get(state, "SORTTIME"))
+        row.label(text=f"{100 * progress.fraction:.0f} %" if progress else state.capitalize())
+        for action, symbol in BUTTONS.get(state, (("CANCEL", "X"),)):
+            button = row.operator("orbitex.queue_action", text="", icon=symbol)
+            button.key, button.action = session.key, action
+
+
+class ORBITEX_PT_queue(bpy.types.Panel):
+    """The queue."""
+
+    bl_label = "Queue"
+    bl_parent_id = "ORBITEX_PT_main"
+    bl_space_type: Any = "VIEW_3D"
+    bl_region_type: Any = "UI"
+    bl_category = "Orbitex"
+    bl_options: Any = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """The list, and what makes several jobs at once."""
+        layout: Any = self.layout
+        queue = queue_of(context.window_manager)
+        layout.template_list(
+            "ORBITEX_UL_queue", "", queue, "rows", queue, "index", rows=max(2, len(queue.rows))
+        )
+        chosen = jobs.find(queue.rows[queue.index].key) if len(queue.rows) else None
+        if chosen is not None:
+            layout.label(text=chosen.message)
+        if any(reattach.is_waiting(obj) for obj in context.scene.objects if obj.type == "MESH"):
+            layout.operator("orbitex.reattach", icon="LINKED")
+        layout.operator("orbitex.paint_selected", icon="BRUSH_DATA")
+        row = layout.row(align=True)
+        row.prop(queue, "seeds")
+        row.operator("orbitex.paint_seeds", text="Paint Seeds").count = queue.seeds
+
+
+CLASSES = (ORBITEX_UL_queue, ORBITEX_PT_queue)
