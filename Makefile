@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-slow bench lint format exemplars groups meshes clean
+.PHONY: help extension demo test test-blender52 test-slow bench lint format exemplars groups meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -17,8 +17,9 @@ help:
 	@echo "make test    set up, then run the tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make test-slow   the tests that take minutes"
-	@echo "make bench   time steps of painting, folds, previews and views (docs/benchmarks.md)"
-	@echo "make extension  build the add-on's zip into dist/"
+	@echo "make bench   time steps of painting, folds, previews, views and the service (docs/benchmarks.md)"
+	@echo "make extension  build the add-on's zips and their repository into dist/"
+	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
 	@echo "make meshes  write example meshes to paint into out/meshes"
@@ -39,10 +40,26 @@ test: $(READY)
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
 
+# Blender 5.2 is built for Python 3.13. A small venv, as Blender's own Python has no torch either;
+# the service that its tests start is that of .venv. SELECT="-m slow" chooses other tests.
+VENV52 := .venv52
+test-blender52: $(READY) $(VENV52)/.ready
+	ORBITEX_SERVICE_PYTHON=$(abspath $(BIN)/python) $(VENV52)/bin/python -m pytest tests/blender_addon $(SELECT)
+
+$(VENV52)/.ready: Makefile
+	@for p in $(PYTHON52) python3.13; do PYENV_VERSION=3.13 "$$p" -c 'import sys, venv, ensurepip; \
+	sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && { PYENV_VERSION=3.13 "$$p" -m venv $(VENV52); exit; }; done; \
+	echo "Blender 5.2 needs Python 3.13, and there is none: nothing was tested." \
+	"Install it, or say make test-blender52 PYTHON52=/path/to/python3.13" >&2; exit 1
+	$(VENV52)/bin/python -m pip install --quiet --disable-pip-version-check \
+	'bpy>=5.2,<5.3' pyzmq pydantic pillow pytest pytest-timeout
+	@touch $@
+
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.steps
 	$(BIN)/python -m tests.benchmarks.folding
 	$(BIN)/python -m tests.benchmarks.views
+	$(BIN)/python -m tests.benchmarks.serving
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -53,12 +70,8 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Blender's builder leaves links out without a word, so it gets a copy with wire.py in the flesh.
 extension: $(READY)
-	rm -rf out/extension && mkdir -p out dist && cp -rL blender_addon out/extension
-	find out/extension -name __pycache__ -exec rm -r {} +
-	$(BIN)/python $$(ls $(VENV)/lib/python3*/site-packages/bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py) \
-		build --source-dir out/extension --output-dir dist
+	$(BIN)/python -m release.extension
 
 exemplars: $(READY)
 	$(BIN)/python -m recipes.make_exemplars
@@ -70,4 +83,4 @@ meshes: $(READY)
 	$(BIN)/python -m recipes.make_meshes
 
 clean:
-	rm -rf $(VENV) out dist
+	rm -rf $(VENV) $(VENV52) out dist

@@ -31,6 +31,17 @@ from . import (
     service_process,
 )
 
+# For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
+bl_info = {
+    "name": "Orbitex",
+    "author": "The Orbitex project",
+    "version": (0, 1, 0),
+    "blender": (3, 4, 0),
+    "location": "3D Viewport > Sidebar > Orbitex",
+    "description": "Paint exactly symmetric deep textures on meshes, live",
+    "category": "Paint",
+}
+
 CLASSES: tuple[Any, ...] = (
     *properties.CLASSES,
     *queue_rows.CLASSES,
@@ -47,8 +58,9 @@ CLASSES: tuple[Any, ...] = (
 
 def register() -> None:
     """Blender calls this when the add-on is enabled."""
-    if bpy.app.background:
-        # The bpy wheel 4.5 hangs for ever at exit while anything is still registered.
+    if getattr(bpy.app, "module", False):
+        # The bpy wheel 4.5 hangs for ever at exit while anything is still registered. Not in
+        # Blender itself: it sees to it, and after a script that failed Python ends too late.
         atexit.register(unregister)
     for cls in CLASSES:
         bpy.utils.register_class(cls)

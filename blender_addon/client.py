@@ -260,7 +260,9 @@ class PaintClient(Worker):
 
     def _stream(self, connection: Connection) -> str:
         """Pull frames, one credit at a time, until the job has ended; its last state."""
-        order, sent = self._order, dict[int, str]()
+        order = self._order
+        sent: dict[int, str] = {}  # commands that are not answered yet
+        fields: dict[str, Any]
         credit, next_credit, again = 0, 0.0, 0.0
         while True:
             if self._stop.is_set():
@@ -271,8 +273,7 @@ class PaintClient(Worker):
             now = time.monotonic()
             if (not credit and now >= next_credit) or (credit and now >= again):
                 fields = {"after": self._after, "max_size": order.preview_size}
-                if order.encoding != "raw":
-                    fields["encoding"] = order.encoding
+                fields |= {"encoding": order.encoding}
                 # The same id once more mends a connection that broke and came back.
                 credit = connection.send("frame", self._job | fields, number=credit)
                 next_credit = now + 1 / order.preview_rate
@@ -351,8 +352,8 @@ def _frame(step: int, header: dict[str, Any], buffers: dict[str, np.ndarray]) ->
     if data is None or not isinstance(shape, list) or len(shape) != 3:
         refuse("bad-reply", "The service sent no picture of the agreed form.")
     assert data is not None and shape is not None
-    size = int(shape[1]), int(shape[0])
-    return Frame(step, size, np.empty(0, np.float32), jpeg=data.tobytes())
+    height, width = int(shape[0]), int(shape[1])
+    return Frame(step, (width, height), np.empty(0, np.float32), jpeg=data.tobytes())
 
 
 def _is_on_its_way(report: Report) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -12,7 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
-import zmq
+
+try:
+    import zmq
+except ImportError:  # the extension brings it; Blender before 4.2 takes no wheels
+    zmq: Any = None  # type: ignore[no-redef]
 
 from . import wire
 from .key_file import read_key
@@ -83,6 +88,12 @@ class Connection:
         self, address: str, timing: Timing, stop: threading.Event, key_file: str = ""
     ) -> None:
         host_and_port(address)
+        if zmq is None:
+            refuse(
+                "no-zmq",
+                "Blender's Python lacks pyzmq.",
+                f'Install python3-zmq (Debian) or run: "{sys.executable}" -m pip install pyzmq',
+            )
         key = read_key(key_file) if key_file else None
         self._with_key = key is not None
         self.address, self.timing, self.stop = address, timing, stop

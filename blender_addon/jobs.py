@@ -91,10 +91,7 @@ def follow(
     is none; ``aside`` as in :func:`begin`, ``start`` as for a PaintClient. ``retry``: let the job
     go on if it is paused or has failed. ``problem``: why it cannot even be tried."""
     client = PaintClient(order, launch, start=start)
-    if image is None:
-        target = _target(obj, None, uv_map, order, aside)
-    else:
-        target = _Target(image)
+    target = _Target(image) if image else _target(obj, None, uv_map, order, aside)
     session = _add(obj, target, client, f"job {order.job}")
     if problem is not None:
         _close(session, problem.line)
@@ -169,7 +166,7 @@ def session_of(obj: Any) -> Session | None:
     image = settings_of(obj).image
     mine = [s for s in _sessions if s.object_uid == live_image.uid_of(obj)]
     shown = [s for s in mine if image is not None and s.image_uid == live_image.uid_of(image)]
-    return (shown or mine or [None])[-1]
+    return next(reversed(shown or mine), None)
 
 
 def active_of(obj: Any) -> Session | None:

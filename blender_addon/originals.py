@@ -48,10 +48,10 @@ def _painted_sockets(obj: Any) -> list[tuple[Any, Any]]:
     found = []
     for material in dict.fromkeys(slot.material for slot in obj.material_slots):
         tree = material.node_tree if material else None
-        socket = live_image.find_base_colour(tree) if tree else None
-        if socket is not None and socket.is_linked:
-            if socket.links[0].from_node.name == live_image.IMAGE_NODE:
-                found.append((material, socket))
+        socket: Any = live_image.find_base_colour(tree) if tree else None
+        linked = socket is not None and socket.is_linked
+        if linked and socket.links[0].from_node.name == live_image.IMAGE_NODE:
+            found.append((material, socket))
     return found
 
 

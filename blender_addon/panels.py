@@ -87,18 +87,20 @@ class ORBITEX_PT_main(_Sidebar, bpy.types.Panel):
         row.operator("orbitex.paint", icon="BRUSH_DATA")
         if newest is not None and newest.report.problem is None:
             layout.label(text=newest.message)
-        if obj is not None and settings.image is not None:
-            self._draw_painted(layout, obj)
+        if settings is not None and settings.image is not None:
+            draw_painted(layout, obj)
 
-    def _draw_painted(self, layout: Any, obj: Any) -> None:
-        if reattach.is_waiting(obj):
-            layout.operator("orbitex.reattach", icon="LINKED")
-        row = layout.row(align=True)
-        row.operator("orbitex.paint_again", icon="FILE_REFRESH")
-        if originals.shows_painted(obj):
-            row.operator("orbitex.restore", icon="LOOP_BACK")
-        else:
-            row.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
+
+def draw_painted(layout: Any, obj: Any) -> None:
+    """What can be done with the image that the object has."""
+    if reattach.is_waiting(obj):
+        layout.operator("orbitex.reattach", icon="LINKED")
+    row = layout.row(align=True)
+    row.operator("orbitex.paint_again", icon="FILE_REFRESH")
+    if originals.shows_painted(obj):
+        row.operator("orbitex.restore", icon="LOOP_BACK")
+    else:
+        row.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
 
 
 def draw_progress(layout: Any, running: jobs.Session) -> None:

@@ -24,7 +24,7 @@ def reattach(service: ServicePreferences, asked: bool) -> list[jobs.Session]:
     return [
         _follow(obj, image, tie, service, asked)
         for obj, image, tie in _left()
-        if asked or tie.address == service.address or _is_here(tie.address)
+        if asked or tie.address == service.address or is_loopback(tie.address)
     ]
 
 
@@ -49,7 +49,7 @@ def _left() -> list[tuple[Any, Any, ties.Tie]]:
     found = [(image, ties.of_image(image)) for image in bpy.data.images]
     noted = {tie.job for _, tie in found if tie}
     watched = {session.report.job for session in jobs.all_of_file() if session.active}
-    left = [
+    left: list[tuple[Any, Any, ties.Tie]] = [
         (obj, image, tie)
         for image, tie in found
         if tie and not _is_watched(image) and (obj := _object_of(image, tie))
@@ -81,13 +81,6 @@ def _follow(
         aside=settings_of(obj).image is not None,
         problem=problem,
     )
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return is_loopback(address)
-    except ProblemError:
-        return False
 
 
 def _is_watched(image: Any) -> bool:

@@ -27,6 +27,7 @@ from . import (
     queue_rows,
     ties,
 )
+from .interrupts import interrupts
 from .jobs import Session
 from .messages import RUNNING, Frame
 from .reattach import reattach
@@ -135,28 +136,29 @@ def run_to_end(session: Session, say: Callable[[str], None]) -> None:
 
     Ctrl-C asks for the best so far; a second one cancels and is passed on.
     """
-    said, last, interrupted = 0.0, "", False
-    while session.active:
-        try:
-            pump()
-            now = time.monotonic()
-            # The reason of a failure is the operator's to report.
-            news = session.message != last and session.report.problem is None
-            if news and (now - said >= 1.0 or not session.active):
-                said, last = now, session.message
-                say(session.message)
-            if session.active:
-                session.client.wait(TICK_SECONDS)
-        except KeyboardInterrupt:
-            if interrupted:
-                jobs.end(session, "Cancelled")
-                raise
-            interrupted = True
-            say("Finishing with the best so far (once more to cancel)")
-            session.client.finish()
-        except Exception as error:  # a listener's, say: the object must be free again
-            jobs.end(session, f"{type(error).__name__}: {error}")
-            raise
+    said, last, finishing = 0.0, "", False
+    try:
+        with interrupts() as pressed:
+            while session.active:
+                pump()
+                if pressed.is_set() and not finishing:
+                    finishing = True
+                    say("Finishing with the best so far (once more to cancel)")
+                    session.client.finish()
+                now = time.monotonic()
+                # The reason of a failure is the operator's to report.
+                news = session.message != last and session.report.problem is None
+                if news and (now - said >= 1.0 or not session.active):
+                    said, last = now, session.message
+                    say(session.message)
+                if session.active:
+                    session.client.wait(TICK_SECONDS)
+    except KeyboardInterrupt:
+        jobs.end(session, "Cancelled")
+        raise
+    except Exception as error:  # a listener's, say: the object must be free again
+        jobs.end(session, f"{type(error).__name__}: {error}")
+        raise
 
 
 def start_timer() -> None:

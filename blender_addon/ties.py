@@ -13,6 +13,9 @@ from typing import Any
 
 import bpy
 
+from .connection import host_and_port
+from .problems import ProblemError
+
 JOB_KEY = "orbitex_job"  # custom property of an image: its Tie, as JSON
 FILE_NAME = "jobs.json"
 REMEMBERED = 100  # jobs, the newest: those of files that are never opened again are dropped
@@ -110,6 +113,10 @@ def _tie(data: Any) -> Tie | None:
         data = json.loads(data) if isinstance(data, str) else data
     names = [field.name for field in fields(Tie)]
     if not isinstance(data, dict) or not all(isinstance(data.get(name), str) for name in names):
+        return None
+    try:
+        host_and_port(data["address"])
+    except ProblemError:
         return None
     return Tie(**{name: data[name] for name in names})
 

@@ -63,7 +63,7 @@ def _upload(connection: Connection, uploads: list[Upload]) -> None:
     received = header.get("received")
     if not isinstance(received, list) or len(received) != len(uploads):
         refuse("bad-reply", "The service did not say which inputs it has.")
-    for upload, here in zip(uploads, received, strict=True):
+    for upload, here in zip(uploads, list(received or ()), strict=True):
         _send(connection, upload, int(here))
 
 

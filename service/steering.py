@@ -30,6 +30,7 @@ ADJUSTABLE = (
 )
 MAX_ADJUSTMENTS = 1000  # of one painting: they all go into its receipt
 MAX_CHANGES = 64  # values in one of them
+MAX_KEY = 200  # characters of 'objective.style' and the like
 
 Steering = Sequence["Adjustment"]
 
@@ -59,6 +60,8 @@ def adjusted(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     if len(values) > MAX_CHANGES:
         raise InputError("too-large", "changes", f"More than {MAX_CHANGES} values.")
     for key, value in values:
+        if len(key) > MAX_KEY:
+            raise InputError("bad-value", "changes", f"'{key:.40}…' is no key.")
         field = key.partition(".")[0]
         if field in Recipe.model_fields and field not in ADJUSTABLE:
             raise _not_adjustable(field, f"'{field}' cannot be changed once a job is submitted.")

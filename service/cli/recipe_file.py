@@ -24,7 +24,8 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     """
     data = _read(path)
     for change in changes:
-        _set(data, change)
+        key, value = read_change(change)
+        set_value(data, key, value, "--set")
     recipe = parse_recipe(data)
     return with_absolute_files(recipe, path.parent)
 
@@ -98,16 +99,15 @@ def _no_object(path: Path) -> InputError:
     )
 
 
-def _set(data: dict[str, Any], change: str) -> None:
-    """Apply 'key=value'; dots lead into objects and, as numbers, into lists. The value is JSON,
-    or text where it is not."""
+def read_change(change: str) -> tuple[str, Any]:
+    """Key and value of 'key=value'. The value is JSON, or text where it is not. Raises
+    InputError("bad-value")."""
     key, equals, text = change.partition("=")
     if not equals or not key:
         raise InputError(
             "bad-value", "--set", f"'{change}' is not key=value.", "Write --set objective.style=2."
         )
     try:
-        value = json.loads(text)
+        return key, json.loads(text)
     except ValueError:
-        value = text
-    set_value(data, key, value, "--set")
+        return key, text

@@ -177,6 +177,12 @@ class Client:
         """State and progress of a job, as on the wire: for a client that was away."""
         return self._ask("attach", {"job": job})[0]
 
+    def adjust(self, job: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a part of a job's recipe, as in {"objective.style": 2}, from its next step on; the
+        recipe as it is then."""
+        reply = self._ask("adjust", {"job": job, "changes": dict(changes)})[0]
+        return dict(reply["recipe"])
+
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""
         self._ask("pause", {"job": job})

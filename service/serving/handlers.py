@@ -22,6 +22,7 @@ from service.serving.replies import Replies
 from service.serving.requests import (
     MAX_SIDE,
     MAX_STEP,
+    read_changes,
     read_chunk,
     read_digests,
     read_encoding,
@@ -146,6 +147,14 @@ class Handlers:
         self._watchers.wait(credit)
         if job.state is State.RUNNING:
             self._engine.want(job.name, after, max_size)
+
+    def _on_adjust(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        job = self._jobs.find(read_job(header))
+        self._jobs.adjust(job, read_changes(header))
+        if job.state is State.RUNNING:
+            self._engine.adjust(job.name, job.standing.adjustments)
+        recipe = job.recipe.model_dump(mode="json")
+        return {"job": job.name, "state": job.state, "recipe": recipe}
 
     def _on_cancel(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))

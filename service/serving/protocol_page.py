@@ -34,6 +34,8 @@ ERROR_CODES: dict[str, str] = {
     "unknown-kind": "No such kind of request.",
     "unknown-field": "A key that a recipe does not have.",
     "unknown-job": "No such job, or it ended so long ago that it was dropped.",
+    "not-adjustable": "This part of a recipe cannot be changed while a job is painted.",
+    "has-ended": "The job is finished or cancelled.",
     "not-ended": "Only a job that has ended can be forgotten.",
     "queue-full": "Too many jobs wait.",
     "not-finished": "The job has no result yet.",

@@ -168,6 +168,8 @@ class Server:
             self._jobs.start(job)
             log.info("running", extra={"job": job.name})
             self._engine.paint(job.name, self._jobs.folder(job), job.standing.frugal)
+            if job.standing.adjustments:
+                self._engine.adjust(job.name, job.standing.adjustments)
             if job.standing.finish_wanted:
                 self._engine.finish(job.name)
             for credit in self._watchers.waiting(job):

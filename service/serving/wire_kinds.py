@@ -163,6 +163,21 @@ KINDS: dict[str, Kind] = {
             {"job": "name", "state": "as in a frame"},
         ),
         Kind(
+            "adjust",
+            "Change a part of the recipe of a job that is queued, running, paused or failed, from "
+            "its next step on. It is checked as a recipe is, and all of it holds or nothing. What "
+            "can be changed: objective (all weights), styles (their weights), colouring (to a rule "
+            "that repeats after the same period), style_scale, learning_rate, views, quality and "
+            "steps. A job keeps its width until it has taken the new quality's steps there. What "
+            "comes after the last step has no effect.",
+            {
+                "job": "name",
+                "changes": "{key: value}, keys such as 'objective.style' or 'styles.0.weight', at "
+                "most 64; an object changes what it names, as in {objective: {style: 2}}",
+            },
+            {"job": "name", "state": "as in a frame", "recipe": "as it is now"},
+        ),
+        Kind(
             "jobs",
             "All jobs that the service knows, oldest first.",
             reply={
@@ -179,7 +194,7 @@ KINDS: dict[str, Kind] = {
             {
                 "job": "name",
                 "state": "as in a frame",
-                "recipe": "the recipe, whole",
+                "recipe": "the recipe as it is now, whole",
                 "progress": "as in a frame; seen last",
                 "error": "as in a frame",
                 "warning": "{code, field, message, hint} if the last checkpoint could not be "

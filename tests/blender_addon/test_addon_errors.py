@@ -11,7 +11,7 @@ import bpy
 import pytest
 from fake_service import FakeService
 
-from blender_addon import gather, service_process
+from blender_addon import connection, gather, service_process
 from blender_addon.problems import ProblemError
 
 
@@ -33,6 +33,13 @@ def paint_error(**arguments: Any) -> str:
 
 def test_no_object(addon: None) -> None:
     assert "Select a mesh object" in paint_error()
+
+
+def test_no_pyzmq(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Blender before 4.2, to which the zip cannot bring it: the add-on loads all the same."""
+    monkeypatch.setattr(connection, "zmq", None)
+    line = paint_error()
+    assert "lacks pyzmq" in line and "python3-zmq" in line and sys.executable in line
 
 
 def test_no_uv_map_and_its_fix(sphere: Any) -> None:

@@ -16,7 +16,9 @@ from pathlib import Path
 from service_process import HERE, ServiceProcess, alive, environment, eventually
 from stubborn_client import jobs_by_steps
 
+from service.serving.blobs import is_digest
 from service.serving.client import Client
+from service.serving.job_folder import BLOBS
 
 PATIENCE = 120.0  # seconds that anything may take on a machine that is busy
 MOMENTS = ("at once", "begin", "step", "step", "keep", "finish")
@@ -179,8 +181,10 @@ class Storm:
     def check_files(self):
         jobs = self.folder / "jobs"
         for path in jobs.iterdir():
-            assert path.name == "lock" or not path.name.startswith("."), path
-            if path.is_dir() and path.name != "buffers":
+            assert not path.name.startswith("."), path
+            if path.name == BLOBS:
+                assert all(is_digest(file.name) for file in path.iterdir())
+            elif path.is_dir():
                 assert {file.name for file in path.iterdir()} == ENDED_FILES, path
 
     def clear(self):

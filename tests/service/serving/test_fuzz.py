@@ -116,6 +116,7 @@ def test_malformed_messages_disturb_nothing(service, client, victims):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_10_000_malformed_messages_disturb_nothing(service, client, victims):
     bombard(service, client, victims, 300)  # so that all code is loaded
     before = memory(service.process.pid)

@@ -44,6 +44,7 @@ def test_sigterm_to_worker_and_service_alike(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_step_that_does_not_end_in_time(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt")
     with Client(service.address, timeout=PATIENCE) as client:
@@ -56,6 +57,7 @@ def test_a_step_that_does_not_end_in_time(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("size", [512, 2048])
 def test_the_real_painter(tmp_path, size):
     steps = 30

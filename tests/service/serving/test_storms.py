@@ -54,6 +54,7 @@ def test_a_storm(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_long_storm(tmp_path, seed):
     recipes = quick_recipes(24)
@@ -63,6 +64,7 @@ def test_a_long_storm(tmp_path, seed):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_storm_over_the_real_painter(tmp_path):
     recipes = [
         {"target": "sphere", "group": "332", "size": 64, "steps": 150},
@@ -74,6 +76,7 @@ def test_a_storm_over_the_real_painter(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_service_killed_while_it_starts(tmp_path):
     """Also before it listens: what is on disk is left alone, or done whole."""
     moments = random.Random(7)
