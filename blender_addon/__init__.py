@@ -18,17 +18,22 @@ import bpy
 from . import (
     batch,
     file_events,
+    fixes,
+    icons,
     image_operators,
     inquiry,
     job_operators,
     operators,
+    overlay,
     panels,
     preferences,
+    preset_operators,
     properties,
     queue_panel,
     queue_rows,
     service_operators,
     service_process,
+    style_operators,
 )
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
@@ -50,6 +55,9 @@ CLASSES: tuple[Any, ...] = (
     *batch.CLASSES,
     *job_operators.CLASSES,
     *image_operators.CLASSES,
+    *fixes.CLASSES,
+    *style_operators.CLASSES,
+    *preset_operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
     *queue_panel.CLASSES,
@@ -67,6 +75,8 @@ def register() -> None:
     properties.register()
     queue_rows.register()
     file_events.register()
+    icons.register()
+    overlay.register()
     if not bpy.app.background:
         bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
@@ -77,6 +87,8 @@ def unregister() -> None:
     atexit.unregister(unregister)
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
+    overlay.unregister()
+    icons.unregister()
     file_events.unregister()
     inquiry.stop()
     service_process.stop_all()

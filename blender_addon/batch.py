@@ -8,6 +8,7 @@ from bpy.props import IntProperty, StringProperty
 
 from . import jobs, operators, session
 from .attempt import Result, attempt
+from .fixes import mesh_problem
 from .problems import Problem, ProblemError
 from .properties import settings_of
 from .queue_rows import SEEDS
@@ -136,7 +137,7 @@ class ORBITEX_OT_paint_seeds(_Batch, bpy.types.Operator):
     @classmethod
     def poll(cls, context: Any) -> bool:
         """As Paint."""
-        reason = operators.mesh_problem(context)
+        reason = mesh_problem(context)
         if not reason and jobs.active_of(context.active_object):
             reason = "This object is being painted already"
         if reason:

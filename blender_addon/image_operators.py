@@ -9,6 +9,7 @@ import bpy
 
 from . import jobs, operators, originals, recall, session
 from .attempt import Result, attempt
+from .fixes import mesh_problem
 from .properties import settings_of
 from .waiting import wait_for
 
@@ -17,13 +18,16 @@ class _OnPainted:
     """Poll of the operators that need a painted object."""
 
     poll_message_set: Callable[..., None]
+    while_painting = True  # whether it makes sense then
 
     @classmethod
     def poll(cls, context: Any) -> bool:
         """The active object has an image of Orbitex's."""
-        reason = operators.mesh_problem(context)
+        reason = mesh_problem(context)
         if not reason and settings_of(context.active_object).image is None:
             reason = "This object has not been painted"
+        elif not reason and not cls.while_painting and jobs.active_of(context.active_object):
+            reason = "This object is being painted already"
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -68,15 +72,7 @@ class ORBITEX_OT_paint_again(_OnPainted, bpy.types.Operator):
     bl_description = "Paint with the settings that the image was painted with, whatever the panel's"
     bl_options: Any = {"UNDO"}
 
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """Painted, and not being painted."""
-        if not super().poll(context):
-            return False
-        if jobs.active_of(context.active_object) is not None:
-            cls.poll_message_set("This object is being painted already")
-            return False
-        return True
+    while_painting = False
 
     def execute(self, context: Any) -> Result:
         """The blocking path of scripts and background Blender."""

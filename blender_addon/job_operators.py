@@ -10,7 +10,9 @@ from bpy.props import EnumProperty, IntProperty
 
 from . import jobs, live_image, originals, preferences, queue_rows, reattach, session
 from .attempt import Result, attempt
+from .order import Choices, changes, choices_of
 from .problems import refuse
+from .properties import settings_of
 from .waiting import wait_for
 
 PAUSABLE = frozenset({"queued", "running"})
@@ -108,6 +110,41 @@ def _command(context: Any, kind: str) -> Result:
     return {"FINISHED"}
 
 
+def adjust(running: jobs.Session, choices: Choices) -> dict[str, Any]:
+    """Send what ``choices`` change in the recipe of a running job, and say it. Raises ProblemError
+    "nothing-new"."""
+    new = changes(running.report.recipe or {}, choices)
+    if not new:
+        refuse(
+            "nothing-new",
+            "Nothing that can change while it runs has been changed.",
+            "Weights, style scale, colours, quality, steps and learning rate can.",
+        )
+    running.client.command("adjust", changes=new)
+    return new
+
+
+class ORBITEX_OT_adjust(_OnState, bpy.types.Operator):
+    """Paint on with the settings as they are now"""
+
+    bl_idname = "orbitex.adjust"
+    bl_label = "Apply to Running Job"
+    bl_description = "Go on with the weights, scale, colours, quality and steps that are set now"
+    states = PAUSABLE | {"paused"}
+    otherwise = "This object is not being painted"
+
+    def execute(self, context: Any) -> Result:
+        """Tell the service; a refusal comes with the next ticks."""
+        return attempt(self, self._adjust, context)
+
+    def _adjust(self, context: Any) -> Result:
+        running = jobs.active_of(context.active_object)
+        if running is not None:
+            new = adjust(running, choices_of(settings_of(context.active_object)))
+            self.report({"INFO"}, f"Changed: {', '.join(new)}")
+        return {"FINISHED"}
+
+
 class ORBITEX_OT_reattach(bpy.types.Operator):
     """Come back to the jobs of this file"""
 
@@ -165,6 +202,7 @@ class ORBITEX_OT_queue_action(bpy.types.Operator):
 CLASSES = (
     ORBITEX_OT_pause,
     ORBITEX_OT_resume,
+    ORBITEX_OT_adjust,
     ORBITEX_OT_reattach,
     ORBITEX_OT_queue_action,
 )

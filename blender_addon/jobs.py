@@ -6,7 +6,7 @@ what survives undo and renaming (:func:`.live_image.uid_of`). :mod:`.session` br
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -41,6 +41,7 @@ class Session:
     frames: int = 0
     active: bool = True
     place: Place | None = None
+    losses: list[float] = field(default_factory=list)  # of all progress that came, for the trend
 
 
 _sessions: list[Session] = []

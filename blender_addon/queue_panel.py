@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from . import jobs, reattach
+from .panels.parts import Sidebar
 from .queue_rows import queue_of
 
 ICONS = {
@@ -58,14 +59,12 @@ class ORBITEX_UL_queue(bpy.types.UIList):
             button.key, button.action = session.key, action
 
 
-class ORBITEX_PT_queue(bpy.types.Panel):
+class ORBITEX_PT_queue(Sidebar, bpy.types.Panel):
     """The queue."""
 
+    bl_idname = "ORBITEX_PT_queue"
     bl_label = "Queue"
     bl_parent_id = "ORBITEX_PT_main"
-    bl_space_type: Any = "VIEW_3D"
-    bl_region_type: Any = "UI"
-    bl_category = "Orbitex"
     bl_options: Any = {"DEFAULT_CLOSED"}
 
     def draw(self, context: Any) -> None:

@@ -11,7 +11,7 @@ import bpy
 
 from . import jobs, live_image
 from .messages import Order
-from .order import Choices, looks_like_a_file
+from .order import Choices
 from .problems import refuse
 from .properties import settings_of
 
@@ -39,7 +39,13 @@ def choices_of_image(image: Any) -> dict[str, Any]:
         data = json.loads(image.get(CHOICES_KEY))
     if not isinstance(data, dict):
         refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
-    return {field.name: data[field.name] for field in fields(Choices) if field.name in data}
+    known = {field.name: data[field.name] for field in fields(Choices) if field.name in data}
+    if "styles" in known:
+        try:
+            known["styles"] = tuple((str(name), float(part)) for name, part in known["styles"])
+        except (TypeError, ValueError):
+            del known["styles"]
+    return known
 
 
 def recall_settings(obj: Any) -> list[str]:
@@ -47,12 +53,12 @@ def recall_settings(obj: Any) -> list[str]:
     that only scripts can set (an axis in numbers, say). Raises ProblemError "no-recipe"."""
     settings = settings_of(obj)
     choices = choices_of_image(settings.image)
-    style = str(choices.pop("style", settings.style))
-    if looks_like_a_file(style):
-        choices |= {"style_kind": "FILE", "style_file": style}
-    else:
-        choices |= {"style_kind": "EXEMPLAR", "style": style}
     left = []
+    if "styles" in choices:
+        settings.styles.clear()
+        for source, weight in choices.pop("styles"):
+            item = settings.styles.add()
+            item.source, item.weight = source, weight
     for name, value in choices.items():
         try:
             setattr(settings, name, value)

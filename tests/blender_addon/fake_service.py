@@ -53,6 +53,7 @@ class FakeService:
         self.jobs: dict[str, dict[str, Any]] = {} if jobs is None else jobs
         self.blobs: dict[str, bytes] = {}
         self.adjusted: list[dict[str, Any]] = []
+        self.refuse_adjust = False
         self._waiting: list[tuple[bytes, dict[str, Any]]] = []
         self._stop = threading.Event()
         self._context = zmq.Context()
@@ -166,10 +167,14 @@ class FakeService:
             job["paused"] = self._step(job) if kind == "pause" else None
             self._reply(client, header, {"job": header["job"], "state": self._state(job)})
         elif kind == "adjust":
+            if self.refuse_adjust:
+                error = wire.error_header(
+                    "not-adjustable", "styles", "Cannot change.", "", header["id"]
+                )
+                self._socket.send_multipart([client, *wire.encode(error)])
+                return
             self.adjusted.append(header["changes"])
-            recipe = self.jobs[header["job"]]["recipe"] | header["changes"]
-            self.jobs[header["job"]]["recipe"] = recipe
-            self._reply(client, header, {"job": header["job"], "recipe": recipe})
+            self._reply(client, header, {"job": header["job"]})
         elif kind == "frame":
             self._waiting.append((client, header))
         elif kind == "finish":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+from fake_layout import drawn
 from fake_service import FakeService, picture
 from scenes import image as make_image
 from scenes import material, node_of, noise
@@ -25,7 +26,9 @@ from blender_addon import (
     jobs,
     live_image,
     operators,
+    order,
     originals,
+    panels,
     pictures,
     preferences,
     queue_panel,
@@ -130,7 +133,10 @@ def test_a_file_without_a_name_leaves_no_trace_outside(sphere: Any) -> None:
         assert ties.of_image(sphere.orbitex.image) and ties._read() == []
 
 
-def test_a_service_that_is_away_or_has_forgotten(sphere: Any) -> None:
+def test_a_service_that_is_away_or_has_forgotten(
+    sphere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blender_addon.client.Timing", session_timing)
     with FakeService(steps=1000) as service:
         address = service.address
         running = start(sphere, service)
@@ -245,22 +251,15 @@ def test_selected_objects_are_queued(sphere: Any) -> None:
 
 
 def test_the_queues_list(sphere: Any) -> None:
-    from test_addon_package import FakeLayout
-
     sphere.orbitex.size = 64
     with FakeService(steps=1000) as service:
         first, second = batch.paint_seeds(bpy.context, sphere, 2, service.address)
         pump_until(lambda: first.frames and second.frames)
         queue = queue_rows.queue_of(bpy.context.window_manager)
         assert [row.key for row in queue.rows] == [first.key, second.key]
-        layout = FakeLayout()
-        queue_panel.ORBITEX_PT_queue.draw(SimpleNamespace(layout=layout), bpy.context)
-        for row in queue.rows:
-            queue_panel.ORBITEX_UL_queue.draw_item(
-                None, bpy.context, layout, queue, row, 0, queue, "index"
-            )
-        assert f"{sphere.name}: 532, seed 1" in layout.texts
-        assert layout.texts.count("orbitex.queue_action") == 4
+        shown = drawn([queue_panel.ORBITEX_PT_queue])
+        assert f"{sphere.name}: 532, seed 1" in shown and "orbitex.paint_seeds" in shown
+        assert shown.count("orbitex.queue_action") == 4
         act = bpy.ops.orbitex.queue_action
         act(key=second.key, action="PAUSE")
         pump_until(lambda: second.report.state == "paused")
@@ -415,3 +414,37 @@ def test_connection_is_tested(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> N
         assert inquiry.line().startswith("Version fake on cpu, ") and inquiry.line().endswith(" ms")
     with pytest.raises(RuntimeError, match="No service at"):
         bpy.ops.orbitex.test_connection()
+
+
+def test_settings_are_applied_to_the_running_job(sphere: Any) -> None:
+    settings = sphere.orbitex
+    with FakeService(steps=1000) as service:
+        running = start(sphere, service)
+        pump_until(lambda: running.frames > 0)
+        with pytest.raises(RuntimeError, match="Nothing that can change"):
+            bpy.ops.orbitex.adjust()
+        settings.style_weight, settings.seed = 3.0, 8  # a seed cannot change any more
+        assert bpy.ops.orbitex.adjust() == {"FINISHED"}
+        pump_until(lambda: service.adjusted)
+        assert service.adjusted == [{"objective.style": 3.0}]
+        service.refuse_adjust = True
+        bpy.ops.orbitex.adjust()
+        pump_until(lambda: running.report.notice is not None)
+        assert running.active and "Cannot change" in " ".join(drawn(panels.CLASSES))
+        jobs.cancel(running)
+        pump_until(lambda: not running.active)
+
+
+def test_what_is_steered_is_what_the_service_lets() -> None:
+    steering = pytest.importorskip("service.steering")
+    recipe = pytest.importorskip("service.recipe").parse_recipe({"target": "mesh", "group": "432"})
+    choices = order.Choices(
+        **{field.name: None for field in fields(order.Choices)}
+        | {"styles": (("stained_glass", 0.5),), "colouring": "2a", "style_scale": 2.0}
+        | {"quality": "final", "learning_rate": 0.1, "steps": 7}
+        | dict.fromkeys(order.OBJECTIVE, 0.25)
+    )
+    changed = order.changes(recipe.model_dump(mode="json"), choices)
+    new = steering.adjusted(recipe, changed)
+    assert order.changes(new.model_dump(mode="json"), choices) == {}
+    assert (new.steps, new.styles[0].weight, new.objective.seam) == (7, 0.5, 0.25)
