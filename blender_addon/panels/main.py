@@ -100,6 +100,7 @@ def draw_painted(layout: Any, obj: Any) -> None:
         layout.operator("orbitex.reattach", icon="LINKED")
     row = layout.row(align=True)
     row.operator("orbitex.paint_again", icon="FILE_REFRESH")
+    row.operator("orbitex.recall", text="", icon="EYEDROPPER")
     if originals.shows_painted(obj):
         row.operator("orbitex.restore", icon="LOOP_BACK")
     else:
