@@ -43,6 +43,11 @@ class Session:
     place: Place | None = None
     losses: list[float] = field(default_factory=list)  # of all progress that came, for the trend
 
+    @property
+    def title(self) -> str:
+        """Object and label."""
+        return f"{self.object_name}: {self.label}"
+
 
 _sessions: list[Session] = []
 _keys = count(1)

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from . import jobs, reattach
-from .panels.parts import Sidebar
+from .panels.parts import Sidebar, wrapped
 from .queue_rows import queue_of
 
 ICONS = {
@@ -52,8 +52,9 @@ class ORBITEX_UL_queue(bpy.types.UIList):
             return
         state, progress = session.report.state, session.report.progress
         row = layout.row(align=True)
-        row.label(text=f"{session.object_name}: {session.label}", icon=ICONS.get(state, "SORTTIME"))
-        row.label(text=f"{100 * progress.fraction:.0f} %" if progress else state.capitalize())
+        # How far first: a narrow sidebar cuts off the end.
+        far = f"{100 * progress.fraction:.0f} %" if progress else state.capitalize()
+        row.label(text=f"{far} {session.title}", icon=ICONS.get(state, "SORTTIME"))
         for action, symbol in BUTTONS.get(state, (("CANCEL", "X"),)):
             button = row.operator("orbitex.queue_action", text="", icon=symbol)
             button.key, button.action = session.key, action
@@ -76,7 +77,8 @@ class ORBITEX_PT_queue(Sidebar, bpy.types.Panel):
         )
         chosen = jobs.find(queue.rows[queue.index].key) if len(queue.rows) else None
         if chosen is not None:
-            layout.label(text=chosen.message)
+            for line in (chosen.title, *wrapped(chosen.message, context)):
+                layout.label(text=line)
         if any(reattach.is_waiting(obj) for obj in context.scene.objects if obj.type == "MESH"):
             layout.operator("orbitex.reattach", icon="LINKED")
         layout.operator("orbitex.paint_selected", icon="BRUSH_DATA")
