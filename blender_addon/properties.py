@@ -278,7 +278,7 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         ],
     )
     views: IntProperty(
-        name="Count",
+        name="View Count",
         description="Number of views around the object",
         default=8,
         min=1,

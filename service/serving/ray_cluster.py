@@ -23,10 +23,12 @@ def join_cluster(address: str | None) -> Any:
     """
     address = address or os.environ.get("RAY_ADDRESS")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # a thread that comes late must not start Ray anew
     if address is None:
         # Whoever can talk to a cluster can run code on it. A secret of our own, before Ray makes
         # one that it would keep in the user's folder.
-        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        os.environ["RAY_AUTH_MODE"] = "token"
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
         import ray
     except ImportError:
