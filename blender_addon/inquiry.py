@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import catalogue
-from .client import Inquiry, Launch
 from .messages import RUNNING, Report
 from .problems import Problem
+from .worker import Inquiry, Launch
 
 _pending: Inquiry | None = None
 _last = Report("finished")

@@ -13,12 +13,13 @@ from typing import Any
 import bpy
 
 from . import live_image
-from .client import Launch, PaintClient
+from .client import PaintClient
 from .connection import Timing
 from .messages import RUNNING, Order, Report
 from .problems import Problem, refuse
 from .properties import settings_of
 from .ties import Place
+from .worker import Launch
 
 UV_MAP_KEY = "orbitex_uv_map"  # custom property of the image: the UV map it is painted for
 

@@ -136,7 +136,7 @@ def test_a_file_without_a_name_leaves_no_trace_outside(sphere: Any) -> None:
 def test_a_service_that_is_away_or_has_forgotten(
     sphere: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("blender_addon.client.Timing", session_timing)
+    monkeypatch.setattr("blender_addon.worker.Timing", session_timing)
     with FakeService(steps=1000) as service:
         address = service.address
         running = start(sphere, service)

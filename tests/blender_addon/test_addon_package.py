@@ -120,6 +120,7 @@ def test_versions_agree() -> None:
 def test_worker_modules_do_not_know_bpy() -> None:
     for name in (
         "client",
+        "worker",
         "connection",
         "messages",
         "figure_lines",

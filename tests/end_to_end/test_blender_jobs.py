@@ -128,7 +128,7 @@ def test_a_service_with_keys(
     assert bpy.ops.orbitex.test_connection() == {"FINISHED"}
     assert bpy.ops.orbitex.paint(**SMALL) == {"FINISHED"}
     assert texture(sphere).std(axis=0).min() > 0.02
-    monkeypatch.setattr("blender_addon.client.Timing", partial(Timing, hello=1.0))
+    monkeypatch.setattr("blender_addon.worker.Timing", partial(Timing, hello=1.0))
     for key, words in ((unknown, "met with silence"), (None, "give the preferences a key file")):
         use(key)
         with pytest.raises(RuntimeError, match=words):
