@@ -10,12 +10,12 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import live_image, session
+from . import jobs, live_image, session
 
 
 @persistent
 def _after_undo(*_: object) -> None:
-    for painted in reversed(session.all_of_file()):  # the newest first: it puts, others find it
+    for painted in reversed(jobs.all_of_file()):  # the newest first: it puts, others find it
         image = live_image.by_uid(bpy.data.images, painted.image_uid)
         if image is None or painted.newest is None or live_image.is_packed(image):
             continue

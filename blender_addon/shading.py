@@ -222,10 +222,10 @@ def set_bump(obj: Any, strength: float) -> None:
 
 def _new_bump(tree: Any) -> Any:
     """The bump node, between our image and the Normal of the shader that it colours; None for a
-    shader without one, such as an emission."""
+    shader without one, such as an emission, and where another colour shows."""
     socket, texture = find_base_colour(tree), tree.nodes[IMAGE_NODE]
     normal = socket.node.inputs.get("Normal") if socket else None
-    if normal is None:
+    if normal is None or not socket.is_linked or socket.links[0].from_node != texture:
         return None
     luminance = _new_node(tree, "ShaderNodeRGBToBW", LUMINANCE_NODE)
     bump = _new_node(tree, "ShaderNodeBump", BUMP_NODE)

@@ -21,6 +21,7 @@ from service.serving.engine import (
     JobFinished,
     Ready,
     Saved,
+    Stepped,
     WorkerDied,
 )
 from service.serving.engines import open_engine
@@ -130,6 +131,8 @@ class Server:
             return  # forgotten while the message was on its way
         elif job.ended:
             self._jobs.clear(job)  # cancelled while the worker wrote
+        elif isinstance(event, Stepped):
+            self._jobs.advance(job, event.progress)
         elif isinstance(event, FrameDone):
             self._jobs.advance(job, event.progress)
             self._watchers.show(job, event.max_size, event.pixels)

@@ -24,7 +24,7 @@ import bpy
 import numpy as np
 
 import blender_addon
-from blender_addon import live_image, operators, png, session
+from blender_addon import jobs, live_image, operators, png, session
 from blender_addon.messages import to_blender_pixels
 from blender_addon.preferences import DEFAULTS
 from tests.benchmarks.serving import children, processor_seconds
@@ -64,7 +64,7 @@ def streaming(size: int) -> list[Spent]:
         obj = sphere(32)
         choices = replace(operators.choices_of(obj.orbitex), size=size)
         order = operators.make_order(obj, bpy.context, choices, preferences)
-        running = session.begin(obj, order, "UVMap")
+        running = jobs.begin(obj, order, "UVMap")
         while running.active:
             before = running.frames
             took = timed(session.pump)
@@ -127,7 +127,7 @@ def first_frame(obj: Any, address: str, service: list[int]) -> dict[str, float]:
     assert running.frames, running.message
     times["shown"] = since()
     times["used"] = processor_seconds(service) - used
-    session.cancel(running)
+    jobs.cancel(running)
     while running.active:
         session.pump()
         running.client.wait(0.05)

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 from fake_service import FakeService
 
-from blender_addon import operators, session
+from blender_addon import jobs, operators, session
 
 
 def pixels_of(image: Any) -> np.ndarray:
@@ -22,7 +22,7 @@ def pixels_of(image: Any) -> np.ndarray:
     return np.rint(rows[..., :3] * 255).astype(np.uint8)
 
 
-def start(obj: Any, service: FakeService, **overrides: Any) -> session.Session:
+def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
     overrides = {"size": 128} | overrides
     return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
 

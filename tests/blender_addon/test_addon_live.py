@@ -16,7 +16,7 @@ from fake_service import FakeService, picture
 from painting import pixels_of, pump_until, start
 from scenes import square
 
-from blender_addon import live_image, png, session, shading
+from blender_addon import jobs, live_image, png, session, shading
 
 
 def show(image: Any, grey: int, side: int = 16, finished: bool = False) -> None:
@@ -147,7 +147,7 @@ def test_a_cancelled_picture_survives_undo_and_a_save(sphere: Any, tmp_path: Pat
         running = start(sphere, service)
         pump_until(lambda: running.frames > 0)
         bpy.ops.ed.undo_push(message="paint")
-        session.cancel(running)
+        jobs.cancel(running)
         pump_until(lambda: not running.active, step=session._tick)
     shown = pixels_of(sphere.orbitex.image)
     bpy.ops.ed.undo()
@@ -192,7 +192,7 @@ def test_frames_are_held_back_while_blender_reads_images(
                 running.client.wait(1.0)
                 assert session._tick() == 0.2 and running.frames == frames
             pump_until(lambda: running.frames > frames, step=session._tick)  # noqa: B023
-        session.cancel(running)
+        jobs.cancel(running)
 
 
 @pytest.mark.parametrize("mode", ["EDIT", "TEXTURE_PAINT", "VERTEX_PAINT", "SCULPT"])

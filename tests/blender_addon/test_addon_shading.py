@@ -8,7 +8,7 @@ import bpy
 import pytest
 from scenes import node_of
 
-from blender_addon import live_image, shading
+from blender_addon import live_image, originals, shading
 
 
 def tree_of(obj: Any, *kinds: str) -> tuple[Any, list[Any]]:
@@ -153,6 +153,19 @@ def test_bump_comes_and_goes(sphere: Any) -> None:
     shading.detach(attached)
     assert len(tree.nodes) == 3
     assert shader.inputs["Normal"].links[0].from_node == normal_map
+
+
+def test_the_original_has_no_bump(sphere: Any) -> None:
+    tree, (shader, output) = tree_of(sphere, "BsdfPrincipled", "OutputMaterial")
+    tree.links.new(shader.outputs[0], output.inputs["Surface"])
+    sphere.orbitex.image = live_image.create("Painted", 8)
+    sphere.orbitex.bump = 0.5
+    for _ in range(2):
+        originals.show_painted(sphere)
+        assert shader.inputs["Normal"].links[0].from_node == tree.nodes[shading.BUMP_NODE]
+        originals.restore(sphere)
+        sphere.orbitex.bump = 0.6  # waits until the painted colour shows again
+        assert not shader.inputs["Normal"].is_linked and not shader.inputs["Base Color"].is_linked
 
 
 def test_a_new_material_has_colours_as_they_are(sphere: Any) -> None:
