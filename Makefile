@@ -18,7 +18,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make test-slow   the tests that take minutes"
 	@echo "make test-ray   the tests on a Ray cluster of this machine (installs orbitex[ray])"
-	@echo "make bench   time steps of painting, folds, previews, views and the service (docs/benchmarks.md)"
+	@echo "make bench   time steps of painting, folds, previews, views, the service and Blender (docs/benchmarks.md)"
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
 	@echo "make format  let ruff rewrite the code"

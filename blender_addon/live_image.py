@@ -80,8 +80,10 @@ def pack(image: Any) -> None:
     width, height = image.size
     pixels = np.empty(width * height * 4, np.float32)
     image.pixels.foreach_get(pixels)
-    rows = pixels.reshape(height, width, 4)[::-1, :, :3]
-    replace_by(image, png.encode((rows * 255 + 0.5).astype(np.uint8), png.QUICK))
+    pixels *= 255
+    pixels += 0.5
+    picture = pixels.reshape(height, width, 4)[::-1, :, :3].astype(np.uint8)
+    replace_by(image, png.encode(picture, png.QUICK))
 
 
 def is_packed(image: Any) -> bool:
