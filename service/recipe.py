@@ -311,6 +311,8 @@ class Recipe(_Model):
                 raise ValueError(
                     f"'{field}' is for the target {' or '.join(targets)}, not for '{self.target}'"
                 )
+        if self.objective.content and self.target != "mesh":
+            raise ValueError(f"'objective.content' is for the target mesh, not for '{self.target}'")
         return self
 
 

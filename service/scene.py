@@ -133,6 +133,22 @@ def make_scene(recipe: Recipe, body: Model | None = None) -> Scene:
     return scene if body is None else _placed(scene, recipe, body)
 
 
+def same_canvas(a: Scene, b: Scene, width: int) -> bool:
+    """Whether paint of one scene lies where that of the other does: the same scene but for its
+    colour rule, no mesh, at a recipe's size ``width``. In the plane and on spirals the canvas is a
+    period of the colours, too."""
+    if a.target == "spiral":
+        return a.colouring.supercell == b.colouring.supercell
+    if a.target != "tile":
+        return True
+    one, two = (
+        plane_chart(scene.group, scene.colouring, width, scene.torus_map, scene.folds)
+        for scene in (a, b)
+    )
+    texels = [(c.rows, c.columns, c.skew, c.offset) for c in (one, two)]
+    return texels[0] == texels[1] and np.allclose(one.basis, two.basis)
+
+
 def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
     """The generators of a scene's exact symmetry on the sphere or the hyperbolic plane, with their
     colours: of the whole group or, where it is folded partly, of what remains."""

@@ -37,7 +37,7 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
     if picture is None:
         shown = dataclasses.replace(scene, mirrored=mirrored)
         surface = make_surface(shown, recipe.size, 1, CPU)
-        picture = surface.picture(random_paint(surface))
+        picture = surface.delivered(random_paint(surface))
     last = Progress(
         stage=0,
         stages=1,

@@ -257,11 +257,12 @@ def run(
     """Paint a recipe from a file."""
     from service.cli.mesh_painting import paint_mesh_to
     from service.cli.painting import paint_to
-    from service.cli.recipe_file import read_recipe
+    from service.cli.recipe_file import read_recipe, read_steering
 
     found = read_recipe(recipe, set_ or ())
+    steering = read_steering(recipe, found)
     paint_one = paint_mesh_to if found.target == "mesh" else paint_to
-    paint_one(found, output / f"{recipe.stem}.png", weights, _console())
+    paint_one(found, output / f"{recipe.stem}.png", weights, _console(), steering=steering)
 
 
 @app.command()

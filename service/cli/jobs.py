@@ -1,5 +1,5 @@
-"""``service jobs``, ``watch``, ``pause``, ``resume``, ``cancel``, ``forget``: a service's jobs from
-the command line, whoever submitted them."""
+"""``service jobs``, ``watch``, ``adjust``, ``pause``, ``resume``, ``cancel``, ``forget``: a
+service's jobs from the command line, whoever submitted them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Key = Annotated[
 
 def add_job_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (jobs, watch, pause, resume, cancel, forget):
+    for command in (jobs, watch, adjust, pause, resume, cancel, forget):
         app.command()(command)
 
 
@@ -85,6 +85,25 @@ def watch(
             print(f"{place.picture}  {place.receipt}")
 
 
+def adjust(
+    job: JobName,
+    set_: Annotated[
+        list[str],
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change the recipe, as in objective.style=2."
+        ),
+    ],
+    address: Address = DEFAULT_ADDRESS,
+    key: Key = None,
+) -> None:
+    """Change a job's recipe while it is painted: objective, styles.N.weight, colouring,
+    style_scale, learning_rate, views, quality, steps."""
+    from service.cli.recipe_file import read_change
+
+    changes = dict(map(read_change, set_))
+    _tell(address, key, lambda client: client.adjust(job, changes))
+
+
 def pause(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """Let a job rest; what is painted is kept."""
     _tell(address, key, lambda client: client.pause(job))
@@ -105,7 +124,7 @@ def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) ->
     _tell(address, key, lambda client: client.forget(job))
 
 
-def _tell(address: str, key: Path | None, words: Callable[[Client], None]) -> None:
+def _tell(address: str, key: Path | None, words: Callable[[Client], object]) -> None:
     with _client(address, key) as client:
         words(client)
 

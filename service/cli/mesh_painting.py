@@ -18,13 +18,20 @@ from service.model import Model
 from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.scene import make_scene
+from service.steering import Steering
 
 _SHOWN_WELL = 0.95  # of the surface: with less, more views are advised
 
 
-def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: Console) -> None:
+def paint_mesh_to(
+    recipe: Recipe,
+    picture: Path,
+    weights: Path | None,
+    console: Console,
+    steering: Steering = (),
+) -> None:
     """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
-    :mod:`service.reporting.mesh_delivery` says.
+    :mod:`service.reporting.mesh_delivery` says. ``steering``: see paint.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand before anything is painted.
@@ -35,7 +42,7 @@ def paint_mesh_to(recipe: Recipe, picture: Path, weights: Path | None, console: 
     scene = make_scene(recipe, given.body)
     place = mesh_destination(picture, given.loaded.names, _files_read(recipe))
     styles = load_styles(recipe)
-    with painted(recipe, scene, styles, weights, console) as (done, last):
+    with painted(recipe, scene, styles, weights, console, steering) as (done, last):
         receipt = done.receipt | {"mesh": _described(recipe, given, place)}
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage)

@@ -22,6 +22,7 @@ from service.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_faces, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.scene import Scene, StylePicture, make_scene
+from service.steering import Steering
 
 if TYPE_CHECKING:
     from service.reporting.finish import Finished
@@ -33,8 +34,9 @@ def paint_to(
     weights: Path | None,
     console: Console,
     film: Film | None = None,
+    steering: Steering = (),
 ) -> None:
-    """Paint a recipe into ``picture`` with its receipt beside it.
+    """Paint a recipe into ``picture`` with its receipt beside it. ``steering``: see paint.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
@@ -45,7 +47,7 @@ def paint_to(
         check_film(film)
     styles = load_styles(recipe)
     check_weights(weights)
-    with painted(recipe, scene, styles, weights, console) as (done, last):
+    with painted(recipe, scene, styles, weights, console, steering) as (done, last):
         deliver(place, done.picture, done.receipt)
         if scene.projection == "cube":
             deliver_faces(place, done.picture)
@@ -70,6 +72,7 @@ def painted(
     styles: Sequence[StylePicture],
     weights: Path | None,
     console: Console,
+    steering: Steering,
 ) -> Iterator[tuple[Finished, Progress]]:
     """What is finished and the last step, for as long as Ctrl-C is minded."""
     with (
@@ -81,7 +84,7 @@ def painted(
 
         with _clear_about_memory():
             last = None
-            for last in paint(recipe, scene, styles, weights=weights):
+            for last in paint(recipe, scene, styles, weights=weights, steering=steering):
                 if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
                     console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
                 show(last)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from geometry.errors import InputError
+from service.changes import set_value
 from service.recipe import Recipe, parse_recipe
 from service.reporting.receipt import SCHEMA
+from service.steering import Adjustment, parse_steering
 
 _MAX_BYTES = 1 << 24
 
@@ -22,9 +24,16 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     """
     data = _read(path)
     for change in changes:
-        _set(data, change)
+        key, value = read_change(change)
+        set_value(data, key, value, "--set")
     recipe = parse_recipe(data)
     return with_absolute_files(recipe, path.parent)
+
+
+def read_steering(path: Path, recipe: Recipe) -> tuple[Adjustment, ...]:
+    """How the painting of a receipt was steered; nothing for a recipe. ``recipe``: what is painted
+    now. Raises InputError as :func:`read_recipe` and :func:`service.steering.parse_steering`."""
+    return parse_steering(recipe, _json(path).get("steering", []))
 
 
 def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
@@ -51,6 +60,17 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """The recipe's data in a file."""
+    data: Any = _json(path)
+    if data.get("schema") == SCHEMA:
+        data = data.get("recipe")
+    if not isinstance(data, dict):
+        raise _no_object(path)
+    return data
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("bad-recipe", "recipe", f"{path} is too large to be a recipe.")
@@ -68,53 +88,26 @@ def _read(path: Path) -> dict[str, Any]:
         ) from None
     except (OSError, ValueError, RecursionError):
         raise InputError("bad-recipe", "recipe", f"{path} cannot be read as JSON text.") from None
-    if isinstance(data, dict) and data.get("schema") == SCHEMA:
-        data = data.get("recipe")
     if not isinstance(data, dict):
-        raise InputError(
-            "bad-recipe", "recipe", f"{path} holds no JSON object.", "See recipes/ for examples."
-        )
+        raise _no_object(path)
     return data
 
 
-def _set(data: dict[str, Any], change: str) -> None:
-    """Apply 'key=value'; dots lead into objects and, as numbers, into lists. The value is JSON,
-    or text where it is not."""
+def _no_object(path: Path) -> InputError:
+    return InputError(
+        "bad-recipe", "recipe", f"{path} holds no JSON object.", "See recipes/ for examples."
+    )
+
+
+def read_change(change: str) -> tuple[str, Any]:
+    """Key and value of 'key=value'. The value is JSON, or text where it is not. Raises
+    InputError("bad-value")."""
     key, equals, text = change.partition("=")
     if not equals or not key:
         raise InputError(
             "bad-value", "--set", f"'{change}' is not key=value.", "Write --set objective.style=2."
         )
     try:
-        value = json.loads(text)
+        return key, json.loads(text)
     except ValueError:
-        value = text
-    *way, last = key.split(".")
-    place: Any = data
-    for part in way:
-        if isinstance(place, dict):
-            place = place.setdefault(part, {})
-        else:
-            place = place[_index(place, part, key)]
-    if isinstance(place, dict):
-        place[last] = value
-    else:
-        place[_index(place, last, key)] = value
-
-
-def _index(place: Any, part: str, key: str) -> int:
-    if not isinstance(place, list):
-        raise InputError(
-            "bad-value",
-            "--set",
-            f"'{key}' goes on below a single value, at '{part}'.",
-            "Shorten the key.",
-        )
-    if not part.isdecimal() or int(part) >= len(place):
-        raise InputError(
-            "bad-value",
-            "--set",
-            f"In '{key}', '{part}' is not a place in a list of {len(place)}.",
-            f"Places: 0 to {len(place) - 1}." if place else "The list is empty.",
-        )
-    return int(part)
+        return key, text

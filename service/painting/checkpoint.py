@@ -14,6 +14,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import safetensors
@@ -22,8 +23,10 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from geometry.errors import InputError
+from service.painting.ladder import Place
 from service.recipe import Recipe
 from service.scene import StylePicture
+from service.steering import Steering
 
 Levels = tuple[NDArray[np.float32], ...]
 
@@ -47,7 +50,7 @@ class Tally:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A painting after one of its steps. recipe: see :func:`recipe_digest`; mirrored: see Scene.
+    """A painting after one of its steps. recipe: see :func:`painting_digest`; mirrored: see Scene.
 
     canvas: the levels of the optimiser's canvas, (charts, 3, h, w), finest first; mean: those of
     the mean of the iterates; moments, squares: Adam's running means of gradients and of their
@@ -94,14 +97,16 @@ class Checkpoint:
             raise _bad("It cannot be read.") from error
         return cls(words.recipe, words.tally, words.mirrored, **levels)
 
-    def check(self, recipe: str, places: Sequence[tuple[int, int]]) -> None:
-        """Raise InputError "bad-checkpoint" unless it is of the recipe with this digest, whose
-        steps lie in these ``places``: (stage, how many steps of that stage are then taken)."""
+    def check(self, recipe: str, places: Sequence[Place]) -> None:
+        """Raise InputError "bad-checkpoint" unless it is of the painting with this digest, whose
+        steps lie in these ``places``."""
         if self.recipe != recipe:
-            raise _bad("It is of another recipe or of other styles.")
+            raise _bad("It is of another recipe, of other styles or adjustments.")
         tally = self.tally
-        place = (tally.stage, tally.stage_step)
-        if not 1 <= tally.step <= len(places) or places[tally.step - 1] != place:
+        if not 1 <= tally.step <= len(places):
+            raise _bad("Its stages are not those of the recipe.")
+        place = places[tally.step - 1]
+        if (place.stage, place.stage_step) != (tally.stage, tally.stage_step):
             raise _bad("Its stages are not those of the recipe.")
 
     def check_shape(self, shapes: Sequence[tuple[int, ...]]) -> None:
@@ -114,9 +119,17 @@ class Checkpoint:
                 raise _bad("Its canvas is not of 32-bit floating-point numbers.")
 
 
-def recipe_digest(recipe: Recipe, styles: Sequence[StylePicture]) -> str:
-    """SHA-256 of a recipe and its loaded styles, hexadecimal."""
-    data = [recipe.model_dump(mode="json"), [[style.sha256, style.weight] for style in styles]]
+def painting_digest(
+    recipe: Recipe, styles: Sequence[StylePicture], steering: Steering, step: int
+) -> str:
+    """SHA-256 of what has decided a painting up to a step, hexadecimal: the recipe as submitted,
+    its loaded styles, and the adjustments before that step."""
+    data: list[Any] = [
+        recipe.model_dump(mode="json"),
+        [[style.sha256, style.weight] for style in styles],
+    ]
+    if before := [a.as_dict() for a in steering if a.step < step]:
+        data.append(before)
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 

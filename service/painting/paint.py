@@ -13,53 +13,27 @@ crowsonkb/style-transfer-pytorch).
 from __future__ import annotations
 
 import functools
+import itertools
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from service.painting.checkpoint import Checkpoint, Tally, recipe_digest
+from service.painting.checkpoint import Checkpoint, Tally, painting_digest
+from service.painting.ladder import Place, places
 from service.painting.progress import Progress
 from service.painting.studio import Studio
 from service.perception.networks import load_network
-from service.recipe import QUALITIES, Recipe
+from service.recipe import Recipe
 from service.scene import Scene, StylePicture
-
-MIN_WIDTH = 64  # of the first stage's texture
-MESH_PATIENCE = 2  # a mesh without symmetry takes this many times more steps
-LATER_STAGE = 0.8  # a stage takes so many steps relative to the one before
-
-
-@dataclass(frozen=True)
-class StagePlan:
-    """width: of the texture at this stage, pixels; steps: how many are taken."""
-
-    width: int
-    steps: int
+from service.steering import Steering, steered
 
 
 def pick_device() -> torch.device:
     """CUDA if there is one, else the CPU."""
     return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
-
-
-def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
-    """The ladder of a recipe: widths √2 apart that end at its size, steps that fall from coarse to
-    fine (half of the work of equal steps would go into the last stage). A mesh takes more of them,
-    the more of it is different: ``order`` is that of its group."""
-    quality = QUALITIES[recipe.quality]
-    ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
-    widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
-    shares = [LATER_STAGE**k for k in range(len(widths))]
-    patience = 1 + MESH_PATIENCE / order if recipe.target == "mesh" and order else 1
-    total = recipe.steps or round(
-        patience * quality.steps * sum(LATER_STAGE**k for k in range(quality.stages))
-    )
-    ends = [round(total * sum(shares[: k + 1]) / sum(shares)) for k in range(len(shares))]
-    steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]
-    return tuple(StagePlan(w, n) for w, n in zip(widths, steps, strict=True) if n)
 
 
 def paint(
@@ -70,6 +44,7 @@ def paint(
     weights: Path | None = None,
     resume: Checkpoint | None = None,
     frugal: bool = False,
+    steering: Steering = (),
 ) -> Iterator[Progress]:
     """Paint a scene, one Progress per step. To finish early, stop iterating and take the texture
     of the last Progress.
@@ -80,54 +55,81 @@ def paint(
     ``resume``: a checkpoint to go on from. The first Progress is then once more that of its own
     step, so that there is something to look at, or, after the last step, to deliver. On the CPU
     the rest is what it would have been without a stop, to the bit. Raises InputError from the
-    network, and "bad-checkpoint" for a checkpoint of another recipe.
+    network, and "bad-checkpoint" for a checkpoint of another painting.
 
     ``frugal``: take less memory and up to twice as long. Views are looked at one by one, twice, and
     layer by layer; transposes of sparse maps are made when they are needed. The picture is the same
     up to rounding, and either goes on from the other's checkpoints.
+
+    ``steering``: how the recipe changes on the way, in order of steps. The list may grow while the
+    painting runs: an adjustment after the step of the last Progress takes effect at the next one.
+    A painting that is given all of it before it starts is the same to the bit.
     """
     device = device or pick_device()
-    plans = stage_plans(recipe, scene.group.order)
-    places = [(number, step + 1) for number, plan in enumerate(plans) for step in range(plan.steps)]
-    digest = recipe_digest(recipe, styles)
+    order = scene.group.order
+    way, efforts, known = _way(recipe, steering, order)
     if resume is not None:
-        resume.check(digest, places)
+        resume.check(painting_digest(recipe, styles, steering, resume.tally.step), way)
     network = load_network(recipe.network, device, weights)
     studio = Studio(recipe, scene, styles, network, device, frugal)
-    work = sum(plan.steps * plan.width**2 for plan in plans)
+
+    def changes(first: int, last: int) -> list[Mapping[str, Any]]:
+        return [a.changes for a in steering if first <= a.step <= last]
+
+    def checkpoint(tally: Tally) -> Checkpoint:
+        return studio.checkpoint(painting_digest(recipe, styles, steering, tally.step), tally)
 
     def report(tally: Tally) -> Progress:
-        before = sum(plan.steps * plan.width**2 for plan in plans[: tally.stage])
-        done = before + tally.stage_step * plans[tally.stage].width ** 2
+        effort = efforts[tally.step - 1]
         return Progress(
             stage=tally.stage,
-            stages=len(plans),
+            stages=way[tally.step - 1].stages,
             step=tally.step,
-            steps=len(places),
+            steps=len(way),
             loss=tally.loss,
             seconds=tally.seconds,
-            seconds_left=tally.seconds * (work - done) / done,
+            seconds_left=tally.seconds * (efforts[-1] - effort) / effort,
             megapixels=tally.megapixels,
             texture=studio.texture,
-            checkpoint=functools.partial(studio.checkpoint, digest, tally),
+            checkpoint=functools.partial(checkpoint, tally),
             loop=studio.loop if scene.target == "spiral" else None,
             seen=studio.seen if scene.target == "mesh" else None,
             mirrored=studio.mirrored,
+            steering=tuple(a for a in steering if a.step < tally.step),
         )
 
     start, done, megapixels = time.perf_counter(), 0, 0.0
     if resume is not None:
         done, megapixels = resume.tally.step, resume.tally.megapixels
         start -= resume.tally.seconds
-        studio.restore(resume, plans[resume.tally.stage].width)
+        studio.adjust(steered(recipe, changes(0, done - 1)))
+        studio.restore(resume, way[done - 1].width)
         yield report(resume.tally)
-    for number, stage_step in places[done:]:
-        if stage_step == 1:
-            studio.enter(number, plans[number].width)
+    while done < len(way):
+        if len(steering) > known:
+            way, efforts, known = _way(recipe, steering, order)
+        place, renewed = way[done], False
+        if due := changes(done, done):
+            renewed = studio.adjust(steered(studio.recipe, due))
+        if done == 0:
+            studio.begin(place.width)
+        elif place.stage_step == 1:
+            studio.enter(place.stage, place.width)
+        elif renewed or place.stage != way[done - 1].stage:
+            studio.renew(place.stage)
         loss, pixels = studio.step(done)
-        if stage_step == plans[number].steps:
+        if place.last:
             studio.choose_hand()
         done += 1
         megapixels += pixels / 1e6
         seconds = time.perf_counter() - start
-        yield report(Tally(number, stage_step, done, seconds, megapixels, loss))
+        yield report(Tally(place.stage, place.stage_step, done, seconds, megapixels, loss))
+
+
+def _way(
+    recipe: Recipe, steering: Steering, order: int | None
+) -> tuple[list[Place], list[int], int]:
+    """Where every step is, what all up to it have cost, in pixels of textures, and how many
+    adjustments that takes account of."""
+    way = places(recipe, steering, order)
+    return way, list(itertools.accumulate(place.width**2 for place in way)), len(steering)

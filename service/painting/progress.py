@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.painting.checkpoint import Checkpoint
+from service.steering import Adjustment
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Progress:
     loop(frames): of spirals, the pictures of an endless zoom. seen(): of meshes, (rows, columns),
     how many pixels of the views each texel of the stage's texture fills. All must be called before
     the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as
-    the recipe wants.
+    the recipe wants. steering: the adjustments that had their effect.
     """
 
     stage: int
@@ -40,3 +41,4 @@ class Progress:
     loop: Callable[[int], Iterator[NDArray[np.uint8]]] | None = None
     seen: Callable[[], NDArray[np.floating]] | None = None
     mirrored: bool = False
+    steering: tuple[Adjustment, ...] = ()

@@ -28,12 +28,14 @@ from service.perception.networks import Network
 from service.perception.objectives import Targets
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import Scene, StylePicture
+from service.steering import recoloured
 
 DEPTH = 5  # levels of the canvas's pyramid
 MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 EMA = 0.9  # of the iterates
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
+_SEEN_IN_VIEWS = ("styles", "colouring", "style_scale", "views", "quality")  # of the recipe
 
 
 class Studio:
@@ -49,9 +51,8 @@ class Studio:
         frugal: bool = False,
     ) -> None:
         self._frugal = frugal
-        self._recipe, self._scene, self._styles = recipe, scene, styles
+        self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
-        self._colours = generated(tuple(scene.colouring.images.values()))
         self._full: Surface | None = None
         self._surface: Surface
         self._canvas: Canvas
@@ -60,36 +61,62 @@ class Studio:
         self._targets: Targets
         self._width = self._stage_step = 0
 
+    def adjust(self, recipe: Recipe) -> bool:
+        """Go on by another recipe; whether views and targets then have to be made anew, see
+        :meth:`renew`."""
+        before, self.recipe = self.recipe, recipe
+        if not any(getattr(recipe, field) != getattr(before, field) for field in _SEEN_IN_VIEWS):
+            return False
+        if recipe.styles != before.styles:
+            self._styles = [
+                dataclasses.replace(picture, weight=style.weight)
+                for picture, style in zip(self._styles, recipe.styles, strict=True)
+            ]
+        if recipe.colouring != before.colouring:
+            self._scene = recoloured(self._scene, recipe)
+        self._full = None
+        return True
+
+    def begin(self, width: int) -> None:
+        """Be at the first stage, with noise on the canvas. Raises InputError if no view sees
+        anything."""
+        surface = self._prepare(0, width)
+        generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, _NOISE))
+        noise = START_NOISE[self.recipe.start]
+        canvas = Canvas.noise(surface.canvas_shape, self._depth, surface.wrap, noise, generator)
+        levels = [level.to(self._device) for level in canvas.levels]
+        self._canvas = Canvas(levels, surface.wrap, surface.coarser)
+        self._optimiser = _adam(self._canvas)
+        self._mean = _copy(self._canvas)
+        self._stage_step = 0
+
     def enter(self, number: int, width: int) -> None:
         """Go on to a stage: its surface of a width, views and targets; the canvas enlarged to it.
         Raises InputError if no view sees anything."""
-        recipe = self._recipe
         surface = self._prepare(number, width)
-        if number == 0:
-            generator = torch.Generator().manual_seed(seed_of(recipe.seed, _NOISE))
-            noise = START_NOISE[recipe.start]
-            shape, wrap = surface.canvas_shape, surface.wrap
-            canvas = Canvas.noise(shape, self._depth, wrap, noise, generator)
-            levels = [level.to(self._device) for level in canvas.levels]
-            self._canvas = Canvas(levels, wrap, surface.coarser)
-            self._optimiser = _adam(self._canvas, recipe.learning_rate)
-        else:
-            carried = self._optimiser.state
-            old = [carried[level] for level in self._canvas.levels]
-            # the mean of the iterates is calmer than the last of them
-            enlarged = _enlarged(self._mean, surface.canvas_shape)
-            self._canvas = Canvas(enlarged.levels, surface.wrap, surface.coarser)
-            self._optimiser = _adam(self._canvas, recipe.learning_rate)
-            for level, state in zip(self._canvas.levels, old, strict=True):
-                size = (level.shape[-2], level.shape[-1])
-                mean = resize(state["exp_avg"], size, surface.wrap)
-                squares = resize(state["exp_avg_sq"], size, surface.wrap)
-                # A cubic interpolation overshoots, even below 0. The mean of squares is never below
-                # the square of the mean: without this bound Adam would divide by nothing.
-                squares = torch.maximum(squares, mean.square())
-                self._optimiser.state[level] = _adam_state(state["step"], mean, squares)
+        carried = self._optimiser.state
+        old = [carried[level] for level in self._canvas.levels]
+        # the mean of the iterates is calmer than the last of them
+        enlarged = _enlarged(self._mean, surface.canvas_shape)
+        self._canvas = Canvas(enlarged.levels, surface.wrap, surface.coarser)
+        self._optimiser = _adam(self._canvas)
+        for level, state in zip(self._canvas.levels, old, strict=True):
+            size = (level.shape[-2], level.shape[-1])
+            mean = resize(state["exp_avg"], size, surface.wrap)
+            squares = resize(state["exp_avg_sq"], size, surface.wrap)
+            # A cubic interpolation overshoots, even below 0. The mean of squares is never below
+            # the square of the mean: without this bound Adam would divide by nothing.
+            squares = torch.maximum(squares, mean.square())
+            self._optimiser.state[level] = _adam_state(state["step"], mean, squares)
         self._mean = _copy(self._canvas)
         self._stage_step = 0
+
+    def renew(self, number: int) -> None:
+        """Be at a stage of the same width, whose views and targets are others; paint and optimiser
+        stay. Raises InputError if no view sees anything."""
+        surface = self._prepare(number, self._width)
+        self._canvas = Canvas(self._canvas.levels, surface.wrap, surface.coarser)
+        self._mean = Canvas(self._mean.levels, surface.wrap, surface.coarser)
 
     def restore(self, checkpoint: Checkpoint, width: int) -> None:
         """Be as after the step of a checkpoint, whose stage has this width. Raises InputError
@@ -102,7 +129,7 @@ class Studio:
         checkpoint.check_shape([(charts, 3, *size) for size in sizes])
         self._canvas = Canvas(self._tensors(checkpoint.canvas), wrap, surface.coarser)
         self._mean = Canvas(self._tensors(checkpoint.mean), wrap, surface.coarser)
-        self._optimiser = _adam(self._canvas, self._recipe.learning_rate)
+        self._optimiser = _adam(self._canvas)
         moments, squares = self._tensors(checkpoint.moments), self._tensors(checkpoint.squares)
         for level, mean, square in zip(self._canvas.levels, moments, squares, strict=True):
             step = torch.tensor(float(tally.step), dtype=torch.float32, device=self._device)
@@ -125,10 +152,11 @@ class Studio:
     def _prepare(self, number: int, width: int) -> Surface:
         """The surface of a stage with its views; targets to suit."""
         surface = self._surface_at(width)
-        surface.prepare_views(seed_of(self._recipe.seed, _VIEWS, number))
+        surface.prepare_views(seed_of(self.recipe.seed, _VIEWS, number))
         self._surface, self._width = surface, width
+        colours = generated(tuple(self._scene.colouring.images.values()))
         self._targets = style_targets(
-            self._network, self._styles, surface.unit, self._recipe.style_scale, self._colours
+            self._network, self._styles, surface.unit, self.recipe.style_scale, colours
         )
         return surface
 
@@ -142,16 +170,18 @@ class Studio:
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
-        random = np.random.default_rng(seed_of(self._recipe.seed, _STEP, number))
+        random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
         surface = self._surface
         count = min(surface.looks, surface.views)
         which = random.choice(surface.views, count, replace=False)
         logits = self._canvas.logits()
         seen = self._see(logits, [int(k) for k in which])
         terms = objective_terms(self._network, seen, self._targets) | surface.terms(logits)
-        total = weighted(terms, self._recipe.objective)
+        total = weighted(terms, self.recipe.objective)
         self._optimiser.zero_grad()
         total.backward()
+        for group in self._optimiser.param_groups:
+            group["lr"] = self.recipe.learning_rate
         self._optimiser.step()
         self._stage_step += 1
         # the mean follows closely at first, then calmly: a bias-free start
@@ -163,7 +193,7 @@ class Studio:
         return losses, sum(view.pixels for view in seen)
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
-        objective, network, surface = self._recipe.objective, self._network, self._surface
+        objective, network, surface = self.recipe.objective, self._network, self._surface
         if not self._frugal:
             return [see(network, look, objective) for look in surface.look(logits, which)]
 
@@ -189,7 +219,7 @@ class Studio:
         """Turn the picture over if its pinwheels turn the other way than the recipe wants. Asked at
         the end of every stage: early, so that the picture is seldom turned when it is nearly done,
         and at the very end, so that it is right."""
-        wanted = {"any": 0, "ccw": 1, "cw": -1}[self._recipe.chirality]
+        wanted = {"any": 0, "ccw": 1, "cw": -1}[self.recipe.chirality]
         if not wanted:
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
@@ -207,7 +237,7 @@ class Studio:
     @torch.no_grad()
     def loop(self, frames: int) -> Iterator[NDArray[np.uint8]]:
         """The pictures of an endless zoom; see Progress.loop."""
-        full = self._surface_at(self._recipe.size)
+        full = self._surface_at(self.recipe.size)
         assert isinstance(full, SpiralSurface)
         yield from full.loop(_enlarged(self._mean, full.canvas_shape).logits(), frames)
 
@@ -224,17 +254,17 @@ class Studio:
                 max(1, round(picture.shape[0] * scale)),
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
-        full = self._surface_at(self._recipe.size)
+        full = self._surface_at(self.recipe.size)
         return full.delivered(_enlarged(self._mean, full.canvas_shape).logits())
 
     def _surface_at(self, width: int) -> Surface:
         """The surface of a width; that of the full size is kept: frames, the last stage and the
         result all want it."""
-        if width == self._recipe.size and self._full is not None:
+        if width == self.recipe.size and self._full is not None:
             return self._full
-        full = width == self._recipe.size
-        subsamples = QUALITIES[self._recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
-        views, device = self._recipe.views, self._device
+        full = width == self.recipe.size
+        subsamples = QUALITIES[self.recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
+        views, device = self.recipe.views, self._device
         surface = make_surface(self._scene, width, views, device, subsamples, self._frugal)
         if full:
             self._full = surface
@@ -246,8 +276,8 @@ def seed_of(*keys: int) -> int:
     return int(np.random.SeedSequence((len(keys), *keys)).generate_state(1)[0])
 
 
-def _adam(canvas: Canvas, rate: float) -> torch.optim.Adam:
-    return torch.optim.Adam(canvas.levels, lr=rate, betas=(0.9, 0.99), fused=True)
+def _adam(canvas: Canvas) -> torch.optim.Adam:
+    return torch.optim.Adam(canvas.levels, betas=(0.9, 0.99), fused=True)
 
 
 def _adam_state(step: Tensor, moments: Tensor, squares: Tensor) -> dict[str, Tensor]:

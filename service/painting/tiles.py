@@ -9,10 +9,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as F
 
 from service.designs.plane import PlaneDesign
 from service.painting.operators import SparseOperator
-from service.painting.views import Look, enlarged_paint, image_of
+from service.painting.views import Look, enlarged_paint, image_of, to_bytes
 
 
 class PlaneSurface:
@@ -55,8 +56,19 @@ class PlaneSurface:
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        return self.picture(logits)
+        return self._design.developed(torch.sigmoid(self._orbits(logits)).cpu().numpy())
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        return self._design.developed(torch.sigmoid(self._orbits(logits)).cpu().numpy())
+        """See Surface. Interpolates linearly: while somebody watches there is one in every step."""
+        size = self._design.chart_shape[1:]
+        canvas = image_of(logits, self.canvas_shape[1:])
+        paint = F.interpolate(canvas, size, mode="bilinear").permute(0, 2, 3, 1).reshape(-1, 3)
+        texture = torch.sigmoid(self._unfold(self._average(paint)))
+        to_pixels, shape = self._glance
+        pixels = to_bytes(texture if to_pixels is None else to_pixels(texture)).reshape(*shape, 3)
+        return pixels[:, ::-1] if self._design.mirrored else pixels
+
+    @functools.cached_property
+    def _glance(self) -> tuple[SparseOperator | None, tuple[int, int]]:
+        to_pixels, shape = self._design.glance()
+        return (None if to_pixels is None else self._operator(to_pixels)), shape

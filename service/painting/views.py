@@ -63,7 +63,7 @@ class Surface(Protocol):
 
 def to_bytes(values: Tensor) -> NDArray[np.uint8]:
     """Colours in 0..1, any shape, as uint8 in 0..255, rounded."""
-    return (values.clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
+    return values.clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
 
 
 def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -21,6 +21,7 @@ from service.reporting.frame import moved_frame, picture_frame
 from service.reporting.quality import measure_quality
 from service.reporting.receipt import build_receipt, numbers
 from service.scene import Scene, StylePicture
+from service.steering import recoloured, steered
 
 Picture = NDArray[np.uint8]
 
@@ -44,6 +45,8 @@ def finish(
     """What is delivered of a painting. ``last``: the last step taken; ``weights``: the file of the
     network, if one was named."""
     scene = dataclasses.replace(scene, mirrored=last.mirrored)
+    if last.steering:
+        scene = recoloured(scene, steered(recipe, [a.changes for a in last.steering]))
     picture = last.texture(0)
     height, width, _ = picture.shape
     frame = picture_frame(scene, recipe.size, (height, width))

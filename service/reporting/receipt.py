@@ -44,6 +44,7 @@ def build_receipt(
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "recipe": recipe.model_dump(mode="json"),
+        "steering": [adjustment.as_dict() for adjustment in last.steering],
         "styles": [
             {"source": s.source, "weight": s.weight, "sha256": s.sha256, "size": _size(s.pixels)}
             for s in styles

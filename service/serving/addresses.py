@@ -9,7 +9,8 @@ from collections.abc import Callable
 import zmq
 
 from geometry.errors import InputError
-from service.serving.wire import DEFAULT_ADDRESS, LIMITS
+from service.serving.limits import MAX_MESSAGE_BYTES
+from service.serving.wire import DEFAULT_ADDRESS
 
 WAITING_REQUESTS = 16  # messages of one client that wait for the service; then its sends wait
 WAITING_REPLIES = 64  # messages that wait for one client; further replies are dropped
@@ -38,10 +39,12 @@ def open_socket(
     bind: str,
     context: zmq.Context[zmq.Socket[bytes]],
     guard: Callable[[zmq.Socket[bytes]], None] | None = None,
+    max_message: int = MAX_MESSAGE_BYTES,
 ) -> tuple[zmq.Socket[bytes], str]:
     """A listening ROUTER with bounded queues and message sizes, and the address it has got.
 
     ``guard``: makes the socket demand keys before it is bound; only loopback may do without.
+    ``max_message``: bytes of one.
     Raises InputError: "bad-value", "not-loopback", "address-in-use", "address-unusable".
     """
     endpoint = endpoint_of(bind)
@@ -54,7 +57,7 @@ def open_socket(
     router.linger = LINGER_MS
     router.rcvhwm = WAITING_REQUESTS
     router.sndhwm = WAITING_REPLIES
-    router.maxmsgsize = LIMITS.total_bytes
+    router.maxmsgsize = max_message  # of each part
     # Tells of clients that have gone or do not read, instead of dropping without a word.
     router.router_mandatory = True
     if guard is not None:

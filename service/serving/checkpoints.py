@@ -31,6 +31,10 @@ class Checkpoints:
             self.write(progress)
         self._stepped = time.monotonic()
 
+    def warn(self, progress: Progress, error: InputError) -> None:
+        """Say that something could not be written; the painting goes on without."""
+        self._report(progress, Fault.of(error))
+
     def write(self, progress: Progress) -> None:
         """Write one. Where that cannot be done the last one stays, and the painting goes on: it has
         lost nothing yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,10 @@ from numpy.typing import NDArray
 import service
 from geometry.errors import InputError
 from service.recipe import Recipe
+from service.serving.encodings import RAW, Picture
 from service.serving.keys import load_client_key
 from service.serving.wire import (
+    CHUNK_BYTES,
     DEFAULT_ADDRESS,
     HEARTBEAT_SECONDS,
     WireError,
@@ -26,6 +29,8 @@ from service.serving.wire import (
 )
 
 ENDED = ("finished", "failed", "cancelled")
+UPLOAD_BYTES = 1 << 20  # buffers larger than this are uploaded, and only if they are not there
+UPLOAD_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,29 @@ class Frame:
     def ended(self) -> bool:
         """Whether the job is over: there will be no newer frame."""
         return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The bytes of an array, (N,) uint8, and what they are."""
+
+    data: NDArray[np.uint8]
+    dtype: str
+    shape: tuple[int, ...]
+    sha256: str
+
+    @classmethod
+    def of(cls, array: np.ndarray) -> Upload:
+        """An array, ready to be uploaded."""
+        data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+        return cls(data, array.dtype.str, array.shape, hashlib.sha256(data.data).hexdigest())
+
+    def named(self, name: str) -> dict[str, Any]:
+        """As ``submit`` names it."""
+        return {
+            **{"name": name, "dtype": self.dtype},
+            **{"shape": list(self.shape), "sha256": self.sha256},
+        }
 
 
 class Client:
@@ -102,21 +130,39 @@ class Client:
         """Start a job; its name."""
         data = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else dict(recipe)
         fields = {"recipe": data, "cameras": [dict(camera) for camera in cameras]}
-        return str(self._ask("submit", fields, buffers)[0]["job"])
+        given = buffers or {}
+        small = {name: array for name, array in given.items() if array.nbytes <= UPLOAD_BYTES}
+        # What is large is sent by its content: the same mesh or style goes over the wire once.
+        large = {name: Upload.of(given[name]) for name in given.keys() - small.keys()}
+        fields["uploads"] = [upload.named(name) for name, upload in large.items()]
+        for tries_left in reversed(range(UPLOAD_TRIES)):
+            for upload in large.values():
+                self._upload(upload)
+            try:
+                return str(self._ask("submit", fields, small)[0]["job"])
+            except InputError as error:
+                # Others have uploaded so much that ours was dropped.
+                if error.code != "unknown-upload" or not tries_left:
+                    raise
+        raise AssertionError("unreachable")
 
-    def frame(self, job: str, after: int = -1, max_size: int = 0) -> Frame:
-        """One frame newer than step ``after``; waits for it as long as the service is alive."""
-        fields = {"job": job, "after": after, "max_size": max_size}
+    def frame(self, job: str, after: int = -1, max_size: int = 0, encoding: str = RAW) -> Frame:
+        """One frame newer than step ``after``; waits for it as long as the service is alive.
+        ``encoding``: of the picture on its way, "jpeg" say, for a slow line."""
+        fields = {"job": job, "after": after, "max_size": max_size, "encoding": encoding}
         header, buffers = self._ask("frame", fields, patient=True)
-        return Frame(
-            job, header["state"], header["progress"], header["error"], buffers.get("pixels")
-        )
+        try:
+            picture = Picture.of(header, buffers)
+            pixels = None if picture is None else picture.pixels()
+        except ValueError as error:
+            raise InputError("bad-buffer", "data", f"The service sent {error}.") from None
+        return Frame(job, header["state"], header["progress"], header["error"], pixels)
 
-    def frames(self, job: str, max_size: int = 512) -> Iterator[Frame]:
+    def frames(self, job: str, max_size: int = 512, encoding: str = RAW) -> Iterator[Frame]:
         """Newer and newer frames. The last one says how the job ended."""
         after = -1
         while True:
-            frame = self.frame(job, after, max_size)
+            frame = self.frame(job, after, max_size, encoding)
             yield frame
             if frame.ended:
                 return
@@ -130,6 +176,12 @@ class Client:
     def attach(self, job: str) -> dict[str, Any]:
         """State and progress of a job, as on the wire: for a client that was away."""
         return self._ask("attach", {"job": job})[0]
+
+    def adjust(self, job: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a part of a job's recipe, as in {"objective.style": 2}, from its next step on; the
+        recipe as it is then."""
+        reply = self._ask("adjust", {"job": job, "changes": dict(changes)})[0]
+        return dict(reply["recipe"])
 
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""
@@ -155,6 +207,21 @@ class Client:
         """Texture (H, W, 3) uint8 and receipt of a finished job; raises what made it fail."""
         header, buffers = self._ask("result", {"job": job})
         return buffers["texture"], header["receipt"]
+
+    def _upload(self, upload: Upload) -> None:
+        size, restarts = upload.data.nbytes, 0
+        here = self._ask("have", {"digests": [upload.sha256]})[0]["received"][0]
+        while here < size:
+            fields = {"sha256": upload.sha256, "size": size, "offset": here}
+            chunk = {"data": upload.data[here : here + CHUNK_BYTES]}
+            received = self._ask("upload", fields, chunk)[0]["received"]
+            if received < here:  # it was dropped: others upload very much at the same time
+                restarts += 1
+                if restarts == UPLOAD_TRIES:
+                    raise InputError(
+                        "unknown-upload", "uploads", "The service drops what is uploaded."
+                    )
+            here = received
 
     def _ask(
         self,

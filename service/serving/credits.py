@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.serving.encodings import RAW
+
 MAX_OPEN = 4096  # then the oldest is forgotten: a client that still waits has asked again since
 
 
@@ -12,7 +14,8 @@ MAX_OPEN = 4096  # then the oldest is forgotten: a client that still waits has a
 class Credit:
     """One client's wish for one frame of ``job`` newer than step ``after``.
 
-    ``max_size``: longest side in pixels, 0 for the full size; ``request``: the id to answer with.
+    ``max_size``: longest side in pixels, 0 for the full size; ``request``: the id to answer with;
+    ``encoding``: how the picture shall come.
     """
 
     client: bytes
@@ -20,6 +23,7 @@ class Credit:
     job: str
     after: int
     max_size: int
+    encoding: str = RAW
 
 
 class Credits:

@@ -3,7 +3,7 @@ happened to them: :mod:`service.serving.local_engine` has processes on this mach
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -105,6 +105,11 @@ class Engine(Protocol):
 
     def want(self, job: str, after: int, max_size: int) -> None:
         """Ask for one frame newer than step ``after``."""
+        ...
+
+    def adjust(self, job: str, adjustments: Sequence[Mapping[str, Any]]) -> None:
+        """Change the recipe after the step that runs. ``adjustments``: all of the job's; those that
+        have had their effect are left out."""
         ...
 
     def finish(self, job: str) -> None:

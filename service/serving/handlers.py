@@ -12,15 +12,26 @@ import numpy as np
 import service
 from geometry.errors import InputError, unknown_name
 from service.serving.credits import Credit
+from service.serving.encodings import ENCODINGS
 from service.serving.engine import Engine
 from service.serving.job_log import log_tail
 from service.serving.jobs import Fault, State
 from service.serving.ledger import Ledger
 from service.serving.news import job_row, job_sheet
 from service.serving.replies import Replies
-from service.serving.requests import MAX_SIDE, MAX_STEP, read_job, read_submission, read_whole
+from service.serving.requests import (
+    MAX_SIDE,
+    MAX_STEP,
+    read_changes,
+    read_chunk,
+    read_digests,
+    read_encoding,
+    read_job,
+    read_submission,
+    read_whole,
+)
 from service.serving.watchers import Watchers
-from service.serving.wire import WireError, decode
+from service.serving.wire import LIMITS, Limits, WireError, decode
 from service.serving.wire_kinds import KINDS
 
 log = logging.getLogger(__name__)
@@ -34,10 +45,15 @@ class Handlers:
     and ``watchers``."""
 
     def __init__(
-        self, replies: Replies, watchers: Watchers, ledger: Ledger, engine: Engine
+        self,
+        replies: Replies,
+        watchers: Watchers,
+        ledger: Ledger,
+        engine: Engine,
+        limits: Limits = LIMITS,
     ) -> None:
         self._replies, self._watchers = replies, watchers
-        self._jobs, self._engine = ledger, engine
+        self._jobs, self._engine, self._limits = ledger, engine, limits
         self._description: Header | None = None  # the body of describe's reply
         self._no_worker: Fault | None = None
         self._curious: dict[bytes, Any] = {}  # client -> id of its describe, unanswered
@@ -64,7 +80,7 @@ class Handlers:
         """Whatever a client sends ends in a reply or in an error of one line."""
         request: Any = None
         try:
-            header, buffers = decode(frames)
+            header, buffers = decode(frames, self._limits)
             request = header.get("id")
             kind = header["kind"]
             if kind not in self._handlers:
@@ -73,7 +89,8 @@ class Handlers:
             if reply is not None:
                 self._replies.send(client, {"kind": kind, "id": request, **reply})
         except WireError as error:
-            self._replies.send_fault(client, error.request_id, Fault.of(error))
+            known = error.request_id if request is None else request
+            self._replies.send_fault(client, known, Fault.of(error))
         except InputError as error:
             self._replies.send_fault(client, request, Fault.of(error))
         except RecursionError:
@@ -86,7 +103,7 @@ class Handlers:
 
     def _on_hello(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         device = ", ".join(self._engine.devices) or "starting"
-        return {"service": service.__version__, "device": device}
+        return {"service": service.__version__, "device": device, "encodings": list(ENCODINGS)}
 
     def _on_describe(self, client: bytes, header: Header, buffers: Buffers) -> Header | None:
         if self._description is not None:
@@ -109,17 +126,35 @@ class Handlers:
         )
         return {"job": job.name}
 
+    def _on_have(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        return {"received": [self._jobs.blobs.received(digest) for digest in read_digests(header)]}
+
+    def _on_upload(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        chunk = read_chunk(header, buffers)
+        return {
+            "received": self._jobs.blobs.append(chunk.sha256, chunk.offset, chunk.size, chunk.data)
+        }
+
     def _on_frame(self, client: bytes, header: Header, buffers: Buffers) -> None:
         job = self._jobs.find(read_job(header))
         after = read_whole(header, "after", -1, MAX_STEP, default=-1)
         max_size = read_whole(header, "max_size", 0, MAX_SIDE, default=0)
-        credit = Credit(client, header.get("id"), job.name, after, max_size)
+        encoding = read_encoding(header)
+        credit = Credit(client, header.get("id"), job.name, after, max_size, encoding)
         if job.ended:
             self._watchers.show_last(job, credit)
             return
         self._watchers.wait(credit)
         if job.state is State.RUNNING:
             self._engine.want(job.name, after, max_size)
+
+    def _on_adjust(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        job = self._jobs.find(read_job(header))
+        self._jobs.adjust(job, read_changes(header))
+        if job.state is State.RUNNING:
+            self._engine.adjust(job.name, job.standing.adjustments)
+        recipe = job.recipe.model_dump(mode="json")
+        return {"job": job.name, "state": job.state, "recipe": recipe}
 
     def _on_cancel(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))

@@ -2,12 +2,13 @@
 
     job.json                  recipe, cameras, when it was submitted, which buffers
     standing.json             state, progress, fault: what changes
+    steering.json             adjustments of the recipe, and after which steps they came
     checkpoint.safetensors    from which the painting goes on
     texture.png, receipt.json the result
     log.txt                   what the worker printed
 
 The buffers are blobs (:mod:`service.serving.blobs`) in a folder beside it, which jobs share.
-Server and worker both use it; the one writes job and standing, the other checkpoint and result.
+Server and worker both use it; the one writes job and standing, the other all the rest.
 Each file holds all of its old content or all of its new, whenever the power fails; none is pickled.
 """
 
@@ -30,6 +31,7 @@ from service.serving.blobs import is_digest, read_blob
 from service.serving.durable import saving, sync_names
 from service.serving.jobs import Inputs, Order, Result, Standing, StoredBuffer
 from service.serving.wire import read_spec
+from service.steering import Adjustment, Steering
 
 SCHEMA = "orbitex/job"
 SCHEMA_VERSION = 2
@@ -90,6 +92,18 @@ class JobFolder:
         with self._reading("standing.json"):
             return Standing.of(self._json("standing.json"))
 
+    def write_steering(self, steering: Steering) -> None:
+        """Keep how the painting was steered."""
+        self._write_json("steering.json", [adjustment.as_dict() for adjustment in steering])
+
+    def read_steering(self) -> list[Adjustment]:
+        """How the painting was steered until now."""
+        with self._reading("steering.json"):
+            if not (self.path / "steering.json").exists():
+                return []
+            entries = self._json("steering.json")
+            return [Adjustment(int(entry["step"]), dict(entry["changes"])) for entry in entries]
+
     def write_checkpoint(self, data: bytes) -> None:
         """Keep a checkpoint instead of the last one."""
         self._write("checkpoint.safetensors", data)
@@ -117,8 +131,8 @@ class JobFolder:
 
     def sweep(self) -> None:
         """Remove what a writer that was killed has left."""
-        for path in self.path.glob(".*.tmp"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
+            for path in self.path.glob(".*.tmp"):
                 path.unlink()
 
     def _job(self) -> dict[str, Any]:
@@ -130,7 +144,7 @@ class JobFolder:
     def _json(self, name: str) -> Any:
         return json.loads((self.path / name).read_bytes())
 
-    def _write_json(self, name: str, data: dict[str, Any]) -> None:
+    def _write_json(self, name: str, data: Any) -> None:
         self._write(name, (json.dumps(data, allow_nan=False) + "\n").encode())
 
     def _write(self, name: str, data: bytes) -> None:

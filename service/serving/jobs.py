@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geometry.errors import InputError
 from service.recipe import Recipe
 from service.serving.wire import BufferSpec, WireError
+from service.steering import steered
 
 TRIES = 2  # of a job whose worker dies in it before it has got to another checkpoint
 OUT_OF_MEMORY = "out-of-memory"
@@ -102,7 +103,8 @@ class Standing:
     why the last checkpoint could not be written; finish_wanted: it shall end with the best so far;
     frugal: it did not fit into memory and is painted with as little as it takes; saved: step of the
     last checkpoint, 0 before the first; deaths: workers that have died in it since then; ended:
-    when, in seconds since 1970.
+    when, in seconds since 1970; adjustments: fields of the recipe that were changed, time after
+    time, see :func:`service.steering.difference`.
     """
 
     state: State = State.QUEUED
@@ -114,6 +116,7 @@ class Standing:
     saved: int = 0
     deaths: int = 0
     ended: float | None = None
+    adjustments: tuple[dict[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -136,6 +139,7 @@ class Standing:
             int(data["saved"]),
             int(data["deaths"]),
             None if data["ended"] is None else float(data["ended"]),
+            tuple(dict(changes) for changes in data["adjustments"]),
         )
 
 
@@ -154,6 +158,11 @@ class Job:
     def ended(self) -> bool:
         """Whether the job is finished, failed or cancelled."""
         return self.state in ENDED
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe as it is now."""
+        return steered(self.order.recipe, self.standing.adjustments)
 
     @property
     def step(self) -> int:

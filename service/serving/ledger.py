@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from service.serving.jobs import (
 )
 from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
 from service.serving.wire import BufferSpec
+from service.steering import MAX_ADJUSTMENTS, adjusted, difference
 
 _NAME = re.compile(r"(\d{1,12})-[0-9a-f]{6}")
 
@@ -217,6 +218,20 @@ class Ledger:
         """Let a paused job go on, or try a failed one again, from its last checkpoint."""
         if job.state in (State.PAUSED, State.FAILED):
             self._change(job, state=State.QUEUED, fault=None, deaths=0)
+
+    def adjust(self, job: Job, changes: Mapping[str, Any]) -> None:
+        """Change a part of the recipe of a job that may go on. Raises InputError as
+        :func:`service.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
+        if not _keeps_inputs(job.state):
+            raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
+        new = adjusted(job.recipe, changes)
+        if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
+            raise InputError("missing-base", "objective.content", "The mesh has no base colour.")
+        adjustments = job.standing.adjustments
+        if len(adjustments) >= MAX_ADJUSTMENTS:
+            raise InputError("too-large", "changes", f"Adjusted {MAX_ADJUSTMENTS} times already.")
+        if fields := difference(job.recipe, new):
+            self._change(job, adjustments=(*adjustments, fields))
 
     def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
         """The worker died in a job: it is tried once more, from its last checkpoint, and fails if

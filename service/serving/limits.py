@@ -6,9 +6,9 @@ from __future__ import annotations
 from service.serving.wire import LIMITS
 
 MAX_MESSAGE_BYTES = LIMITS.total_bytes
-MESSAGE_BOUNDS = 16 << 20, 1 << 40  # from below: a chunk of an upload must pass
+MESSAGE_BOUNDS = 16 << 20, 1 << 36  # from below: a chunk of an upload must pass
 MAX_INPUT_BYTES = 8 << 30  # of the jobs that may go on; what several share counts once
-INPUT_BOUNDS = 1 << 20, 1 << 50
+INPUT_BOUNDS = 1 << 24, 1 << 47
 MAX_JOB_BYTES = 1 << 30  # of the inputs of one job
 MAX_JOBS = 1024  # that have not ended
 JOB_BOUNDS = 1, 4096  # a list of so many, and of as many kept ones, still fits into a header

@@ -4,7 +4,8 @@ the others alone."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import zmq
 
@@ -64,6 +65,11 @@ class LocalEngine:
         """Ask for one frame newer than step ``after``."""
         for worker in self._painting(job):
             worker.tell("want", job, {"after": after, "max_size": max_size})
+
+    def adjust(self, job: str, adjustments: Sequence[Mapping[str, Any]]) -> None:
+        """Change the recipe after the step that runs; those that had their effect are left out."""
+        for worker in self._painting(job):
+            worker.tell("adjust", job, {"adjustments": list(adjustments)})
 
     def finish(self, job: str) -> None:
         """Ask for the result as it is after the step that runs."""

@@ -31,7 +31,7 @@ def job_sheet(job: Job, log: Sequence[str]) -> dict[str, Any]:
     warning = job.standing.warning or (FRUGAL if job.standing.frugal else None)
     return {
         **job_news(job),
-        "recipe": job.order.recipe.model_dump(mode="json"),
+        "recipe": job.recipe.model_dump(mode="json"),
         "warning": warning.as_dict() if warning else None,
         "log": list(log),
     }

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from service.painting.progress import Progress
 from service.recipe import Recipe
+from service.steering import Steering
 
 TORCH_PAINTER = "service.serving.painter:torch_painter"
 
@@ -23,11 +24,13 @@ TORCH_PAINTER = "service.serving.painter:torch_painter"
 @dataclass(frozen=True)
 class Attempt:
     """One try to paint a job. device: "cpu", "cuda:0", …; resume: a checkpoint to go on from, as
-    bytes; frugal: with as little memory as it takes."""
+    bytes; frugal: with as little memory as it takes; steering: see
+    :func:`service.painting.paint.paint`."""
 
     device: str
     resume: bytes | None = None
     frugal: bool = False
+    steering: Steering = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,12 @@ def torch_painter() -> Painter:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
         device = torch.device(attempt.device)
-        return paint(recipe, scene, styles, device, resume=checkpoint, frugal=attempt.frugal)
+        return paint(
+            *(recipe, scene, styles, device),
+            resume=checkpoint,
+            frugal=attempt.frugal,
+            steering=attempt.steering,
+        )
 
     return Painter(
         devices=lambda: [f"cuda:{k}" for k in range(torch.cuda.device_count())] or ["cpu"],

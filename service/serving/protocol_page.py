@@ -9,7 +9,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from service.serving.limits import MAX_JOB_BYTES
+from service.serving.replies import UNREAD_BYTES
 from service.serving.wire import (
+    CHUNK_BYTES,
     DEFAULT_ADDRESS,
     DTYPES,
     HEARTBEAT_SECONDS,
@@ -31,10 +34,14 @@ ERROR_CODES: dict[str, str] = {
     "unknown-kind": "No such kind of request.",
     "unknown-field": "A key that a recipe does not have.",
     "unknown-job": "No such job, or it ended so long ago that it was dropped.",
+    "not-adjustable": "This part of a recipe cannot be changed while a job is painted.",
+    "has-ended": "The job is finished or cancelled.",
     "not-ended": "Only a job that has ended can be forgotten.",
     "queue-full": "Too many jobs wait.",
     "not-finished": "The job has no result yet.",
     "cancelled": "The job was cancelled: there is no result.",
+    "unknown-upload": "A job names a buffer whose bytes are not here, or not here any more.",
+    "bad-digest": "What was uploaded has another SHA-256; it was dropped.",
     "out-of-memory": "The job did not fit into memory.",
     "worker-died": "The process that paints ended twice in the middle of the job, or cannot start.",
     "not-saved": "The service's disk is full or cannot be written.",
@@ -88,7 +95,10 @@ lives. A client that lets many replies lie unread loses the newest of them.
 | header | {LIMITS.header_bytes >> 10} KiB, numbers finite |
 | buffers | {LIMITS.buffers}, of 1 to {LIMITS.dimensions} dimensions, never empty |
 | dtypes | {_escaped(", ".join(DTYPES))} |
-| message | {LIMITS.total_bytes >> 20} MiB |"""
+| message | {LIMITS.total_bytes >> 20} MiB, unless `service serve --max-message` says otherwise |
+| inputs of a job | {MAX_JOB_BYTES >> 20} MiB, with those uploaded |
+| chunk of an upload | {CHUNK_BYTES >> 20} MiB |
+| replies unread | {UNREAD_BYTES >> 20} MiB; then a client is sent no more until it reads |"""
 
 
 def _section(kind: Kind) -> str:

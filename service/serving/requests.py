@@ -81,6 +81,16 @@ def read_job(header: Mapping[str, Any]) -> str:
     return name
 
 
+def read_changes(header: Mapping[str, Any]) -> dict[str, Any]:
+    """What an ``adjust`` changes; what the keys and values mean is not looked at."""
+    changes = header.get("changes")
+    if not isinstance(changes, dict) or not changes:
+        raise InputError(
+            "bad-value", "changes", "Nothing to change.", 'As in {"objective.style": 2}.'
+        )
+    return changes
+
+
 def read_whole(header: Mapping[str, Any], field: str, low: int, high: int, default: int) -> int:
     """A whole number in ``low`` … ``high``."""
     value = header.get(field, default)

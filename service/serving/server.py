@@ -12,6 +12,7 @@ import zmq
 
 from service.serving.addresses import open_socket
 from service.serving.admission import Admission, admission_to
+from service.serving.encoder import Encoder
 from service.serving.engine import (
     Engine,
     Event,
@@ -23,6 +24,7 @@ from service.serving.engine import (
     WorkerDied,
 )
 from service.serving.handlers import Handlers
+from service.serving.inbox import Inbox
 from service.serving.job_log import log_tail
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Job, State
 from service.serving.ledger import Ledger
@@ -30,6 +32,7 @@ from service.serving.local_engine import LocalEngine
 from service.serving.replies import Replies
 from service.serving.settings import Settings
 from service.serving.watchers import Watchers
+from service.serving.wire import LIMITS, Limits
 
 TICK_MS = 200  # how long to sleep at most: clocks and the worker's health are looked at then
 BATCH = 100  # requests answered before the engine is heard again
@@ -40,7 +43,8 @@ log = logging.getLogger(__name__)
 
 class Server:
     """Answers requests on ``router`` and passes the jobs of ``ledger`` to ``engine``, until
-    :meth:`stop`. ``admission``: who is heard; None: everybody who can connect."""
+    :meth:`stop`. ``admission``: who is heard; None: everybody who can connect. ``limits``: of one
+    message."""
 
     def __init__(
         self,
@@ -48,12 +52,14 @@ class Server:
         engine: Engine,
         ledger: Ledger,
         admission: Admission | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         self._router, self._engine, self._jobs = router, engine, ledger
         self._admission = admission
-        replies = Replies(router)
-        self._watchers = Watchers(replies, ledger)
-        self._handlers = Handlers(replies, self._watchers, ledger, engine)
+        self._inbox = Inbox(router, limits.buffers + 2)  # the header, and one too many
+        replies, self._encoder = Replies(router), Encoder()
+        self._watchers = Watchers(replies, ledger, self._encoder)
+        self._handlers = Handlers(replies, self._watchers, ledger, engine, limits)
         self._last_heard = time.monotonic()
         self._stopping = False
 
@@ -65,9 +71,10 @@ class Server:
         """Serve until stopped, or until ``idle_exit`` seconds without a client and a job."""
         while not self._stopping:
             poller = zmq.Poller()
-            for socket in (self._router, *self._engine.sockets):
+            for socket in (self._router, self._encoder.waker, *self._engine.sockets):
                 poller.register(socket, zmq.POLLIN)
             poller.poll(TICK_MS)
+            self._watchers.collect()
             self._hear_clients()
             for event in self._engine.collect():
                 self._take(event)
@@ -102,10 +109,10 @@ class Server:
 
     def _hear_clients(self) -> None:
         for _ in range(BATCH):
-            try:
-                client, *frames = self._router.recv_multipart(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
+            message = self._inbox.receive()
+            if message is None:
                 return
+            client, *frames = message
             if self._admission is not None and not self._admission.admits(client):
                 continue  # revoked since it connected
             self._last_heard = time.monotonic()
@@ -161,6 +168,8 @@ class Server:
             self._jobs.start(job)
             log.info("running", extra={"job": job.name})
             self._engine.paint(job.name, self._jobs.folder(job), job.standing.frugal)
+            if job.standing.adjustments:
+                self._engine.adjust(job.name, job.standing.adjustments)
             if job.standing.finish_wanted:
                 self._engine.finish(job.name)
             for credit in self._watchers.waiting(job):
@@ -197,13 +206,14 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         if admission is not None:
             closing.callback(admission.close)
         guard = admission.guard if admission else None
-        router, address = open_socket(settings.bind, context, guard)
+        router, address = open_socket(settings.bind, context, guard, settings.max_message)
         closing.callback(router.close)
-        ledger = Ledger(settings.data, settings.keep)
+        ledger = Ledger(settings.data, settings.keep, settings.max_jobs, settings.max_inputs)
         closing.callback(ledger.close)
         engine = LocalEngine(settings.painter, context, settings.devices, settings.patience)
         closing.callback(engine.close)
-        server = Server(router, engine, ledger, admission)
+        limits = Limits(total_bytes=settings.max_message)
+        server = Server(router, engine, ledger, admission, limits)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.stop())
         announce(f"ready {address}")

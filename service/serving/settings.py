@@ -48,18 +48,14 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check the limits."""
-        for option, unit, (low, high) in (
-            ("max-message", "MiB", MESSAGE_BOUNDS),
-            ("max-inputs", "MiB", INPUT_BOUNDS),
-            ("max-jobs", "", JOB_BOUNDS),
+        for option, unit, scale, (low, high) in (
+            ("max-message", " MiB", 1 << 20, MESSAGE_BOUNDS),
+            ("max-inputs", " GiB", 1 << 30, INPUT_BOUNDS),
+            ("max-jobs", "", 1, JOB_BOUNDS),
         ):
-            value = getattr(self, option.replace("-", "_"))
-            if not low <= value <= high:
-                scale = 20 if unit else 0
+            if not low <= getattr(self, option.replace("-", "_")) <= high:
                 raise InputError(
-                    "bad-value",
-                    option,
-                    f"Not in {low >> scale} to {high >> scale} {unit}".rstrip() + ".",
+                    "bad-value", option, f"Not in {low / scale:g} to {high / scale:g}{unit}."
                 )
 
 

@@ -31,6 +31,7 @@ KINDS: dict[str, Kind] = {
             {
                 "service": "version of the service",
                 "device": "cpu or cuda:N; 'starting' until the worker has found out",
+                "encodings": "[name]: how pictures can be had, see frame",
             },
         ),
         Kind(
@@ -59,6 +60,8 @@ KINDS: dict[str, Kind] = {
                 "kind: PERSP or ORTHO, ortho_scale, clip_start, clip_end}]; "
                 "matrix_world is relative to the vertices' frame; "
                 "empty: a sphere of views around the mesh",
+                "uploads": "[{name, dtype, shape, sha256}], optional: buffers of the job whose "
+                "bytes were sent before, see upload",
             },
             {"job": "name of the job"},
             {
@@ -76,6 +79,32 @@ KINDS: dict[str, Kind] = {
             },
         ),
         Kind(
+            "have",
+            "What is here already of the bytes of some buffers, so that nothing is sent twice.",
+            {"digests": "[SHA-256 of a buffer's bytes, 64 hexadecimal digits], 64 at most"},
+            {
+                "received": "[number of bytes], for each digest: all of them, or the first ones of "
+                "an upload that was interrupted; it goes on from there"
+            },
+        ),
+        Kind(
+            "upload",
+            "Send the bytes of a buffer before the job, or the jobs, that name it in 'uploads': in "
+            "chunks of at most 8 MiB, from the first on. What no job names is dropped after an "
+            "hour, or sooner if there is much of it; a submit that comes too late is answered with "
+            "'unknown-upload'.",
+            {
+                "sha256": "of all of its bytes, in 64 hexadecimal digits",
+                "size": "how many bytes there are in all",
+                "offset": "where this chunk begins",
+            },
+            {
+                "received": "how many bytes are here now. A chunk that does not begin where the "
+                "last one ended is not taken: go on from here"
+            },
+            {"data": "|u1 (N,), the chunk"},
+        ),
+        Kind(
             "frame",
             "One credit: asks for one frame newer than step 'after'. Answered when there is one, "
             "or at once when the job has ended (then without pixels if nothing is newer). A client "
@@ -86,6 +115,7 @@ KINDS: dict[str, Kind] = {
                 "job": "name of the job",
                 "after": "step of the newest frame at hand, -1 for none",
                 "max_size": "longest side wanted, in pixels; 0 for the full size",
+                "encoding": "raw, if left out; zlib, jpeg or png for a slow line",
             },
             {
                 "job": "name of the job",
@@ -95,9 +125,14 @@ KINDS: dict[str, Kind] = {
                 "seconds_left, megapixels} or null before the first step; a number that is not "
                 "finite is null",
                 "error": "{code, field, message, hint} of a failed job, else null",
+                "encoding": "of the picture, if there is one: the one asked for, but png instead "
+                "of jpeg where there is alpha, and raw if too many pictures wait to be encoded",
+                "shape": "of the picture, [H, W, 3], or [H, W, 4] with alpha",
             },
             reply_buffers={
-                "pixels": "|u1 (H, W, 3) sRGB, top row first; of a finished job as its texture"
+                "pixels": "|u1 (H, W, 3) sRGB, top row first; of a finished job as its texture",
+                "data": "|u1 (N,): instead of pixels, for any encoding but raw; of zlib the "
+                "same bytes as pixels",
             },
         ),
         Kind(
@@ -128,6 +163,21 @@ KINDS: dict[str, Kind] = {
             {"job": "name", "state": "as in a frame"},
         ),
         Kind(
+            "adjust",
+            "Change a part of the recipe of a job that is queued, running, paused or failed, from "
+            "its next step on. It is checked as a recipe is, and all of it holds or nothing. What "
+            "can be changed: objective (all weights), styles (their weights), colouring (to a rule "
+            "that repeats after the same period), style_scale, learning_rate, views, quality and "
+            "steps. A job keeps its width until it has taken the new quality's steps there. What "
+            "comes after the last step has no effect.",
+            {
+                "job": "name",
+                "changes": "{key: value}, keys such as 'objective.style' or 'styles.0.weight', at "
+                "most 64; an object changes what it names, as in {objective: {style: 2}}",
+            },
+            {"job": "name", "state": "as in a frame", "recipe": "as it is now"},
+        ),
+        Kind(
             "jobs",
             "All jobs that the service knows, oldest first.",
             reply={
@@ -144,7 +194,7 @@ KINDS: dict[str, Kind] = {
             {
                 "job": "name",
                 "state": "as in a frame",
-                "recipe": "the recipe, whole",
+                "recipe": "the recipe as it is now, whole",
                 "progress": "as in a frame; seen last",
                 "error": "as in a frame",
                 "warning": "{code, field, message, hint} if the last checkpoint could not be "

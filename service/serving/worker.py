@@ -3,10 +3,10 @@
 Started by :mod:`service.serving.worker_process` as ``python -m service.serving.worker ADDRESS
 PAINTER DEVICE``.
 It speaks the wire's encoding with the server over a private PAIR socket. From the server come
-``paint``, ``want`` (a frame), ``finish``, ``pause`` and ``cancel``; back go ``ready``, ``frame``,
-``saved``, ``finished``, ``failed`` and ``stopped``. Inputs, checkpoints and results are in the
-job's folder, which the server names. Commands are read between steps, and a frame is rendered
-only when one is wanted: nobody's reading speed slows the painting.
+``paint``, ``want`` (a frame), ``adjust``, ``finish``, ``pause`` and ``cancel``; back go ``ready``,
+``frame``, ``saved``, ``finished``, ``failed`` and ``stopped``. Inputs, checkpoints and results are
+in the job's folder, which the server names. Commands are read between steps, and a frame is
+rendered only when one is wanted: nobody's reading speed slows the painting.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from geometry.errors import InputError
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.serving.checkpoints import Checkpoints
+from service.serving.helm import Helm
 from service.serving.job_folder import JobFolder
 from service.serving.job_log import output_to
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
@@ -71,6 +72,7 @@ class Commands:
     def __init__(self, channel: Channel, job: str) -> None:
         self._channel, self._job = channel, job
         self._wanted: set[tuple[int, int]] = set()  # (after, max_size)
+        self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Helm
         self.finish = False
         self.pause = False
         self.cancel = False
@@ -83,6 +85,8 @@ class Commands:
                 continue
             if header["kind"] == "want":
                 self._wanted.add((header["after"], header["max_size"]))
+            elif header["kind"] == "adjust":
+                self.adjustments = header["adjustments"]
             elif header["kind"] in ("finish", "pause", "cancel"):
                 setattr(self, header["kind"], True)
 
@@ -154,8 +158,14 @@ def paint_job(
         styles = painter.load_styles(recipe, inputs.buffers)
         scene = painter.wire_scene(recipe, inputs.cameras, inputs.buffers)
         paint = functools.partial(painter.paint, recipe, scene, styles)
-        steps = _steps(paint, attempt, folder)
-        last = _paint(steps, Commands(channel, job), Checkpoints(folder, saved))
+        helm = Helm(folder)
+        resume = folder.read_checkpoint()
+        attempt = dataclasses.replace(attempt, steering=helm.taken)
+        commands = Commands(channel, job)
+        if resume is None:
+            helm.take(folder.read_standing().adjustments, 0)
+        commands.read()
+        last = _paint(_steps(paint, attempt, resume), commands, helm, Checkpoints(folder, saved))
         if last is None:
             channel.send("stopped", {"job": job})
             return
@@ -176,11 +186,10 @@ def paint_job(
 
 
 def _steps(
-    paint: Callable[[Attempt], Iterator[Progress]], attempt: Attempt, folder: JobFolder
+    paint: Callable[[Attempt], Iterator[Progress]], attempt: Attempt, resume: bytes | None
 ) -> Iterator[Progress]:
     # From the checkpoint, or from the start if there is none, or none that can be used (of another
     # release, say): slower, and the same picture.
-    resume = folder.read_checkpoint()
     if resume is not None:
         try:
             yield from paint(dataclasses.replace(attempt, resume=resume))
@@ -193,11 +202,10 @@ def _steps(
 
 
 def _paint(
-    steps: Iterator[Progress], commands: Commands, checkpoints: Checkpoints
+    steps: Iterator[Progress], commands: Commands, helm: Helm, checkpoints: Checkpoints
 ) -> Progress | None:
     # The last step, not yet left behind (so that its texture can still be had); None if cancelled
     # or paused.
-    commands.read()
     if commands.cancel or commands.pause:
         return None
     last = None
@@ -213,6 +221,10 @@ def _paint(
         if commands.pause:
             checkpoints.write(progress)
             return None
+        try:
+            helm.take(commands.adjustments, progress.step)
+        except InputError as error:  # it is tried again after the next step
+            checkpoints.warn(progress, error)
         checkpoints.write_if_due(progress)
     if last is None:
         raise RuntimeError("The painter took no step.")

@@ -111,7 +111,7 @@ class WorkerProcess:
         self.tell("cancel", job)
         if job == self._job and not self._cancelled:
             self._cancelled = True
-            self._deadline = time.monotonic() + CANCEL_GRACE
+            self._deadline = time.monotonic() + min(CANCEL_GRACE, self._patience)
 
     def collect(self) -> list[Event]:
         """What has happened since the last call; also looks after the process. Never waits."""

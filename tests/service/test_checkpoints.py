@@ -13,7 +13,8 @@ from shapes import uv_sphere
 from geometry.errors import InputError
 from service.model import Model
 from service.painting.checkpoint import Checkpoint, Tally
-from service.painting.paint import paint, stage_plans
+from service.painting.ladder import stage_plans
+from service.painting.paint import paint
 from service.recipe import Recipe
 from service.scene import StylePicture, make_scene
 

@@ -11,7 +11,8 @@ from shapes import uv_sphere
 from geometry.cameras import Camera, surrounding_cameras
 from geometry.errors import InputError
 from service.model import Model
-from service.painting.paint import paint, stage_plans
+from service.painting.ladder import stage_plans
+from service.painting.paint import paint
 from service.painting.studio import seed_of
 from service.painting.targets import style_targets
 from service.perception.networks import load_network

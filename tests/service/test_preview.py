@@ -45,7 +45,7 @@ def test_a_preview_is_what_a_surface_makes_of_the_same_paint(target, group, fiel
     with torch.no_grad():
         size = design.chart_shape[1:]
         paint = enlarged_paint(logits, surface.canvas_shape, size, surface.wrap)
-        painted = surface.picture(logits)
+        painted = surface.delivered(logits)
     shown = design.bake(paint.numpy().astype(float))
     assert np.abs(shown.astype(int) - painted).max() <= 1
     assert shown.std() > 5

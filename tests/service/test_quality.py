@@ -46,7 +46,7 @@ def test_a_receipt_says_what_the_checker_finds(tmp_path, target, group, fields):
 def test_a_picture_moved_by_a_little_has_lost_its_symmetry(target, group, fields):
     scene = scene_of(target, group, **fields)
     surface = make_surface(scene, 96, 1, CPU)
-    picture = surface.picture(random_paint(surface))
+    picture = surface.delivered(random_paint(surface))
     frame = picture_frame(scene, 96, picture.shape[:2])
     whole = measure_quality(picture, frame).symmetry_rms
     spoilt = measure_quality(np.roll(picture, (4, 5), axis=(0, 1)), frame).symmetry_rms

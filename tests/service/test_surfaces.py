@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
-from deliveries import CPU, scene_of
+from deliveries import CPU, random_paint, scene_of
+from PIL import Image
 from shapes import cube, uv_sphere
 from shapes import plane as flat_mesh
 from torch.nn import functional as F
@@ -116,10 +119,10 @@ def test_every_texel_of_the_canvas_matters_somewhere(made, name):
     """The delivered texture depends on nearly all of the paint: little of it is wasted."""
     surface = made(name)
     logits = paint(surface)
-    before = surface.picture(logits).astype(int)
+    before = surface.delivered(logits).astype(int)
     assert before.shape[2] == 3 and before.shape[1] == (24 if "tile" in name else 64)
-    assert np.array_equal(surface.picture(logits), before)  # the same again
-    after = surface.picture(logits + 0.5).astype(int)
+    assert np.array_equal(surface.delivered(logits), before)  # the same again
+    after = surface.delivered(logits + 0.5).astype(int)
     changed = (after != before).any(axis=2)
     assert changed.mean() > 0.95
 
@@ -147,7 +150,7 @@ def test_delivered_tiles_are_symmetric_to_the_bit(group, rule):
     generator in the pixel coordinates of the receipt, in the picture and its copies around."""
     surface = surface_of("tile", group, rule, width=24)
     chart = make_design(scene_of("tile", group, colouring=rule), 24).chart
-    picture = surface.picture(paint(surface))
+    picture = surface.delivered(paint(surface))
     height, width = shape = picture.shape[:2]
     assert picture.std() > 10
     shift = picture_periods(chart, shape)[0, 1]
@@ -165,7 +168,7 @@ def test_windows_show_the_delivered_tile():
     """Elsewhere, a little turned and zoomed: but the same colours, as often."""
     surface = surface_of("tile", "p4", width=64, views=1)
     logits = paint(surface)
-    picture = surface.picture(logits) / 255.0
+    picture = surface.delivered(logits) / 255.0
     surface.prepare_views(3)
     (look,) = surface.look(logits, [0])
     assert np.allclose(look.pixels.mean(dim=(0, 2, 3)), picture.mean(axis=(0, 1)), atol=0.05)
@@ -256,3 +259,19 @@ def test_a_symmetric_mesh_is_delivered_symmetric_and_without_seams():
     done = finish_mesh(scene, surface.delivered(logits), np.ones((8, 8)))
     assert done.quality.symmetry_rms <= 1.0
     assert max(done.quality.seams.values()) <= 1.05
+
+
+@pytest.mark.parametrize("group", ["p4", "cmm", "p2", "p6", "p3m1"])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_look_at_a_tile_is_nearly_what_is_delivered(group, mirrored):
+    """Quick and exact ways to a picture: the same place, size and colours."""
+    scene = dataclasses.replace(scene_of("tile", group), mirrored=mirrored)
+    surface = make_surface(scene, 96, 1, CPU)
+    logits = random_paint(surface)
+    quick, exact = surface.picture(logits), surface.delivered(logits)
+    assert max(quick.shape) <= max(exact.shape)
+    small = Image.fromarray(exact).resize(quick.shape[1::-1], Image.Resampling.BOX)
+    # Colours of neighbours differ by much more: a shift by a pixel would be seen.
+    shifted = np.roll(small, 1, axis=0).astype(float)
+    off = np.abs(np.asarray(small, float) - quick).mean()
+    assert off < 6 and off < 0.5 * np.abs(shifted - small).mean()

@@ -1,10 +1,11 @@
 """A painter of a few lines: deterministic grey pictures, one a step, as slow as it is told.
 
 The recipe's ``seed`` is the time of one step in milliseconds. A few group names ask for trouble.
-Every step's chain depends on all steps before it, and the picture's first row shows it: one that
-went on from a wrong place is another picture. Checkpoints are written every few steps.
+Every step's chain depends on all steps and adjustments before it, and the picture's first row shows
+it: one that went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
 
+import collections
 import dataclasses
 import hashlib
 import json
@@ -16,8 +17,10 @@ from geometry.errors import InputError
 from service.painting.progress import Progress
 from service.serving import checkpoints
 from service.serving.painter import Painter
+from service.steering import steered
 
 STEPS = 40
+renders = collections.Counter()  # of each step and size, in the job that runs
 HUNGRY_STEP = 20
 CHECKPOINT_BYTES = 1 << 16
 
@@ -37,14 +40,22 @@ def wire_scene(recipe, cameras, buffers):
 
 
 def paint(recipe, scene, styles, attempt):
-    steps = recipe.steps or STEPS
+    renders.clear()
     first, chain = 0, json.dumps(scene)
     if attempt.resume is not None:
         try:
             first, chain = (json.loads(attempt.resume)[key] for key in ("step", "chain"))
         except ValueError:
             raise InputError("bad-checkpoint", "checkpoint", "It is damaged.") from None
-    for step in range(first + 1, steps + 1):
+    step, width = first, recipe.size
+    now = steered(recipe, [a.changes for a in attempt.steering if a.step < first])
+    while step < (now.steps or STEPS):
+        for adjustment in attempt.steering:
+            if adjustment.step == step:
+                now = steered(now, [adjustment.changes])
+                chain = hashlib.sha256(f"{chain} {adjustment.changes}".encode()).hexdigest()
+        step += 1
+        steps = max(now.steps or STEPS, step)
         time.sleep(recipe.seed / 1000)
         if recipe.group == "hungry" and step == HUNGRY_STEP and not attempt.frugal:
             raise MemoryError
@@ -55,7 +66,8 @@ def paint(recipe, scene, styles, attempt):
         chain = hashlib.sha256(f"{chain} {step}".encode()).hexdigest()
 
         def texture(max_size, step=step, chain=chain):
-            size = min(recipe.size, max_size or recipe.size)
+            renders[step, max_size] += 1
+            size = min(width, max_size or width)
             picture = np.full((size, size, 3), step % 256, np.uint8)
             if not max_size:
                 picture[0, :32] = np.frombuffer(bytes.fromhex(chain), np.uint8)[:, None]
@@ -72,13 +84,16 @@ def paint(recipe, scene, styles, attempt):
             megapixels=0.5 * step,
             texture=texture,
             checkpoint=lambda step=step, chain=chain: FakeCheckpoint(step, chain),
+            steering=tuple(a for a in attempt.steering if a.step < step),
         )
 
 
 def finish(recipe, scene, styles, last):
     texture = last.texture(0)
     given = {"recipe": recipe.model_dump(mode="json"), "sums": scene}
-    return texture, given | {"step": last.step, "shape": texture.shape}
+    given["renders"] = max(renders.values())
+    steering = [adjustment.as_dict() for adjustment in last.steering]
+    return texture, given | {"step": last.step, "shape": texture.shape, "steering": steering}
 
 
 def fake_painter(checkpoint_seconds=0.05):

@@ -1,102 +1,125 @@
-"""Messages that no honest client sends, from a seed."""
+"""Messages that no honest client sends, as strategies of hypothesis: of every kind there is, also
+of those that are yet to come."""
 
 import json
-import random
+
+import numpy as np
+from hypothesis import strategies as st
+
+from service.serving.wire import CHUNK_BYTES, DTYPES, LIMITS, PROTOCOL_VERSION
+from service.serving.wire_kinds import KINDS
+
+DIGEST = "0123456789abcdef" * 4
+WATCHING = ("frame", "attach", "result")  # kinds that leave the job alone that they name
+
+# JSON of any shape, with what Python writes and JSON does not have (NaN, half a surrogate).
+odd = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(1 << 70), 1 << 70),
+        st.floats(),
+        st.text(max_size=5),
+        st.sampled_from(["\ud800", "x" * 5000, "|O", "../../../etc/passwd", "\0", 1 << 40, -1, 0]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=6,
+)
+shapes = st.one_of(
+    st.lists(st.integers(1, 4), min_size=1, max_size=4),
+    st.sampled_from([[], [0], [-1, 3], [1 << 40, 1 << 40], [1 << 62, 4], [True], [2.0], [1] * 9]),
+    odd,
+)
+names = st.one_of(
+    st.sampled_from(sorted({name for kind in KINDS.values() for name in kind.request_buffers})),
+    odd,
+)
 
 
-def malformed_messages(seed, count):
-    """Yields ``count`` lists of frames."""
-    random_ = random.Random(seed)
-    for _ in range(count):
-        yield random_.choice(MAKERS)(random_)
+def honest(field, jobs):
+    """A value as good as any for a field of a request."""
+    recipe = {"target": "sphere", "group": "532", "size": 16, "seed": 1, "steps": 1}
+    values = {
+        "job": st.sampled_from(jobs),
+        "recipe": st.one_of(
+            st.just(recipe), st.dictionaries(st.sampled_from([*recipe, "styles"]), odd)
+        ),
+        "cameras": st.sampled_from([[], [{}], [{"lens": 50}]]),
+        "digests": st.lists(st.just(DIGEST), max_size=3),
+        "sha256": st.just(DIGEST),
+        "size": st.sampled_from([1, 24, 1 << 30]),
+        "offset": st.sampled_from([0, 1, CHUNK_BYTES]),
+    }
+    return values.get(field, odd)
 
 
-def _honest(random_):
-    kind = random_.choice(["hello", "submit", "frame", "cancel", "finish", "result", "heartbeat"])
-    header = {"protocol": 1, "kind": kind, "id": random_.randrange(5), "job": "1-none"}
-    header |= {"recipe": {"target": "mesh", "group": "C3", "size": 64}, "cameras": []}
-    header["buffers"] = [{"name": "vertices", "dtype": "<f4", "shape": [2, 3]}]
-    return header, [bytes(24)]
+@st.composite
+def buffers(draw):
+    """A buffer's description and its bytes, which often agree."""
+    dtype, shape = draw(st.sampled_from(DTYPES)), draw(shapes)
+    size = np.dtype(dtype).itemsize
+    if isinstance(shape, list) and all(type(n) is int and 0 < n < 9 for n in shape):
+        size *= int(np.prod(shape))
+    size = draw(st.one_of(st.just(size), st.integers(0, 200)))
+    spec = {"name": draw(names), "dtype": draw(st.one_of(st.just(dtype), odd)), "shape": shape}
+    return draw(st.one_of(st.just(spec), odd)) if size % 7 == 0 else spec, bytes(size)
 
 
-def _noise(random_):
-    return [random_.randbytes(random_.randrange(200)) for _ in range(random_.randrange(1, 5))]
+@st.composite
+def almost_honest(draw, own, watched):
+    """A request of any kind, with fields that may each be odd. Of jobs named ``watched`` it asks
+    only what leaves them alone; with those named ``own`` it does what it likes."""
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    jobs = [*own, "", "1-none", *(watched if kind in WATCHING else ())]
+    header = {"protocol": PROTOCOL_VERSION, "kind": kind, "id": draw(st.integers(0, 5))}
+    for field in KINDS[kind].request:
+        header[field] = draw(st.one_of(honest(field, jobs), odd))
+    given = draw(st.lists(buffers(), max_size=3))
+    header["buffers"] = [spec for spec, _ in given]
+    for field in draw(st.sets(st.sampled_from(sorted(header)), max_size=1)):
+        # Never another job than those, nor a kind that is right: the job might be the watched one.
+        header[field] = draw(odd.filter(lambda value: value not in (*KINDS, *watched)))
+    return [json.dumps(header).encode(), *(data for _, data in given)]
 
 
-def _cut(random_):
-    header, buffers = _honest(random_)
-    text = json.dumps(header).encode()
-    return [text[: random_.randrange(len(text))], *buffers]
+@st.composite
+def cut(draw, messages):
+    """A message that ends too early, or has a byte wrong."""
+    frames = list(draw(messages))
+    which = draw(st.integers(0, len(frames) - 1))
+    data = bytearray(frames[which])
+    end = draw(st.integers(0, len(data)))
+    if end < len(data) and draw(st.booleans()):
+        data[end] = draw(st.integers(0, 255))
+    else:
+        del data[end:]
+    return [*frames[:which], bytes(data), *frames[which + 1 :]]
 
 
-def _short_buffer(random_):
-    header, _ = _honest(random_)
-    return [json.dumps(header).encode(), bytes(random_.randrange(24))]
+deep = st.sampled_from([50, 900, 5000, 100_000]).map(
+    lambda depth: [
+        b'{"protocol": 1, "kind": "submit", "recipe": ' + b"[" * depth + b"]" * depth + b"}"
+    ]
+)
+odd_numbers = st.sampled_from(
+    ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000, "1" * 400, "-0.0"]
+).map(lambda n: [f'{{"protocol": 1, "kind": "frame", "id": {n}, "after": {n}}}'.encode()])
+too_much = st.sampled_from(
+    [
+        [b"[" + b" " * LIMITS.header_bytes + b"]"],
+        [b"{}"] * (LIMITS.buffers + 2),
+        [b'{"protocol": 1, "kind": "hello"}', bytes(1 << 20)],
+        [b""] * 1000,
+    ]
+)
+noise = st.lists(st.binary(max_size=200), min_size=1, max_size=5)
 
 
-def _lost_buffer(random_):
-    return [json.dumps(_honest(random_)[0]).encode()]
-
-
-def _odd_description(random_):
-    header, buffers = _honest(random_)
-    key = random_.choice(["name", "dtype", "shape"])
-    header["buffers"][0][key] = _odd_value(random_)
-    return [json.dumps(header).encode(), *buffers]
-
-
-def _odd_field(random_):
-    header, buffers = _honest(random_)
-    # A recipe at fault, never a good one: these messages must not start jobs.
-    key = random_.choice(["protocol", "kind", "id", "job", "recipe", "after", "max_size"])
-    header[key] = _odd_value(random_)
-    header["cameras"] = _odd_value(random_) or 1
-    return [json.dumps(header).encode(), *buffers]
-
-
-def _deep(random_):
-    depth = random_.choice([50, 900, 5000, 100_000])
-    return [b'{"protocol": 1, "kind": "submit", "recipe": ' + b"[" * depth + b"]" * depth + b"}"]
-
-
-def _odd_numbers(random_):
-    number = random_.choice(["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000, "1" * 400])
-    text = f'{{"protocol": 1, "kind": "frame", "id": 1, "job": "x", "after": {number}}}'
-    return [text.encode()]
-
-
-def _odd_value(random_):
-    return random_.choice(
-        [
-            None,
-            True,
-            -1,
-            1 << 70,
-            0.5,
-            "",
-            "\ud800",
-            "x" * 5000,
-            "|O",
-            [],
-            [0],
-            [-1, 3],
-            [1 << 40, 1 << 40],
-            [[[]]],
-            {},
-            {"a": {"b": [None]}},
-            [{"lens": [1] * 500}],
-            [{"matrix_world": 1 << 200}],
-        ]
+def messages(own=(), watched=()):
+    """Lists of frames, see :func:`almost_honest`."""
+    requests = almost_honest(own, watched)
+    return st.one_of(requests, requests, cut(almost_honest(own, ())), deep, odd_numbers, noise) | (
+        too_much
     )
-
-
-MAKERS = [
-    _noise,
-    _cut,
-    _short_buffer,
-    _lost_buffer,
-    _odd_description,
-    _odd_field,
-    _deep,
-    _odd_numbers,
-]

@@ -31,14 +31,14 @@ def service_command(**settings):
 class ServiceProcess:
     """Started and ready; ``address`` is where. Its jobs are in ``data``, beside the log."""
 
-    def __init__(self, log_path, data=None, **settings):
+    def __init__(self, log_path, data=None, env=None, keep=8, **settings):
         self.log_path = log_path
         self.data = data or log_path.with_name("jobs")
-        command = service_command(data=self.data, keep=8, **settings)
+        command = service_command(data=self.data, keep=keep, **settings)
         started = time.monotonic()
         with log_path.open("a") as log:
             self.process = subprocess.Popen(
-                command, env=environment(), stdout=subprocess.PIPE, stderr=log, text=True
+                command, env=env or environment(), stdout=subprocess.PIPE, stderr=log, text=True
             )
         line = self.process.stdout.readline()
         assert line.startswith("ready tcp://127.0.0.1:"), self.log()

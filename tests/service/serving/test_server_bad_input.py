@@ -3,13 +3,10 @@
 import json
 
 import pytest
-import zmq
-from malformed import malformed_messages
-from service_process import memory, recipe, refused, until_running
+from service_process import recipe, refused
 
 from service.serving.client import Client
 from service.serving.wire import PROTOCOL_VERSION, decode, encode
-from service.serving.wire_kinds import KINDS
 
 
 def test_a_bad_recipe_is_refused_at_once(client):
@@ -80,36 +77,6 @@ def test_another_protocol_version_is_answered(dealer):
     reply = decode(dealer.recv_multipart())[0]
     assert reply["kind"] == "error" and reply["id"] == "x"
     assert reply["error"]["code"] == "protocol-version" and reply["error"]["hint"]
-
-
-def bombard(client, service, count):
-    """Malformed messages while a job runs; how it went for the job."""
-    job = client.submit(recipe(step_ms=10, steps=150))
-    until_running(client, job)
-    with zmq.Context.instance().socket(zmq.DEALER) as dealer:
-        dealer.linger = 0
-        dealer.connect(service.address)
-        for index, frames in enumerate(malformed_messages(seed=3, count=count)):
-            dealer.send_multipart(frames)
-            while dealer.poll(0 if index % 20 else 200):
-                assert decode(dealer.recv_multipart())[0]["kind"] in ("error", *KINDS)
-        assert client.heartbeat() <= 1
-    return list(client.frames(job))[-1], client.result(job)
-
-
-def test_malformed_messages_disturb_nothing(service, client):
-    end, (texture, receipt) = bombard(client, service, 300)
-    assert end.state == "finished" and receipt["step"] == 150 and (texture[1:] == 150).all()
-    assert "a request could not be answered" not in service.log()
-
-
-@pytest.mark.slow
-def test_10_000_malformed_messages_disturb_nothing(service, client):
-    before = memory(service.process.pid)
-    end, _ = bombard(client, service, 10_000)
-    assert end.state == "finished"
-    assert "a request could not be answered" not in service.log()
-    assert memory(service.process.pid) < before + 64
 
 
 def test_nothing_answers():

@@ -162,7 +162,7 @@ def test_the_tail_of_its_log_says_why_a_job_failed(tmp_path):
 
 
 def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
-    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+    with running(tmp_path / "log.txt", patience=1.0) as service, Client(service.address) as client:
         hung = client.submit(recipe(group="hang"))
         following = client.submit(recipe(steps=3))
         assert eventually(lambda: client.attach(hung)["state"] == "running", 20)

@@ -11,6 +11,7 @@ from service.serving.jobs import Fault
 from service.serving.painter import load_painter
 from service.serving.preview import shrink
 from service.serving.requests import read_submission
+from service.serving.settings import Settings
 from service.serving.worker import fault_of, sendable
 
 RECIPE = {"target": "tile", "group": "p6"}
@@ -196,3 +197,16 @@ def test_even_blocks_are_averaged():
 def test_a_small_picture_stays_as_it_is():
     picture = np.zeros((4, 6, 3), np.uint8)
     assert shrink(picture, 0) is picture and shrink(picture, 6) is picture
+
+
+# --- settings ---
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("max_message", 1 << 20), ("max_inputs", 0), ("max_jobs", 0), ("max_jobs", 1 << 20)],
+)
+def test_limits_out_of_range_are_refused(tmp_path, option, value):
+    with pytest.raises(InputError) as caught:
+        Settings(tmp_path, **{option: value})
+    assert caught.value.code == "bad-value" and caught.value.field == option.replace("_", "-")

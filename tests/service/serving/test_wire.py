@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from malformed import malformed_messages
+from malformed import messages
 
 from service.serving.protocol_page import protocol_page
 from service.serving.wire import (
@@ -238,9 +238,10 @@ def test_nothing_but_wire_errors_in_10_000(frames):
     only_refused(frames)
 
 
-def test_the_other_fuzzer_too():
-    for frames in malformed_messages(seed=1, count=300):
-        only_refused(frames)
+@given(messages())
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_other_fuzzer_too(frames):
+    only_refused(frames)
 
 
 def test_the_protocol_page_is_current(pytestconfig):

@@ -1,0 +1,85 @@
+"""The ladder: at which widths a painting is painted, with how many steps, and where on it every
+step is. No torch in here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.recipe import QUALITIES, Recipe
+from service.steering import Steering, steered
+
+MIN_WIDTH = 64  # of the first stage's texture
+MESH_PATIENCE = 2  # a mesh without symmetry takes this many times more steps
+LATER_STAGE = 0.8  # a stage takes so many steps relative to the one before
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """width: of the texture at this stage, pixels; steps: how many are taken."""
+
+    width: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one step is. stage: 0-based of ``stages``; width: of its texture; stage_step: 1-based;
+    last: whether it is the stage's last."""
+
+    stage: int
+    stages: int
+    width: int
+    stage_step: int
+    last: bool
+
+
+def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
+    """The ladder of a recipe: widths √2 apart that end at its size, steps that fall from coarse to
+    fine (half of the work of equal steps would go into the last stage). A mesh takes more of them,
+    the more of it is different: ``order`` is that of its group."""
+    quality = QUALITIES[recipe.quality]
+    ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
+    widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
+    shares = [LATER_STAGE**k for k in range(len(widths))]
+    patience = 1 + MESH_PATIENCE / order if recipe.target == "mesh" and order else 1
+    total = recipe.steps or round(
+        patience * quality.steps * sum(LATER_STAGE**k for k in range(quality.stages))
+    )
+    ends = [round(total * sum(shares[: k + 1]) / sum(shares)) for k in range(len(shares))]
+    steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]
+    return tuple(StagePlan(w, n) for w, n in zip(widths, steps, strict=True) if n)
+
+
+def places(recipe: Recipe, steering: Steering, order: int | None = None) -> list[Place]:
+    """Where every step of a painting is that is steered like this.
+
+    Where the ladder changes, the painting stays at its width until it has taken the new ladder's
+    steps there, or goes on to the next wider stage; it takes one more step at least. What would
+    come after the last step does nothing.
+    """
+    found = _climb(stage_plans(recipe, order))
+    for number, adjustment in enumerate(steering):
+        plans = stage_plans(steered(recipe, [a.changes for a in steering[: number + 1]]), order)
+        before = stage_plans(steered(recipe, [a.changes for a in steering[:number]]), order)
+        if plans != before and adjustment.step < len(found):
+            done = found[: adjustment.step]
+            found = [*done, *_climb(plans, done[-1] if done else None)]
+    return found
+
+
+def _climb(plans: Sequence[StagePlan], here: Place | None = None) -> list[Place]:
+    """The steps of a ladder: all, or those after a place on another one."""
+    found = []
+    for stage, plan in enumerate(plans):
+        first = 1
+        if here is not None and plan.width <= here.width:
+            first = here.stage_step + 1 if plan.width == here.width else plan.steps + 1
+        found += [
+            Place(stage, len(plans), plan.width, k, k == plan.steps)
+            for k in range(first, plan.steps + 1)
+        ]
+    if not found:
+        assert here is not None, "a ladder has steps"
+        found = [Place(len(plans) - 1, len(plans), here.width, here.stage_step + 1, True)]
+    return found

@@ -1,0 +1,77 @@
+"""SIGTERM in the middle of slow steps: a checkpoint if the step ends in time, and an end in any
+case. Nothing is lost but what that step had done."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+from service_process import ServiceProcess, eventually, recipe, running, until_running
+from storm import PATIENCE
+
+from service.painting.checkpoint import Checkpoint
+from service.serving.checkpoints import MOST_SECONDS as MOST_SECONDS_LOST
+from service.serving.client import Client
+from service.serving.painter import TORCH_PAINTER
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc")
+
+MOST_SECONDS = 5.0  # from SIGTERM to the end of the process
+
+
+def stop(service):
+    asked = time.monotonic()
+    assert service.stop() == 0, service.log()
+    return time.monotonic() - asked
+
+
+def checkpoint_of(folder, job):
+    return folder / "jobs" / job / "checkpoint.safetensors"
+
+
+def test_sigterm_to_worker_and_service_alike(tmp_path):
+    """As systemd sends it to all of a unit's processes: the worker waits for the service's word."""
+    service = ServiceProcess(
+        tmp_path / "log.txt", painter="fake_painter:painter_without_checkpoints"
+    )
+    with Client(service.address) as client:
+        job = client.submit(recipe(step_ms=100, steps=1000))
+        until_running(client, job)
+        os.kill(service.worker(), signal.SIGTERM)
+        stop(service)
+    assert checkpoint_of(tmp_path, job).exists() and "The process that" not in service.log()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_step_that_does_not_end_in_time(tmp_path):
+    service = ServiceProcess(tmp_path / "log.txt")
+    with Client(service.address, timeout=PATIENCE) as client:
+        job = client.submit(recipe(step_ms=15_000, steps=4))
+        assert eventually(checkpoint_of(tmp_path, job).exists, PATIENCE)  # of the first step
+        assert stop(service) <= MOST_SECONDS
+    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
+        assert client.attach(job)["progress"]["step"] == 1
+        client.cancel(job)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("size", [512, 2048])
+def test_the_real_painter(tmp_path, size):
+    steps = 30
+    service = ServiceProcess(tmp_path / "log.txt", painter=TORCH_PAINTER)
+    with Client(service.address, timeout=PATIENCE) as client:
+        job = client.submit({"target": "sphere", "group": "332", "size": size, "steps": steps})
+        # The last fifth or so is at full size, and slow.
+        seen = client.frame(job, after=int(0.85 * steps), max_size=8).progress
+        seconds = stop(service)
+    kept = Checkpoint.from_bytes(checkpoint_of(tmp_path, job).read_bytes()).tally
+    lost = seen["seconds"] - kept.seconds
+    print(
+        f"{size} px: {seconds:.1f} s from SIGTERM to the end, "
+        f"step {seen['step']} seen, {kept.step} kept: {max(0.0, lost):.1f} s of painting lost"
+    )
+    assert seconds <= MOST_SECONDS
+    assert lost <= (0 if size == 512 else MOST_SECONDS_LOST)

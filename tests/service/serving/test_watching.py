@@ -1,0 +1,184 @@
+"""Many clients watch one job, some of them badly: on real sockets."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+import pytest
+import zmq
+from fake_painter import STEPS
+from service_process import memory, recipe, refused, until_running
+
+from service.serving import inbox
+from service.serving.client import Client
+from service.serving.encodings import ENCODINGS, Picture
+from service.serving.inbox import Inbox
+from service.serving.replies import UNREAD_BYTES
+from service.serving.wire import decode, encode
+
+
+@dataclass
+class Watcher:
+    """A client of a crowd."""
+
+    socket: zmq.Socket
+    job: str
+    max_size: int
+    encoding: str
+    steps: list = field(default_factory=list)
+    state: str = ""
+
+    def ask(self):
+        after = self.steps[-1] if self.steps else -1
+        wish = {"after": after, "max_size": self.max_size, "encoding": self.encoding}
+        self.socket.send_multipart(encode({"kind": "frame", "id": 1, "job": self.job} | wish))
+
+    def hear(self):
+        header, buffers = decode(self.socket.recv_multipart())
+        assert header["kind"] == "frame", header
+        self.state = header["state"]
+        picture = Picture.of(header, buffers)
+        if picture is not None:
+            step = header["progress"]["step"]
+            assert picture.encoding == self.encoding
+            assert abs(picture.pixels()[1:].astype(int) - step).max() <= 2
+            assert picture.pixels().shape == (self.max_size, self.max_size, 3)
+            self.steps.append(step)
+
+
+def watch(address, job, count):
+    """A crowd that watches a job to its end, in two sizes and all encodings."""
+    with zmq.Context() as context:
+        poller, crowd = zmq.Poller(), {}
+        for number in range(count):
+            socket = context.socket(zmq.DEALER)
+            socket.linger = 0
+            socket.connect(address)
+            poller.register(socket, zmq.POLLIN)
+            size, encoding = (16, 32)[number % 2], ENCODINGS[number // 2 % len(ENCODINGS)]
+            crowd[socket] = Watcher(socket, job, size, encoding)
+            crowd[socket].ask()
+        waiting = set(crowd)
+        while waiting:
+            ready = poller.poll(10_000)
+            assert ready, "somebody was forgotten"
+            for socket, _ in ready:
+                crowd[socket].hear()
+                if crowd[socket].state in ("finished", "failed", "cancelled"):
+                    waiting.discard(socket)
+                else:
+                    crowd[socket].ask()
+        for socket in crowd:
+            socket.close()
+    return list(crowd.values())
+
+
+def test_32_clients_watch_one_job_and_each_size_is_rendered_once(service, client):
+    job = client.submit(recipe(step_ms=30))
+    crowd = watch(service.address, job, 32)
+    for watcher in crowd:
+        assert watcher.state == "finished" and watcher.steps[-1] == STEPS
+        assert watcher.steps == sorted(set(watcher.steps)) and len(watcher.steps) > 3
+    assert client.result(job)[1]["renders"] == 1
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_client_chooses_the_encoding(client, encoding):
+    assert encoding in client.hello()["encodings"]
+    job = client.submit(recipe(steps=5))
+    frames = list(client.frames(job, max_size=16, encoding=encoding))
+    assert frames[-1].state == "finished"
+    frames = [frame for frame in frames if frame.pixels is not None]  # the end may be no news
+    assert frames and frames[-1].progress["step"] == 5
+    for frame in frames:
+        assert frame.pixels.shape == (16, 16, 3)
+        assert (abs(frame.pixels[1:].astype(int) - frame.progress["step"]) <= 2).all()
+    late = client.frame(job, max_size=8, encoding=encoding)
+    assert late.pixels.shape == (8, 8, 3) and client.frame(job, 5, encoding=encoding).pixels is None
+
+
+@pytest.mark.parametrize("encoding", ["gif", "", 7, None, ["raw"]])
+def test_an_unknown_encoding_is_refused(client, encoding):
+    job = client.submit(recipe(steps=1))
+    with refused("bad-value") as caught:
+        client.frame(job, encoding=encoding)
+    assert caught.value.field == "encoding"
+
+
+def never_read(service, seconds, steps):
+    """One client asks for large frames all the time and reads none of them, while another watches;
+    the frames of that one, how often the first asked, and by how many MiB the service grew."""
+    pid, asked = service.process.pid, 0
+    with Client(service.address) as client, zmq.Context.instance().socket(zmq.DEALER) as deaf:
+        job = client.submit(recipe(step_ms=10, steps=steps, size=1024))
+        until_running(client, job)
+        deaf.linger, deaf.rcvhwm = 0, 1
+        deaf.connect(service.address)
+        before, frames = memory(pid, "VmHWM"), []
+        watching = threading.Thread(
+            target=lambda: frames.extend(Client(service.address).frames(job, max_size=8))
+        )
+        watching.start()
+        end = time.monotonic() + seconds
+        while watching.is_alive() and time.monotonic() < end:
+            deaf.send_multipart(encode({"kind": "frame", "id": asked, "job": job}))
+            asked += 1
+            time.sleep(0.005)
+        client.finish(job)
+        watching.join(20)
+        assert client.heartbeat() == 0
+    return frames, asked, memory(pid, "VmHWM") - before
+
+
+def test_a_client_that_never_reads_costs_bounded_memory_and_slows_nobody(service):
+    frames, asked, growth = never_read(service, seconds=20, steps=120)
+    assert frames[-1].state == "finished" and frames[-1].progress["step"] == 120
+    assert asked > 60 and len(frames) > 10
+    assert growth < (UNREAD_BYTES >> 20) + 48  # unbounded: 64 waiting replies of 3 MiB
+
+
+@pytest.mark.slow
+def test_a_client_that_never_reads_for_60_s(service):
+    frames, asked, growth = never_read(service, seconds=60, steps=100_000)
+    assert frames[-1].state == "finished" and asked > 1000 and len(frames) > 500
+    assert growth < (UNREAD_BYTES >> 20) + 48
+
+
+def test_a_message_of_very_many_parts_is_answered_and_holds_up_nobody(service, client):
+    with zmq.Context.instance().socket(zmq.DEALER) as dealer:
+        dealer.linger = 0
+        dealer.connect(service.address)
+        message = encode({"kind": "hello", "id": "long"}) + [b""] * 100_000
+        dealer.send_multipart(message, copy=True)
+        assert client.heartbeat() == 0
+        assert dealer.poll(10_000)
+        assert decode(dealer.recv_multipart())[0]["error"]["code"] == "too-large"
+        dealer.send_multipart(encode({"kind": "hello", "id": "short"}))
+        assert dealer.poll(5000) and decode(dealer.recv_multipart())[0]["id"] == "short"
+
+
+@pytest.fixture
+def pair():
+    with zmq.Context() as context:
+        router, dealer = context.socket(zmq.ROUTER), context.socket(zmq.DEALER)
+        router.bind("inproc://x")
+        dealer.connect("inproc://x")
+        yield router, dealer
+        router.close()
+        dealer.close()
+
+
+def test_parts_beyond_the_bound_are_thrown_away(pair, monkeypatch):
+    router, dealer = pair
+    mailbox = Inbox(router, parts=4)
+    monkeypatch.setattr(inbox, "PORTION", 3)
+    lengths = []
+    for count in (1, 4, 5, 20, 2):
+        dealer.send_multipart([b"%d" % n for n in range(count)])
+        calls = 1
+        while (message := mailbox.receive()) is None:
+            calls += 1
+        assert [part.bytes for part in message[1:]] == [b"%d" % n for n in range(min(count, 4))]
+        lengths.append(calls)
+    assert mailbox.receive() is None
+    assert lengths == [1, 2, 2, 7, 1]  # in portions
