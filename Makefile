@@ -17,7 +17,7 @@ help:
 	@echo "make test    set up, then run the tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make test-slow   the tests that take minutes"
-	@echo "make bench   time steps of painting, folds, previews and views (docs/benchmarks.md)"
+	@echo "make bench   time steps of painting, folds, previews, views and the service (docs/benchmarks.md)"
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
 	@echo "make format  let ruff rewrite the code"
@@ -59,6 +59,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.steps
 	$(BIN)/python -m tests.benchmarks.folding
 	$(BIN)/python -m tests.benchmarks.views
+	$(BIN)/python -m tests.benchmarks.serving
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,8 @@ from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
 from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
 
+FRAME_SHARE = 0.03  # of the painting's time, that frames may take
+LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
 
 
@@ -72,6 +75,7 @@ class Commands:
     def __init__(self, channel: Channel, job: str) -> None:
         self._channel, self._job = channel, job
         self._wanted: set[tuple[int, int]] = set()  # (after, max_size)
+        self._next_frame = 0.0  # not before this time
         self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Helm
         self.finish = False
         self.pause = False
@@ -91,8 +95,12 @@ class Commands:
                 setattr(self, header["kind"], True)
 
     def serve_frames(self, progress: Progress) -> None:
-        """Render and send the frames that are wanted, each size once."""
+        """Render and send the frames that are wanted, each size once, unless that has just been
+        done: the longer frames take, the more time passes between them."""
+        start = time.monotonic()
         due = {(after, size) for after, size in self._wanted if after < progress.step}
+        if not due or start < self._next_frame:
+            return
         self._wanted -= due
         for size in {size for _, size in due}:
             self._channel.send(
@@ -100,6 +108,8 @@ class Commands:
                 {"job": self._job, "max_size": size, "progress": progress_fields(progress)},
                 {"pixels": progress.texture(size)},
             )
+        end = time.monotonic()
+        self._next_frame = end + min((end - start) / FRAME_SHARE, LONGEST_PAUSE)
 
 
 def progress_fields(progress: Progress) -> dict[str, Any]:

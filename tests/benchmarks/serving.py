@@ -23,6 +23,7 @@ from typing import Any
 
 import zmq
 
+from service.painting import ladder
 from service.serving.client import Client
 from service.serving.painter import Painter, torch_painter
 from service.serving.server import serve
@@ -45,11 +46,7 @@ IDLE = 20.0  # seconds
 
 def noting_painter() -> Painter:
     """The real painter, at the full size from the first step on, which notes when each ended."""
-    from service.painting import paint as painting
-
-    painting.stage_plans = lambda recipe, order=None: (
-        painting.StagePlan(recipe.size, recipe.steps or 1),
-    )
+    ladder.MIN_WIDTH = SIZE
     real = torch_painter()
 
     def paint(*given: Any) -> Iterator[Any]:
@@ -140,17 +137,21 @@ def watching(group: str) -> list[str]:
     speeds: dict[int, list[float]] = {0: [], 1: [], CROWD: []}
     delays: dict[int, list[float]] = {1: [], CROWD: []}
     frames: dict[int, list[float]] = {1: [], CROWD: []}
-    with _service("noting_painter") as (address, _, notes), Client(address) as client:
+    effort: dict[int, list[float]] = {watchers: [] for watchers in speeds}
+    with _service("noting_painter") as (address, pid, notes), Client(address) as client:
         recipe = {"target": "tile", "group": group, "size": SIZE, "steps": 10_000, "seed": 1}
         job = client.submit(recipe)
         while not notes.exists() or len(_steps(notes)) < 5:  # warm
             time.sleep(0.2)
+        worker = _children(pid)
         for _ in range(ROUNDS):
             for watchers in speeds:
-                begin = time.time()
+                begin, before = time.time(), _processor_seconds(worker)
                 seen = _watch(address, job, watchers, PHASE) if watchers else []
                 time.sleep(max(0.0, begin + PHASE - time.time()))
                 steps = _steps(notes)
+                used = _processor_seconds(worker) - before
+                effort[watchers].append(used / sum(begin < when for when in steps.values()))
                 speeds[watchers].append(_speed(steps, begin, time.time()))
                 if watchers:
                     delays[watchers] += [came - steps[step] for step, came in seen]
@@ -161,6 +162,7 @@ def watching(group: str) -> list[str]:
     for watchers, found in speeds.items():
         mean = statistics.mean(found)
         row = f"| {group} | {watchers} | {mean:.2f} | {100 * (1 - mean / alone):+.1f} % "
+        row += f"| {1000 * statistics.mean(effort[watchers]):.0f} ms "
         if watchers:
             late = sorted(delays[watchers])
             row += f"| {statistics.mean(frames[watchers]):.1f} Hz "
@@ -199,12 +201,16 @@ def idling() -> str:
         with Client(address, timeout=60) as client:
             client.describe()  # the worker is ready
         time.sleep(2.0)
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        begin, before = time.perf_counter(), _processor_seconds([pid, *map(int, children)])
+        pids = [pid, *_children(pid)]
+        begin, before = time.perf_counter(), _processor_seconds(pids)
         time.sleep(IDLE)
-        used = _processor_seconds([pid, *map(int, children)]) - before
+        used = _processor_seconds(pids) - before
         share = 100 * used / (time.perf_counter() - begin)
     return f"| processor time of an idle service and its worker | {share:.2f} % | ≤ 1 % |"
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _processor_seconds(pids: Sequence[int]) -> float:
@@ -225,8 +231,8 @@ def main() -> None:
     print("| | | bar |\n|---|---|---|")
     print(listing(), flush=True)
     print(idling(), flush=True)
-    print("\n| tile | watchers | steps/s | slower by | frames | step to frame | 95 % of them |")
-    print("|---|---|---|---|---|---|---|")
+    print("\n| tile | watchers | steps/s | slower by | worker's processor time a step ", end="")
+    print("| frames | step to frame | 95 % of them |\n|---|---|---|---|---|---|---|---|")
     for group in GROUPS:
         print("\n".join(watching(group)), flush=True)
 

@@ -5,6 +5,8 @@ import pytest
 import zmq
 
 from geometry.errors import InputError
+from service.painting.progress import Progress
+from service.serving import worker
 from service.serving.addresses import endpoint_of, is_loopback, open_socket
 from service.serving.credits import MAX_OPEN, Credit, Credits
 from service.serving.jobs import Fault
@@ -210,3 +212,54 @@ def test_limits_out_of_range_are_refused(tmp_path, option, value):
     with pytest.raises(InputError) as caught:
         Settings(tmp_path, **{option: value})
     assert caught.value.code == "bad-value" and caught.value.field == option.replace("_", "-")
+
+
+# --- frames ---
+
+
+class _Clock:
+    """A channel on which one frame is wanted at every step, and the time in which one is made."""
+
+    def __init__(self, monkeypatch, seconds_a_frame):
+        self.now, self.seconds, self.sent = 100.0, seconds_a_frame, []
+        monkeypatch.setattr(worker.time, "monotonic", lambda: self.now)
+
+    def pending(self):
+        return len(self.wanted) > 0
+
+    def receive(self):
+        return self.wanted.pop(), {}
+
+    def send(self, kind, fields, buffers):
+        self.sent.append(self.now)
+
+    def paint(self, commands, steps, seconds_a_step):
+        for step in range(1, steps + 1):
+            self.wanted = [{"kind": "want", "job": "1", "after": step - 1, "max_size": 64}]
+            self.now += seconds_a_step
+            commands.read()
+            commands.serve_frames(self.progress(step))
+
+    def progress(self, step):
+        def texture(size):
+            self.now += self.seconds
+            return np.zeros((size, size, 3), np.uint8)
+
+        return Progress(0, 1, step, 1000, {}, 1.0, 1.0, 1.0, texture, lambda: None)
+
+
+@pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.05])
+def test_frames_take_a_small_share_of_the_time(monkeypatch, seconds_a_frame):
+    clock = _Clock(monkeypatch, seconds_a_frame)
+    clock.paint(worker.Commands(clock, "1"), 1000, 0.1)
+    assert len(clock.sent) * seconds_a_frame <= 1.05 * worker.FRAME_SHARE * (clock.now - 100)
+    assert len(clock.sent) > 50  # and yet it is seen to grow
+    if seconds_a_frame < 0.001:
+        assert len(clock.sent) == 1000
+
+
+def test_slow_frames_come_at_least_every_other_second(monkeypatch):
+    clock = _Clock(monkeypatch, 0.5)
+    clock.paint(worker.Commands(clock, "1"), 200, 0.1)
+    pauses = np.diff(clock.sent)
+    assert 0 < pauses.max() < worker.LONGEST_PAUSE + 0.5 + 0.2
