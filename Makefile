@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-blender52 test-slow bench lint format exemplars groups meshes clean
+.PHONY: help extension demo test test-blender52 test-gui test-slow bench lint format exemplars groups meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   time steps of painting, folds, previews, views and the service (docs/benchmarks.md)"
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
+	@echo "make test-gui   the add-on in a Blender with a window: Debian's, on a screen in memory"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
 	@echo "make meshes  write example meshes to paint into out/meshes"
@@ -54,6 +55,10 @@ $(VENV52)/.ready: Makefile
 	$(VENV52)/bin/python -m pip install --quiet --disable-pip-version-check \
 	'bpy>=5.2,<5.3' pyzmq pydantic pillow pytest pytest-timeout
 	@touch $@
+
+test-gui: $(READY)
+	$(BIN)/python tests/blender_addon/gui/debian.py
+	$(BIN)/python -m pytest -m gui
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.steps
