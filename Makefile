@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-blender52 test-gui test-slow bench lint format exemplars groups meshes clean
+.PHONY: help extension demo test test-blender52 test-gui test-slow test-ray bench lint format exemplars groups meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -17,6 +17,7 @@ help:
 	@echo "make test    set up, then run the tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make test-slow   the tests that take minutes"
+	@echo "make test-ray   the tests on a Ray cluster of this machine (installs orbitex[ray])"
 	@echo "make bench   time steps of painting, folds, previews, views and the service (docs/benchmarks.md)"
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
@@ -40,6 +41,10 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
+
+test-ray: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]'
+	$(BIN)/python -m pytest -m slow tests/service/serving/test_ray_engine.py tests/service/serving/test_batch.py
 
 # Blender 5.2 is built for Python 3.13. A small venv, as Blender's own Python has no torch either;
 # the service that its tests start is that of .venv. SELECT="-m slow" chooses other tests.

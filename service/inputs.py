@@ -26,6 +26,7 @@ from service.scene import Scene, StylePicture, make_scene
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
 MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
+MAX_TEXTURES = 64  # of a mesh from the wire
 _BUFFER = "buffer:"
 
 
@@ -65,7 +66,12 @@ def wire_scene(
             raise InputError(
                 "missing-buffer", name, "A mesh job needs this buffer.", "See docs/protocol.md."
             )
-    mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"))
+    textures = buffers.get("face_textures")
+    if textures is not None and not 0 <= textures.min() <= textures.max() < MAX_TEXTURES:
+        raise InputError(
+            "mesh-bad-index", "face_textures", f"Not numbers from 0 to {MAX_TEXTURES - 1}."
+        )
+    mesh = make_mesh(buffers["vertices"], buffers["triangles"], buffers.get("uvs"), textures)
     occluders = make_occluders(*(buffers[name] for name in hiding)) if hidden else None
     body = Model(
         mesh,

@@ -49,6 +49,7 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
         megapixels=0.25,
         texture=lambda max_size: picture,
         checkpoint=None,
+        paint=None,
         mirrored=mirrored,
     )
     place = destination(folder / "picture.png")

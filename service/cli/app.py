@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
 from service.cli import listings, options
+from service.cli.batch_command import batch
 from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.reporting.loop import Film
@@ -265,6 +267,9 @@ def run(
     paint_one(found, output / f"{recipe.stem}.png", weights, _console(), steering=steering)
 
 
+app.command()(batch)
+
+
 @app.command()
 def groups(
     space: Annotated[
@@ -381,6 +386,9 @@ def serve(
             help="A worker that says nothing about its job for so long is taken to hang.",
         ),
     ] = 900.0,
+    engine: options.Engine = "local",
+    ray_address: options.RayAddress = None,
+    ray_gpus: options.RayGpus = None,
 ) -> None:
     """Serve Blender and other clients until stopped."""
     for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):
@@ -388,11 +396,11 @@ def serve(
             raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
     from service.serving.ledger import default_folder
     from service.serving.server import serve as serve_forever
-    from service.serving.settings import Settings, check_device
+    from service.serving.settings import Settings, check_device, check_engine
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     log_to_stderr(log_format)
-    announce = functools.partial(print, flush=True)
+    announce = functools.partial(print, file=sys.stdout, flush=True)
     devices = tuple(check_device(name) for name in device or ())
     settings = Settings(
         data or default_folder(),
@@ -405,5 +413,8 @@ def serve(
         max_message=max_message << 20,
         max_inputs=round(max_inputs * (1 << 30)),
         max_jobs=max_jobs,
+        engine=check_engine(engine, ray_address, ray_gpus, devices),
+        ray_address=ray_address,
+        ray_gpus=ray_gpus,
     )
     serve_forever(settings, announce)

@@ -1,5 +1,5 @@
-"""``service jobs``, ``watch``, ``adjust``, ``pause``, ``resume``, ``cancel``, ``forget``: a
-service's jobs from the command line, whoever submitted them."""
+"""``service jobs``, ``watch``, ``adjust``, ``repaint``, ``pause``, ``resume``, ``cancel``,
+``forget``: a service's jobs from the command line, whoever submitted them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Key = Annotated[
 
 def add_job_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (jobs, watch, adjust, pause, resume, cancel, forget):
+    for command in (jobs, watch, adjust, repaint, pause, resume, cancel, forget):
         app.command()(command)
 
 
@@ -102,6 +102,26 @@ def adjust(
 
     changes = dict(map(read_change, set_))
     _tell(address, key, lambda client: client.adjust(job, changes))
+
+
+def repaint(
+    job: JobName,
+    mask: Annotated[
+        Path,
+        typer.Option(
+            "--mask", metavar="FILE", help="A picture like the texture: white is painted anew."
+        ),
+    ],
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed than before.")],
+    address: Address = DEFAULT_ADDRESS,
+    key: Key = None,
+) -> None:
+    """Paint a region of a job's picture anew and keep the rest: prints the new job's name."""
+    from service.inputs import read_picture
+
+    region = read_picture(mask).mean(axis=2).round().astype("uint8")
+    with _client(address, key) as client:
+        print(client.repaint(job, region, seed))
 
 
 def pause(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:

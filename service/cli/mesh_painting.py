@@ -38,12 +38,12 @@ def paint_mesh_to(
     """
     check_weights(weights)
     given = mesh_inputs(recipe)
-    recipe = _as_wide_as_kept(recipe, given.body)
+    recipe = as_wide_as_kept(recipe, given.body)
     scene = make_scene(recipe, given.body)
-    place = mesh_destination(picture, given.loaded.names, _files_read(recipe))
+    place = mesh_destination(picture, given.loaded.names, files_read(recipe))
     styles = load_styles(recipe)
     with painted(recipe, scene, styles, weights, console, steering) as (done, last):
-        receipt = done.receipt | {"mesh": _described(recipe, given, place)}
+        receipt = done.receipt | {"mesh": described(recipe, given, place)}
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage)
     coverage = done.receipt["surface"]["coverage"]
@@ -57,7 +57,7 @@ def paint_mesh_to(
     console.out(f"{shown}  {last.seconds:.1f} s  {_figures(done.receipt)}", highlight=False)
 
 
-def _as_wide_as_kept(recipe: Recipe, body: Model) -> Recipe:
+def as_wide_as_kept(recipe: Recipe, body: Model) -> Recipe:
     """The recipe; one with a mask that names no size has the base's, of which parts are kept."""
     if body.mask is None or body.base is None or "size" in recipe.model_fields_set:
         return recipe
@@ -98,12 +98,13 @@ def list_symmetries(file: Path, material: str | None, console: Console) -> None:
     console.print(table)
 
 
-def _files_read(recipe: Recipe) -> list[Path]:
+def files_read(recipe: Recipe) -> list[Path]:
+    """The files that a recipe names, which nothing may be written over."""
     names = [recipe.mesh, recipe.mask, recipe.base, *(style.source for style in recipe.styles)]
     return [Path(name) for name in names if name is not None]
 
 
-def _described(recipe: Recipe, given: MeshInputs, place: MeshDestination) -> dict[str, Any]:
+def described(recipe: Recipe, given: MeshInputs, place: MeshDestination) -> dict[str, Any]:
     """Of the receipt: which file was painted, and where its textures are."""
     assert recipe.mesh is not None
     with Path(recipe.mesh).open("rb") as stream:

@@ -75,6 +75,32 @@ Weights = Annotated[
     typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),
 ]
 
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="local|ray",
+        help="Where jobs are painted: on this machine, or on a Ray cluster (orbitex[ray]).",
+    ),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="The cluster, as HOST:PORT; default: $RAY_ADDRESS, else one of this machine alone, "
+        "which ends with the command.",
+    ),
+]
+RayGpus = Annotated[
+    float | None,
+    typer.Option(
+        "--ray-gpus",
+        metavar="X",
+        help="GPUs that a job on the cluster takes, 0 to 1; default: 1 if there are any by now.",
+    ),
+]
+
 
 def option(field: str) -> Any:
     """The annotation of a command's parameter that stands for a field of the recipe."""

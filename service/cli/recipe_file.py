@@ -63,6 +63,13 @@ def _read(path: Path) -> dict[str, Any]:
     """The recipe's data in a file."""
     data: Any = _json(path)
     if data.get("schema") == SCHEMA:
+        if data.get("repainted") is not None:
+            raise InputError(
+                "bad-recipe",
+                "recipe",
+                f"{path} is of a picture that was repainted in part: it cannot make all of it.",
+                "Run the receipt of the picture before.",
+            )
         data = data.get("recipe")
     if not isinstance(data, dict):
         raise _no_object(path)

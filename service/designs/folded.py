@@ -16,6 +16,7 @@ from scipy import sparse, special
 from geometry.colour import act, generated, inverse, power
 from geometry.sampling import SamplingMap, average_runs, mean_of_rows, superposed
 from geometry.spaces import Array, apply
+from service.designs.reach import Linked, Reach, Resized
 from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.scene import Scene
 
@@ -102,6 +103,13 @@ class FoldedDesign(ABC):
     def pixel_map(self, view: View) -> SamplingMap:
         """Chart texels → the mean logits of every pixel's sub-samples."""
         return average_runs(self.fold(view.points), view.starts)
+
+    def reach(self) -> Reach:
+        """Which texels of the canvas the picture shows."""
+        view = self.picture_view()
+        resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
+        links = (resized, Linked.by(self.fold(view.points)), Linked(view.means))
+        return Reach(self.canvas_shape, view.shape, links, self.wrap)
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""

@@ -27,6 +27,7 @@ from geometry.view_choice import choose_views
 from geometry.visibility import ViewMap
 from service.base_colour import fitted_stack
 from service.designs.folded import spread
+from service.designs.reach import Linked, Reach, Resized
 from service.designs.resolution import FINENESS, OVERSAMPLING
 from service.designs.sphere import SphereDesign
 from service.scene import Scene
@@ -101,6 +102,17 @@ class MeshDesign:
         if self._directions is not None:
             return self._by_direction(self._directions, self.shape)
         return self._fold(self.shape, OVERSAMPLING)
+
+    def reach(self) -> Reach:
+        """Which texels of the canvas the textures show, by way of the coarse ones."""
+        textures = self._body.mesh.textures
+        coarse, fine = (
+            (textures, shape[0] // textures, shape[1]) for shape in (self.coarse_shape, self.shape)
+        )
+        wrap = not self.by_direction
+        onto = Resized(self.canvas_shape, self.chart_shape, wrap)
+        links = (onto, Linked.by(self.paint), Resized(coarse, fine, wrap=True))
+        return Reach(self.canvas_shape, self.shape, links, wrap)
 
     @property
     def by_direction(self) -> bool:

@@ -13,6 +13,7 @@ from geometry.colour import act
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
+from service.designs.reach import Linked, Reach, Resized
 from service.designs.resolution import FINENESS
 from service.scene import Scene
 
@@ -66,6 +67,13 @@ class PlaneDesign:
         scale = min(1.0, self.unit / max(self.shape))
         shape = (max(1, round(self.shape[0] * scale)), max(1, round(self.shape[1] * scale)))
         return plane.window_map(self.chart, shape, shape), shape
+
+    def reach(self) -> Reach:
+        """Which texels of the canvas the picture shows, as it is before it is turned over."""
+        pixels = plane.window_map(self.chart, self.shape, self.shape)
+        resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
+        links = [Linked.by(step) for step in (self.average, self.unfold, pixels)]
+        return Reach(self.canvas_shape, self.shape, (resized, *links), self.wrap, self.mirrored)
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""

@@ -13,6 +13,7 @@ from geometry.pyramid import build_pyramid
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
 from geometry.spiral_views import picture_map, window_map
+from service.designs.reach import Linked, Reach, Resized, pyramid_link
 from service.designs.resolution import FINENESS
 from service.scene import Scene
 
@@ -43,6 +44,13 @@ class SpiralDesign:
     def picture_map(self, phase: float = 0.0) -> SamplingMap:
         """The texture's packed pyramid → pixels of the picture; see geometry.spiral_views."""
         return picture_map(self.chart, self.shape, phase)
+
+    def reach(self) -> Reach:
+        """Which texels of the canvas the picture shows."""
+        resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
+        texture = map(Linked.by, (self.average, self.unfold))
+        pixels = (pyramid_link(self.texture_shape), Linked.by(self.picture_map()))
+        return Reach(self.canvas_shape, self.shape, (resized, *texture, *pixels), self.wrap)
 
     def windows(self, count: int, seed: int) -> list[tuple[SamplingMap, Array]]:
         """``count`` square views of ``window`` pixels a side: the pyramid → their pixels, and how

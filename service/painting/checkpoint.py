@@ -120,16 +120,22 @@ class Checkpoint:
 
 
 def painting_digest(
-    recipe: Recipe, styles: Sequence[StylePicture], steering: Steering, step: int
+    recipe: Recipe,
+    styles: Sequence[StylePicture],
+    steering: Steering,
+    step: int,
+    kept: str | None,
 ) -> str:
     """SHA-256 of what has decided a painting up to a step, hexadecimal: the recipe as submitted,
-    its loaded styles, and the adjustments before that step."""
+    its loaded styles, the adjustments before that step, and the digest of paint that it kept."""
     data: list[Any] = [
         recipe.model_dump(mode="json"),
         [[style.sha256, style.weight] for style in styles],
     ]
     if before := [a.as_dict() for a in steering if a.step < step]:
         data.append(before)
+    if kept is not None:
+        data.append(kept)
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 

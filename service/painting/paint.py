@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
+from service.painting.kept import Kept
 from service.painting.ladder import Place, places
 from service.painting.progress import Progress
 from service.painting.studio import Studio
@@ -45,6 +46,7 @@ def paint(
     resume: Checkpoint | None = None,
     frugal: bool = False,
     steering: Steering = (),
+    kept: Kept | None = None,
 ) -> Iterator[Progress]:
     """Paint a scene, one Progress per step. To finish early, stop iterating and take the texture
     of the last Progress.
@@ -64,20 +66,28 @@ def paint(
     ``steering``: how the recipe changes on the way, in order of steps. The list may grow while the
     painting runs: an adjustment after the step of the last Progress takes effect at the next one.
     A painting that is given all of it before it starts is the same to the bit.
+
+    ``kept``: paint of another painting that stays where it is not free. The network looks at what
+    changes; what does not is the same to the bit in the pictures at full size.
     """
     device = device or pick_device()
     order = scene.group.order
     way, efforts, known = _way(recipe, steering, order)
+    kept_sha256 = None if kept is None else kept.sha256
+
+    def digest(step: int) -> str:
+        return painting_digest(recipe, styles, steering, step, kept_sha256)
+
     if resume is not None:
-        resume.check(painting_digest(recipe, styles, steering, resume.tally.step), way)
+        resume.check(digest(resume.tally.step), way)
     network = load_network(recipe.network, device, weights)
-    studio = Studio(recipe, scene, styles, network, device, frugal)
+    studio = Studio(recipe, scene, styles, network, device, frugal, kept)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
 
     def checkpoint(tally: Tally) -> Checkpoint:
-        return studio.checkpoint(painting_digest(recipe, styles, steering, tally.step), tally)
+        return studio.checkpoint(digest(tally.step), tally)
 
     def report(tally: Tally) -> Progress:
         effort = efforts[tally.step - 1]
@@ -96,6 +106,9 @@ def paint(
             seen=studio.seen if scene.target == "mesh" else None,
             mirrored=studio.mirrored,
             steering=tuple(a for a in steering if a.step < tally.step),
+            paint=studio.paint,
+            kept=None if kept is None else studio.kept,
+            kept_sha256=kept_sha256,
         )
 
     start, done, megapixels = time.perf_counter(), 0, 0.0

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.painting.checkpoint import Checkpoint
+from service.painting.kept import Paint
 from service.steering import Adjustment
 
 
@@ -26,6 +27,9 @@ class Progress:
     how many pixels of the views each texel of the stage's texture fills. All must be called before
     the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as
     the recipe wants. steering: the adjustments that had their effect.
+    paint(): what is on the canvas, for repainting a region of it later. Where that is done,
+    kept(): the picture at full size as it was, and (H, W) which of its pixels change; kept_sha256:
+    of what was kept.
     """
 
     stage: int
@@ -38,7 +42,10 @@ class Progress:
     megapixels: float
     texture: Callable[[int], NDArray[np.uint8]]
     checkpoint: Callable[[], Checkpoint]
+    paint: Callable[[], Paint]
     loop: Callable[[int], Iterator[NDArray[np.uint8]]] | None = None
     seen: Callable[[], NDArray[np.floating]] | None = None
     mirrored: bool = False
     steering: tuple[Adjustment, ...] = ()
+    kept: Callable[[], tuple[NDArray[np.uint8], NDArray[np.bool_]]] | None = None
+    kept_sha256: str | None = None

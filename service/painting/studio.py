@@ -17,8 +17,10 @@ from geometry.colour import generated
 from service.designs import make_design
 from service.designs.handedness import winding
 from service.designs.spiral import SpiralDesign
+from service.painting.blending import Blend
 from service.painting.canvas import Canvas, resize
 from service.painting.checkpoint import Checkpoint, Levels, Tally
+from service.painting.kept import Kept, Paint
 from service.painting.meshes import MeshSurface
 from service.painting.spirals import SpiralSurface
 from service.painting.surfaces import make_surface
@@ -39,7 +41,8 @@ _SEEN_IN_VIEWS = ("styles", "colouring", "style_scale", "views", "quality")  # o
 
 
 class Studio:
-    """Canvas, optimiser, the surface of the stage: entered or restored first. frugal: see paint."""
+    """Canvas, optimiser, the surface of the stage: entered or restored first. frugal, kept: see
+    paint."""
 
     def __init__(
         self,
@@ -49,12 +52,17 @@ class Studio:
         network: Network,
         device: torch.device,
         frugal: bool = False,
+        kept: Kept | None = None,
     ) -> None:
         self._frugal = frugal
+        self._blend = None if kept is None else Blend(kept, device)
+        if kept is not None:
+            scene = dataclasses.replace(scene, mirrored=kept.paint.mirrored)
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
         self._full: Surface | None = None
         self._surface: Surface
+        self._views: Sequence[int]  # of the surface's, those to choose from
         self._canvas: Canvas
         self._mean: Canvas
         self._optimiser: torch.optim.Adam
@@ -153,6 +161,7 @@ class Studio:
         """The surface of a stage with its views; targets to suit."""
         surface = self._surface_at(width)
         surface.prepare_views(seed_of(self.recipe.seed, _VIEWS, number))
+        self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
         self._targets = style_targets(
@@ -172,9 +181,9 @@ class Studio:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
         random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
         surface = self._surface
-        count = min(surface.looks, surface.views)
-        which = random.choice(surface.views, count, replace=False)
-        logits = self._canvas.logits()
+        views = self._views
+        which = random.choice(views, min(surface.looks, len(views)), replace=False)
+        logits = self._logits(self._canvas)
         seen = self._see(logits, [int(k) for k in which])
         terms = objective_terms(self._network, seen, self._targets) | surface.terms(logits)
         total = weighted(terms, self.recipe.objective)
@@ -220,7 +229,7 @@ class Studio:
         the end of every stage: early, so that the picture is seldom turned when it is nearly done,
         and at the very end, so that it is right."""
         wanted = {"any": 0, "ccw": 1, "cw": -1}[self.recipe.chirality]
-        if not wanted:
+        if not wanted or self._blend is not None:  # kept paint stays as it is
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
         design = make_design(plain, self._width)
@@ -239,13 +248,13 @@ class Studio:
         """The pictures of an endless zoom; see Progress.loop."""
         full = self._surface_at(self.recipe.size)
         assert isinstance(full, SpiralSurface)
-        yield from full.loop(_enlarged(self._mean, full.canvas_shape).logits(), frames)
+        yield from full.loop(self._logits(_enlarged(self._mean, full.canvas_shape)), frames)
 
     @torch.no_grad()
     def texture(self, max_size: int) -> NDArray[np.uint8]:
         """The picture as it is now; see Progress.texture."""
         if max_size:
-            picture = self._surface.picture(self._mean.logits())
+            picture = self._surface.picture(self._logits(self._mean))
             scale = max_size / max(picture.shape[:2])
             if scale >= 1:
                 return picture
@@ -255,7 +264,29 @@ class Studio:
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self.recipe.size)
-        return full.delivered(_enlarged(self._mean, full.canvas_shape).logits())
+        picture = full.delivered(self._logits(_enlarged(self._mean, full.canvas_shape)))
+        if self._blend is None:
+            return picture
+        before, changed = self.kept()
+        return np.where(changed[..., None], picture, before)
+
+    @torch.no_grad()
+    def kept(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """The picture without anything new, and which of its pixels change; see Progress.kept."""
+        assert self._blend is not None
+        full = self._surface_at(self.recipe.size)
+        before = full.delivered(self._blend.kept(full.canvas_shape, full.wrap))
+        return before, self._blend.changed.cpu().numpy()
+
+    @torch.no_grad()
+    def paint(self) -> Paint:
+        """See Progress.paint."""
+        logits = self._logits(self._mean).reshape(*self._mean.shape, 3)
+        return Paint(logits.cpu().numpy(), self.mirrored)
+
+    def _logits(self, canvas: Canvas) -> Tensor:
+        """What a canvas shows: (charts · h · w, 3)."""
+        return canvas.logits() if self._blend is None else self._blend.logits(canvas)
 
     def _surface_at(self, width: int) -> Surface:
         """The surface of a width; that of the full size is kept: frames, the last stage and the

@@ -53,7 +53,7 @@ def finish(
     if last.seen is not None:
         from service.reporting.mesh_finish import finish_mesh  # Warp: half a second
 
-        whole = finish_mesh(scene, picture, last.seen())
+        whole = finish_mesh(scene, picture, last.seen(), last.kept and last.kept())
         receipt = build_receipt(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
         )

@@ -63,10 +63,13 @@ class FinishedMesh:
 
 
 def finish_mesh(
-    scene: Scene, texture: NDArray[np.uint8], seen: NDArray[np.floating]
+    scene: Scene,
+    texture: NDArray[np.uint8],
+    seen: NDArray[np.floating],
+    kept: tuple[NDArray[np.uint8], NDArray[np.bool_]] | None = None,
 ) -> FinishedMesh:
     """The textures of a painting, (rows, columns, 3), made whole and measured. ``seen``: how many
-    pixels of the views each texel fills, at any size."""
+    pixels of the views each texel fills, at any size; ``kept``: see Progress.kept."""
     body, placement = scene.body, scene.placement
     assert body is not None and placement is not None
     mesh = body.mesh
@@ -79,12 +82,19 @@ def finish_mesh(
     )
     seams = find_seams(mesh)
     unseen = texels.covered & (seen <= SEEN_PIXELS)
-    colours = fill_unseen(texture.reshape(-1, 3) / 255, unseen, texels, mesh)
-    if scene.group.order == 1:
-        colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
-    else:  # erasing would break the symmetry; the paint had no seams when it was folded
-        colours = margin_map(mesh, shape, MARGIN_TEXELS, seams=seams).apply(colours)
-    painted = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
+
+    def whole(texture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        colours = fill_unseen(texture.reshape(-1, 3) / 255, unseen, texels, mesh)
+        if scene.group.order == 1:
+            colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
+        else:  # erasing would break the symmetry; the paint had no seams when it was folded
+            colours = margin_map(mesh, shape, MARGIN_TEXELS, seams=seams).apply(colours)
+        return np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
+
+    painted = whole(texture)
+    if kept is not None:  # seams are erased everywhere at once, if only a little far away
+        before, changed = kept
+        painted = np.where(changed[..., None], painted, whole(before))
     ratios = {f"mip{level}": seam_ratio(painted, mesh, seams, level) for level in range(LEVELS)}
     moved = scene.action == "surface" and scene.group.order != 1 and scene.folds is None
     errors: tuple[SymmetryError, ...] = ()

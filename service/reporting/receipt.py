@@ -45,6 +45,7 @@ def build_receipt(
         "schema_version": SCHEMA_VERSION,
         "recipe": recipe.model_dump(mode="json"),
         "steering": [adjustment.as_dict() for adjustment in last.steering],
+        "repainted": None if last.kept_sha256 is None else {"kept_sha256": last.kept_sha256},
         "styles": [
             {"source": s.source, "weight": s.weight, "sha256": s.sha256, "size": _size(s.pixels)}
             for s in styles

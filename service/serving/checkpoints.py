@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from geometry.errors import InputError
 from service.painting.progress import Progress
-from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault
+from service.serving.workplace import Folder
 
 SECONDS = 8.0  # from one to the next
 MOST_SECONDS = 10.0  # of work that may be lost, unless a single step takes longer
@@ -18,7 +18,7 @@ class Checkpoints:
     """Writes checkpoints to ``folder``. ``report`` is told of each: the progress, and a warning if
     it could not be written."""
 
-    def __init__(self, folder: JobFolder, report: Callable[[Progress, Fault | None], None]) -> None:
+    def __init__(self, folder: Folder, report: Callable[[Progress, Fault | None], None]) -> None:
         self._folder, self._report = folder, report
         self._written = self._stepped = time.monotonic()
 
@@ -41,6 +41,7 @@ class Checkpoints:
         warning = None
         try:
             self._folder.write_checkpoint(progress.checkpoint().to_bytes())
+            self._folder.write_paint(progress.paint().to_bytes())
         except InputError as error:
             warning = Fault.of(error)
         self._report(progress, warning)

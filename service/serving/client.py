@@ -183,6 +183,12 @@ class Client:
         reply = self._ask("adjust", {"job": job, "changes": dict(changes)})[0]
         return dict(reply["recipe"])
 
+    def repaint(self, job: str, region: NDArray[np.uint8], seed: int) -> str:
+        """Start a job that paints a region (H, W) of a job's texture anew, where it is 255, and
+        keeps the rest; the name of the new job."""
+        fields = {"job": job, "seed": seed}
+        return str(self._ask("repaint", fields, {"region": region})[0]["job"])
+
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""
         self._ask("pause", {"job": job})
@@ -254,6 +260,9 @@ class Client:
                 raise InputError(**header["error"])
             body = {key: header[key] for key in header.keys() - {"protocol", "kind", "id"}}
             return body, arrays
+        # What was not delivered must not be, once the service is there: nobody waits for it.
+        self._socket.disconnect(self.address)
+        self._socket.connect(self.address)
         raise InputError(
             "service-unreachable",
             "address",

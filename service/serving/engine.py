@@ -1,5 +1,6 @@
 """What an engine is: where jobs are painted. The server hands jobs to one and collects what has
-happened to them: :mod:`service.serving.local_engine` has processes on this machine."""
+happened to them: :mod:`service.serving.local_engine` has processes on this machine,
+:mod:`service.serving.ray_engine` actors on a cluster."""
 
 from __future__ import annotations
 
@@ -95,6 +96,10 @@ class Engine(Protocol):
     @property
     def sockets(self) -> Sequence[zmq.Socket[bytes]]:
         """What to poll for events; others after each restart of a worker."""
+        ...
+
+    def expect(self, jobs: int) -> None:
+        """Be told how many jobs wait: an engine that can grow, and shrink, does."""
         ...
 
     def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:

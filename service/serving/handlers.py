@@ -20,6 +20,7 @@ from service.serving.ledger import Ledger
 from service.serving.news import job_row, job_sheet
 from service.serving.replies import Replies
 from service.serving.requests import (
+    MAX_SEED,
     MAX_SIDE,
     MAX_STEP,
     read_changes,
@@ -27,6 +28,7 @@ from service.serving.requests import (
     read_digests,
     read_encoding,
     read_job,
+    read_region,
     read_submission,
     read_whole,
 )
@@ -155,6 +157,13 @@ class Handlers:
             self._engine.adjust(job.name, job.standing.adjustments)
         recipe = job.recipe.model_dump(mode="json")
         return {"job": job.name, "state": job.state, "recipe": recipe}
+
+    def _on_repaint(self, client: bytes, header: Header, buffers: Buffers) -> Header:
+        job = self._jobs.find(read_job(header))
+        seed = read_whole(header, "seed", 0, MAX_SEED, default=-1)
+        new = self._jobs.repaint(job, seed, read_region(buffers))
+        log.info("queued: repaints %s", job.name, extra={"job": new.name, "client": client.hex()})
+        return {"job": new.name}
 
     def _on_cancel(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))

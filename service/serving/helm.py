@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from service.serving.job_folder import JobFolder
+from service.serving.workplace import Folder
 from service.steering import Adjustment
 
 
@@ -13,7 +13,7 @@ class Helm:
     """``taken`` are the adjustments of a job with their steps. The list grows, and the painter
     reads it; what is not on disk has not happened."""
 
-    def __init__(self, folder: JobFolder) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._folder = folder
         self.taken: list[Adjustment] = folder.read_steering()
 

@@ -4,6 +4,9 @@
     standing.json             state, progress, fault: what changes
     steering.json             adjustments of the recipe, and after which steps they came
     checkpoint.safetensors    from which the painting goes on
+    paint.safetensors         what was on the canvas then, or at the end: for repainting a region
+    kept.safetensors          of a job that repaints: the paint of another job, and
+    region.png                where it is painted anew
     texture.png, receipt.json the result
     log.txt                   what the worker printed
 
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
@@ -35,6 +39,7 @@ from service.steering import Adjustment, Steering
 
 SCHEMA = "orbitex/job"
 SCHEMA_VERSION = 2
+PAINT = "paint.safetensors"
 BLOBS = "buffers"  # the folder of blobs, beside those of jobs
 
 
@@ -71,6 +76,11 @@ class JobFolder:
         """What the inputs are, without their buffers."""
         with self._reading("job.json"):
             return _order(self._job())
+
+    def read_cameras(self) -> list[dict[str, Any]]:
+        """The cameras, as they came."""
+        with self._reading("job.json"):
+            return list(self._job()["cameras"])
 
     def read_inputs(self) -> Inputs:
         """All of the inputs, bit for bit as they came."""
@@ -114,6 +124,30 @@ class JobFolder:
         with self._reading(path.name):
             return path.read_bytes() if path.exists() else None
 
+    def write_paint(self, data: bytes) -> None:
+        """Keep what is on the canvas instead of what was there before."""
+        self._write(PAINT, data)
+
+    def write_kept(self, paint: bytes, region: NDArray[np.uint8]) -> None:
+        """Keep the paint of another job, and the region (H, W) of its picture to paint anew."""
+        self._write("kept.safetensors", paint)
+        self._write("region.png", png_bytes(region))
+
+    def read_paint(self) -> bytes | None:
+        """What was on the canvas at the last checkpoint or at the end; None before the first."""
+        with self._reading(PAINT):
+            path = self.path / PAINT
+            return path.read_bytes() if path.exists() else None
+
+    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
+        """What :meth:`write_kept` has written; None for a job that paints all of its picture."""
+        with self._reading("what it keeps"):
+            path = self.path / "kept.safetensors"
+            if not path.exists():
+                return None
+            with Image.open(self.path / "region.png") as region:
+                return path.read_bytes(), np.asarray(region)
+
     def write_result(self, result: Result) -> None:
         """Keep the result."""
         self._write("texture.png", png_bytes(result.texture))
@@ -126,8 +160,9 @@ class JobFolder:
 
     def drop_checkpoint(self) -> None:
         """Make room: a job that has ended for good needs no checkpoint."""
-        with contextlib.suppress(OSError):
-            (self.path / "checkpoint.safetensors").unlink(missing_ok=True)
+        for name in ("checkpoint.safetensors", "kept.safetensors", "region.png"):
+            with contextlib.suppress(OSError):
+                (self.path / name).unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove what a writer that was killed has left."""

@@ -34,6 +34,14 @@ def output_to(path: Path) -> Iterator[None]:
             os.close(one)
 
 
+def append_line(path: Path, line: str) -> None:
+    """Append what a worker elsewhere has printed; where it cannot be written it is lost."""
+    with contextlib.suppress(OSError):
+        longer = path.exists() and path.stat().st_size > MAX_BYTES
+        with path.open("w" if longer else "a") as file:
+            file.write(f"{line}\n")
+
+
 def log_tail(path: Path) -> list[str]:
     """The last lines of a log; none if there is none."""
     try:

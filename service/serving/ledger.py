@@ -12,13 +12,14 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from service.serving.blobs import Blobs
@@ -39,7 +40,7 @@ from service.serving.jobs import (
 )
 from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
 from service.serving.wire import BufferSpec
-from service.steering import MAX_ADJUSTMENTS, adjusted, difference
+from service.steering import MAX_ADJUSTMENTS, adjusted, difference, steered
 
 _NAME = re.compile(r"(\d{1,12})-[0-9a-f]{6}")
 
@@ -134,6 +135,11 @@ class Ledger:
         queued = (job for job in self._jobs.values() if job.state is State.QUEUED)
         return next((job for job in queued if job.name not in but), None)
 
+    @property
+    def queued(self) -> int:
+        """How many jobs wait for their turn."""
+        return sum(job.state is State.QUEUED for job in self._jobs.values())
+
     def active(self) -> list[Job]:
         """All that are queued or running, oldest first."""
         going = (State.QUEUED, State.RUNNING)
@@ -163,12 +169,8 @@ class Ledger:
     def add(self, inputs: Inputs) -> Job:
         """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved",
         "unknown-upload", "bad-buffer" for uploads of another size."""
-        going = [job for job in self._jobs.values() if not job.ended]
-        if len(going) >= self._max_jobs:
-            raise InputError(
-                "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
-            )
-        sizes = self._blobs_named() | {
+        self._check_room()
+        sizes = self._blobs_of(_may_go_on) | {
             upload.sha256: upload.spec.nbytes for upload in inputs.uploads
         }
         new = sum(array.nbytes for array in inputs.buffers.values())
@@ -179,12 +181,31 @@ class Ledger:
                 f"The inputs of jobs that wait or failed are over {self._max_inputs >> 20} MiB.",
                 "Wait until one has ended, or forget some that failed.",
             )
-        # The random tail keeps a client that outlived a service's data from meeting another's job.
-        name = f"{next(self._numbers)}-{secrets.token_hex(3)}"
-        job = Job(name, Order(inputs.recipe, time.time(), self._store(inputs)), Standing())
-        self._create(job, inputs.cameras)
-        self._jobs[name] = job
-        return job
+        order = Order(inputs.recipe, time.time(), self._store(inputs))
+        return self._accept(order, lambda folder: folder.write_order(order, inputs.cameras))
+
+    def repaint(self, job: Job, seed: int, region: NDArray[np.uint8]) -> Job:
+        """A new job at the end of the queue: the recipe of ``job`` as it is now with another seed,
+        painted only in the region (H, W) of its picture. Raises InputError: "not-painted",
+        "queue-full", "not-saved", "damaged-job"."""
+        self._check_room()
+        before = self.folder(job)
+        paint = before.read_paint()
+        if paint is None or not _keeps_inputs(job.state):
+            raise InputError(
+                "not-painted",
+                "job",
+                f"Job {job.name} has no paint yet.",
+                "It has from its first checkpoint on, some seconds after it has begun.",
+            )
+        order = Order(steered(job.recipe, [{"seed": seed}]), time.time(), job.order.buffers)
+        cameras = before.read_cameras()
+
+        def write(folder: JobFolder) -> None:
+            folder.write_order(order, cameras)
+            folder.write_kept(paint, region)
+
+        return self._accept(order, write)
 
     def start(self, job: Job) -> None:
         """From queued to running."""
@@ -222,7 +243,7 @@ class Ledger:
     def adjust(self, job: Job, changes: Mapping[str, Any]) -> None:
         """Change a part of the recipe of a job that may go on. Raises InputError as
         :func:`service.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
-        if not _keeps_inputs(job.state):
+        if not _may_go_on(job.state):
             raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
         new = adjusted(job.recipe, changes)
         if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
@@ -271,7 +292,7 @@ class Ledger:
     def clear(self, job: Job) -> None:
         """Remove files that a worker has left which was killed or too late."""
         self.folder(job).sweep()
-        if not _keeps_inputs(job.state):
+        if not _may_go_on(job.state):
             self.folder(job).drop_checkpoint()
 
     def forget(self, job: Job) -> None:
@@ -308,7 +329,7 @@ class Ledger:
                 log.error("%s", error, extra={"job": job.name})
                 continue
             del self._unsaved[job.name]
-            if not _keeps_inputs(job.state):  # only now: by its older standing it would go on
+            if not _may_go_on(job.state):  # only now: by its older standing it would go on
                 folder.drop_checkpoint()
                 for buffer in job.order.buffers:  # the next job may well have the same
                     self.blobs.touch(buffer.sha256)
@@ -326,10 +347,14 @@ class Ledger:
 
     def _blobs_named(self) -> dict[str, int]:
         """The size in bytes of each blob that a job needs."""
+        return self._blobs_of(_keeps_inputs)
+
+    def _blobs_of(self, wanted: Callable[[State], bool]) -> dict[str, int]:
+        """The size in bytes of each blob of the jobs in these states."""
         return {
             buffer.sha256: buffer.spec.nbytes
             for job in self._jobs.values()
-            if _keeps_inputs(job.state) or job.name in self._unsaved
+            if wanted(job.state) or job.name in self._unsaved
             for buffer in job.order.buffers
         }
 
@@ -353,13 +378,28 @@ class Ledger:
                 )
         return (*new, *inputs.uploads)
 
-    def _create(self, job: Job, cameras: list[dict[str, Any]]) -> None:
+    def _check_room(self) -> None:
+        going = [job for job in self._jobs.values() if not job.ended]
+        if len(going) >= self._max_jobs:
+            raise InputError(
+                "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
+            )
+
+    def _accept(self, order: Order, write: Callable[[JobFolder], None]) -> Job:
+        # The random tail keeps a client that outlived a service's data from meeting another's job.
+        name = f"{next(self._numbers)}-{secrets.token_hex(3)}"
+        job = Job(name, order, Standing())
+        self._create(job, write)
+        self._jobs[name] = job
+        return job
+
+    def _create(self, job: Job, write: Callable[[JobFolder], None]) -> None:
         # A folder of a job's name is whole from the first moment.
         new, path = self._folder / f".{job.name}.new", self.folder(job).path
         try:
             with saving():
                 new.mkdir(mode=0o700)
-                JobFolder(new).write_order(job.order, cameras)
+                write(JobFolder(new))
                 JobFolder(new).write_standing(job.standing)
                 new.rename(path)
                 sync_names(self._folder)
@@ -392,10 +432,14 @@ class Ledger:
             return
         if standing.state is State.RUNNING:
             standing = dataclasses.replace(standing, state=State.QUEUED)
-        if not _keeps_inputs(standing.state):
+        if not _may_go_on(standing.state):
             folder.drop_checkpoint()  # of a service that was killed just then
         self._jobs[folder.path.name] = Job(folder.path.name, order, standing)
 
 
-def _keeps_inputs(state: State) -> bool:
+def _may_go_on(state: State) -> bool:
     return state not in (State.FINISHED, State.CANCELLED)
+
+
+def _keeps_inputs(state: State) -> bool:
+    return state is not State.CANCELLED  # a finished one may be repainted

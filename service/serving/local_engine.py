@@ -56,6 +56,9 @@ class LocalEngine:
         """What to poll for events; others after each restart of a worker."""
         return [worker.socket for worker in self._workers if worker.socket is not None]
 
+    def expect(self, jobs: int) -> None:
+        """There are as many workers as devices, whatever comes."""
+
     def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint, on the first device that has nothing to do."""
         worker = next(worker for worker in self._workers if worker.idle)

@@ -25,12 +25,14 @@ TORCH_PAINTER = "service.serving.painter:torch_painter"
 class Attempt:
     """One try to paint a job. device: "cpu", "cuda:0", …; resume: a checkpoint to go on from, as
     bytes; frugal: with as little memory as it takes; steering: see
-    :func:`service.painting.paint.paint`."""
+    :func:`service.painting.paint.paint`; kept: paint of another job as bytes, and the region (H, W)
+    of its picture that is painted anew, above 127 where."""
 
     device: str
     resume: bytes | None = None
     frugal: bool = False
     steering: Steering = ()
+    kept: tuple[bytes, NDArray[np.uint8]] | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,10 @@ def torch_painter() -> Painter:
     from service.describe import describe
     from service.inputs import load_styles, wire_scene
     from service.painting.checkpoint import Checkpoint
+    from service.painting.kept import Paint
     from service.painting.paint import paint
     from service.reporting.finish import finish
+    from service.reporting.repaint import kept_paint
 
     def paint_on(
         recipe: Recipe, scene: Any, styles: Sequence[Any], attempt: Attempt
@@ -71,11 +75,16 @@ def torch_painter() -> Painter:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
         device = torch.device(attempt.device)
+        kept = None
+        if attempt.kept is not None:
+            data, region = attempt.kept
+            kept = kept_paint(scene, recipe.size, Paint.from_bytes(data), region > 127)
         return paint(
             *(recipe, scene, styles, device),
             resume=checkpoint,
             frugal=attempt.frugal,
             steering=attempt.steering,
+            kept=kept,
         )
 
     return Painter(

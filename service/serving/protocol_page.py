@@ -35,6 +35,8 @@ ERROR_CODES: dict[str, str] = {
     "unknown-field": "A key that a recipe does not have.",
     "unknown-job": "No such job, or it ended so long ago that it was dropped.",
     "not-adjustable": "This part of a recipe cannot be changed while a job is painted.",
+    "not-painted": "The job has no paint yet, or none any more, of which to keep some.",
+    "bad-region": "The region to be painted anew is too small.",
     "has-ended": "The job is finished or cancelled.",
     "not-ended": "Only a job that has ended can be forgotten.",
     "queue-full": "Too many jobs wait.",

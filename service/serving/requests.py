@@ -13,6 +13,7 @@ import numpy as np
 
 from geometry.errors import InputError
 from service.recipe import parse_recipe
+from service.scene import MAX_PIXELS
 from service.serving.blobs import is_digest
 from service.serving.encodings import ENCODINGS, RAW
 from service.serving.jobs import Inputs, StoredBuffer
@@ -24,6 +25,7 @@ MAX_CAMERA_KEYS = 32
 MAX_NUMBER = 1e12  # far beyond any camera, small enough to be a float
 MAX_STEP = 1 << 31
 MAX_SIDE = 1 << 16
+MAX_SEED = (1 << 31) - 1
 
 
 def read_submission(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]) -> Inputs:
@@ -89,6 +91,18 @@ def read_changes(header: Mapping[str, Any]) -> dict[str, Any]:
             "bad-value", "changes", "Nothing to change.", 'As in {"objective.style": 2}.'
         )
     return changes
+
+
+def read_region(buffers: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Where a ``repaint`` paints. Raises InputError "bad-buffer"."""
+    region = buffers.get("region")
+    if region is None or region.dtype != np.uint8 or region.ndim != 2:
+        raise InputError("bad-buffer", "region", "Not |u1 (H, W): 255 where to paint anew.")
+    if max(region.shape) > MAX_SIDE or region.size > MAX_PIXELS:
+        raise InputError("too-large", "region", f"Over {MAX_PIXELS} pixels.")
+    if region.max() <= 127:
+        raise InputError("bad-region", "region", "Nothing is to be painted anew: it is all 0.")
+    return region
 
 
 def read_whole(header: Mapping[str, Any], field: str, low: int, high: int, default: int) -> int:

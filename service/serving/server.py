@@ -23,12 +23,12 @@ from service.serving.engine import (
     Saved,
     WorkerDied,
 )
+from service.serving.engines import open_engine
 from service.serving.handlers import Handlers
 from service.serving.inbox import Inbox
 from service.serving.job_log import log_tail
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Job, State
 from service.serving.ledger import Ledger
-from service.serving.local_engine import LocalEngine
 from service.serving.replies import Replies
 from service.serving.settings import Settings
 from service.serving.watchers import Watchers
@@ -160,6 +160,7 @@ class Server:
             self._handlers.close(event.fault)
 
     def _dispatch(self) -> None:
+        self._engine.expect(self._jobs.queued)
         while self._engine.room:
             # A job that was paused and resumed at once waits until its worker has let go of it.
             job = self._jobs.next_queued(self._engine.jobs)
@@ -198,7 +199,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     ``announce`` is called once, with "ready tcp://HOST:PORT", when the service listens; what
     happens to jobs is logged (loggers below ``service.serving``). For the main thread of a process.
-    Raises InputError if it cannot listen there, or cannot have the folder.
+    Raises InputError if it cannot listen there, or cannot have the folder or the engine.
     """
     with ExitStack() as closing:
         context = closing.enter_context(zmq.Context())
@@ -210,7 +211,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         closing.callback(router.close)
         ledger = Ledger(settings.data, settings.keep, settings.max_jobs, settings.max_inputs)
         closing.callback(ledger.close)
-        engine = LocalEngine(settings.painter, context, settings.devices, settings.patience)
+        engine = open_engine(settings, context)
         closing.callback(engine.close)
         limits = Limits(total_bytes=settings.max_message)
         server = Server(router, engine, ledger, admission, limits)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geometry.errors import InputError
+from geometry.errors import InputError, unknown_name
 from service.serving.limits import (
     INPUT_BOUNDS,
     JOB_BOUNDS,
@@ -20,6 +21,8 @@ from service.serving.painter import TORCH_PAINTER
 from service.serving.wire import DEFAULT_ADDRESS
 from service.serving.worker_process import PATIENCE
 
+ENGINES = ("local", "ray")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -27,7 +30,9 @@ class Settings:
     idle_exit: end after so many seconds without client and job, None: never; keep: how many jobs
     that have ended stay; keys: see :func:`service.serving.admission.admission_to`; devices: a
     worker for each, none: all GPUs, or the CPU; patience: seconds without a sign from a worker that
-    has a job, until it is taken to hang; painter: see
+    has a job, until it is taken to hang; engine: where jobs are painted, one of :data:`ENGINES`;
+    ray_address: see :func:`service.serving.ray_cluster.join_cluster`; ray_gpus: of a worker there,
+    None: one if the cluster has any; painter: see
     :func:`service.serving.painter.load_painter`; max_message: bytes of one; max_inputs: bytes of
     the inputs of all jobs that may go on; max_jobs: how many there are that have not ended.
 
@@ -41,6 +46,9 @@ class Settings:
     keys: Path | None = None
     devices: tuple[str, ...] = ()
     patience: float = PATIENCE
+    engine: str = ENGINES[0]
+    ray_address: str | None = None
+    ray_gpus: float | None = None
     painter: str = TORCH_PAINTER
     max_message: int = MAX_MESSAGE_BYTES
     max_inputs: int = MAX_INPUT_BYTES
@@ -57,6 +65,27 @@ class Settings:
                 raise InputError(
                     "bad-value", option, f"Not in {low / scale:g} to {high / scale:g}{unit}."
                 )
+
+
+def check_engine(
+    name: str, ray_address: str | None, ray_gpus: float | None, devices: Sequence[str] = ()
+) -> str:
+    """The name of an engine, as it is. Raises InputError("bad-value") for none, or for settings
+    that are another's or out of range."""
+    if name not in ENGINES:
+        raise unknown_name("bad-value", "engine", name, ENGINES)
+    for option, value in (("ray-address", ray_address), ("ray-gpus", ray_gpus)):
+        if value is not None and name != "ray":
+            raise InputError(
+                "bad-value", option, "It is for --engine ray.", "Add that, or leave this out."
+            )
+    if ray_gpus is not None and not 0 <= ray_gpus <= 1:
+        raise InputError("bad-value", "ray-gpus", "Not in 0 to 1.", "A job is painted on one.")
+    if devices and name == "ray":
+        raise InputError(
+            "bad-value", "device", "A cluster chooses devices itself.", "Leave --device out."
+        )
+    return name
 
 
 def check_device(name: str) -> str:

@@ -71,6 +71,8 @@ KINDS: dict[str, Kind] = {
                 "occluder_vertices": "<f4 or <f8 (V, 3), optional: other objects, in the same "
                 "frame as the vertices; they hide the mesh and are not painted",
                 "occluder_triangles": "<i4 (F, 3), rows of occluder_vertices",
+                "face_textures": "<i4 (F,), optional: the texture, from 0, that each triangle has; "
+                "textures of one size, of base and result, too, lie one below the other",
                 "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the mesh's colour "
                 "before, in its UV layout; (1, 1, 4) is a flat colour, alpha below 128 a hole",
                 "mask": "|u1 (H, W), top row first, optional: 255 where paint goes, in the UV "
@@ -176,6 +178,19 @@ KINDS: dict[str, Kind] = {
                 "most 64; an object changes what it names, as in {objective: {style: 2}}",
             },
             {"job": "name", "state": "as in a frame", "recipe": "as it is now"},
+        ),
+        Kind(
+            "repaint",
+            "Start a job that paints a region of another job's picture anew, with another seed; "
+            "the rest, and its images under the symmetry, keep their paint to the bit. The recipe "
+            "is that of the other job as it is now, its paint that at the end or at its last "
+            "checkpoint.",
+            {"job": "name of the other job", "seed": "of the new job's recipe"},
+            {"job": "name of the new job"},
+            {
+                "region": "|u1 (H, W), top row first: 255 where to paint anew, in the layout of "
+                "the texture of 'result', at any size"
+            },
         ),
         Kind(
             "jobs",

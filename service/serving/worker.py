@@ -38,14 +38,15 @@ from service.serving.job_log import output_to
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
 from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
+from service.serving.workplace import Channel, Folder
 
 FRAME_SHARE = 0.03  # of the painting's time, that frames may take
 LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
 
 
-class Channel:
-    """The worker's end of the private socket."""
+class SocketChannel:
+    """A :class:`Channel` over the private socket."""
 
     def __init__(self, address: str) -> None:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.PAIR)
@@ -154,7 +155,7 @@ def fault_of(error: Exception) -> Fault:
 
 
 def paint_job(
-    channel: Channel, painter: Painter, attempt: Attempt, job: str, folder: JobFolder
+    channel: Channel, painter: Painter, attempt: Attempt, job: str, folder: Folder
 ) -> None:
     """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
 
@@ -170,7 +171,7 @@ def paint_job(
         paint = functools.partial(painter.paint, recipe, scene, styles)
         helm = Helm(folder)
         resume = folder.read_checkpoint()
-        attempt = dataclasses.replace(attempt, steering=helm.taken)
+        attempt = dataclasses.replace(attempt, steering=helm.taken, kept=folder.read_kept())
         commands = Commands(channel, job)
         if resume is None:
             helm.take(folder.read_standing().adjustments, 0)
@@ -181,6 +182,7 @@ def paint_job(
             return
         texture, receipt = painter.finish(recipe, scene, styles, last)
         result = Result(texture, sendable(receipt))
+        folder.write_paint(last.paint().to_bytes())
         folder.write_result(result)
         channel.send(
             "finished",
@@ -264,7 +266,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     _die_with_parent(address)
-    channel = Channel(address)
+    channel = SocketChannel(address)
     painter = load_painter(place)
     devices = painter.devices()
     device = device or devices[0]

@@ -18,18 +18,11 @@ from typing import Any
 import numpy as np
 import zmq
 
-from service.serving.engine import (
-    Event,
-    FrameDone,
-    JobFailed,
-    JobFinished,
-    Ready,
-    Saved,
-    WorkerDied,
-)
+from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Result
+from service.serving.jobs import Fault
 from service.serving.logs import relay
+from service.serving.reports import PARTING, read_report
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
@@ -189,10 +182,8 @@ class WorkerProcess:
     def _died(self, reason: str, killed: bool = False) -> WorkerDied:
         self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
-        # At once after a job, then ever more seldom: 0.5 s, 1 s, 2 s, … 32 s.
-        pause = 0.25 * 2.0 ** min(self._starts_failed, 7) if self._starts_failed else 0.0
-        self._start_at = time.monotonic() + pause
-        died = WorkerDied(self._job, _obituary(reason, self.hopeless), killed, self.hopeless)
+        self._start_at = time.monotonic() + pause_after(self._starts_failed)
+        died = WorkerDied(self._job, obituary(reason, self.hopeless), killed, self.hopeless)
         self._process = self._socket = None
         self._job = self._deadline = None
         self._ready = self._hung = False
@@ -238,21 +229,19 @@ class WorkerProcess:
             return None
         if not self._cancelled:
             self._deadline = time.monotonic() + self._patience
-        if kind == "frame":
-            return FrameDone(self._job, header["max_size"], header["progress"], buffers["pixels"])
-        if kind == "saved":
-            warning = Fault(**header["warning"]) if header["warning"] else None
-            return Saved(self._job, header["progress"], warning)
-        job, self._job, self._deadline = self._job, None, None
-        if kind == "finished":
-            result = Result(buffers["texture"], header["receipt"])
-            return JobFinished(job, header["progress"], result)
-        if kind == "failed":
-            return JobFailed(job, Fault(**header["fault"]))
-        return None  # "stopped": the job was cancelled or paused, as the server knows
+        event = read_report(header, buffers)
+        if kind in PARTING:
+            self._job = self._deadline = None
+        return event
 
 
-def _obituary(reason: str, hopeless: bool) -> Fault:
+def pause_after(failed_starts: int) -> float:
+    """Seconds until the next worker is started: 0 after a job, then ever longer: 0.5, 1, … 32."""
+    return 0.25 * 2.0 ** min(failed_starts, 7) if failed_starts else 0.0
+
+
+def obituary(reason: str, hopeless: bool) -> Fault:
+    """What is said of a worker that has died."""
     if hopeless:
         return Fault(
             "worker-died",

@@ -83,6 +83,7 @@ def legacy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[bool]:
     yield request.param
 
 
+@pytest.mark.slow
 def test_paint_waits_and_prints(tmp_path: Path, legacy: bool) -> None:
     with FakeService(steps=40) as service:
         script = Script(tmp_path, service, legacy, "import bpy", SPHERE, PAINT, KEPT)
@@ -113,6 +114,7 @@ def test_ctrl_c_finishes_with_the_best_so_far(tmp_path: Path, legacy: bool) -> N
     assert "Finishing with the best so far" in said and "packed True" in said
 
 
+@pytest.mark.slow
 def test_ctrl_c_twice_cancels(tmp_path: Path, legacy: bool) -> None:
     with FakeService(steps=10_000, deaf_to=("finish",)) as service:
         script = Script(tmp_path, service, legacy, "import bpy", SPHERE, PAINT, "print('on')")

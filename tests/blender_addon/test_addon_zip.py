@@ -99,6 +99,7 @@ def test_installed_and_painted_for_real(
     assert done.returncode == 0 and "painted with" in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_missing_wheel_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))

@@ -14,7 +14,9 @@ import time
 import numpy as np
 
 from geometry.errors import InputError
+from service.painting.kept import Paint
 from service.painting.progress import Progress
+from service.reporting.receipt import SCHEMA
 from service.serving import checkpoints
 from service.serving.painter import Painter
 from service.steering import steered
@@ -41,7 +43,11 @@ def wire_scene(recipe, cameras, buffers):
 
 def paint(recipe, scene, styles, attempt):
     renders.clear()
-    first, chain = 0, json.dumps(scene)
+    kept = None
+    if attempt.kept is not None:
+        data, region = attempt.kept
+        kept = hashlib.sha256(data + region.tobytes()).hexdigest()
+    first, chain = 0, json.dumps([scene, kept])
     if attempt.resume is not None:
         try:
             first, chain = (json.loads(attempt.resume)[key] for key in ("step", "chain"))
@@ -84,13 +90,16 @@ def paint(recipe, scene, styles, attempt):
             megapixels=0.5 * step,
             texture=texture,
             checkpoint=lambda step=step, chain=chain: FakeCheckpoint(step, chain),
+            paint=lambda step=step: Paint(np.full((1, 1, 1, 3), step, np.float32), mirrored=False),
+            kept_sha256=kept,
             steering=tuple(a for a in attempt.steering if a.step < step),
         )
 
 
 def finish(recipe, scene, styles, last):
     texture = last.texture(0)
-    given = {"recipe": recipe.model_dump(mode="json"), "sums": scene}
+    given = {"kept": last.kept_sha256, "recipe": recipe.model_dump(mode="json"), "sums": scene}
+    given |= {"schema": SCHEMA, "styles": [{"source": style.source} for style in recipe.styles]}
     given["renders"] = max(renders.values())
     steering = [adjustment.as_dict() for adjustment in last.steering]
     return texture, given | {"step": last.step, "shape": texture.shape, "steering": steering}

@@ -14,7 +14,7 @@ given = json.loads(sys.argv[1])
 given |= {name: Path(given[name]) for name in ("data", "keys") if given.get(name)}
 log_to_stderr(LogFormat(given.pop("log_format", "text")))
 try:
-    serve(Settings(**given), functools.partial(print, flush=True))
+    serve(Settings(**given), functools.partial(print, file=sys.stdout, flush=True))
 except InputError as error:
     sys.exit(f"{error.code}: {error}")
 assert "torch" not in sys.modules, "the server must not wait for torch"

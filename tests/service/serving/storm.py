@@ -22,7 +22,14 @@ from service.serving.job_folder import BLOBS
 
 PATIENCE = 120.0  # seconds that anything may take on a machine that is busy
 MOMENTS = ("at once", "begin", "step", "step", "keep", "finish")
-ENDED_FILES = {"job.json", "standing.json", "texture.png", "receipt.json", "log.txt"}
+ENDED_FILES = {
+    "job.json",
+    "standing.json",
+    "texture.png",
+    "receipt.json",
+    "log.txt",
+    "paint.safetensors",
+}
 
 
 class Storm:

@@ -31,11 +31,13 @@ class Disk:
             raise InputError("not-saved", "data", "full")
         self.kept = int(data)
 
+    def write_paint(self, data):
+        pass
+
 
 def step_of(number):
-    return SimpleNamespace(
-        checkpoint=lambda: SimpleNamespace(to_bytes=lambda: str(number).encode())
-    )
+    data = SimpleNamespace(to_bytes=lambda: str(number).encode())
+    return SimpleNamespace(checkpoint=lambda: data, paint=lambda: data)
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from service_process import (
     service_command,
     until_running,
 )
+from storm import free_port
 
 from service.serving.client import Client
 from service.serving.job_folder import JobFolder
@@ -170,3 +171,15 @@ def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
         assert client.frame(hung).state == "cancelled"
         assert list(client.frames(following))[-1].state == "finished"
         assert "hangs: killed" in service.log()
+
+
+def test_a_job_that_could_not_be_submitted_does_not_begin_later(tmp_path):
+    bind = f"tcp://127.0.0.1:{free_port()}"
+    with Client(bind, timeout=0.3) as client:
+        for _ in range(2):
+            with refused("service-unreachable"):
+                client.submit(recipe(steps=2))
+        with running(tmp_path / "log.txt", bind=bind):
+            client.timeout = 10
+            client.hello()
+            assert client.jobs() == []

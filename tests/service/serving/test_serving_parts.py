@@ -6,7 +6,7 @@ import zmq
 
 from geometry.errors import InputError
 from service.painting.progress import Progress
-from service.serving import worker
+from service.serving import checkpoints, worker
 from service.serving.addresses import endpoint_of, is_loopback, open_socket
 from service.serving.credits import MAX_OPEN, Credit, Credits
 from service.serving.jobs import Fault
@@ -165,7 +165,8 @@ def test_faults_are_told_apart():
     assert "secret" not in fault_of(KeyError("secret path")).message
 
 
-def test_a_painter_is_found_by_name():
+def test_a_painter_is_found_by_name(monkeypatch):
+    monkeypatch.setattr(checkpoints, "SECONDS", checkpoints.SECONDS)  # which the fake one shortens
     assert load_painter("fake_painter:fake_painter").devices() == ["cpu"]
 
 
@@ -245,7 +246,7 @@ class _Clock:
             self.now += self.seconds
             return np.zeros((size, size, 3), np.uint8)
 
-        return Progress(0, 1, step, 1000, {}, 1.0, 1.0, 1.0, texture, lambda: None)
+        return Progress(0, 1, step, 1000, {}, 1.0, 1.0, 1.0, texture, *2 * [None])
 
 
 @pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.05])

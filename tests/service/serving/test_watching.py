@@ -92,7 +92,8 @@ def test_a_client_chooses_the_encoding(client, encoding):
     assert frames and frames[-1].progress["step"] == 5
     for frame in frames:
         assert frame.pixels.shape == (16, 16, 3)
-        assert (abs(frame.pixels[1:].astype(int) - frame.progress["step"]) <= 2).all()
+        # not the first rows: the texture's has a pattern, which JPEG spreads over a block
+        assert (abs(frame.pixels[8:].astype(int) - frame.progress["step"]) <= 2).all()
     late = client.frame(job, max_size=8, encoding=encoding)
     assert late.pixels.shape == (8, 8, 3) and client.frame(job, 5, encoding=encoding).pixels is None
 

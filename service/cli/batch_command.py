@@ -1,0 +1,51 @@
+"""``service batch``: its options and its last words; the work is in :mod:`service.cli.batch`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from service.cli import options
+
+
+def batch(
+    recipes: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RECIPES", help="Recipes or receipts, JSON: files, folders, patterns."
+        ),
+    ],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change all recipes, as in quality=draft."),
+    ] = None,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="DIR", help="Folder for pictures and receipts."),
+    ] = Path("out"),
+    engine: options.Engine = "local",
+    ray_address: options.RayAddress = None,
+    ray_gpus: options.RayGpus = None,
+) -> None:
+    """Paint many recipes. Ctrl-C stops; the same command goes on, also after a crash, and paints
+    nothing again that is there."""
+    from service.cli.batch import paint_batch
+    from service.serving.settings import Settings, check_engine
+
+    check_engine(engine, ray_address, ray_gpus)
+    settings = Settings(output, engine=engine, ray_address=ray_address, ray_gpus=ray_gpus)
+    console = Console(file=sys.stdout)  # this very one: Ray is given another
+    tally = paint_batch(recipes, set_ or (), output, settings, console)
+    for name, error in tally.failed.items():
+        sys.stderr.write(f"error: {name}: {' '.join(str(error).split())}\n")
+    console.out(
+        f"{output}: {len(tally.painted)} painted, {len(tally.there)} there already, "
+        f"{len(tally.failed)} failed",
+        highlight=False,
+    )
+    if tally.failed or tally.stopped:
+        raise typer.Exit(1)

@@ -1,0 +1,69 @@
+"""New paint over paint that is kept: a region of a picture is painted anew."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from service.painting.canvas import Canvas, resize
+from service.painting.kept import Kept
+from service.painting.views import Surface
+
+_SATURATED = 40.0  # logits whose colours are 0 or 1
+
+
+class Blend:
+    """Blends paint on canvases of any resolution with the kept one, on a device. With weight 0
+    there is the kept paint to the bit, and no gradient."""
+
+    def __init__(self, kept: Kept, device: torch.device) -> None:
+        self.changed = torch.from_numpy(kept.changed.copy()).to(device)
+        self.paint = torch.tensor(kept.paint.logits, device=device).permute(0, 3, 1, 2)
+        self._free = torch.tensor(kept.free[:, None], device=device)
+        self._at: tuple[tuple[int, int, int], Tensor, Tensor] | None = None
+
+    def logits(self, canvas: Canvas) -> Tensor:
+        """What a canvas shows: (charts · h · w, 3)."""
+        free, paint = self._resized(canvas.shape, canvas.wrap)
+        return torch.lerp(paint, canvas.logits(), free)
+
+    def kept(self, shape: tuple[int, int, int], wrap: bool) -> Tensor:
+        """The kept paint on a canvas of ``shape``, (charts · h · w, 3)."""
+        return self._resized(shape, wrap)[1]
+
+    @torch.no_grad()
+    def views(self, surface: Surface) -> list[int]:
+        """The views that show a fair share of the new paint. All that they show counts, so that the
+        new paint is as large and as varied as what lies around it: judged alone it would have to
+        show all of the style in little room."""
+        free, _ = self._resized(surface.canvas_shape, surface.wrap)
+        extremes = _SATURATED * (free > 0.5).expand(-1, 3).float()
+        every = range(surface.views)
+        pairs = zip(
+            surface.look(extremes, every),
+            surface.look(torch.zeros_like(extremes), every),
+            strict=True,
+        )
+        shown = [float((a.pixels - b.pixels).abs().sum()) for a, b in pairs]
+        return [number for number, change in enumerate(shown) if change >= max(shown) / 4]
+
+    def _resized(self, shape: tuple[int, int, int], wrap: bool) -> tuple[Tensor, Tensor]:
+        if self._at is None or self._at[0] != shape:
+            free, paint = (_fitted(x, shape, wrap) for x in (self._free, self.paint))
+            self._at = shape, _rows(free).clamp(0, 1), _rows(paint)
+        return self._at[1:]
+
+
+def _fitted(x: Tensor, shape: tuple[int, int, int], wrap: bool) -> Tensor:
+    size = (shape[1], shape[2])
+    if tuple(x.shape[-2:]) == size:
+        return x
+    if size[0] <= x.shape[-2] and size[1] <= x.shape[-1]:
+        return F.adaptive_avg_pool2d(x, size)
+    return resize(x, size, wrap)
+
+
+def _rows(x: Tensor) -> Tensor:
+    """(charts, C, h, w) → (charts · h · w, C)."""
+    return x.movedim(1, -1).reshape(-1, x.shape[1]).contiguous()

@@ -1,0 +1,105 @@
+"""Paint that is kept, and where it is not: what repainting a region of a picture needs. No torch
+in here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from geometry.errors import InputError
+from service.designs.reach import Reach
+
+# How far inside of the region the free paint begins, in pixels: what two texels of a canvas (its
+# interpolation's taps) and a chart's bilinear taps span. So nothing outside of it can change.
+RIM = 5
+FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
+
+
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """The logits on a canvas, (charts, h, w, 3) float32; mirrored: see Scene."""
+
+    logits: NDArray[np.float32]
+    mirrored: bool
+
+    def to_bytes(self) -> bytes:
+        """For a file: safetensors."""
+        flag = np.array([self.mirrored], np.uint8)
+        logits = np.ascontiguousarray(self.logits)
+        return safetensors.numpy.save({"logits": logits, "mirrored": flag})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Paint:
+        """Raises InputError "damaged-job" for anything else."""
+        try:
+            arrays = safetensors.numpy.load(data)
+            logits, mirrored = arrays["logits"], bool(arrays["mirrored"][0])
+        except (safetensors.SafetensorError, KeyError, IndexError):
+            raise _bad() from None
+        if logits.ndim != 4 or logits.shape[3] != 3 or logits.dtype != np.float32:
+            raise _bad()
+        return cls(logits, mirrored)
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """``free``: (charts, h, w) float32 in 0..1 of the canvas at full size, how much of new paint
+    counts; the rest is ``paint``'s. changed: (H, W), the pixels of the picture, as it is painted,
+    that show free paint."""
+
+    paint: Paint
+    free: NDArray[np.float32]
+    changed: NDArray[np.bool_]
+
+    @property
+    def sha256(self) -> str:
+        """Of all of it, hexadecimal."""
+        digest = hashlib.sha256(f"{self.paint.logits.shape} {self.paint.mirrored}".encode())
+        digest.update(np.ascontiguousarray(self.paint.logits).tobytes())
+        digest.update(self.free.tobytes())
+        return digest.hexdigest()
+
+
+def keep(reach: Reach, paint: Paint, region: NDArray[np.bool_]) -> Kept:
+    """Free the paint that shows in ``region``, (H, W) of the picture as it is painted at full size,
+    and with it, as symmetry demands, wherever else it shows.
+
+    Nothing is freed that shows outside of the region and its images, but for a pixel where views
+    are much finer than the canvas. Raises InputError("bad-region") if that leaves nothing.
+    """
+    inner = ndimage.binary_erosion(region, np.ones((3, 3), bool), RIM, border_value=1)
+    texels = reach.texels(inner)
+    if not texels.any():
+        raise InputError(
+            "bad-region", "region", "The region is too small to be painted anew.", "Make it larger."
+        )
+    shown = reach.texels(np.ones_like(region))
+    free = np.stack([_soft(a, b, reach.wrap) for a, b in zip(texels, shown, strict=True)])
+    return Kept(paint, free, reach.pixels(free > 0))
+
+
+def _soft(texels: NDArray[np.bool_], shown: NDArray[np.bool_], wrap: bool) -> NDArray[np.float32]:
+    """Of one chart, (h, w): 0 outside of ``texels``, 1 well inside; what is nowhere shown has no
+    edge. ``wrap``: it is a torus."""
+    inside = texels | ~shown
+    if inside.all():
+        return np.ones(texels.shape, np.float32)
+    height, width = texels.shape
+    reach = max(2.0, FEATHER * width)
+    margin = int(np.ceil(reach)) + 1 if wrap else 0
+    padded = np.pad(inside, margin, mode="wrap")
+    distance = ndimage.distance_transform_edt(padded)[
+        margin : margin + height, margin : margin + width
+    ]
+    t = np.clip((distance - 1) / min(reach, max(distance.max() - 1, 1)), 0, 1)
+    return np.where(texels, t * t * (3 - 2 * t), 0).astype(np.float32)
+
+
+def _bad() -> InputError:
+    return InputError("damaged-job", "job", "The paint of this job cannot be read.")

@@ -1,0 +1,162 @@
+"""Benchmark of the engines: ``python -m tests.benchmarks.cluster`` prints a Markdown table for
+docs/scaling.md. Needs orbitex[ray].
+
+What a Ray cluster of this machine costs beside the engine of one machine: starting it, starting a
+worker, a frame of 1024² and a checkpoint on their way; and how many small pictures a minute one and
+two workers paint, each on one core.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from service.painting.progress import Progress
+from service.serving import checkpoints
+from service.serving.client import Client
+from service.serving.painter import TORCH_PAINTER, Painter
+from service.serving.private import private_service
+from service.serving.settings import Settings
+
+HEAVY = "tests.benchmarks.cluster:heavy_painter"
+CHECKPOINT_BYTES = 64 << 20  # of a texture of 1024²: 48 MiB
+STEPS, FRAMES, JOBS = 12, 60, 8
+PICTURE = {"target": "tile", "group": "p4", "size": 256, "quality": "draft", "steps": 60}
+RECIPE = {"target": "tile", "group": "p4", "size": 1024}
+
+
+class _Heavy:
+    def to_bytes(self) -> bytes:
+        return bytes(CHECKPOINT_BYTES)
+
+
+def heavy_painter() -> Painter:
+    """A painter that does nothing but to write checkpoints and to show frames. With seed 0 a
+    checkpoint is due after each step; with another the steps take 10 ms and none is due."""
+
+    def paint(recipe, scene, styles, attempt):  # type: ignore[no-untyped-def]
+        checkpoints.SECONDS = 3600.0 if recipe.seed else 0.0
+        picture = np.zeros((recipe.size, recipe.size, 3), np.uint8)
+        for step in range(1, recipe.steps + 1):
+            time.sleep(0.01 if recipe.seed else 0)
+            yield Progress(
+                *(0, 1, step, recipe.steps, {}, 0.0, 0.0, 0.0),
+                texture=lambda size: picture,
+                checkpoint=_Heavy,
+            )
+
+    return Painter(
+        devices=lambda: ["cpu"],
+        describe=dict,
+        load_styles=lambda recipe, buffers: (),
+        wire_scene=lambda recipe, cameras, buffers: None,
+        paint=paint,
+        finish=lambda recipe, scene, styles, last: (last.texture(0), {}),
+    )
+
+
+@contextlib.contextmanager
+def served(engine: str, painter: str) -> Iterator[tuple[Client, float, float]]:
+    """A client of a private service, seconds until it was there, seconds until a worker was."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder), engine=engine, painter=painter)
+        with private_service(settings) as address, Client(address, timeout=120) as client:
+            client.hello()
+            there = time.perf_counter()
+            client.describe()
+            yield client, there - start, time.perf_counter() - there
+
+
+def ended(client: Client, job: str) -> float:
+    """When a job has ended."""
+    for frame in client.frames(job, max_size=8):
+        assert frame.error is None, frame.error
+    return time.perf_counter()
+
+
+def milliseconds_of(client: Client) -> tuple[float, float]:
+    """A frame of 1024² from request to reply, beyond the step of 10 ms, and a checkpoint."""
+    job = client.submit(RECIPE | {"steps": 4 * FRAMES, "seed": 1})
+    after, times = client.frame(job).progress["step"], []
+    for _ in range(FRAMES):
+        start = time.perf_counter()
+        after = client.frame(job, after).progress["step"]
+        times.append(time.perf_counter() - start)
+    client.cancel(job)
+    start = time.perf_counter()
+    seconds = ended(client, client.submit(RECIPE | {"steps": STEPS})) - start
+    return 1000 * statistics.median(times) - 10, 1000 * seconds / (STEPS - 1)
+
+
+@contextlib.contextmanager
+def cluster(workers: int) -> Iterator[None]:
+    """A Ray cluster with room for so many, which services find."""
+    code = (
+        "import sys; from ray.cluster_utils import Cluster; cluster = Cluster(True, "
+        f"head_node_args={{'num_cpus': {workers}}}); print('at', cluster.address, flush=True); "
+        "sys.stdin.read(); cluster.shutdown()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True},
+    )
+    assert process.stdout is not None
+    line = next(line for line in process.stdout if line.startswith("at "))
+    os.environ["RAY_ADDRESS"] = line.split()[1]
+    yield
+    process.communicate()
+    del os.environ["RAY_ADDRESS"]
+
+
+def pictures_a_minute(client: Client) -> float:
+    """Of :data:`PICTURE`; the first makes the worker warm, and does not count."""
+    ended(client, client.submit(PICTURE))
+    start = time.perf_counter()
+    jobs = [client.submit(PICTURE | {"seed": seed}) for seed in range(JOBS)]
+    return 60 * JOBS / (max(ended(client, job) for job in jobs) - start)
+
+
+def main() -> None:
+    """Measure and print."""
+    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    columns: dict[str, list[float]] = {}
+    for engine in ("local", "ray"):
+        with served(engine, TORCH_PAINTER) as (_, there, ready):
+            columns[engine] = [there, ready]
+        with served(engine, HEAVY) as (client, _, _):
+            columns[engine] += milliseconds_of(client)
+        if engine == "local":
+            with served(engine, TORCH_PAINTER) as (client, _, _):
+                columns[engine] += [pictures_a_minute(client)]
+        for workers in (1, 2) if engine == "ray" else ():
+            with cluster(workers), served(engine, TORCH_PAINTER) as (client, _, _):
+                columns[engine] += [pictures_a_minute(client)]
+    local, ray = columns["local"], columns["ray"]
+    rows = [
+        ("service or cluster starts", f"{local[0]:.1f} s", f"{ray[0]:.1f} s"),
+        ("worker starts", f"{local[1]:.1f} s", f"{ray[1]:.1f} s"),
+        ("frame of 1024², 3 MiB", f"{local[2]:.0f} ms", f"{ray[2]:.0f} ms"),
+        ("checkpoint of 64 MiB", f"{local[3]:.0f} ms", f"{ray[3]:.0f} ms"),
+        ("pictures a minute, one worker", f"{local[4]:.1f}", f"{ray[4]:.1f}"),
+        ("pictures a minute, two workers", "", f"{ray[5]:.1f}"),
+    ]
+    print(f"{platform.machine()}, {os.cpu_count()} cores\n")
+    print("| | one machine | Ray |\n|---|---|---|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Batches: many recipes, some bad, stopped and killed in the middle. In processes of their own,
+with a painter of plain NumPy."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+from service_process import HERE, ROOT, environment, eventually, recipe, refused
+
+from service.cli.batch import recipe_files
+from service.cli.orders import read_order
+from service.recipe import parse_recipe
+
+ENGINES = ("local", pytest.param("ray", marks=pytest.mark.slow))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@contextlib.contextmanager
+def batch(folder, engine="local", into="out"):
+    """A batch of all recipes of the folder."""
+    if engine == "ray":
+        pytest.importorskip("ray")
+    command = [sys.executable, str(HERE / "run_batch.py"), into, engine, "."]
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def painted(folder, engine="local", into="out"):
+    """Run a batch to its end: numbers of pictures painted, there already, and failed."""
+    with batch(folder, engine, into) as process:
+        out, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+    *numbers, _ = out.splitlines()[-1].split()
+    return [int(number) for number in numbers]
+
+
+def write(folder, name, step_ms=1, **changes):
+    (folder / f"{name}.json").write_text(json.dumps(recipe(step_ms, **changes)))
+
+
+def log(folder):
+    return (folder / "out" / ".batch" / "log.txt").read_text()
+
+
+def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder):
+    write(folder, "a")
+    write(folder, "b", styles=[{"source": "leaf.png"}])
+    write(folder, "crash", group="crash")
+    write(folder, "unknown", nonsense=1)
+    leaf = np.arange(24 * 16 * 3, dtype=np.uint8).reshape(24, 16, 3)
+    Image.fromarray(leaf).save(folder / "leaf.png")
+    assert painted(folder) == [2, 0, 2]
+    receipt = json.loads((folder / "out/b.json").read_text())
+    assert receipt["sums"] == {"style0": float(leaf.sum())}
+    leaf_file = str(folder / "leaf.png")  # not the name of a buffer: it can be run again
+    assert receipt["recipe"]["styles"][0]["source"] == leaf_file
+    assert receipt["styles"][0]["source"] == leaf_file
+    assert painted(folder) == [0, 2, 2]
+    write(folder, "a", steps=7)
+    Image.fromarray(leaf[::-1]).save(folder / "leaf.png")
+    (folder / "crash.json").unlink()
+    assert painted(folder) == [2, 0, 1]
+    assert json.loads((folder / "out/a.json").read_text())["step"] == 7
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, engine):
+    write(folder, "a", steps=5)
+    write(folder, "b", step_ms=20, steps=150)
+    first, journal, seen = folder / "out/a.png", folder / "out/.batch/journal.json", set()
+
+    def delivered():
+        return journal.exists() and json.loads(journal.read_text())["a"]["job"] is None
+
+    def another_checkpoint():
+        for path in folder.glob("out/.batch/jobs/*/checkpoint.safetensors"):
+            with contextlib.suppress(OSError):
+                seen.add(path.stat().st_mtime_ns)
+        return len(seen)
+
+    for number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 0)):
+        with batch(folder, engine) as process:
+            before = another_checkpoint()
+            assert eventually(lambda old=before: delivered() and another_checkpoint() > old, 60)
+            process.send_signal(number)
+            out, _ = process.communicate(timeout=30)
+            assert process.returncode == code
+    assert out.split()[-4:] == ["0", "1", "0", "True"]  # stopped, and said so
+    written = first.stat().st_mtime_ns
+    assert painted(folder, engine) == [1, 1, 0]
+    assert first.stat().st_mtime_ns == written
+    assert painted(folder, engine, into="undisturbed") == [2, 0, 0]
+    for name in ("a.png", "b.png"):
+        assert (folder / "out" / name).read_bytes() == (folder / "undisturbed" / name).read_bytes()
+    assert log(folder).count("queued") == 2  # nothing was submitted anew
+
+
+def test_files_folders_and_patterns_name_recipes(folder):
+    for name in ("a", "b"):
+        write(folder, name)
+    (folder / "more").mkdir()
+    write(folder / "more", "c")
+    names = [path.name for path in recipe_files(["more", "b.json", "*.json"])]
+    assert names == ["c.json", "b.json", "a.json"]
+    assert recipe_files([str(folder / "?.json")]) == [folder / "a.json", folder / "b.json"]
+    assert recipe_files(["absent.json"])  # reported with the others, when it is its turn
+    write(folder / "more", "a")
+    with refused("bad-value"):
+        recipe_files(["a.json", "more"])
+    with refused("missing-file"):
+        recipe_files(["*.jsn"])
+
+
+def test_orders_differ_in_what_their_files_hold(folder):
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\n"
+    (folder / "square.obj").write_text(square + "f 1/1 2/2 3/3 4/4\n")
+    mesh = parse_recipe({"target": "mesh", "group": "1", "mesh": str(folder / "square.obj")})
+    order = read_order(mesh, folder / "square.png")
+    assert order.wire.mesh is None and order.buffers["triangles"].shape == (2, 3)
+    assert read_order(mesh, folder / "square.png").digest == order.digest
+    (folder / "square.obj").write_text(square.replace("1 1 0", "1 1 1") + "f 1/1 2/2 3/3 4/4\n")
+    assert read_order(mesh, folder / "square.png").digest != order.digest
+
+
+@pytest.mark.slow
+def test_a_batch_paints_what_run_paints_meshes_of_many_textures_too(folder):
+    corners = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 0 0 1\nvt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\n"
+    faces = "usemtl red\nf 1/1 2/2 3/3 4/4\nusemtl blue\nf 1/1 2/2 5/3\n"
+    (folder / "two.mtl").write_text("newmtl red\nKd 1 0 0\nnewmtl blue\nKd 0 0 1\n")
+    (folder / "two.obj").write_text(f"mtllib two.mtl\n{corners}{faces}")
+    few = {"size": 64, "steps": 4, "seed": 3}
+    recipes = {
+        "mesh": {"target": "mesh", "group": "1", "mesh": "two.obj", "views": 2, **few},
+        "tile": {"target": "tile", "group": "p4", **few},
+        "cube": {"target": "sphere", "group": "432", "projection": "cube", **few, "size": 96},
+    }
+    for name, data in recipes.items():
+        (folder / f"{name}.json").write_text(json.dumps(data))
+    service = [sys.executable, "-m", "service"]
+    run = {"cwd": folder, "env": environment() | {"PYTHONPATH": str(ROOT)}, "check": True}
+    subprocess.run([*service, "batch", ".", "-o", "batch"], **run)
+    for name in recipes:
+        subprocess.run([*service, "run", f"{name}.json", "-o", "run"], **run)
+    files = {path.name for path in (folder / "run").iterdir()} - {"mesh_coverage.png"}
+    assert files | {".batch"} == {path.name for path in (folder / "batch").iterdir()}
+    for name in sorted(files):
+        one, other = ((folder / place / name).read_bytes() for place in ("run", "batch"))
+        if name.endswith(".json"):
+            one, other = (json.loads(text) | {"seconds": 0} for text in (one, other))
+        assert one == other, name
