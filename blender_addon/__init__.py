@@ -16,13 +16,18 @@ from typing import Any
 import bpy
 
 from . import (
+    fixes,
+    icons,
     operators,
+    overlay,
     panels,
     preferences,
+    preset_operators,
     properties,
     service_operators,
     service_process,
     session,
+    style_operators,
 )
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
@@ -40,6 +45,9 @@ CLASSES: tuple[Any, ...] = (
     *properties.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
+    *fixes.CLASSES,
+    *style_operators.CLASSES,
+    *preset_operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
 )
@@ -55,6 +63,8 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.register()
     session.register()
+    icons.register()
+    overlay.register()
     if not bpy.app.background:
         bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
@@ -64,6 +74,8 @@ def unregister() -> None:
     atexit.unregister(unregister)
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
+    overlay.unregister()
+    icons.unregister()
     session.unregister()
     service_process.stop_all()
     properties.unregister()

@@ -6,32 +6,57 @@ No bpy in here.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Choice:
-    """One entry of a menu: ``name`` goes over the wire, ``title`` and ``summary`` are shown."""
+    """One entry of a menu: ``name`` goes over the wire, ``title`` and ``summary`` are shown.
+    ``images``: of a colour rule, what becomes of red, green, blue under each generator."""
 
     name: str
     title: str = ""
     summary: str = ""
+    images: tuple[tuple[int, ...], ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """What can be drawn of a group about the z axis: ``axes`` (n, 4), a direction and its order;
+    ``mirrors`` (n, 3), normals; ``domain`` (n, 7), the sides of one fundamental domain: start and
+    along, perpendicular unit vectors, and the angle from start towards along."""
+
+    axes: np.ndarray
+    mirrors: np.ndarray
+    domain: np.ndarray
+
+
+# What an object paints with before the service has been asked; the recipe's defaults (a test
+# compares them).
+DEFAULT_STYLE = "stained_glass"
+EMBEDDED_NETWORK = "squeezenet"
 NO_COLOURING = Choice("none", "None", "Symmetry without a change of colours")
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The menus. ``colourings`` maps a group's name to its colour rules."""
+    """The menus. ``colourings`` maps a group's name to its colour rules, ``figures`` to its
+    figure, ``looks`` a style's name to a small picture of it, |u1 (h, h, 3), top row first."""
 
     groups: tuple[Choice, ...] = ()
     colourings: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
     styles: tuple[Choice, ...] = ()
+    looks: Mapping[str, np.ndarray] = field(default_factory=dict)
     qualities: tuple[Choice, ...] = ()
+    networks: tuple[Choice, ...] = ()
     service: str = ""
     device: str = ""
 
@@ -41,23 +66,41 @@ def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
     left out, so that a newer service cannot break the panel."""
     entries = [e for e in _rows(describe, "groups") if e.get("space") in (None, "sphere")]
     # A mesh is painted under a group of the sphere: rotations and mirrors through its origin.
-    groups, colourings = [], {}
+    groups, colourings, figures = [], {}, {}
     for entry in entries:
         name = str(entry["name"])
         order = f", order {entry['order']}" if entry.get("order") else ""
         title = str(entry.get("title") or name)
         groups.append(Choice(name, f"{name}: {title}" if title != name else name, title + order))
         rules = [
-            Choice(str(rule["name"]), str(rule["name"]), str(rule.get("summary") or ""))
+            Choice(
+                str(rule["name"]),
+                str(rule["name"]),
+                str(rule.get("summary") or ""),
+                _images(rule.get("images")),
+            )
             for rule in _rows(entry, "colourings")
         ]
         if all(rule.name != NO_COLOURING.name for rule in rules):
             rules.insert(0, NO_COLOURING)
         colourings[name] = tuple(rules)
+        figure = _figure(entry.get("figure"))
+        if figure is not None:
+            figures[name] = figure
     styles = describe.get("styles")
     return Catalogue(
         groups=tuple(groups),
         colourings=colourings,
+        figures=figures,
+        looks=_looks(describe.get("looks")),
+        networks=tuple(
+            Choice(
+                str(e["name"]),
+                str(e.get("title") or e["name"]),
+                "" if e.get("available", True) else "Its weights are missing",
+            )
+            for e in _rows(describe, "networks")
+        ),
         styles=tuple(
             Choice(name, name.replace("_", " ").capitalize(), f"The service's exemplar '{name}'")
             for name in (styles if isinstance(styles, list) else [])
@@ -79,6 +122,42 @@ def _rows(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
         if (isinstance(rows, list))
         else []
     )
+
+
+def _images(data: Any) -> tuple[tuple[int, ...], ...]:
+    if not isinstance(data, dict):
+        return ()
+    try:
+        images = [tuple(int(x) for x in image) for image in data.values()]
+    except (TypeError, ValueError):
+        return ()
+    return tuple(images) if all(sorted(map(abs, i)) == [1, 2, 3] for i in images) else ()
+
+
+def _figure(data: Any) -> Figure | None:
+    if not isinstance(data, dict):
+        return None
+    try:
+        axes, mirrors, domain = (
+            np.array(data[key], np.float64).reshape(-1, width)
+            for key, width in (("axes", 4), ("mirrors", 3), ("domain", 7))
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+    finite = all(np.isfinite(rows).all() for rows in (axes, mirrors, domain))
+    return Figure(axes, mirrors, domain) if finite else None
+
+
+def _looks(data: Any) -> dict[str, np.ndarray]:
+    looks = {}
+    for name, text in data.items() if isinstance(data, dict) else ():
+        try:
+            pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+            side = round((len(pixels) / 3) ** 0.5)
+            looks[str(name)] = pixels.reshape(side, side, 3)
+        except (binascii.Error, TypeError, ValueError):
+            continue
+    return looks
 
 
 _known = Catalogue()

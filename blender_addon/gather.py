@@ -24,6 +24,7 @@ from .problems import Problem, ProblemError, refuse
 
 VIEW_SIDE = 512  # longest side of a scene camera's view, in pixels: what the network looks at
 SMART_UV = ("orbitex.smart_uv", "Smart UV Project")
+RING = ("orbitex.use_ring", "Use a ring of views")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,13 @@ def check(obj: Any, uv_map: str = "") -> Problem | None:
             return Problem("no-uv", f"'{obj.name}' has no UV map.", "Unwrap it first.", *SMART_UV)
         if uv_map and uv_map not in mesh.uv_layers:
             names = ", ".join(layer.name for layer in mesh.uv_layers)
-            return Problem("no-uv", f"'{obj.name}' has no UV map '{uv_map}'.", f"It has: {names}.")
+            return Problem(
+                "no-uv",
+                f"'{obj.name}' has no UV map '{uv_map}'.",
+                f"It has: {names}.",
+                "orbitex.use_active_uv",
+                "Use the active one",
+            )
     return _tiled(obj)
 
 
@@ -220,6 +227,13 @@ def gather_cameras(
     Raises ProblemError "no-camera" and "panoramic-camera".
     """
     to_object = frame_of(obj)
+    cameras = scene_cameras(scene, active_only)
+    return [_camera(camera.evaluated_get(depsgraph), scene.render, to_object) for camera in cameras]
+
+
+def scene_cameras(scene: Any, active_only: bool) -> list[Any]:
+    """All cameras of ``scene``, or its active one. Raises ProblemError "no-camera" and
+    "panoramic-camera"."""
     if active_only:
         cameras = [scene.camera] if scene.camera and scene.camera.type == "CAMERA" else []
         missing = "The scene has no active camera."
@@ -227,8 +241,16 @@ def gather_cameras(
         cameras = [camera for camera in scene.objects if camera.type == "CAMERA"]
         missing = "The scene has no camera."
     if not cameras:
-        refuse("no-camera", missing, "Add one or choose automatic views.")
-    return [_camera(camera.evaluated_get(depsgraph), scene.render, to_object) for camera in cameras]
+        refuse("no-camera", missing, "Add one or choose automatic views.", *RING)
+    for camera in cameras:
+        if camera.data.type not in ("PERSP", "ORTHO"):
+            refuse(
+                "panoramic-camera",
+                f"Camera '{camera.name}' is of the type {camera.data.type}.",
+                "Use perspective or orthographic cameras.",
+                *RING,
+            )
+    return cameras
 
 
 def frame_of(obj: Any) -> np.ndarray:
@@ -240,12 +262,6 @@ def frame_of(obj: Any) -> np.ndarray:
 
 def _camera(camera: Any, render: Any, to_object: np.ndarray) -> dict[str, Any]:
     data = camera.data
-    if data.type not in ("PERSP", "ORTHO"):
-        refuse(
-            "panoramic-camera",
-            f"Camera '{camera.name}' is of the type {data.type}.",
-            "Use perspective or orthographic cameras.",
-        )
     # normalized(): Blender ignores a camera's own scale when it renders.
     matrix = to_object @ np.array(camera.matrix_world.normalized(), np.float64)
     # Blender cuts the fraction of a pixel off (BKE_render_resolution).

@@ -13,6 +13,7 @@ from .pictures import read_pixels, to_bytes
 from .problems import refuse
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
+EVERYWHERE = ("orbitex.paint_everywhere", "Paint everywhere")
 KINDS = ("NONE", "VERTEX_GROUP", "IMAGE", "MATERIAL")
 
 
@@ -27,6 +28,17 @@ def gather_mask(
     """
     if kind == "NONE":
         return None
+    what = check_name(kind, name, obj)
+    picture = _image(name) if kind == "IMAGE" else _drawn(kind, name, obj, depsgraph, uv_map, size)
+    if not picture.any():
+        fix = EVERYWHERE
+        refuse("empty-mask", f"The mask by the {what} '{name}' leaves nothing to paint.", "", *fix)
+    return picture
+
+
+def check_name(kind: str, name: str, obj: Any) -> str:
+    """What a kind of mask other than "NONE" is made from, in words. Raises ProblemError "bad-value"
+    for an unknown kind, "no-mask" if there is nothing of this name."""
     if kind not in KINDS:
         refuse("bad-value", f"There is no kind of mask '{kind}'.", f"One of {', '.join(KINDS)}.")
     owners = {
@@ -38,11 +50,9 @@ def gather_mask(
     names = [block.name for block in there]
     if name not in names:
         listed = ", ".join(names[:8]) or "none"
-        refuse("no-mask", f"There is no {what} '{name}' for the mask.", f"There is: {listed}.")
-    picture = _image(name) if kind == "IMAGE" else _drawn(kind, name, obj, depsgraph, uv_map, size)
-    if not picture.any():
-        refuse("empty-mask", f"The mask by the {what} '{name}' leaves nothing to paint.")
-    return picture
+        message = f"There is no {what} '{name}' for the mask."
+        refuse("no-mask", message, f"There is: {listed}.", *EVERYWHERE)
+    return what
 
 
 def _image(name: str) -> np.ndarray:

@@ -36,6 +36,8 @@ def gather_occluders(obj: Any, depsgraph: Any) -> dict[str, np.ndarray]:
                 "too-many-occluders",
                 f"The other objects have over {MAX_TRIANGLES:,} triangles.",
                 "Hide some, or switch 'Hidden by Others' off.",
+                "orbitex.ignore_others",
+                "Ignore other objects",
             )
         place = to_object @ np.array(instance.matrix_world, np.float64)
         vertices.append((positions @ place[:3, :3].T + place[:3, 3]).astype(np.float32))

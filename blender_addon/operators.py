@@ -8,24 +8,17 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from . import gather, preferences, session, unwrap, viewpoints
+from . import gather, preferences, session, viewpoints
 from .attempt import Result, attempt
-from .order import Choices, choices_of, make_order
+from .order import Choices, choices_of, make_order, parse_styles
 from .problems import ProblemError
 from .properties import settings_of
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
 # must not creep into the next.
-OVERRIDES = tuple(field.name for field in fields(Choices))
+# Styles are written as one text there.
+OVERRIDES = ("style", *(field.name for field in fields(Choices) if field.name != "styles"))
 CALL: set[Any] = {"SKIP_SAVE"}
-
-
-def mesh_problem(context: Any) -> str:
-    """Why the active object cannot be worked on; empty if it can."""
-    obj = context.active_object
-    if obj is None or obj.type != "MESH":
-        return "Select a mesh object"
-    return ""
 
 
 class ORBITEX_OT_paint(bpy.types.Operator):
@@ -56,15 +49,27 @@ class ORBITEX_OT_paint(bpy.types.Operator):
         name="Tolerance", description="How far from symmetric the surface may be", options=CALL
     )
     style: StringProperty(
-        name="Style", description="Name of an exemplar, or path of a picture", options=CALL
+        name="Style",
+        description="Name of an exemplar or path of a picture; several: night_strokes=2; //cat.png",
+        options=CALL,
     )
     style_size: FloatProperty(
         name="Style Size",
         description="What the style spans on the surface, in metres; 0: as suits the object",
         options=CALL,
     )
+    style_scale: FloatProperty(
+        name="Stroke Scale", description="2 paints strokes twice as large", options=CALL
+    )
     size: IntProperty(name="Texture Size", description="Pixels of a side", options=CALL)
     quality: StringProperty(name="Quality", description="Quality preset, by name", options=CALL)
+    steps: IntProperty(
+        name="Steps", description="Steps in all; 0: as the quality says", options=CALL
+    )
+    learning_rate: FloatProperty(
+        name="Learning Rate", description="How far one step goes", options=CALL
+    )
+    network: StringProperty(name="Network", description="The network, by name", options=CALL)
     seed: IntProperty(name="Seed", description="Another seed, another picture", options=CALL)
     view_kind: StringProperty(
         name="Views", description="AROUND, RING, CAMERAS, ACTIVE or VIEWPORT", options=CALL
@@ -82,6 +87,18 @@ class ORBITEX_OT_paint(bpy.types.Operator):
         name="Colour Before", description="Taken from: MATERIAL or PAINTED", options=CALL
     )
     start: StringProperty(name="Start From", description="NOISE or BASE", options=CALL)
+    style_weight: FloatProperty(
+        name="Style Weight", description="Weight of the style's strokes", options=CALL
+    )
+    colour_weight: FloatProperty(
+        name="Style's Colours", description="Weight of the style's colours", options=CALL
+    )
+    smoothness: FloatProperty(
+        name="Smoothness", description="Weight of smooth colour", options=CALL
+    )
+    seam: FloatProperty(
+        name="Seams", description="Weight of both sides of UV seams agreeing", options=CALL
+    )
     content: FloatProperty(
         name="Keep Features",
         description="Weight of what the colour before shows; 0: nothing is kept",
@@ -104,8 +121,10 @@ class ORBITEX_OT_paint(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        """A mesh that is not being painted."""
-        reason = mesh_problem(context)
+        """A mesh that can be painted, and is not being painted. What a call's arguments may mend
+        (see :mod:`.preflight`) does not count here."""
+        problem = gather.check(context.active_object)
+        reason = problem.line if problem else ""
         if not reason and session.active_of(context.active_object):
             reason = "This object is being painted already"
         if reason:
@@ -164,7 +183,10 @@ def begin_paint(
     if address:
         service = replace(service, address=address)
     preferences.check_address(service.address)
-    choices = _with_views(choices_of(settings_of(obj)), overrides or {})
+    overrides = dict(overrides or {})
+    if "style" in overrides:
+        overrides["styles"] = parse_styles(overrides.pop("style"))
+    choices = _with_views(choices_of(settings_of(obj)), overrides)
     order = make_order(obj, context, choices, service)
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
     return session.begin(obj, order, uv_map, preferences.launcher(service, autostart))
@@ -223,56 +245,4 @@ class ORBITEX_OT_cancel(_OnRunningJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _OnMesh:
-    """Poll of the one-click fixes."""
-
-    poll_message_set: Callable[..., None]
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """A mesh is active."""
-        reason = mesh_problem(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
-
-
-class ORBITEX_OT_smart_uv(_OnMesh, bpy.types.Operator):
-    """Unwrap onto a new UV map"""
-
-    bl_idname = "orbitex.smart_uv"
-    bl_label = "Smart UV Project"
-    bl_description = "Unwrap the object onto a new UV map; existing UV maps stay as they are"
-    bl_options: Any = {"REGISTER", "UNDO"}
-
-    def execute(self, context: Any) -> Result:
-        """Unwrap, and paint for the new map from now on."""
-        return attempt(self, self._unwrap, context)
-
-    def _unwrap(self, context: Any) -> Result:
-        obj = context.active_object
-        settings_of(obj).uv_map = unwrap.smart_uv(obj, context)
-        return {"FINISHED"}
-
-
-class ORBITEX_OT_use_directions(_OnMesh, bpy.types.Operator):
-    """Let the symmetry act on directions from the centre"""
-
-    bl_idname = "orbitex.use_directions"
-    bl_label = "Act on Directions"
-    bl_description = "Let the symmetry act on directions from the centre: for any mesh"
-    bl_options: Any = {"REGISTER", "UNDO"}
-
-    def execute(self, context: Any) -> Result:
-        """Change the setting of the active object."""
-        settings_of(context.active_object).action = "DIRECTION"
-        return {"FINISHED"}
-
-
-CLASSES = (
-    ORBITEX_OT_paint,
-    ORBITEX_OT_finish,
-    ORBITEX_OT_cancel,
-    ORBITEX_OT_smart_uv,
-    ORBITEX_OT_use_directions,
-)
+CLASSES = (ORBITEX_OT_paint, ORBITEX_OT_finish, ORBITEX_OT_cancel)

@@ -11,12 +11,13 @@ import bpy
 import numpy as np
 
 from . import base_colour, gather, mask, occluders, viewpoints
+from .catalogue import DEFAULT_STYLE
 from .messages import Order
 from .pictures import read_pixels, to_bytes
 from .preferences import ServicePreferences
 from .problems import ProblemError, refuse
 
-STYLE_BUFFER = "style0"
+MAX_STYLES = 16  # as the recipe says
 STYLE_SIDE = 2048  # longest side of a style picture that is sent, in pixels
 PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".exr", ".hdr", ".tga", ".jp2"}
@@ -28,7 +29,8 @@ class Choices:
     """What the artist chose. The recipe's fields of the same names are explained in
     service/recipe.py.
 
-    ``style``: an exemplar's name or the path of a picture. ``style_size``: metres, 0 for the
+    ``styles``: (an exemplar's name or the path of a picture, its weight); none for the recipe's
+    default. ``steps``: 0 for as many as the quality says. ``style_size``: metres, 0 for the
     recipe's default. ``axis``: X, Y, Z, CURSOR or three numbers; ``centre``: ORIGIN, CENTROID,
     CURSOR or three numbers; numbers are in the object's own frame, scale applied. ``view_kind``:
     one of viewpoints.KINDS; ``views``: how many automatic ones. ``occluders``: whether other
@@ -43,32 +45,59 @@ class Choices:
     centre: str
     action: str
     tolerance: float
-    style: str
+    styles: tuple[tuple[str, float], ...]
     style_size: float
+    style_scale: float
     size: int
     quality: str
+    steps: int
+    learning_rate: float
+    network: str
     seed: int
     view_kind: str
     views: int
     occluders: bool
     base: str
     start: str
+    style_weight: float
+    colour_weight: float
+    smoothness: float
+    seam: float
     content: float
     mask_kind: str
     mask: str
 
 
+# The recipe's names for the weights of its objective.
+OBJECTIVE = {
+    "style_weight": "style",
+    "colour_weight": "colour",
+    "smoothness": "smoothness",
+    "seam": "seam",
+    "content": "content",
+}
+
+
 def choices_of(settings: Any) -> Choices:
-    """The choices in an object's settings. Raises ProblemError "no-style"."""
-    style = settings.style
-    if settings.style_kind == "FILE":
-        style = settings.style_file
-        if not style:
-            refuse("no-style", "No style picture is chosen.", "Choose a file or an exemplar.")
-        if not looks_like_a_file(style):
-            style = f"./{style}"
+    """The choices in an object's settings."""
     same = {field.name: getattr(settings, field.name) for field in fields(Choices)}
-    return Choices(**same | {"style": style})
+    styles = tuple((style.source, style.weight) for style in settings.styles)
+    return Choices(**same | {"styles": styles})
+
+
+def parse_styles(text: str) -> tuple[tuple[str, float], ...]:
+    """Styles written as "night_strokes", "//cat.png" or, several, "night_strokes=2; //cat.png".
+
+    Raises ProblemError "bad-style".
+    """
+    styles = []
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        source, equals, weight = part.rpartition("=")
+        try:
+            styles.append((source.strip(), float(weight)) if equals else (part, 1.0))
+        except ValueError:
+            refuse("bad-style", f"The weight in '{part}' is no number.", "Write a=1; b=0.5.")
+    return tuple(styles)
 
 
 def looks_like_a_file(style: str) -> bool:
@@ -76,14 +105,25 @@ def looks_like_a_file(style: str) -> bool:
     return "/" in style or "\\" in style or Path(style).suffix.lower() in PICTURES
 
 
+def check_source(source: str) -> None:
+    """Raises ProblemError "no-style" if a style's source is empty or a file that is not there."""
+    fix = "orbitex.remove_missing_styles", "Remove it from the list"
+    if not source:
+        refuse("no-style", "A style in the list has no picture.", "Choose one.", *fix)
+    if looks_like_a_file(source) and not _style_file(source).is_file():
+        refuse("no-style", f"There is no style picture '{source}'.", "Choose another.", *fix)
+
+
+def _style_file(path: str) -> Path:
+    return Path(bpy.path.abspath(path)).expanduser().absolute()
+
+
 def read_picture(path: str) -> np.ndarray:
     """A picture file as |u1 (H, W, 3) sRGB, top row first; at most STYLE_SIDE pixels long.
 
-    Raises ProblemError "no-style" and "bad-style".
+    Raises ProblemError "bad-style".
     """
-    file = Path(bpy.path.abspath(path)).expanduser().absolute()
-    if not file.is_file():
-        refuse("no-style", f"There is no style picture '{path}'.", "Choose another file.")
+    file = _style_file(path)
     try:
         image: Any = bpy.data.images.load(str(file), check_existing=False)
     except RuntimeError:
@@ -103,6 +143,27 @@ def read_picture(path: str) -> np.ndarray:
         bpy.data.images.remove(image)
 
 
+def gather_styles(
+    styles: tuple[tuple[str, float], ...],
+) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
+    """The recipe's styles, and the buffers of those that are picture files.
+
+    Raises ProblemError "no-style" and "bad-style".
+    """
+    if len(styles) > MAX_STYLES:
+        refuse("bad-style", f"{len(styles)} styles are more than {MAX_STYLES}.", "Remove some.")
+    listed: list[dict[str, Any]] = []
+    buffers = {}
+    for number, (source, weight) in enumerate(styles or ((DEFAULT_STYLE, 1.0),)):
+        check_source(source)
+        if looks_like_a_file(source):
+            name = f"style{number}"
+            buffers[name] = read_picture(source)
+            source = f"buffer:{name}"
+        listed.append({"source": source, "weight": _short(weight)})
+    return listed, buffers
+
+
 def make_order(obj: Any, context: Any, choices: Choices, service: ServicePreferences) -> Order:
     """Everything one job sends. Raises ProblemError (see gather, viewpoints, occluders,
     base_colour, mask and :func:`read_picture`)."""
@@ -110,10 +171,9 @@ def make_order(obj: Any, context: Any, choices: Choices, service: ServicePrefere
     uv_map, size = choices.uv_map, choices.size
     mesh = gather.gather_mesh(obj, depsgraph, uv_map)
     cameras = viewpoints.gather_views(choices.view_kind, obj, context, depsgraph)
-    buffers, source = mesh.buffers(), choices.style
-    if looks_like_a_file(source):
-        buffers[STYLE_BUFFER] = read_picture(source)
-        source = f"buffer:{STYLE_BUFFER}"
+    buffers = mesh.buffers()
+    styles, pictures = gather_styles(choices.styles)
+    buffers |= pictures
     if choices.occluders:
         buffers |= occluders.gather_occluders(obj, depsgraph)
     masked = mask.gather_mask(choices.mask_kind, choices.mask, obj, depsgraph, uv_map, size)
@@ -133,16 +193,20 @@ def make_order(obj: Any, context: Any, choices: Choices, service: ServicePrefere
         "centre": _centre(choices.centre, obj, context.scene),
         "action": choices.action.lower(),
         "tolerance": _short(choices.tolerance),
-        "styles": [{"source": source}],
+        "styles": styles,
+        "style_scale": _short(choices.style_scale),
         "start": choices.start.lower(),
         "size": size,
         "quality": choices.quality,
+        "learning_rate": _short(choices.learning_rate),
+        "network": choices.network,
         "seed": choices.seed,
+        "objective": {theirs: _short(getattr(choices, ours)) for ours, theirs in OBJECTIVE.items()},
     }
     if choices.style_size > 0:
         recipe["style_size"] = _short(choices.style_size)
-    if choices.content > 0:
-        recipe["objective"] = {"content": _short(choices.content)}
+    if choices.steps > 0:
+        recipe["steps"] = choices.steps
     if choices.view_kind in viewpoints.AUTOMATIC:
         recipe["views"] = choices.views
         recipe["view_layout"] = viewpoints.AUTOMATIC[choices.view_kind]

@@ -98,6 +98,8 @@ def check_address(address: str) -> None:
             "offline",
             f"{address} is another machine, and Blender's online access is off.",
             "Allow it in Preferences > System > Network.",
+            "orbitex.online_access",
+            "Open the network preferences",
         )
 
 

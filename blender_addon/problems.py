@@ -52,7 +52,11 @@ def no_service(address: str) -> Problem:
 
 
 # Operators that mend what only the service can find out, with the text of their buttons.
-SERVICE_FIXES = {"mesh-not-symmetric": ("orbitex.use_directions", "Act on directions instead")}
+SERVICE_FIXES = {
+    "mesh-not-symmetric": ("orbitex.use_directions", "Act on directions instead"),
+    "weights-missing": ("orbitex.use_embedded_network", "Use the embedded network"),
+    "nothing-seen": ("orbitex.use_ring", "Use a ring of views"),
+}
 
 
 def from_service(error: Any) -> Problem:

@@ -11,6 +11,7 @@ from typing import Any
 import bpy
 from bpy.props import (
     BoolProperty,
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     IntProperty,
@@ -18,24 +19,33 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import catalogue
+from . import catalogue, icons, live_image
 
+# Paths such as //cat.png, from the .blend's folder; before Blender 4.5 nobody had to ask for them.
+RELATIVE: Any = {"ANIMATABLE"} | (
+    {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+)
 Offers = Callable[[Any], tuple[catalogue.Choice, ...]]
+Icon = Callable[[Any, str], int]  # (settings, name) -> number of the icon, 0 for none
 
 
-def _menu(name: str, label: str, description: str, offers: Offers) -> Any:
+def _menu(name: str, label: str, description: str, offers: Offers, icon: Icon | None = None) -> Any:
     """A menu over the string property ``name``: what the service offers, shown by title, while
     the file keeps the plain name (a dynamic enum would keep a number that changes its meaning)."""
 
-    def items(self: Any, context: Any) -> list[tuple[str, str, str]]:
-        return catalogue.menu(offers(self), getattr(self, name))
+    def items(self: Any, context: Any) -> list[Any]:
+        entries = catalogue.menu(offers(self), getattr(self, name))
+        return [
+            (*entry, icon(self, entry[0]) if icon else 0, number)
+            for number, entry in enumerate(entries)
+        ]
 
     def get(self: Any) -> int:
-        names = [item[0] for item in items(self, None)]
-        return names.index(getattr(self, name))
+        entries = catalogue.menu(offers(self), getattr(self, name))
+        return [entry[0] for entry in entries].index(getattr(self, name))
 
     def put(self: Any, number: int) -> None:
-        setattr(self, name, items(self, None)[number][0])
+        setattr(self, name, catalogue.menu(offers(self), getattr(self, name))[number][0])
 
     # Annotations of a property group must be written out; the caller does, with this value.
     return EnumProperty(
@@ -69,6 +79,39 @@ def mask_names(self: Any, context: Any, edit_text: str) -> list[str]:
         "MATERIAL": lambda: [slot.material for slot in obj.material_slots if slot.material],
     }
     return [block.name for block in offered.get(self.mask_kind, list)()]
+
+
+def _redraw(settings: Any, context: Any) -> None:
+    """Show at once what the viewport draws by itself."""
+    live_image.redraw()
+
+
+class OrbitexStyle(bpy.types.PropertyGroup):
+    """One style picture of the blend."""
+
+    source: StringProperty(
+        name="Picture",
+        description="Name of one of the service's own style pictures, or a picture file of yours",
+        default=catalogue.DEFAULT_STYLE,
+        subtype="FILE_PATH",
+        options=RELATIVE,
+    )
+    source_menu: _menu(
+        "source",
+        "Exemplar",
+        "One of the service's own style pictures",
+        lambda style: catalogue.known().styles,
+        lambda style, name: icons.of_style(name),
+    )
+    weight: FloatProperty(
+        name="Weight",
+        description="Share of this picture in the blend of styles",
+        default=1.0,
+        min=0.001,
+        max=100.0,
+        soft_min=0.05,
+        soft_max=4.0,
+    )
 
 
 class OrbitexSettings(bpy.types.PropertyGroup):
@@ -108,8 +151,17 @@ class OrbitexSettings(bpy.types.PropertyGroup):
     colouring_menu: _menu(
         "colouring",
         "Colours",
-        "How the colours change from one copy to the next",
+        "How the colours change from one copy to the next: in the picture a step to the right, a "
+        "step down and half a tile are the group's generators",
         _colourings,
+        lambda settings, name: icons.of_rule(settings.group, name),
+    )
+    overlay: BoolProperty(
+        name="Show in Viewport",
+        description="Draw the rotation axes, the mirrors and one fundamental domain about the "
+        "object; the domain is what is painted, all else are its copies",
+        default=False,
+        update=_redraw,
     )
     axis: EnumProperty(
         name="Axis",
@@ -147,29 +199,20 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         max=1.0,
         precision=4,
     )
-    style_kind: EnumProperty(
-        name="Style From",
-        description="Where the style picture comes from",
-        items=[
-            ("EXEMPLAR", "Exemplar", "A picture that the service ships"),
-            ("FILE", "Picture", "A picture file of your own"),
-        ],
+    styles: CollectionProperty(
+        name="Styles",
+        description=f"The style pictures and their shares; none: '{catalogue.DEFAULT_STYLE}' alone",
+        type=OrbitexStyle,
     )
-    style: StringProperty(
-        name="Exemplar",
-        description="Name of one of the service's own style pictures",
-        default="stained_glass",
+    style_index: IntProperty(
+        name="Style", description="The style picture that is shown in full below the list"
     )
-    style_menu: _menu(
-        "style",
-        "Exemplar",
-        "One of the service's own style pictures",
-        lambda settings: catalogue.known().styles,
-    )
-    style_file: StringProperty(
-        name="Picture",
-        description="Picture whose style is painted",
-        subtype="FILE_PATH",
+    style_scale: FloatProperty(
+        name="Stroke Scale",
+        description="Size of the strokes; 2 paints them twice as large",
+        default=1.0,
+        min=0.1,
+        max=10.0,
     )
     style_size: FloatProperty(
         name="Style Size",
@@ -190,6 +233,32 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         "How long and how carefully to paint",
         lambda settings: catalogue.known().qualities,
     )
+    steps: IntProperty(
+        name="Steps",
+        description="Steps in all; 0: as the quality says",
+        default=0,
+        min=0,
+        max=100_000,
+    )
+    learning_rate: FloatProperty(
+        name="Learning Rate",
+        description="How far one step goes; larger is faster and rougher",
+        default=0.12,
+        min=0.001,
+        max=1.0,
+        precision=3,
+    )
+    network: StringProperty(
+        name="Network",
+        description="The network that looks at the painting, by name",
+        default=catalogue.EMBEDDED_NETWORK,
+    )
+    network_menu: _menu(
+        "network",
+        "Network",
+        "The network that looks at the painting",
+        lambda settings: catalogue.known().networks,
+    )
     seed: IntProperty(
         name="Seed",
         description="Another seed paints another picture",
@@ -209,7 +278,7 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         ],
     )
     views: IntProperty(
-        name="Count",
+        name="View Count",
         description="Number of views around the object",
         default=8,
         min=1,
@@ -236,6 +305,38 @@ class OrbitexSettings(bpy.types.PropertyGroup):
             ("BASE", "Colour Before", "Start from the colour that the object has"),
         ],
     )
+    style_weight: FloatProperty(
+        name="Style",
+        description="How much the strokes and shapes of the style count",
+        default=1.0,
+        min=0.0,
+        max=1000.0,
+        soft_max=10.0,
+    )
+    colour_weight: FloatProperty(
+        name="Style's Colours",
+        description="How much the colours of the style count",
+        default=1.0,
+        min=0.0,
+        max=1000.0,
+        soft_max=10.0,
+    )
+    smoothness: FloatProperty(
+        name="Smoothness",
+        description="How much neighbouring pixels should agree; 0: not at all",
+        default=0.1,
+        min=0.0,
+        max=1000.0,
+        soft_max=1.0,
+    )
+    seam: FloatProperty(
+        name="Seams",
+        description="How much both sides of the UV map's seams should agree while it is painted",
+        default=1.0,
+        min=0.0,
+        max=1000.0,
+        soft_max=10.0,
+    )
     content: FloatProperty(
         name="Keep Features",
         description="How much of what the colour before shows is kept; 0: nothing",
@@ -258,6 +359,14 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         name="Mask Name",
         description="Name of the vertex group, image or material",
         search=mask_names,
+    )
+    bump: FloatProperty(
+        name="Bump",
+        description="Depth of a relief made from the texture's brightness; 0: none",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
     )
     image: PointerProperty(
         name="Texture",
@@ -287,4 +396,4 @@ def unregister() -> None:
         del types.Object.orbitex
 
 
-CLASSES = (OrbitexSettings,)
+CLASSES = (OrbitexStyle, OrbitexSettings)

@@ -16,6 +16,11 @@ from .problems import Problem, refuse
 
 IDLE_EXIT_SECONDS = 900  # of a service whose Blender has gone without a word
 LOG_LINES = 200
+INSTALL = (
+    "Install it: in Orbitex's folder run 'make test', or 'python3.11 -m venv .venv' and "
+    "'.venv/bin/python -m pip install -e .'; then give the preferences that Python."
+)
+SHOW_PREFERENCES = ("orbitex.show_preferences", "Open preferences")
 
 
 def find_python(preferred: str) -> tuple[str, str]:
@@ -26,7 +31,8 @@ def find_python(preferred: str) -> tuple[str, str]:
     """
     if preferred:
         if not Path(preferred).expanduser().is_file():
-            refuse("no-python", f"There is no Python at '{preferred}'.", "See the preferences.")
+            message = f"There is no Python at '{preferred}'."
+            refuse("no-python", message, INSTALL, *SHOW_PREFERENCES)
         return str(Path(preferred).expanduser()), ""
     spec = importlib.util.find_spec("service")
     if spec is not None and spec.origin and (Path(spec.origin).parent / "serving").is_dir():
@@ -34,9 +40,8 @@ def find_python(preferred: str) -> tuple[str, str]:
     return refuse(
         "no-python",
         "The service is not installed in Blender's Python.",
-        "Give the preferences the Python that has Orbitex installed.",
-        "orbitex.show_preferences",
-        "Open preferences",
+        INSTALL,
+        *SHOW_PREFERENCES,
     )
 
 
@@ -67,7 +72,8 @@ class ServiceProcess:
                 start_new_session=True,  # Ctrl-C in the terminal is for Blender, not for it
             )
         except OSError as error:
-            refuse("no-python", f"'{python}' cannot be run: {error.strerror}.", "See preferences.")
+            message = f"'{python}' cannot be run: {error.strerror}."
+            refuse("no-python", message, INSTALL, *SHOW_PREFERENCES)
         self._reader = threading.Thread(target=self._read, name="orbitex-log", daemon=True)
         self._reader.start()
 

@@ -12,7 +12,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import bpy
@@ -52,6 +52,7 @@ class Session:
     message: str = "Connecting"
     frames: int = 0
     active: bool = True
+    losses: list[float] = field(default_factory=list)  # of all progress that came, for the trend
 
 
 _sessions: dict[Any, Session] = {}
@@ -150,6 +151,8 @@ def _pump_one(session: Session) -> None:
     session.object_name = obj.name
     if report.offers is not None and session.report.offers is None:
         catalogue.remember(report.offers)
+    if report.progress is not None and report.progress != session.report.progress:
+        session.losses.append(report.progress.loss)
     session.report = report
     if frame is not None:
         _show(session, image, frame)

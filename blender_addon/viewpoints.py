@@ -35,7 +35,12 @@ def _viewport(context: Any, to_object: np.ndarray) -> dict[str, Any]:
         screens = [window.screen for window in context.window_manager.windows]
         areas = [area for screen in screens for area in screen.areas if area.type == "VIEW_3D"]
         if not areas:
-            refuse("no-viewport", "There is no 3D viewport.", "Choose cameras or automatic views.")
+            refuse(
+                "no-viewport",
+                "There is no 3D viewport.",
+                "Choose cameras or automatic views.",
+                *gather.RING,
+            )
         area = max(areas, key=lambda area: area.width * area.height)
     # In quad view the last region is the free one, the one that region_3d describes.
     region = [region for region in area.regions if region.type == "WINDOW"][-1]
@@ -61,7 +66,9 @@ def camera_of_matrices(
     p = projection
     perspective = p[3, 3] == 0
     if not (np.isfinite(p).all() and np.isfinite(view).all() and p[0, 0] > 0 and p[1, 1] > 0):
-        refuse("no-viewport", "The 3D viewport shows nothing yet.", "Choose other views.")
+        refuse(
+            "no-viewport", "The 3D viewport shows nothing yet.", "Choose other views.", *gather.RING
+        )
     world = np.linalg.inv(view)
     width, height, _ = gather.view_size(*size)
     # In units of the picture's width: how high it is, hence how high a pixel is.

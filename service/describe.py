@@ -3,13 +3,19 @@ the command line prints."""
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
+from PIL import Image
+
 from geometry.catalogue import colourings, groups
-from geometry.groups import Colouring, Group
+from geometry.groups import Colouring, Group, elements
+from geometry.spaces import SPHERE
+from geometry.sphere_figure import figure
 from service.recipe import QUALITIES, Recipe
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
+LOOK_SIDE = 48  # pixels of a style's small picture
 
 
 def describe() -> dict[str, Any]:
@@ -26,10 +32,12 @@ def describe() -> dict[str, Any]:
                 **group_row(group),
                 "colourings": [colouring_row(c) for c in colourings(group)[:_COLOURINGS]],
                 "colourings_total": len(colourings(group)),
+                "figure": figure_row(group) if group.space is SPHERE else None,
             }
             for group in groups()
         ],
         "styles": list(exemplars()),
+        "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
             {"name": name, "title": info.title, "available": weights_at_hand(name)}
             for name, info in NETWORKS.items()
@@ -57,6 +65,31 @@ def group_row(group: Group) -> dict[str, Any]:
         "order": group.order,
         "title": group.title,
     }
+
+
+def figure_row(group: Group) -> dict[str, Any]:
+    """What can be drawn of a group of the sphere, about the z axis; see
+    :mod:`geometry.sphere_figure`: axes [x, y, z, order], mirrors [normal], the sides of one domain
+    [start, along, angle], points start·cos t + along·sin t, 0 ≤ t ≤ angle."""
+    drawn = figure(elements(group, colourings(group)[0]))
+
+    def short(*numbers: float) -> list[float]:
+        return [round(float(x), 5) for x in numbers]
+
+    return {
+        "axes": [[*short(*axis), order] for axis, order in drawn.axes],
+        "mirrors": [short(*normal) for normal in drawn.mirrors],
+        "domain": [short(*arc.start, *arc.along, arc.angle) for arc in drawn.domain],
+    }
+
+
+def small_picture(style: str) -> str:
+    """An exemplar, LOOK_SIDE pixels square: sRGB bytes, top row first, in base64."""
+    from service.inputs import exemplar_file
+
+    with exemplar_file(style).open("rb") as file, Image.open(file) as picture:
+        small = picture.convert("RGB").resize((LOOK_SIDE, LOOK_SIDE), reducing_gap=2.0)
+        return base64.b64encode(small.tobytes()).decode("ascii")
 
 
 def colouring_row(rule: Colouring) -> dict[str, Any]:

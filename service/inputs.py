@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ def exemplars() -> tuple[str, ...]:
     """Names of the style exemplars that the project ships."""
     folder = files("recipes") / "exemplars"
     return tuple(sorted(f.name[:-4] for f in folder.iterdir() if f.name.endswith(".png")))
+
+
+def exemplar_file(name: str) -> Traversable:
+    """The picture of an exemplar."""
+    return files("recipes") / "exemplars" / f"{name}.png"
 
 
 def load_styles(
@@ -131,7 +137,7 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
             raise InputError("bad-image", "styles", f"Buffer '{name}' is not (H, W, 3) uint8.")
         return _checked(pixels, source)
     if source in exemplars():
-        file = files("recipes") / "exemplars" / f"{source}.png"
+        file = exemplar_file(source)
         with file.open("rb") as stream:
             return np.asarray(Image.open(stream).convert("RGB"))
     if buffers is not None:

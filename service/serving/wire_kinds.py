@@ -40,9 +40,13 @@ KINDS: dict[str, Kind] = {
             "While the worker starts (some seconds) the reply waits for it.",
             reply={
                 "groups": "[{name, family, space, orbifold, order, title, colourings_total, "
-                "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}]}]; "
-                "the simplest 64 colourings at most, a recipe may name any of them all",
+                "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}], "
+                "figure}]; the simplest 64 colourings at most, a recipe may name any of them all; "
+                "figure, of groups of the sphere: {axes: [[x, y, z, order]], mirrors: [[x, y, z]]: "
+                "normals, domain: [[start, along, angle]]: 7 numbers for each side of one "
+                "fundamental domain, start·cos t + along·sin t, 0 ≤ t ≤ angle}",
                 "styles": "[name]: the exemplars that the service ships",
+                "looks": "{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
                 "networks": "[{name, title, available}]",
                 "qualities": "[{name, title}]",
                 "defaults": "the recipe of a job that sets nothing",

@@ -43,6 +43,8 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         views=6,
         start="BASE",
         content=2.5,
+        seam=0.5,
+        steps=77,
         mask_kind="VERTEX_GROUP",
         mask="Cap",
     )
@@ -57,10 +59,20 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         "colouring": "none",
         "action": "direction",
         "tolerance": 0.02,
-        "styles": [{"source": "stained_glass"}],
+        "styles": [{"source": "stained_glass", "weight": 1.0}],
+        "style_scale": 1.0,
         "style_size": 0.7,
         "start": "base",
-        "objective": {"content": 2.5},
+        "objective": {
+            "style": 1.0,
+            "colour": 1.0,
+            "smoothness": 0.1,
+            "seam": 0.5,
+            "content": 2.5,
+        },
+        "network": "squeezenet",
+        "learning_rate": 0.12,
+        "steps": 77,
         "size": 64,
         "quality": "standard",
         "seed": 0,
@@ -83,7 +95,7 @@ def test_the_panels_settings_are_sent(sphere: Any) -> None:
     assert [recipe[name] for name in ("axis", "centre", "action", "start", "view_layout")] == [
         *("X", "centroid", "direction", "base", "ring")
     ]
-    assert recipe["objective"] == {"content": 0.1}
+    assert recipe["objective"]["content"] == 0.1
     assert buffers["base"].shape == (1, 1, 4)
     header, _ = paint(views=3)  # the settings' ring, of three
     assert (header["recipe"]["views"], header["recipe"]["view_layout"]) == (3, "ring")

@@ -70,7 +70,17 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "centre": "origin",
         "action": "surface",
         "tolerance": 0.01,
-        "styles": [{"source": "stained_glass"}],
+        "styles": [{"source": "stained_glass", "weight": 1.0}],
+        "style_scale": 1.0,
+        "learning_rate": 0.12,
+        "network": "squeezenet",
+        "objective": {
+            "style": 1.0,
+            "colour": 1.0,
+            "smoothness": 0.1,
+            "seam": 1.0,
+            "content": 0.0,
+        },
         "start": "noise",
         "size": 1024,
         "quality": "draft",
@@ -128,7 +138,7 @@ def test_a_picture_file_is_sent_as_a_buffer(sphere: Any, tmp_path: Path) -> None
             address=service.address, autostart=False, size=64, style=str(tmp_path / "style.png")
         )
     header, buffers = service.requests[0]
-    assert header["recipe"]["styles"] == [{"source": "buffer:style0"}]
+    assert header["recipe"]["styles"] == [{"source": "buffer:style0", "weight": 1.0}]
     np.testing.assert_array_equal(buffers["style0"], source)
     assert len(bpy.data.images) == 1  # the picture itself leaves no image behind
 

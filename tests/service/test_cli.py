@@ -1,5 +1,6 @@
 """The command line from outside: exit codes, one clear line for bad input, and what is written."""
 
+import base64
 import io
 import json
 import os
@@ -24,7 +25,7 @@ from service.cli.options import read_style
 from service.cli.painting import finish_on_interrupt
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import read_recipe
-from service.describe import defaults, describe
+from service.describe import LOOK_SIDE, defaults, describe
 from service.painting.progress import Progress
 from service.recipe import Objective, Recipe, parse_recipe
 from service.reporting.delivery import destination, write_atomically
@@ -387,6 +388,10 @@ def test_the_offer_is_small_and_complete():
     assert set(row["colourings"][1]) == {"name", "colours", "images", "summary"}
     assert row["colourings"][1]["images"].keys() == {"r", "s"}
     assert {"name": "squeezenet", "available": True}.items() <= offer["networks"][0].items()
+    assert len(row["figure"]["axes"]) == 13 and not row["figure"]["mirrors"]
+    assert all(len(side) == 7 for side in row["figure"]["domain"]) and rows["p2"]["figure"] is None
+    assert offer["looks"].keys() == set(offer["styles"])
+    assert {len(base64.b64decode(look)) for look in offer["looks"].values()} == {LOOK_SIDE**2 * 3}
     assert [q["name"] for q in offer["qualities"]] == ["draft", "standard", "final"]
     assert offer["recipe_schema"] == Recipe.model_json_schema()
 

@@ -1,0 +1,172 @@
+"""The operators that mend a problem at one click; the problem names its operator."""
+
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+
+from . import live_image, unwrap
+from .attempt import Result, attempt
+from .catalogue import EMBEDDED_NETWORK
+from .order import check_source
+from .problems import ProblemError
+from .properties import settings_of
+
+
+def mesh_problem(context: Any) -> str:
+    """Why the active object cannot be worked on; empty if it can."""
+    obj = context.active_object
+    if obj is None or obj.type != "MESH":
+        return "Select a mesh object"
+    return ""
+
+
+class OnMesh:
+    """Poll of the operators that need a mesh."""
+
+    poll_message_set: Callable[..., None]
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """A mesh is active."""
+        reason = mesh_problem(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+
+class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):
+    """Unwrap onto a new UV map"""
+
+    bl_idname = "orbitex.smart_uv"
+    bl_label = "Smart UV Project"
+    bl_description = "Unwrap the object onto a new UV map; existing UV maps stay as they are"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Unwrap, and paint for the new map from now on."""
+        return attempt(self, self._unwrap, context)
+
+    def _unwrap(self, context: Any) -> Result:
+        obj = context.active_object
+        settings_of(obj).uv_map = unwrap.smart_uv(obj, context)
+        return {"FINISHED"}
+
+
+class _Setting(OnMesh):
+    """A fix that changes one setting of the active object: ``setting`` becomes ``value``."""
+
+    bl_options: Any = {"REGISTER", "UNDO"}
+    setting: str
+    value: Any
+
+    def execute(self, context: Any) -> Result:
+        """Change the setting."""
+        setattr(settings_of(context.active_object), self.setting, self.value)
+        live_image.redraw()
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_use_directions(_Setting, bpy.types.Operator):
+    """Let the symmetry act on directions from the centre"""
+
+    bl_idname = "orbitex.use_directions"
+    bl_label = "Act on Directions"
+    bl_description = "Let the symmetry act on directions from the centre: for any mesh"
+    setting, value = "action", "DIRECTION"
+
+
+class ORBITEX_OT_use_ring(_Setting, bpy.types.Operator):
+    """Look from a ring of automatic views"""
+
+    bl_idname = "orbitex.use_ring"
+    bl_label = "Ring of Views"
+    bl_description = "Look at the object from a ring around its axis; no camera is needed"
+    setting, value = "view_kind", "RING"
+
+
+class ORBITEX_OT_use_active_uv(_Setting, bpy.types.Operator):
+    """Paint for the active UV map"""
+
+    bl_idname = "orbitex.use_active_uv"
+    bl_label = "Active UV Map"
+    bl_description = "Paint for the active UV map instead of the missing one"
+    setting, value = "uv_map", ""
+
+
+class ORBITEX_OT_paint_everywhere(_Setting, bpy.types.Operator):
+    """Paint without a mask"""
+
+    bl_idname = "orbitex.paint_everywhere"
+    bl_label = "Paint Everywhere"
+    bl_description = "Paint all of the object, without the mask"
+    setting, value = "mask_kind", "NONE"
+
+
+class ORBITEX_OT_ignore_others(_Setting, bpy.types.Operator):
+    """Let no other object hide this one"""
+
+    bl_idname = "orbitex.ignore_others"
+    bl_label = "Ignore Other Objects"
+    bl_description = "Look at the object as if no other object stood in the way"
+    setting, value = "occluders", False
+
+
+class ORBITEX_OT_use_embedded_network(_Setting, bpy.types.Operator):
+    """Paint with the network whose weights come with the service"""
+
+    bl_idname = "orbitex.use_embedded_network"
+    bl_label = "Embedded Network"
+    bl_description = "Paint with the network whose weights come with the service"
+    setting, value = "network", EMBEDDED_NETWORK
+
+
+class ORBITEX_OT_remove_missing_styles(OnMesh, bpy.types.Operator):
+    """Take the styles whose picture is not there off the list"""
+
+    bl_idname = "orbitex.remove_missing_styles"
+    bl_label = "Remove Missing Styles"
+    bl_description = "Take the styles whose picture is missing off the list"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Remove them."""
+        styles = settings_of(context.active_object).styles
+        for number in reversed(range(len(styles))):
+            try:
+                check_source(styles[number].source)
+            except ProblemError:
+                styles.remove(number)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_online_access(bpy.types.Operator):
+    """Show where Blender's online access is allowed"""
+
+    bl_idname = "orbitex.online_access"
+    bl_label = "Open Network Preferences"
+    bl_description = "Open Preferences > System > Network, where online access is allowed"
+
+    def execute(self, context: Any) -> Result:
+        """Blender's own window; a Blender without windows has none to show."""
+        if bpy.app.background:
+            self.report({"ERROR"}, "There is no window to show the preferences in.")
+            return {"CANCELLED"}
+        context.preferences.active_section = "SYSTEM"
+        show: Any = bpy.ops.screen.userpref_show
+        show("INVOKE_DEFAULT")
+        return {"FINISHED"}
+
+
+CLASSES = (
+    ORBITEX_OT_smart_uv,
+    ORBITEX_OT_use_directions,
+    ORBITEX_OT_use_ring,
+    ORBITEX_OT_use_active_uv,
+    ORBITEX_OT_paint_everywhere,
+    ORBITEX_OT_ignore_others,
+    ORBITEX_OT_use_embedded_network,
+    ORBITEX_OT_remove_missing_styles,
+    ORBITEX_OT_online_access,
+)

@@ -1,0 +1,85 @@
+"""The parent panel: what is wrong, what goes on, and the buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import preflight, session, trend
+from .parts import Sidebar, draw_problem
+
+
+class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
+    """The parent: what is wrong, what goes on, and the buttons."""
+
+    bl_idname = "ORBITEX_PT_main"
+    bl_label = "Orbitex"
+
+    def draw_header_preset(self, context: Any) -> None:
+        """The presets' menu."""
+        if context.active_object is not None and context.active_object.type == "MESH":
+            layout: Any = self.layout
+            layout.menu("ORBITEX_MT_presets", text="", icon="PRESET")
+
+    def draw(self, context: Any) -> None:
+        """Problem box, progress, action row."""
+        layout: Any = self.layout
+        newest = session.session_of(context.active_object)
+        if newest is not None and newest.active:
+            draw_progress(layout, newest)
+        else:
+            problem = preflight.first_problem(context, context.active_object)
+            if problem is None and newest is not None:
+                problem = newest.report.problem
+            if problem is not None:
+                draw_problem(layout, problem, context)
+            elif newest is not None:
+                layout.label(text=newest.message, icon="INFO")
+        draw_actions(layout, newest)
+
+
+def draw_actions(layout: Any, newest: session.Session | None) -> None:
+    """The row of buttons: Paint, or what can be done with the running job."""
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    if newest is None or not newest.active:
+        row.operator("orbitex.paint", icon="BRUSH_DATA")
+        return
+    if newest.report.state == "paused":
+        row.operator("orbitex.resume", icon="PLAY")
+    elif hasattr(bpy.types, "ORBITEX_OT_pause"):
+        row.operator("orbitex.pause", icon="PAUSE")
+    row.operator("orbitex.finish", icon="CHECKMARK")
+    row.operator("orbitex.cancel", icon="X")
+
+
+def draw_progress(layout: Any, running: session.Session) -> None:
+    """The bar of a running job, with what it is doing and how the loss goes down."""
+    progress = running.report.progress
+    text, fraction = running.message, 0.0
+    if progress is not None:
+        fraction = progress.fraction
+        text = (
+            f"Stage {progress.stage + 1}/{progress.stages}, step {progress.step}/{progress.steps}"
+        )
+        if running.report.state == "paused":
+            text = f"Paused. {text}"
+    if hasattr(layout, "progress"):
+        layout.progress(factor=fraction, text=text)
+    else:  # before Blender 4.0
+        layout.label(text=f"{100 * fraction:.0f} %", icon="SORTTIME")
+        layout.label(text=text)
+    if progress is None:
+        return
+    column = layout.column(align=True)
+    row = column.row()
+    row.label(text=f"Loss {progress.loss:.4g}")
+    left = progress.seconds_left
+    row.label(text=f"{left:.0f} s left" if left is not None else f"{progress.seconds:.0f} s")
+    line = trend.sparkline(running.losses)
+    if len(line) > 1:
+        column.label(text=line)
+
+
+CLASSES = (ORBITEX_PT_main,)

@@ -1,0 +1,191 @@
+"""The operators of presets, and what connects presets with an object's settings."""
+
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.props import StringProperty
+
+from . import live_image, presets
+from .attempt import Result, attempt
+from .fixes import OnMesh
+from .problems import ProblemError, refuse
+from .properties import OrbitexSettings, settings_of
+
+
+def own_folder() -> Path:
+    """Where the user's own presets are kept."""
+    try:
+        return Path(bpy.utils.extension_path_user(__package__, path="presets"))
+    except (AttributeError, ValueError):  # before Blender 4.2; not installed as an extension
+        return Path(bpy.utils.user_resource("SCRIPTS", path="presets/orbitex"))
+
+
+def values_of(settings: Any) -> dict[str, Any]:
+    """All settings that a preset may hold, with their values."""
+    values = {name: getattr(settings, name) for name in presets.SETTINGS if name != "styles"}
+    values = {k: float(f"{v:.7g}") if isinstance(v, float) else v for k, v in values.items()}
+    styles = [{"source": s.source, "weight": float(f"{s.weight:.7g}")} for s in settings.styles]
+    return values | {"styles": styles}
+
+
+def changes(settings: Any, wanted: Mapping[str, Any]) -> list[str]:
+    """What ``wanted`` would change: lines "setting: old → new"."""
+    now, known = values_of(settings), OrbitexSettings.bl_rna.properties
+    return [
+        f"{known[name].name}: {_spelt(now[name])} → {_spelt(value)}"
+        for name, value in wanted.items()
+        if _spelt(now[name]) != _spelt(value)
+    ]
+
+
+def _spelt(value: Any) -> str:
+    if isinstance(value, list):
+        parts = [f"{Path(s['source']).name} {s.get('weight', 1.0):.3g}" for s in value]
+        return " + ".join(parts) or "default"
+    return f"{value:.5g}" if isinstance(value, float | int) else str(value)
+
+
+def apply(settings: Any, wanted: Mapping[str, Any]) -> None:
+    """Put a preset's values into the settings: all of them or, with ProblemError "bad-preset",
+    none."""
+    before = values_of(settings)
+    try:
+        _put(settings, wanted)
+    except (TypeError, ValueError) as error:
+        _put(settings, before)
+        refuse("bad-preset", f"The preset holds a value that does not fit: {error}")
+
+
+def _put(settings: Any, wanted: Mapping[str, Any]) -> None:
+    # The group first: another one lets go of the colour rule.
+    for name in sorted(wanted, key=presets.SETTINGS.index):
+        if name != "styles":
+            setattr(settings, name, wanted[name])
+            continue
+        settings.styles.clear()
+        for style in wanted["styles"]:
+            item = settings.styles.add()
+            item.source, item.weight = style["source"], style.get("weight", 1.0)
+        settings.style_index = 0
+
+
+class _Named(OnMesh):
+    """An operator on the preset called ``name``."""
+
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Do it."""
+        result = attempt(self, self._act, settings_of(context.active_object))
+        live_image.redraw()
+        return result
+
+    def _act(self, settings: Any) -> Result:
+        raise NotImplementedError
+
+
+class ORBITEX_OT_preset_apply(_Named, bpy.types.Operator):
+    """Take over a preset's settings"""
+
+    bl_idname = "orbitex.preset_apply"
+    bl_label = "Apply Preset"
+    bl_description = "Take over the settings of a preset; first shows what would change"
+
+    name: StringProperty(name="Name", description="The preset", options={"SKIP_SAVE"})
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """Show what would change, and ask."""
+        try:
+            preset = presets.read(self.name, own_folder())
+        except ProblemError as error:
+            self.report({"ERROR"}, error.problem.line)
+            return {"CANCELLED"}
+        self._lines = changes(settings_of(context.active_object), preset.settings)
+        return context.window_manager.invoke_props_dialog(self, width=360)
+
+    def draw(self, context: Any) -> None:
+        """The dialog: old and new values."""
+        draw_changes(self.layout, self.name, self._lines)
+
+    def _act(self, settings: Any) -> Result:
+        apply(settings, presets.read(self.name, own_folder()).settings)
+        return {"FINISHED"}
+
+
+def draw_changes(layout: Any, name: str, lines: list[str]) -> None:
+    """The dialog before a preset is applied."""
+    layout.label(text=f"'{name}' would change" if lines else f"'{name}' changes nothing")
+    column = layout.column(align=True)
+    for line in lines:
+        column.label(text=line, icon="DOT")
+
+
+class ORBITEX_OT_preset_save(_Named, bpy.types.Operator):
+    """Keep the settings as a preset"""
+
+    bl_idname = "orbitex.preset_save"
+    bl_label = "Save Preset"
+    bl_description = "Keep this object's settings as a preset of your own"
+    bl_options: Any = {"REGISTER"}
+
+    name: StringProperty(name="Name", description="What the preset is called", default="My look")
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """Ask for the name."""
+        return context.window_manager.invoke_props_dialog(self)
+
+    def _act(self, settings: Any) -> Result:
+        presets.save(self.name, values_of(settings), own_folder())
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_preset_remove(_Named, bpy.types.Operator):
+    """Delete an own preset"""
+
+    bl_idname = "orbitex.preset_remove"
+    bl_label = "Delete Preset"
+    bl_description = "Delete a preset of your own"
+    bl_options: Any = {"REGISTER"}
+
+    name: StringProperty(name="Name", description="The preset", options={"SKIP_SAVE"})
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """Ask first: there is no undo for files."""
+        return context.window_manager.invoke_confirm(self, event)
+
+    def _act(self, settings: Any) -> Result:
+        presets.remove(self.name, own_folder())
+        return {"FINISHED"}
+
+
+class ORBITEX_MT_presets(bpy.types.Menu):
+    """The presets, and what can be done with them."""
+
+    bl_idname = "ORBITEX_MT_presets"
+    bl_label = "Presets"
+    bl_description = "Settings to start from: built-in ones and your own"
+
+    def draw(self, context: Any) -> None:
+        """Built-in ones, own ones, save, delete."""
+        layout: Any = self.layout
+        found = presets.listed(own_folder())
+        for name, own in found:
+            icon = "USER" if own else "PRESET"
+            layout.operator("orbitex.preset_apply", text=name, icon=icon).name = name
+        layout.separator()
+        layout.operator("orbitex.preset_save", icon="ADD")
+        for name, own in found:
+            if own:
+                text = f"Delete '{name}'"
+                layout.operator("orbitex.preset_remove", text=text, icon="REMOVE").name = name
+
+
+CLASSES = (
+    ORBITEX_OT_preset_apply,
+    ORBITEX_OT_preset_save,
+    ORBITEX_OT_preset_remove,
+    ORBITEX_MT_presets,
+)

@@ -1,0 +1,182 @@
+"""All panels, drawn in every state by a layout that checks what Blender would."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+from fake_layout import drawn
+from fake_service import FakeService
+
+import blender_addon
+from blender_addon import catalogue, icons, operators, panels, session, swatches, trend
+from blender_addon.fixes import OnMesh
+from blender_addon.style_operators import add_style
+
+
+def texts() -> list[str]:
+    return drawn(panels.CLASSES)
+
+
+def test_without_an_object(addon: None) -> None:
+    shown = texts()
+    assert "No active object." in shown and "orbitex.paint" in shown
+    assert "group_menu" not in shown and "ORBITEX_MT_presets" not in shown
+    bpy.ops.object.empty_add()
+    assert "'Empty' is not a mesh." in " ".join(texts())
+
+
+def test_without_a_uv_map(sphere: Any) -> None:
+    while sphere.data.uv_layers:
+        sphere.data.uv_layers.remove(sphere.data.uv_layers[0])
+    shown = texts()
+    assert "orbitex.smart_uv" in shown and "orbitex.paint" in shown
+
+
+def test_sections_and_what_they_depend_on(sphere: Any) -> None:
+    settings = sphere.orbitex
+    shown = texts()
+    for name in ("uv_map", "size", "group_menu", "colouring_menu", "style_weight", "seam"):
+        assert name in shown, name
+    for name in ("quality_menu", "steps", "learning_rate", "seed", "network_menu", "bump"):
+        assert name in shown, name
+    assert {"views", "tolerance"} <= set(shown) and not {"mask", "base"} & set(shown)
+    settings.view_kind, settings.mask_kind, settings.action = "CAMERAS", "IMAGE", "DIRECTION"
+    shown = texts()
+    assert {"mask", "base"} <= set(shown) and not {"views", "tolerance"} & set(shown)
+    assert "orbitex.use_ring" in shown  # there is no camera
+
+
+def test_several_styles(sphere: Any) -> None:
+    shown = texts()
+    assert f"Empty: {catalogue.DEFAULT_STYLE}" in shown and "weight" not in shown
+    assert "orbitex.style_move" not in shown
+    add_style(sphere.orbitex, "night_strokes")
+    add_style(sphere.orbitex, "/nowhere/cat.png")
+    shown = texts()
+    assert {"night_strokes", "cat.png", "orbitex.style_move", "source"} <= set(shown)
+    assert "orbitex.remove_missing_styles" in shown
+    assert shown.count("weight") == 3  # of two rows, and of the chosen one
+
+
+def test_while_it_paints(sphere: Any) -> None:
+    with FakeService(steps=1000) as service:
+        running = operators.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
+        assert "Connecting" in texts()
+        while len(running.losses) < 3:
+            session.pump()
+        shown = texts()
+        assert any(text.startswith("Stage 1/2, step") for text in shown)
+        assert {"orbitex.finish", "orbitex.cancel"} <= set(shown) and "orbitex.paint" not in shown
+        assert "Version fake on cpu" in shown
+        assert trend.sparkline(running.losses) in shown
+        running.report = replace(running.report, state="paused")
+        if hasattr(bpy.types, "ORBITEX_OT_resume"):
+            shown = texts()
+            assert any(text.startswith("Paused. Stage") for text in shown)
+            assert "orbitex.resume" in shown and "orbitex.pause" not in shown
+        session.cancel(running)
+        while running.active:
+            session.pump()
+    assert any(text.startswith("Cancelled") for text in texts())
+
+
+def test_after_the_end(sphere: Any) -> None:
+    with FakeService(steps=1) as service:
+        address = service.address
+        bpy.ops.orbitex.paint(address=address, autostart=False, size=64)
+    shown = texts()
+    assert any(text.startswith("Finished") for text in shown)
+    assert "orbitex.paint" in shown and sphere.orbitex.image.name in shown
+    with pytest.raises(RuntimeError):
+        bpy.ops.orbitex.paint(address=address, autostart=False, size=64)
+    shown = texts()
+    assert f"No service at {address}." in " ".join(shown)
+    assert "orbitex.start_service" in shown and "orbitex.paint" in shown
+
+
+def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Blender without a window has none: text alone (all other tests)."""
+    rule = catalogue.Choice("3a", "3a", "", ((2, 3, 1), (1, 2, 3)))
+    catalogue.remember(
+        catalogue.Catalogue(
+            groups=(catalogue.Choice("532"),),
+            colourings={"532": (catalogue.NO_COLOURING, rule)},
+            styles=(catalogue.Choice("stained_glass"),),
+        )
+    )
+    add_style(sphere.orbitex, "stained_glass")
+    assert "gallery colouring_menu" not in texts()
+    monkeypatch.setattr(icons, "of_rule", lambda group, name: 7)
+    monkeypatch.setattr(icons, "of_style", lambda source: 8)
+    assert {"gallery colouring_menu", "gallery source_menu"} <= set(texts())
+    add_style(sphere.orbitex, "//cat.png")
+    assert "picture" in texts()
+
+
+def test_grey_buttons_say_why(addon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every poll that says no gives its reason."""
+    polled = [
+        cls
+        for cls in blender_addon.CLASSES
+        if issubclass(cls, bpy.types.Operator) and "poll" in dir(cls)
+    ]
+    assert any(issubclass(cls, OnMesh) for cls in polled)
+    refused = 0
+    for cls in polled:
+        said: list[str] = []
+        stand_in = type(cls.__name__, (), {"poll_message_set": said.append})
+        if not cls.poll.__func__(_with_attributes(stand_in, cls), bpy.context):
+            refused += 1
+            assert said and said[0], cls.__name__
+    assert refused > 10
+
+
+def _with_attributes(stand_in: Any, cls: Any) -> Any:
+    """The class's own attributes for its poll, without Blender's registration."""
+    for name in dir(cls):
+        if not name.startswith(("_", "bl_")) and name not in dir(stand_in):
+            value = getattr(cls, name, None)
+            if not callable(value):
+                setattr(stand_in, name, value)
+    return stand_in
+
+
+def test_swatches_act_as_the_service_does() -> None:
+    colour = pytest.importorskip("geometry.colour")
+    seen = np.array([0.1, 0.4, 0.9])
+    for element in colour.B3:
+        np.testing.assert_allclose(swatches.act(element, seen), colour.act(element, seen))
+
+
+def test_a_swatch_shows_its_rule() -> None:
+    plain = swatches.swatch(())
+    assert plain.shape == (48, 48, 4) and len(np.unique(plain.reshape(-1, 4), axis=0)) == 1
+    cyclic = swatches.swatch(((2, 3, 1),))
+    assert len(np.unique(cyclic.reshape(-1, 4), axis=0)) == 3
+    np.testing.assert_allclose(cyclic[0, 0, :3], swatches.REFERENCE, rtol=1e-6)
+    np.testing.assert_allclose(cyclic[0, 8, :3], np.roll(swatches.REFERENCE, -1), rtol=1e-6)
+    halves = swatches.swatch(((1, 2, 3), (1, 2, 3), (-1, -2, -3)))
+    np.testing.assert_allclose(halves[0, 0, :3] + halves[7, 7, :3], 1, rtol=1e-6)
+    down = swatches.swatch(((1, 2, 3), (3, 1, 2)))
+    assert (down[0] == down[0, 0]).all() and not (down[8] == down[0]).all()
+
+
+def test_the_trend() -> None:
+    assert trend.sparkline([]) == "" == trend.sparkline([0.0, float("nan"), float("inf")])
+    assert trend.sparkline([100.0, 10.0, 1.0]) == "█▅▁"
+    assert trend.sparkline([2.0, 2.0]) == "▁▁"
+    assert len(trend.sparkline([1 / (1 + k) for k in range(1000)])) == trend.WIDTH
+
+
+def test_an_offer_that_makes_no_sense_breaks_nothing() -> None:
+    row = {"name": "532", "space": "sphere", "colourings": [{"name": "x", "images": {"r": [9]}}]}
+    for figure in (7, {}, {"axes": [[1]], "mirrors": [], "domain": []}, {"axes": "x"}):
+        offer = {"groups": [row | {"figure": figure}], "looks": {"a": "?", "b": 3, "c": "AAAA"}}
+        known = catalogue.parse(offer, {})
+        assert known.figures == {} and known.colourings["532"][1].images == ()
+        assert list(known.looks) == ["c"]
+    assert catalogue.parse({"looks": [1]}, {}).looks == {}
