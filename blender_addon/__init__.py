@@ -18,6 +18,7 @@ import bpy
 from . import (
     fixes,
     icons,
+    manual,
     operators,
     overlay,
     panels,
@@ -65,6 +66,7 @@ def register() -> None:
     session.register()
     icons.register()
     overlay.register()
+    manual.register()
     if not bpy.app.background:
         bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
@@ -74,6 +76,7 @@ def unregister() -> None:
     atexit.unregister(unregister)
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
+    manual.unregister()
     overlay.unregister()
     icons.unregister()
     session.unregister()
