@@ -16,8 +16,13 @@ from typing import Any
 import bpy
 
 from . import (
+    batch,
+    file_events,
     fixes,
     icons,
+    image_operators,
+    inquiry,
+    job_operators,
     manual,
     operators,
     overlay,
@@ -25,9 +30,10 @@ from . import (
     preferences,
     preset_operators,
     properties,
+    queue_panel,
+    queue_rows,
     service_operators,
     service_process,
-    session,
     style_operators,
 )
 
@@ -44,13 +50,18 @@ bl_info = {
 
 CLASSES: tuple[Any, ...] = (
     *properties.CLASSES,
+    *queue_rows.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
+    *batch.CLASSES,
+    *job_operators.CLASSES,
+    *image_operators.CLASSES,
     *fixes.CLASSES,
     *style_operators.CLASSES,
     *preset_operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
+    *queue_panel.CLASSES,
 )
 
 
@@ -63,7 +74,8 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.register()
-    session.register()
+    queue_rows.register()
+    file_events.register()
     icons.register()
     overlay.register()
     manual.register()
@@ -72,15 +84,18 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Blender calls this when the add-on is disabled; ends jobs, threads and a started service."""
+    """Blender calls this when the add-on is disabled. Ends threads and a started service; its jobs
+    are on its disk and go on with the next one."""
     atexit.unregister(unregister)
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
     manual.unregister()
     overlay.unregister()
     icons.unregister()
-    session.unregister()
+    file_events.unregister()
+    inquiry.stop()
     service_process.stop_all()
+    queue_rows.unregister()
     properties.unregister()
     for cls in reversed(CLASSES):
         if cls.is_registered:  # not all are after a failed register()

@@ -8,146 +8,62 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from queue import SimpleQueue
+from typing import Any
 
-from . import catalogue, png
-from .connection import Connection, StoppedError, Timing, is_listening
+import numpy as np
+
+from . import png
+from .connection import Connection, StoppedError, Timing
 from .messages import RUNNING, Frame, Order, Report, read_progress, to_blender_pixels
-from .problems import Problem, ProblemError, from_service, no_service, refuse
+from .problems import Problem, ProblemError, from_service, refuse
+from .uploads import submit
+from .worker import Launch, Worker
 
-
-class Child(Protocol):
-    """A service process as this thread sees it."""
-
-    def death(self) -> Problem | None:
-        """Why the process has ended; None while it lives."""
-
-
-def greet(connection: Connection, launch: Callable[[], Child] | None) -> dict[str, Any]:
-    """Say hello to the service, starting it first with ``launch`` if nobody is there.
-
-    Returns the hello's header. Raises ProblemError ("no-service", "service-died", ...).
-    """
-    address = connection.address
-    if is_listening(address):
-        return connection.hello(connection.timing.hello)
-    if launch is None:
-        raise ProblemError(no_service(address))
-    child = launch()
-    deadline = time.monotonic() + connection.timing.start
-    while not is_listening(address):
-        if connection.stop.is_set():
-            raise StoppedError
-        problem = child.death()
-        if problem is not None:
-            raise ProblemError(problem)
-        if time.monotonic() > deadline:
-            refuse("slow-start", f"The service at {address} did not start in time.")
-        time.sleep(0.1)
-    return connection.hello(connection.timing.start)
-
-
-class Worker:
-    """A thread with a report that the main thread may read at any time."""
-
-    def __init__(
-        self, address: str, launch: Callable[[], Child] | None, timing: Timing | None
-    ) -> None:
-        self._address, self._launch = address, launch
-        self._timing = timing or Timing()
-        self._changed = threading.Condition()
-        self._report = Report("connecting")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._main, name="orbitex-io", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def report(self) -> Report:
-        """The newest snapshot."""
-        with self._changed:
-            return self._report
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until something is new, at most ``seconds``."""
-        with self._changed:
-            self._changed.wait(seconds)
-
-    def stop(self, seconds: float = 3.0) -> None:
-        """Cancel the job and wait for the thread to end."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-
-    def _set(self, **changes: Any) -> None:
-        with self._changed:
-            self._report = replace(self._report, **changes)
-            self._changed.notify_all()
-
-    def _main(self) -> None:
-        try:
-            with Connection(self._address, self._timing, self._stop) as connection:
-                self._converse(connection)
-        except StoppedError:
-            self._set(state="cancelled")
-        except ProblemError as error:
-            self._set(state="failed", problem=error.problem)
-        except Exception as error:
-            # Whatever happens, the panel must come back to idle with a reason.
-            words = f"{type(error).__name__}: {error}"
-            self._set(state="failed", problem=Problem("internal", words))
-
-    def _converse(self, connection: Connection) -> None:
-        self._meet(connection)
-        self._set(state="finished")
-
-    def _meet(self, connection: Connection) -> None:
-        def launch() -> Child:
-            self._set(state="starting")
-            assert self._launch is not None
-            return self._launch()
-
-        hello = greet(connection, launch if self._launch else None)
-        # A service that has just started answers when its worker is ready.
-        describe, _ = connection.ask("describe", {}, seconds=self._timing.start, patient=True)
-        if hello.get("device") == "starting":
-            hello = connection.hello(self._timing.hello)
-        self._set(offers=catalogue.parse(describe, hello))
-
-
-class Inquiry(Worker):
-    """Only hello and describe: fills the panel's menus."""
-
-    def __init__(
-        self,
-        address: str,
-        launch: Callable[[], Child] | None = None,
-        timing: Timing | None = None,
-    ) -> None:
-        super().__init__(address, launch, timing)
+# The service has gone, the job has not: it lies on the service's disk.
+LOST = frozenset({"service-lost", "service-stopped", "no-answer", "no-service"})
+RETURNS = 3  # times to look for a lost service again without a frame in between
 
 
 class PaintClient(Worker):
-    """One job from submit to result."""
+    """One job from submit to result, or one that was submitted before (``order.job``).
+
+    With ``launch`` it comes back to a service that was lost, starting it if need be; ``start``:
+    and starts one that is not there in the first place. It submits after ``before``, so that jobs
+    begun together wait in their order.
+    """
 
     def __init__(
         self,
         order: Order,
-        launch: Callable[[], Child] | None = None,
+        launch: Launch = None,
         timing: Timing | None = None,
+        before: PaintClient | None = None,
+        start: bool = True,
     ) -> None:
-        super().__init__(order.address, launch, timing)
-        self._order = order
+        super().__init__(order.address, launch, timing, order.key_file)
+        self._order, self._before, self._may_launch = order, before, start
+        self._report = Report("connecting", job=order.job)
         self._frame: Frame | None = None
-        self._finish = threading.Event()
-        self._job = ""
+        self._after = -1  # step of the newest frame
+        self._returns = 0
+        self._commands: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Let the thread end, and the job with it."""
+        self._cancelled.set()
+        self._stop.set()
+
+    def command(self, kind: str, **fields: Any) -> None:
+        """Send a request about the job: "finish", "pause", "resume", "adjust". A refusal becomes
+        the report's notice."""
+        self._commands.put((kind, fields))
 
     def finish(self) -> None:
         """Ask the service to end with the best so far."""
-        self._finish.set()
+        self.command("finish")
 
     def take_frame(self) -> Frame | None:
         """The newest frame not taken yet."""
@@ -155,64 +71,130 @@ class PaintClient(Worker):
             frame, self._frame = self._frame, None
             return frame
 
+    @property
+    def _job(self) -> dict[str, str]:
+        return {"job": self._report.job}  # only this thread changes it
+
+    def _work(self) -> None:
+        while True:
+            try:
+                return super()._work()
+            except ProblemError as error:
+                code = error.problem.code
+                if code == "unknown-job":
+                    self._set(over=True)
+                if not self._report.job or code not in LOST:
+                    raise
+                if not (self._launch and self._may_launch) or self._returns == RETURNS:
+                    raise ProblemError(_go_on_later(error.problem)) from None
+            self._returns += 1
+            self._set(state="connecting")
+
     def _converse(self, connection: Connection) -> None:
-        self._meet(connection)
-        if self._stop.is_set():
-            self._set(state="cancelled")
-            return
-        self._set(state="submitting")
-        fields = {"recipe": dict(self._order.recipe), "cameras": list(self._order.cameras)}
-        header, _ = connection.ask("submit", fields, self._order.buffers)
-        self._job = str(header.get("job"))
-        self._order = replace(self._order, buffers={})  # a big mesh need not stay in memory
-        self._set(state="queued")
-        state = self._stream(connection)
+        try:
+            self._meet(connection)
+            self._may_launch = True  # it was there
+            if self._report.job:
+                self._attach(connection)
+            else:
+                self._submit(connection)
+            state = self._stream(connection)
+        except StoppedError:
+            if self._report.job and self._cancelled.is_set():
+                connection.send("cancel", self._job)
+                self._set(over=True)
+            raise
         if state == "finished":
             self._set(state="fetching")
             self._fetch(connection)
-        self._set(state=state)
+        self._set(state=state, over=True)
+
+    def _submit(self, connection: Connection) -> None:
+        while self._before is not None and _is_on_its_way(self._before.report()):
+            if self._stop.is_set():
+                raise StoppedError
+            connection.receive(self._timing.poll)  # keeps the heart beating
+        self._before = None
+        self._set(state="submitting")
+        job = submit(connection, self._order)
+        self._order = replace(self._order, buffers={})  # a big mesh need not stay in memory
+        self._set(state="queued", job=job, recipe=self._order.recipe)
+
+    def _attach(self, connection: Connection) -> None:
+        sheet, _ = connection.ask("attach", self._job, patient=True)
+        recipe, state = sheet.get("recipe"), sheet.get("state")
+        self._set(
+            state=state if state in RUNNING else "running",
+            recipe=recipe if isinstance(recipe, dict) else None,
+            progress=read_progress(sheet.get("progress")),
+        )
 
     def _stream(self, connection: Connection) -> str:
         """Pull frames, one credit at a time, until the job has ended; its last state."""
-        job = {"job": self._job}
-        after, credit, next_credit, again = -1, 0, 0.0, 0.0
-        finish_sent = False
+        order = self._order
+        sent: dict[int, str] = {}  # commands that are not answered yet
+        fields: dict[str, Any]
+        credit, next_credit, again = 0, 0.0, 0.0
         while True:
             if self._stop.is_set():
-                connection.send("cancel", job)
-                return "cancelled"
-            if self._finish.is_set() and not finish_sent:
-                connection.send("finish", job)
-                finish_sent = True
+                raise StoppedError
+            while not self._commands.empty():
+                kind, given = self._commands.get()
+                sent[connection.send(kind, self._job | given)] = kind
             now = time.monotonic()
             if (not credit and now >= next_credit) or (credit and now >= again):
-                fields = {"after": after, "max_size": self._order.preview_size}
+                fields = {"after": self._after, "max_size": order.preview_size}
+                fields |= {"encoding": order.encoding}
                 # The same id once more mends a connection that broke and came back.
-                credit = connection.send("frame", job | fields, number=credit)
-                next_credit = now + 1 / self._order.preview_rate
+                credit = connection.send("frame", self._job | fields, number=credit)
+                next_credit = now + 1 / order.preview_rate
                 again = now + self._timing.again
             message = connection.receive(self._timing.poll)
-            if message is None or message[0].get("id") not in (credit, None):
-                continue  # answers to 'finish': the frames tell the rest
+            if message is None:
+                continue
             header, buffers = message
+            if header.get("id") in sent:
+                self._take_answer(sent.pop(header["id"]), header)
+                continue
+            if header.get("id") not in (credit, None):
+                continue
             if header["kind"] == "error":
                 raise ProblemError(from_service(header.get("error")))
             credit = 0
-            progress = read_progress(header.get("progress"))
-            if progress is not None and "pixels" in buffers:
-                after = max(after, progress.step)
-                size, pixels = to_blender_pixels(buffers["pixels"])
-                self._hand_over(Frame(progress.step, size, pixels))
-            state = str(header.get("state"))
-            if state == "failed":
-                raise ProblemError(from_service(header.get("error")))
-            if state in ("finished", "cancelled"):
-                self._set(progress=progress or self.report().progress)
-                return state
-            self._set(state=state if state in RUNNING else "running", progress=progress)
+            if self._take_news(header, buffers):
+                return str(header.get("state"))
+
+    def _take_answer(self, kind: str, header: dict[str, Any]) -> None:
+        """The reply to a command."""
+        if header["kind"] == "error":
+            self._set(notice=from_service(header.get("error")))
+            return
+        changes: dict[str, Any] = {"notice": None}
+        if header.get("state") in RUNNING:  # of 'pause' and 'resume'
+            changes["state"] = header["state"]
+        if isinstance(header.get("recipe"), dict):  # of 'adjust'
+            changes["recipe"] = header["recipe"]
+        self._set(**changes)
+
+    def _take_news(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> bool:
+        """The reply to a request for a frame; whether it was the last one."""
+        progress = read_progress(header.get("progress"))
+        if progress is not None and buffers:
+            self._after = max(self._after, progress.step)
+            self._returns = 0
+            self._hand_over(_frame(progress.step, header, buffers))
+        state = str(header.get("state"))
+        if state == "failed":
+            self._set(over=True)
+            raise ProblemError(from_service(header.get("error")))
+        if state in ("finished", "cancelled"):
+            self._set(progress=progress or self.report().progress)
+            return True
+        self._set(state=state if state in RUNNING else "running", progress=progress)
+        return False
 
     def _fetch(self, connection: Connection) -> None:
-        header, buffers = connection.ask("result", {"job": self._job})
+        header, buffers = connection.ask("result", self._job)
         texture = buffers.get("texture")
         size, pixels = to_blender_pixels(texture)
         assert texture is not None  # checked by the line above
@@ -232,6 +214,30 @@ class PaintClient(Worker):
         with self._changed:
             self._frame = frame
             self._changed.notify_all()
+
+
+def _frame(step: int, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> Frame:
+    if header.get("encoding") != "jpeg":
+        return Frame(step, *to_blender_pixels(buffers.get("pixels")))
+    shape, data = header.get("shape"), buffers.get("data")
+    if data is None or not isinstance(shape, list) or len(shape) != 3:
+        refuse("bad-reply", "The service sent no picture of the agreed form.")
+    assert data is not None and shape is not None
+    height, width = int(shape[0]), int(shape[1])
+    return Frame(step, (width, height), np.empty(0, np.float32), jpeg=data.tobytes())
+
+
+def _is_on_its_way(report: Report) -> bool:
+    """Whether a job will be submitted, but is not yet."""
+    return not report.job and report.state in RUNNING
+
+
+def _go_on_later(problem: Problem) -> Problem:
+    """The service was lost, not the job: how to come back to it."""
+    if problem.code == "no-answer":  # its own fix comes first
+        return problem
+    hint = "The job goes on when it is there again."
+    return replace(problem, hint=hint, fix="orbitex.reattach", fix_label="Re-attach")
 
 
 CLASSES = ()

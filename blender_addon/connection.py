@@ -20,7 +20,8 @@ except ImportError:  # the extension brings it; Blender before 4.2 takes no whee
     zmq: Any = None  # type: ignore[no-redef]
 
 from . import wire
-from .problems import Problem, ProblemError, from_service, refuse
+from .key_file import read_key
+from .problems import Problem, ProblemError, from_service, refuse, silent_service
 
 CLIENT = "orbitex-blender 0.1.0"
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]
@@ -78,9 +79,14 @@ class Connection:
 
     ``stop`` ends a patient :meth:`ask`. Belongs to the thread that makes it. Use as a context
     manager: leaving closes without waiting for an answer.
+
+    ``key_file``: the client's keys for a service that demands some, or empty. Raises ProblemError
+    "bad-address", and as :func:`.key_file.read_key`.
     """
 
-    def __init__(self, address: str, timing: Timing, stop: threading.Event) -> None:
+    def __init__(
+        self, address: str, timing: Timing, stop: threading.Event, key_file: str = ""
+    ) -> None:
         host_and_port(address)
         if zmq is None:
             refuse(
@@ -88,6 +94,8 @@ class Connection:
                 "Blender's Python lacks pyzmq.",
                 f'Install python3-zmq (Debian) or run: "{sys.executable}" -m pip install pyzmq',
             )
+        key = read_key(key_file) if key_file else None
+        self._with_key = key is not None
         self.address, self.timing, self.stop = address, timing, stop
         self._ids = itertools.count(1)
         self._context = zmq.Context()
@@ -96,6 +104,10 @@ class Connection:
         self._socket.setsockopt(zmq.SNDTIMEO, 5000)
         self._socket.setsockopt(zmq.MAXMSGSIZE, wire.LIMITS.total_bytes)
         self._socket.setsockopt(zmq.IPV6, 1)
+        if key is not None:
+            self._socket.setsockopt(zmq.CURVE_SERVERKEY, key.server)
+            self._socket.setsockopt(zmq.CURVE_PUBLICKEY, key.public)
+            self._socket.setsockopt(zmq.CURVE_SECRETKEY, key.secret)
         self._socket.connect(address)
         self._beating = False
         self._last_beat = 0.0
@@ -174,8 +186,16 @@ class Connection:
         return refuse("no-answer", f"The service did not answer '{kind}'.", "Is it the right one?")
 
     def hello(self, seconds: float) -> dict[str, Any]:
-        """Compare versions and start the heartbeats; the service's header."""
-        header, _ = self.ask("hello", {"client": CLIENT}, seconds=seconds, patient=True)
+        """Compare versions and start the heartbeats; the service's header.
+
+        Raises ProblemError "no-answer" with what silence may mean.
+        """
+        try:
+            header, _ = self.ask("hello", {"client": CLIENT}, seconds=seconds, patient=True)
+        except ProblemError as error:
+            if error.problem.code != "no-answer":
+                raise
+            raise ProblemError(silent_service(self.address, self._with_key)) from None
         self._beating = True
         return header
 

@@ -11,12 +11,19 @@ import numpy as np
 from . import catalogue
 from .problems import Problem, refuse
 
-RUNNING = frozenset({"connecting", "starting", "submitting", "queued", "running", "fetching"})
+RUNNING = frozenset(
+    {"connecting", "starting", "submitting", "queued", "running", "paused", "fetching"}
+)
+DECODED_SIDE = 1024  # longest side of a JPEG that Blender decodes without a pause, in pixels
 
 
 @dataclass(frozen=True)
 class Order:
-    """All that one job sends. ``buffers``: vertices, triangles, uvs and style pictures."""
+    """All that one job sends. ``buffers``: vertices, triangles, uvs and style pictures.
+
+    ``job``: the name of one that was submitted before; it is watched, and nothing is sent.
+    ``key_file``: of a service that demands keys, else empty. ``encoding``: of streamed frames.
+    """
 
     address: str
     recipe: Mapping[str, Any]
@@ -24,6 +31,9 @@ class Order:
     buffers: Mapping[str, np.ndarray]
     preview_size: int = 512  # longest side of a streamed frame in pixels; 0: full size
     preview_rate: float = 10.0  # frames a second at most
+    job: str = ""
+    key_file: str = ""
+    encoding: str = "raw"
 
 
 @dataclass(frozen=True)
@@ -56,23 +66,34 @@ class Progress:
 class Frame:
     """A picture ready for Blender: ``pixels`` float32 (width·height·4,), RGBA in 0..1, bottom
     row first, alpha 1. Only the final one has ``png``, the same picture as a file, and maybe a
-    ``receipt``."""
+    ``receipt``. A frame that came as ``jpeg`` has no pixels until Blender has decoded it."""
 
     step: int
     size: tuple[int, int]
     pixels: np.ndarray
     png: bytes | None = None
     receipt: Mapping[str, Any] | None = None
+    jpeg: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """A snapshot of the job: ``state`` is one of RUNNING, "finished", "cancelled", "failed"."""
+    """A snapshot of the job: ``state`` is one of RUNNING, "finished", "cancelled", "failed".
+
+    ``job``: its name once the service has it, with its ``recipe`` where the service told it.
+    ``over``: the service has ended it or does not know it: there is nothing to come back to.
+    ``notice``: why the last command was refused. ``milliseconds``: a message there and back.
+    """
 
     state: str
     progress: Progress | None = None
     problem: Problem | None = None
     offers: catalogue.Catalogue | None = None
+    job: str = ""
+    recipe: Mapping[str, Any] | None = None
+    over: bool = False
+    notice: Problem | None = None
+    milliseconds: float = 0.0
 
 
 def to_blender_pixels(picture: Any) -> tuple[tuple[int, int], np.ndarray]:

@@ -8,11 +8,11 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from . import gather, preferences, session, viewpoints
+from . import gather, jobs, preferences, recall, session, viewpoints
 from .attempt import Result, attempt
 from .order import Choices, choices_of, make_order, parse_styles
-from .problems import ProblemError
 from .properties import settings_of
+from .waiting import wait_for
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
 # must not creep into the next.
@@ -125,7 +125,7 @@ class ORBITEX_OT_paint(bpy.types.Operator):
         (see :mod:`.preflight`) does not count here."""
         problem = gather.check(context.active_object)
         reason = problem.line if problem else ""
-        if not reason and session.active_of(context.active_object):
+        if not reason and jobs.active_of(context.active_object):
             reason = "This object is being painted already"
         if reason:
             cls.poll_message_set(reason)
@@ -140,26 +140,14 @@ class ORBITEX_OT_paint(bpy.types.Operator):
         return attempt(self, self._start, context)
 
     def _paint(self, context: Any) -> Result:
-        running = self._begin(context)
-
-        def say(line: str) -> None:
-            print(f"orbitex: {line}", flush=True)
-
-        session.run_to_end(running, say)
-        if running.report.problem is not None:
-            raise ProblemError(running.report.problem)
-        if running.report.state != "finished":
-            self.report({"ERROR"}, running.message)
-            return {"CANCELLED"}
-        self.report({"INFO"}, running.message)
-        return {"FINISHED"}
+        return wait_for(self, [self._begin(context)])
 
     def _start(self, context: Any) -> Result:
         self._begin(context)
         session.start_timer()
         return {"FINISHED"}
 
-    def _begin(self, context: Any) -> session.Session:
+    def _begin(self, context: Any) -> jobs.Session:
         given = [name for name in OVERRIDES if self.properties.is_property_set(name)]
         overrides = {name: getattr(self, name) for name in given}
         address = self.address or None
@@ -173,9 +161,12 @@ def begin_paint(
     overrides: dict[str, Any] | None = None,
     address: str | None = None,
     autostart: bool | None = None,
-) -> session.Session:
+    aside: bool = False,
+    before: jobs.Session | None = None,
+) -> jobs.Session:
     """Start painting ``obj`` with its settings, changed by ``overrides`` (names in OVERRIDES);
-    ``address`` and ``autostart`` default to the preferences. Does not wait.
+    ``address`` and ``autostart`` default to the preferences; ``aside`` and ``before`` are
+    :func:`.jobs.begin`'s. Does not wait.
 
     Raises ProblemError with the reason when the scene cannot be painted.
     """
@@ -189,7 +180,10 @@ def begin_paint(
     choices = _with_views(choices_of(settings_of(obj)), overrides)
     order = make_order(obj, context, choices, service)
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
-    return session.begin(obj, order, uv_map, preferences.launcher(service, autostart))
+    launch = preferences.launcher(service, autostart)
+    begun = jobs.begin(obj, order, uv_map, launch, aside=aside, before=before)
+    recall.note(begun, choices, order)
+    return begun
 
 
 def _with_views(choices: Choices, overrides: dict[str, Any]) -> Choices:
@@ -209,7 +203,7 @@ class _OnRunningJob:
     @classmethod
     def poll(cls, context: Any) -> bool:
         """The active object is being painted."""
-        running = session.active_of(context.active_object) is not None
+        running = jobs.active_of(context.active_object) is not None
         if not running:
             cls.poll_message_set("This object is not being painted")
         return running
@@ -224,7 +218,7 @@ class ORBITEX_OT_finish(_OnRunningJob, bpy.types.Operator):
 
     def execute(self, context: Any) -> Result:
         """Tell the service; the result comes with the next ticks."""
-        running = session.active_of(context.active_object)
+        running = jobs.active_of(context.active_object)
         if running:
             running.client.finish()
         return {"FINISHED"}
@@ -239,9 +233,9 @@ class ORBITEX_OT_cancel(_OnRunningJob, bpy.types.Operator):
 
     def execute(self, context: Any) -> Result:
         """Tell the worker; it ends with the next tick."""
-        running = session.active_of(context.active_object)
+        running = jobs.active_of(context.active_object)
         if running:
-            session.cancel(running)
+            jobs.cancel(running)
         return {"FINISHED"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -188,25 +189,19 @@ def make_order(obj: Any, context: Any, choices: Choices, service: ServicePrefere
     recipe: dict[str, Any] = {
         "target": "mesh",
         "group": choices.group,
-        "colouring": choices.colouring,
         "axis": _axis(choices.axis, obj, context.scene),
         "centre": _centre(choices.centre, obj, context.scene),
         "action": choices.action.lower(),
         "tolerance": _short(choices.tolerance),
         "styles": styles,
-        "style_scale": _short(choices.style_scale),
         "start": choices.start.lower(),
         "size": size,
-        "quality": choices.quality,
-        "learning_rate": _short(choices.learning_rate),
         "network": choices.network,
         "seed": choices.seed,
-        "objective": {theirs: _short(getattr(choices, ours)) for ours, theirs in OBJECTIVE.items()},
+        **steerable(choices),
     }
     if choices.style_size > 0:
         recipe["style_size"] = _short(choices.style_size)
-    if choices.steps > 0:
-        recipe["steps"] = choices.steps
     if choices.view_kind in viewpoints.AUTOMATIC:
         recipe["views"] = choices.views
         recipe["view_layout"] = viewpoints.AUTOMATIC[choices.view_kind]
@@ -217,7 +212,43 @@ def make_order(obj: Any, context: Any, choices: Choices, service: ServicePrefere
         buffers,
         preview_size=service.preview_size,
         preview_rate=service.preview_rate,
+        key_file=service.key_file,
+        encoding=service.encoding,
     )
+
+
+def steerable(choices: Choices) -> dict[str, Any]:
+    """The fields of the recipe that may change while it is painted; weights of styles may, too."""
+    recipe: dict[str, Any] = {
+        "colouring": choices.colouring,
+        "style_scale": _short(choices.style_scale),
+        "quality": choices.quality,
+        "learning_rate": _short(choices.learning_rate),
+        "objective": {theirs: _short(getattr(choices, ours)) for ours, theirs in OBJECTIVE.items()},
+    }
+    if choices.steps > 0:
+        recipe["steps"] = choices.steps
+    return recipe
+
+
+def changes(running: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
+    """What to change in the recipe of a running job so that it is painted as ``choices`` say; as
+    the wire's 'adjust' has it. Only what may change then is looked at."""
+    found = {name: value for name, value in steerable(choices).items() if name != "objective"}
+    wanted = steerable(choices)["objective"]
+    found |= {f"objective.{name}": value for name, value in wanted.items()}
+    for number, (_, weight) in enumerate(choices.styles):
+        found[f"styles.{number}.weight"] = _short(weight)
+    return {key: value for key, value in found.items() if _at(running, key) != value}
+
+
+def _at(data: Any, key: str) -> Any:
+    for part in key.split("."):
+        try:
+            data = data[int(part) if part.isdigit() else part]
+        except (LookupError, TypeError):
+            return None
+    return data
 
 
 def _axis(axis: str, obj: Any, scene: Any) -> str:

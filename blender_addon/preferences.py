@@ -9,8 +9,9 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from . import service_process
+from . import catalogue, inquiry, service_process
 from .connection import is_loopback
+from .messages import DECODED_SIDE
 from .problems import refuse
 from .wire import DEFAULT_ADDRESS
 
@@ -25,6 +26,14 @@ class ServicePreferences:
     autostart: bool = True
     preview_size: int = 512
     preview_rate: float = 10.0
+    key_file: str = ""
+    save_png: bool = False
+
+    @property
+    def encoding(self) -> str:
+        """Of streamed frames: a slow line gets JPEGs, of sizes that Blender decodes at once."""
+        small = 0 < self.preview_size <= DECODED_SIDE
+        return "jpeg" if small and not is_loopback(self.address) else "raw"
 
 
 DEFAULTS = ServicePreferences()
@@ -67,11 +76,35 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         max=60.0,
     )
 
+    key_file: StringProperty(
+        name="Key File",
+        description="Your key for a service that demands keys, made by 'service keys new NAME' "
+        "where it runs; empty: it demands none",
+        default=DEFAULTS.key_file,
+        subtype="FILE_PATH",
+    )
+    save_png: BoolProperty(
+        name="Save Pictures Beside the File",
+        description="Write each finished texture as a PNG beside the .blend file, too",
+        default=DEFAULTS.save_png,
+    )
+
     def draw(self, context: Any) -> None:
         """The preferences' box."""
         column = self.layout.column()
         column.use_property_split = True
-        for name in ("address", "autostart", "python", "preview_size", "preview_rate"):
+        for name in ("address", "key_file"):
+            column.prop(self, name)
+        column.operator("orbitex.test_connection", icon="LINKED")
+        known, problem = catalogue.known(), inquiry.problem()
+        if inquiry.pending():
+            column.label(text="Waiting for the service", icon="SORTTIME")
+        elif problem is not None:
+            column.label(text=problem.message, icon="ERROR")
+            column.label(text=problem.hint, icon="BLANK1")
+        elif known.service:
+            column.label(text=inquiry.line(), icon="CHECKMARK")
+        for name in ("autostart", "python", "preview_size", "preview_rate", "save_png"):
             column.prop(self, name)
 
 
@@ -87,6 +120,8 @@ def read(context: Any) -> ServicePreferences:
         stored.autostart,
         stored.preview_size,
         stored.preview_rate,
+        bpy.path.abspath(stored.key_file),
+        stored.save_png,
     )
 
 
@@ -107,8 +142,11 @@ def launcher(
     service: ServicePreferences, wanted: bool | None = None
 ) -> Callable[[], service_process.ServiceProcess] | None:
     """A function that starts the service at its address; None where it must not be started
-    (``wanted``, by default the preference, is off, or the address is another machine)."""
-    if not (service.autostart if wanted is None else wanted) or not is_loopback(service.address):
+    (``wanted``, by default the preference, is off, the address is another machine's, or there is
+    a key: one that is started here demands none, and a key would be met with silence)."""
+    if not (service.autostart if wanted is None else wanted) or service.key_file:
+        return None
+    if not is_loopback(service.address):
         return None
     return functools.partial(service_process.ensure, service.address, service.python)
 

@@ -51,6 +51,17 @@ def no_service(address: str) -> Problem:
     )
 
 
+def silent_service(address: str, with_key: bool) -> Problem:
+    """Something listens at ``address`` and says nothing: with keys, that is how no is said."""
+    hint = (
+        "A key that it does not allow is met with silence: see 'service keys list' there."
+        if with_key
+        else "A service with keys answers nobody without one: give the preferences a key file."
+    )
+    message = f"What listens at {address} does not answer."
+    return Problem("no-answer", message, hint, "orbitex.show_preferences", "Open preferences")
+
+
 # Operators that mend what only the service can find out, with the text of their buttons.
 SERVICE_FIXES = {
     "mesh-not-symmetric": ("orbitex.use_directions", "Act on directions instead"),

@@ -7,20 +7,22 @@ from typing import Any
 
 import bpy
 
-from . import preferences, session
+from . import file_events, inquiry, preferences, session
 from .attempt import Result, attempt
 from .problems import ProblemError, no_service
 
 
 def first_contact() -> None:
     """A timer's function: ask a service that may be running already for its menus. Says nothing
-    but in the Service panel; starts nothing."""
+    but in the Service panel; starts nothing. And come back to jobs of the file, which was opened
+    before the add-on was there."""
+    file_events.go_on()
     service = preferences.read(bpy.context)
     try:
         preferences.check_address(service.address)
     except ProblemError:
         return
-    session.inquire(service.address)
+    inquiry.inquire(service.address, key_file=service.key_file)
     session.start_timer()
 
 
@@ -32,7 +34,7 @@ class _Ask:
     @classmethod
     def poll(cls, context: Any) -> bool:
         """No question is open."""
-        if session.inquiry() is not None:
+        if inquiry.pending() is not None:
             cls.poll_message_set("Waiting for the service")
             return False
         return True
@@ -47,11 +49,11 @@ class _Ask:
 
     def _ask_and_wait(self, context: Any) -> Result:
         self._ask(context)
-        while session.pump() and session.inquiry() is not None:
-            waiting = session.inquiry()
+        while session.pump() and inquiry.pending() is not None:
+            waiting = inquiry.pending()
             if waiting is not None:
                 waiting.wait(session.TICK_SECONDS)
-        problem = session.inquiry_problem()
+        problem = inquiry.problem()
         if problem is not None:
             raise ProblemError(problem)
         return {"FINISHED"}
@@ -75,7 +77,27 @@ class ORBITEX_OT_connect(_Ask, bpy.types.Operator):
     def _ask(self, context: Any) -> None:
         service = preferences.read(context)
         preferences.check_address(service.address)
-        session.inquire(service.address)
+        inquiry.inquire(service.address, key_file=service.key_file)
+
+
+class ORBITEX_OT_test_connection(_Ask, bpy.types.Operator):
+    """Say whether the service can be reached"""
+
+    bl_idname = "orbitex.test_connection"
+    bl_label = "Test Connection"
+    bl_description = (
+        "Say the service's version and device, and how fast it answers, or what is wrong"
+    )
+
+    def _ask(self, context: Any) -> None:
+        service = preferences.read(context)
+        preferences.check_address(service.address)
+        inquiry.inquire(service.address, key_file=service.key_file)
+
+    def _ask_and_wait(self, context: Any) -> Result:
+        result = super()._ask_and_wait(context)
+        self.report({"INFO"}, inquiry.line())
+        return result
 
 
 class ORBITEX_OT_start_service(_Ask, bpy.types.Operator):
@@ -88,9 +110,9 @@ class ORBITEX_OT_start_service(_Ask, bpy.types.Operator):
     def _ask(self, context: Any) -> None:
         service = preferences.read(context)
         launch = preferences.launcher(service, wanted=True)
-        if launch is None:  # another machine's service cannot be started from here
+        if launch is None:  # another machine's, or one with keys: not to be started from here
             raise ProblemError(no_service(service.address))
-        session.inquire(service.address, launch)
+        inquiry.inquire(service.address, launch)
 
 
 class ORBITEX_OT_show_preferences(bpy.types.Operator):
@@ -107,4 +129,9 @@ class ORBITEX_OT_show_preferences(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (ORBITEX_OT_connect, ORBITEX_OT_start_service, ORBITEX_OT_show_preferences)
+CLASSES = (
+    ORBITEX_OT_connect,
+    ORBITEX_OT_test_connection,
+    ORBITEX_OT_start_service,
+    ORBITEX_OT_show_preferences,
+)

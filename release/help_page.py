@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import shutil
 from pathlib import Path
@@ -28,7 +29,7 @@ def page(text: str) -> str:
     text = re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:)[^)#]*\.md[^)]*\)", r"\1", text)
     reader = MarkdownIt("commonmark").enable("table")
     tokens = reader.parse(text)
-    for opening, words in zip(tokens, tokens[1:], strict=False):
+    for opening, words in itertools.pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrSet("id", anchor_of(words.content))
     body = reader.renderer.render(tokens, reader.options, {})

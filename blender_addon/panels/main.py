@@ -6,7 +6,8 @@ from typing import Any
 
 import bpy
 
-from .. import preflight, session, trend
+from .. import jobs, originals, preflight, reattach, trend
+from ..properties import settings_of
 from .parts import Sidebar, draw_problem
 
 
@@ -25,7 +26,7 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
     def draw(self, context: Any) -> None:
         """Problem box, progress, action row."""
         layout: Any = self.layout
-        newest = session.session_of(context.active_object)
+        newest = jobs.session_of(context.active_object)
         if newest is not None and newest.active:
             draw_progress(layout, newest)
         else:
@@ -37,9 +38,13 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             elif newest is not None:
                 layout.label(text=newest.message, icon="INFO")
         draw_actions(layout, newest)
+        if newest is not None and newest.active:
+            draw_steering(layout, newest, context)
+        elif context.active_object is not None and settings_of(context.active_object).image:
+            draw_painted(layout, context.active_object)
 
 
-def draw_actions(layout: Any, newest: session.Session | None) -> None:
+def draw_actions(layout: Any, newest: jobs.Session | None) -> None:
     """The row of buttons: Paint, or what can be done with the running job."""
     row = layout.row(align=True)
     row.scale_y = 1.6
@@ -48,13 +53,13 @@ def draw_actions(layout: Any, newest: session.Session | None) -> None:
         return
     if newest.report.state == "paused":
         row.operator("orbitex.resume", icon="PLAY")
-    elif hasattr(bpy.types, "ORBITEX_OT_pause"):
+    else:
         row.operator("orbitex.pause", icon="PAUSE")
     row.operator("orbitex.finish", icon="CHECKMARK")
     row.operator("orbitex.cancel", icon="X")
 
 
-def draw_progress(layout: Any, running: session.Session) -> None:
+def draw_progress(layout: Any, running: jobs.Session) -> None:
     """The bar of a running job, with what it is doing and how the loss goes down."""
     progress = running.report.progress
     text, fraction = running.message, 0.0
@@ -80,6 +85,26 @@ def draw_progress(layout: Any, running: session.Session) -> None:
     line = trend.sparkline(running.losses)
     if len(line) > 1:
         column.label(text=line)
+
+
+def draw_steering(layout: Any, running: jobs.Session, context: Any) -> None:
+    """What can be changed while it runs, and why the last change was refused."""
+    if running.report.notice is not None:
+        draw_problem(layout, running.report.notice, context)
+    layout.operator("orbitex.adjust", icon="MODIFIER")
+
+
+def draw_painted(layout: Any, obj: Any) -> None:
+    """What can be done with the image that the object has."""
+    if reattach.is_waiting(obj):
+        layout.operator("orbitex.reattach", icon="LINKED")
+    row = layout.row(align=True)
+    row.operator("orbitex.paint_again", icon="FILE_REFRESH")
+    row.operator("orbitex.recall", text="", icon="EYEDROPPER")
+    if originals.shows_painted(obj):
+        row.operator("orbitex.restore", icon="LOOP_BACK")
+    else:
+        row.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
 
 
 CLASSES = (ORBITEX_PT_main,)

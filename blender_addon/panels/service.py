@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from .. import catalogue, preferences, session
+from .. import catalogue, inquiry, preferences
 from .parts import Sidebar, draw_problem
 
 
@@ -23,12 +23,12 @@ class ORBITEX_PT_service(Sidebar, bpy.types.Panel):
         known = catalogue.known()
         layout.label(text=preferences.read(context).address, icon="URL")
         if known.service:
-            layout.label(text=f"Version {known.service} on {known.device}", icon="CHECKMARK")
-        elif session.inquiry() is not None:
+            layout.label(text=inquiry.line(), icon="CHECKMARK")
+        elif inquiry.pending() is not None:
             layout.label(text="Waiting for the service", icon="SORTTIME")
         else:
             layout.label(text="Not asked yet: menus hold what is set", icon="QUESTION")
-        problem = session.inquiry_problem()
+        problem = inquiry.problem()
         if problem is not None:
             draw_problem(layout, problem, context)
         row = layout.row(align=True)

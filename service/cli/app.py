@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +9,6 @@ import typer
 from rich.console import Console
 
 import service
-from geometry import catalogue
 from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
@@ -19,10 +16,9 @@ from service.cli import listings, options
 from service.cli.batch_command import batch
 from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
+from service.cli.serve_command import serve
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
-from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_MESSAGE_BYTES
-from service.serving.logs import LogFormat, log_to_stderr
 from service.serving.wire import DEFAULT_ADDRESS
 
 app = typer.Typer(
@@ -53,14 +49,6 @@ MeshOutput = Annotated[
         help="The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
         "NAME_view4.png, NAME_coverage.png and the receipt NAME.json. Of a mesh with several "
         "textures each is a NAME_MATERIAL.png.",
-    ),
-]
-DataFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        metavar="DIR",
-        help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -293,7 +281,7 @@ def colourings(
 
 @app.command()
 def doctor(
-    data: DataFolder = None,
+    data: options.DataFolder = None,
     keys: Annotated[
         Path | None,
         typer.Option(
@@ -308,113 +296,14 @@ def doctor(
     """Look at this machine: devices, networks, versions, disk, keys, port. What is not fine ends
     with its fix; the exit code is 1 if painting or serving would not work."""
     from service.cli.doctor import findings, run_doctor
+    from service.serving import archive
     from service.serving import keys as client_keys
-    from service.serving import ledger
 
-    found = findings(data or ledger.default_folder(), keys or client_keys.default_folder(), address)
+    found = findings(
+        data or archive.default_folder(), keys or client_keys.default_folder(), address
+    )
     if not run_doctor(found, as_json, _console()):
         raise typer.Exit(1)
 
 
-@app.command()
-def serve(
-    bind: Annotated[
-        str, typer.Option("--bind", metavar="ADDRESS", help="Where to listen; port 0 is any free.")
-    ] = DEFAULT_ADDRESS,
-    idle_exit: Annotated[
-        float | None,
-        typer.Option(
-            "--idle-exit", metavar="SECONDS", help="End after so long without client and job."
-        ),
-    ] = None,
-    keys: Annotated[
-        Path | None,
-        typer.Option(
-            "--keys",
-            metavar="DIR",
-            help="Let in only keys of this folder. Left out: on 127.0.0.1 everybody, elsewhere "
-            "the keys of 'service keys'.",
-        ),
-    ] = None,
-    data: DataFolder = None,
-    keep: Annotated[
-        int, typer.Option("--keep", metavar="N", help="How many jobs that have ended are kept.")
-    ] = KEPT_ENDED,
-    max_jobs: Annotated[
-        int,
-        typer.Option(
-            "--max-jobs", metavar="N", help="How many jobs may wait, rest or run at a time."
-        ),
-    ] = MAX_JOBS,
-    max_inputs: Annotated[
-        float,
-        typer.Option(
-            "--max-inputs",
-            metavar="GIB",
-            help="Of meshes and pictures of all jobs that may go on; what they share counts once.",
-        ),
-    ] = MAX_INPUT_BYTES / (1 << 30),
-    max_message: Annotated[
-        int,
-        typer.Option(
-            "--max-message",
-            metavar="MIB",
-            help="Of one message; larger inputs come in pieces, as uploads.",
-        ),
-    ] = MAX_MESSAGE_BYTES >> 20,
-    log_format: Annotated[
-        LogFormat,
-        typer.Option(
-            "--log-format",
-            metavar="|".join(LogFormat),
-            help="Of the log on standard error: lines to read, or JSON, one object a line.",
-        ),
-    ] = LogFormat.TEXT,
-    device: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--device",
-            metavar="NAME",
-            help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU.",
-        ),
-    ] = None,
-    patience: Annotated[
-        float,
-        typer.Option(
-            "--patience",
-            metavar="SECONDS",
-            help="A worker that says nothing about its job for so long is taken to hang.",
-        ),
-    ] = 900.0,
-    engine: options.Engine = "local",
-    ray_address: options.RayAddress = None,
-    ray_gpus: options.RayGpus = None,
-) -> None:
-    """Serve Blender and other clients until stopped."""
-    for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):
-        if seconds is not None and not 0 < seconds < float("inf"):
-            raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
-    from service.serving.ledger import default_folder
-    from service.serving.server import serve as serve_forever
-    from service.serving.settings import Settings, check_device, check_engine
-
-    catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
-    log_to_stderr(log_format)
-    announce = functools.partial(print, file=sys.stdout, flush=True)
-    devices = tuple(check_device(name) for name in device or ())
-    settings = Settings(
-        data or default_folder(),
-        bind,
-        idle_exit,
-        keep,
-        keys,
-        devices,
-        patience,
-        max_message=max_message << 20,
-        max_inputs=round(max_inputs * (1 << 30)),
-        max_jobs=max_jobs,
-        engine=check_engine(engine, ray_address, ray_gpus, devices),
-        ray_address=ray_address,
-        ray_gpus=ray_gpus,
-    )
-    serve_forever(settings, announce)
+app.command()(serve)

@@ -75,6 +75,14 @@ Weights = Annotated[
     typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),
 ]
 
+DataFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Where jobs are kept; default: $ORBITEX_DATA, else the user's data folder.",
+    ),
+]
 Engine = Annotated[
     str,
     typer.Option(

@@ -40,7 +40,7 @@ def temporary_folder() -> Iterator[Finding]:
 
 def jobs(folder: Path) -> Iterator[Finding]:
     """The jobs that are kept, and folders that are no job any more."""
-    from service.serving.ledger import job_folders
+    from service.serving.archive import job_folders
 
     states: Counter[str] = Counter()
     size = 0

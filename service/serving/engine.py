@@ -25,6 +25,14 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Stepped:
+    """A job has got so far; said about once a second. ``progress`` as on the wire."""
+
+    job: str
+    progress: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class FrameDone:
     """A frame, (H, W, 3) uint8, that was wanted in this size; ``progress`` as on the wire."""
 
@@ -72,7 +80,7 @@ class WorkerDied:
     hopeless: bool
 
 
-Event = Ready | FrameDone | Saved | JobFinished | JobFailed | WorkerDied
+Event = Ready | Stepped | FrameDone | Saved | JobFinished | JobFailed | WorkerDied
 
 
 class Engine(Protocol):

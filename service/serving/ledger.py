@@ -3,28 +3,20 @@ not happened: inputs are written before a job is accepted, and each change of st
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import logging
 import math
-import os
-import re
-import secrets
-import shutil
 import time
 from collections.abc import Callable, Collection, Mapping
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
+from service.serving.archive import Archive, using
 from service.serving.blobs import Blobs
-from service.serving.durable import saving, sync_names
-from service.serving.folder_lock import FolderLock
 from service.serving.job_folder import BLOBS, JobFolder
 from service.serving.jobs import (
     ENDED,
@@ -42,24 +34,7 @@ from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KE
 from service.serving.wire import BufferSpec
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference, steered
 
-_NAME = re.compile(r"(\d{1,12})-[0-9a-f]{6}")
-
 log = logging.getLogger(__name__)
-
-
-def default_folder() -> Path:
-    """Where jobs are kept unless the person says otherwise: in ORBITEX_DATA of the environment,
-    else in the user's data."""
-    given = os.environ.get("ORBITEX_DATA")
-    return Path(given or platformdirs.user_data_dir("orbitex")) / "jobs"
-
-
-def job_folders(folder: Path) -> list[JobFolder]:
-    """The folders in ``folder`` that are jobs, by their names, in no order; none if there is no
-    such folder yet. Raises OSError."""
-    if not folder.exists():
-        return []
-    return [JobFolder(path) for path in folder.iterdir() if _NAME.fullmatch(path.name)]
 
 
 class Ledger:
@@ -81,32 +56,26 @@ class Ledger:
     ) -> None:
         if not 1 <= keep <= MAX_KEPT:
             raise InputError("bad-value", "keep", f"{keep} is not in 1 to {MAX_KEPT}.")
-        self._folder, self._keep = folder, keep
+        self._keep = keep
         self._max_jobs, self._max_inputs = max_jobs, max_inputs
-        self._jobs: dict[str, Job] = {}  # in the order of submission
         self._recent: tuple[str, Result] | None = None  # the result asked for last
         self._unsaved: dict[str, Job] = {}  # whose standing on disk is an older one
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = FolderLock(folder)
-            last = self._load()
+        with using(folder):
+            self._archive = Archive(folder)
+            self._jobs = {job.name: job for job in self._archive.load()}
             self.blobs = Blobs(folder / BLOBS, self._blobs_named)
-        except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise InputError(
-                "bad-data",
-                "data",
-                f"Jobs cannot be kept in {folder}: {reason}.",
-                "Choose another folder with --data.",
-            ) from None
-        self._numbers = count(last + 1)
+        for job in self._jobs.values():
+            if job.state is State.RUNNING:
+                job.standing = dataclasses.replace(job.standing, state=State.QUEUED)
+            if not _may_go_on(job.state):
+                self.folder(job).drop_checkpoint()  # of a service that was killed just then
         self._retire()
         self.blobs.sweep()
 
     def close(self) -> None:
         """Leave the folder to others."""
         self._save()
-        self._lock.release()
+        self._archive.close()
 
     # --- looking ---
 
@@ -147,7 +116,7 @@ class Ledger:
 
     def folder(self, job: Job) -> JobFolder:
         """Where the job's files are."""
-        return JobFolder(self._folder / job.name)
+        return self._archive.folder(job.name)
 
     def result(self, job: Job) -> Result:
         """The result of a finished job. Raises InputError: a failed job's own, "cancelled",
@@ -302,13 +271,7 @@ class Ledger:
         self._unsaved.pop(job.name, None)
         if self._recent is not None and self._recent[0] == job.name:
             self._recent = None
-        # Under another name first: half a folder must not look like a damaged job.
-        gone = self._folder / f".{job.name}.gone"
-        try:
-            (self._folder / job.name).rename(gone)
-        except OSError as error:
-            log.warning("cannot be removed: %s", error.strerror, extra={"job": job.name})
-        shutil.rmtree(gone, ignore_errors=True)
+        self._archive.remove(job.name)
         self.blobs.sweep()
 
     def _change(self, job: Job, **changes: Any) -> None:
@@ -386,55 +349,10 @@ class Ledger:
             )
 
     def _accept(self, order: Order, write: Callable[[JobFolder], None]) -> Job:
-        # The random tail keeps a client that outlived a service's data from meeting another's job.
-        name = f"{next(self._numbers)}-{secrets.token_hex(3)}"
-        job = Job(name, order, Standing())
-        self._create(job, write)
-        self._jobs[name] = job
+        job = Job(self._archive.new_name(), order, Standing())
+        self._archive.create(job, write)
+        self._jobs[job.name] = job
         return job
-
-    def _create(self, job: Job, write: Callable[[JobFolder], None]) -> None:
-        # A folder of a job's name is whole from the first moment.
-        new, path = self._folder / f".{job.name}.new", self.folder(job).path
-        try:
-            with saving():
-                new.mkdir(mode=0o700)
-                write(JobFolder(new))
-                JobFolder(new).write_standing(job.standing)
-                new.rename(path)
-                sync_names(self._folder)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                path.rename(new)  # a job that was refused must not be there after a restart
-            shutil.rmtree(new, ignore_errors=True)
-            raise
-
-    def _load(self) -> int:
-        """Read all jobs; the highest number that a name has."""
-        numbers = [0]
-        for path in self._folder.iterdir():
-            if re.fullmatch(r"\.\d+-[0-9a-f]{6}\.(new|gone)", path.name):
-                shutil.rmtree(path, ignore_errors=True)  # of a service that was killed just then
-            elif match := _NAME.fullmatch(path.name):
-                numbers.append(int(match[1]))
-                self._load_job(JobFolder(path))
-        self._jobs = dict(
-            sorted(self._jobs.items(), key=lambda item: int(item[0].partition("-")[0]))
-        )
-        return max(numbers)
-
-    def _load_job(self, folder: JobFolder) -> None:
-        try:
-            folder.sweep()
-            order, standing = folder.read_order(), folder.read_standing()
-        except InputError as error:
-            log.warning("skipped: %s", error, extra={"job": folder.path.name})
-            return
-        if standing.state is State.RUNNING:
-            standing = dataclasses.replace(standing, state=State.QUEUED)
-        if not _may_go_on(standing.state):
-            folder.drop_checkpoint()  # of a service that was killed just then
-        self._jobs[folder.path.name] = Job(folder.path.name, order, standing)
 
 
 def _may_go_on(state: State) -> bool:

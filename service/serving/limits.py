@@ -14,3 +14,4 @@ MAX_JOBS = 1024  # that have not ended
 JOB_BOUNDS = 1, 4096  # a list of so many, and of as many kept ones, still fits into a header
 KEPT_ENDED = 64
 MAX_KEPT = 1024
+PATIENCE = 900.0  # seconds; a stage of a mesh of millions of triangles takes minutes

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from service.serving.engine import Event, FrameDone, JobFailed, JobFinished, Saved
+from service.serving.engine import Event, FrameDone, JobFailed, JobFinished, Saved, Stepped
 from service.serving.jobs import Fault, Result
 
 PARTING = ("finished", "failed", "stopped")  # the worker has let go of its job
@@ -19,6 +19,8 @@ def read_report(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]) ->
     job, kind = header["job"], header["kind"]
     if kind == "frame":
         return FrameDone(job, header["max_size"], header["progress"], buffers["pixels"])
+    if kind == "step":
+        return Stepped(job, header["progress"])
     if kind == "saved":
         warning = Fault(**header["warning"]) if header["warning"] else None
         return Saved(job, header["progress"], warning)

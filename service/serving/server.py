@@ -21,6 +21,7 @@ from service.serving.engine import (
     JobFinished,
     Ready,
     Saved,
+    Stepped,
     WorkerDied,
 )
 from service.serving.engines import open_engine
@@ -36,7 +37,7 @@ from service.serving.wire import LIMITS, Limits
 
 TICK_MS = 200  # how long to sleep at most: clocks and the worker's health are looked at then
 BATCH = 100  # requests answered before the engine is heard again
-LAST_CHECKPOINT_SECONDS = 4.0  # for the job that runs when the service is told to stop
+LAST_CHECKPOINT_SECONDS = 3.5  # for jobs that run when the service is told to stop; all ends in 5
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +131,8 @@ class Server:
             return  # forgotten while the message was on its way
         elif job.ended:
             self._jobs.clear(job)  # cancelled while the worker wrote
+        elif isinstance(event, Stepped):
+            self._jobs.advance(job, event.progress)
         elif isinstance(event, FrameDone):
             self._jobs.advance(job, event.progress)
             self._watchers.show(job, event.max_size, event.pixels)

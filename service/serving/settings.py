@@ -16,10 +16,10 @@ from service.serving.limits import (
     MAX_JOBS,
     MAX_MESSAGE_BYTES,
     MESSAGE_BOUNDS,
+    PATIENCE,
 )
 from service.serving.painter import TORCH_PAINTER
 from service.serving.wire import DEFAULT_ADDRESS
-from service.serving.worker_process import PATIENCE
 
 ENGINES = ("local", "ray")
 

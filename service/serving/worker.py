@@ -4,9 +4,9 @@ Started by :mod:`service.serving.worker_process` as ``python -m service.serving.
 PAINTER DEVICE``.
 It speaks the wire's encoding with the server over a private PAIR socket. From the server come
 ``paint``, ``want`` (a frame), ``adjust``, ``finish``, ``pause`` and ``cancel``; back go ``ready``,
-``frame``, ``saved``, ``finished``, ``failed`` and ``stopped``. Inputs, checkpoints and results are
-in the job's folder, which the server names. Commands are read between steps, and a frame is
-rendered only when one is wanted: nobody's reading speed slows the painting.
+``step``, ``frame``, ``saved``, ``finished``, ``failed`` and ``stopped``. Inputs, checkpoints and
+results are in the job's folder, which the server names. Commands are read between steps, and a
+frame is rendered only when one is wanted: nobody's reading speed slows the painting.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
 from service.serving.workplace import Channel, Folder
 
+NEWS_SECONDS = 1.0  # between two words about how far a job is
 FRAME_SHARE = 0.03  # of the painting's time, that frames may take
 LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
@@ -76,7 +77,7 @@ class Commands:
     def __init__(self, channel: Channel, job: str) -> None:
         self._channel, self._job = channel, job
         self._wanted: set[tuple[int, int]] = set()  # (after, max_size)
-        self._next_frame = 0.0  # not before this time
+        self._next_frame = self._next_news = 0.0  # not before this time
         self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Helm
         self.finish = False
         self.pause = False
@@ -94,6 +95,13 @@ class Commands:
                 self.adjustments = header["adjustments"]
             elif header["kind"] in ("finish", "pause", "cancel"):
                 setattr(self, header["kind"], True)
+
+    def say_step(self, progress: Progress) -> None:
+        """Say how far the job is, unless that has just been said."""
+        now = time.monotonic()
+        if now >= self._next_news:
+            self._next_news = now + NEWS_SECONDS
+            self._channel.send("step", {"job": self._job, "progress": progress_fields(progress)})
 
     def serve_frames(self, progress: Progress) -> None:
         """Render and send the frames that are wanted, each size once, unless that has just been
@@ -226,6 +234,7 @@ def _paint(
         commands.read()
         if commands.cancel:
             return None
+        commands.say_step(progress)
         commands.serve_frames(progress)
         # After the last step a pause comes too late: there is nothing to go on with.
         if commands.finish or progress.step >= progress.steps:

@@ -27,7 +27,6 @@ from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
 CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
-PATIENCE = 900.0  # a stage of a mesh of millions of triangles takes minutes
 KILLED = -9  # exit code after a SIGKILL
 HOPELESS_STARTS = 3  # in a row
 LAST_WORDS = 0.5  # seconds for what a dead worker wrote: a child of its own may still hold the pipe

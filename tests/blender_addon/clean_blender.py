@@ -11,6 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # The Python that runs the real service; another one than Blender's where that lacks torch.
 SERVICE_PYTHON = os.environ.get("ORBITEX_SERVICE_PYTHON", sys.executable)
+# With -S, Python starts without its packages.
+START = """
+import runpy, sys
+del sys.argv[0]
+sys.path.insert(0, sys.argv.pop(0))
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 class CleanBlender:
@@ -31,12 +38,11 @@ class CleanBlender:
         environment = dict(
             os.environ,
             BLENDER_USER_RESOURCES=str(self.profile),
-            # The project's folder is for the service, which inherits this.
-            PYTHONPATH=os.pathsep.join([str(self.packages), str(ROOT)]),
+            PYTHONPATH=str(ROOT),  # for the service, whose Python inherits this
         )
-        # -S: without the packages of this Python.
+        command = [sys.executable, "-S", "-c", START, self.packages, script, *arguments]
         return subprocess.run(
-            [sys.executable, "-S", str(script), *map(str, arguments)],
+            list(map(str, command)),
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -29,8 +29,9 @@ def picture(step: int, steps: int, size: int) -> np.ndarray:
 class FakeService:
     """A ROUTER in a thread. ``steps`` of ``step_seconds`` each; goes mute after ``mute_after``
     steps, fails after ``fail_after``, forgets the first ``lose_frames`` frame requests and never
-    answers the kinds ``deaf_to``. ``requests`` holds (header, buffers) of all submits and
-    the kinds of all messages are in ``kinds``."""
+    answers the kinds ``deaf_to``. ``requests`` holds (header, buffers) of all submits, with what
+    was uploaded for them, and the kinds of all messages are in ``kinds``. ``jobs`` may be those of
+    another one, as a service finds them on its disk."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class FakeService:
         lose_frames: int = 0,
         deaf_to: tuple[str, ...] = (),
         address: str = "tcp://127.0.0.1:*",
+        jobs: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         self.steps, self.step_seconds = steps, step_seconds
         self.mute_after, self.fail_after = mute_after, fail_after
@@ -48,7 +50,10 @@ class FakeService:
         self.requests: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
         self.kinds: list[str] = []
         self.cancelled: list[str] = []
-        self._jobs: dict[str, dict[str, Any]] = {}
+        self.jobs: dict[str, dict[str, Any]] = {} if jobs is None else jobs
+        self.blobs: dict[str, bytes] = {}
+        self.adjusted: list[dict[str, Any]] = []
+        self.refuse_adjust = False
         self._waiting: list[tuple[bytes, dict[str, Any]]] = []
         self._stop = threading.Event()
         self._context = zmq.Context()
@@ -85,12 +90,14 @@ class FakeService:
 
     def _is_mute(self) -> bool:
         return self.mute_after is not None and any(
-            self._step(job) >= self.mute_after for job in self._jobs.values()
+            self._step(job) >= self.mute_after for job in self.jobs.values()
         )
 
     def _step(self, job: dict[str, Any]) -> int:
         if job["finished"]:
             return self.steps
+        if job["paused"] is not None:
+            return job["paused"]
         return min(self.steps, int((time.monotonic() - job["begun"]) / self.step_seconds))
 
     def _reply(self, client: bytes, header: dict[str, Any], fields: dict[str, Any], **arrays: Any):
@@ -111,8 +118,11 @@ class FakeService:
         elif kind == "describe":
             self._reply(client, header, describe())
         elif kind == "heartbeat":
-            self._reply(client, header, {"jobs": len(self._jobs)})
+            self._reply(client, header, {"jobs": len(self.jobs)})
         elif kind == "submit":
+            for upload in header.get("uploads", []):
+                plain = np.frombuffer(self.blobs[upload["sha256"]], upload["dtype"])
+                buffers[upload["name"]] = plain.reshape(upload["shape"])
             self.requests.append((header, buffers))
             group = header["recipe"]["group"]
             if group not in GROUPS:
@@ -125,24 +135,57 @@ class FakeService:
                 )
                 self._socket.send_multipart([client, *wire.encode(error)])
                 return
-            name = f"job{len(self._jobs)}"
-            self._jobs[name] = {
+            name = f"job{len(self.jobs)}"
+            self.jobs[name] = {
                 "begun": time.monotonic(),
                 "finished": False,
+                "paused": None,  # or the step
+                "recipe": header["recipe"],
                 "size": header["recipe"]["size"],
             }
             self._reply(client, header, {"job": name})
+        elif kind == "have":
+            sizes = [len(self.blobs.get(digest, b"")) for digest in header["digests"]]
+            self._reply(client, header, {"received": sizes})
+        elif kind == "upload":
+            blob = self.blobs.get(header["sha256"], b"")
+            if header["offset"] == len(blob):
+                blob += buffers["data"].tobytes()
+            self.blobs[header["sha256"]] = blob
+            self._reply(client, header, {"received": len(blob)})
+        elif header.get("job", "job0") not in self.jobs:
+            error = wire.error_header(
+                "unknown-job", "job", "There is no such job.", "", header["id"]
+            )
+            self._socket.send_multipart([client, *wire.encode(error)])
+        elif kind == "attach":
+            job = self.jobs[header["job"]]
+            fields = {"job": header["job"], "state": self._state(job), "recipe": job["recipe"]}
+            self._reply(client, header, fields | {"progress": None, "error": None})
+        elif kind in ("pause", "resume"):
+            job = self.jobs[header["job"]]
+            job["paused"] = self._step(job) if kind == "pause" else None
+            self._reply(client, header, {"job": header["job"], "state": self._state(job)})
+        elif kind == "adjust":
+            if self.refuse_adjust:
+                error = wire.error_header(
+                    "not-adjustable", "styles", "Cannot change.", "", header["id"]
+                )
+                self._socket.send_multipart([client, *wire.encode(error)])
+                return
+            self.adjusted.append(header["changes"])
+            self._reply(client, header, {"job": header["job"]})
         elif kind == "frame":
             self._waiting.append((client, header))
         elif kind == "finish":
-            self._jobs[header["job"]]["finished"] = True
+            self.jobs[header["job"]]["finished"] = True
             self._reply(client, header, {"job": header["job"]})
         elif kind == "cancel":
             self.cancelled.append(header["job"])
             self._reply(client, header, {"job": header["job"]})
         elif kind == "result":
-            size = self._jobs[header["job"]]["size"]
-            receipt = {"recipe": self.requests[-1][0]["recipe"], "seconds": 1.5}
+            size = self.jobs[header["job"]]["size"]
+            receipt = {"recipe": self.jobs[header["job"]]["recipe"], "seconds": 1.5}
             self._reply(
                 client,
                 header,
@@ -150,14 +193,19 @@ class FakeService:
                 texture=picture(self.steps, self.steps, size),
             )
 
+    def _state(self, job: dict[str, Any]) -> str:
+        if job["paused"] is not None:
+            return "paused"
+        return "finished" if self._step(job) >= self.steps else "running"
+
     def _frame(self, client: bytes, header: dict[str, Any]) -> bool:
-        job = self._jobs[header["job"]]
+        job = self.jobs[header["job"]]
         step = self._step(job)
         ended = step >= self.steps
         if step <= header["after"] and not ended:
             return False
         failed = self.fail_after is not None and step >= self.fail_after
-        state = "failed" if failed else "finished" if ended else "running"
+        state = "failed" if failed else self._state(job)
         error = wire.error_header("out-of-memory", "size", "Out of memory.")["error"]
         progress = {
             "stage": 0,

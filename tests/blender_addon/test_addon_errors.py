@@ -143,8 +143,8 @@ def test_udim_is_refused(sphere: Any) -> None:
 
 
 def test_a_service_that_is_no_service(sphere: Any) -> None:
-    from blender_addon.client import Inquiry
     from blender_addon.connection import Timing
+    from blender_addon.worker import Inquiry
 
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

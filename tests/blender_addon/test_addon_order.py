@@ -10,7 +10,7 @@ import pytest
 from fake_service import FakeService
 from scenes import image, material, node_of, noise
 
-from blender_addon import session
+from blender_addon import jobs
 from blender_addon.problems import from_service
 
 
@@ -128,7 +128,7 @@ def test_painting_changes_no_uv_map(sphere: Any) -> None:
     paint(uv_map="Second", start="BASE")
     np.testing.assert_array_equal(uvs(), before)
     assert sphere.data.uv_layers.active.name == active
-    assert sphere.orbitex.image[session.UV_MAP_KEY] == "Second"
+    assert sphere.orbitex.image[jobs.UV_MAP_KEY] == "Second"
 
 
 def test_a_mesh_that_is_not_symmetric_has_its_fix(sphere: Any) -> None:

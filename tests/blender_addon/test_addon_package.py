@@ -22,7 +22,12 @@ def traces() -> tuple[Any, ...]:
     return (
         sorted(name for name in dir(bpy.types) if "orbitex" in name.lower()),
         hasattr(bpy.types.Object, "orbitex"),
-        [h for hooks in (handlers.load_pre, handlers.save_pre) for h in hooks],
+        hasattr(bpy.types.WindowManager, "orbitex_queue"),
+        [
+            hook
+            for name in ("load_pre", "load_post", "load_post_fail", "save_pre")
+            for hook in getattr(handlers, name)
+        ],
         bpy.app.timers.is_registered(session._tick),
     )
 
@@ -115,6 +120,7 @@ def test_versions_agree() -> None:
 def test_worker_modules_do_not_know_bpy() -> None:
     for name in (
         "client",
+        "worker",
         "connection",
         "messages",
         "figure_lines",
@@ -124,6 +130,9 @@ def test_worker_modules_do_not_know_bpy() -> None:
         "swatches",
         "trend",
         "catalogue",
+        "key_file",
+        "uploads",
+        "inquiry",
         "service_process",
         "wire",
     ):

@@ -9,13 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
+from clean_blender import SERVICE_PYTHON
 
 BLENDER = """
 import sys, time
 from blender_addon import service_process
 service_process.IDLE_EXIT_SECONDS = 1
-child = service_process.ServiceProcess(sys.argv[1], sys.executable)
+child = service_process.ServiceProcess(sys.argv[1], sys.argv[2])
 while not any(line.startswith("ready") for line in child.log):
+    assert child.death() is None, child.death()
     time.sleep(0.05)
 print(child._process.pid, flush=True)
 time.sleep(600)
@@ -30,7 +32,9 @@ def test_it_ends_by_itself_after_its_idle_time(tmp_path):
     root = Path(__file__).parents[2]
     environment = os.environ | {"ORBITEX_DATA": str(tmp_path), "PYTHONPATH": str(root)}
     blender = subprocess.Popen(
-        [sys.executable, "-c", BLENDER, address], env=environment, stdout=subprocess.PIPE
+        [sys.executable, "-c", BLENDER, address, SERVICE_PYTHON],
+        env=environment,
+        stdout=subprocess.PIPE,
     )
     with blender:
         service = int(blender.stdout.readline())

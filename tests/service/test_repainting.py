@@ -168,7 +168,8 @@ def test_reach_knows_where_paint_shows(name):
 
     def picture(texels):
         changed = logits + 2.0 * texels[..., None].astype(np.float32)
-        return surface.picture(torch.from_numpy(changed.reshape(-1, 3)))
+        show = surface.picture if name.endswith("mesh") else surface.delivered
+        return show(torch.from_numpy(changed.reshape(-1, 3)))
 
     plain = picture(np.zeros(reach.canvas, bool))
     spot = np.zeros(reach.canvas, bool)
@@ -180,7 +181,7 @@ def test_reach_knows_where_paint_shows(name):
         mixed = (design(scene, SIZE).picture_view().coverage < 1).reshape(mixed.shape)
     for texels, allowed in [(spot, reach.pixels(spot)), (~reach.texels(region), ~region)]:
         differs = np.abs(picture(texels).astype(int) - plain).max(axis=-1)
-        # a hexagonal chart is resampled by splines, which ring
+        # a hexagonal chart is resampled by its waves, which ring
         assert differs[~(allowed | mixed)].max(initial=0) <= (12 if name == "hexagonal tile" else 0)
         assert (differs > 0).any() == reach.pixels(texels).any()
 

@@ -13,7 +13,7 @@ from service_process import refused
 
 from service.recipe import Recipe
 from service.reporting import delivery
-from service.serving import blobs
+from service.serving import archive, blobs
 from service.serving import ledger as ledger_module
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault, Inputs, Result, Standing, State, StoredBuffer
@@ -450,7 +450,7 @@ def test_a_job_that_was_refused_is_not_there_after_a_restart(opened, monkeypatch
 
     ledger = opened()
     with monkeypatch.context() as patch:
-        patch.setattr(ledger_module, "sync_names", no_more_files)
+        patch.setattr(archive, "sync_names", no_more_files)
         with refused("not-saved"):
             ledger.add(inputs(10))
     assert names(ledger) == names(opened()) == []

@@ -255,7 +255,7 @@ class Races(RuleBasedStateMachine):
     def kill_the_service(self, it):
         if not it:
             return
-        self.ledger._lock.release()
+        self.ledger._archive.close()
         self.open()
 
     # --- what always holds ---

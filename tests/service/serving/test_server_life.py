@@ -183,3 +183,13 @@ def test_a_job_that_could_not_be_submitted_does_not_begin_later(tmp_path):
             client.timeout = 10
             client.hello()
             assert client.jobs() == []
+
+
+def test_a_job_that_nobody_watches_says_how_far_it_is(tmp_path):
+    painter = "fake_painter:painter_without_checkpoints"
+    with (
+        running(tmp_path / "log.txt", painter=painter) as service,
+        Client(service.address) as client,
+    ):
+        client.submit(recipe(step_ms=50, steps=1000))
+        assert eventually(lambda: (client.jobs()[0]["step"] or 0) > 20, 20)

@@ -1,13 +1,11 @@
 """SIGTERM in the middle of slow steps: a checkpoint if the step ends in time, and an end in any
 case. Nothing is lost but what that step had done."""
 
-import os
-import signal
 import sys
 import time
 
 import pytest
-from service_process import ServiceProcess, eventually, recipe, running, until_running
+from service_process import ServiceProcess, eventually, recipe, running
 from storm import PATIENCE
 
 from service.painting.checkpoint import Checkpoint
@@ -28,19 +26,6 @@ def stop(service):
 
 def checkpoint_of(folder, job):
     return folder / "jobs" / job / "checkpoint.safetensors"
-
-
-def test_sigterm_to_worker_and_service_alike(tmp_path):
-    """As systemd sends it to all of a unit's processes: the worker waits for the service's word."""
-    service = ServiceProcess(
-        tmp_path / "log.txt", painter="fake_painter:painter_without_checkpoints"
-    )
-    with Client(service.address) as client:
-        job = client.submit(recipe(step_ms=100, steps=1000))
-        until_running(client, job)
-        os.kill(service.worker(), signal.SIGTERM)
-        stop(service)
-    assert checkpoint_of(tmp_path, job).exists() and "The process that" not in service.log()
 
 
 @pytest.mark.slow

@@ -1,0 +1,124 @@
+"""The operators on what was painted: restore, put back, paint again, settings from the image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+
+from . import jobs, operators, originals, recall, session
+from .attempt import Result, attempt
+from .fixes import mesh_problem
+from .properties import settings_of
+from .waiting import wait_for
+
+
+class _OnPainted:
+    """Poll of the operators that need a painted object."""
+
+    poll_message_set: Callable[..., None]
+    while_painting = True  # whether it makes sense then
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """The active object has an image of Orbitex's."""
+        reason = mesh_problem(context)
+        if not reason and settings_of(context.active_object).image is None:
+            reason = "This object has not been painted"
+        elif not reason and not cls.while_painting and jobs.active_of(context.active_object):
+            reason = "This object is being painted already"
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+
+class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
+    """Show the colour from before"""
+
+    bl_idname = "orbitex.restore"
+    bl_label = "Restore Original"
+    bl_description = "Show the colour that the object had before; the painted image is kept"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Change the links into Base Color."""
+        originals.restore(context.active_object)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_show_painted(_OnPainted, bpy.types.Operator):
+    """Show the painted texture"""
+
+    bl_idname = "orbitex.show_painted"
+    bl_label = "Show Painted"
+    bl_description = "Show the painted texture again"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Change the links into Base Color."""
+        return attempt(self, self._show, context)
+
+    def _show(self, context: Any) -> Result:
+        originals.show_painted(context.active_object)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_paint_again(_OnPainted, bpy.types.Operator):
+    """Paint the object as its image was painted"""
+
+    bl_idname = "orbitex.paint_again"
+    bl_label = "Paint Again"
+    bl_description = "Paint with the settings that the image was painted with, whatever the panel's"
+    bl_options: Any = {"UNDO"}
+
+    while_painting = False
+
+    def execute(self, context: Any) -> Result:
+        """The blocking path of scripts and background Blender."""
+        return attempt(self, self._paint, context)
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """The path of the interface: start and return."""
+        return attempt(self, self._start, context)
+
+    def _paint(self, context: Any) -> Result:
+        return wait_for(self, [paint_again(context, context.active_object)])
+
+    def _start(self, context: Any) -> Result:
+        paint_again(context, context.active_object)
+        session.start_timer()
+        return {"FINISHED"}
+
+
+def paint_again(context: Any, obj: Any) -> jobs.Session:
+    """Start painting ``obj`` with the choices kept on its image. Raises ProblemError "no-recipe"
+    and as :func:`.operators.begin_paint`."""
+    return operators.begin_paint(context, obj, recall.choices_of_image(settings_of(obj).image))
+
+
+class ORBITEX_OT_recall(_OnPainted, bpy.types.Operator):
+    """Take the settings from the image"""
+
+    bl_idname = "orbitex.recall"
+    bl_label = "Settings from Image"
+    bl_description = "Put what the image was painted with into the settings of the object"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Change the settings of the active object."""
+        return attempt(self, self._recall, context)
+
+    def _recall(self, context: Any) -> Result:
+        left = recall.recall_settings(context.active_object)
+        if left:
+            self.report({"WARNING"}, f"The panel cannot hold these: {', '.join(left)}")
+        return {"FINISHED"}
+
+
+CLASSES = (
+    ORBITEX_OT_restore,
+    ORBITEX_OT_show_painted,
+    ORBITEX_OT_paint_again,
+    ORBITEX_OT_recall,
+)

@@ -1,0 +1,70 @@
+"""What an image was painted with, kept on it: to paint it again, or to have the settings back."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+import bpy
+
+from . import jobs, live_image
+from .messages import Order
+from .order import Choices
+from .problems import refuse
+from .properties import settings_of
+
+CHOICES_KEY = "orbitex_choices"  # custom property of the image: its Choices, as JSON
+
+
+def note(begun: jobs.Session, choices: Choices, order: Order) -> None:
+    """Keep what a job was begun with on its image; the 3D cursor's place as numbers."""
+    image = live_image.by_uid(bpy.data.images, begun.image_uid)
+    fixed = {
+        name: order.recipe[name]
+        for name in ("axis", "centre")
+        if getattr(choices, name) == "CURSOR"
+    }
+    image[CHOICES_KEY] = json.dumps(asdict(replace(choices, **fixed)))
+
+
+def choices_of_image(image: Any) -> dict[str, Any]:
+    """The choices kept on an image, by name; those that this release does not know are left out.
+
+    Raises ProblemError "no-recipe".
+    """
+    data: Any = None
+    with suppress(ValueError, TypeError, AttributeError, RecursionError):
+        data = json.loads(image.get(CHOICES_KEY))
+    if not isinstance(data, dict):
+        refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
+    known = {field.name: data[field.name] for field in fields(Choices) if field.name in data}
+    if "styles" in known:
+        try:
+            known["styles"] = tuple((str(name), float(part)) for name, part in known["styles"])
+        except (TypeError, ValueError):
+            del known["styles"]
+    return known
+
+
+def recall_settings(obj: Any) -> list[str]:
+    """Put what the object's image was painted with into the object's settings; the names of those
+    that only scripts can set (an axis in numbers, say). Raises ProblemError "no-recipe"."""
+    settings = settings_of(obj)
+    choices = choices_of_image(settings.image)
+    left = []
+    if "styles" in choices:
+        settings.styles.clear()
+        for source, weight in choices.pop("styles"):
+            item = settings.styles.add()
+            item.source, item.weight = source, weight
+    for name, value in choices.items():
+        try:
+            setattr(settings, name, value)
+        except (TypeError, ValueError, AttributeError):
+            left.append(name)
+    return left
+
+
+CLASSES = ()

@@ -1,0 +1,39 @@
+"""The blocking path of operators: scripts and background Blender wait for their jobs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from . import jobs, session
+from .attempt import Result
+from .problems import ProblemError
+
+
+def wait_for(operator: Any, sessions: list[jobs.Session]) -> Result:
+    """Pump until all have ended, printing progress. Raises the ProblemError of the first that
+    failed; 'CANCELLED', with a report, where one was cancelled."""
+    try:
+        for running in sessions:
+            whose = f"{running.object_name}: " if len(sessions) > 1 else ""
+            session.run_to_end(running, partial(_say, whose))
+    finally:  # after a second Ctrl-C, say
+        for running in sessions:
+            if running.active:
+                jobs.end(running, "Cancelled")
+    for ended in sessions:
+        if ended.report.problem is not None:
+            raise ProblemError(ended.report.problem)
+    for ended in sessions:
+        if ended.report.state != "finished":
+            operator.report({"ERROR"}, ended.message)
+            return {"CANCELLED"}
+        operator.report({"INFO"}, ended.message)
+    return {"FINISHED"}
+
+
+def _say(whose: str, line: str) -> None:
+    print(f"orbitex: {whose}{line}", flush=True)
+
+
+CLASSES = ()
