@@ -15,7 +15,7 @@ FIND_PYTHON = for p in $(PYTHON) python3.11 python3.13 python3; do \
 help:
 	@echo "make demo    set up, then paint a sphere from headless Blender into out/demo"
 	@echo "make test    set up, then run the tests"
-	@echo "make lint    ruff and mypy"
+	@echo "make lint    ruff, mypy, and the add-on against the stubs of Blender 5.2"
 	@echo "make test-slow   the tests that take minutes"
 	@echo "make test-ray   the tests on a Ray cluster of this machine (installs orbitex[ray])"
 	@echo "make bench   time steps of painting, folds, previews, views and the service (docs/benchmarks.md)"
@@ -75,6 +75,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.addon_api
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
