@@ -61,13 +61,30 @@ def test_a_real_service_paints(installed: OldBlender) -> None:
     assert blender.run("len(ticks)") - ticks > 12  # it was free for other things meanwhile
     blender.run("viewport().spaces.active.shading.type = 'SOLID'")
     blender.press("orbitex.finish")
-    blender.until("session.active_of(bpy.context.active_object) is None", PATIENCE)
+    blender.until("jobs.active_of(bpy.context.active_object) is None", PATIENCE)
     blender.settle()
     blender.desktop.keep(PICTURES / "finished.png")
+    show_the_symmetry(blender)
     blender.run("image = bpy.context.active_object.orbitex.image")
     assert blender.run("list(image.size)") == [512, 512]
     assert json.loads(blender.run("image['orbitex_receipt']"))["recipe"]["group"] == "532"
     keep_ticks(blender.run("[b - a for a, b in zip(ticks, ticks[1:])]"))
+
+
+def show_the_symmetry(blender: OldBlender) -> None:
+    """The overlay: the fundamental domain's outline is yellow."""
+    blender.run(
+        "viewport().spaces.active.overlay.show_overlays = True\n"
+        "bpy.context.active_object.orbitex.overlay = True\n"
+        "viewport().tag_redraw()"
+    )
+
+    def yellow() -> bool:
+        red, green, blue = np.moveaxis(blender.region("WINDOW").of(blender.desktop.look()), -1, 0)
+        return bool(((red > 240) & (green > 190) & (blue < 70)).sum() > 100)
+
+    wait_for(yellow, "a fundamental domain")
+    blender.desktop.keep(PICTURES / "overlay.png")
 
 
 def keep_ticks(waits: list[float]) -> None:

@@ -9,7 +9,7 @@ from painter import Painter
 
 pytestmark = [pytest.mark.gui, pytest.mark.timeout(600)]
 
-ACTIVE = "sum(running.active for running in session._sessions.values())"
+ACTIVE = "sum(running.active for running in jobs.all_of_file())"
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from painter import Painter
 
 pytestmark = [pytest.mark.gui, pytest.mark.timeout(600)]
 
-IDLE = "session.active_of(bpy.context.active_object) is None"
+IDLE = "jobs.active_of(bpy.context.active_object) is None"
+STATE = "jobs.active_of(bpy.context.active_object).report.state"
 STALE = pytest.mark.xfail(
     strict=False, reason="Cycles keeps an image until another takes its place"
 )
@@ -37,6 +38,18 @@ def test_finish_by_a_click(blender: OldBlender, painter: Painter) -> None:
     blender.until(IDLE)
     wait_for_step(blender, painter.steps)  # another colour: the result's
     assert blender.run("bpy.context.active_object.orbitex.image.packed_file is not None")
+
+
+def test_pause_and_resume_by_clicks(blender: OldBlender, painter: Painter) -> None:
+    blender.press("orbitex.paint")
+    painter.shown = 1
+    wait_for_step(blender, 1)
+    blender.press("orbitex.pause")
+    blender.until(f"{STATE} == 'paused'", PATIENCE)
+    blender.press("orbitex.resume")
+    blender.until(f"{STATE} == 'running'", PATIENCE)
+    painter.shown = 2
+    wait_for_step(blender, 2)
 
 
 def test_cancel_by_a_click(blender: OldBlender, painter: Painter) -> None:
