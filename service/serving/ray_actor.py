@@ -56,7 +56,6 @@ class RayActor:
         self.job: str | None = None
         self.name = "a worker that starts"
         self.device = ""  # once it is ready
-        self.idle_since = 0.0
         # Reading a job's inputs may take a while. One thread: words are heard in their order.
         self._speaker = ThreadPoolExecutor(1)
         Thread(target=self._listen, daemon=True).start()
@@ -103,7 +102,7 @@ class RayActor:
         """What a message that was posted tells of the job."""
         header, buffers = message
         if header["kind"] == "ready":
-            self.device, self.idle_since = header["device"], time.monotonic()
+            self.device = header["device"]
             return None
         if header["job"] != self.job:
             return None
@@ -113,7 +112,6 @@ class RayActor:
         event = read_report(header, buffers)
         if header["kind"] in PARTING:
             self.job = self._folder = self._deadline = None
-            self.idle_since = now
         return event
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from service.serving.ray_worker import Message
 from service.serving.worker_process import HOPELESS_STARTS, obituary, pause_after
 
 STARTING = 8  # workers at most; those that find no room make a cluster that can grow do so
-IDLE_SECONDS = 60.0  # until a worker without a job gives its place back to the cluster
+SPARE_SECONDS = 60.0  # until workers without a job give their places back to the cluster
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +56,10 @@ class RayEngine:
         self._ringing = threading.Lock()
         self._workers: list[RayActor] = []
         self._expected = 1  # somebody must say what can be painted at all
-        self._described = False
+        self._last_device: list[str] = []
         self._starts_failed = 0
         self._start_at = 0.0
+        self._spare_since = 0.0  # there has been a job for each worker, last
 
     @property
     def room(self) -> bool:
@@ -72,8 +73,9 @@ class RayEngine:
 
     @property
     def devices(self) -> list[str]:
-        """The devices of the workers that are ready."""
-        return [worker.device for worker in self._workers if worker.ready]
+        """The devices of the workers that are ready; of the last one, if all were sent home."""
+        ready = [worker.device for worker in self._workers if worker.ready]
+        return ready or self._last_device
 
     @property
     def sockets(self) -> list[zmq.Socket[bytes]]:
@@ -82,7 +84,7 @@ class RayEngine:
 
     def expect(self, jobs: int) -> None:
         """So many jobs wait: workers are started for them, or sent home."""
-        self._expected = jobs if self._described else max(1, jobs)
+        self._expected = jobs if self._last_device else max(1, jobs)
 
     def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint, on a worker that has nothing to do."""
@@ -160,7 +162,7 @@ class RayEngine:
         event = worker.take(message)
         if header["kind"] == "ready":
             log.info("%s is ready", worker.name)
-            self._described, self._starts_failed = True, 0
+            self._last_device, self._starts_failed = [worker.device], 0
             return Ready(worker.device, header["describe"])
         return event
 
@@ -171,24 +173,26 @@ class RayEngine:
             reason = "it hung and was killed"
         self._starts_failed = 0 if worker.ready else self._starts_failed + 1
         self._start_at = time.monotonic() + pause_after(self._starts_failed)
-        hopeless = self._starts_failed >= HOPELESS_STARTS and not self.devices
+        hopeless = self._starts_failed >= HOPELESS_STARTS and not any(
+            other.ready for other in self._workers
+        )
         # Whether a system without memory has killed it, Ray does not say: it may have.
         killed = not worker.hung
         return WorkerDied(worker.job, obituary(reason, hopeless), killed, hopeless)
 
     def _staff(self) -> None:
-        """As many workers without a job as jobs without a worker; idle ones wait for more."""
+        """As many workers without a job as jobs without a worker; spare ones stay for a while."""
         now = time.monotonic()
         starting = [worker for worker in self._workers if not worker.ready]
-        idle = [worker for worker in self._workers if worker.idle]
-        wanted = min(STARTING, max(0, self._expected - len(idle)))
-        for worker in starting[wanted:]:
-            self._send_home(worker)
-        for worker in idle:
-            if not self._expected and now > worker.idle_since + IDLE_SECONDS:
+        free = starting + [worker for worker in self._workers if worker.idle]
+        spare = len(free) - self._expected
+        if spare <= 0:
+            self._spare_since = now
+        elif now > self._spare_since + SPARE_SECONDS:
+            for worker in free[:spare]:
                 self._send_home(worker)
         if now >= self._start_at:
-            for _ in range(wanted - len(starting)):
+            for _ in range(min(-spare, STARTING - len(starting))):
                 self._workers.append(self._new_worker())
 
     def _new_worker(self) -> RayActor:

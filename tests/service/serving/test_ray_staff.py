@@ -1,0 +1,126 @@
+"""How many workers the engine of a cluster has. Without Ray: workers are stand-ins here."""
+
+from types import SimpleNamespace
+
+import pytest
+import zmq
+
+from service.serving import ray_engine
+from service.serving.engine import Ready, WorkerDied
+
+
+class StandIn:
+    """A worker that says what the test lets it say."""
+
+    hangs = hung = False
+    job = None
+
+    def __init__(self, ray, painter, needs, patience, post):
+        self.needs, self._post = needs, post
+        self.name, self.device, self.closed = "a stand-in", "", False
+
+    @property
+    def ready(self):
+        return bool(self.device)
+
+    @property
+    def idle(self):
+        return self.ready and self.job is None
+
+    def take(self, message):
+        self.device = message[0]["device"]
+
+    def paint(self, job, folder, frugal):
+        self.job = job
+
+    def close(self):
+        self.closed = True
+
+    def call(self):
+        self._post(self, ({"kind": "ready", "device": "cpu", "describe": {}}, {}))
+
+    def die(self, reason="as asked"):
+        self._post(self, reason)
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    ray = SimpleNamespace(cluster_resources=lambda: {"CPU": 4.0}, shutdown=lambda: None)
+    monkeypatch.setattr(ray_engine, "join_cluster", lambda address: ray)
+    monkeypatch.setattr(ray_engine, "RayActor", StandIn)
+    with zmq.Context() as context:
+        engine = ray_engine.RayEngine("painter", context, None, None, 60.0)
+        yield engine
+        engine.close()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(ray_engine.time, "monotonic", lambda: clock.now)
+    return clock
+
+
+def staff(engine, jobs):
+    engine.expect(jobs)
+    engine.collect()
+    return list(engine._workers)
+
+
+def test_one_worker_starts_to_say_what_can_be_painted(engine):
+    (worker,) = staff(engine, 0)
+    assert worker.needs == {"num_cpus": 1.0, "num_gpus": 0.0}
+    assert not engine.room
+    worker.call()
+    assert [type(event) for event in engine.collect()] == [Ready]
+    assert engine.room and engine.devices == ["cpu"]
+
+
+def test_there_are_as_many_workers_as_jobs_but_few_start_at_a_time(engine):
+    (first,) = staff(engine, 1)
+    first.call()
+    assert len(staff(engine, 3)) == 3
+    assert len(staff(engine, 100)) == 1 + ray_engine.STARTING
+    engine.paint("1-abc", None, False)
+    assert engine.jobs == ["1-abc"] and not engine.room
+
+
+def test_spare_workers_stay_for_a_while(engine, clock):
+    workers = staff(engine, 3)
+    for worker in workers[:2]:
+        worker.call()
+    engine.collect()
+    engine.paint("1-abc", None, False)
+    busy, idle, starting = workers
+    assert staff(engine, 0) == workers  # a short job must not send home who is just starting
+    clock.now += ray_engine.SPARE_SECONDS + 1
+    staff(engine, 2)  # both are needed again: the while begins anew
+    assert staff(engine, 1) == workers
+    clock.now += ray_engine.SPARE_SECONDS + 1
+    assert staff(engine, 1) == [busy, idle] and starting.closed
+    assert staff(engine, 0) == [busy] and idle.closed
+    starting.die()
+    assert engine.collect() == []  # of one that was sent home
+
+
+def test_starts_that_fail_are_tried_more_and_more_seldom(engine, clock):
+    for failed in range(1, ray_engine.HOPELESS_STARTS + 1):
+        (worker,) = staff(engine, 1)
+        worker.die("no module named service")
+        (event,) = engine.collect()
+        assert isinstance(event, WorkerDied) and event.hopeless == (failed == 3)
+        assert "no module named service" in event.fault.message
+        assert staff(engine, 1) == []
+        clock.now += 2.0**failed
+
+
+def test_a_worker_that_hangs_is_killed(engine):
+    (worker,) = staff(engine, 1)
+    worker.call()
+    engine.collect()
+    engine.paint("1-abc", None, False)
+    worker.hangs, worker.give_up = True, lambda: setattr(worker, "hung", True)
+    engine.collect()
+    worker.die("killed")
+    (event,) = engine.collect()
+    assert event.job == "1-abc" and "hung" in event.fault.message and not event.killed
