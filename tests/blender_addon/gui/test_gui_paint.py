@@ -28,6 +28,18 @@ def test_panel_is_drawn(blender: OldBlender) -> None:
     assert written.sum() > 100
 
 
+def test_help_comes_with_the_zip(blender: OldBlender) -> None:
+    """The red box has the fix and the help; neither needs a network."""
+    blender.run("layers = bpy.context.active_object.data.uv_layers; layers.remove(layers[0])")
+    blender.button("orbitex.smart_uv")
+    blender.button("wm.url_open")
+    assert "/orbitex/help/blender.html#no-uv" in blender.run("under_the_mouse()")
+    prefixes = blender.run("[prefix for prefix, _ in bpy.utils.manual_map()]")
+    assert any(prefix.endswith("/orbitex/help/blender.html") for prefix in prefixes)
+    blender.press("orbitex.smart_uv")
+    assert blender.run("len(bpy.context.active_object.data.uv_layers)") == 1
+
+
 @pytest.fixture
 def installed(blender: OldBlender) -> OldBlender:
     """Preferences as after the installation: where the service's Python is."""
