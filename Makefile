@@ -44,7 +44,7 @@ test-slow: $(READY)
 
 test-ray: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]'
-	$(BIN)/python -m pytest -m slow tests/service/serving/test_ray_engine.py tests/service/serving/test_batch.py
+	$(BIN)/python -m pytest -m "slow or not slow" tests/service/serving/test_ray_engine.py tests/service/serving/test_batch.py tests/service/test_scaling.py
 
 # Blender 5.2 is built for Python 3.13. A small venv, as Blender's own Python has no torch either;
 # the service that its tests start is that of .venv. SELECT="-m slow" chooses other tests.
