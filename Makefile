@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-blender52 test-slow test-ray bench lint format exemplars groups meshes clean
+.PHONY: help extension demo test test-blender52 test-gui test-slow test-ray bench lint format exemplars groups meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -15,12 +15,13 @@ FIND_PYTHON = for p in $(PYTHON) python3.11 python3.13 python3; do \
 help:
 	@echo "make demo    set up, then paint a sphere from headless Blender into out/demo"
 	@echo "make test    set up, then run the tests"
-	@echo "make lint    ruff and mypy"
+	@echo "make lint    ruff, mypy, and the add-on against the stubs of Blender 5.2"
 	@echo "make test-slow   the tests that take minutes"
 	@echo "make test-ray   the tests on a Ray cluster of this machine (installs orbitex[ray])"
 	@echo "make bench   time steps of painting, folds, previews, views, the service and Blender (docs/benchmarks.md)"
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
+	@echo "make test-gui   the add-on in a Blender with a window: Debian's, on a screen in memory"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
 	@echo "make meshes  write example meshes to paint into out/meshes"
@@ -43,7 +44,7 @@ test-slow: $(READY)
 
 test-ray: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[ray]'
-	$(BIN)/python -m pytest -m slow tests/service/serving/test_ray_engine.py tests/service/serving/test_batch.py
+	$(BIN)/python -m pytest -m "slow or not slow" tests/service/serving/test_ray_engine.py tests/service/serving/test_batch.py tests/service/test_scaling.py
 
 # Blender 5.2 is built for Python 3.13. A small venv, as Blender's own Python has no torch either;
 # the service that its tests start is that of .venv. SELECT="-m slow" chooses other tests.
@@ -57,8 +58,12 @@ $(VENV52)/.ready: Makefile
 	echo "Blender 5.2 needs Python 3.13, and there is none: nothing was tested." \
 	"Install it, or say make test-blender52 PYTHON52=/path/to/python3.13" >&2; exit 1
 	$(VENV52)/bin/python -m pip install --quiet --disable-pip-version-check \
-	'bpy>=5.2,<5.3' pyzmq pydantic pillow pytest pytest-timeout
+	'bpy>=5.2,<5.3' pyzmq pydantic pillow markdown-it-py pytest pytest-timeout
 	@touch $@
+
+test-gui: $(READY)
+	$(BIN)/python tests/blender_addon/gui/debian.py
+	$(BIN)/python -m pytest -m gui
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.steps
@@ -71,6 +76,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.addon_api
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

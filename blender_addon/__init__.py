@@ -24,6 +24,7 @@ from . import (
     image_operators,
     inquiry,
     job_operators,
+    manual,
     operators,
     overlay,
     panels,
@@ -79,6 +80,7 @@ def register() -> None:
     image_events.register()
     icons.register()
     overlay.register()
+    manual.register()
     if not bpy.app.background:
         bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
 
@@ -89,6 +91,7 @@ def unregister() -> None:
     atexit.unregister(unregister)
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
+    manual.unregister()
     image_events.unregister()
     overlay.unregister()
     icons.unregister()

@@ -94,7 +94,8 @@ def draw() -> None:
     parts.append((lines.domain, DOMAIN_COLOUR, WIDTHS["domain"]))
     gpu.state.blend_set("ALPHA")
     # Twice: faintly through the object, then what is in front of it.
-    for depth, alpha in (("NONE", HIDDEN), ("LESS_EQUAL", 1.0)):
+    passes: Any = (("NONE", HIDDEN), ("LESS_EQUAL", 1.0))  # Any: the stubs want literals
+    for depth, alpha in passes:
         gpu.state.depth_test_set(depth)
         for pairs, colour, width in parts:
             _draw_lines(pairs, (*colour, alpha), width, context)

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import help_page
 from .wheels import PLATFORMS, FetchError, Interpreter, fetch
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,6 +90,7 @@ def stage(folder: Path) -> None:
     links out without a word."""
     shutil.copytree(ADDON, folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "LICENSE", folder)
+    help_page.write(ROOT / "docs" / "blender.md", folder / "help")
 
 
 def build_zip(edition: Edition, platform: str, out: Path, cache: Path = CACHE) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from .. import manual
 from ..problems import Problem
 
 CHARACTER = 6.5  # width of a character in the sidebar, in pixels at scale 1: labels do not wrap
@@ -50,7 +51,7 @@ def wrapped(text: str, context: Any) -> list[str]:
 
 
 def draw_problem(layout: Any, problem: Problem, context: Any) -> None:
-    """A red box with the message, the hint, and a button that mends it."""
+    """A red box with the message, the hint, a button that mends it, and one that explains."""
     box = layout.box()
     column = box.column(align=True)
     column.alert = True
@@ -60,8 +61,11 @@ def draw_problem(layout: Any, problem: Problem, context: Any) -> None:
         column = box.column(align=True)
         for line in wrapped(problem.hint, context):
             column.label(text=line)
+    row = box.row(align=True)
     if problem.fix:
-        box.operator(problem.fix, text=problem.fix_label, icon="TOOL_SETTINGS")
+        row.operator(problem.fix, text=problem.fix_label, icon="TOOL_SETTINGS")
+    if page := manual.address(problem.code):
+        row.operator("wm.url_open", text="" if problem.fix else "Help", icon="HELP").url = page
 
 
 CLASSES = ()

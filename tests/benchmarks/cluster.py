@@ -31,7 +31,7 @@ from service.serving.private import private_service
 from service.serving.settings import Settings
 
 HEAVY = "tests.benchmarks.cluster:heavy_painter"
-CHECKPOINT_BYTES = 64 << 20  # of a texture of 1024²: 48 MiB
+CHECKPOINT_BYTES = 64 << 20  # of a tile of 1024²: 23 MiB
 STEPS, FRAMES, JOBS = 12, 60, 6
 PICTURE = {"target": "tile", "group": "p4", "size": 256, "quality": "draft", "steps": 40}
 RECIPE = {"target": "tile", "group": "p4", "size": 1024}

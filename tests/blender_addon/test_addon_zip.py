@@ -6,6 +6,7 @@ import ast
 import functools
 import http.server
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -49,6 +50,12 @@ def files_of_the_addon() -> set[str]:
     }
 
 
+def help_files() -> set[str]:
+    docs = extension.ROOT / "docs"
+    shown = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (docs / "blender.md").read_text())
+    return {"help/blender.html"} | {f"help/{picture}" for picture in shown}
+
+
 def test_the_zip_holds_the_addon_and_one_wheel(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         names = {name for name in packed.namelist() if not name.endswith("/")}
@@ -56,7 +63,7 @@ def test_the_zip_holds_the_addon_and_one_wheel(archive: Path) -> None:
         wire = (extension.ADDON / "wire.py").read_bytes()
         assert packed.read("wire.py") == wire
         assert all(info.external_attr >> 28 != 0o12 for info in packed.infolist())  # no links
-    (wheel,) = names - files_of_the_addon() - {"LICENSE"}
+    (wheel,) = names - files_of_the_addon() - {"LICENSE"} - help_files()
     assert files_of_the_addon() <= names
     assert wheel.startswith(f"wheels/pyzmq-{wheels.PYZMQ}-") and manifest["wheels"] == [
         f"./{wheel}"
@@ -119,7 +126,7 @@ def test_the_legacy_zip_is_a_folder(tmp_path: Path) -> None:
         names = {name for name in packed.namelist() if not name.endswith("/")}
         start = packed.read("orbitex/__init__.py").decode()
         scripts = {name: packed.read(name) for name in names if name.endswith(".py")}
-    expected = files_of_the_addon() - {"blender_manifest.toml"} | {"LICENSE"}
+    expected = files_of_the_addon() - {"blender_manifest.toml"} | {"LICENSE"} | help_files()
     assert names == {f"orbitex/{name}" for name in expected}
     (info,) = (
         node.value
