@@ -276,7 +276,7 @@ def test_a_restless_user_crashes_nothing(seed: int, tmp_path: Path) -> None:
     paths = os.pathsep.join([str(here.parents[1]), str(here)])
     ended = subprocess.run(
         [sys.executable, str(here / "disturb.py"), str(seed), str(tmp_path)],
-        env=dict(os.environ, PYTHONPATH=paths),
+        env=dict(os.environ, PYTHONPATH=paths, BLENDER_USER_RESOURCES=str(tmp_path)),
         capture_output=True,
         text=True,
         timeout=120,
