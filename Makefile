@@ -70,6 +70,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.folding
 	$(BIN)/python -m tests.benchmarks.views
 	$(BIN)/python -m tests.benchmarks.serving
+	$(BIN)/python -m tests.benchmarks.blender_updates
 
 lint: $(READY)
 	$(BIN)/ruff check .

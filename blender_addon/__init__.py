@@ -20,6 +20,7 @@ from . import (
     file_events,
     fixes,
     icons,
+    image_events,
     image_operators,
     inquiry,
     job_operators,
@@ -76,6 +77,7 @@ def register() -> None:
     properties.register()
     queue_rows.register()
     file_events.register()
+    image_events.register()
     icons.register()
     overlay.register()
     manual.register()
@@ -90,6 +92,7 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(service_operators.first_contact):
         bpy.app.timers.unregister(service_operators.first_contact)
     manual.unregister()
+    image_events.unregister()
     overlay.unregister()
     icons.unregister()
     file_events.unregister()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import gather, live_image
+from . import gather, shading
 from .layout import rasterise, sample
 from .pictures import encode_srgb, read_pixels, to_bytes
 from .problems import refuse
@@ -73,7 +73,7 @@ def has_holes(obj: Any) -> bool:
     """Whether a material of ``obj`` shows its base colour's image with the image's alpha."""
     for slot in obj.material_slots:
         tree = slot.material.node_tree if slot.material else None
-        socket = live_image.find_base_colour(tree) if tree else None
+        socket = shading.find_base_colour(tree) if tree else None
         if socket is not None and _uses_alpha(socket.node, _origin(slot.material, socket)):
             return True
     return False
@@ -95,7 +95,7 @@ def _source(material: Any, shown: str, painted: bool) -> Source:
     if tree is None:
         colour = tuple(material.diffuse_color)[:3] if material else DEFAULT_GREY
         return _flat(colour)
-    socket = live_image.find_base_colour(tree)
+    socket = shading.find_base_colour(tree)
     if socket is None:
         return _unreadable(material, "There is no Principled BSDF")
     origin = _feeding(socket) if painted else _origin(material, socket)
@@ -137,9 +137,9 @@ def _past_reroutes(output: Any) -> Any:
 def _origin(material: Any, socket: Any) -> Any:
     """The output that fed Base Color before Orbitex's own image; None: the socket's own value."""
     output = _feeding(socket)
-    if output is None or output.node.name != live_image.IMAGE_NODE:
+    if output is None or output.node.name != shading.IMAGE_NODE:
         return output
-    return _past_reroutes(live_image.fed_before(material))
+    return _past_reroutes(shading.fed_before(material))
 
 
 def _uses_alpha(shader: Any, origin: Any) -> bool:

@@ -12,10 +12,10 @@ from typing import Any
 
 import bpy
 
-from . import live_image
+from . import live_image, shading
 from .client import PaintClient
 from .connection import Timing
-from .messages import RUNNING, Order, Report
+from .messages import RUNNING, Frame, Order, Report
 from .problems import Problem, refuse
 from .properties import settings_of
 from .ties import Place
@@ -35,13 +35,14 @@ class Session:
     object_name: str
     image_uid: Any
     created_image: bool
-    attachments: tuple[live_image.Attachment, ...]
+    attachments: tuple[shading.Attachment, ...]
     client: PaintClient
     report: Report
     message: str = "Connecting"
     frames: int = 0
     active: bool = True
     place: Place | None = None
+    newest: Frame | None = None  # what the image shows, should undo take it away
     losses: list[float] = field(default_factory=list)  # of all progress that came, for the trend
 
     @property
@@ -76,7 +77,8 @@ def begin(
     shared = any(settings_of(o).image == image for o in bpy.data.objects if o != obj)
     client = PaintClient(order, launch, timing, before.client if before else None)
     label = f"{order.recipe['group']}, seed {order.recipe['seed']}"
-    target = _target(obj, None if shared or aside else image, uv_map, order, aside)
+    usable = image is not None and not shared and live_image.is_paintable(image)
+    target = _target(obj, image if usable and not aside else None, uv_map, order, aside)
     session = _add(obj, target, client, label)
     client.start()
     return session
@@ -116,7 +118,7 @@ class _Target:
 
     image: Any
     created: bool = False
-    attachments: tuple[live_image.Attachment, ...] = ()
+    attachments: tuple[shading.Attachment, ...] = ()
 
 
 def _target(obj: Any, image: Any, uv_map: str, order: Order, aside: bool) -> _Target:
@@ -129,7 +131,7 @@ def _target(obj: Any, image: Any, uv_map: str, order: Order, aside: bool) -> _Ta
         image.use_fake_user = True  # else it would not be saved
         return _Target(image, created)
     settings_of(obj).image = image
-    return _Target(image, created, live_image.attach(obj, image, uv_map))
+    return _Target(image, created, shading.attach(obj, image, uv_map, settings_of(obj).bump))
 
 
 def _add(obj: Any, target: _Target, client: PaintClient, label: str) -> Session:

@@ -1,38 +1,34 @@
-"""The image that grows: its data block, its pixels, its place in the material.
+"""The image that grows: its data block and its pixels. Its place in materials: :mod:`.shading`.
 
-Rules learnt the hard way (research notes of the project): a byte image in sRGB whose colour space
-is set before the first write; alpha 1; ``update()`` and ``update_tag()`` after every write, or
-viewports stay stale; pixels written after ``pack()`` are lost unless packed again, so pack once
-at the end and before a save; never keep a reference to a node or data block between ticks.
+Rules learnt the hard way (research notes of the project, and tests): a byte image in sRGB whose
+colour space is set before the first write; alpha 1; pixels written after ``pack()`` are lost unless
+packed again, so pack once at the end and before a save; never keep a reference to a data block
+between ticks; ``update()`` and ``update_tag()`` after every write, or viewports stay stale; Cycles
+needs more than that, see :func:`write`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
 import numpy as np
 
-IMAGE_NODE = "Orbitex Image"
-UV_NODE = "Orbitex UV Map"
-FED_KEY = "orbitex_fed_before"  # of a material: what fed Base Color before Orbitex's image
+from . import png
+
 EMPTY_COLOUR = (0.5, 0.5, 0.5, 1.0)  # what shows until the first frame
+# Cycles keeps the pixels of an image, in its viewport and with persistent data, until a setting
+# of the image changes. How alpha is read is one, and alpha is 1 here: it changes nothing else. So
+# every write changes it, and a finished picture differs from all that were shown before it.
+GROWING_ALPHA = ("CHANNEL_PACKED", "NONE")
+FINISHED_ALPHA = ("STRAIGHT", "PREMUL")
+
+_rendered: dict[Any, str] = {}  # uid of an image: how its alpha was read in the last render
 
 
-@dataclass(frozen=True)
-class Attachment:
-    """What :func:`attach` did to one material, so that it can be taken back; see
-    :func:`fed_before` for the link it replaced.
-
-    ``previous_image`` identifies the image that our node showed before, or is None.
-    """
-
-    material_uid: Any
-    created_material: bool
-    created_nodes: bool
-    linked: bool
-    previous_image: Any
+def is_paintable(image: Any) -> bool:
+    """Whether it is a single picture of this file: no tiles, no film, nothing linked."""
+    return image.library is None and image.source in ("GENERATED", "FILE")
 
 
 def create(name: str, size: int) -> Any:
@@ -46,11 +42,21 @@ def create(name: str, size: int) -> Any:
 def write(image: Any, size: tuple[int, int], pixels: np.ndarray) -> None:
     """Put ``pixels`` (float32, flat RGBA, bottom row first) of ``size`` (width, height) into the
     image, resized if need be, and tell all viewports."""
-    if tuple(image.size) != size:
-        image.scale(*size)
+    _prepare(image, size)
+    image.alpha_mode = GROWING_ALPHA[image.alpha_mode == GROWING_ALPHA[0]]
     image.pixels.foreach_set(pixels)
     image.update()
     image.update_tag()
+
+
+def _prepare(image: Any, size: tuple[int, int]) -> None:
+    """Give the image room for a frame. 'GENERATED', because a change of an image from a file
+    reads it again. Not scale(): it takes ten times as long, and moves pixels in memory that
+    Cycles or a brush may be reading; like this they keep the old ones until they let go."""
+    if image.source != "GENERATED":
+        image.source = "GENERATED"
+    if (image.generated_width, image.generated_height) != size:
+        image.generated_width, image.generated_height = size
 
 
 def replace_by(image: Any, png: bytes) -> None:
@@ -63,140 +69,30 @@ def replace_by(image: Any, png: bytes) -> None:
     image.source = "GENERATED"
     image.pack(data=png, data_len=len(png))
     image.source = "FILE"
+    image.alpha_mode = FINISHED_ALPHA[_rendered.get(uid_of(image)) == FINISHED_ALPHA[0]]
     image.update_tag()
 
 
 def pack(image: Any) -> None:
-    """Keep the pixels in the .blend file. Encodes them in the main thread, and only where the
-    picture of the moment must be kept; the finished one comes by :func:`replace_by`."""
-    if image.is_dirty or not image.packed_file:
-        image.pack()
+    """Keep the picture of the moment in the .blend file: before a save and after a Cancel."""
+    if not image.is_dirty and is_packed(image):
+        return
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    rows = pixels.reshape(height, width, 4)[::-1, :, :3]
+    replace_by(image, png.encode((rows * 255 + 0.5).astype(np.uint8), png.QUICK))
 
 
-def attach(obj: Any, image: Any, uv_map: str) -> tuple[Attachment, ...]:
-    """Show ``image`` as Base Color of all the object's materials, through the named UV map.
-
-    Existing nodes stay where they are; only the link into Base Color is replaced. A material
-    that another mesh uses as well is copied first, so that painting one object does not repaint
-    others; so is one that is linked from another file. An object without a material gets one.
-    """
-    done = []
-    slots = [slot for slot in obj.material_slots if slot.material]
-    if not slots:
-        material: Any = bpy.data.materials.new(f"{obj.name} Orbitex")
-        if obj.material_slots:
-            obj.material_slots[0].material = material
-        else:
-            obj.data.materials.append(material)
-        done.append(_attach_to(material, image, uv_map, created=True))
-    for slot in slots:
-        if slot.material.library or _used_elsewhere(slot.material, obj):
-            slot.material = slot.material.copy()
-        done.append(_attach_to(slot.material, image, uv_map, created=False))
-    return tuple(done)
+def is_packed(image: Any) -> bool:
+    """Whether it comes back as it is from the .blend; undo may take it back to before that."""
+    return image.source == "FILE" and image.packed_file is not None
 
 
-def _used_elsewhere(material: Any, obj: Any) -> bool:
-    return any(
-        other.data is not obj.data and any(s.material == material for s in other.material_slots)
-        for other in bpy.data.objects
-        if other.type == "MESH" and other.data != obj.data
-    )
-
-
-def _attach_to(material: Any, image: Any, uv_map: str, created: bool) -> Attachment:
-    if bpy.app.version < (5, 0, 0):
-        material.use_nodes = True  # 5.0 and later: always so, and setting it warns
-    tree = material.node_tree
-    texture, uv_node = tree.nodes.get(IMAGE_NODE), tree.nodes.get(UV_NODE)
-    created_nodes = texture is None
-    socket = _base_colour(tree)
-    if texture is None or texture.type != "TEX_IMAGE":
-        texture = tree.nodes.new("ShaderNodeTexImage")
-        texture.name = texture.label = IMAGE_NODE
-        if socket is not None:
-            x, y = socket.node.location
-            texture.location = (x - 320, y)
-    if uv_node is None or uv_node.type != "UVMAP":
-        uv_node = tree.nodes.new("ShaderNodeUVMap")
-        uv_node.name = uv_node.label = UV_NODE
-        uv_node.location = (texture.location[0] - 220, texture.location[1] - 140)
-    previous_image = uid_of(texture.image) if texture.image else None
-    texture.image, uv_node.uv_map = image, uv_map
-    tree.links.new(uv_node.outputs["UV"], texture.inputs["Vector"])
-    tree.nodes.active = texture  # Solid mode, colour 'Texture', and Texture Paint show the active
-    if socket is not None:
-        output = socket.links[0].from_socket if socket.is_linked else None
-        if output is None:
-            material[FED_KEY] = {"node": "", "socket": ""}
-        elif output.node != texture:  # else it is our own image: no news
-            material[FED_KEY] = {"node": output.node.name, "socket": output.identifier}
-        tree.links.new(texture.outputs["Color"], socket)
-    return Attachment(uid_of(material), created, created_nodes, socket is not None, previous_image)
-
-
-def find_base_colour(tree: Any) -> Any:
-    """The Base Color input of the shader at the output, else of any Principled node; or None."""
-    shader = _shader(tree)
-    for node in [*([shader] if shader else []), *tree.nodes]:
-        if node.type == "BSDF_PRINCIPLED":  # never by name: names are translated
-            return node.inputs["Base Color"]
-    return None
-
-
-def fed_before(material: Any) -> Any:
-    """The output that fed Base Color before our image did; None if none did, or it is gone."""
-    fed = material.get(FED_KEY)
-    node = material.node_tree.nodes.get(fed["node"]) if fed else None
-    outputs = node.outputs if node else ()
-    return next((output for output in outputs if output.identifier == fed["socket"]), None)
-
-
-def _shader(tree: Any) -> Any:
-    output = tree.get_output_node("ALL")
-    surface = output.inputs["Surface"] if output else None
-    return surface.links[0].from_node if surface is not None and surface.is_linked else None
-
-
-def _base_colour(tree: Any) -> Any:
-    """The Base Color input to feed; of a new Principled node where nothing is shaded at all; None
-    for a material of other shaders."""
-    socket = find_base_colour(tree)
-    if socket is not None or _shader(tree) is not None:
-        return socket
-    output = tree.get_output_node("ALL")
-    principled = tree.nodes.new("ShaderNodeBsdfPrincipled")
-    output = output or tree.nodes.new("ShaderNodeOutputMaterial")
-    output.location = (principled.location[0] + 300, principled.location[1])
-    tree.links.new(principled.outputs["BSDF"], output.inputs["Surface"])
-    return principled.inputs["Base Color"]
-
-
-def detach(attachments: tuple[Attachment, ...]) -> None:
-    """Take back what :func:`attach` did: for a job that never brought a picture."""
-    for attachment in attachments:
-        material = by_uid(bpy.data.materials, attachment.material_uid)
-        if material is None:
-            continue
-        if not attachment.created_nodes:
-            node = material.node_tree.nodes.get(IMAGE_NODE)
-            if node is not None and attachment.previous_image is not None:
-                node.image = by_uid(bpy.data.images, attachment.previous_image)
-            continue
-        if attachment.created_material:
-            bpy.data.materials.remove(material)
-            continue
-        nodes = material.node_tree.nodes
-        socket = _base_colour(material.node_tree) if attachment.linked else None
-        for name in (IMAGE_NODE, UV_NODE):
-            node = nodes.get(name)
-            if node is not None:
-                nodes.remove(node)
-        output = fed_before(material)
-        if output is not None and socket is not None:
-            material.node_tree.links.new(output, socket)
-        if FED_KEY in material:
-            del material[FED_KEY]
+def remember_render() -> None:
+    """Note what Cycles may keep from the render that begins now."""
+    _rendered.clear()
+    _rendered.update({uid_of(image): image.alpha_mode for image in bpy.data.images})
 
 
 def uid_of(block: Any) -> Any:

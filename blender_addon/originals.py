@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import live_image
+from . import shading
 from .jobs import UV_MAP_KEY
 from .problems import refuse
 from .properties import settings_of
@@ -18,9 +18,10 @@ def shows_painted(obj: Any) -> bool:
 def restore(obj: Any) -> int:
     """Let Base Color of the object's materials be fed by what fed it before Orbitex painted; how
     many materials were changed. The image and its nodes stay, for :func:`show_painted`."""
+    shading.set_bump(obj, 0.0)
     sockets = _painted_sockets(obj)
     for material, socket in sockets:
-        before = live_image.fed_before(material)
+        before = shading.fed_before(material)
         tree = material.node_tree
         tree.links.remove(socket.links[0])
         if before is not None:
@@ -40,7 +41,7 @@ def show_painted(obj: Any, image: Any = None) -> None:
         refuse("not-painted", f"'{obj.name}' has not been painted.", "Paint it.")
     settings.image = image
     uv_map = str(image.get(UV_MAP_KEY, "")) or obj.data.uv_layers.active.name
-    live_image.attach(obj, image, uv_map)
+    shading.attach(obj, image, uv_map, settings.bump)
 
 
 def _painted_sockets(obj: Any) -> list[tuple[Any, Any]]:
@@ -48,9 +49,9 @@ def _painted_sockets(obj: Any) -> list[tuple[Any, Any]]:
     found = []
     for material in dict.fromkeys(slot.material for slot in obj.material_slots):
         tree = material.node_tree if material else None
-        socket: Any = live_image.find_base_colour(tree) if tree else None
+        socket: Any = shading.find_base_colour(tree) if tree else None
         linked = socket is not None and socket.is_linked
-        if linked and socket.links[0].from_node.name == live_image.IMAGE_NODE:
+        if linked and socket.links[0].from_node.name == shading.IMAGE_NODE:
             found.append((material, socket))
     return found
 

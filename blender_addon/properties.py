@@ -19,7 +19,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from . import catalogue, icons, live_image
+from . import catalogue, icons, live_image, shading
 
 # Paths such as //cat.png, from the .blend's folder; before Blender 4.5 nobody had to ask for them.
 RELATIVE: Any = {"ANIMATABLE"} | (
@@ -62,6 +62,10 @@ def _keep_colouring_possible(settings: Any, context: Any) -> None:
     names = {choice.name for choice in _colourings(settings)}
     if settings.colouring not in names:
         settings.colouring = catalogue.NO_COLOURING.name
+
+
+def _update_bump(settings: Any, context: Any) -> None:
+    shading.set_bump(settings.id_data, settings.bump)
 
 
 def uv_map_names(self: Any, context: Any, edit_text: str) -> list[str]:
@@ -367,6 +371,7 @@ class OrbitexSettings(bpy.types.PropertyGroup):
         min=0.0,
         max=1.0,
         subtype="FACTOR",
+        update=_update_bump,
     )
     image: PointerProperty(
         name="Texture",

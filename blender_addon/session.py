@@ -25,6 +25,7 @@ from . import (
     pictures,
     preferences,
     queue_rows,
+    shading,
     ties,
 )
 from .interrupts import interrupts
@@ -33,6 +34,7 @@ from .messages import RUNNING, Frame
 from .reattach import reattach
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
+READERS = ("RENDER", "OBJECT_BAKE")  # jobs of Blender that read images: frames are held back
 RECEIPT_KEY = "orbitex_receipt"  # custom property of the image: the receipt as JSON
 
 # Called with (step, pixels float32 flat RGBA bottom row first, (width, height)) after every
@@ -59,6 +61,10 @@ def _pump_one(session: Session) -> None:
     if obj is None or image is None:
         what = "object" if obj is None else "image"
         jobs.end(session, f"Ended: the {what} of '{session.object_name}' is gone")
+        _forget(session)
+        return
+    if not live_image.is_paintable(image):
+        jobs.end(session, f"Ended: '{image.name}' is not a single picture any more")
         _forget(session)
         return
     session.object_name = obj.name
@@ -103,15 +109,21 @@ def _forget(session: Session) -> None:
 
 
 def _show(session: Session, image: Any, frame: Frame) -> None:
-    if frame.png is None:
-        live_image.write(image, frame.size, frame.pixels)
-    else:
-        live_image.replace_by(image, frame.png)
+    put(image, frame)
     session.frames += 1
+    session.newest = frame if frame.png is None else replace(frame, pixels=np.empty(0, np.float32))
     if frame.receipt is not None:
         image[RECEIPT_KEY] = json.dumps(frame.receipt)
     for listener in on_frame:
         listener(frame.step, frame.pixels, frame.size)
+
+
+def put(image: Any, frame: Frame) -> None:
+    """Make ``frame`` what the image shows."""
+    if frame.png is None:
+        live_image.write(image, frame.size, frame.pixels)
+    else:
+        live_image.replace_by(image, frame.png)
 
 
 def _settle(session: Session, image: Any) -> None:
@@ -124,7 +136,7 @@ def _settle(session: Session, image: Any) -> None:
     if session.frames:
         live_image.pack(image)
     elif session.created_image and (report.over or not report.job):
-        live_image.detach(session.attachments)
+        shading.detach(session.attachments)
         bpy.data.images.remove(image)
     if report.problem is not None:
         session.message = report.problem.line
@@ -171,8 +183,9 @@ def start_timer() -> None:
 
 def _tick() -> float | None:
     is_job_running: Any = bpy.app.is_job_running
-    if is_job_running("RENDER"):
-        return 0.2  # a render reads the image: hold the frames back meanwhile
+    if any(map(is_job_running, READERS)):
+        return 0.2
+    painting = [session for session in jobs.all_of_file() if session.active]
     try:
         going_on = pump()
     except Exception as error:
@@ -182,8 +195,17 @@ def _tick() -> float | None:
             if session.active:
                 jobs.leave(session, f"{type(error).__name__}: {error}")
         return None
+    if any(not session.active and session.frames for session in painting):
+        _push_undo()
     live_image.redraw()
     return TICK_SECONDS if going_on else None
+
+
+def _push_undo() -> None:
+    """Make the finished picture a step of its own, or undo and redo would lose it. Modes other
+    than Object Mode have steps of their own kinds, which know no images."""
+    if bpy.context.mode == "OBJECT":
+        bpy.ops.ed.undo_push(message="Painted")
 
 
 def stop_timer() -> None:

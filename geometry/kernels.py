@@ -11,6 +11,7 @@ points, :mod:`geometry.ray_kernels` hits, :mod:`geometry.raster_kernels` rasteri
 from __future__ import annotations
 
 import ctypes.util
+import functools
 import os
 import threading
 from pathlib import Path
@@ -42,9 +43,11 @@ def load(device: str, *modules: str) -> None:
             wp.load_module(module, device=device)
 
 
+@functools.cache
 def _start() -> None:
-    """Start Warp, once. Its native part says on standard error that there is no CUDA driver,
-    whatever the log level: no news on a machine without one, and one line too many for a command.
+    """Start Warp, once: looking for a driver starts a program. Its native part says on standard
+    error that there is no CUDA driver, whatever the log level: no news on a machine without one,
+    and one line too many for a command.
     """
     if ctypes.util.find_library("cuda") is not None:
         wp.init()

@@ -143,14 +143,14 @@ def watching(group: str) -> list[str]:
         job = client.submit(recipe)
         while not notes.exists() or len(_steps(notes)) < 5:  # warm
             time.sleep(0.2)
-        worker = _children(pid)
+        worker = children(pid)
         for _ in range(ROUNDS):
             for watchers in speeds:
-                begin, before = time.time(), _processor_seconds(worker)
+                begin, before = time.time(), processor_seconds(worker)
                 seen = _watch(address, job, watchers, PHASE) if watchers else []
                 time.sleep(max(0.0, begin + PHASE - time.time()))
                 steps = _steps(notes)
-                used = _processor_seconds(worker) - before
+                used = processor_seconds(worker) - before
                 effort[watchers].append(used / sum(begin < when for when in steps.values()))
                 speeds[watchers].append(_speed(steps, begin, time.time()))
                 if watchers:
@@ -201,19 +201,21 @@ def idling() -> str:
         with Client(address, timeout=60) as client:
             client.describe()  # the worker is ready
         time.sleep(2.0)
-        pids = [pid, *_children(pid)]
-        begin, before = time.perf_counter(), _processor_seconds(pids)
+        pids = [pid, *children(pid)]
+        begin, before = time.perf_counter(), processor_seconds(pids)
         time.sleep(IDLE)
-        used = _processor_seconds(pids) - before
+        used = processor_seconds(pids) - before
         share = 100 * used / (time.perf_counter() - begin)
     return f"| processor time of an idle service and its worker | {share:.2f} % | ≤ 1 % |"
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def _processor_seconds(pids: Sequence[int]) -> float:
+def processor_seconds(pids: Sequence[int]) -> float:
+    """What processes have used of processors so far."""
     ticks = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()

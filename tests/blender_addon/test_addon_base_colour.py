@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scenes import depsgraph, image, material, node_of, noise, square
 
-from blender_addon import base_colour, live_image
+from blender_addon import base_colour, shading
 from blender_addon.problems import ProblemError
 
 
@@ -85,13 +85,13 @@ def test_the_colour_before_is_found_after_painting(sphere: Any) -> None:
     made = material(image(pixels))
     sphere.data.materials.append(made)
     for _ in range(2):  # the second time meets its own image
-        live_image.attach(sphere, painted, "UVMap")
+        shading.attach(sphere, painted, "UVMap")
     np.testing.assert_array_equal(base(sphere)[..., :3], pixels[..., :3])
     sent = base(sphere, source="PAINTED")
     np.testing.assert_array_equal(sent[..., :3], noise(8, 8, 1)[..., :3])
     sphere.data.materials.clear()
     sphere.data.materials.append(material(colour=(0, 1, 0, 1)))
-    live_image.attach(sphere, painted, "UVMap")
+    shading.attach(sphere, painted, "UVMap")
     assert base(sphere).tolist() == [[[0, 255, 0, 255]]]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from dataclasses import fields, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 from fake_layout import drawn
 from fake_service import FakeService, picture
+from painting import pixels_of, pump_until
 from scenes import image as make_image
 from scenes import material, node_of, noise
 
@@ -35,7 +35,7 @@ from blender_addon import (
     queue_rows,
     reattach,
     recall,
-    session,
+    shading,
     ties,
     uploads,
 )
@@ -44,19 +44,6 @@ from blender_addon import (
 def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
     overrides = {"size": 64} | overrides
     return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
-
-
-def pump_until(condition: Any, seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        session.pump()
-        time.sleep(0.005)
-
-
-def pixels_of(image: Any) -> np.ndarray:
-    """|u1 (H, W, 3), top row first."""
-    return pictures.to_bytes(pictures.read_pixels(image)[..., :3])
 
 
 def service_at(address: str) -> preferences.ServicePreferences:
@@ -227,7 +214,7 @@ def test_seeds_become_jobs_with_images_of_their_own(sphere: Any) -> None:
     bpy.ops.orbitex.queue_action(key=last.key, action="SHOW")
     image = live_image.by_uid(bpy.data.images, last.image_uid)
     assert sphere.orbitex.image == image
-    node = sphere.active_material.node_tree.nodes[live_image.IMAGE_NODE]
+    node = sphere.active_material.node_tree.nodes[shading.IMAGE_NODE]
     assert node.image == image
 
 

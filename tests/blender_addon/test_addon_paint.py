@@ -13,32 +13,10 @@ import bpy
 import numpy as np
 import pytest
 from fake_service import FakeService, picture
+from painting import pixels_of, pump_until, start
 
-from blender_addon import catalogue, inquiry, jobs, live_image, operators, session
+from blender_addon import catalogue, inquiry, jobs, live_image, operators, session, shading
 from blender_addon.connection import Timing
-
-
-def pixels_of(image: Any) -> np.ndarray:
-    """|u1 (H, W, 3), top row first."""
-    width, height = image.size
-    pixels = np.empty(width * height * 4, np.float32)
-    image.pixels.foreach_get(pixels)
-    rows = pixels.reshape(height, width, 4)[::-1]
-    assert (rows[..., 3] == 1).all()
-    return np.rint(rows[..., :3] * 255).astype(np.uint8)
-
-
-def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
-    overrides = {"size": 128} | overrides
-    return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
-
-
-def pump_until(condition: Any, seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened"
-        session.pump()
-        time.sleep(0.005)
 
 
 def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Path) -> None:
@@ -196,14 +174,14 @@ def test_two_objects_at_once_get_two_images(sphere: Any) -> None:
     assert len(service.requests) == 2
     # Each has a material of its own: painting one does not repaint the other.
     for obj in (sphere, copy):
-        node = obj.active_material.node_tree.nodes[live_image.IMAGE_NODE]
+        node = obj.active_material.node_tree.nodes[shading.IMAGE_NODE]
         assert node.image == obj.orbitex.image
     # A third one whose job fails shows what its original shows, as before.
     bpy.ops.object.duplicate()
     third = bpy.context.active_object
     with FakeService() as service, pytest.raises(RuntimeError):
         bpy.ops.orbitex.paint(address=service.address, autostart=False, group="533")
-    node = third.active_material.node_tree.nodes[live_image.IMAGE_NODE]
+    node = third.active_material.node_tree.nodes[shading.IMAGE_NODE]
     assert node.image == copy.orbitex.image
 
 
@@ -308,7 +286,7 @@ def test_the_tree_of_an_existing_material_is_kept(sphere: Any) -> None:
         for _ in range(2):  # the second time finds its own nodes again
             bpy.ops.orbitex.paint(uv_map="Second", **arguments)
     nodes = material.node_tree.nodes
-    assert {n.name for n in nodes} == before | {live_image.IMAGE_NODE, live_image.UV_NODE}
+    assert {n.name for n in nodes} == before | {shading.IMAGE_NODE, shading.UV_NODE}
     assert nodes["Umbenannt"].inputs["Metallic"].default_value == 1.0
     texture = nodes["Umbenannt"].inputs["Base Color"].links[0].from_node
     assert texture.image == sphere.orbitex.image

@@ -12,12 +12,9 @@ pytestmark = [pytest.mark.gui, pytest.mark.timeout(600)]
 
 IDLE = "jobs.active_of(bpy.context.active_object) is None"
 STATE = "jobs.active_of(bpy.context.active_object).report.state"
-STALE = pytest.mark.xfail(
-    strict=False, reason="Cycles keeps an image until another takes its place"
-)
 
 
-@pytest.mark.parametrize("shading", ["SOLID", "MATERIAL", pytest.param("RENDERED", marks=STALE)])
+@pytest.mark.parametrize("shading", ["SOLID", "MATERIAL", "RENDERED"])
 def test_frames_reach_the_viewport(blender: OldBlender, painter: Painter, shading: str) -> None:
     blender.run(f"viewport().spaces.active.shading.type = '{shading}'")
     wait_for_grey(blender)

@@ -1,0 +1,36 @@
+"""Helpers of the tests that paint: start a job, pump, look at pixels."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import bpy
+import numpy as np
+from fake_service import FakeService
+
+from blender_addon import jobs, operators, session
+
+
+def pixels_of(image: Any) -> np.ndarray:
+    """|u1 (H, W, 3), top row first."""
+    width, height = image.size
+    pixels = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    rows = pixels.reshape(height, width, 4)[::-1]
+    assert (rows[..., 3] == 1).all()
+    return np.rint(rows[..., :3] * 255).astype(np.uint8)
+
+
+def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
+    overrides = {"size": 128} | overrides
+    return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
+
+
+def pump_until(condition: Any, seconds: float = 10.0, step: Any = session.pump) -> None:
+    """``step()`` until ``condition()``."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened"
+        step()
+        time.sleep(0.005)
