@@ -16,7 +16,7 @@ from service.cli.batch import recipe_files
 from service.cli.orders import read_order
 from service.recipe import parse_recipe
 
-ENGINES = ("local", pytest.param("ray", marks=pytest.mark.slow))
+ENGINES = ("local", "ray")
 
 
 @pytest.fixture
@@ -79,6 +79,7 @@ def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder)
     assert json.loads((folder / "out/a.json").read_text())["step"] == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, engine):
     write(folder, "a", steps=5)
