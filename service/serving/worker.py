@@ -40,6 +40,7 @@ from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
 from service.serving.workplace import Channel, Folder
 
+MAX_SIZES = 16  # of frames that are rendered of one step
 NEWS_SECONDS = 1.0  # between two words about how far a job is
 FRAME_SHARE = 0.03  # of the painting's time, that frames may take
 LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
@@ -76,7 +77,7 @@ class Commands:
 
     def __init__(self, channel: Channel, job: str) -> None:
         self._channel, self._job = channel, job
-        self._wanted: set[tuple[int, int]] = set()  # (after, max_size)
+        self._wanted: dict[int, int] = {}  # size of a frame -> newer than which step
         self._next_frame = self._next_news = 0.0  # not before this time
         self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Helm
         self.finish = False
@@ -90,11 +91,18 @@ class Commands:
             if header.get("job") != self._job:
                 continue
             if header["kind"] == "want":
-                self._wanted.add((header["after"], header["max_size"]))
+                self._want(header["max_size"], header["after"])
             elif header["kind"] == "adjust":
                 self.adjustments = header["adjustments"]
             elif header["kind"] in ("finish", "pause", "cancel"):
                 setattr(self, header["kind"], True)
+
+    def _want(self, size: int, after: int) -> None:
+        # The least any client has; who is forgotten here asks again.
+        after = min(after, self._wanted.pop(size, after))
+        self._wanted[size] = after
+        if len(self._wanted) > MAX_SIZES:
+            del self._wanted[next(iter(self._wanted))]
 
     def say_step(self, progress: Progress) -> None:
         """Say how far the job is, unless that has just been said."""
@@ -107,11 +115,11 @@ class Commands:
         """Render and send the frames that are wanted, each size once, unless that has just been
         done: the longer frames take, the more time passes between them."""
         start = time.monotonic()
-        due = {(after, size) for after, size in self._wanted if after < progress.step}
+        due = [size for size, after in self._wanted.items() if after < progress.step]
         if not due or start < self._next_frame:
             return
-        self._wanted -= due
-        for size in {size for _, size in due}:
+        for size in due:
+            del self._wanted[size]
             self._channel.send(
                 "frame",
                 {"job": self._job, "max_size": size, "progress": progress_fields(progress)},

@@ -46,20 +46,30 @@ bpy.ops.wm.save_userpref()
 bpy.ops.wm.read_factory_settings(use_empty=True)
 addon_utils.enable(KEY, default_set=True)  # the factory's preferences have no add-on
 bpy.context.preferences.addons[KEY].preferences.python = SERVICE_PYTHON
-bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=3)
-bpy.ops.orbitex.paint(
-    group="532",
-    style="night_strokes",
-    size=96,
-    quality="draft",
-    views=2,
-    address=ADDRESS,
-    autostart=True,
-)
-image = bpy.context.object.orbitex.image
-painted, name = pixels(image), image.name
-assert painted.std(axis=0).max() > 0.02, "nothing was painted"
+painted = {}
+for add, group in (
+    (bpy.ops.mesh.primitive_ico_sphere_add, "532"),
+    (bpy.ops.mesh.primitive_monkey_add, "1"),
+):
+    add()
+    frames = []
+    sys.modules[f"{KEY}.session"].on_frame.append(lambda *frame, seen=frames: seen.append(frame))
+    bpy.ops.orbitex.paint(
+        group=group,
+        style="night_strokes",
+        size=96,
+        quality="draft",
+        views=2,
+        address=ADDRESS,
+        autostart=True,
+    )
+    assert len(frames) > 2, "it did not grow"
+    image = bpy.context.object.orbitex.image
+    painted[image.name] = pixels(image)
+    assert painted[image.name].std(axis=0).max() > 0.02, "nothing was painted"
 bpy.ops.wm.save_as_mainfile(filepath=FILE)
 bpy.ops.wm.open_mainfile(filepath=FILE)
-assert np.allclose(pixels(bpy.data.images[name]), painted, atol=1 / 255), "the texture is lost"
+assert len(painted) == 2
+for name, before in painted.items():
+    assert np.allclose(pixels(bpy.data.images[name]), before, atol=1 / 255), f"{name} is lost"
 print("painted with", zmq.__version__, "in", bpy.app.version_string)

@@ -264,3 +264,14 @@ def test_slow_frames_come_at_least_every_other_second(monkeypatch):
     clock.paint(worker.Commands(clock, "1"), 200, 0.1)
     pauses = np.diff(clock.sent)
     assert 0 < pauses.max() < worker.LONGEST_PAUSE + 0.5 + 0.2
+
+
+def test_one_client_cannot_have_a_step_rendered_in_all_sizes(monkeypatch):
+    clock = _Clock(monkeypatch, 0.01)
+    commands = worker.Commands(clock, "1")
+    clock.wanted = [
+        {"kind": "want", "job": "1", "after": 0, "max_size": size} for size in range(8, 1000)
+    ]
+    commands.read()
+    commands.serve_frames(clock.progress(1))
+    assert len(clock.sent) == worker.MAX_SIZES
