@@ -44,6 +44,7 @@ MAX_SIZES = 16  # of frames that are rendered of one step
 NEWS_SECONDS = 1.0  # between two words about how far a job is
 FRAME_SHARE = 0.03  # of the painting's time, that frames may take
 LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
+YOUNG_SHARE = 0.1  # of a job's age, that passes between frames at most: at first much changes
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
 
 
@@ -78,6 +79,7 @@ class Commands:
     def __init__(self, channel: Channel, job: str) -> None:
         self._channel, self._job = channel, job
         self._wanted: dict[int, int] = {}  # size of a frame -> newer than which step
+        self._began = time.monotonic()
         self._next_frame = self._next_news = 0.0  # not before this time
         self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Helm
         self.finish = False
@@ -126,7 +128,8 @@ class Commands:
                 {"pixels": progress.texture(size)},
             )
         end = time.monotonic()
-        self._next_frame = end + min((end - start) / FRAME_SHARE, LONGEST_PAUSE)
+        longest = min(LONGEST_PAUSE, YOUNG_SHARE * (end - self._began))
+        self._next_frame = end + min((end - start) / FRAME_SHARE, longest)
 
 
 def progress_fields(progress: Progress) -> dict[str, Any]:
