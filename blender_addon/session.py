@@ -186,6 +186,7 @@ def _tick() -> float | None:
     if any(map(is_job_running, READERS)):
         return 0.2
     painting = [session for session in jobs.all_of_file() if session.active]
+    before = _seen()
     try:
         going_on = pump()
     except Exception as error:
@@ -197,8 +198,15 @@ def _tick() -> float | None:
         return None
     if any(not session.active and session.frames for session in painting):
         _push_undo()
-    live_image.redraw()
+    if _seen() != before:  # else viewports would be drawn anew all the time
+        live_image.redraw()
     return TICK_SECONDS if going_on else None
+
+
+def _seen() -> list[Any]:
+    """What panels and viewports show of all jobs, to be compared."""
+    shown: list[Any] = [(s.key, s.frames, s.message, s.report) for s in jobs.all_of_file()]
+    return [*shown, inquiry.pending(), inquiry.problem(), catalogue.known()]
 
 
 def _push_undo() -> None:

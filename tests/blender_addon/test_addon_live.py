@@ -195,6 +195,24 @@ def test_frames_are_held_back_while_blender_reads_images(
         jobs.cancel(running)
 
 
+def test_windows_are_drawn_anew_when_there_is_news(
+    sphere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+    ticks: list[int] = []
+    with FakeService(steps=4, step_seconds=0.1) as service:
+        running = start(sphere, service)
+        monkeypatch.setattr(live_image, "redraw", lambda: drawn.append(running.frames))
+
+        def tick() -> None:
+            ticks.append(running.frames)
+            session._tick()
+
+        pump_until(lambda: not running.active, step=tick)
+    assert set(drawn) >= set(range(1, running.frames + 1))  # each frame is shown at once
+    assert len(drawn) < len(ticks) / 2  # and between them nothing is drawn
+
+
 @pytest.mark.parametrize("mode", ["EDIT", "TEXTURE_PAINT", "VERTEX_PAINT", "SCULPT"])
 def test_frames_come_in_every_mode(sphere: Any, mode: str) -> None:
     with FakeService(steps=4, step_seconds=0.1) as service:
