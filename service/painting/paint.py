@@ -109,6 +109,7 @@ def paint(
             paint=studio.paint,
             kept=None if kept is None else studio.kept,
             kept_sha256=kept_sha256,
+            device=str(device),
         )
 
     start, done, megapixels = time.perf_counter(), 0, 0.0

@@ -29,7 +29,7 @@ class Progress:
     the recipe wants. steering: the adjustments that had their effect.
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
     kept(): the picture at full size as it was, and (H, W) which of its pixels change; kept_sha256:
-    of what was kept.
+    of what was kept. device: what paints, as torch names it.
     """
 
     stage: int
@@ -49,3 +49,4 @@ class Progress:
     steering: tuple[Adjustment, ...] = ()
     kept: Callable[[], tuple[NDArray[np.uint8], NDArray[np.bool_]]] | None = None
     kept_sha256: str | None = None
+    device: str = "cpu"

@@ -52,7 +52,7 @@ def build_receipt(
         ],
         "weights": None if weights is None else _file(weights),
         "versions": _versions(),
-        "device": _device(),
+        "device": _device(last.device),
         "picture": {"width": width, "height": height, "sha256": _sha256(delivered)},
         "seconds": round(last.seconds, 3),
         "steps": last.step,
@@ -107,14 +107,11 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _device() -> dict[str, str]:
+def _device(name: str) -> dict[str, str]:
     import torch  # here: a checker of receipts needs none
 
-    from service.painting.paint import pick_device
-
-    device = pick_device()
-    title = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return {"name": str(device), "title": title}
+    title = torch.cuda.get_device_name(name) if name.startswith("cuda") else platform.machine()
+    return {"name": name, "title": title}
 
 
 def _size(pixels: NDArray[np.uint8]) -> list[int]:
