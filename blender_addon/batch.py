@@ -53,7 +53,11 @@ def paint_seeds(
 class _Batch:
     """What the two operators share."""
 
-    address: str
+    address: StringProperty(
+        name="Address",
+        description="Address of the service; default: the preferences",
+        options=operators.CALL,
+    )
     report: Any
 
     def execute(self, context: Any) -> Result:
@@ -83,12 +87,6 @@ class ORBITEX_OT_paint_selected(_Batch, bpy.types.Operator):
     bl_label = "Paint Selected Objects"
     bl_description = "Queue a painting for each selected mesh, with its own settings"
     bl_options: Any = {"UNDO"}
-
-    address: StringProperty(
-        name="Address",
-        description="Address of the service; default: the preferences",
-        options=operators.CALL,
-    )
 
     @classmethod
     def poll(cls, context: Any) -> bool:
@@ -126,11 +124,6 @@ class ORBITEX_OT_paint_seeds(_Batch, bpy.types.Operator):
         default=SEEDS,
         min=2,
         max=16,
-        options=operators.CALL,
-    )
-    address: StringProperty(
-        name="Address",
-        description="Address of the service; default: the preferences",
         options=operators.CALL,
     )
 
