@@ -5,6 +5,7 @@ import zmq
 from service_process import running
 
 from service.serving.client import Client
+from service.serving.keys import KeyFolder
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +26,19 @@ def dealer(service):
         socket.linger = 0
         socket.connect(service.address)
         yield socket
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    """A folder of keys with that of one client, "owner"."""
+    folder = KeyFolder(tmp_path_factory.mktemp("keys"))
+    folder.new("owner")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory, keys):
+    """A service that lets in nobody else."""
+    log = tmp_path_factory.mktemp("service") / "log.txt"
+    with running(log, keys=keys.folder) as process:
+        yield process

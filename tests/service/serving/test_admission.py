@@ -15,7 +15,6 @@ from service_process import (
     memory,
     recipe,
     refused,
-    running,
     service_command,
 )
 
@@ -27,20 +26,6 @@ from service.serving.keys import KeyFolder, load_client_key
 from service.serving.wire import encode
 
 SILENCE_MS = 600  # an honest client has its answer after some 20
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    folder = KeyFolder(tmp_path_factory.mktemp("keys"))
-    folder.new("owner")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory, keys):
-    log = tmp_path_factory.mktemp("service") / "log.txt"
-    with running(log, keys=keys.folder) as process:
-        yield process
 
 
 def client_of(guarded, path, timeout=5.0):

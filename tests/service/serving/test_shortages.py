@@ -18,7 +18,6 @@ from storm import PATIENCE
 from stubborn_client import BUFFERS
 
 from service.serving.client import Client
-from service.serving.keys import KeyFolder
 from service.serving.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and /proc")
@@ -126,20 +125,6 @@ def test_no_more_files_can_be_opened_for_a_while(tmp_path, undisturbed):
         client.resume(job)  # if it was given up meanwhile
         np.testing.assert_array_equal(end_of(client, job), undisturbed)
         assert [row["job"] for row in client.jobs()] == [job]
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory):
-    folder = KeyFolder(tmp_path_factory.mktemp("keys"))
-    folder.new("owner")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory, keys):
-    log = tmp_path_factory.mktemp("service") / "log.txt"
-    with running(log, keys=keys.folder) as process:
-        yield process
 
 
 @pytest.mark.slow
