@@ -6,13 +6,12 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from . import jobs, operators, session
-from .attempt import Result, attempt
+from . import jobs, operators
 from .fixes import mesh_problem
 from .problems import Problem, ProblemError
 from .properties import settings_of
 from .queue_rows import SEEDS
-from .waiting import wait_for
+from .waiting import Painting
 
 
 def paint_objects(
@@ -50,7 +49,7 @@ def paint_seeds(
     return begun
 
 
-class _Batch:
+class _Batch(Painting):
     """What the two operators share."""
 
     address: StringProperty(
@@ -59,25 +58,6 @@ class _Batch:
         options=operators.CALL,
     )
     report: Any
-
-    def execute(self, context: Any) -> Result:
-        """The blocking path of scripts and background Blender."""
-        return attempt(self, self._paint, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """The path of the interface: start and return."""
-        return attempt(self, self._start, context)
-
-    def _paint(self, context: Any) -> Result:
-        return wait_for(self, self._begin(context))
-
-    def _start(self, context: Any) -> Result:
-        self._begin(context)
-        session.start_timer()
-        return {"FINISHED"}
-
-    def _begin(self, context: Any) -> list[jobs.Session]:
-        raise NotImplementedError
 
 
 class ORBITEX_OT_paint_selected(_Batch, bpy.types.Operator):
@@ -130,9 +110,7 @@ class ORBITEX_OT_paint_seeds(_Batch, bpy.types.Operator):
     @classmethod
     def poll(cls, context: Any) -> bool:
         """As Paint."""
-        reason = mesh_problem(context)
-        if not reason and jobs.active_of(context.active_object):
-            reason = "This object is being painted already"
+        reason = mesh_problem(context) or jobs.busy_reason(context.active_object)
         if reason:
             cls.poll_message_set(reason)
         return not reason

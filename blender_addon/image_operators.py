@@ -7,11 +7,11 @@ from typing import Any
 
 import bpy
 
-from . import jobs, operators, originals, recall, session
+from . import jobs, operators, originals, recall
 from .attempt import Result, attempt
 from .fixes import mesh_problem
 from .properties import settings_of
-from .waiting import wait_for
+from .waiting import Painting
 
 
 class _OnPainted:
@@ -26,8 +26,8 @@ class _OnPainted:
         reason = mesh_problem(context)
         if not reason and settings_of(context.active_object).image is None:
             reason = "This object has not been painted"
-        elif not reason and not cls.while_painting and jobs.active_of(context.active_object):
-            reason = "This object is being painted already"
+        elif not reason and not cls.while_painting:
+            reason = jobs.busy_reason(context.active_object)
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -64,7 +64,7 @@ class ORBITEX_OT_show_painted(_OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_paint_again(_OnPainted, bpy.types.Operator):
+class ORBITEX_OT_paint_again(Painting, _OnPainted, bpy.types.Operator):
     """Paint the object as its image was painted"""
 
     bl_idname = "orbitex.paint_again"
@@ -74,21 +74,8 @@ class ORBITEX_OT_paint_again(_OnPainted, bpy.types.Operator):
 
     while_painting = False
 
-    def execute(self, context: Any) -> Result:
-        """The blocking path of scripts and background Blender."""
-        return attempt(self, self._paint, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """The path of the interface: start and return."""
-        return attempt(self, self._start, context)
-
-    def _paint(self, context: Any) -> Result:
-        return wait_for(self, [paint_again(context, context.active_object)])
-
-    def _start(self, context: Any) -> Result:
-        paint_again(context, context.active_object)
-        session.start_timer()
-        return {"FINISHED"}
+    def _begin(self, context: Any) -> list[jobs.Session]:
+        return [paint_again(context, context.active_object)]
 
 
 def paint_again(context: Any, obj: Any) -> jobs.Session:

@@ -168,6 +168,11 @@ def find(key: int) -> Session | None:
     return next((session for session in _sessions if session.key == key), None)
 
 
+def busy_reason(obj: Any) -> str:
+    """Why ``obj`` cannot be painted now; empty if no job paints it."""
+    return "This object is being painted already" if active_of(obj) else ""
+
+
 def session_of(obj: Any) -> Session | None:
     """The newest session of ``obj``, running or ended: of the image that it shows, or else any."""
     if obj is None:

@@ -8,11 +8,11 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from . import gather, jobs, preferences, recall, session, viewpoints
-from .attempt import Result, attempt
+from . import gather, jobs, preferences, recall, viewpoints
+from .attempt import Result
 from .order import Choices, choices_of, make_order, parse_styles
 from .properties import settings_of
-from .waiting import wait_for
+from .waiting import Painting
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
 # must not creep into the next.
@@ -21,7 +21,7 @@ OVERRIDES = ("style", *(field.name for field in fields(Choices) if field.name !=
 CALL: set[Any] = {"SKIP_SAVE"}
 
 
-class ORBITEX_OT_paint(bpy.types.Operator):
+class ORBITEX_OT_paint(Painting, bpy.types.Operator):
     """Paint a symmetric texture for the active object. In the interface it returns at once and
     the texture grows; in a script it waits for the end"""
 
@@ -124,35 +124,17 @@ class ORBITEX_OT_paint(bpy.types.Operator):
         """A mesh that can be painted, and is not being painted. What a call's arguments may mend
         (see :mod:`.preflight`) does not count here."""
         problem = gather.check(context.active_object)
-        reason = problem.line if problem else ""
-        if not reason and jobs.active_of(context.active_object):
-            reason = "This object is being painted already"
+        reason = problem.line if problem else jobs.busy_reason(context.active_object)
         if reason:
             cls.poll_message_set(reason)
         return not reason
 
-    def execute(self, context: Any) -> Result:
-        """The blocking path of scripts and background Blender."""
-        return attempt(self, self._paint, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """The path of the interface: start and return."""
-        return attempt(self, self._start, context)
-
-    def _paint(self, context: Any) -> Result:
-        return wait_for(self, [self._begin(context)])
-
-    def _start(self, context: Any) -> Result:
-        self._begin(context)
-        session.start_timer()
-        return {"FINISHED"}
-
-    def _begin(self, context: Any) -> jobs.Session:
+    def _begin(self, context: Any) -> list[jobs.Session]:
         given = [name for name in OVERRIDES if self.properties.is_property_set(name)]
         overrides = {name: getattr(self, name) for name in given}
         address = self.address or None
         autostart = self.autostart if self.properties.is_property_set("autostart") else None
-        return begin_paint(context, context.active_object, overrides, address, autostart)
+        return [begin_paint(context, context.active_object, overrides, address, autostart)]
 
 
 def begin_paint(

@@ -1,4 +1,5 @@
-"""The blocking path of operators: scripts and background Blender wait for their jobs."""
+"""How operators that paint run: scripts and background Blender wait for their jobs, the interface
+does not."""
 
 from __future__ import annotations
 
@@ -6,8 +7,33 @@ from functools import partial
 from typing import Any
 
 from . import jobs, session
-from .attempt import Result
+from .attempt import Result, attempt
 from .problems import ProblemError
+
+
+class Painting:
+    """What operators that paint have in common; ``_begin`` starts the jobs."""
+
+    report: Any
+
+    def execute(self, context: Any) -> Result:
+        """The blocking path of scripts and background Blender."""
+        return attempt(self, self._paint, context)
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """The path of the interface: start and return."""
+        return attempt(self, self._start, context)
+
+    def _paint(self, context: Any) -> Result:
+        return wait_for(self, self._begin(context))
+
+    def _start(self, context: Any) -> Result:
+        self._begin(context)
+        session.start_timer()
+        return {"FINISHED"}
+
+    def _begin(self, context: Any) -> list[jobs.Session]:
+        raise NotImplementedError
 
 
 def wait_for(operator: Any, sessions: list[jobs.Session]) -> Result:

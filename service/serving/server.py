@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import zmq
 
@@ -71,10 +72,7 @@ class Server:
     def run(self, idle_exit: float | None) -> None:
         """Serve until stopped, or until ``idle_exit`` seconds without a client and a job."""
         while not self._stopping:
-            poller = zmq.Poller()
-            for socket in (self._router, self._encoder.waker, *self._engine.sockets):
-                poller.register(socket, zmq.POLLIN)
-            poller.poll(TICK_MS)
+            _wait_for(self._router, self._encoder.waker, *self._engine.sockets)
             self._watchers.collect()
             self._hear_clients()
             for event in self._engine.collect():
@@ -99,10 +97,7 @@ class Server:
             self._engine.pause(job)
         deadline = time.monotonic() + LAST_CHECKPOINT_SECONDS
         while self._engine.jobs and time.monotonic() < deadline:
-            poller = zmq.Poller()
-            for socket in self._engine.sockets:
-                poller.register(socket, zmq.POLLIN)
-            poller.poll(TICK_MS)
+            _wait_for(*self._engine.sockets)
             for event in self._engine.collect():
                 self._take(event)
 
@@ -195,6 +190,14 @@ class Server:
     def _close(self, job: Job) -> None:
         log.info("%s after %d steps", job.state, job.step, extra={"job": job.name})
         self._watchers.close(job)
+
+
+def _wait_for(*sockets: Any) -> None:
+    """Until one of them has something to be read, at most for a tick."""
+    poller = zmq.Poller()
+    for socket in sockets:
+        poller.register(socket, zmq.POLLIN)
+    poller.poll(TICK_MS)
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
