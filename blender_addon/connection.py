@@ -193,7 +193,8 @@ class Connection:
         try:
             header, _ = self.ask("hello", {"client": CLIENT}, seconds=seconds, patient=True)
         except ProblemError as error:
-            if error.problem.code != "no-answer":
+            # A service that refuses our connections takes no message at all.
+            if error.problem.code not in ("no-answer", "service-lost"):
                 raise
             raise ProblemError(silent_service(self.address, self._with_key)) from None
         self._beating = True

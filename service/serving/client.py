@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -242,12 +243,12 @@ class Client:
         message = encode({"kind": kind, "id": request, **fields}, buffers)
         heartbeat = encode({"kind": "heartbeat", "id": 0})
         last_heard = time.monotonic()
-        self._socket.send_multipart(message)
+        self._send(message, self.timeout)
         while (left := last_heard + self.timeout - time.monotonic()) > 0:
             if not self._socket.poll(int(1000 * min(left, HEARTBEAT_SECONDS)) + 1):
                 if patient:
-                    self._socket.send_multipart(message)
-                    self._socket.send_multipart(heartbeat)
+                    self._send(message, left)
+                    self._send(heartbeat, 0)
                 continue
             try:
                 header, arrays = decode(self._socket.recv_multipart())
@@ -270,3 +271,10 @@ class Client:
             "Start it with 'service serve'; a service with keys answers nobody without a key that "
             "it allows.",
         )
+
+    def _send(self, message: Sequence[Any], seconds: float) -> None:
+        # While a service refuses our connections there is nothing that would take a message, and
+        # a send without a limit would wait for ever. What is not sent is not answered either.
+        self._socket.setsockopt(zmq.SNDTIMEO, int(1000 * seconds))
+        with suppress(zmq.Again):
+            self._socket.send_multipart(message)

@@ -4,6 +4,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -34,9 +36,14 @@ def client_of(guarded, path, timeout=5.0):
 
 def answered(dealer, message=None):
     """Whether anything at all comes back for a heartbeat, or for ``message``."""
-    dealer.linger = 0
-    dealer.send_multipart(message or encode({"kind": "heartbeat", "id": 1}))
+    send(dealer, message or encode({"kind": "heartbeat", "id": 1}))
     return bool(dealer.poll(SILENCE_MS))
+
+
+def send(dealer, message):
+    dealer.linger, dealer.sndtimeo = 0, SILENCE_MS
+    with suppress(zmq.Again):  # what has been refused already takes nothing
+        dealer.send_multipart(message)
 
 
 def curve(dealer, key):
@@ -59,6 +66,14 @@ def test_no_key_gets_nothing(guarded):
     with Client(guarded.address, timeout=0.3) as client, refused("service-unreachable") as caught:
         client.hello()
     assert "key" in caught.value.hint
+
+
+def test_a_client_that_has_been_refused_does_not_wait_for_ever(guarded):
+    clients = [Client(guarded.address, timeout=0.05) for _ in range(24)]
+    time.sleep(0.5)  # all have been refused, and some have no connection left to send on
+    for client in clients:
+        with client, refused("service-unreachable"):
+            client.hello()
 
 
 def test_a_stranger_who_knows_the_service_gets_nothing(guarded, keys):
@@ -89,10 +104,9 @@ def test_connections_are_refused_before_the_server_sees_them(tmp_path):
 
         def arrives(key):
             with outside.socket(zmq.DEALER) as dealer:
-                dealer.linger = 0
                 curve(dealer, key)
                 dealer.connect(address)
-                dealer.send(b"x")
+                send(dealer, [b"x"])
                 return bool(router.poll(SILENCE_MS) and router.recv_multipart())
 
         with router:
