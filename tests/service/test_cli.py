@@ -131,7 +131,7 @@ def service(*words, cwd):
         (("preview", "p66"), "group", "p6"),
         (("preview", "nothing of the kind"), "group", "p1, o, p2"),
         (("preview", "[4,4]"), "q", "p4m"),
-        (("preview", "p4", "--picture", "absent.png"), "absent.png", "stained_glass"),
+        (("preview", "p4", "--picture", "absent.png"), "absent.png", "picture"),
         (("preview", "p4", "--picture", "broken.png"), "broken.png", "PNG"),
         (("preview", "p4", "-o", "preview.jpg"), "output", ".png"),
         (("preview", "532", "--cut", "cell"), "cut", "tile"),
