@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import types
 
 import pytest
@@ -32,9 +33,12 @@ def watching(service, job):
     words = [sys.executable, "-m", "service", "watch", job, "--address", service.address]
     pipe = subprocess.PIPE
     with subprocess.Popen(words, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
+        alarm = threading.Timer(30, process.kill)  # whoever reads of it does not wait for ever
+        alarm.start()
         try:
             yield process
         finally:
+            alarm.cancel()
             process.kill()
 
 
