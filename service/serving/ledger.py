@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
+from service.serving import retries
 from service.serving.archive import Archive, using
 from service.serving.blobs import Blobs
 from service.serving.job_folder import BLOBS, JobFolder
 from service.serving.jobs import (
     ENDED,
-    TRIES,
     Fault,
     Inputs,
     Job,
@@ -64,16 +64,16 @@ class Ledger:
             self._archive = Archive(folder)
             self._jobs = {job.name: job for job in self._archive.load()}
             self.blobs = Blobs(folder / BLOBS, self._blobs_named)
-        for job in self._jobs.values():
+        for job in self.all():
             if job.state is State.RUNNING:
-                job.standing = dataclasses.replace(job.standing, state=State.QUEUED)
-            if not _may_go_on(job.state):
+                self._outlive(job)
+            elif not _may_go_on(job.state):
                 self.folder(job).drop_checkpoint()  # of a service that was killed just then
         self._retire()
         self.blobs.sweep()
 
     def close(self) -> None:
-        """Leave the folder to others."""
+        """Leave the folder to others; :meth:`rest` comes before, unless something went wrong."""
         self._save()
         self._archive.close()
 
@@ -187,11 +187,7 @@ class Ledger:
 
     def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
         """A checkpoint was written, or could not be."""
-        old = job.standing
-        saved = old.saved if warning else int(progress["step"])
-        # Deaths count while they hinder: a job of many days outlives any number that lie apart.
-        deaths = 0 if saved > old.saved else old.deaths
-        self._change(job, progress=progress, warning=warning, saved=saved, deaths=deaths)
+        self._move(job, retries.saved(job.standing, progress, warning))
 
     def want_finish(self, job: Job) -> None:
         """It shall end with the best so far; a paused job goes on for that."""
@@ -207,7 +203,13 @@ class Ledger:
     def resume(self, job: Job) -> None:
         """Let a paused job go on, or try a failed one again, from its last checkpoint."""
         if job.state in (State.PAUSED, State.FAILED):
-            self._change(job, state=State.QUEUED, fault=None, deaths=0)
+            self._move(job, retries.resumed(job.standing))
+
+    def rest(self) -> None:
+        """The service ends because it was told to: what runs waits for the next one."""
+        for job in self.all():
+            if job.state is State.RUNNING:
+                self._change(job, state=State.QUEUED)
 
     def adjust(self, job: Job, changes: Mapping[str, Any]) -> None:
         """Change a part of the recipe of a job that may go on. Raises InputError as
@@ -224,26 +226,13 @@ class Ledger:
             self._change(job, adjustments=(*adjustments, fields))
 
     def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
-        """The worker died in a job: it is tried once more, from its last checkpoint, and fails if
-        that one dies before it has written another. ``killed``: by force, which a system without
-        memory does, so it is then tried with less."""
-        if job.ended or job.state is State.PAUSED:
-            return
-        deaths = job.standing.deaths + 1
-        if deaths < TRIES:
-            self._change(job, state=State.QUEUED, deaths=deaths)
-        elif killed:
-            self.spare(job, fault)
-        else:
-            self._change(job, state=State.FAILED, deaths=deaths, fault=fault)
+        """The worker died in a job, see :func:`service.serving.retries.worker_died`."""
+        if not job.ended and job.state is not State.PAUSED:
+            self._move(job, retries.worker_died(job.standing, fault, killed))
 
     def spare(self, job: Job, fault: Fault) -> None:
-        """A job did not fit into memory: it is tried with less, from its last checkpoint, then
-        fails."""
-        if job.standing.frugal:
-            self.fail(job, fault)
-        else:
-            self._change(job, state=State.QUEUED, frugal=True)
+        """A job did not fit into memory, see :func:`service.serving.retries.starved`."""
+        self._move(job, retries.starved(job.standing, fault))
 
     def finish(self, job: Job, result: Result, progress: dict[str, Any]) -> None:
         """End with a result that lies in the job's folder."""
@@ -274,9 +263,19 @@ class Ledger:
         self._archive.remove(job.name)
         self.blobs.sweep()
 
+    def _outlive(self, job: Job) -> None:
+        # Written at once: a service that is killed before it paints counts no job twice.
+        self._move(job, retries.service_died(job.standing))
+        log.warning("a service was killed while it painted this", extra={"job": job.name})
+        if job.standing.fault is not None:
+            log.warning("failed: %s", job.standing.fault.message, extra={"job": job.name})
+
     def _change(self, job: Job, **changes: Any) -> None:
-        ended = self._now() if changes.get("state", job.state) in ENDED else None
-        job.standing = dataclasses.replace(job.standing, ended=ended, **changes)
+        self._move(job, dataclasses.replace(job.standing, **changes))
+
+    def _move(self, job: Job, standing: Standing) -> None:
+        ended = self._now() if standing.state in ENDED else None
+        job.standing = dataclasses.replace(standing, ended=ended)
         self._unsaved[job.name] = job
         self._save()
         if job.ended:

@@ -45,7 +45,8 @@ ERROR_CODES: dict[str, str] = {
     "unknown-upload": "A job names a buffer whose bytes are not here, or not here any more.",
     "bad-digest": "What was uploaded has another SHA-256; it was dropped.",
     "out-of-memory": "The job did not fit into memory.",
-    "worker-died": "The process that paints ended twice in the middle of the job, or cannot start.",
+    "worker-died": "The process that paints ended twice in the middle of the job, or cannot start; "
+    "or the service was killed with it again and again.",
     "not-saved": "The service's disk is full or cannot be written.",
     "damaged-job": "The job's files on the service's disk are damaged.",
     "service-stopped": "The service was told to stop; its jobs go on when it is started again.",

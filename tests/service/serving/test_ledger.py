@@ -18,6 +18,7 @@ from service.serving import ledger as ledger_module
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault, Inputs, Result, Standing, State, StoredBuffer
 from service.serving.ledger import Ledger
+from service.serving.retries import SERVICE_TRIES
 from service.serving.wire import BufferSpec
 
 FAULT = Fault("x", "y", "z", "hint")
@@ -166,6 +167,61 @@ def test_a_worker_may_die_once_between_two_checkpoints_of_a_job(opened):
         ledger.checkpoint(job, {"step": 6}, None)
         ledger.mourn(job, FAULT, killed=False)
         assert job.state == state
+
+
+def test_services_may_die_some_times_between_two_checkpoints_of_a_job(opened):
+    job = opened().add(inputs())
+
+    def die(saved=None, told=False):
+        """A service that paints the job, and is killed or told to end."""
+        ledger = opened()
+        assert ledger.find(job.name).state == "queued"
+        opened()  # one that is killed before it paints counts nothing
+        ledger = opened()
+        ledger.start(ledger.find(job.name))
+        if saved is not None:
+            ledger.checkpoint(ledger.find(job.name), {"step": saved}, None)
+        if told:
+            ledger.rest()
+        return opened().find(job.name).standing
+
+    for _ in range(SERVICE_TRIES - 1):
+        standing = die()
+    assert (standing.state, standing.frugal) == ("queued", False)
+    for _ in range(2 * SERVICE_TRIES):
+        assert die(told=True) == standing
+    assert die(saved=7).outages == 1  # a newer checkpoint clears the count
+    for _ in range(SERVICE_TRIES - 2):
+        die()
+    standing = die(saved=7)  # the same once more is no progress
+    assert (standing.state, standing.frugal) == ("queued", True)
+    standing = die()
+    assert standing.state == "failed" and standing.ended is not None
+    assert "killed 6 times" in standing.fault.message
+    ledger = opened()
+    ledger.resume(ledger.find(job.name))
+    for _ in range(SERVICE_TRIES - 1):
+        standing = die()
+    assert standing.state == "queued"
+
+
+def test_a_job_of_a_service_that_did_not_count_is_read(opened):
+    ledger = opened()
+    job = ledger.add(inputs())
+    standing = ledger.folder(job).path / "standing.json"
+    old = json.loads(standing.read_bytes())
+    del old["outages"]
+    standing.write_text(json.dumps(old))
+    assert opened().find(job.name).standing == job.standing
+
+
+def test_a_job_that_rests_goes_on_resting_though_it_did_not_fit_into_memory(opened):
+    ledger = opened()
+    job = ledger.add(inputs())
+    ledger.start(job)
+    ledger.pause(job)
+    ledger.spare(job, FAULT)  # in the step that it was in
+    assert (job.state, job.standing.frugal) == ("paused", True)
 
 
 def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
