@@ -158,17 +158,24 @@ class JobFolder:
         with self._reading("its result"), Image.open(self.path / "texture.png") as picture:
             return Result(np.asarray(picture), self._json("receipt.json"))
 
-    def drop_checkpoint(self) -> None:
-        """Make room: a job that has ended for good needs no checkpoint."""
-        for name in ("checkpoint.safetensors", "kept.safetensors", "region.png"):
-            with contextlib.suppress(OSError):
-                (self.path / name).unlink(missing_ok=True)
+    def drop_work(self) -> None:
+        """Make room: a job that has ended for good does not go on."""
+        self._drop("checkpoint.safetensors", "kept.safetensors", "region.png")
+
+    def drop_outcome(self) -> None:
+        """Make room: of a cancelled job nobody wants paint, nor what its worker had just made."""
+        self._drop(PAINT, "texture.png", "receipt.json")
 
     def sweep(self) -> None:
         """Remove what a writer that was killed has left."""
         with contextlib.suppress(OSError):
             for path in self.path.glob(".*.tmp"):
                 path.unlink()
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
+            with contextlib.suppress(OSError):
+                (self.path / name).unlink(missing_ok=True)
 
     def _job(self) -> dict[str, Any]:
         data = self._json("job.json")

@@ -67,8 +67,7 @@ class Ledger:
         for job in self.all():
             if job.state is State.RUNNING:
                 self._outlive(job)
-            elif not _may_go_on(job.state):
-                self.folder(job).drop_checkpoint()  # of a service that was killed just then
+            self._make_room(job)  # which a service that was killed just then has not done
         self._retire()
         self.blobs.sweep()
 
@@ -160,7 +159,7 @@ class Ledger:
         self._check_room()
         before = self.folder(job)
         paint = before.read_paint()
-        if paint is None or not _keeps_inputs(job.state):
+        if paint is None or not _may_be_repainted(job.state):
             raise InputError(
                 "not-painted",
                 "job",
@@ -250,8 +249,7 @@ class Ledger:
     def clear(self, job: Job) -> None:
         """Remove files that a worker has left which was killed or too late."""
         self.folder(job).sweep()
-        if not _may_go_on(job.state):
-            self.folder(job).drop_checkpoint()
+        self._make_room(job)
 
     def forget(self, job: Job) -> None:
         """Remove an ended job and its files."""
@@ -284,17 +282,24 @@ class Ledger:
     def _save(self) -> None:
         # Also what a full disk did not take before: what the service said should hold after it.
         for job in list(self._unsaved.values()):
-            folder = self.folder(job)
             try:
-                folder.write_standing(job.standing)
+                self.folder(job).write_standing(job.standing)
             except InputError as error:
                 log.error("%s", error, extra={"job": job.name})
                 continue
             del self._unsaved[job.name]
-            if not _may_go_on(job.state):  # only now: by its older standing it would go on
-                folder.drop_checkpoint()
+            self._make_room(job)
+            if not _may_go_on(job.state):
                 for buffer in job.order.buffers:  # the next job may well have the same
                     self.blobs.touch(buffer.sha256)
+
+    def _make_room(self, job: Job) -> None:
+        if job.name in self._unsaved:  # by its older standing it would go on
+            return
+        if not _may_go_on(job.state):
+            self.folder(job).drop_work()
+        if not _may_be_repainted(job.state):
+            self.folder(job).drop_outcome()
 
     def _now(self) -> float:
         # Later than all that ended, though the clock is set back: what ended last is kept longest.
@@ -309,7 +314,7 @@ class Ledger:
 
     def _blobs_named(self) -> dict[str, int]:
         """The size in bytes of each blob that a job needs."""
-        return self._blobs_of(_keeps_inputs)
+        return self._blobs_of(_may_be_repainted)
 
     def _blobs_of(self, wanted: Callable[[State], bool]) -> dict[str, int]:
         """The size in bytes of each blob of the jobs in these states."""
@@ -358,5 +363,5 @@ def _may_go_on(state: State) -> bool:
     return state not in (State.FINISHED, State.CANCELLED)
 
 
-def _keeps_inputs(state: State) -> bool:
-    return state is not State.CANCELLED  # a finished one may be repainted
+def _may_be_repainted(state: State) -> bool:
+    return state is not State.CANCELLED

@@ -512,10 +512,42 @@ def test_a_job_that_was_refused_is_not_there_after_a_restart(opened, monkeypatch
     assert names(ledger) == names(opened()) == []
 
 
-def test_inputs_of_an_ended_job_go_also_if_the_service_was_killed_just_then(opened):
+def all_files(folder):
+    """All that a job may have, of one that a worker had just finished."""
+    folder.write_checkpoint(b"a")
+    folder.write_paint(b"a")
+    folder.write_kept(b"a", np.zeros((2, 2), np.uint8))
+    folder.write_result(Result(TEXTURE, {}))
+
+
+OUTCOME = {"paint.safetensors", "texture.png", "receipt.json"}
+OF_STATE = {"cancelled": set(), "finished": OUTCOME}
+
+
+@pytest.mark.parametrize("state", OF_STATE)
+def test_what_an_ended_job_needs_no_more_goes_also_if_the_service_was_killed_just_then(
+    opened, state
+):
     ledger = opened()
     job = ledger.add(inputs(50))
-    ledger.folder(job).write_standing(Standing(state=State.CANCELLED, ended=1.0))
+    all_files(ledger.folder(job))
+    ledger.folder(job).write_standing(Standing(state=State(state), ended=1.0))
+    opened()
+    assert files(ledger, job) == {"job.json", "standing.json"} | OF_STATE[state]
+
+
+def test_what_comes_late_of_a_cancelled_job_costs_nothing_that_the_disk_still_needs(
+    opened, full_disk
+):
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    ledger.start(job)
+    all_files(ledger.folder(job))
+    before = files(ledger, job)
+    with full_disk():
+        ledger.cancel(job)
+        ledger.clear(job)
+        assert files(ledger, job) == before  # it is still running there
     opened()
     assert files(ledger, job) == {"job.json", "standing.json"}
 
@@ -529,7 +561,7 @@ def test_a_worker_that_died_or_was_late_leaves_no_file(opened):
     ledger.clear(job)
     assert files(ledger, job) == kept
     ledger.cancel(job)
-    ledger.folder(job).write_checkpoint(b"late")
+    all_files(ledger.folder(job))
     ledger.clear(job)
     assert files(ledger, job) == {"job.json", "standing.json"}
 
