@@ -12,9 +12,8 @@ import numpy as np
 from .connection import Connection
 from .messages import Order
 from .problems import ProblemError, refuse
-from .wire import CHUNK_BYTES
+from .wire import CHUNK_BYTES, UPLOAD_BYTES
 
-UPLOAD_BYTES = 1 << 20  # buffers larger than this are uploaded, and only if they are not there
 TRIES = 3  # the service may drop an upload when others send very much
 
 
