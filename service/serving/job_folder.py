@@ -40,6 +40,7 @@ from service.steering import Adjustment, Steering
 SCHEMA = "orbitex/job"
 SCHEMA_VERSION = 2
 PAINT = "paint.safetensors"
+KEPT = "kept.safetensors"
 BLOBS = "buffers"  # the folder of blobs, beside those of jobs
 
 
@@ -128,21 +129,26 @@ class JobFolder:
         """Keep what is on the canvas instead of what was there before."""
         self._write(PAINT, data)
 
-    def write_kept(self, paint: bytes, region: NDArray[np.uint8]) -> None:
-        """Keep the paint of another job, and the region (H, W) of its picture to paint anew."""
-        self._write("kept.safetensors", paint)
-        self._write("region.png", png_bytes(region))
+    @property
+    def has_paint(self) -> bool:
+        """Whether anything was on the canvas: not before the first checkpoint."""
+        return (self.path / PAINT).exists()
 
-    def read_paint(self) -> bytes | None:
-        """What was on the canvas at the last checkpoint or at the end; None before the first."""
-        with self._reading(PAINT):
-            path = self.path / PAINT
-            return path.read_bytes() if path.exists() else None
+    def write_kept(self, other: JobFolder, region: NDArray[np.uint8]) -> None:
+        """Keep the paint of another job, and the region (H, W) of its picture to paint anew."""
+        paint = other.path / PAINT
+        try:
+            # Whatever becomes of that job: its files are replaced, never changed.
+            (self.path / KEPT).hardlink_to(paint)
+        except OSError:  # a file system without links
+            with saving():
+                self._write(KEPT, paint.read_bytes())
+        self._write("region.png", png_bytes(region))
 
     def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
         """What :meth:`write_kept` has written; None for a job that paints all of its picture."""
         with self._reading("what it keeps"):
-            path = self.path / "kept.safetensors"
+            path = self.path / KEPT
             if not path.exists():
                 return None
             with Image.open(self.path / "region.png") as region:
@@ -160,7 +166,7 @@ class JobFolder:
 
     def drop_work(self) -> None:
         """Make room: a job that has ended for good does not go on."""
-        self._drop("checkpoint.safetensors", "kept.safetensors", "region.png")
+        self._drop("checkpoint.safetensors", KEPT, "region.png")
 
     def drop_outcome(self) -> None:
         """Make room: of a cancelled job nobody wants paint, nor what its worker had just made."""

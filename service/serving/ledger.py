@@ -18,6 +18,7 @@ from geometry.errors import InputError
 from service.serving import retries
 from service.serving.archive import Archive, using
 from service.serving.blobs import Blobs
+from service.serving.intake import check_room, stored
 from service.serving.job_folder import BLOBS, JobFolder
 from service.serving.jobs import (
     ENDED,
@@ -28,10 +29,8 @@ from service.serving.jobs import (
     Result,
     Standing,
     State,
-    StoredBuffer,
 )
 from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
-from service.serving.wire import BufferSpec
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference, steered
 
 log = logging.getLogger(__name__)
@@ -138,18 +137,8 @@ class Ledger:
         """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved",
         "unknown-upload", "bad-buffer" for uploads of another size."""
         self._check_room()
-        sizes = self._blobs_of(_may_go_on) | {
-            upload.sha256: upload.spec.nbytes for upload in inputs.uploads
-        }
-        new = sum(array.nbytes for array in inputs.buffers.values())
-        if sum(sizes.values()) + new > self._max_inputs:
-            raise InputError(
-                "queue-full",
-                "job",
-                f"The inputs of jobs that wait or failed are over {self._max_inputs >> 20} MiB.",
-                "Wait until one has ended, or forget some that failed.",
-            )
-        order = Order(inputs.recipe, time.time(), self._store(inputs))
+        check_room(inputs, self._blobs_of(_may_go_on), self._max_inputs)
+        order = Order(inputs.recipe, time.time(), stored(inputs, self.blobs))
         return self._accept(order, lambda folder: folder.write_order(order, inputs.cameras))
 
     def repaint(self, job: Job, seed: int, region: NDArray[np.uint8]) -> Job:
@@ -158,8 +147,7 @@ class Ledger:
         "queue-full", "not-saved", "damaged-job"."""
         self._check_room()
         before = self.folder(job)
-        paint = before.read_paint()
-        if paint is None or not _may_be_repainted(job.state):
+        if not before.has_paint or not _may_be_repainted(job.state):
             raise InputError(
                 "not-painted",
                 "job",
@@ -171,7 +159,7 @@ class Ledger:
 
         def write(folder: JobFolder) -> None:
             folder.write_order(order, cameras)
-            folder.write_kept(paint, region)
+            folder.write_kept(before, region)
 
         return self._accept(order, write)
 
@@ -324,26 +312,6 @@ class Ledger:
             if wanted(job.state) or job.name in self._unsaved
             for buffer in job.order.buffers
         }
-
-    def _store(self, inputs: Inputs) -> tuple[StoredBuffer, ...]:
-        new = []
-        for name, array in inputs.buffers.items():
-            spec = BufferSpec(name, array.dtype.str, array.shape)
-            digest = self.blobs.put(np.ascontiguousarray(array).data.cast("B"))
-            new.append(StoredBuffer(spec, digest))
-        for upload in inputs.uploads:
-            if not self.blobs.has(upload.sha256):
-                raise InputError(
-                    "unknown-upload",
-                    "uploads",
-                    f"What {upload.spec.name[:40]!r} should hold is not here.",
-                    "Upload it, then submit again.",
-                )
-            if self.blobs.received(upload.sha256) != upload.spec.nbytes:
-                raise InputError(
-                    "bad-buffer", upload.spec.name, "The shape does not fit what was uploaded."
-                )
-        return (*new, *inputs.uploads)
 
     def _check_room(self) -> None:
         going = [job for job in self._jobs.values() if not job.ended]

@@ -99,8 +99,7 @@ lives. A client that lets many replies lie unread loses the newest of them.
 | buffers | {LIMITS.buffers}, of 1 to {LIMITS.dimensions} dimensions, never empty |
 | dtypes | {_escaped(", ".join(DTYPES))} |
 | message | {LIMITS.total_bytes >> 20} MiB, unless `service serve --max-message` says otherwise |
-| inputs of a job | {MAX_JOB_BYTES >> 20} MiB; what `submit` itself brings {CHUNK_BYTES >> 20} MiB, \
-the rest is uploaded before |
+| inputs of a job | {MAX_JOB_BYTES >> 20} MiB; what `submit` itself brings {CHUNK_BYTES >> 20} MiB |
 | chunk of an upload | {CHUNK_BYTES >> 20} MiB |
 | replies unread | {UNREAD_BYTES >> 20} MiB; then a client is sent no more until it reads |"""
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -512,11 +513,34 @@ def test_a_job_that_was_refused_is_not_there_after_a_restart(opened, monkeypatch
     assert names(ledger) == names(opened()) == []
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_the_paint_that_a_job_keeps_is_that_of_its_moment(opened, monkeypatch, links):
+    def no_links(path, target):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    ledger = opened()
+    job = ledger.add(inputs())
+    region = np.full((2, 2), 255, np.uint8)
+    with refused("not-painted"):
+        ledger.repaint(job, 1, region)
+    ledger.folder(job).write_paint(b"then")
+    new = ledger.folder(ledger.repaint(job, 1, region))
+    ledger.folder(job).write_paint(b"now")
+    assert new.read_kept()[0] == b"then"
+    shared = (new.path / "kept.safetensors").stat().st_nlink
+    again = ledger.folder(ledger.repaint(job, 2, region))
+    assert (again.path / "kept.safetensors").stat().st_nlink == 1 + links and shared == 1
+    ledger.cancel(job)
+    assert again.read_kept()[0] == b"now"
+
+
 def all_files(folder):
     """All that a job may have, of one that a worker had just finished."""
     folder.write_checkpoint(b"a")
     folder.write_paint(b"a")
-    folder.write_kept(b"a", np.zeros((2, 2), np.uint8))
+    folder.write_kept(folder, np.zeros((2, 2), np.uint8))
     folder.write_result(Result(TEXTURE, {}))
 
 
