@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ from PIL import Image
 from geometry.errors import InputError
 from service.recipe import parse_recipe
 from service.reporting.delivery import png_bytes, write_atomically
-from service.serving.blobs import is_digest, read_blob
+from service.serving.blobs import DIGEST, is_digest, read_blob
 from service.serving.durable import saving, sync_names
 from service.serving.jobs import Inputs, Order, Result, Standing, StoredBuffer
 from service.serving.wire import read_spec
@@ -77,6 +78,14 @@ class JobFolder:
         """What the inputs are, without their buffers."""
         with self._reading("job.json"):
             return _order(self._job())
+
+    def digests(self) -> set[str]:
+        """What may be the names of its blobs, also where the order cannot be read."""
+        try:
+            text = (self.path / "job.json").read_text(errors="replace")
+        except OSError:
+            return set()
+        return set(re.findall(DIGEST, text))
 
     def read_cameras(self) -> list[dict[str, Any]]:
         """The cameras, as they came."""

@@ -62,6 +62,7 @@ class Ledger:
         with using(folder):
             self._archive = Archive(folder)
             self._jobs = {job.name: job for job in self._archive.load()}
+            self._skipped = self._archive.digests_skipped()
             self.blobs = Blobs(folder / BLOBS, self._blobs_named)
         for job in self.all():
             if job.state is State.RUNNING:
@@ -300,9 +301,9 @@ class Ledger:
         for job in ended[: max(0, len(ended) - self._keep)]:
             self.forget(job)
 
-    def _blobs_named(self) -> dict[str, int]:
-        """The size in bytes of each blob that a job needs."""
-        return self._blobs_of(_may_be_repainted)
+    def _blobs_named(self) -> set[str]:
+        """The blobs that a job needs, or may need that could not be read."""
+        return {*self._blobs_of(_may_be_repainted), *self._skipped}
 
     def _blobs_of(self, wanted: Callable[[State], bool]) -> dict[str, int]:
         """The size in bytes of each blob of the jobs in these states."""

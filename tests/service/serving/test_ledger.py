@@ -467,6 +467,20 @@ def test_a_job_of_the_last_version_is_left_alone(opened, caplog):
     assert (path / "buffers.safetensors").exists()
 
 
+def test_a_job_that_cannot_be_read_keeps_its_inputs(opened, monkeypatch):
+    """As of a newer release, to which the person goes back."""
+    monkeypatch.setattr(blobs, "SPARE_SECONDS", -1.0)
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    order = ledger.folder(job).path / "job.json"
+    whole = order.read_bytes()
+    altered(order, schema_version=99)
+    assert names(opened()) == []
+    order.write_bytes(whole)
+    again = opened()
+    assert again.folder(job).read_inputs().buffers["a"].nbytes == 50
+
+
 def test_an_end_that_cannot_be_kept_costs_no_inputs(opened, full_disk, monkeypatch):
     """The result lies there, but not that the job has finished: after a crash it is painted again,
     so all that this takes must still be there."""
