@@ -1,15 +1,19 @@
-"""Intake: the inputs of a new job become blobs, or are refused."""
+"""Intake: what clients want done, held against what is there: new jobs, whose inputs become blobs;
+regions painted anew; adjustments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from geometry.errors import InputError
 from service.serving.blobs import Blobs
-from service.serving.jobs import Inputs, StoredBuffer
+from service.serving.job_folder import JobFolder
+from service.serving.jobs import Inputs, Job, StoredBuffer
 from service.serving.wire import BufferSpec
+from service.steering import MAX_ADJUSTMENTS, adjusted, difference
 
 
 def check_room(inputs: Inputs, held: Mapping[str, int], most: int) -> None:
@@ -47,3 +51,27 @@ def stored(inputs: Inputs, blobs: Blobs) -> tuple[StoredBuffer, ...]:
                 "bad-buffer", upload.spec.name, "The shape does not fit what was uploaded."
             )
     return (*new, *inputs.uploads)
+
+
+def check_paint(job: Job, folder: JobFolder) -> None:
+    """Raise InputError("not-painted") if there is nothing of the job to be painted anew."""
+    if not folder.has_paint or not job.may_be_repainted:
+        raise InputError(
+            "not-painted",
+            "job",
+            f"Job {job.name} has no paint yet.",
+            "It has from its first checkpoint on, some seconds after it has begun.",
+        )
+
+
+def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the job's recipe that are others with these changes. Raises InputError as
+    :func:`service.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
+    if not job.may_go_on:
+        raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
+    new = adjusted(job.recipe, changes)
+    if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
+        raise InputError("missing-base", "objective.content", "The mesh has no base colour.")
+    if len(job.standing.adjustments) >= MAX_ADJUSTMENTS:
+        raise InputError("too-large", "changes", f"Adjusted {MAX_ADJUSTMENTS} times already.")
+    return difference(job.recipe, new)

@@ -162,6 +162,16 @@ class Job:
         return self.state in ENDED
 
     @property
+    def may_go_on(self) -> bool:
+        """Whether it may be painted yet; a failed one when it is tried again."""
+        return self.state not in (State.FINISHED, State.CANCELLED)
+
+    @property
+    def may_be_repainted(self) -> bool:
+        """Whether a part of its picture may be wanted anew, once it has one."""
+        return self.state is not State.CANCELLED
+
+    @property
     def recipe(self) -> Recipe:
         """The recipe as it is now."""
         return steered(self.order.recipe, self.standing.adjustments)

@@ -18,7 +18,7 @@ from geometry.errors import InputError
 from service.serving import retries
 from service.serving.archive import Archive, using
 from service.serving.blobs import Blobs
-from service.serving.intake import check_room, stored
+from service.serving.intake import adjustment, check_paint, check_room, stored
 from service.serving.job_folder import BLOBS, JobFolder
 from service.serving.jobs import (
     ENDED,
@@ -31,7 +31,7 @@ from service.serving.jobs import (
     State,
 )
 from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
-from service.steering import MAX_ADJUSTMENTS, adjusted, difference, steered
+from service.steering import steered
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Ledger:
         """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved",
         "unknown-upload", "bad-buffer" for uploads of another size."""
         self._check_room()
-        check_room(inputs, self._blobs_of(_may_go_on), self._max_inputs)
+        check_room(inputs, self._blobs_of(lambda job: job.may_go_on), self._max_inputs)
         order = Order(inputs.recipe, time.time(), stored(inputs, self.blobs))
         return self._accept(order, lambda folder: folder.write_order(order, inputs.cameras))
 
@@ -148,13 +148,7 @@ class Ledger:
         "queue-full", "not-saved", "damaged-job"."""
         self._check_room()
         before = self.folder(job)
-        if not before.has_paint or not _may_be_repainted(job.state):
-            raise InputError(
-                "not-painted",
-                "job",
-                f"Job {job.name} has no paint yet.",
-                "It has from its first checkpoint on, some seconds after it has begun.",
-            )
+        check_paint(job, before)
         order = Order(steered(job.recipe, [{"seed": seed}]), time.time(), job.order.buffers)
         cameras = before.read_cameras()
 
@@ -201,17 +195,9 @@ class Ledger:
 
     def adjust(self, job: Job, changes: Mapping[str, Any]) -> None:
         """Change a part of the recipe of a job that may go on. Raises InputError as
-        :func:`service.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
-        if not _may_go_on(job.state):
-            raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
-        new = adjusted(job.recipe, changes)
-        if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
-            raise InputError("missing-base", "objective.content", "The mesh has no base colour.")
-        adjustments = job.standing.adjustments
-        if len(adjustments) >= MAX_ADJUSTMENTS:
-            raise InputError("too-large", "changes", f"Adjusted {MAX_ADJUSTMENTS} times already.")
-        if fields := difference(job.recipe, new):
-            self._change(job, adjustments=(*adjustments, fields))
+        :func:`service.serving.intake.adjustment`."""
+        if fields := adjustment(job, changes):
+            self._change(job, adjustments=(*job.standing.adjustments, fields))
 
     def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
         """The worker died in a job, see :func:`service.serving.retries.worker_died`."""
@@ -278,16 +264,16 @@ class Ledger:
                 continue
             del self._unsaved[job.name]
             self._make_room(job)
-            if not _may_go_on(job.state):
+            if not job.may_go_on:
                 for buffer in job.order.buffers:  # the next job may well have the same
                     self.blobs.touch(buffer.sha256)
 
     def _make_room(self, job: Job) -> None:
         if job.name in self._unsaved:  # by its older standing it would go on
             return
-        if not _may_go_on(job.state):
+        if not job.may_go_on:
             self.folder(job).drop_work()
-        if not _may_be_repainted(job.state):
+        if not job.may_be_repainted:
             self.folder(job).drop_outcome()
 
     def _now(self) -> float:
@@ -303,14 +289,14 @@ class Ledger:
 
     def _blobs_named(self) -> set[str]:
         """The blobs that a job needs, or may need that could not be read."""
-        return {*self._blobs_of(_may_be_repainted), *self._skipped}
+        return {*self._blobs_of(lambda job: job.may_be_repainted), *self._skipped}
 
-    def _blobs_of(self, wanted: Callable[[State], bool]) -> dict[str, int]:
-        """The size in bytes of each blob of the jobs in these states."""
+    def _blobs_of(self, wanted: Callable[[Job], bool]) -> dict[str, int]:
+        """The size in bytes of each blob of these jobs."""
         return {
             buffer.sha256: buffer.spec.nbytes
             for job in self._jobs.values()
-            if wanted(job.state) or job.name in self._unsaved
+            if wanted(job) or job.name in self._unsaved
             for buffer in job.order.buffers
         }
 
@@ -326,11 +312,3 @@ class Ledger:
         self._archive.create(job, write)
         self._jobs[job.name] = job
         return job
-
-
-def _may_go_on(state: State) -> bool:
-    return state not in (State.FINISHED, State.CANCELLED)
-
-
-def _may_be_repainted(state: State) -> bool:
-    return state is not State.CANCELLED
