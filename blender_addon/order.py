@@ -254,15 +254,13 @@ def _at(data: Any, key: str) -> Any:
 def _axis(axis: str, obj: Any, scene: Any) -> str:
     if axis != "CURSOR":
         return axis
-    up = np.array(scene.cursor.matrix, np.float64)[:3, 2]
-    return _numbers(gather.frame_of(obj)[:3, :3] @ up)
+    return _numbers(gather.cursor_axis(scene, gather.frame_of(obj)))
 
 
 def _centre(centre: str, obj: Any, scene: Any) -> str:
     if centre != "CURSOR":
         return centre.lower()
-    place = np.append(np.array(scene.cursor.location, np.float64), 1.0)
-    return _numbers((gather.frame_of(obj) @ place)[:3])
+    return _numbers(gather.cursor_place(scene, gather.frame_of(obj)))
 
 
 def _short(value: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import gather, mask, order, preferences
+from . import gather, mask, order, preferences, viewpoints
 from .problems import Problem, ProblemError
 from .properties import settings_of
 
@@ -22,7 +22,7 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
     ]
     if settings.view_kind in ("CAMERAS", "ACTIVE"):
         active_only = settings.view_kind == "ACTIVE"
-        checks.append(lambda: gather.scene_cameras(context.scene, active_only))
+        checks.append(lambda: viewpoints.scene_cameras(context.scene, active_only))
     if settings.mask_kind != "NONE":
         checks.append(lambda: mask.check_name(settings.mask_kind, settings.mask, obj))
     for check in checks:
