@@ -197,7 +197,7 @@ class PaintClient(Worker):
         header, buffers = connection.ask("result", self._job)
         texture = buffers.get("texture")
         size, pixels = to_blender_pixels(texture)
-        assert texture is not None  # checked by the line above
+        assert texture is not None  # or the line above has refused it
         progress = self.report().progress
         receipt = header.get("receipt")
         self._hand_over(
@@ -220,10 +220,10 @@ def _frame(step: int, header: dict[str, Any], buffers: dict[str, np.ndarray]) ->
     if header.get("encoding") != "jpeg":
         return Frame(step, *to_blender_pixels(buffers.get("pixels")))
     shape, data = header.get("shape"), buffers.get("data")
-    if data is None or not isinstance(shape, list) or len(shape) != 3:
+    sides = shape[:2] if isinstance(shape, list) and len(shape) == 3 else []
+    if data is None or [type(side) for side in sides] != [int, int]:
         refuse("bad-reply", "The service sent no picture of the agreed form.")
-    assert data is not None and shape is not None
-    height, width = int(shape[0]), int(shape[1])
+    height, width = sides
     return Frame(step, (width, height), np.empty(0, np.float32), jpeg=data.tobytes())
 
 

@@ -192,7 +192,7 @@ class ORBITEX_OT_queue_action(bpy.types.Operator):
     def _act(self, context: Any) -> Result:
         chosen = jobs.find(self.key)
         if chosen is None:
-            return refuse("no-job", "This job is not on the list any more.")
+            refuse("no-job", "This job is not on the list any more.")
         act(chosen, self.action, context)
         queue_rows.sync()
         session.start_timer()

@@ -128,16 +128,14 @@ def read_picture(path: str) -> np.ndarray:
     try:
         image: Any = bpy.data.images.load(str(file), check_existing=False)
     except RuntimeError:
-        return refuse("bad-style", f"'{path}' cannot be read as a picture.", "Choose another file.")
+        refuse("bad-style", f"'{path}' cannot be read as a picture.", "Choose another file.")
     try:
         shrink = STYLE_SIDE / max(*image.size, 1)
         if shrink < 1 and image.has_data:
             image.scale(*(max(1, round(side * shrink)) for side in image.size))
         rows = read_pixels(image)
         if rows is None:
-            return refuse(
-                "bad-style", f"'{path}' cannot be read as a picture.", "Choose another file."
-            )
+            refuse("bad-style", f"'{path}' cannot be read as a picture.", "Choose another file.")
         # Over white, as the command line does.
         return to_bytes(rows[..., :3] * rows[..., 3:] + (1 - rows[..., 3:]))
     finally:

@@ -37,7 +37,7 @@ def find_python(preferred: str) -> tuple[str, str]:
     spec = importlib.util.find_spec("service")
     if spec is not None and spec.origin and (Path(spec.origin).parent / "serving").is_dir():
         return sys.executable, str(Path(spec.origin).parents[1])
-    return refuse(
+    refuse(
         "no-python",
         "The service is not installed in Blender's Python.",
         INSTALL,
