@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 
 from . import live_image, presets
 from .attempt import Result, attempt
-from .fixes import OnMesh
+from .polls import OnMesh
 from .problems import ProblemError, refuse
 from .properties import OrbitexSettings, settings_of
 
