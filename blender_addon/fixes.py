@@ -8,10 +8,10 @@ import bpy
 from . import live_image, unwrap
 from .attempt import Result, attempt
 from .catalogue import EMBEDDED_NETWORK
-from .order import check_source
 from .polls import OnMesh
 from .problems import ProblemError
 from .properties import settings_of
+from .styles import check_source
 
 
 class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):

@@ -8,9 +8,10 @@ import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from . import gather, jobs, preferences, recall, viewpoints
-from .order import Choices, choices_of, make_order, parse_styles
+from .order import Choices, choices_of, make_order
 from .polls import Explained
 from .properties import settings_of
+from .styles import parse_styles
 from .waiting import Painting
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call

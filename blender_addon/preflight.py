@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import gather, mask, order, preferences, viewpoints
+from . import gather, mask, preferences, styles, viewpoints
 from .problems import Problem, ProblemError
 from .properties import settings_of
 
@@ -18,7 +18,7 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         return problem
     checks: list[Callable[[], Any]] = [
         lambda: preferences.check_address(preferences.read(context).address),
-        *(lambda source=style.source: order.check_source(source) for style in settings.styles),
+        *(lambda source=style.source: styles.check_source(source) for style in settings.styles),
     ]
     if settings.view_kind in ("CAMERAS", "ACTIVE"):
         active_only = settings.view_kind == "ACTIVE"

@@ -8,9 +8,9 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from . import catalogue, icons
 from .attempt import Result
-from .order import MAX_STYLES
 from .polls import OnMesh
 from .properties import settings_of
+from .styles import MAX_STYLES
 
 
 def add_style(settings: Any, source: str) -> None:

@@ -12,9 +12,11 @@ import bpy
 from bpy.props import PointerProperty
 
 from .painting import PaintingSettings
-from .style import OrbitexStyle, StyleSettings
+from .style import OrbitexStyle, StyleSettings, put_styles
 from .surface import SurfaceSettings
 from .symmetry import SymmetrySettings
+
+__all__ = ["CLASSES", "OrbitexSettings", "as_typed", "put_styles", "register", "settings_of"]
 
 
 class OrbitexSettings(
@@ -27,6 +29,11 @@ class OrbitexSettings(
 def settings_of(obj: Any) -> Any:
     """The settings of ``obj`` (an :class:`OrbitexSettings`; Any, as the stubs know only bpy)."""
     return obj.orbitex
+
+
+def as_typed(value: float) -> float:
+    """Blender's single precision as the number that was typed: 0.01, not 0.009999999776."""
+    return float(f"{value:.7g}")
 
 
 def register() -> None:

@@ -1,6 +1,7 @@
 """Settings: the style pictures and the size of their strokes."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
@@ -69,3 +70,12 @@ class StyleSettings:
         min=0.0,
         subtype="DISTANCE",
     )
+
+
+def put_styles(settings: Any, styles: Iterable[tuple[str, float]]) -> None:
+    """Make (source, weight) the list of styles; the first one is chosen."""
+    settings.styles.clear()
+    for source, weight in styles:
+        item = settings.styles.add()
+        item.source, item.weight = source, weight
+    settings.style_index = 0
