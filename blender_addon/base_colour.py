@@ -172,6 +172,3 @@ def _changes_nothing(mapping: Any) -> bool:
         for name, value in still.items()
         if name in mapping.inputs
     )
-
-
-CLASSES = ()

@@ -1,7 +1,8 @@
 """The worker thread of one painting job: submits, pulls frames, fetches the result.
 
-It never touches bpy. The main thread reads :meth:`PaintClient.report` and takes the newest frame,
-already converted to what ``image.pixels.foreach_set`` wants; frames that came meanwhile are gone.
+The main thread reads :meth:`PaintClient.report` and takes the newest frame, already converted to
+what ``image.pixels.foreach_set`` wants; frames that came meanwhile are gone. Who may touch what:
+:mod:`.worker`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class PaintClient(Worker):
 
     With ``launch`` it comes back to a service that was lost, starting it if need be; ``start``:
     and starts one that is not there in the first place. It submits after ``before``, so that jobs
-    begun together wait in their order.
+    begun together wait in their order (its report is all that this thread reads of the other).
     """
 
     def __init__(
@@ -238,6 +239,3 @@ def _go_on_later(problem: Problem) -> Problem:
         return problem
     hint = "The job goes on when it is there again."
     return replace(problem, hint=hint, fix="orbitex.reattach", fix_label="Re-attach")
-
-
-CLASSES = ()

@@ -220,6 +220,3 @@ class Connection:
         if self._beating and now - self._last_beat > wire.HEARTBEAT_SECONDS / 2:
             self._last_beat = now
             self.send("heartbeat", {})
-
-
-CLASSES = ()

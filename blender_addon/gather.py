@@ -232,6 +232,3 @@ def cursor_place(scene: Any, to_object: np.ndarray) -> np.ndarray:
     """(3,) float64: where the 3D cursor is, in the frame of :func:`frame_of`."""
     place: np.ndarray = to_object @ np.append(np.array(scene.cursor.location, np.float64), 1.0)
     return place[:3]
-
-
-CLASSES = ()

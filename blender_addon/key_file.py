@@ -44,6 +44,3 @@ def read_key(path: str) -> ClientKey:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         whole = False
     return key if whole else refuse("bad-key", f"'{path}' is no key file.", NEW_KEY)
-
-
-CLASSES = ()

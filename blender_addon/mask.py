@@ -96,6 +96,3 @@ def _weights(mesh: Any, group: int, name: str) -> np.ndarray:
             if element.group == group:
                 weights[vertex.index] = element.weight
     return weights
-
-
-CLASSES = ()

@@ -133,14 +133,13 @@ def _recipe(obj: Any, scene: Any, choices: Choices) -> dict[str, Any]:
 
 def steerable(choices: Choices) -> dict[str, Any]:
     """The fields of the recipe that may change while it is painted; weights of styles may, too."""
+    weights = {theirs: as_typed(getattr(choices, ours)) for ours, theirs in OBJECTIVE.items()}
     recipe: dict[str, Any] = {
         "colouring": choices.colouring,
         "style_scale": as_typed(choices.style_scale),
         "quality": choices.quality,
         "learning_rate": as_typed(choices.learning_rate),
-        "objective": {
-            theirs: as_typed(getattr(choices, ours)) for ours, theirs in OBJECTIVE.items()
-        },
+        "objective": weights,
     }
     if choices.steps > 0:
         recipe["steps"] = choices.steps
@@ -150,9 +149,9 @@ def steerable(choices: Choices) -> dict[str, Any]:
 def changes(running: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
     """What to change in the recipe of a running job so that it is painted as ``choices`` say; as
     the wire's 'adjust' has it. Only what may change then is looked at."""
-    found = {name: value for name, value in steerable(choices).items() if name != "objective"}
-    wanted = steerable(choices)["objective"]
-    found |= {f"objective.{name}": value for name, value in wanted.items()}
+    found = steerable(choices)
+    weights = found.pop("objective")
+    found |= {f"objective.{name}": weight for name, weight in weights.items()}
     for number, (_, weight) in enumerate(choices.styles):
         found[f"styles.{number}.weight"] = as_typed(weight)
     return {key: value for key, value in found.items() if _at(running, key) != value}
@@ -181,6 +180,3 @@ def _centre(centre: str, obj: Any, scene: Any) -> str:
 
 def _numbers(values: np.ndarray) -> str:
     return ",".join(f"{value:.9g}" for value in values)
-
-
-CLASSES = ()

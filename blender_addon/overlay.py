@@ -136,6 +136,3 @@ def unregister() -> None:
         space: Any = bpy.types.SpaceView3D
         space.draw_handler_remove(_handle, "WINDOW")
         _handle = None
-
-
-CLASSES = ()

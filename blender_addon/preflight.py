@@ -31,6 +31,3 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         except ProblemError as error:
             return error.problem
     return None
-
-
-CLASSES = ()

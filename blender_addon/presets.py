@@ -111,6 +111,3 @@ def _file_name(name: str) -> str:
     if not re.fullmatch(r"[^\W_][\w ()+,-]{0,60}", name):
         refuse("bad-name", f"'{name}' cannot be a preset's name.", "Use letters, digits, spaces.")
     return name.replace(" ", "_") + ".json"
-
-
-CLASSES = ()

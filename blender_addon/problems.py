@@ -83,6 +83,3 @@ def from_service(error: Any) -> Problem:
         message = f"{text['field']}: {message}"
     fix = SERVICE_FIXES.get(text["code"], ("", ""))
     return Problem(text["code"] or "refused", message, text["hint"], *fix)
-
-
-CLASSES = ()

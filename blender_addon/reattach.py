@@ -93,6 +93,3 @@ def _object_of(image: Any, tie: ties.Tie) -> Any:
         if image is not None and settings_of(obj).image == image:
             return obj
     return next((obj for obj in meshes if obj.name == tie.object), None)
-
-
-CLASSES = ()

@@ -62,6 +62,3 @@ def recall_settings(obj: Any) -> list[str]:
         except (TypeError, ValueError, AttributeError):
             left.append(name)
     return left
-
-
-CLASSES = ()

@@ -107,8 +107,8 @@ class ServiceProcess:
                 self.log.append(line.rstrip())
 
 
-_children: dict[str, ServiceProcess] = {}
-_lock = threading.Lock()
+_children: dict[str, ServiceProcess] = {}  # by address
+_lock = threading.Lock()  # of _children: several worker threads may want one child, once
 
 
 def ensure(address: str, python: str) -> ServiceProcess:
@@ -134,5 +134,3 @@ def stop_all() -> None:
 
 
 atexit.register(stop_all)
-
-CLASSES = ()

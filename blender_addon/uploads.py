@@ -85,6 +85,3 @@ def _count(received: Any) -> int:
     if type(received) is not int or received < 0:
         refuse("bad-reply", "The service did not say how much of an input it has.")
     return received
-
-
-CLASSES = ()

@@ -180,6 +180,3 @@ def camera_of_matrices(
         }
     camera |= {"clip_start": near, "clip_end": far, "matrix_world": (to_object @ world).tolist()}
     return {name: float(x) if isinstance(x, np.floating) else x for name, x in camera.items()}
-
-
-CLASSES = ()

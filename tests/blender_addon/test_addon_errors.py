@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from fake_service import FakeService
 
-from blender_addon import client, connection, gather, service_process, uploads
+from blender_addon import client, connection, gather, service_process, uploads, worker
 from blender_addon.problems import ProblemError
 
 
@@ -156,6 +156,20 @@ def test_a_service_that_is_no_service(sphere: Any) -> None:
         asked._thread.join(5)
     problem = asked.report().problem
     assert problem and problem.code == "no-answer"
+
+
+def test_a_thread_that_fails_says_why_and_where(capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken(worker.Worker):
+        def _work(self) -> None:
+            raise ZeroDivisionError("by nothing")
+
+    broken = Broken("tcp://127.0.0.1:9")
+    broken.start()
+    broken.join()
+    problem = broken.report().problem
+    assert problem is not None and problem.code == "internal"
+    assert problem.message == "ZeroDivisionError: by nothing"
+    assert "in _work" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("received", [None, "all", -1, True, 1e3, [1]])
