@@ -60,6 +60,15 @@ class JobFolder:
         """What its worker printed, see :mod:`service.serving.job_log`."""
         return self.path / "log.txt"
 
+    def size(self) -> int:
+        """Bytes of its files, but for what a service replaces just then."""
+        total = 0
+        with contextlib.suppress(OSError):
+            for path in self.path.iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    total += path.stat().st_size
+        return total
+
     def write_order(self, order: Order, cameras: list[dict[str, Any]]) -> None:
         """Keep what is to be done; the buffers that it names are blobs already."""
         self._write_json(

@@ -367,6 +367,17 @@ def test_what_a_killed_writer_left_is_swept(opened, tmp_path):
     }
 
 
+def test_the_size_of_a_folder_whose_files_come_and_go(opened, monkeypatch):
+    """As 'service doctor' asks for it while a service writes."""
+    ledger = opened()
+    folder = ledger.folder(ledger.add(inputs()))
+    size = folder.size()
+    assert size == sum(path.stat().st_size for path in folder.path.iterdir())
+    seen = [*folder.path.iterdir(), folder.path / ".standing.json.0123abcd.tmp"]
+    monkeypatch.setattr(Path, "iterdir", lambda path: iter(seen))
+    assert folder.size() == size
+
+
 def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, full_disk, caplog):
     ledger = opened()
     job = ledger.add(inputs())
