@@ -3,6 +3,7 @@ does not import torch, so that help and listings are there at once."""
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -22,6 +23,9 @@ _CLICK_EXCEPTION: type[Exception] = next(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0, 1 (``doctor`` found faults, ``batch`` is not done), 2 (bad
     input: one line on stderr that names the field and the fix) or 130 (Ctrl-C)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # no name or mark ends in a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
         from service.cli.app import app  # takes a moment, too, in which Ctrl-C may come
 

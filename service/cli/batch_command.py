@@ -43,8 +43,8 @@ def batch(
         sys.stderr.write(f"error: {name}: {' '.join(str(error).split())}\n")
     console.out(
         f"{output}: {len(tally.painted)} painted, {len(tally.there)} there already, "
-        f"{len(tally.failed)} failed",
+        f"{len(tally.failed)} failed" + (f", {tally.left} left" if tally.left else ""),
         highlight=False,
     )
-    if tally.failed or tally.stopped:
+    if tally.failed or tally.left:
         raise typer.Exit(1)
