@@ -224,13 +224,8 @@ def show(
 
 @app.command()
 def run(
-    recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe or a receipt, JSON.")],
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Change the recipe, as in objective.style=2."
-        ),
-    ] = None,
+    recipe: options.RecipeFile,
+    set_: options.Changes = None,
     weights: options.Weights = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for picture and receipt.")

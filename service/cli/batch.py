@@ -19,9 +19,10 @@ from rich.console import Console
 from geometry.errors import InputError
 from service.cli.batch_progress import Shown, shown_batch
 from service.cli.journal import Journal
-from service.cli.orders import Order, deliver_order, read_order
-from service.cli.recipe_file import read_change, read_recipe, read_steering
-from service.reporting.delivery import bad_output
+from service.cli.orders import Order, deliver_order, is_delivered, place_of, read_order
+from service.cli.recipe_file import read_change
+from service.reporting.delivery import Destination, bad_output
+from service.reporting.mesh_delivery import MeshDestination
 from service.serving.client import ENDED, Client
 from service.serving.limits import MAX_KEPT
 from service.serving.logs import TextFormatter
@@ -159,7 +160,7 @@ class _Batch:
     def _begin(self, file: Path, earlier: dict[str, Any]) -> bool:
         """Take on a recipe; False: there is no room for its job at present."""
         try:
-            order = self._read(file)
+            order = read_order(file, self._changes)
             if self._is_delivered(order, file):
                 self._tally.there.append(file.stem)
             else:
@@ -174,12 +175,12 @@ class _Batch:
         """Deliver what a job has painted."""
         try:
             picture, receipt = self._client.result(job)
-            order = self._read(file)
+            order = read_order(file, self._changes)
             if order.digest != self._journal.digest(file.stem):
                 raise InputError(
                     "bad-recipe", "recipe", "Its files were changed meanwhile.", "Run it again."
                 )
-            deliver_order(order, picture, receipt)
+            deliver_order(order, self._place(order, file), picture, receipt)
             self._journal.put(file.stem, order.digest, None)
             self._client.forget(job)
         except InputError as error:
@@ -202,20 +203,13 @@ class _Batch:
         return job
 
     def _is_delivered(self, order: Order, file: Path) -> bool:
+        there = is_delivered(self._place(order, file))  # raises for a place that cannot be
         name = file.stem
         done = self._journal.digest(name) == order.digest and self._journal.job(name) is None
-        return done and all(path.exists() for path in order.pictures)
+        return done and there
 
-    def _read(self, file: Path) -> Order:
-        recipe = read_recipe(file, self._changes)
-        if read_steering(file, recipe):
-            raise InputError(
-                "bad-recipe",
-                "recipe",
-                "The painting of this receipt was adjusted on its way.",
-                "Only 'service run' repeats that.",
-            )
-        return read_order(recipe, self._output / f"{file.stem}.png")
+    def _place(self, order: Order, file: Path) -> Destination | MeshDestination:
+        return place_of(order, self._output / f"{file.stem}.png")
 
     def _rows(self) -> dict[str, Any]:
         return {row["job"]: row for row in self._client.jobs()}

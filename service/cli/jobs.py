@@ -1,5 +1,5 @@
-"""``service jobs``, ``watch``, ``adjust``, ``repaint``, ``pause``, ``resume``, ``finish``,
-``cancel``, ``forget``: a service's jobs from the command line, whoever submitted them."""
+"""``service submit``, ``jobs``, ``watch``, ``adjust``, ``repaint``, ``pause``, ``resume``,
+``finish``, ``cancel``, ``forget``: a service's jobs on the command line, whoever submitted them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from geometry.errors import InputError
+from service.cli import options
 from service.cli.terminal import console
 from service.serving.wire import DEFAULT_ADDRESS
 
@@ -32,8 +33,22 @@ Key = Annotated[
 
 def add_job_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (jobs, watch, adjust, repaint, pause, resume, finish, cancel, forget):
+    for command in (submit, jobs, watch, adjust, repaint, pause, resume, finish, cancel, forget):
         app.command()(command)
+
+
+def submit(
+    recipe: options.RecipeFile,
+    set_: options.Changes = None,
+    address: Address = DEFAULT_ADDRESS,
+    key: Key = None,
+) -> None:
+    """Let a service paint a recipe: sends it with its files, prints the new job's name."""
+    from service.cli.orders import read_order
+
+    order = read_order(recipe, set_ or ())
+    with _client(address, key) as client:
+        print(client.submit(order.wire, order.buffers))
 
 
 def jobs(

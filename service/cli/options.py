@@ -70,6 +70,11 @@ _PAINTING = (
     "style_scale",
     "views",
 )
+RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe or a receipt, JSON.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, as in objective.style=2."),
+]
 Weights = Annotated[
     Path | None,
     typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from geometry.errors import InputError
 from service.cli.mesh_painting import as_wide_as_kept, described, files_read
+from service.cli.recipe_file import read_recipe, read_steering
 from service.inputs import MeshInputs, exemplars, mesh_inputs, read_picture
 from service.recipe import Recipe
 from service.reporting.delivery import Destination, deliver, deliver_faces, destination
@@ -20,21 +22,13 @@ from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """A recipe that can be submitted. recipe: as it was read; place: where its picture goes; wire:
-    the recipe that names ``buffers`` instead of files; mesh: what its mesh file holds."""
+    """A recipe that can be submitted. recipe: as it was read; wire: the recipe that names
+    ``buffers`` instead of files; mesh: what its mesh file holds."""
 
     recipe: Recipe
-    place: Destination | MeshDestination
     wire: Recipe
     buffers: dict[str, np.ndarray] = field(default_factory=dict)
     mesh: MeshInputs | None = None
-
-    @property
-    def pictures(self) -> tuple[Path, ...]:
-        """The pictures that it becomes, and the receipt."""
-        place = self.place
-        pictures = place.textures if isinstance(place, MeshDestination) else (place.picture,)
-        return (*pictures, place.receipt)
 
     @property
     def digest(self) -> str:
@@ -46,9 +40,17 @@ class Order:
         return seen.hexdigest()
 
 
-def read_order(recipe: Recipe, picture: Path) -> Order:
+def read_order(file: Path, changes: Sequence[str]) -> Order:
     """The order of a recipe whose files can be read, checked as far as that is quick. Raises
-    InputError as :mod:`service.inputs` and :mod:`service.reporting.delivery` do."""
+    InputError as :func:`service.cli.recipe_file.read_recipe` and :mod:`service.inputs` do."""
+    recipe = read_recipe(file, changes)
+    if read_steering(file, recipe):
+        raise InputError(
+            "bad-recipe",
+            "recipe",
+            "The painting of this receipt was adjusted on its way.",
+            "Only 'service run' repeats that.",
+        )
     buffers: dict[str, np.ndarray] = {}
     styles = []
     for number, style in enumerate(recipe.styles):
@@ -58,16 +60,34 @@ def read_order(recipe: Recipe, picture: Path) -> Order:
         styles.append(style)
     wire = recipe.model_copy(update={"styles": tuple(styles)})
     if recipe.target != "mesh":
-        return Order(recipe, destination(picture), wire, buffers)
+        return Order(recipe, wire, buffers)
     given = mesh_inputs(recipe)
-    place = mesh_destination(picture, given.loaded.names, files_read(recipe))
     recipe = as_wide_as_kept(recipe, given.body)
     files = dict.fromkeys(("mesh", "material", "base", "mask"))
     wire = wire.model_copy(update={"size": recipe.size, "unwrap": False, **files})
-    return Order(recipe, place, wire, buffers | _buffers(given), given)
+    return Order(recipe, wire, buffers | _buffers(given), given)
 
 
-def deliver_order(order: Order, picture: np.ndarray, receipt: Mapping[str, Any]) -> None:
+def place_of(order: Order, picture: Path) -> Destination | MeshDestination:
+    """Where to write what comes of an order, its picture being named ``picture``. Raises
+    InputError("bad-output")."""
+    if order.mesh is None:
+        return destination(picture)
+    return mesh_destination(picture, order.mesh.loaded.names, files_read(order.recipe))
+
+
+def is_delivered(place: Destination | MeshDestination) -> bool:
+    """Whether pictures and receipt are there."""
+    pictures = place.textures if isinstance(place, MeshDestination) else (place.picture,)
+    return all(path.exists() for path in (*pictures, place.receipt))
+
+
+def deliver_order(
+    order: Order,
+    place: Destination | MeshDestination,
+    picture: np.ndarray,
+    receipt: Mapping[str, Any],
+) -> None:
     """Write what came of an order, as 'service run' does; of meshes all but the picture of what no
     view saw. Raises InputError("bad-output")."""
     styles = [
@@ -75,14 +95,14 @@ def deliver_order(order: Order, picture: np.ndarray, receipt: Mapping[str, Any])
         for style, own in zip(receipt["styles"], order.recipe.styles, strict=True)
     ]
     receipt = {**receipt, "recipe": order.recipe.model_dump(mode="json"), "styles": styles}
-    if isinstance(order.place, MeshDestination):
+    if isinstance(place, MeshDestination):
         assert order.mesh is not None
-        about = {"mesh": described(order.recipe, order.mesh, order.place)}
-        deliver_mesh(order.place, order.mesh.loaded, picture, receipt | about)
+        about = {"mesh": described(order.recipe, order.mesh, place)}
+        deliver_mesh(place, order.mesh.loaded, picture, receipt | about)
         return
-    deliver(order.place, picture, receipt)
+    deliver(place, picture, receipt)
     if order.recipe.projection == "cube":
-        deliver_faces(order.place, picture)
+        deliver_faces(place, picture)
 
 
 def _buffers(given: MeshInputs) -> dict[str, np.ndarray]:

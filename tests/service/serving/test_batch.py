@@ -17,7 +17,6 @@ from service_process import HERE, ROOT, environment, eventually, recipe, refused
 from geometry.errors import InputError
 from service.cli.batch import paint_batch, recipe_files
 from service.cli.orders import read_order
-from service.recipe import parse_recipe
 from service.serving.settings import Settings
 
 ENGINES = ("local", "ray")
@@ -152,12 +151,13 @@ def test_files_folders_and_patterns_name_recipes(folder):
 def test_orders_differ_in_what_their_files_hold(folder):
     square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\n"
     (folder / "square.obj").write_text(square + "f 1/1 2/2 3/3 4/4\n")
-    mesh = parse_recipe({"target": "mesh", "group": "1", "mesh": str(folder / "square.obj")})
-    order = read_order(mesh, folder / "square.png")
+    file = folder / "recipe.json"
+    file.write_text(json.dumps({"target": "mesh", "group": "1", "mesh": "square.obj"}))
+    order = read_order(file, ())
     assert order.wire.mesh is None and order.buffers["triangles"].shape == (2, 3)
-    assert read_order(mesh, folder / "square.png").digest == order.digest
+    assert read_order(file, ()).digest == order.digest != read_order(file, ("seed=7",)).digest
     (folder / "square.obj").write_text(square.replace("1 1 0", "1 1 1") + "f 1/1 2/2 3/3 4/4\n")
-    assert read_order(mesh, folder / "square.png").digest != order.digest
+    assert read_order(file, ()).digest != order.digest
 
 
 @pytest.mark.slow

@@ -64,6 +64,21 @@ def test_a_job_is_listed_paused_resumed_watched_and_forgotten(service, command, 
         assert listed(command, job) is None
 
 
+def test_a_recipe_is_submitted_with_its_files(service, command, tmp_path):
+    Image.new("RGB", (80, 60), "teal").save(tmp_path / "teal.png")
+    file = tmp_path / "recipe.json"
+    file.write_text(json.dumps(recipe(steps=9, styles=[{"source": "teal.png"}])))
+    code, out, _ = command("submit", str(file), "--set", "steps=3")
+    job = out.strip()
+    assert code == 0 and listed(command, job)["steps"] in (None, 3)
+    assert command("watch", job)[1].splitlines()[-1].startswith("finished  step 3/3")
+    with Client(service.address) as client:
+        (style,) = client.attach(job)["recipe"]["styles"]
+    assert style["source"] == "buffer:style0"  # the service knows nothing of our files
+    code, _, err = command("submit", str(file), "--set", "group=533")
+    assert code == 2 and err.startswith("error: group: ") and err.count("\n") == 1
+
+
 def test_watch_says_at_once_that_a_job_rests_and_follows_it_from_there(service, command):
     with Client(service.address) as client:
         job = client.submit(recipe(steps=60, step_ms=10))
