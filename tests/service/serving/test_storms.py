@@ -7,8 +7,15 @@ import time
 
 import numpy as np
 import pytest
-from service_process import environment, recipe, running, service_command, until_running
-from storm import PATIENCE, storm
+from service_process import (
+    PATIENCE,
+    environment,
+    recipe,
+    running,
+    service_command,
+    until_running,
+)
+from storm import storm
 from stubborn_client import buffers_of
 
 from service.serving.client import Client
