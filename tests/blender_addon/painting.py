@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 import numpy as np
 from fake_service import FakeService
+from patience import PATIENCE
 
 from blender_addon import jobs, operators, session
 
@@ -27,9 +28,9 @@ def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
     return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
 
 
-def pump_until(condition: Any, seconds: float = 10.0, step: Any = session.pump) -> None:
+def pump_until(condition: Any, step: Any = session.pump) -> None:
     """``step()`` until ``condition()``."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "nothing happened"
         step()

@@ -51,7 +51,7 @@ def service_at(address: str) -> preferences.ServicePreferences:
 
 
 def test_pause_and_resume(sphere: Any) -> None:
-    with FakeService(steps=200) as service:
+    with FakeService(steps=1000) as service:
         running = start(sphere, service)
         pump_until(lambda: running.frames > 1)
         assert not bpy.ops.orbitex.resume.poll()

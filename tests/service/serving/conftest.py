@@ -2,7 +2,8 @@
 
 import pytest
 import zmq
-from service_process import PATIENCE, running, started
+from patience import PATIENCE
+from service_process import running, started
 
 from service.serving.client import Client
 from service.serving.keys import KeyFolder

@@ -6,17 +6,16 @@ import os
 import re
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, limited
 
 from geometry.errors import InputError
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-PATIENCE = 120.0  # seconds that anything may take on a machine that is busy
 started = []  # every ServiceProcess
 
 
@@ -74,17 +73,6 @@ class ServiceProcess:
             code = self.process.wait()
         self.process.stdout.close()
         return code
-
-
-@contextlib.contextmanager
-def limited(process):
-    """Kills a process that makes us wait for too long: nothing waits for ever."""
-    timer = threading.Timer(PATIENCE, process.kill)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def workers(log):

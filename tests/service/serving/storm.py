@@ -13,7 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from service_process import HERE, PATIENCE, ServiceProcess, alive, environment, eventually
+from patience import PATIENCE
+from service_process import HERE, ServiceProcess, alive, environment, eventually
 from stubborn_client import jobs_by_steps
 
 from service.serving.blobs import is_digest

@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import zmq
+from patience import PATIENCE
 from service_process import (
-    PATIENCE,
     environment,
     memory,
     recipe,

@@ -11,7 +11,8 @@ from expected import texture_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from malformed import messages
-from service_process import PATIENCE, memory, receive, recipe, until_running
+from patience import PATIENCE
+from service_process import memory, receive, recipe, until_running
 
 from service.serving.client import Client
 from service.serving.wire import decode, encode

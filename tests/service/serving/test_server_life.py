@@ -8,8 +8,8 @@ import sys
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from service_process import (
-    PATIENCE,
     ServiceProcess,
     alive,
     environment,

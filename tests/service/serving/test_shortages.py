@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from service_process import PATIENCE, ServiceProcess, eventually, memory, recipe, refused, running
+from patience import PATIENCE
+from service_process import ServiceProcess, eventually, memory, recipe, refused, running
 from stubborn_client import BUFFERS
 
 from service.serving.client import Client

@@ -5,7 +5,8 @@ import sys
 import time
 
 import pytest
-from service_process import PATIENCE, ServiceProcess, eventually, recipe, running
+from patience import PATIENCE
+from service_process import ServiceProcess, eventually, recipe, running
 
 from service.painting.checkpoint import Checkpoint
 from service.serving.checkpoints import MOST_SECONDS as MOST_SECONDS_LOST

@@ -7,8 +7,8 @@ import time
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from service_process import (
-    PATIENCE,
     environment,
     recipe,
     running,

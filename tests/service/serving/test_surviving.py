@@ -11,8 +11,8 @@ import time
 import numpy as np
 import pytest
 from expected import finish_as_if_nothing_had_happened, texture_of
+from patience import PATIENCE
 from service_process import (
-    PATIENCE,
     ServiceProcess,
     ask,
     eventually,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 import zmq
-from service_process import PATIENCE, eventually, memory, receive, recipe, refused, until_running
+from patience import PATIENCE
+from service_process import eventually, memory, receive, recipe, refused, until_running
 
 from service.serving import inbox
 from service.serving.client import Client
