@@ -23,14 +23,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import zmq
 
 from geometry.errors import InputError
 from service.painting.memory import is_out_of_memory
-from service.painting.progress import Progress
 from service.serving.checkpoints import Checkpoints
 from service.serving.helm import Helm
 from service.serving.job_folder import JobFolder
@@ -39,6 +38,9 @@ from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
 from service.serving.painter import Attempt, Painter, load_painter
 from service.serving.wire import decode, encode
 from service.serving.workplace import Channel, Folder
+
+if TYPE_CHECKING:
+    from service.painting.progress import Progress
 
 MAX_SIZES = 16  # of frames that are rendered of one step
 NEWS_SECONDS = 1.0  # between two words about how far a job is
