@@ -175,10 +175,12 @@ def test_a_service_for_other_machines_needs_keys(tmp_path, keys):
         )
 
     for bind in ("tcp://0.0.0.0:*", "tcp://*:0", "tcp://[::]:0"):
-        done = start(bind)
-        assert done.returncode == 1 and done.stdout == ""
-        assert done.stderr.startswith("no-keys: keys: ") and "service keys new" in done.stderr
-        assert done.stderr.count("\n") == 1
+        with zmq.Context() as context, refused("no-keys"):
+            admission_to(bind, tmp_path, context)
+    done = start(bind)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith("no-keys: keys: ") and "service keys new" in done.stderr
+    assert done.stderr.count("\n") == 1
     # With keys it listens there, until nobody has asked for anything.
     done = start("tcp://0.0.0.0:*", idle_exit=0.3, keys=keys.folder)
     assert done.returncode == 0 and done.stdout.startswith("ready tcp://0.0.0.0:"), done.stderr
