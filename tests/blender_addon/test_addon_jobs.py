@@ -39,6 +39,7 @@ from blender_addon import (
     ties,
     uploads,
 )
+from blender_addon.client import RETURNS
 
 
 def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
@@ -163,8 +164,8 @@ def test_only_known_services_are_called_unasked(sphere: Any, tmp_path: Path) -> 
 
 
 def test_a_service_that_comes_back_is_gone_on_with(sphere: Any) -> None:
-    """Killed in mid-paint, with autostart: another one has its jobs."""
-    with FakeService(steps=1000) as service:
+    """Killed in mid-paint, again and again, with autostart: another one has its jobs."""
+    with FakeService(steps=10_000) as service:
         address, known = service.address, service.jobs
         order = operators.make_order(
             sphere,
@@ -175,18 +176,37 @@ def test_a_service_that_comes_back_is_gone_on_with(sphere: Any) -> None:
         started: list[FakeService] = []
 
         def launch() -> Any:
-            started.append(FakeService(steps=1000, address=address, jobs=known).__enter__())
+            started.append(FakeService(steps=10_000, address=address, jobs=known).__enter__())
             return SimpleNamespace(death=lambda: None)
 
         running = jobs.begin(sphere, order, "UVMap", launch, session_timing())
         pump_until(lambda: running.frames > 0)
-    frames = running.frames
-    pump_until(lambda: running.frames > frames + 1)
-    assert started and "submit" not in started[0].kinds and "attach" in started[0].kinds
+    for times in range(1, RETURNS + 2):
+        frames = running.frames
+        pump_until(lambda: running.frames > frames + 1)  # noqa: B023
+        assert len(started) == times
+        if times <= RETURNS:
+            started[-1].__exit__()
+    assert "submit" not in started[0].kinds and "attach" in started[0].kinds
     running.client.finish()
     pump_until(lambda: not running.active)
     assert running.report.state == "finished"
-    started[0].__exit__()
+    started[-1].__exit__()
+
+
+def test_a_service_that_is_lost_before_the_first_frame(sphere: Any) -> None:
+    """The image stays, for the job to be found again."""
+    with FakeService(deaf_to=("frame",)) as service:
+        order = operators.make_order(
+            sphere,
+            bpy.context,
+            operators.choices_of(sphere.orbitex),
+            service_at(service.address),
+        )
+        running = jobs.begin(sphere, order, "UVMap", timing=session_timing())
+        pump_until(lambda: "frame" in service.kinds)
+    pump_until(lambda: not running.active)
+    assert running.frames == 0 and sphere.orbitex.image and reattach.is_waiting(sphere)
 
 
 def session_timing() -> Any:
@@ -345,13 +365,14 @@ def test_large_inputs_are_sent_once(sphere: Any, monkeypatch: pytest.MonkeyPatch
 def test_a_finished_picture_is_saved_beside_the_file(
     sphere: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = replace(preferences.DEFAULTS, save_png=True)
-    monkeypatch.setattr(preferences, "read", lambda context: wanted)
     with FakeService(steps=1) as service:
-        for saved in (False, True, True):
+        for wanted, saved in ((True, False), (False, True), (True, True), (True, True)):
+            chosen = replace(preferences.DEFAULTS, save_png=wanted)
+            monkeypatch.setattr(preferences, "read", lambda context, chosen=chosen: chosen)
             if saved and not bpy.data.filepath:
                 bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
             bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64)
+            assert any(tmp_path.glob("*.png")) == (wanted and saved)
     stem = bpy.path.clean_name(bpy.context.active_object.orbitex.image.name)
     names = sorted(path.name for path in tmp_path.glob("*.png"))
     assert names == [f"{stem} 2.png", f"{stem}.png"]

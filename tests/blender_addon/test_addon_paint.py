@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from fake_service import FakeService, picture
 from painting import pixels_of, pump_until, start
+from patience import PATIENCE
 
 from blender_addon import catalogue, inquiry, jobs, live_image, operators, session, shading
 from blender_addon.connection import Timing
@@ -227,6 +228,26 @@ def test_jobs_survive_or_end_cleanly(sphere: Any, tmp_path: Path, event: str) ->
     assert service.cancelled == ([] if event == "load" else ["job0"])
     if event == "rename":
         assert running.object_name == "Globe"
+
+
+def test_a_job_that_is_left_while_it_is_submitted_is_cancelled(sphere: Any) -> None:
+    """Nobody would find it again: no image knows its name."""
+    arrived = threading.Event()
+    with FakeService(steps=1000) as service:
+        answer = service._answer
+
+        def late(client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> None:
+            if header["kind"] == "submit":
+                arrived.wait(PATIENCE)
+            answer(client, header, buffers)
+
+        service._answer = late  # type: ignore[method-assign]
+        start(sphere, service)
+        pump_until(lambda: "submit" in service.kinds)
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        arrived.set()
+        pump_until(lambda: service.cancelled)
+    assert service.cancelled == ["job0"]
 
 
 def test_undo_past_the_beginning_ends_the_job(sphere: Any) -> None:

@@ -68,6 +68,7 @@ def paint(recipe, scene, styles, attempt):
         if recipe.group == "crash":
             raise RuntimeError("as asked")
         if recipe.group == "hang":
+            print("hanging", flush=True)
             time.sleep(3600)
         chain = hashlib.sha256(f"{chain} {step}".encode()).hexdigest()
 

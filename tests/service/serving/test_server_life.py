@@ -161,7 +161,7 @@ def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
     with running(tmp_path / "log.txt", patience=1.0) as service, Client(service.address) as client:
         hung = client.submit(recipe(group="hang"))
         following = client.submit(recipe(steps=3))
-        assert eventually(lambda: client.attach(hung)["state"] == "running")
+        assert eventually(lambda: "hanging" in client.attach(hung)["log"])
         client.cancel(hung)
         assert client.frame(hung).state == "cancelled"
         assert list(client.frames(following))[-1].state == "finished"
