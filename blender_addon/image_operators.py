@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import bpy
 
 from . import jobs, operators, originals, recall
 from .attempt import Result, attempt
-from .fixes import mesh_problem
+from .polls import OnMesh
 from .properties import settings_of
 from .waiting import Painting
 
 
-class _OnPainted:
-    """Poll of the operators that need a painted object."""
-
-    poll_message_set: Callable[..., None]
-    while_painting = True  # whether it makes sense then
+class _OnPainted(OnMesh):
+    """Needs an active mesh with an image of Orbitex's."""
 
     @classmethod
-    def poll(cls, context: Any) -> bool:
-        """The active object has an image of Orbitex's."""
-        reason = mesh_problem(context)
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, or it has no image."""
+        reason = super().why_not(context)
         if not reason and settings_of(context.active_object).image is None:
             reason = "This object has not been painted"
-        elif not reason and not cls.while_painting:
-            reason = jobs.busy_reason(context.active_object)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return reason
 
 
 class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
@@ -72,7 +64,10 @@ class ORBITEX_OT_paint_again(Painting, _OnPainted, bpy.types.Operator):
     bl_description = "Paint with the settings that the image was painted with, whatever the panel's"
     bl_options: Any = {"UNDO"}
 
-    while_painting = False
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted, or is being painted."""
+        return super().why_not(context) or jobs.busy_reason(context.active_object)
 
     def _begin(self, context: Any) -> list[jobs.Session]:
         return [paint_again(context, context.active_object)]

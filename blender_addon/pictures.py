@@ -57,6 +57,3 @@ def decode(images: Any, data: bytes, size: tuple[int, int]) -> np.ndarray:
         return pixels
     finally:
         images.remove(image)
-
-
-CLASSES = ()

@@ -42,8 +42,7 @@ class Place:
 
 
 def tie(image: Any, known: Tie) -> None:
-    """Note on the image, and where the file has a name in the add-on's file, too, that it is being
-    painted. Costs nothing if that is noted already."""
+    """Note on the image that it is being painted. Costs nothing if that is noted already."""
     text = json.dumps(asdict(known))
     if image.get(JOB_KEY) != text:  # undo may have taken it
         image[JOB_KEY] = text
@@ -119,6 +118,3 @@ def _tie(data: Any) -> Tie | None:
     except ProblemError:
         return None
     return Tie(**{name: data[name] for name in names})
-
-
-CLASSES = ()
