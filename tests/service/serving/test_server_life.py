@@ -118,10 +118,13 @@ def test_a_worker_that_cannot_start_is_told(tmp_path):
     with (
         running(tmp_path / "log.txt", painter="fake_painter:broken_painter") as service,
         Client(service.address, timeout=PATIENCE) as client,
+        Client(service.address) as waiting,
     ):
+        waiting._socket.send_multipart(encode({"kind": "describe", "id": "once"}))
         job = client.submit(recipe())
         with refused("worker-died"):
             client.describe()
+        assert decode(receive(waiting._socket))[0]["error"]["code"] == "worker-died"
         assert client.frame(job).error["code"] == "worker-died"
         assert "no torch here" in service.log()
 
