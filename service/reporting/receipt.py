@@ -8,17 +8,19 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import service
-from service.painting.progress import Progress
 from service.recipe import Recipe
-from service.reporting.frame import Frame
-from service.reporting.quality import Quality
 from service.scene import Scene, StylePicture
+
+if TYPE_CHECKING:  # the server, which starts at once, needs neither them nor what they import
+    from service.painting.progress import Progress
+    from service.reporting.frame import Frame
+    from service.reporting.quality import Quality
 
 SCHEMA = "orbitex/receipt"
 SCHEMA_VERSION = 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from geometry.errors import InputError
-from service.painting.progress import Progress
 from service.serving.jobs import Fault
 from service.serving.workplace import Folder
+
+if TYPE_CHECKING:
+    from service.painting.progress import Progress
 
 SECONDS = 8.0  # from one to the next
 MOST_SECONDS = 10.0  # of work that may be lost, unless a single step takes longer

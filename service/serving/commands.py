@@ -6,12 +6,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from service.painting.progress import Progress
 from service.serving.workplace import Channel
+
+if TYPE_CHECKING:
+    from service.painting.progress import Progress
 
 MAX_SIZES = 16  # of frames that are rendered of one step
 NEWS_SECONDS = 1.0  # between two words about how far a job is

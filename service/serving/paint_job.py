@@ -13,16 +13,19 @@ import functools
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from geometry.errors import InputError
 from service.painting.memory import is_out_of_memory
-from service.painting.progress import Progress
 from service.serving.checkpoints import Checkpoints
 from service.serving.commands import Commands, progress_fields, sendable
 from service.serving.helm import Helm
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Result
 from service.serving.painter import Attempt, Painter
 from service.serving.workplace import Channel, Folder
+
+if TYPE_CHECKING:
+    from service.painting.progress import Progress
 
 
 def fault_of(error: Exception) -> Fault:

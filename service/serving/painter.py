@@ -9,14 +9,16 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.painting.progress import Progress
 from service.recipe import Recipe
 from service.steering import Steering
+
+if TYPE_CHECKING:
+    from service.painting.progress import Progress
 
 TORCH_PAINTER = "service.serving.painter:torch_painter"
 

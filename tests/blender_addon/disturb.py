@@ -1,6 +1,7 @@
 """A user who does everything at once while pictures grow: ``python disturb.py SEED FOLDER``.
 
-With the project and this folder on the path. Quits in mid-painting without unregistering anything.
+With the project, its tests and this folder on the path. Quits in mid-painting, with nothing
+unregistered.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def picture(step: int, steps: int, size: int) -> np.ndarray:
 
 class FakeService:
     """A ROUTER in a thread. ``steps`` of ``step_seconds`` each; goes mute after ``mute_after``
-    steps, fails after ``fail_after``, forgets the first ``lose_frames`` frame requests and never
+    frames, fails after ``fail_after``, forgets the first ``lose_frames`` frame requests and never
     answers the kinds ``deaf_to``. ``requests`` holds (header, buffers) of all submits, with what
     was uploaded for them, and the kinds of all messages are in ``kinds``. ``jobs`` may be those of
     another one, as a service finds them on its disk."""
@@ -54,6 +54,7 @@ class FakeService:
         self.blobs: dict[str, bytes] = {}
         self.adjusted: list[dict[str, Any]] = []
         self.refuse_adjust = False
+        self._frames_sent = 0
         self._waiting: list[tuple[bytes, dict[str, Any]]] = []
         self._stop = threading.Event()
         self._context = zmq.Context()
@@ -89,9 +90,7 @@ class FakeService:
                 self._waiting = [w for w in self._waiting if not self._frame(*w)]
 
     def _is_mute(self) -> bool:
-        return self.mute_after is not None and any(
-            self._step(job) >= self.mute_after for job in self.jobs.values()
-        )
+        return self.mute_after is not None and self._frames_sent >= self.mute_after
 
     def _step(self, job: dict[str, Any]) -> int:
         if job["finished"]:
@@ -225,6 +224,7 @@ class FakeService:
         size = min(header["max_size"] or job["size"], job["size"])
         arrays = {"pixels": picture(step, self.steps, size)} if step > header["after"] else {}
         self._reply(client, header, fields, **arrays)
+        self._frames_sent += 1
         return True
 
 

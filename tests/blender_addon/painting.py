@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 import numpy as np
 from fake_service import FakeService
+from patience import PATIENCE
 
 from blender_addon import jobs, operators, preferences, session
 from blender_addon.messages import Order
@@ -38,9 +39,9 @@ def order_for(obj: Any, address: str) -> Order:
     return make_order(obj, bpy.context, choices_of(obj.orbitex), service_at(address))
 
 
-def pump_until(condition: Any, seconds: float = 10.0, step: Any = session.pump) -> None:
+def pump_until(condition: Any, step: Any = session.pump) -> None:
     """``step()`` until ``condition()``."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "nothing happened"
         step()

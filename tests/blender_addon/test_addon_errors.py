@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -227,8 +228,15 @@ def test_autostart(sphere: Any, service_package: Path) -> None:
     assert child and child.death() is None
     assert bpy.ops.orbitex.paint(address=address, size=64) == {"FINISHED"}  # the same child
     assert service_process.child_of(address) is child
+    if sys.platform != "win32":  # Ctrl-C in the terminal is not for it
+        assert os.getsid(child._process.pid) != os.getsid(0)
+    child._process.kill()
+    child._process.wait()
+    assert bpy.ops.orbitex.paint(address=address, size=64) == {"FINISHED"}  # another one
+    again = service_process.child_of(address)
+    assert again and again is not child and again.death() is None
     service_process.stop_all()
-    assert child.death() is not None
+    assert again.death() is not None
 
 
 def test_a_service_that_dies_while_starting(sphere: Any, service_package: Path) -> None:

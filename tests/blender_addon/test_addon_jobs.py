@@ -40,7 +40,7 @@ from blender_addon import (
 
 
 def test_pause_and_resume(sphere: Any) -> None:
-    with FakeService(steps=200) as service:
+    with FakeService(steps=1000) as service:
         running = start(sphere, service)
         pump_until(lambda: running.frames > 1)
         assert not bpy.ops.orbitex.resume.poll()
@@ -206,13 +206,14 @@ def test_large_inputs_are_sent_once(sphere: Any, monkeypatch: pytest.MonkeyPatch
 def test_a_finished_picture_is_saved_beside_the_file(
     sphere: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = replace(preferences.DEFAULTS, save_png=True)
-    monkeypatch.setattr(preferences, "read", lambda context: wanted)
     with FakeService(steps=1) as service:
-        for saved in (False, True, True):
+        for wanted, saved in ((True, False), (False, True), (True, True), (True, True)):
+            chosen = replace(preferences.DEFAULTS, save_png=wanted)
+            monkeypatch.setattr(preferences, "read", lambda context, chosen=chosen: chosen)
             if saved and not bpy.data.filepath:
                 bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
             bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64)
+            assert any(tmp_path.glob("*.png")) == (wanted and saved)
     stem = bpy.path.clean_name(bpy.context.active_object.orbitex.image.name)
     names = sorted(path.name for path in tmp_path.glob("*.png"))
     assert names == [f"{stem} 2.png", f"{stem}.png"]

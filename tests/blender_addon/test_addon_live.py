@@ -291,7 +291,7 @@ def test_linked_materials_and_images_are_not_written(sphere: Any, tmp_path: Path
 def test_a_restless_user_crashes_nothing(seed: int, tmp_path: Path) -> None:
     """In a process of its own, which also quits while painting."""
     here = Path(__file__).parent
-    paths = os.pathsep.join([str(here.parents[1]), str(here)])
+    paths = os.pathsep.join(map(str, (here.parents[1], here.parent, here)))
     ended = subprocess.run(
         [sys.executable, str(here / "disturb.py"), str(seed), str(tmp_path)],
         env=dict(os.environ, PYTHONPATH=paths, BLENDER_USER_RESOURCES=str(tmp_path)),

@@ -21,6 +21,7 @@ from blender_addon import (
     reattach,
     ties,
 )
+from blender_addon.client import RETURNS
 
 
 def test_a_job_is_found_again_after_saving_and_loading(sphere: Any, tmp_path: Path) -> None:
@@ -119,25 +120,39 @@ def test_only_known_services_are_called_unasked(sphere: Any, tmp_path: Path) -> 
 
 
 def test_a_service_that_comes_back_is_gone_on_with(sphere: Any) -> None:
-    """Killed in mid-paint, with autostart: another one has its jobs."""
-    with FakeService(steps=1000) as service:
+    """Killed in mid-paint, again and again, with autostart: another one has its jobs."""
+    with FakeService(steps=10_000) as service:
         address, known = service.address, service.jobs
-        order = order_for(sphere, address)
         started: list[FakeService] = []
 
         def launch() -> Any:
-            started.append(FakeService(steps=1000, address=address, jobs=known).__enter__())
+            started.append(FakeService(steps=10_000, address=address, jobs=known).__enter__())
             return SimpleNamespace(death=lambda: None)
 
+        order = order_for(sphere, address)
         running = jobs.begin(sphere, order, "UVMap", launch, session_timing())
         pump_until(lambda: running.frames > 0)
-    frames = running.frames
-    pump_until(lambda: running.frames > frames + 1)
-    assert started and "submit" not in started[0].kinds and "attach" in started[0].kinds
+    for times in range(1, RETURNS + 2):
+        frames = running.frames
+        pump_until(lambda: running.frames > frames + 1)  # noqa: B023
+        assert len(started) == times
+        if times <= RETURNS:
+            started[-1].__exit__()
+    assert "submit" not in started[0].kinds and "attach" in started[0].kinds
     running.client.finish()
     pump_until(lambda: not running.active)
     assert running.report.state == "finished"
-    started[0].__exit__()
+    started[-1].__exit__()
+
+
+def test_a_service_that_is_lost_before_the_first_frame(sphere: Any) -> None:
+    """The image stays, for the job to be found again."""
+    with FakeService(deaf_to=("frame",)) as service:
+        order = order_for(sphere, service.address)
+        running = jobs.begin(sphere, order, "UVMap", timing=session_timing())
+        pump_until(lambda: "frame" in service.kinds)
+    pump_until(lambda: not running.active)
+    assert running.frames == 0 and sphere.orbitex.image and reattach.is_waiting(sphere)
 
 
 def session_timing() -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from clean_blender import SERVICE_PYTHON
+from patience import PATIENCE, limited
 
 BLENDER = """
 import sys, time
@@ -36,10 +37,10 @@ def test_it_ends_by_itself_after_its_idle_time(tmp_path):
         env=environment,
         stdout=subprocess.PIPE,
     )
-    with blender:
+    with blender, limited(blender):
         service = int(blender.stdout.readline())
         blender.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while alive(service):
         assert time.monotonic() < deadline, "it lives on"
         time.sleep(0.05)

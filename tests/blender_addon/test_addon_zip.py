@@ -91,7 +91,7 @@ def test_the_two_editions_meet(tmp_path: Path) -> None:
 
 def test_installed_and_painted(archive: Path, artist: CleanBlender, tmp_path: Path) -> None:
     script, file = HERE / "install_and_paint.py", tmp_path / "painted.blend"
-    with FakeService() as service:
+    with FakeService(step_seconds=0.1) as service:
         done = artist.run(script, archive, file, artist.profile, SERVICE_PYTHON, service.address)
     assert done.returncode == 0 and "painted with" in done.stdout, done.stdout + done.stderr
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE, limited
 
 from geometry.errors import InputError
 from service.serving.client import Client
@@ -49,10 +50,13 @@ def service_on(folder):
         env=os.environ | {"PYTHONPATH": path},
     )
     try:
-        yield process, process.stdout.readline().split()[1]
+        with limited(process):
+            line = process.stdout.readline()
+        yield process, line.split()[1]
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        with limited(process):
+            process.wait()
         process.stdout.close()
 
 
@@ -65,7 +69,7 @@ def address(tmp_path_factory):
 
 @pytest.fixture
 def client(address):
-    with Client(address, timeout=30) as client:
+    with Client(address, timeout=PATIENCE) as client:
         client.describe()  # returns when torch is warm
         yield client
 
@@ -163,17 +167,13 @@ def test_bad_input_fails_the_job_with_one_clear_line(client, changes, spoil, fie
 
 def test_it_is_finished_or_cancelled_within_a_second(client):
     for end, state in ((client.finish, "finished"), (client.cancel, "cancelled")):
-        seconds = []
-        for _ in range(3):  # the best of three: other programs may keep the machine busy
-            job = client.submit(recipe(size=256, steps=2000))
-            client.frame(job, max_size=32)
-            asked = time.monotonic()
-            end(job)
-            assert client.frame(job, after=10**6, max_size=32).state == state
-            seconds.append(time.monotonic() - asked)
-            if seconds[-1] < 1:
-                break
-        assert min(seconds) < 1
+        job = client.submit(recipe(size=256, steps=2000))
+        seen = client.frame(job, after=10, max_size=32).progress
+        asked = time.monotonic()
+        end(job)
+        assert client.frame(job, after=10**6, max_size=32).state == state
+        # A second has room for 30 steps, also on a machine that takes much longer for both.
+        assert time.monotonic() - asked < max(1, 30 * seen["seconds"] / seen["step"])
 
 
 def test_a_paused_painting_goes_on_to_the_same_bits(client):

@@ -1,6 +1,7 @@
 """The command line from outside: exit codes, one clear line for bad input, and what is written."""
 
 import base64
+import contextlib
 import io
 import json
 import os
@@ -8,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
+from patience import limited
 from PIL import Image
 from rich.console import Console
 
@@ -198,23 +201,28 @@ def test_listings_come_without_torch(tmp_path):
     assert done.returncode == 0, done.stderr.decode()
 
 
-def started(*words: str, folder: Path) -> subprocess.Popen[str]:
+@contextlib.contextmanager
+def started(*words: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """The command line as a process in ``folder``, its output in pipes."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "service", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=ENVIRONMENT,
-        cwd=folder,
-    )
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "service", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+            cwd=folder,
+        ) as process,
+        limited(process),
+    ):
+        yield process
 
 
 def test_serve_announces_itself_and_ends(tmp_path):
     with started("serve", "--bind", "tcp://127.0.0.1:0", folder=tmp_path) as process:
         assert process.stdout.readline().startswith("ready tcp://127.0.0.1:")
         process.terminate()
-        assert process.wait(timeout=20) == 0
+        assert process.wait() == 0
         assert "Traceback" not in process.stderr.read()
 
 
@@ -223,7 +231,7 @@ def test_ctrl_c_finishes_with_the_best_so_far(tmp_path):
     with started(*words, folder=tmp_path) as process:
         assert process.stdout.readline().startswith("stage 1/1  step 1/50000")
         process.send_signal(signal.SIGINT)
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate()
     assert process.returncode == 0 and "best so far" in errors
     assert "tile.png" in out and (tmp_path / "tile.png").exists()
     receipt = json.loads((tmp_path / "tile.json").read_text())

@@ -43,7 +43,7 @@ PAINTINGS = {
         [(1, {"objective.style": 3, "learning_rate": 0.3}), (3, {"colouring": "2a"})],
     ),
     "ladder": (
-        {"target": "tile", "group": "p1", "size": 260, "steps": 9, "quality": "standard"},
+        {"target": "tile", "group": "p1", "size": 184, "steps": 9, "quality": "standard"},
         [(2, {"quality": "draft"}), (5, {"steps": 14, "style_scale": 0.5}), (7, {"views": 3})],
     ),
     "one-handed": (
@@ -71,7 +71,7 @@ def steering_of(name):
 
 
 def run(recipe, steering=(), resume=None):
-    body = Model(uv_sphere(24, 12), ()) if recipe.target == "mesh" else None
+    body = Model(uv_sphere(16, 8), ()) if recipe.target == "mesh" else None
     return paint(recipe, make_scene(recipe, body), [STYLE], CPU, resume=resume, steering=steering)
 
 

@@ -2,10 +2,20 @@
 
 import pytest
 import zmq
-from service_process import running
+from patience import PATIENCE
+from service_process import running, started
 
 from service.serving.client import Client
 from service.serving.keys import KeyFolder
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left():
+    """A test that fails in the middle leaves no service behind that would slow the others."""
+    before = len(started)
+    yield
+    for service in started[before:]:
+        service.process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +26,7 @@ def service(tmp_path_factory):
 
 @pytest.fixture
 def client(service):
-    with Client(service.address) as client:
+    with Client(service.address, timeout=PATIENCE) as client:
         yield client
 
 

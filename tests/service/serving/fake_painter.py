@@ -72,6 +72,7 @@ def paint(recipe, scene, styles, attempt):
         if recipe.group == "deadly":
             os.kill(os.getppid(), signal.SIGKILL)
         if recipe.group == "hang":
+            print("hanging", flush=True)
             time.sleep(3600)
         chain = hashlib.sha256(f"{chain} {step}".encode()).hexdigest()
 

@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE, limited
 
 from geometry.errors import InputError
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
+started = []  # every ServiceProcess
 
 
 def environment():
@@ -35,14 +37,14 @@ class ServiceProcess:
         self.log_path = log_path
         self.data = data or log_path.with_name("jobs")
         command = service_command(data=self.data, keep=keep, **settings)
-        started = time.monotonic()
         with log_path.open("a") as log:
             self.process = subprocess.Popen(
                 command, env=env or environment(), stdout=subprocess.PIPE, stderr=log, text=True
             )
-        line = self.process.stdout.readline()
+        started.append(self)
+        with limited(self.process):
+            line = self.process.stdout.readline()
         assert line.startswith("ready tcp://127.0.0.1:"), self.log()
-        self.seconds_to_start = time.monotonic() - started
         self.address = line.split()[1]
 
     def log(self):
@@ -63,7 +65,12 @@ class ServiceProcess:
     def stop(self):
         """SIGTERM; the exit code."""
         self.process.terminate()
-        code = self.process.wait(timeout=10)
+        return self.end()
+
+    def end(self):
+        """Wait until it ends; the exit code."""
+        with limited(self.process):
+            code = self.process.wait()
         self.process.stdout.close()
         return code
 
@@ -98,7 +105,7 @@ def memory(pid, what="VmRSS"):
     return int(re.search(rf"{what}:\s+(\d+)", text)[1]) / 1024
 
 
-def eventually(condition, seconds=5.0):
+def eventually(condition, seconds=PATIENCE):
     """Whether the condition comes true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -106,6 +113,12 @@ def eventually(condition, seconds=5.0):
             return True
         time.sleep(0.02)
     return condition()
+
+
+def receive(socket):
+    """The next message, which comes."""
+    assert socket.poll(1000 * PATIENCE), "no answer"
+    return socket.recv_multipart()
 
 
 def ask(client, kind, job=None):

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from patience import PATIENCE
 from service_process import HERE, ServiceProcess, alive, environment, eventually
 from stubborn_client import jobs_by_steps
 
@@ -20,7 +21,6 @@ from service.serving.blobs import is_digest
 from service.serving.client import Client
 from service.serving.job_folder import BLOBS
 
-PATIENCE = 120.0  # seconds that anything may take on a machine that is busy
 MOMENTS = ("at once", "begin", "step", "step", "keep", "finish")
 ENDED_FILES = {
     "job.json",
@@ -98,8 +98,7 @@ class Storm:
                 lambda: (
                     any(word == moment for word, *_ in self.trace()[seen:])
                     or self.client.poll() is not None
-                ),
-                PATIENCE,
+                )
             )
         time.sleep(delay)  # the very randomness of the moment
         getattr(self, f"kill_{victim}")()

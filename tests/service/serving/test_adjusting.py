@@ -3,11 +3,10 @@
 import os
 import signal
 import sys
-import time
 
-import fake_painter
 import numpy as np
 import pytest
+from expected import finish_as_if_nothing_had_happened, texture_of
 from service_process import (
     ServiceProcess,
     ask,
@@ -22,24 +21,8 @@ from service.cli import main
 from service.recipe import parse_recipe
 from service.serving.client import Client
 from service.serving.job_folder import JobFolder
-from service.serving.painter import Attempt
-from service.steering import Adjustment
 
-ORDER = recipe(step_ms=5, steps=120)
-
-
-def replayed(steering, order=ORDER):
-    """The texture of a painting that is given its steering before it starts."""
-    adjustments = [Adjustment(entry["step"], entry["changes"]) for entry in steering]
-    quick = parse_recipe(order | {"seed": 0})
-    *_, last = fake_painter.paint(quick, {}, (), Attempt("cpu", steering=adjustments))
-    return last.texture(0)
-
-
-def end_of(client, job):
-    frames = list(client.frames(job, max_size=8))
-    assert frames[-1].state == "finished", frames[-1].error
-    return client.result(job)
+ORDER = recipe(step_ms=5, steps=100_000)
 
 
 def taken(service, job):
@@ -49,20 +32,25 @@ def taken(service, job):
 def test_a_running_job_is_adjusted_from_its_next_step_on(service, client):
     job = client.submit(ORDER)
     before = client.frame(job, after=10, max_size=8).progress["step"]
-    now = client.adjust(job, {"objective.style": 3, "steps": 100})
-    assert (now["objective"]["style"], now["steps"]) == (3, 100)
+    now = client.adjust(job, {"objective.style": 3, "steps": 90_000})
+    assert (now["objective"]["style"], now["steps"]) == (3, 90_000)
     assert ask(client, "attach", job)["recipe"] == now
     step = client.frame(job, after=before, max_size=8).progress["step"]
     assert eventually(lambda: taken(service, job))
-    texture, receipt = end_of(client, job)
-    assert receipt["step"] == 100 and receipt["recipe"] == parse_recipe(ORDER).model_dump(
-        mode="json"
-    )
+    receipt = finish_as_if_nothing_had_happened(client, job)
+    assert receipt["recipe"] == parse_recipe(ORDER).model_dump(mode="json")
     (entry,) = receipt["steering"]
-    assert before <= entry["step"] <= step + 20
+    assert before <= entry["step"] <= step
     assert entry["changes"].keys() == {"objective", "steps"}
-    assert np.array_equal(texture, replayed(receipt["steering"]))
-    assert not np.array_equal(texture, replayed([]))
+    assert not np.array_equal(texture_of(receipt), texture_of(receipt | {"steering": []}))
+
+
+def test_fewer_steps_than_it_has_taken_end_it(client):
+    job = client.submit(ORDER)
+    step = client.frame(job, after=10, max_size=8).progress["step"]
+    client.adjust(job, {"steps": 5})
+    end = list(client.frames(job, max_size=8))[-1]
+    assert end.state == "finished" and end.progress["step"] >= step
 
 
 def test_a_job_that_waits_is_painted_adjusted_from_its_first_step_on(client):
@@ -73,7 +61,7 @@ def test_a_job_that_waits_is_painted_adjusted_from_its_first_step_on(client):
     client.adjust(job, {"learning_rate": 0.25, "views": 3})
     client.adjust(job, {"learning_rate": 0.25})  # nothing new
     client.cancel(first)
-    _, receipt = end_of(client, job)
+    receipt = finish_as_if_nothing_had_happened(client, job)
     assert [entry["step"] for entry in receipt["steering"]] == [0, 0]
 
 
@@ -89,9 +77,9 @@ def adjusted_and_killed(client, job, kill):
 def test_a_worker_that_is_killed_changes_nothing(service, client):
     job = client.submit(ORDER)
     adjusted_and_killed(client, job, lambda: os.kill(service.worker(), signal.SIGKILL))
-    texture, receipt = end_of(client, job)
+    assert eventually(lambda: len(taken(service, job)) == 2)
+    receipt = finish_as_if_nothing_had_happened(client, job)
     assert len(receipt["steering"]) == 2
-    assert np.array_equal(texture, replayed(receipt["steering"]))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="signals")
@@ -104,9 +92,8 @@ def test_a_service_that_is_killed_has_not_forgotten(tmp_path):
     service.kill()
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
         assert ask(client, "attach", job)["recipe"]["views"] == 5
-        texture, receipt = end_of(client, job)
+        receipt = finish_as_if_nothing_had_happened(client, job)
         assert [entry["changes"] for entry in receipt["steering"]] == [{"views": 5}]
-        assert np.array_equal(texture, replayed(receipt["steering"]))
 
 
 def test_a_paused_job_goes_on_adjusted(client):
@@ -115,9 +102,8 @@ def test_a_paused_job_goes_on_adjusted(client):
     client.pause(job)
     assert client.adjust(job, {"styles.0.weight": 2})["styles"][0]["weight"] == 2
     client.resume(job)
-    texture, receipt = end_of(client, job)
+    receipt = finish_as_if_nothing_had_happened(client, job)
     assert receipt["steering"][0]["step"] >= step
-    assert np.array_equal(texture, replayed(receipt["steering"]))
 
 
 def test_what_cannot_be_is_refused_and_changes_nothing(client):
@@ -147,9 +133,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(client):
 def test_the_command_says_it_as_run_does(service, client, capsys):
     job = client.submit(recipe(step_ms=20, steps=100_000))
     words = ["adjust", job, "--address", service.address]
-    started = time.monotonic()
     assert main([*words, "--set", "objective.style=2", "--set", "quality=draft"]) == 0
-    assert time.monotonic() - started < 5
     now = ask(client, "attach", job)["recipe"]
     assert now["objective"]["style"] == 2 and now["quality"] == "draft"
     assert main([*words, "--set", "seed=2"]) == 2

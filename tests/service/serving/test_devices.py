@@ -15,7 +15,7 @@ def test_jobs_run_side_by_side_and_die_alone(tmp_path):
         Client(service.address) as client,
         Client(service.address) as other,
     ):
-        assert eventually(lambda: client.hello()["device"] == "cpu, cpu", 10)
+        assert eventually(lambda: client.hello()["device"] == "cpu, cpu")
         first, second = (client.submit(recipe(20, steps=200)) for _ in range(2))
         until_running(client, first)
         before = until_running(other, second).progress["step"]
@@ -44,7 +44,7 @@ def test_a_device_that_is_not_there_is_told_and_paints_nothing(tmp_path):
 def test_a_worker_says_which_devices_there_are(tmp_path):
     painter = "fake_painter:painter_of_two_devices"
     with running(tmp_path / "log.txt", painter=painter) as service, Client(service.address) as one:
-        assert eventually(lambda: one.hello()["device"] == "cuda:0, cuda:1", 10)
+        assert eventually(lambda: one.hello()["device"] == "cuda:0, cuda:1")
         job = one.submit(recipe(1, steps=3))
         assert one.frame(job).error is None
 
@@ -54,7 +54,7 @@ def test_a_job_that_is_resumed_at_once_is_not_painted_twice(tmp_path):
         running(tmp_path / "log.txt", devices=["cpu", "cpu"]) as service,
         Client(service.address) as client,
     ):
-        assert eventually(lambda: client.hello()["device"] == "cpu, cpu", 10)
+        assert eventually(lambda: client.hello()["device"] == "cpu, cpu")
         job = client.submit(recipe(200, steps=8))
         until_running(client, job)
         client.pause(job)

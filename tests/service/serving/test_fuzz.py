@@ -7,16 +7,14 @@ import threading
 import numpy as np
 import pytest
 import zmq
-from fake_painter import paint
+from expected import texture_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from malformed import messages
-from service_process import memory, recipe, until_running
-from storm import PATIENCE
+from patience import PATIENCE
+from service_process import memory, receive, recipe, until_running
 
-from service.recipe import parse_recipe
 from service.serving.client import Client
-from service.serving.painter import Attempt
 from service.serving.wire import decode, encode
 from service.serving.wire_kinds import KINDS
 
@@ -50,13 +48,6 @@ def victims(service):
     return finished, cancelled, paused
 
 
-def texture_after(steps):
-    """What the fake painter has then painted, if nothing has disturbed it."""
-    quick = parse_recipe(WATCHED | {"seed": 0})
-    painting = paint(quick, {}, (), Attempt("cpu"))
-    return next(itertools.islice(painting, steps - 1, None)).texture(0)
-
-
 def answered(dealer, frames, mark):
     """Sends a message; all that is said to it until the service answers a heartbeat, which it does
     after it has answered or dropped the message."""
@@ -64,8 +55,7 @@ def answered(dealer, frames, mark):
     dealer.send_multipart(encode({"kind": "heartbeat", "id": mark}))
     replies = []
     while True:
-        assert dealer.poll(1000 * PATIENCE), "the service does not answer any more"
-        header, _ = decode(dealer.recv_multipart())
+        header, _ = decode(receive(dealer))
         if header.get("id") == mark:
             return replies
         replies.append(header)
@@ -107,7 +97,7 @@ def check_undisturbed(service, frames, result):
     assert frames[-1].state == "finished" and len(steps) > 3
     assert steps[:-1] == sorted(set(steps[:-1]))
     texture, receipt = result
-    np.testing.assert_array_equal(texture, texture_after(receipt["step"]))
+    np.testing.assert_array_equal(texture, texture_of(receipt))
     assert "a request could not be answered" not in service.log()
 
 

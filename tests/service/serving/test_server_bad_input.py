@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from service_process import recipe, refused
+from service_process import receive, recipe, refused
 
 from service.serving.client import Client
 from service.serving.wire import PROTOCOL_VERSION, decode, encode
@@ -56,8 +56,7 @@ def test_unknown_jobs_and_kinds_and_wrong_fields(client, dealer):
         ({"kind": "cancel", "job": ["1"]}, "bad-value", ""),
     ):
         dealer.send_multipart(encode({"id": 5, **header}))
-        assert dealer.poll(2000)
-        reply = decode(dealer.recv_multipart())[0]
+        reply = decode(receive(dealer))[0]
         assert reply["id"] == 5 and reply["error"]["code"] == code
         assert hint in reply["error"]["hint"]
 
@@ -66,15 +65,13 @@ def test_unknown_jobs_and_kinds_and_wrong_fields(client, dealer):
 def test_a_credit_out_of_range_is_refused(client, dealer, field, value):
     job = client.submit(recipe(steps=1))
     dealer.send_multipart(encode({"kind": "frame", "id": 1, "job": job, field: value}))
-    assert dealer.poll(2000)
-    error = decode(dealer.recv_multipart())[0]["error"]
+    error = decode(receive(dealer))[0]["error"]
     assert (error["code"], error["field"]) == ("bad-value", field)
 
 
 def test_another_protocol_version_is_answered(dealer):
     dealer.send(json.dumps({"protocol": PROTOCOL_VERSION + 1, "kind": "hello", "id": "x"}).encode())
-    assert dealer.poll(2000)
-    reply = decode(dealer.recv_multipart())[0]
+    reply = decode(receive(dealer))[0]
     assert reply["kind"] == "error" and reply["id"] == "x"
     assert reply["error"]["code"] == "protocol-version" and reply["error"]["hint"]
 

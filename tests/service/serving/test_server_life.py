@@ -5,15 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from service_process import (
     ServiceProcess,
     alive,
     environment,
     eventually,
+    receive,
     recipe,
     refused,
     running,
@@ -35,7 +36,7 @@ def run_service(bind, data):
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE,
     )
 
 
@@ -46,13 +47,10 @@ def test_a_port_in_use_is_refused_in_one_line(service, tmp_path):
 
 
 def test_idle_exit_waits_for_jobs_and_clients(tmp_path):
-    service = ServiceProcess(tmp_path / "log.txt", idle_exit=0.6)
+    service = ServiceProcess(tmp_path / "log.txt", idle_exit=1.0)
     with Client(service.address) as client:
         client.submit(recipe(step_ms=100, steps=15))
-        started = time.monotonic()
-    assert service.process.wait(timeout=10) == 0
-    assert time.monotonic() - started > 1.4
-    service.process.stdout.close()
+    assert service.end() == 0
     assert "finished after 15 steps" in service.log()
 
 
@@ -63,12 +61,9 @@ def test_sigterm_ends_it_cleanly_and_tells_who_waits(tmp_path):
         worker = service.worker()
         dealer = client._socket
         dealer.send_multipart(encode({"kind": "frame", "id": 99, "job": job, "after": 10**6}))
-        time.sleep(0.1)
-        asked = time.monotonic()
+        client.heartbeat()  # is answered after it
         assert service.stop() == 0
-        assert time.monotonic() - asked < 2
-        assert dealer.poll(1000)
-        header, _ = decode(dealer.recv_multipart())
+        header, _ = decode(receive(dealer))
         assert header["kind"] == "error" and header["error"]["code"] == "service-stopped"
         assert not alive(worker)
 
@@ -80,7 +75,7 @@ def test_a_sigterm_for_all_its_processes_still_ends_with_a_checkpoint(tmp_path):
         step = until_running(client, job).progress["step"]
         os.kill(service.worker(), signal.SIGTERM)
         service.process.terminate()
-        service.process.wait(timeout=10)
+        service.end()
         assert "signal 15" not in service.log()
         saved = JobFolder(service.data / job).read_checkpoint()
         assert json.loads(saved)["step"] >= step
@@ -122,17 +117,20 @@ def test_the_worker_does_not_outlive_a_killed_service(tmp_path):
     service.process.kill()
     service.process.wait()
     service.process.stdout.close()
-    assert eventually(lambda: not alive(worker), seconds=3)
+    assert eventually(lambda: not alive(worker))
 
 
 def test_a_worker_that_cannot_start_is_told(tmp_path):
     with (
         running(tmp_path / "log.txt", painter="fake_painter:broken_painter") as service,
-        Client(service.address, timeout=20) as client,
+        Client(service.address, timeout=PATIENCE) as client,
+        Client(service.address) as waiting,
     ):
+        waiting._socket.send_multipart(encode({"kind": "describe", "id": "once"}))
         job = client.submit(recipe())
         with refused("worker-died"):
             client.describe()
+        assert decode(receive(waiting._socket))[0]["error"]["code"] == "worker-died"
         assert client.frame(job).error["code"] == "worker-died"
         assert "no torch here" in service.log()
 
@@ -172,7 +170,7 @@ def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
     with running(tmp_path / "log.txt", patience=1.0) as service, Client(service.address) as client:
         hung = client.submit(recipe(group="hang"))
         following = client.submit(recipe(steps=3))
-        assert eventually(lambda: client.attach(hung)["state"] == "running", 20)
+        assert eventually(lambda: "hanging" in client.attach(hung)["log"])
         client.cancel(hung)
         assert client.frame(hung).state == "cancelled"
         assert list(client.frames(following))[-1].state == "finished"
@@ -198,4 +196,4 @@ def test_a_job_that_nobody_watches_says_how_far_it_is(tmp_path):
         Client(service.address) as client,
     ):
         client.submit(recipe(step_ms=50, steps=1000))
-        assert eventually(lambda: (client.jobs()[0]["step"] or 0) > 20, 20)
+        assert eventually(lambda: (client.jobs()[0]["step"] or 0) > 20)

@@ -282,3 +282,24 @@ def test_one_client_cannot_have_a_step_rendered_in_all_sizes(monkeypatch):
     commands.read()
     commands.serve_frames(clock.progress(1))
     assert len(clock.sent) == commands_module.MAX_SIZES
+
+
+def test_a_size_is_rendered_for_whoever_has_the_oldest_picture(monkeypatch):
+    clock = _Clock(monkeypatch, 0.01)
+    commands = commands_module.Commands(clock, "1")
+    clock.wanted = [
+        {"kind": "want", "job": "1", "after": after, "max_size": 64} for after in (9, 2, 5)
+    ]
+    commands.read()
+    commands.serve_frames(clock.progress(3))
+    assert len(clock.sent) == 1
+
+
+@pytest.mark.parametrize("kind", ["finish", "pause", "cancel"])
+def test_late_words_about_an_earlier_job_are_dropped(monkeypatch, kind):
+    clock = _Clock(monkeypatch, 0.01)
+    commands = commands_module.Commands(clock, "2")
+    for job in ("1", "2"):
+        clock.wanted = [{"kind": kind, "job": job}]
+        commands.read()
+        assert getattr(commands, kind) == (job == "2")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import PATIENCE
 from service_process import ServiceProcess, eventually, memory, recipe, refused, running
-from storm import PATIENCE
 from stubborn_client import BUFFERS
 
 from service.serving.client import Client
@@ -75,9 +75,9 @@ def test_a_disk_that_is_full_for_a_while(tmp_path, small_disk, undisturbed):
     with Client(service.address, timeout=PATIENCE) as client:
         job = client.submit(ORDER | {"seed": 20}, BUFFERS)
         checkpoint = data / job / "checkpoint.safetensors"
-        assert eventually(checkpoint.exists, PATIENCE)
+        assert eventually(checkpoint.exists)
         filler = fill(small_disk)
-        assert eventually(lambda: client.attach(job)["warning"], PATIENCE)
+        assert eventually(lambda: client.attach(job)["warning"])
         warning = client.attach(job)["warning"]
         assert warning["code"] == "not-saved" and "No space left" in warning["message"]
         before = checkpoint.read_bytes()
@@ -88,10 +88,10 @@ def test_a_disk_that_is_full_for_a_while(tmp_path, small_disk, undisturbed):
         client.pause(job)  # which cannot be written, either
         filler.unlink()
         client.resume(job)
-        assert eventually(lambda: checkpoint.read_bytes() != before, PATIENCE)
+        assert eventually(lambda: checkpoint.read_bytes() != before)
         filler = fill(small_disk)
         # Its end cannot be kept: it fails, and says so.
-        assert eventually(lambda: client.attach(job)["state"] == "failed", PATIENCE)
+        assert eventually(lambda: client.attach(job)["state"] == "failed")
         assert client.attach(job)["error"]["code"] == "not-saved"
     service.kill()
     filler.unlink()
@@ -116,12 +116,12 @@ def test_no_more_files_can_be_opened_for_a_while(tmp_path, undisturbed):
         resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE, (8, limits[1]))
         worker = service.worker()
         os.kill(worker, signal.SIGKILL)
-        assert eventually(lambda: "Too many open files" in service.log(), PATIENCE)
+        assert eventually(lambda: "Too many open files" in service.log())
         with refused("not-saved"):
             client.submit(ORDER, BUFFERS)
         assert client.heartbeat() <= 1
         resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE, limits)
-        assert eventually(lambda: service.worker() != worker, PATIENCE)
+        assert eventually(lambda: service.worker() != worker)
         client.resume(job)  # if it was given up meanwhile
         np.testing.assert_array_equal(end_of(client, job), undisturbed)
         assert [row["job"] for row in client.jobs()] == [job]
@@ -153,7 +153,7 @@ def test_crowds_of_strangers_get_nothing(guarded, keys):
         assert list(client.frames(job, max_size=8))[-1].state == "finished"
         assert memory(pid) < before + MOST_MIB
         # Cut without a word from us, also those that say nothing.
-        assert eventually(lambda: open_files(pid) <= files + 5, PATIENCE)
+        assert eventually(lambda: open_files(pid) <= files + 5)
         assert memory(pid) < before + MOST_MIB
         for stranger in strangers:
             stranger.close()
@@ -183,7 +183,7 @@ def test_a_key_that_is_revoked_in_mid_job(guarded, keys):
             assert decode(guest._socket.recv_multipart())[0]["kind"] == "heartbeat"
             return False
 
-        assert eventually(refused_now, PATIENCE)
+        assert eventually(refused_now)
         for kind in ("frame", "attach", "result", "cancel", "jobs"):
             guest._socket.send_multipart(encode({"kind": kind, "id": kind, "job": job}))
         trusted.finish(job)

@@ -5,8 +5,8 @@ import sys
 import time
 
 import pytest
+from patience import PATIENCE
 from service_process import ServiceProcess, eventually, recipe, running
-from storm import PATIENCE
 
 from service.painting.checkpoint import Checkpoint
 from service.serving.checkpoints import MOST_SECONDS as MOST_SECONDS_LOST
@@ -34,7 +34,7 @@ def test_a_step_that_does_not_end_in_time(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt")
     with Client(service.address, timeout=PATIENCE) as client:
         job = client.submit(recipe(step_ms=15_000, steps=4))
-        assert eventually(checkpoint_of(tmp_path, job).exists, PATIENCE)  # of the first step
+        assert eventually(checkpoint_of(tmp_path, job).exists)  # of the first step
         assert stop(service) <= MOST_SECONDS
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
         assert client.attach(job)["progress"]["step"] == 1

@@ -1,0 +1,21 @@
+"""How long tests wait for what should come: long, for a machine that is busy, and not for ever."""
+
+import contextlib
+import threading
+
+PATIENCE = 120.0  # seconds
+
+
+@contextlib.contextmanager
+def limited(process):
+    """Kills a process with which something takes too long, or fails: nothing waits for it for
+    ever, and it is not left behind."""
+    timer = threading.Timer(PATIENCE, process.kill)
+    timer.start()
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        timer.cancel()
