@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from . import catalogue
 from .messages import RUNNING, Report
 from .problems import Problem
@@ -27,6 +29,12 @@ def pending() -> Inquiry | None:
 def problem() -> Problem | None:
     """Why the last question failed."""
     return _last.problem
+
+
+def answered() -> None:
+    """A job has found the service: why the last question failed is no news any more."""
+    global _last
+    _last = replace(_last, problem=None)
 
 
 def line() -> str:

@@ -36,6 +36,12 @@ class Order:
     encoding: str = "raw"
 
 
+def clock(seconds: float) -> str:
+    """A time as a person says it: "24 s", "4 min 18 s"."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60} s"
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far the job is: a copy of the wire's 'progress' with safe types."""
@@ -55,7 +61,7 @@ class Progress:
 
     def line(self) -> str:
         """One line for a panel or a terminal."""
-        left = f", {self.seconds_left:.0f} s left" if self.seconds_left is not None else ""
+        left = f", {clock(self.seconds_left)} left" if self.seconds_left is not None else ""
         return (
             f"stage {self.stage + 1}/{self.stages}, step {self.step}/{self.steps}, "
             f"loss {self.loss:.4g}, {self.seconds:.1f} s{left}"

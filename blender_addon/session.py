@@ -30,7 +30,7 @@ from . import (
 )
 from .interrupts import interrupts
 from .jobs import Session
-from .messages import RUNNING, Frame
+from .messages import RUNNING, Frame, clock
 from .reattach import reattach
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
@@ -70,6 +70,7 @@ def _pump_one(session: Session) -> None:
     session.object_name = obj.name
     if report.offers is not None and session.report.offers is None:
         catalogue.remember(report.offers)
+        inquiry.answered()
     if report.progress is not None and report.progress != session.report.progress:
         session.losses.append(report.progress.loss)
     session.report = report
@@ -142,7 +143,7 @@ def _settle(session: Session, image: Any) -> None:
         session.message = report.problem.line
     else:
         seconds = report.progress.seconds if report.progress else 0.0
-        session.message = f"{report.state.capitalize()} after {seconds:.1f} s"
+        session.message = f"{report.state.capitalize()} after {clock(seconds)}"
 
 
 def run_to_end(session: Session, say: Callable[[str], None]) -> None:

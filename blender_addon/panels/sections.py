@@ -40,7 +40,7 @@ class ORBITEX_PT_views(Child, bpy.types.Panel):
         column.prop(settings, "view_kind")
         if settings.view_kind in viewpoints.AUTOMATIC:
             column.prop(settings, "views")
-        column.prop(settings, "occluders")
+        column.row(heading="Hidden by").prop(settings, "occluders", text="Others")
 
 
 class ORBITEX_PT_objective(Child, bpy.types.Panel):
