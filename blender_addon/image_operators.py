@@ -1,13 +1,14 @@
-"""The operators on what was painted: restore, put back, paint again, settings from the image."""
+"""The operators on what was painted: restore, put back, paint again or in part, settings from the
+image."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
 from collections.abc import Callable
 from typing import Any
 
 import bpy
+from bpy.props import IntProperty
 
-from . import jobs, operators, originals, recall
+from . import jobs, operators, originals, recall, repaint
 from .attempt import Result, attempt
 from .fixes import mesh_problem
 from .properties import settings_of
@@ -18,7 +19,6 @@ class _OnPainted:
     """Poll of the operators that need a painted object."""
 
     poll_message_set: Callable[..., None]
-    while_painting = True  # whether it makes sense then
 
     @classmethod
     def poll(cls, context: Any) -> bool:
@@ -26,11 +26,16 @@ class _OnPainted:
         reason = mesh_problem(context)
         if not reason and settings_of(context.active_object).image is None:
             reason = "This object has not been painted"
-        elif not reason and not cls.while_painting:
-            reason = jobs.busy_reason(context.active_object)
+        elif not reason:
+            reason = cls.reason(context.active_object)
         if reason:
             cls.poll_message_set(reason)
         return not reason
+
+    @classmethod
+    def reason(cls, obj: Any) -> str:
+        """What else speaks against it."""
+        return ""
 
 
 class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
@@ -72,7 +77,10 @@ class ORBITEX_OT_paint_again(Painting, _OnPainted, bpy.types.Operator):
     bl_description = "Paint with the settings that the image was painted with, whatever the panel's"
     bl_options: Any = {"UNDO"}
 
-    while_painting = False
+    @classmethod
+    def reason(cls, obj: Any) -> str:
+        """It is being painted."""
+        return jobs.busy_reason(obj)
 
     def _begin(self, context: Any) -> list[jobs.Session]:
         return [paint_again(context, context.active_object)]
@@ -82,6 +90,34 @@ def paint_again(context: Any, obj: Any) -> jobs.Session:
     """Start painting ``obj`` with the choices kept on its image. Raises ProblemError "no-recipe"
     and as :func:`.operators.begin_paint`."""
     return operators.begin_paint(context, obj, recall.choices_of_image(settings_of(obj).image))
+
+
+class ORBITEX_OT_repaint(Painting, _OnPainted, bpy.types.Operator):
+    """Paint a part of the picture anew"""
+
+    bl_idname = "orbitex.repaint"
+    bl_label = "Repaint in Mask"
+    bl_description = (
+        "Paint the picture anew where the mask of Colour Before is white, with the next seed, and "
+        "in all its images under the symmetry; the rest is kept"
+    )
+    bl_options: Any = {"UNDO"}
+
+    seed: IntProperty(
+        name="Seed",
+        description="Another seed, another picture; left out: the one after the picture's",
+        min=0,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def reason(cls, obj: Any) -> str:
+        """Why the picture of ``obj`` cannot be painted anew in part."""
+        return repaint.reason_not(obj)
+
+    def _begin(self, context: Any) -> list[jobs.Session]:
+        seed = self.seed if self.properties.is_property_set("seed") else None
+        return [repaint.repaint(context, context.active_object, seed)]
 
 
 class ORBITEX_OT_recall(_OnPainted, bpy.types.Operator):
@@ -107,5 +143,6 @@ CLASSES = (
     ORBITEX_OT_restore,
     ORBITEX_OT_show_painted,
     ORBITEX_OT_paint_again,
+    ORBITEX_OT_repaint,
     ORBITEX_OT_recall,
 )

@@ -22,7 +22,9 @@ class Order:
     """All that one job sends. ``buffers``: vertices, triangles, uvs and style pictures.
 
     ``job``: the name of one that was submitted before; it is watched, and nothing is sent.
-    ``key_file``: of a service that demands keys, else empty. ``encoding``: of streamed frames.
+    ``repaints``: one whose picture is painted anew where the buffer ``region`` is white; of the
+    recipe only the seed is sent then. ``key_file``: of a service that demands keys, else empty.
+    ``encoding``: of streamed frames.
     """
 
     address: str
@@ -32,6 +34,7 @@ class Order:
     preview_size: int = 512  # longest side of a streamed frame in pixels; 0: full size
     preview_rate: float = 10.0  # frames a second at most
     job: str = ""
+    repaints: str = ""
     key_file: str = ""
     encoding: str = "raw"
 

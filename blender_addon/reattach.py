@@ -40,7 +40,7 @@ def retry(obj: Any, image: Any, job: str, service: ServicePreferences) -> jobs.S
     preferences.check_address(service.address)
     uv_map = gather.chosen_uv_map(obj, settings_of(obj).uv_map)
     launch = preferences.launcher(service)
-    return jobs.follow(obj, image, uv_map, _order(job, service), launch, retry=True)
+    return jobs.follow(obj, image, uv_map, order_of(job, service), launch, retry=True)
 
 
 def _left() -> list[tuple[Any, Any, ties.Tie]]:
@@ -75,7 +75,7 @@ def _follow(
         obj,
         image,
         tie.uv_map,
-        _order(tie.job, service),
+        order_of(tie.job, service),
         None if problem else preferences.launcher(service, wanted=asked or None),
         start=asked,
         aside=settings_of(obj).image is not None,
@@ -96,7 +96,8 @@ def _object_of(image: Any, tie: ties.Tie) -> Any:
     return next((obj for obj in meshes if obj.name == tie.object), None)
 
 
-def _order(job: str, service: ServicePreferences) -> Order:
+def order_of(job: str, service: ServicePreferences) -> Order:
+    """To watch the job ``job``, and send nothing."""
     return Order(
         service.address,
         {},

@@ -53,7 +53,7 @@ class ORBITEX_PT_objective(Child, bpy.types.Panel):
     def draw(self, context: Any) -> None:
         """The weights, and who looks."""
         column, settings = columns(self.layout), settings_of(context.active_object)
-        for name in ("style_weight", "colour_weight", "smoothness", "seam", "content"):
+        for name in ("style_weight", "colour_weight", "smoothness", "seam"):
             column.prop(settings, name)
         column.prop(settings, "network_menu")
 

@@ -33,7 +33,8 @@ class ORBITEX_PT_service(Sidebar, bpy.types.Panel):
             draw_lines(layout, "Not asked yet: menus hold what is set", "QUESTION", context)
         row = layout.row(align=True)
         row.operator("orbitex.connect", icon="FILE_REFRESH")
-        row.operator("orbitex.start_service", text="Start", icon="PLAY")
+        if problem is None or problem.fix != "orbitex.start_service":  # the red box has it
+            row.operator("orbitex.start_service", text="Start", icon="PLAY")
         row.operator("orbitex.show_preferences", text="", icon="PREFERENCES")
 
 
