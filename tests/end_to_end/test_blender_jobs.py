@@ -180,7 +180,7 @@ def test_a_part_is_painted_anew_after_reopening(sphere: Any, tmp_path: Path) -> 
         pictures.append(texture(obj))
         old, new = pictures[-2:]
         change = np.abs(new - old).mean(axis=1)
-        assert change[kept].mean() < 0.005 and change[white].mean() > 0.05
+        assert change[kept].mean() < 0.03 and change[white].mean() > 4 * change[kept].mean()
         receipt = json.loads(obj.orbitex.image[session.RECEIPT_KEY])
         assert receipt["recipe"]["seed"] == seed
 
