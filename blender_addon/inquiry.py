@@ -31,8 +31,9 @@ def problem() -> Problem | None:
     return _last.problem
 
 
-def answered() -> None:
-    """A job has found the service: why the last question failed is no news any more."""
+def forget_problem() -> None:
+    """Why the last question failed is no news any more: a job has found the service, or it is to be
+    looked for elsewhere."""
     global _last
     _last = replace(_last, problem=None)
 

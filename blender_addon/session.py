@@ -70,7 +70,7 @@ def _pump_one(session: Session) -> None:
     session.object_name = obj.name
     if report.offers is not None and session.report.offers is None:
         catalogue.remember(report.offers)
-        inquiry.answered()
+        inquiry.forget_problem()
     if report.progress is not None and report.progress != session.report.progress:
         session.losses.append(report.progress.loss)
     session.report = report
