@@ -21,6 +21,3 @@ def attempt(operator: Any, action: Callable[..., Result], *arguments: Any) -> Re
     except ProblemError as error:
         operator.report({"ERROR"}, error.problem.line)
         return {"CANCELLED"}
-
-
-CLASSES = ()

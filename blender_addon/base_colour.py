@@ -7,7 +7,7 @@ image on another UV map) is drawn into the layout that is painted, at the textur
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def _picture(source: Source) -> np.ndarray:
     pixels = read_pixels(source.image)
     if pixels is None:
         name = source.image.name
-        return refuse("no-base", f"The image '{name}' has no pixels.", "Is its file missing?")
+        refuse("no-base", f"The image '{name}' has no pixels.", "Is its file missing?")
     if not source.alpha:
         pixels = np.concatenate([pixels[..., :3], np.ones_like(pixels[..., 3:])], axis=2)
     return pixels
@@ -97,7 +97,7 @@ def _source(material: Any, shown: str, painted: bool) -> Source:
         return _flat(colour)
     socket = shading.find_base_colour(tree)
     if socket is None:
-        return _unreadable(material, "There is no Principled BSDF")
+        _unreadable(material, "There is no Principled BSDF")
     origin = _feeding(socket) if painted else _origin(material, socket)
     if origin is None:
         return _flat(tuple(socket.default_value)[:3])
@@ -105,9 +105,9 @@ def _source(material: Any, shown: str, painted: bool) -> Source:
     if node.type == "RGB":
         return _flat(tuple(origin.default_value)[:3])
     if node.type != "TEX_IMAGE" or origin != node.outputs["Color"] or node.image is None:
-        return _unreadable(material, f"Base Color comes from the node '{node.name}'")
+        _unreadable(material, f"Base Color comes from the node '{node.name}'")
     if node.projection != "FLAT":
-        return _unreadable(material, f"The image node '{node.name}' is not projected flat")
+        _unreadable(material, f"The image node '{node.name}' is not projected flat")
     return Source(node.image, _uv_map(material, node, shown), (), _uses_alpha(socket.node, origin))
 
 
@@ -115,8 +115,8 @@ def _flat(linear: tuple[float, ...]) -> Source:
     return Source(flat=tuple(encode_srgb(np.array(linear)).tolist()))
 
 
-def _unreadable(material: Any, why: str) -> Any:
-    return refuse(
+def _unreadable(material: Any, why: str) -> NoReturn:
+    refuse(
         "no-base",
         f"The base colour of '{material.name}' cannot be read. {why}.",
         "Bake it into an image that feeds Base Color.",
@@ -162,7 +162,7 @@ def _uv_map(material: Any, node: Any, shown: str) -> str:
         return shown
     if place.node.type == "UVMAP":
         return place.node.uv_map or shown
-    return _unreadable(material, f"The image node '{node.name}' is placed by other nodes than UVs")
+    _unreadable(material, f"The image node '{node.name}' is placed by other nodes than UVs")
 
 
 def _changes_nothing(mapping: Any) -> bool:
@@ -172,6 +172,3 @@ def _changes_nothing(mapping: Any) -> bool:
         for name, value in still.items()
         if name in mapping.inputs
     )
-
-
-CLASSES = ()

@@ -7,7 +7,7 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from . import jobs, operators
-from .fixes import mesh_problem
+from .polls import Explained, OnIdleMesh
 from .problems import Problem, ProblemError
 from .properties import settings_of
 from .queue_rows import SEEDS
@@ -60,7 +60,7 @@ class _Batch(Painting):
     report: Any
 
 
-class ORBITEX_OT_paint_selected(_Batch, bpy.types.Operator):
+class ORBITEX_OT_paint_selected(_Batch, Explained, bpy.types.Operator):
     """Paint all selected meshes, one after the other"""
 
     bl_idname = "orbitex.paint_selected"
@@ -69,12 +69,9 @@ class ORBITEX_OT_paint_selected(_Batch, bpy.types.Operator):
     bl_options: Any = {"UNDO"}
 
     @classmethod
-    def poll(cls, context: Any) -> bool:
-        """A mesh is selected that is not being painted."""
-        if not _idle(context):
-            cls.poll_message_set("Select meshes that are not being painted")
-            return False
-        return True
+    def why_not(cls, context: Any) -> str:
+        """No mesh is selected, or all that are are being painted."""
+        return "" if _idle(context) else "Select meshes that are not being painted"
 
     def _begin(self, context: Any) -> list[jobs.Session]:
         begun, problems = paint_objects(context, _idle(context), self.address or None)
@@ -90,7 +87,7 @@ def _idle(context: Any) -> list[Any]:
     return [obj for obj in meshes if jobs.active_of(obj) is None]
 
 
-class ORBITEX_OT_paint_seeds(_Batch, bpy.types.Operator):
+class ORBITEX_OT_paint_seeds(_Batch, OnIdleMesh, bpy.types.Operator):
     """Paint the active object several times"""
 
     bl_idname = "orbitex.paint_seeds"
@@ -106,14 +103,6 @@ class ORBITEX_OT_paint_seeds(_Batch, bpy.types.Operator):
         max=16,
         options=operators.CALL,
     )
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """As Paint."""
-        reason = mesh_problem(context) or jobs.busy_reason(context.active_object)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
 
     def _begin(self, context: Any) -> list[jobs.Session]:
         return paint_seeds(context, context.active_object, self.count, self.address or None)

@@ -27,6 +27,3 @@ def save(name: str, png: bytes) -> None:
         except OSError as error:
             print(f"orbitex: {path} cannot be written: {error.strerror}", flush=True)
             return
-
-
-CLASSES = ()

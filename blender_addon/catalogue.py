@@ -64,43 +64,16 @@ class Catalogue:
 def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
     """The catalogue in the replies to 'describe' and 'hello'; entries that make no sense are
     left out, so that a newer service cannot break the panel."""
-    entries = [e for e in _rows(describe, "groups") if e.get("space") in (None, "sphere")]
     # A mesh is painted under a group of the sphere: rotations and mirrors through its origin.
-    groups, colourings, figures = [], {}, {}
-    for entry in entries:
-        name = str(entry["name"])
-        order = f", order {entry['order']}" if entry.get("order") else ""
-        title = str(entry.get("title") or name)
-        groups.append(Choice(name, f"{name}: {title}" if title != name else name, title + order))
-        rules = [
-            Choice(
-                str(rule["name"]),
-                str(rule["name"]),
-                str(rule.get("summary") or ""),
-                _images(rule.get("images")),
-            )
-            for rule in _rows(entry, "colourings")
-        ]
-        if all(rule.name != NO_COLOURING.name for rule in rules):
-            rules.insert(0, NO_COLOURING)
-        colourings[name] = tuple(rules)
-        figure = _figure(entry.get("figure"))
-        if figure is not None:
-            figures[name] = figure
+    groups = [e for e in _rows(describe, "groups") if e.get("space") in (None, "sphere")]
+    figures = {str(e["name"]): _figure(e.get("figure")) for e in groups}
     styles = describe.get("styles")
     return Catalogue(
-        groups=tuple(groups),
-        colourings=colourings,
-        figures=figures,
+        groups=tuple(map(_group, groups)),
+        colourings={str(e["name"]): _colourings(e) for e in groups},
+        figures={name: figure for name, figure in figures.items() if figure is not None},
         looks=_looks(describe.get("looks")),
-        networks=tuple(
-            Choice(
-                str(e["name"]),
-                str(e.get("title") or e["name"]),
-                "" if e.get("available", True) else "Its weights are missing",
-            )
-            for e in _rows(describe, "networks")
-        ),
+        networks=tuple(map(_network, _rows(describe, "networks"))),
         styles=tuple(
             Choice(name, name.replace("_", " ").capitalize(), f"The service's exemplar '{name}'")
             for name in (styles if isinstance(styles, list) else [])
@@ -117,11 +90,35 @@ def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
 
 def _rows(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     rows = data.get(key)
-    return (
-        [row for row in rows if isinstance(row, dict) and row.get("name")]
-        if (isinstance(rows, list))
-        else []
+    rows = rows if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict) and row.get("name")]
+
+
+def _group(entry: Mapping[str, Any]) -> Choice:
+    name = str(entry["name"])
+    title = str(entry.get("title") or name)
+    order = f", order {entry['order']}" if entry.get("order") else ""
+    return Choice(name, f"{name}: {title}" if title != name else name, title + order)
+
+
+def _colourings(group: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """The colour rules of a group; the one that changes nothing always is one."""
+    rules = tuple(
+        Choice(
+            str(rule["name"]),
+            str(rule["name"]),
+            str(rule.get("summary") or ""),
+            _images(rule.get("images")),
+        )
+        for rule in _rows(group, "colourings")
     )
+    plain = any(rule.name == NO_COLOURING.name for rule in rules)
+    return rules if plain else (NO_COLOURING, *rules)
+
+
+def _network(entry: Mapping[str, Any]) -> Choice:
+    summary = "" if entry.get("available", True) else "Its weights are missing"
+    return Choice(str(entry["name"]), str(entry.get("title") or entry["name"]), summary)
 
 
 def _images(data: Any) -> tuple[tuple[int, ...], ...]:
@@ -187,6 +184,3 @@ def menu(choices: tuple[Choice, ...], stored: str) -> list[tuple[str, str, str]]
     if all(item[0] != stored for item in items):
         items.append((stored, stored, "Not offered by the service at hand"))
     return items
-
-
-CLASSES = ()

@@ -1,7 +1,8 @@
 """The worker thread of one painting job: submits, pulls frames, fetches the result.
 
-It never touches bpy. The main thread reads :meth:`PaintClient.report` and takes the newest frame,
-already converted to what ``image.pixels.foreach_set`` wants; frames that came meanwhile are gone.
+The main thread reads :meth:`PaintClient.report` and takes the newest frame, already converted to
+what ``image.pixels.foreach_set`` wants; frames that came meanwhile are gone. Who may touch what:
+:mod:`.worker`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class PaintClient(Worker):
 
     With ``launch`` it comes back to a service that was lost, starting it if need be; ``start``:
     and starts one that is not there in the first place. It submits after ``before``, so that jobs
-    begun together wait in their order.
+    begun together wait in their order (its report is all that this thread reads of the other).
     """
 
     def __init__(
@@ -197,7 +198,7 @@ class PaintClient(Worker):
         header, buffers = connection.ask("result", self._job)
         texture = buffers.get("texture")
         size, pixels = to_blender_pixels(texture)
-        assert texture is not None  # checked by the line above
+        assert texture is not None  # or the line above has refused it
         progress = self.report().progress
         receipt = header.get("receipt")
         self._hand_over(
@@ -220,10 +221,10 @@ def _frame(step: int, header: dict[str, Any], buffers: dict[str, np.ndarray]) ->
     if header.get("encoding") != "jpeg":
         return Frame(step, *to_blender_pixels(buffers.get("pixels")))
     shape, data = header.get("shape"), buffers.get("data")
-    if data is None or not isinstance(shape, list) or len(shape) != 3:
+    sides = shape[:2] if isinstance(shape, list) and len(shape) == 3 else []
+    if data is None or [type(side) for side in sides] != [int, int]:
         refuse("bad-reply", "The service sent no picture of the agreed form.")
-    assert data is not None and shape is not None
-    height, width = int(shape[0]), int(shape[1])
+    height, width = sides
     return Frame(step, (width, height), np.empty(0, np.float32), jpeg=data.tobytes())
 
 
@@ -238,6 +239,3 @@ def _go_on_later(problem: Problem) -> Problem:
         return problem
     hint = "The job goes on when it is there again."
     return replace(problem, hint=hint, fix="orbitex.reattach", fix_label="Re-attach")
-
-
-CLASSES = ()

@@ -49,7 +49,7 @@ def host_and_port(address: str) -> tuple[str, int]:
         host, port = None, None
     if not host or not port or parts.scheme != "tcp" or parts.path:
         refuse("bad-address", f"'{address}' is not an address.", "Use tcp://127.0.0.1:5577")
-    return str(host), int(port or 0)
+    return host, port
 
 
 def is_loopback(address: str) -> bool:
@@ -183,7 +183,7 @@ class Connection:
             if message[0]["kind"] == "error":
                 raise ProblemError(from_service(message[0].get("error")))
             return message
-        return refuse("no-answer", f"The service did not answer '{kind}'.", "Is it the right one?")
+        refuse("no-answer", f"The service did not answer '{kind}'.", "Is it the right one?")
 
     def hello(self, seconds: float) -> dict[str, Any]:
         """Compare versions and start the heartbeats; the service's header.
@@ -220,6 +220,3 @@ class Connection:
         if self._beating and now - self._last_beat > wire.HEARTBEAT_SECONDS / 2:
             self._last_beat = now
             self.send("heartbeat", {})
-
-
-CLASSES = ()

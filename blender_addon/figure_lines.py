@@ -77,6 +77,3 @@ def frame(axis: np.ndarray) -> np.ndarray:
     x, y, z = np.cross(start, wanted)
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return (np.eye(3) + cross + cross @ cross / (1 + start @ wanted)) @ circled
-
-
-CLASSES = ()

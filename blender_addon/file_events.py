@@ -60,6 +60,3 @@ def unregister() -> None:
     for hooks, hook in _hooks():
         if hook in hooks:
             hooks.remove(hook)
-
-
-CLASSES = ()

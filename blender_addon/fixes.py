@@ -1,7 +1,6 @@
 """The operators that mend a problem at one click; the problem names its operator."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
-from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -9,31 +8,10 @@ import bpy
 from . import live_image, unwrap
 from .attempt import Result, attempt
 from .catalogue import EMBEDDED_NETWORK
-from .order import check_source
+from .polls import OnMesh
 from .problems import ProblemError
 from .properties import settings_of
-
-
-def mesh_problem(context: Any) -> str:
-    """Why the active object cannot be worked on; empty if it can."""
-    obj = context.active_object
-    if obj is None or obj.type != "MESH":
-        return "Select a mesh object"
-    return ""
-
-
-class OnMesh:
-    """Poll of the operators that need a mesh."""
-
-    poll_message_set: Callable[..., None]
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """A mesh is active."""
-        reason = mesh_problem(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+from .styles import check_source
 
 
 class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):

@@ -1,4 +1,4 @@
-"""From the scene to frozen arrays: the mesh of one object and the cameras that look at it.
+"""From the scene to frozen arrays: the mesh of one object, and the frame that all is sent in.
 
 The frame of all that is sent. The symmetry group turns about the object's origin and axes, so
 vertices are sent in the *object's own frame with its scale applied*, and cameras relative to that
@@ -22,9 +22,7 @@ import numpy as np
 
 from .problems import Problem, ProblemError, refuse
 
-VIEW_SIDE = 512  # longest side of a scene camera's view, in pixels: what the network looks at
 SMART_UV = ("orbitex.smart_uv", "Smart UV Project")
-RING = ("orbitex.use_ring", "Use a ring of views")
 
 
 @dataclass(frozen=True)
@@ -219,42 +217,6 @@ def triangle_slots(mesh: Any, count: int) -> np.ndarray:
     return np.clip(values, 0, max(count - 1, 0))
 
 
-def gather_cameras(
-    obj: Any, scene: Any, depsgraph: Any, active_only: bool = False
-) -> list[dict[str, Any]]:
-    """All cameras of ``scene``, or its active one, as the wire's 'submit' lists them, relative to
-    the vertices.
-
-    Views have the render's aspect and at most VIEW_SIDE pixels on the longest side.
-    Raises ProblemError "no-camera" and "panoramic-camera".
-    """
-    to_object = frame_of(obj)
-    cameras = scene_cameras(scene, active_only)
-    return [_camera(camera.evaluated_get(depsgraph), scene.render, to_object) for camera in cameras]
-
-
-def scene_cameras(scene: Any, active_only: bool) -> list[Any]:
-    """All cameras of ``scene``, or its active one. Raises ProblemError "no-camera" and
-    "panoramic-camera"."""
-    if active_only:
-        cameras = [scene.camera] if scene.camera and scene.camera.type == "CAMERA" else []
-        missing = "The scene has no active camera."
-    else:
-        cameras = [camera for camera in scene.objects if camera.type == "CAMERA"]
-        missing = "The scene has no camera."
-    if not cameras:
-        refuse("no-camera", missing, "Add one or choose automatic views.", *RING)
-    for camera in cameras:
-        if camera.data.type not in ("PERSP", "ORTHO"):
-            refuse(
-                "panoramic-camera",
-                f"Camera '{camera.name}' is of the type {camera.data.type}.",
-                "Use perspective or orthographic cameras.",
-                *RING,
-            )
-    return cameras
-
-
 def frame_of(obj: Any) -> np.ndarray:
     """(4, 4) float64: from the world to the frame of the object's gathered vertices."""
     rigid, _ = split_frame(np.array(obj.matrix_world))
@@ -262,44 +224,13 @@ def frame_of(obj: Any) -> np.ndarray:
     return inverse
 
 
-def _camera(camera: Any, render: Any, to_object: np.ndarray) -> dict[str, Any]:
-    data = camera.data
-    # normalized(): Blender ignores a camera's own scale when it renders.
-    matrix = to_object @ np.array(camera.matrix_world.normalized(), np.float64)
-    # Blender cuts the fraction of a pixel off (BKE_render_resolution).
-    full = [
-        max(1, side * render.resolution_percentage // 100)
-        for side in (render.resolution_x, render.resolution_y)
-    ]
-    width, height, stretch = view_size(*full)
-    return {
-        "matrix_world": matrix.tolist(),
-        "width": width,
-        "height": height,
-        "pixel_aspect_x": render.pixel_aspect_x,
-        "pixel_aspect_y": render.pixel_aspect_y * stretch,
-        "kind": data.type,
-        "lens": data.lens,
-        "sensor_width": data.sensor_width,
-        "sensor_height": data.sensor_height,
-        "sensor_fit": data.sensor_fit,
-        "shift_x": data.shift_x,
-        "shift_y": data.shift_y,
-        "ortho_scale": data.ortho_scale,
-        "clip_start": data.clip_start,
-        "clip_end": data.clip_end,
-    }
+def cursor_axis(scene: Any, to_object: np.ndarray) -> np.ndarray:
+    """(3,) float64: the Z axis of the 3D cursor in the frame of :func:`frame_of`."""
+    up: np.ndarray = to_object[:3, :3] @ np.array(scene.cursor.matrix, np.float64)[:3, 2]
+    return up
 
 
-def view_size(width: int, height: int) -> tuple[int, int, float]:
-    """(width, height, stretch) of a view of a picture of this size: at most VIEW_SIDE pixels long.
-
-    Rounding to whole pixels changes the aspect a little; pixels higher by ``stretch`` make up for
-    it, so that the view has exactly the picture's frame.
-    """
-    shrink = min(1.0, VIEW_SIDE / max(width, height))
-    small = max(1, round(width * shrink)), max(1, round(height * shrink))
-    return *small, (height * small[0]) / (width * small[1])
-
-
-CLASSES = ()
+def cursor_place(scene: Any, to_object: np.ndarray) -> np.ndarray:
+    """(3,) float64: where the 3D cursor is, in the frame of :func:`frame_of`."""
+    place: np.ndarray = to_object @ np.append(np.array(scene.cursor.location, np.float64), 1.0)
+    return place[:3]

@@ -73,6 +73,3 @@ def unregister() -> None:
 
         previews.remove(_previews)
         _previews = None
-
-
-CLASSES = ()

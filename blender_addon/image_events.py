@@ -54,6 +54,3 @@ def _hooks() -> list[tuple[list, object]]:
         (handlers.redo_post, _after_undo),
         (handlers.render_init, _before_render),
     ]
-
-
-CLASSES = ()

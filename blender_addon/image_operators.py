@@ -2,7 +2,6 @@
 image."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
-from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -10,32 +9,21 @@ from bpy.props import IntProperty
 
 from . import jobs, operators, originals, recall, repaint
 from .attempt import Result, attempt
-from .fixes import mesh_problem
+from .polls import OnMesh
 from .properties import settings_of
 from .waiting import Painting
 
 
-class _OnPainted:
-    """Poll of the operators that need a painted object."""
-
-    poll_message_set: Callable[..., None]
+class _OnPainted(OnMesh):
+    """Needs an active mesh with an image of Orbitex's."""
 
     @classmethod
-    def poll(cls, context: Any) -> bool:
-        """The active object has an image of Orbitex's."""
-        reason = mesh_problem(context)
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, or it has no image."""
+        reason = super().why_not(context)
         if not reason and settings_of(context.active_object).image is None:
             reason = "This object has not been painted"
-        elif not reason:
-            reason = cls.reason(context.active_object)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
-
-    @classmethod
-    def reason(cls, obj: Any) -> str:
-        """What else speaks against it."""
-        return ""
+        return reason
 
 
 class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
@@ -78,9 +66,9 @@ class ORBITEX_OT_paint_again(Painting, _OnPainted, bpy.types.Operator):
     bl_options: Any = {"UNDO"}
 
     @classmethod
-    def reason(cls, obj: Any) -> str:
-        """It is being painted."""
-        return jobs.busy_reason(obj)
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted, or is being painted."""
+        return super().why_not(context) or jobs.busy_reason(context.active_object)
 
     def _begin(self, context: Any) -> list[jobs.Session]:
         return [paint_again(context, context.active_object)]
@@ -111,9 +99,9 @@ class ORBITEX_OT_repaint(Painting, _OnPainted, bpy.types.Operator):
     )
 
     @classmethod
-    def reason(cls, obj: Any) -> str:
-        """Why the picture of ``obj`` cannot be painted anew in part."""
-        return repaint.reason_not(obj)
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted to its end, is being painted, or there is no mask."""
+        return super().why_not(context) or repaint.reason_not(context.active_object)
 
     def _begin(self, context: Any) -> list[jobs.Session]:
         seed = self.seed if self.properties.is_property_set("seed") else None

@@ -1,4 +1,7 @@
-"""The question what the service offers: asked in the background, answered into the menus."""
+"""The question what the service offers: asked in the background, answered into the menus.
+
+Main thread only; one question at a time, whoever asks.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +70,3 @@ def stop() -> None:
         _pending.join()
     _pending, _last = None, Report("finished")
     catalogue.forget()
-
-
-CLASSES = ()

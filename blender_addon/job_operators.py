@@ -1,7 +1,7 @@
-"""The operators on jobs that run or wait: pause, resume, adjust, come back, and the queue's."""
+"""The operators on jobs that run or wait: pause, resume, finish, cancel, adjust, come back, and
+the queue's."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +11,10 @@ from bpy.props import EnumProperty, IntProperty
 from . import jobs, live_image, originals, preferences, queue_rows, reattach, session
 from .attempt import Result, attempt
 from .order import Choices, changes, choices_of
+from .polls import OnJob
 from .problems import refuse
 from .properties import settings_of
-from .waiting import wait_for
+from .waiting import Painting
 
 PAUSABLE = frozenset({"queued", "running"})
 ACTIONS = (
@@ -58,38 +59,20 @@ def retry(ended: jobs.Session, obj: Any, image: Any, context: Any) -> jobs.Sessi
     return again
 
 
-class _OnState:
-    """Poll of the operators that need a job in some state."""
-
-    poll_message_set: Callable[..., None]
-    states: frozenset[str]
-    otherwise: str
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """The active object's job is in one of the states."""
-        running = jobs.active_of(context.active_object)
-        right = running is not None and running.report.state in cls.states
-        if not right:
-            cls.poll_message_set(cls.otherwise)
-        return right
-
-
-class ORBITEX_OT_pause(_OnState, bpy.types.Operator):
+class ORBITEX_OT_pause(OnJob, bpy.types.Operator):
     """Let the painting wait"""
 
     bl_idname = "orbitex.pause"
     bl_label = "Pause"
     bl_description = "Let the painting wait; it keeps what is painted, even if Blender is closed"
     states = PAUSABLE
-    otherwise = "This object is not being painted"
 
     def execute(self, context: Any) -> Result:
         """Tell the service; the state comes with the next ticks."""
         return _command(context, "pause")
 
 
-class ORBITEX_OT_resume(_OnState, bpy.types.Operator):
+class ORBITEX_OT_resume(OnJob, bpy.types.Operator):
     """Let the painting go on"""
 
     bl_idname = "orbitex.resume"
@@ -101,6 +84,33 @@ class ORBITEX_OT_resume(_OnState, bpy.types.Operator):
     def execute(self, context: Any) -> Result:
         """Tell the service; the state comes with the next ticks."""
         return _command(context, "resume")
+
+
+class ORBITEX_OT_finish(OnJob, bpy.types.Operator):
+    """End the painting with the best so far"""
+
+    bl_idname = "orbitex.finish"
+    bl_label = "Finish"
+    bl_description = "Stop here and keep the best so far, in full size"
+
+    def execute(self, context: Any) -> Result:
+        """Tell the service; the result comes with the next ticks."""
+        return _command(context, "finish")
+
+
+class ORBITEX_OT_cancel(OnJob, bpy.types.Operator):
+    """Drop the painting"""
+
+    bl_idname = "orbitex.cancel"
+    bl_label = "Cancel"
+    bl_description = "Stop painting at once; the last preview stays in the image"
+
+    def execute(self, context: Any) -> Result:
+        """Tell the worker; it ends with the next tick."""
+        running = jobs.active_of(context.active_object)
+        if running:
+            jobs.cancel(running)
+        return {"FINISHED"}
 
 
 def _command(context: Any, kind: str) -> Result:
@@ -124,14 +134,13 @@ def adjust(running: jobs.Session, choices: Choices) -> dict[str, Any]:
     return new
 
 
-class ORBITEX_OT_adjust(_OnState, bpy.types.Operator):
+class ORBITEX_OT_adjust(OnJob, bpy.types.Operator):
     """Paint on with the settings as they are now"""
 
     bl_idname = "orbitex.adjust"
     bl_label = "Apply to Running Job"
     bl_description = "Go on with the weights, scale, colours, quality and steps that are set now"
     states = PAUSABLE | {"paused"}
-    otherwise = "This object is not being painted"
 
     def execute(self, context: Any) -> Result:
         """Tell the service; a refusal comes with the next ticks."""
@@ -145,29 +154,18 @@ class ORBITEX_OT_adjust(_OnState, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_reattach(bpy.types.Operator):
+class ORBITEX_OT_reattach(Painting, bpy.types.Operator):
     """Come back to the jobs of this file"""
 
     bl_idname = "orbitex.reattach"
     bl_label = "Re-attach"
     bl_description = "Come back to the jobs of this file that go on in the service; starts it"
 
-    def execute(self, context: Any) -> Result:
-        """Wait for their ends (scripts and background Blender)."""
-        return attempt(self, self._wait, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """Watch them."""
-        return attempt(self, self._watch, context)
-
-    def _wait(self, context: Any) -> Result:
-        return wait_for(self, reattach.reattach(preferences.read(context), asked=True))
-
-    def _watch(self, context: Any) -> Result:
-        if not reattach.reattach(preferences.read(context), asked=True):
+    def _begin(self, context: Any) -> list[jobs.Session]:
+        found = reattach.reattach(preferences.read(context), asked=True)
+        if not found:
             self.report({"INFO"}, "No job of this file waits")
-        session.start_timer()
-        return {"FINISHED"}
+        return found
 
 
 class ORBITEX_OT_queue_action(bpy.types.Operator):
@@ -192,7 +190,7 @@ class ORBITEX_OT_queue_action(bpy.types.Operator):
     def _act(self, context: Any) -> Result:
         chosen = jobs.find(self.key)
         if chosen is None:
-            return refuse("no-job", "This job is not on the list any more.")
+            refuse("no-job", "This job is not on the list any more.")
         act(chosen, self.action, context)
         queue_rows.sync()
         session.start_timer()
@@ -202,6 +200,8 @@ class ORBITEX_OT_queue_action(bpy.types.Operator):
 CLASSES = (
     ORBITEX_OT_pause,
     ORBITEX_OT_resume,
+    ORBITEX_OT_finish,
+    ORBITEX_OT_cancel,
     ORBITEX_OT_adjust,
     ORBITEX_OT_reattach,
     ORBITEX_OT_queue_action,

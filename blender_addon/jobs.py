@@ -26,8 +26,15 @@ UV_MAP_KEY = "orbitex_uv_map"  # custom property of the image: the UV map it is 
 
 @dataclass
 class Session:
-    """One job as the panel sees it. ``key`` tells it from all others of this Blender; ``label``
-    says what is painted. ``place``: what was noted last, to find the job again."""
+    """One job as the panel sees it. Main thread only; :mod:`.session` writes into it.
+
+    ``key`` tells it from all others of this Blender; ``label`` says what is painted.
+    ``object_uid``, ``image_uid``: as :func:`.live_image.uid_of`; ``object_name`` when last seen.
+    ``created_image``, ``attachments``: what is taken back if no picture comes. ``client`` is its
+    thread, ``report`` what that said last, ``message`` one line on it. ``frames``: how many reached
+    the image. ``active``: being pumped; no more once it has ended or is left to the service.
+    ``place``: what was noted last, to find the job again.
+    """
 
     key: int
     label: str
@@ -232,6 +239,3 @@ def leave_all(message: str) -> list[Session]:
             leave(session, message)
     _sessions.clear()
     return left
-
-
-CLASSES = ()

@@ -32,7 +32,7 @@ def read_key(path: str) -> ClientKey:
         text = file.read_text("ascii")
         exposed = os.name == "posix" and file.stat().st_mode & 0o077
     except OSError as error:
-        return refuse("no-key", f"The key file '{path}' cannot be read: {error.strerror}.", NEW_KEY)
+        refuse("no-key", f"The key file '{path}' cannot be read: {error.strerror}.", NEW_KEY)
     except ValueError:
         text, exposed = "", 0
     if exposed:
@@ -44,6 +44,3 @@ def read_key(path: str) -> ClientKey:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         whole = False
     return key if whole else refuse("bad-key", f"'{path}' is no key file.", NEW_KEY)
-
-
-CLASSES = ()

@@ -125,6 +125,3 @@ def sample(picture: np.ndarray, uvs: np.ndarray) -> np.ndarray:
             taps = picture[(top + down) % height, (left + aside) % width]
             result += taps * vertical * horizontal
     return result
-
-
-CLASSES = ()

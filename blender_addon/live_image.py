@@ -129,6 +129,3 @@ def redraw() -> None:
         for area in window.screen.areas:
             if area.type in ("VIEW_3D", "IMAGE_EDITOR", "PROPERTIES"):
                 area.tag_redraw()
-
-
-CLASSES = ()

@@ -48,6 +48,3 @@ def unregister() -> None:
     """Forget the page."""
     if PAGE.is_file():
         bpy.utils.unregister_manual_map(topics)
-
-
-CLASSES = ()

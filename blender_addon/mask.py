@@ -59,7 +59,7 @@ def _image(name: str) -> np.ndarray:
     image: Any = bpy.data.images[name]
     pixels = read_pixels(image)
     if pixels is None or image.source == "TILED":
-        return refuse("no-mask", f"The image '{name}' cannot be read.", "Choose another mask.")
+        refuse("no-mask", f"The image '{name}' cannot be read.", "Choose another mask.")
     return to_bytes(pixels[..., :3] @ LUMA * pixels[..., 3])
 
 
@@ -96,6 +96,3 @@ def _weights(mesh: Any, group: int, name: str) -> np.ndarray:
             if element.group == group:
                 weights[vertex.index] = element.weight
     return weights
-
-
-CLASSES = ()

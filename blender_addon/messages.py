@@ -138,6 +138,3 @@ def read_progress(data: Any) -> Progress | None:
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
-
-
-CLASSES = ()

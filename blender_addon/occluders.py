@@ -79,6 +79,3 @@ def _shape(
         # A wild vertex must not stop the painting of another object.
         shapes[key] = np.where(finite[:, None], positions, 0), corners[finite[corners].all(axis=1)]
     return shapes[key]
-
-
-CLASSES = ()

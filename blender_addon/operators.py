@@ -1,7 +1,6 @@
-"""The operators that paint: thin shells over plain functions of the other modules."""
+"""Paint: from the settings of an object and the arguments of a call to a job."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
-from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -9,9 +8,10 @@ import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from . import gather, jobs, preferences, recall, viewpoints
-from .attempt import Result
-from .order import Choices, choices_of, make_order, parse_styles
+from .order import Choices, choices_of, make_order
+from .polls import Explained
 from .properties import settings_of
+from .styles import parse_styles
 from .waiting import Painting
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
@@ -21,7 +21,7 @@ OVERRIDES = ("style", *(field.name for field in fields(Choices) if field.name !=
 CALL: set[Any] = {"SKIP_SAVE"}
 
 
-class ORBITEX_OT_paint(Painting, bpy.types.Operator):
+class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
     """Paint a symmetric texture for the active object. In the interface it returns at once and
     the texture grows; in a script it waits for the end"""
 
@@ -120,14 +120,11 @@ class ORBITEX_OT_paint(Painting, bpy.types.Operator):
     )
 
     @classmethod
-    def poll(cls, context: Any) -> bool:
-        """A mesh that can be painted, and is not being painted. What a call's arguments may mend
+    def why_not(cls, context: Any) -> str:
+        """The object cannot be painted, or is being painted. What a call's arguments may mend
         (see :mod:`.preflight`) does not count here."""
         problem = gather.check(context.active_object)
-        reason = problem.line if problem else jobs.busy_reason(context.active_object)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return problem.line if problem else jobs.busy_reason(context.active_object)
 
     def _begin(self, context: Any) -> list[jobs.Session]:
         given = [name for name in OVERRIDES if self.properties.is_property_set(name)]
@@ -177,48 +174,4 @@ def _with_views(choices: Choices, overrides: dict[str, Any]) -> Choices:
     return replace(choices, **overrides | {"view_kind": kind})
 
 
-class _OnRunningJob:
-    """Poll of the operators that need a running job."""
-
-    poll_message_set: Callable[..., None]
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        """The active object is being painted."""
-        running = jobs.active_of(context.active_object) is not None
-        if not running:
-            cls.poll_message_set("This object is not being painted")
-        return running
-
-
-class ORBITEX_OT_finish(_OnRunningJob, bpy.types.Operator):
-    """End the painting with the best so far"""
-
-    bl_idname = "orbitex.finish"
-    bl_label = "Finish"
-    bl_description = "Stop here and keep the best so far, in full size"
-
-    def execute(self, context: Any) -> Result:
-        """Tell the service; the result comes with the next ticks."""
-        running = jobs.active_of(context.active_object)
-        if running:
-            running.client.finish()
-        return {"FINISHED"}
-
-
-class ORBITEX_OT_cancel(_OnRunningJob, bpy.types.Operator):
-    """Drop the painting"""
-
-    bl_idname = "orbitex.cancel"
-    bl_label = "Cancel"
-    bl_description = "Stop painting at once; the last preview stays in the image"
-
-    def execute(self, context: Any) -> Result:
-        """Tell the worker; it ends with the next tick."""
-        running = jobs.active_of(context.active_object)
-        if running:
-            jobs.cancel(running)
-        return {"FINISHED"}
-
-
-CLASSES = (ORBITEX_OT_paint, ORBITEX_OT_finish, ORBITEX_OT_cancel)
+CLASSES = (ORBITEX_OT_paint,)

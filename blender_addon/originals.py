@@ -54,6 +54,3 @@ def _painted_sockets(obj: Any) -> list[tuple[Any, Any]]:
         if linked and socket.links[0].from_node.name == shading.IMAGE_NODE:
             found.append((material, socket))
     return found
-
-
-CLASSES = ()

@@ -44,10 +44,12 @@ def lines_of(obj: Any, context: Any) -> figure_lines.Lines | None:
         return None
     box = tuple(number for corner in obj.bound_box for number in corner)
     points = _points(live_image.uid_of(obj), box) @ stretch.T
-    centre = _centre(settings.centre, context, rigid, points)
+    scene, to_object = context.scene, np.linalg.inv(rigid)
+    centre = _centre(settings.centre, scene, to_object, points)
     radius = np.linalg.norm(points - centre, axis=1).max() * MARGIN
     place = np.eye(4)
-    place[:3, :3], place[:3, 3] = figure_lines.frame(_axis(settings.axis, context, rigid)), centre
+    axis = _axis(settings.axis, scene, to_object)
+    place[:3, :3], place[:3, 3] = figure_lines.frame(axis), centre
     return figure_lines.lines(figure, rigid @ place, max(float(radius), 1e-6))
 
 
@@ -61,16 +63,15 @@ def _points(uid: Any, box: tuple[float, ...]) -> np.ndarray:
     return vertices[:: 1 + len(vertices) // SAMPLE] if len(vertices) else np.zeros((1, 3))
 
 
-def _axis(axis: str, context: Any, rigid: np.ndarray) -> np.ndarray:
+def _axis(axis: str, scene: Any, to_object: np.ndarray) -> np.ndarray:
     if axis == "CURSOR":
-        return np.asarray(rigid[:3, :3].T @ np.array(context.scene.cursor.matrix)[:3, 2])
+        return gather.cursor_axis(scene, to_object)
     return np.eye(3)["XYZ".index(axis)]
 
 
-def _centre(centre: str, context: Any, rigid: np.ndarray, points: np.ndarray) -> np.ndarray:
+def _centre(centre: str, scene: Any, to_object: np.ndarray, points: np.ndarray) -> np.ndarray:
     if centre == "CURSOR":
-        place = np.array([*context.scene.cursor.location, 1.0])
-        return np.asarray((np.linalg.inv(rigid) @ place)[:3])
+        return gather.cursor_place(scene, to_object)
     # The service weighs by area; to show where it is the middle of the box will do.
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     return np.asarray(middle) if centre == "CENTROID" else np.zeros(3)
@@ -135,6 +136,3 @@ def unregister() -> None:
         space: Any = bpy.types.SpaceView3D
         space.draw_handler_remove(_handle, "WINDOW")
         _handle = None
-
-
-CLASSES = ()

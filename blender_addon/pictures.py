@@ -59,6 +59,3 @@ def decode(images: Any, data: bytes, size: tuple[int, int]) -> np.ndarray:
         return pixels
     finally:
         images.remove(image)
-
-
-CLASSES = ()

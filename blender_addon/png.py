@@ -35,6 +35,3 @@ def encode(picture: np.ndarray, effort: int = SMALL) -> bytes:
 def _chunk(name: bytes, data: bytes) -> bytes:
     checksum = zlib.crc32(data, zlib.crc32(name))
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
-
-
-CLASSES = ()

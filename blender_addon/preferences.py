@@ -2,16 +2,17 @@
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import bpy
+import numpy as np
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from . import catalogue, inquiry, service_process
 from .connection import is_loopback
-from .messages import DECODED_SIDE
+from .messages import DECODED_SIDE, Order
 from .problems import refuse
 from .wire import DEFAULT_ADDRESS
 
@@ -34,6 +35,26 @@ class ServicePreferences:
         """Of streamed frames: a slow line gets JPEGs, of sizes that Blender decodes at once."""
         small = 0 < self.preview_size <= DECODED_SIDE
         return "jpeg" if small and not is_loopback(self.address) else "raw"
+
+    def order(
+        self,
+        recipe: Mapping[str, Any] | None = None,
+        cameras: tuple[Mapping[str, Any], ...] = (),
+        buffers: Mapping[str, np.ndarray] | None = None,
+        job: str = "",
+    ) -> Order:
+        """What is sent for a new job, or the watch over ``job``, which this service has."""
+        return Order(
+            self.address,
+            recipe or {},
+            cameras,
+            buffers or {},
+            preview_size=self.preview_size,
+            preview_rate=self.preview_rate,
+            job=job,
+            key_file=self.key_file,
+            encoding=self.encoding,
+        )
 
 
 DEFAULTS = ServicePreferences()

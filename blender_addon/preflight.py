@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import gather, mask, order, preferences
+from . import gather, mask, preferences, styles, viewpoints
 from .problems import Problem, ProblemError
 from .properties import settings_of
 
@@ -18,11 +18,11 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         return problem
     checks: list[Callable[[], Any]] = [
         lambda: preferences.check_address(preferences.read(context).address),
-        *(lambda source=style.source: order.check_source(source) for style in settings.styles),
+        *(lambda source=style.source: styles.check_source(source) for style in settings.styles),
     ]
     if settings.view_kind in ("CAMERAS", "ACTIVE"):
         active_only = settings.view_kind == "ACTIVE"
-        checks.append(lambda: gather.scene_cameras(context.scene, active_only))
+        checks.append(lambda: viewpoints.scene_cameras(context.scene, active_only))
     if settings.mask_kind != "NONE":
         checks.append(lambda: mask.check_name(settings.mask_kind, settings.mask, obj))
     for check in checks:
@@ -31,6 +31,3 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         except ProblemError as error:
             return error.problem
     return None
-
-
-CLASSES = ()

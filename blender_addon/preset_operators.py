@@ -10,9 +10,9 @@ from bpy.props import StringProperty
 
 from . import live_image, presets
 from .attempt import Result, attempt
-from .fixes import OnMesh
+from .polls import OnMesh
 from .problems import ProblemError, refuse
-from .properties import OrbitexSettings, settings_of
+from .properties import OrbitexSettings, as_typed, put_styles, settings_of
 
 
 def own_folder() -> Path:
@@ -26,8 +26,8 @@ def own_folder() -> Path:
 def values_of(settings: Any) -> dict[str, Any]:
     """All settings that a preset may hold, with their values."""
     values = {name: getattr(settings, name) for name in presets.SETTINGS if name != "styles"}
-    values = {k: float(f"{v:.7g}") if isinstance(v, float) else v for k, v in values.items()}
-    styles = [{"source": s.source, "weight": float(f"{s.weight:.7g}")} for s in settings.styles]
+    values = {k: as_typed(v) if isinstance(v, float) else v for k, v in values.items()}
+    styles = [{"source": s.source, "weight": as_typed(s.weight)} for s in settings.styles]
     return values | {"styles": styles}
 
 
@@ -62,14 +62,10 @@ def apply(settings: Any, wanted: Mapping[str, Any]) -> None:
 def _put(settings: Any, wanted: Mapping[str, Any]) -> None:
     # The group first: another one lets go of the colour rule.
     for name in sorted(wanted, key=presets.SETTINGS.index):
-        if name != "styles":
+        if name == "styles":
+            put_styles(settings, [(s["source"], s.get("weight", 1.0)) for s in wanted["styles"]])
+        else:
             setattr(settings, name, wanted[name])
-            continue
-        settings.styles.clear()
-        for style in wanted["styles"]:
-            item = settings.styles.add()
-            item.source, item.weight = style["source"], style.get("weight", 1.0)
-        settings.style_index = 0
 
 
 class _Named(OnMesh):

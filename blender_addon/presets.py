@@ -52,7 +52,7 @@ def read(name: str, own: Path) -> Preset:
         file = folder / _file_name(name)
         if file.is_file():
             return Preset(name, _settings(file), folder != BUILT_IN)
-    return refuse("no-preset", f"There is no preset '{name}'.")
+    refuse("no-preset", f"There is no preset '{name}'.")
 
 
 def _settings(file: Path) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _settings(file: Path) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise ValueError("it is no object")
     except (OSError, ValueError) as error:
-        return refuse("bad-preset", f"The preset {file.name} cannot be read: {error}.")
+        refuse("bad-preset", f"The preset {file.name} cannot be read: {error}.")
     unknown = [key for key in data if key not in SETTINGS]
     if unknown:
         refuse("bad-preset", f"The preset {file.name} holds '{unknown[0]}', which is no setting.")
@@ -111,6 +111,3 @@ def _file_name(name: str) -> str:
     if not re.fullmatch(r"[^\W_][\w ()+,-]{0,60}", name):
         refuse("bad-name", f"'{name}' cannot be a preset's name.", "Use letters, digits, spaces.")
     return name.replace(" ", "_") + ".json"
-
-
-CLASSES = ()

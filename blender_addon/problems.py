@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class ProblemError(Exception):
         self.problem = problem
 
 
-def refuse(code: str, message: str, hint: str = "", fix: str = "", fix_label: str = "") -> Any:
-    """Raises :class:`ProblemError` with a problem of these words; never returns."""
+def refuse(code: str, message: str, hint: str = "", fix: str = "", fix_label: str = "") -> NoReturn:
+    """Raises :class:`ProblemError` with a problem of these words."""
     raise ProblemError(Problem(code, message, hint, fix, fix_label))
 
 
@@ -90,6 +90,3 @@ def from_service(error: Any) -> Problem:
     fix = SERVICE_FIXES.get(text["code"], ("", ""))
     hint = SERVICE_HINTS.get(text["code"], text["hint"])
     return Problem(text["code"] or "refused", message, hint, *fix)
-
-
-CLASSES = ()

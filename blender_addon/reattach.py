@@ -9,7 +9,6 @@ import bpy
 
 from . import gather, jobs, live_image, preferences, ties
 from .connection import is_loopback
-from .messages import Order
 from .preferences import ServicePreferences
 from .problems import Problem, ProblemError
 from .properties import settings_of
@@ -40,7 +39,7 @@ def retry(obj: Any, image: Any, job: str, service: ServicePreferences) -> jobs.S
     preferences.check_address(service.address)
     uv_map = gather.chosen_uv_map(obj, settings_of(obj).uv_map)
     launch = preferences.launcher(service)
-    return jobs.follow(obj, image, uv_map, order_of(job, service), launch, retry=True)
+    return jobs.follow(obj, image, uv_map, service.order(job=job), launch, retry=True)
 
 
 def _left() -> list[tuple[Any, Any, ties.Tie]]:
@@ -75,7 +74,7 @@ def _follow(
         obj,
         image,
         tie.uv_map,
-        order_of(tie.job, service),
+        service.order(job=tie.job),
         None if problem else preferences.launcher(service, wanted=asked or None),
         start=asked,
         aside=settings_of(obj).image is not None,
@@ -94,21 +93,3 @@ def _object_of(image: Any, tie: ties.Tie) -> Any:
         if image is not None and settings_of(obj).image == image:
             return obj
     return next((obj for obj in meshes if obj.name == tie.object), None)
-
-
-def order_of(job: str, service: ServicePreferences) -> Order:
-    """To watch the job ``job``, and send nothing."""
-    return Order(
-        service.address,
-        {},
-        (),
-        {},
-        preview_size=service.preview_size,
-        preview_rate=service.preview_rate,
-        job=job,
-        key_file=service.key_file,
-        encoding=service.encoding,
-    )
-
-
-CLASSES = ()

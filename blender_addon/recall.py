@@ -13,7 +13,7 @@ from . import jobs, live_image
 from .messages import Order
 from .order import Choices
 from .problems import refuse
-from .properties import settings_of
+from .properties import put_styles, settings_of
 
 CHOICES_KEY = "orbitex_choices"  # custom property of the image: its Choices, as JSON
 
@@ -55,16 +55,10 @@ def recall_settings(obj: Any) -> list[str]:
     choices = choices_of_image(settings.image)
     left = []
     if "styles" in choices:
-        settings.styles.clear()
-        for source, weight in choices.pop("styles"):
-            item = settings.styles.add()
-            item.source, item.weight = source, weight
+        put_styles(settings, choices.pop("styles"))
     for name, value in choices.items():
         try:
             setattr(settings, name, value)
         except (TypeError, ValueError, AttributeError):
             left.append(name)
     return left
-
-
-CLASSES = ()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from . import jobs, mask, preferences, reattach, ties
+from . import jobs, mask, preferences, ties
 from .jobs import UV_MAP_KEY
 from .problems import refuse
 from .properties import settings_of
@@ -37,7 +37,7 @@ def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Session:
     image = settings.image
     painter = ties.painter_of(image)
     if painter is None:
-        return refuse("not-painted", reason_not(obj))
+        refuse("not-painted", reason_not(obj))
     recipe = _recipe(image)
     recipe["seed"] = int(recipe.get("seed", 0)) + 1 if seed is None else seed
     service = replace(preferences.read(context), address=painter.address)
@@ -48,13 +48,8 @@ def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Session:
         settings.mask_kind, settings.mask, obj, depsgraph, uv_map, max(image.size)
     )
     if region is None:
-        return refuse("no-mask", "There is no mask.", "Choose one in the section Colour Before.")
-    order = replace(
-        reattach.order_of("", service),
-        recipe=recipe,
-        buffers={"region": region},
-        repaints=painter.job,
-    )
+        refuse("no-mask", "There is no mask.", "Choose one in the section Colour Before.")
+    order = replace(service.order(recipe=recipe, buffers={"region": region}), repaints=painter.job)
     return jobs.begin(obj, order, uv_map, preferences.launcher(service))
 
 
@@ -64,7 +59,4 @@ def _recipe(image: Any) -> dict[str, Any]:
         recipe = json.loads(image.get(RECEIPT_KEY)).get("recipe")
         if isinstance(recipe, dict) and isinstance(recipe.get("group"), str):
             return recipe
-    return refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
-
-
-CLASSES = ()
+    refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")

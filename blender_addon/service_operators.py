@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import bpy
 
 from . import file_events, inquiry, preferences, session
 from .attempt import Result, attempt
+from .polls import Explained
 from .problems import ProblemError, no_service
 
 
@@ -26,18 +26,13 @@ def first_contact() -> None:
     session.start_timer()
 
 
-class _Ask:
-    """What the operators that ask the service for its menus share; they differ in _ask."""
-
-    poll_message_set: Callable[..., None]
+class _Ask(Explained):
+    """What the operators that ask the service for its menus share."""
 
     @classmethod
-    def poll(cls, context: Any) -> bool:
-        """No question is open."""
-        if inquiry.pending() is not None:
-            cls.poll_message_set("Waiting for the service")
-            return False
-        return True
+    def why_not(cls, context: Any) -> str:
+        """A question is open already."""
+        return "Waiting for the service" if inquiry.pending() is not None else ""
 
     def execute(self, context: Any) -> Result:
         """Wait for the answer (scripts and background Blender)."""
@@ -64,7 +59,9 @@ class _Ask:
         return {"FINISHED"}
 
     def _ask(self, context: Any) -> None:
-        raise NotImplementedError
+        service = preferences.read(context)
+        preferences.check_address(service.address)
+        inquiry.inquire(service.address, key_file=service.key_file)
 
 
 class ORBITEX_OT_connect(_Ask, bpy.types.Operator):
@@ -73,11 +70,6 @@ class ORBITEX_OT_connect(_Ask, bpy.types.Operator):
     bl_idname = "orbitex.connect"
     bl_label = "Connect"
     bl_description = "Ask the service which symmetries, styles and qualities it offers"
-
-    def _ask(self, context: Any) -> None:
-        service = preferences.read(context)
-        preferences.check_address(service.address)
-        inquiry.inquire(service.address, key_file=service.key_file)
 
 
 class ORBITEX_OT_test_connection(_Ask, bpy.types.Operator):
@@ -88,11 +80,6 @@ class ORBITEX_OT_test_connection(_Ask, bpy.types.Operator):
     bl_description = (
         "Say the service's version and device, and how fast it answers, or what is wrong"
     )
-
-    def _ask(self, context: Any) -> None:
-        service = preferences.read(context)
-        preferences.check_address(service.address)
-        inquiry.inquire(service.address, key_file=service.key_file)
 
     def _ask_and_wait(self, context: Any) -> Result:
         result = super()._ask_and_wait(context)

@@ -37,7 +37,7 @@ def find_python(preferred: str) -> tuple[str, str]:
     spec = importlib.util.find_spec("service")
     if spec is not None and spec.origin and (Path(spec.origin).parent / "serving").is_dir():
         return sys.executable, str(Path(spec.origin).parents[1])
-    return refuse(
+    refuse(
         "no-python",
         "The service is not installed in Blender's Python.",
         INSTALL,
@@ -107,8 +107,8 @@ class ServiceProcess:
                 self.log.append(line.rstrip())
 
 
-_children: dict[str, ServiceProcess] = {}
-_lock = threading.Lock()
+_children: dict[str, ServiceProcess] = {}  # by address
+_lock = threading.Lock()  # of _children: several worker threads may want one child, once
 
 
 def ensure(address: str, python: str) -> ServiceProcess:
@@ -134,5 +134,3 @@ def stop_all() -> None:
 
 
 atexit.register(stop_all)
-
-CLASSES = ()

@@ -227,6 +227,3 @@ def stop_timer() -> None:
     """No more pumping."""
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
-
-
-CLASSES = ()

@@ -270,6 +270,3 @@ def _remove_bump(tree: Any) -> None:
                 tree.links.new(before, target)
     if LUMINANCE_NODE in tree.nodes:
         tree.nodes.remove(tree.nodes[LUMINANCE_NODE])
-
-
-CLASSES = ()

@@ -8,9 +8,9 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from . import catalogue, icons
 from .attempt import Result
-from .fixes import OnMesh, mesh_problem
-from .order import MAX_STYLES
+from .polls import OnMesh
 from .properties import settings_of
+from .styles import MAX_STYLES
 
 
 def add_style(settings: Any, source: str) -> None:
@@ -20,19 +20,17 @@ def add_style(settings: Any, source: str) -> None:
 
 
 class _Adds(OnMesh):
-    """Poll of the operators that add a style."""
+    """What the operators that add a style share."""
 
     bl_options: Any = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: Any) -> bool:
-        """A mesh is active, with room in its list."""
-        reason = mesh_problem(context)
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, or its list has no room."""
+        reason = super().why_not(context)
         if not reason and len(settings_of(context.active_object).styles) >= MAX_STYLES:
             reason = f"The list is full: {MAX_STYLES} styles"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return reason
 
 
 class ORBITEX_OT_style_add(_Adds, bpy.types.Operator):
@@ -82,19 +80,17 @@ class ORBITEX_OT_style_open(_Adds, bpy.types.Operator):
 
 
 class _OnStyle(OnMesh):
-    """Poll of the operators that need a style in the list."""
+    """What the operators on the chosen style share."""
 
     bl_options: Any = {"REGISTER", "UNDO"}
 
     @classmethod
-    def poll(cls, context: Any) -> bool:
-        """One is chosen."""
-        reason = mesh_problem(context)
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, or none of its styles."""
+        reason = super().why_not(context)
         if not reason and chosen(settings_of(context.active_object)) is None:
             reason = "No style in the list is chosen"
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
+        return reason
 
 
 def chosen(settings: Any) -> Any:

@@ -45,6 +45,3 @@ def from_bytes(pixels: np.ndarray) -> np.ndarray:
 
 def _opaque(colours: np.ndarray) -> np.ndarray:
     return np.dstack([colours, np.ones(colours.shape[:2])]).astype(np.float32)
-
-
-CLASSES = ()

@@ -43,8 +43,7 @@ class Place:
 
 
 def tie(image: Any, known: Tie) -> None:
-    """Note on the image, and where the file has a name in the add-on's file, too, that it is being
-    painted. Costs nothing if that is noted already."""
+    """Note on the image that it is being painted. Costs nothing if that is noted already."""
     if PAINTER_KEY in image:
         del image[PAINTER_KEY]
     text = json.dumps(asdict(known))
@@ -129,6 +128,3 @@ def _tie(data: Any) -> Tie | None:
     except ProblemError:
         return None
     return Tie(**{name: data[name] for name in names})
-
-
-CLASSES = ()

@@ -23,6 +23,3 @@ def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
     low, high = min(means), max(means)
     span = high - low or 1.0
     return "".join(BARS[round((mean - low) / span * (len(BARS) - 1))] for mean in means)
-
-
-CLASSES = ()

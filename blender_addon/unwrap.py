@@ -45,6 +45,3 @@ def smart_uv(obj: Any, context: Any) -> str:
         if mode != "OBJECT":
             bpy.ops.object.mode_set(mode=mode)
     return name
-
-
-CLASSES = ()

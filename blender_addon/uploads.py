@@ -12,9 +12,8 @@ import numpy as np
 from .connection import Connection
 from .messages import Order
 from .problems import ProblemError, refuse
-from .wire import CHUNK_BYTES
+from .wire import CHUNK_BYTES, UPLOAD_BYTES
 
-UPLOAD_BYTES = 1 << 20  # buffers larger than this are uploaded, and only if they are not there
 TRIES = 3  # the service may drop an upload when others send very much
 
 
@@ -71,8 +70,8 @@ def _upload(connection: Connection, uploads: list[Upload]) -> None:
     received = header.get("received")
     if not isinstance(received, list) or len(received) != len(uploads):
         refuse("bad-reply", "The service did not say which inputs it has.")
-    for upload, here in zip(uploads, list(received or ()), strict=True):
-        _send(connection, upload, int(here))
+    for upload, here in zip(uploads, received, strict=True):
+        _send(connection, upload, _count(here))
 
 
 def _send(connection: Connection, upload: Upload, here: int) -> None:
@@ -81,11 +80,15 @@ def _send(connection: Connection, upload: Upload, here: int) -> None:
         fields = {"sha256": upload.about["sha256"], "size": size, "offset": here}
         chunk = {"data": upload.data[here : here + CHUNK_BYTES]}
         header, _ = connection.ask("upload", fields, chunk, patient=True)
-        received = int(header.get("received") or 0)
+        received = _count(header.get("received"))
         restarts += received <= here  # another client sends the same, or it was dropped
         if restarts > TRIES:
             refuse("unknown-upload", "The service drops what is uploaded.", "Try again later.")
         here = received
 
 
-CLASSES = ()
+def _count(received: Any) -> int:
+    """How many bytes the service says it has. Raises ProblemError "bad-reply"."""
+    if type(received) is not int or received < 0:
+        refuse("bad-reply", "The service did not say how much of an input it has.")
+    return received

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from . import gather
+from .gather import frame_of
 from .problems import refuse
 
+VIEW_SIDE = 512  # longest side of a view, in pixels: what the network looks at
 SENSOR = 36.0  # mm, of the camera that a viewport becomes; any value would do
 AUTOMATIC = {"AROUND": "sphere", "RING": "ring"}  # kinds of views, as the recipe's view_layout
 KINDS = (*AUTOMATIC, "CAMERAS", "ACTIVE", "VIEWPORT")
+RING = ("orbitex.use_ring", "Use a ring of views")
 
 
 def gather_views(kind: str, obj: Any, context: Any, depsgraph: Any) -> list[dict[str, Any]]:
@@ -22,10 +24,86 @@ def gather_views(kind: str, obj: Any, context: Any, depsgraph: Any) -> list[dict
     if kind in AUTOMATIC:
         return []
     if kind == "VIEWPORT":
-        return [_viewport(context, gather.frame_of(obj))]
+        return [_viewport(context, frame_of(obj))]
     if kind not in KINDS:
         refuse("bad-value", f"There is no kind of views '{kind}'.", f"One of {', '.join(KINDS)}.")
-    return gather.gather_cameras(obj, context.scene, depsgraph, active_only=kind == "ACTIVE")
+    return gather_cameras(obj, context.scene, depsgraph, active_only=kind == "ACTIVE")
+
+
+def gather_cameras(
+    obj: Any, scene: Any, depsgraph: Any, active_only: bool = False
+) -> list[dict[str, Any]]:
+    """All cameras of ``scene``, or its active one, as the wire's 'submit' lists them, relative to
+    the vertices.
+
+    Views have the render's aspect and at most VIEW_SIDE pixels on the longest side.
+    Raises ProblemError "no-camera" and "panoramic-camera".
+    """
+    to_object = frame_of(obj)
+    cameras = scene_cameras(scene, active_only)
+    return [_camera(camera.evaluated_get(depsgraph), scene.render, to_object) for camera in cameras]
+
+
+def scene_cameras(scene: Any, active_only: bool) -> list[Any]:
+    """All cameras of ``scene``, or its active one. Raises ProblemError "no-camera" and
+    "panoramic-camera"."""
+    if active_only:
+        cameras = [scene.camera] if scene.camera and scene.camera.type == "CAMERA" else []
+        missing = "The scene has no active camera."
+    else:
+        cameras = [camera for camera in scene.objects if camera.type == "CAMERA"]
+        missing = "The scene has no camera."
+    if not cameras:
+        refuse("no-camera", missing, "Add one or choose automatic views.", *RING)
+    for camera in cameras:
+        if camera.data.type not in ("PERSP", "ORTHO"):
+            refuse(
+                "panoramic-camera",
+                f"Camera '{camera.name}' is of the type {camera.data.type}.",
+                "Use perspective or orthographic cameras.",
+                *RING,
+            )
+    return cameras
+
+
+def _camera(camera: Any, render: Any, to_object: np.ndarray) -> dict[str, Any]:
+    data = camera.data
+    # normalized(): Blender ignores a camera's own scale when it renders.
+    matrix = to_object @ np.array(camera.matrix_world.normalized(), np.float64)
+    # Blender cuts the fraction of a pixel off (BKE_render_resolution).
+    full = [
+        max(1, side * render.resolution_percentage // 100)
+        for side in (render.resolution_x, render.resolution_y)
+    ]
+    width, height, stretch = view_size(*full)
+    return {
+        "matrix_world": matrix.tolist(),
+        "width": width,
+        "height": height,
+        "pixel_aspect_x": render.pixel_aspect_x,
+        "pixel_aspect_y": render.pixel_aspect_y * stretch,
+        "kind": data.type,
+        "lens": data.lens,
+        "sensor_width": data.sensor_width,
+        "sensor_height": data.sensor_height,
+        "sensor_fit": data.sensor_fit,
+        "shift_x": data.shift_x,
+        "shift_y": data.shift_y,
+        "ortho_scale": data.ortho_scale,
+        "clip_start": data.clip_start,
+        "clip_end": data.clip_end,
+    }
+
+
+def view_size(width: int, height: int) -> tuple[int, int, float]:
+    """(width, height, stretch) of a view of a picture of this size: at most VIEW_SIDE pixels long.
+
+    Rounding to whole pixels changes the aspect a little; pixels higher by ``stretch`` make up for
+    it, so that the view has exactly the picture's frame.
+    """
+    shrink = min(1.0, VIEW_SIDE / max(width, height))
+    small = max(1, round(width * shrink)), max(1, round(height * shrink))
+    return *small, (height * small[0]) / (width * small[1])
 
 
 def _viewport(context: Any, to_object: np.ndarray) -> dict[str, Any]:
@@ -39,7 +117,7 @@ def _viewport(context: Any, to_object: np.ndarray) -> dict[str, Any]:
                 "no-viewport",
                 "There is no 3D viewport.",
                 "Choose cameras or automatic views.",
-                *gather.RING,
+                *RING,
             )
         area = max(areas, key=lambda area: area.width * area.height)
     # In quad view the last region is the free one, the one that region_3d describes.
@@ -66,11 +144,9 @@ def camera_of_matrices(
     p = projection
     perspective = p[3, 3] == 0
     if not (np.isfinite(p).all() and np.isfinite(view).all() and p[0, 0] > 0 and p[1, 1] > 0):
-        refuse(
-            "no-viewport", "The 3D viewport shows nothing yet.", "Choose other views.", *gather.RING
-        )
+        refuse("no-viewport", "The 3D viewport shows nothing yet.", "Choose other views.", *RING)
     world = np.linalg.inv(view)
-    width, height, _ = gather.view_size(*size)
+    width, height, _ = view_size(*size)
     # In units of the picture's width: how high it is, hence how high a pixel is.
     high = p[0, 0] / p[1, 1]
     camera: dict[str, Any] = {
@@ -104,6 +180,3 @@ def camera_of_matrices(
         }
     camera |= {"clip_start": near, "clip_end": far, "matrix_world": (to_object @ world).tolist()}
     return {name: float(x) if isinstance(x, np.floating) else x for name, x in camera.items()}
-
-
-CLASSES = ()

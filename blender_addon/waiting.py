@@ -66,6 +66,3 @@ def wait_for(operator: Any, sessions: list[jobs.Session]) -> Result:
 
 def _say(whose: str, line: str) -> None:
     print(f"orbitex: {whose}{line}", flush=True)
-
-
-CLASSES = ()

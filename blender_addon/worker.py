@@ -1,12 +1,17 @@
 """The threads that talk to the service: what they share, and the one that only asks for menus.
 
-They never touch bpy. The main thread reads :meth:`Worker.report`.
+Who may touch what. Everything below ``_main`` runs in the thread and never touches bpy; it makes
+the connection, uses and closes it. The public methods are the main thread's: they read snapshots,
+set events, fill queues, and wait no longer than they are told. ``_changed`` guards what both sides
+see (the report, which only the thread writes; of a painting, the newest frame, which the thread
+puts and the main thread takes) and is held for no longer than that takes.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
@@ -52,10 +57,18 @@ def greet(connection: Connection, launch: Launch) -> dict[str, Any]:
 
 
 class Worker:
-    """A thread with a report that the main thread may read at any time."""
+    """A thread with a report that the main thread may read at any time.
+
+    ``launch`` starts a service where none listens; it is called in the thread. ``timing`` says how
+    long to wait for what. Problems do not come out of the thread: they are in the report.
+    """
 
     def __init__(
-        self, address: str, launch: Launch, timing: Timing | None, key_file: str = ""
+        self,
+        address: str,
+        launch: Launch = None,
+        timing: Timing | None = None,
+        key_file: str = "",
     ) -> None:
         self.address = address
         self._launch, self._key_file = launch, key_file
@@ -102,7 +115,9 @@ class Worker:
         except ProblemError as error:
             self._set(state="failed", problem=error.problem)
         except Exception as error:
-            # Whatever happens, the panel must come back to idle with a reason.
+            # Whatever happens, the panel must come back to idle with a reason; where it happened is
+            # for who reads the terminal.
+            traceback.print_exc()
             words = f"{type(error).__name__}: {error}"
             self._set(state="failed", problem=Problem("internal", words))
 
@@ -114,6 +129,8 @@ class Worker:
         raise NotImplementedError
 
     def _meet(self, connection: Connection) -> None:
+        """Greet the service, and put what it offers into the report."""
+
         def launch() -> Child:
             self._set(state="starting")
             assert self._launch is not None
@@ -130,20 +147,8 @@ class Worker:
 class Inquiry(Worker):
     """Only hello and describe: fills the panel's menus."""
 
-    def __init__(
-        self,
-        address: str,
-        launch: Launch = None,
-        timing: Timing | None = None,
-        key_file: str = "",
-    ) -> None:
-        super().__init__(address, launch, timing, key_file)
-
     def _converse(self, connection: Connection) -> None:
         self._meet(connection)
         begun = time.perf_counter()
         connection.hello(self._timing.hello)
         self._set(state="finished", milliseconds=1000 * (time.perf_counter() - begun))
-
-
-CLASSES = ()

@@ -72,6 +72,3 @@ def draw_problem(layout: Any, problem: Problem, context: Any) -> None:
         row.operator(problem.fix, text=problem.fix_label, icon="TOOL_SETTINGS")
     if page := manual.address(problem.code):
         row.operator("wm.url_open", text="" if problem.fix else "Help", icon="HELP").url = page
-
-
-CLASSES = ()

@@ -54,7 +54,7 @@ def jobs(folder: Path) -> Iterator[Finding]:
             states[job.read_standing().state] += 1
         except InputError as error:
             yield note("jobs", error.message, f"rm -r {shlex.quote(str(job.path))}")
-        size += sum(path.stat().st_size for path in job.path.iterdir() if path.is_file())
+        size += job.size()
     each = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     yield good("jobs", f"jobs kept: {each}; {_mib(size)}" if each else "no jobs are kept")
 

@@ -63,6 +63,25 @@ class Canvas:
         charts, _, height, width = self.levels[0].shape
         return charts, height, width
 
+    def copy(self) -> Canvas:
+        """The same paint in memory of its own."""
+        levels = [level.detach().clone() for level in self.levels]
+        return Canvas(levels, self.wrap, self.coarser)
+
+    def enlarged(self, shape: tuple[int, int, int]) -> Canvas:
+        """A copy of another resolution, ``shape`` (charts, height, width)."""
+        if self.shape == shape:
+            return self.copy()
+        sizes = self.level_sizes(shape, len(self.levels))
+        levels = [
+            resize(level.detach(), size, self.wrap).contiguous()
+            for level, size in zip(self.levels, sizes, strict=True)
+        ]
+        coarser = self.coarser
+        if coarser is not None:
+            coarser = F.interpolate(coarser, sizes[0], mode="bilinear")
+        return Canvas(levels, self.wrap, coarser)
+
     def logits(self) -> Tensor:
         """The paint: (charts · h · w, 3) in RGB, row-major."""
         levels = self.levels

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
-from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from geometry.colour import generated
@@ -18,8 +17,9 @@ from service.designs import make_design
 from service.designs.handedness import winding
 from service.designs.spiral import SpiralDesign
 from service.painting.blending import Blend
-from service.painting.canvas import Canvas, resize
+from service.painting.canvas import Canvas
 from service.painting.checkpoint import Checkpoint, Levels, Tally
+from service.painting.iterate import Iterate
 from service.painting.kept import Kept, Paint
 from service.painting.meshes import MeshSurface
 from service.painting.spirals import SpiralSurface
@@ -34,15 +34,13 @@ from service.steering import recoloured
 
 DEPTH = 5  # levels of the canvas's pyramid
 MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
-EMA = 0.9  # of the iterates
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
 _SEEN_IN_VIEWS = ("styles", "colouring", "style_scale", "views", "quality")  # of the recipe
 
 
 class Studio:
-    """Canvas, optimiser, the surface of the stage: entered or restored first. frugal, kept: see
-    paint."""
+    """Iterate and surface of the stage: begun or restored first. frugal, kept: see paint."""
 
     def __init__(
         self,
@@ -63,11 +61,9 @@ class Studio:
         self._full: Surface | None = None
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
-        self._canvas: Canvas
-        self._mean: Canvas
-        self._optimiser: torch.optim.Adam
+        self._iterate: Iterate
         self._targets: Targets
-        self._width = self._stage_step = 0
+        self._width = 0
 
     def adjust(self, recipe: Recipe) -> bool:
         """Go on by another recipe; whether views and targets then have to be made anew, see
@@ -93,38 +89,17 @@ class Studio:
         noise = START_NOISE[self.recipe.start]
         canvas = Canvas.noise(surface.canvas_shape, self._depth, surface.wrap, noise, generator)
         levels = [level.to(self._device) for level in canvas.levels]
-        self._canvas = Canvas(levels, surface.wrap, surface.coarser)
-        self._optimiser = _adam(self._canvas)
-        self._mean = _copy(self._canvas)
-        self._stage_step = 0
+        self._iterate = Iterate(Canvas(levels, surface.wrap, surface.coarser))
 
     def enter(self, number: int, width: int) -> None:
         """Go on to a stage: its surface of a width, views and targets; the canvas enlarged to it.
         Raises InputError if no view sees anything."""
-        surface = self._prepare(number, width)
-        carried = self._optimiser.state
-        old = [carried[level] for level in self._canvas.levels]
-        # the mean of the iterates is calmer than the last of them
-        enlarged = _enlarged(self._mean, surface.canvas_shape)
-        self._canvas = Canvas(enlarged.levels, surface.wrap, surface.coarser)
-        self._optimiser = _adam(self._canvas)
-        for level, state in zip(self._canvas.levels, old, strict=True):
-            size = (level.shape[-2], level.shape[-1])
-            mean = resize(state["exp_avg"], size, surface.wrap)
-            squares = resize(state["exp_avg_sq"], size, surface.wrap)
-            # A cubic interpolation overshoots, even below 0. The mean of squares is never below
-            # the square of the mean: without this bound Adam would divide by nothing.
-            squares = torch.maximum(squares, mean.square())
-            self._optimiser.state[level] = _adam_state(state["step"], mean, squares)
-        self._mean = _copy(self._canvas)
-        self._stage_step = 0
+        self._iterate = self._iterate.enlarged(self._prepare(number, width))
 
     def renew(self, number: int) -> None:
         """Be at a stage of the same width, whose views and targets are others; paint and optimiser
         stay. Raises InputError if no view sees anything."""
-        surface = self._prepare(number, self._width)
-        self._canvas = Canvas(self._canvas.levels, surface.wrap, surface.coarser)
-        self._mean = Canvas(self._mean.levels, surface.wrap, surface.coarser)
+        self._iterate.move_to(self._prepare(number, self._width))
 
     def restore(self, checkpoint: Checkpoint, width: int) -> None:
         """Be as after the step of a checkpoint, whose stage has this width. Raises InputError
@@ -132,30 +107,14 @@ class Studio:
         tally = checkpoint.tally
         self._scene = dataclasses.replace(self._scene, mirrored=checkpoint.mirrored)
         surface = self._prepare(tally.stage, width)
-        charts, wrap = surface.canvas_shape[0], surface.wrap
         sizes = Canvas.level_sizes(surface.canvas_shape, self._depth)
-        checkpoint.check_shape([(charts, 3, *size) for size in sizes])
-        self._canvas = Canvas(self._tensors(checkpoint.canvas), wrap, surface.coarser)
-        self._mean = Canvas(self._tensors(checkpoint.mean), wrap, surface.coarser)
-        self._optimiser = _adam(self._canvas)
-        moments, squares = self._tensors(checkpoint.moments), self._tensors(checkpoint.squares)
-        for level, mean, square in zip(self._canvas.levels, moments, squares, strict=True):
-            step = torch.tensor(float(tally.step), dtype=torch.float32, device=self._device)
-            self._optimiser.state[level] = _adam_state(step, mean, square)
-        self._stage_step = tally.stage_step
+        checkpoint.check_shape([(surface.canvas_shape[0], 3, *size) for size in sizes])
+        self._iterate = Iterate.restored(checkpoint, surface, self._device)
 
     def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
         """All of this, copied. recipe: its digest; tally: how far the painting is."""
-        states = [self._optimiser.state[level] for level in self._canvas.levels]
-        return Checkpoint(
-            recipe,
-            tally,
-            self.mirrored,
-            canvas=_arrays(self._canvas.levels),
-            mean=_arrays(self._mean.levels),
-            moments=_arrays([state["exp_avg"] for state in states]),
-            squares=_arrays([state["exp_avg_sq"] for state in states]),
-        )
+        levels = {name: _arrays(levels) for name, levels in self._iterate.levels().items()}
+        return Checkpoint(recipe, tally, self.mirrored, **levels)
 
     def _prepare(self, number: int, width: int) -> Surface:
         """The surface of a stage with its views; targets to suit."""
@@ -173,31 +132,17 @@ class Studio:
     def _depth(self) -> int:
         return MESH_DEPTH if self._scene.target == "mesh" else DEPTH
 
-    def _tensors(self, levels: Levels) -> list[Tensor]:
-        """Copies in torch's own memory, which is aligned: kernels may round as the alignment is."""
-        return [torch.tensor(level, device=self._device) for level in levels]
-
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
         random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
         surface = self._surface
         views = self._views
         which = random.choice(views, min(surface.looks, len(views)), replace=False)
-        logits = self._logits(self._canvas)
+        logits = self._logits(self._iterate.canvas)
         seen = self._see(logits, [int(k) for k in which])
         terms = objective_terms(self._network, seen, self._targets) | surface.terms(logits)
         total = weighted(terms, self.recipe.objective)
-        self._optimiser.zero_grad()
-        total.backward()
-        for group in self._optimiser.param_groups:
-            group["lr"] = self.recipe.learning_rate
-        self._optimiser.step()
-        self._stage_step += 1
-        # the mean follows closely at first, then calmly: a bias-free start
-        keep = min(EMA, 1 - 1 / self._stage_step)
-        with torch.no_grad():
-            for mean, level in zip(self._mean.levels, self._canvas.levels, strict=True):
-                mean.lerp_(level, 1 - keep)
+        self._iterate.step(total, self.recipe.learning_rate)
         losses = {name: float(term.detach()) for name, term in terms.items()}
         return losses, sum(view.pixels for view in seen)
 
@@ -235,7 +180,7 @@ class Studio:
         design = make_design(plain, self._width)
         assert not isinstance(design, SpiralDesign)
         _, rows, columns = design.chart_shape
-        logits = self._mean.logits()
+        logits = self._iterate.mean.logits()
         paint = enlarged_paint(logits, design.canvas_shape, (rows, columns), design.wrap)
         mirrored = winding(design, plain, paint.cpu().numpy()) * wanted < 0
         if mirrored != self._scene.mirrored:
@@ -248,13 +193,13 @@ class Studio:
         """The pictures of an endless zoom; see Progress.loop."""
         full = self._surface_at(self.recipe.size)
         assert isinstance(full, SpiralSurface)
-        yield from full.loop(self._logits(_enlarged(self._mean, full.canvas_shape)), frames)
+        yield from full.loop(self._logits(self._iterate.mean.enlarged(full.canvas_shape)), frames)
 
     @torch.no_grad()
     def texture(self, max_size: int) -> NDArray[np.uint8]:
         """The picture as it is now; see Progress.texture."""
         if max_size:
-            picture = self._surface.picture(self._logits(self._mean))
+            picture = self._surface.picture(self._logits(self._iterate.mean))
             scale = max_size / max(picture.shape[:2])
             if scale >= 1:
                 return picture
@@ -264,7 +209,7 @@ class Studio:
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self.recipe.size)
-        picture = full.delivered(self._logits(_enlarged(self._mean, full.canvas_shape)))
+        picture = full.delivered(self._logits(self._iterate.mean.enlarged(full.canvas_shape)))
         if self._blend is None:
             return picture
         before, changed = self.kept()
@@ -281,7 +226,7 @@ class Studio:
     @torch.no_grad()
     def paint(self) -> Paint:
         """See Progress.paint."""
-        logits = self._logits(self._mean).reshape(*self._mean.shape, 3)
+        logits = self._logits(self._iterate.mean).reshape(*self._iterate.mean.shape, 3)
         return Paint(logits.cpu().numpy(), self.mirrored)
 
     def _logits(self, canvas: Canvas) -> Tensor:
@@ -307,34 +252,5 @@ def seed_of(*keys: int) -> int:
     return int(np.random.SeedSequence((len(keys), *keys)).generate_state(1)[0])
 
 
-def _adam(canvas: Canvas) -> torch.optim.Adam:
-    return torch.optim.Adam(canvas.levels, betas=(0.9, 0.99), fused=True)
-
-
-def _adam_state(step: Tensor, moments: Tensor, squares: Tensor) -> dict[str, Tensor]:
-    """What Adam keeps of a level."""
-    return {"step": step, "exp_avg": moments, "exp_avg_sq": squares}
-
-
 def _arrays(levels: Sequence[Tensor]) -> Levels:
     return tuple(np.array(level.detach().cpu(), order="C") for level in levels)
-
-
-def _copy(canvas: Canvas) -> Canvas:
-    levels = [level.detach().clone() for level in canvas.levels]
-    return Canvas(levels, canvas.wrap, canvas.coarser)
-
-
-def _enlarged(canvas: Canvas, shape: tuple[int, int, int]) -> Canvas:
-    """The same paint on a canvas of another resolution."""
-    if canvas.shape == shape:
-        return _copy(canvas)
-    sizes = Canvas.level_sizes(shape, len(canvas.levels))
-    levels = [
-        resize(level.detach(), size, canvas.wrap).contiguous()
-        for level, size in zip(canvas.levels, sizes, strict=True)
-    ]
-    coarser = canvas.coarser
-    if coarser is not None:
-        coarser = F.interpolate(coarser, sizes[0], mode="bilinear")
-    return Canvas(levels, canvas.wrap, coarser)

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import os
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ from service.model import Model
 from service.reporting.delivery import write_atomically
 
 MOST_BYTES = 2 << 30  # of all files together; the ones used longest ago go first
+WRITING_SECONDS = 3600.0  # what is older and not yet whole never will be: its writer was killed
 _FORMAT = 1  # to be raised when views are worked out differently
 # no file; cut, damaged or not ours: what NumPy makes of it
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
@@ -101,6 +103,9 @@ def _bytes(view: ViewMap) -> bytes:
 
 
 def _forget_oldest(place: Path) -> None:
+    for path in place.glob(".*.tmp"):
+        if path.stat().st_mtime < time.time() - WRITING_SECONDS:
+            path.unlink()
     files = sorted((f.stat().st_mtime, f.stat().st_size, f) for f in place.glob("*.npz"))
     total = sum(size for _, size, _ in files)
     for _, size, path in files:

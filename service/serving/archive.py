@@ -65,6 +65,7 @@ class Archive:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder, self._lock = folder, FolderLock(folder)
         self._numbers = count(1)
+        self._skipped: list[JobFolder] = []
 
     def close(self) -> None:
         """Leave the folder to others."""
@@ -93,8 +94,14 @@ class Archive:
                     jobs.append(Job(path.name, folder.read_order(), folder.read_standing()))
                 except InputError as error:
                     log.warning("skipped: %s", error, extra={"job": path.name})
+                    self._skipped.append(folder)
         self._numbers = count(max(numbers) + 1)
         return sorted(jobs, key=lambda job: int(job.name.partition("-")[0]))
+
+    def digests_skipped(self) -> set[str]:
+        """The blobs that skipped folders may name: another release may read what this one cannot,
+        and somebody mend it."""
+        return {digest for folder in self._skipped for digest in folder.digests()}
 
     def create(self, job: Job, write: Callable[[JobFolder], None]) -> None:
         """Keep a new job; ``write`` puts its inputs into its folder, which is whole from the first

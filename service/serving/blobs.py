@@ -26,13 +26,13 @@ SPARE_BYTES = 2 << 30  # of all that no job names
 SPARE_FILES = 256
 READ_BYTES = 8 << 20  # at a time, to find the hash of a part again
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_FILE = re.compile(r"([0-9a-f]{64})(\.part)?")
+DIGEST = "[0-9a-f]{64}"  # a regular expression
+_FILE = re.compile(rf"({DIGEST})(\.part)?")
 
 
 def is_digest(value: Any) -> bool:
     """Whether this is a SHA-256 as blobs are named by."""
-    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+    return isinstance(value, str) and re.fullmatch(DIGEST, value) is not None
 
 
 def read_blob(folder: Path, digest: str) -> bytes:

@@ -24,13 +24,13 @@ from service.serving.wire import (
     CHUNK_BYTES,
     DEFAULT_ADDRESS,
     HEARTBEAT_SECONDS,
+    UPLOAD_BYTES,
     WireError,
     decode,
     encode,
 )
 
 ENDED = ("finished", "failed", "cancelled")
-UPLOAD_BYTES = 1 << 20  # buffers larger than this are uploaded, and only if they are not there
 UPLOAD_TRIES = 3
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ from PIL import Image
 from geometry.errors import InputError
 from service.recipe import parse_recipe
 from service.reporting.delivery import png_bytes, write_atomically
-from service.serving.blobs import is_digest, read_blob
+from service.serving.blobs import DIGEST, is_digest, read_blob
 from service.serving.durable import saving, sync_names
 from service.serving.jobs import Inputs, Order, Result, Standing, StoredBuffer
 from service.serving.wire import read_spec
@@ -40,6 +41,7 @@ from service.steering import Adjustment, Steering
 SCHEMA = "orbitex/job"
 SCHEMA_VERSION = 2
 PAINT = "paint.safetensors"
+KEPT = "kept.safetensors"
 BLOBS = "buffers"  # the folder of blobs, beside those of jobs
 
 
@@ -57,6 +59,15 @@ class JobFolder:
     def log(self) -> Path:
         """What its worker printed, see :mod:`service.serving.job_log`."""
         return self.path / "log.txt"
+
+    def size(self) -> int:
+        """Bytes of its files, but for what a service replaces just then."""
+        total = 0
+        with contextlib.suppress(OSError):
+            for path in self.path.iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    total += path.stat().st_size
+        return total
 
     def write_order(self, order: Order, cameras: list[dict[str, Any]]) -> None:
         """Keep what is to be done; the buffers that it names are blobs already."""
@@ -76,6 +87,14 @@ class JobFolder:
         """What the inputs are, without their buffers."""
         with self._reading("job.json"):
             return _order(self._job())
+
+    def digests(self) -> set[str]:
+        """What may be the names of its blobs, also where the order cannot be read."""
+        try:
+            text = (self.path / "job.json").read_text(errors="replace")
+        except OSError:
+            return set()
+        return set(re.findall(DIGEST, text))
 
     def read_cameras(self) -> list[dict[str, Any]]:
         """The cameras, as they came."""
@@ -128,21 +147,26 @@ class JobFolder:
         """Keep what is on the canvas instead of what was there before."""
         self._write(PAINT, data)
 
-    def write_kept(self, paint: bytes, region: NDArray[np.uint8]) -> None:
-        """Keep the paint of another job, and the region (H, W) of its picture to paint anew."""
-        self._write("kept.safetensors", paint)
-        self._write("region.png", png_bytes(region))
+    @property
+    def has_paint(self) -> bool:
+        """Whether anything was on the canvas: not before the first checkpoint."""
+        return (self.path / PAINT).exists()
 
-    def read_paint(self) -> bytes | None:
-        """What was on the canvas at the last checkpoint or at the end; None before the first."""
-        with self._reading(PAINT):
-            path = self.path / PAINT
-            return path.read_bytes() if path.exists() else None
+    def write_kept(self, other: JobFolder, region: NDArray[np.uint8]) -> None:
+        """Keep the paint of another job, and the region (H, W) of its picture to paint anew."""
+        paint = other.path / PAINT
+        try:
+            # Whatever becomes of that job: its files are replaced, never changed.
+            (self.path / KEPT).hardlink_to(paint)
+        except OSError:  # a file system without links
+            with saving():
+                self._write(KEPT, paint.read_bytes())
+        self._write("region.png", png_bytes(region))
 
     def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
         """What :meth:`write_kept` has written; None for a job that paints all of its picture."""
         with self._reading("what it keeps"):
-            path = self.path / "kept.safetensors"
+            path = self.path / KEPT
             if not path.exists():
                 return None
             with Image.open(self.path / "region.png") as region:
@@ -158,17 +182,24 @@ class JobFolder:
         with self._reading("its result"), Image.open(self.path / "texture.png") as picture:
             return Result(np.asarray(picture), self._json("receipt.json"))
 
-    def drop_checkpoint(self) -> None:
-        """Make room: a job that has ended for good needs no checkpoint."""
-        for name in ("checkpoint.safetensors", "kept.safetensors", "region.png"):
-            with contextlib.suppress(OSError):
-                (self.path / name).unlink(missing_ok=True)
+    def drop_work(self) -> None:
+        """Make room: a job that has ended for good does not go on."""
+        self._drop("checkpoint.safetensors", KEPT, "region.png")
+
+    def drop_outcome(self) -> None:
+        """Make room: of a cancelled job nobody wants paint, nor what its worker had just made."""
+        self._drop(PAINT, "texture.png", "receipt.json")
 
     def sweep(self) -> None:
         """Remove what a writer that was killed has left."""
         with contextlib.suppress(OSError):
             for path in self.path.glob(".*.tmp"):
                 path.unlink()
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
+            with contextlib.suppress(OSError):
+                (self.path / name).unlink(missing_ok=True)
 
     def _job(self) -> dict[str, Any]:
         data = self._json("job.json")

@@ -19,7 +19,8 @@ def output_to(path: Path) -> Iterator[None]:
     opened, leave them as they are."""
     try:
         longer = path.exists() and path.stat().st_size > MAX_BYTES
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if longer else os.O_APPEND))
+        flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if longer else os.O_APPEND)
+        number = os.open(path, flags, 0o666)  # a log is no program
     except OSError:
         yield
         return

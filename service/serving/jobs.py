@@ -16,7 +16,6 @@ from service.recipe import Recipe
 from service.serving.wire import BufferSpec, WireError
 from service.steering import steered
 
-TRIES = 2  # of a job whose worker dies in it before it has got to another checkpoint
 OUT_OF_MEMORY = "out-of-memory"
 
 
@@ -102,9 +101,10 @@ class Standing:
     progress: as in a ``frame`` reply, None before the first step; fault: of a failed job; warning:
     why the last checkpoint could not be written; finish_wanted: it shall end with the best so far;
     frugal: it did not fit into memory and is painted with as little as it takes; saved: step of the
-    last checkpoint, 0 before the first; deaths: workers that have died in it since then; ended:
-    when, in seconds since 1970; adjustments: fields of the recipe that were changed, time after
-    time, see :func:`service.steering.difference`.
+    last checkpoint, 0 before the first; deaths: workers that have died in it since then; outages:
+    services that were killed while it ran since then; ended: when, in seconds since 1970;
+    adjustments: fields of the recipe that were changed, time after time, see
+    :func:`service.steering.difference`.
     """
 
     state: State = State.QUEUED
@@ -115,6 +115,7 @@ class Standing:
     frugal: bool = False
     saved: int = 0
     deaths: int = 0
+    outages: int = 0
     ended: float | None = None
     adjustments: tuple[dict[str, Any], ...] = ()
 
@@ -138,6 +139,7 @@ class Standing:
             bool(data["frugal"]),
             int(data["saved"]),
             int(data["deaths"]),
+            int(data.get("outages", 0)),  # a service of before did not count them
             None if data["ended"] is None else float(data["ended"]),
             tuple(dict(changes) for changes in data["adjustments"]),
         )
@@ -158,6 +160,16 @@ class Job:
     def ended(self) -> bool:
         """Whether the job is finished, failed or cancelled."""
         return self.state in ENDED
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether it may be painted yet; a failed one when it is tried again."""
+        return self.state not in (State.FINISHED, State.CANCELLED)
+
+    @property
+    def may_be_repainted(self) -> bool:
+        """Whether a part of its picture may be wanted anew, once it has one."""
+        return self.state is not State.CANCELLED
 
     @property
     def recipe(self) -> Recipe:

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
+from service.serving import retries
 from service.serving.archive import Archive, using
 from service.serving.blobs import Blobs
+from service.serving.intake import adjustment, check_paint, check_room, stored
 from service.serving.job_folder import BLOBS, JobFolder
 from service.serving.jobs import (
     ENDED,
-    TRIES,
     Fault,
     Inputs,
     Job,
@@ -28,11 +29,9 @@ from service.serving.jobs import (
     Result,
     Standing,
     State,
-    StoredBuffer,
 )
 from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
-from service.serving.wire import BufferSpec
-from service.steering import MAX_ADJUSTMENTS, adjusted, difference, steered
+from service.steering import steered
 
 log = logging.getLogger(__name__)
 
@@ -63,17 +62,17 @@ class Ledger:
         with using(folder):
             self._archive = Archive(folder)
             self._jobs = {job.name: job for job in self._archive.load()}
+            self._skipped = self._archive.digests_skipped()
             self.blobs = Blobs(folder / BLOBS, self._blobs_named)
-        for job in self._jobs.values():
+        for job in self.all():
             if job.state is State.RUNNING:
-                job.standing = dataclasses.replace(job.standing, state=State.QUEUED)
-            if not _may_go_on(job.state):
-                self.folder(job).drop_checkpoint()  # of a service that was killed just then
+                self._outlive(job)
+            self._make_room(job)  # which a service that was killed just then has not done
         self._retire()
         self.blobs.sweep()
 
     def close(self) -> None:
-        """Leave the folder to others."""
+        """Leave the folder to others; :meth:`rest` comes before, unless something went wrong."""
         self._save()
         self._archive.close()
 
@@ -139,18 +138,8 @@ class Ledger:
         """A new job at the end of the queue. Raises InputError: "queue-full", "not-saved",
         "unknown-upload", "bad-buffer" for uploads of another size."""
         self._check_room()
-        sizes = self._blobs_of(_may_go_on) | {
-            upload.sha256: upload.spec.nbytes for upload in inputs.uploads
-        }
-        new = sum(array.nbytes for array in inputs.buffers.values())
-        if sum(sizes.values()) + new > self._max_inputs:
-            raise InputError(
-                "queue-full",
-                "job",
-                f"The inputs of jobs that wait or failed are over {self._max_inputs >> 20} MiB.",
-                "Wait until one has ended, or forget some that failed.",
-            )
-        order = Order(inputs.recipe, time.time(), self._store(inputs))
+        check_room(inputs, self._blobs_of(lambda job: job.may_go_on), self._max_inputs)
+        order = Order(inputs.recipe, time.time(), stored(inputs, self.blobs))
         return self._accept(order, lambda folder: folder.write_order(order, inputs.cameras))
 
     def repaint(self, job: Job, seed: int, region: NDArray[np.uint8]) -> Job:
@@ -159,20 +148,13 @@ class Ledger:
         "queue-full", "not-saved", "damaged-job"."""
         self._check_room()
         before = self.folder(job)
-        paint = before.read_paint()
-        if paint is None or not _keeps_inputs(job.state):
-            raise InputError(
-                "not-painted",
-                "job",
-                f"Job {job.name} has no paint yet.",
-                "It has from its first checkpoint on, some seconds after it has begun.",
-            )
+        check_paint(job, before)
         order = Order(steered(job.recipe, [{"seed": seed}]), time.time(), job.order.buffers)
         cameras = before.read_cameras()
 
         def write(folder: JobFolder) -> None:
             folder.write_order(order, cameras)
-            folder.write_kept(paint, region)
+            folder.write_kept(before, region)
 
         return self._accept(order, write)
 
@@ -187,11 +169,7 @@ class Ledger:
 
     def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
         """A checkpoint was written, or could not be."""
-        old = job.standing
-        saved = old.saved if warning else int(progress["step"])
-        # Deaths count while they hinder: a job of many days outlives any number that lie apart.
-        deaths = 0 if saved > old.saved else old.deaths
-        self._change(job, progress=progress, warning=warning, saved=saved, deaths=deaths)
+        self._move(job, retries.saved(job.standing, progress, warning))
 
     def want_finish(self, job: Job) -> None:
         """It shall end with the best so far; a paused job goes on for that."""
@@ -207,43 +185,28 @@ class Ledger:
     def resume(self, job: Job) -> None:
         """Let a paused job go on, or try a failed one again, from its last checkpoint."""
         if job.state in (State.PAUSED, State.FAILED):
-            self._change(job, state=State.QUEUED, fault=None, deaths=0)
+            self._move(job, retries.resumed(job.standing))
+
+    def rest(self) -> None:
+        """The service ends because it was told to: what runs waits for the next one."""
+        for job in self.all():
+            if job.state is State.RUNNING:
+                self._change(job, state=State.QUEUED)
 
     def adjust(self, job: Job, changes: Mapping[str, Any]) -> None:
         """Change a part of the recipe of a job that may go on. Raises InputError as
-        :func:`service.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
-        if not _may_go_on(job.state):
-            raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
-        new = adjusted(job.recipe, changes)
-        if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
-            raise InputError("missing-base", "objective.content", "The mesh has no base colour.")
-        adjustments = job.standing.adjustments
-        if len(adjustments) >= MAX_ADJUSTMENTS:
-            raise InputError("too-large", "changes", f"Adjusted {MAX_ADJUSTMENTS} times already.")
-        if fields := difference(job.recipe, new):
-            self._change(job, adjustments=(*adjustments, fields))
+        :func:`service.serving.intake.adjustment`."""
+        if fields := adjustment(job, changes):
+            self._change(job, adjustments=(*job.standing.adjustments, fields))
 
     def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
-        """The worker died in a job: it is tried once more, from its last checkpoint, and fails if
-        that one dies before it has written another. ``killed``: by force, which a system without
-        memory does, so it is then tried with less."""
-        if job.ended or job.state is State.PAUSED:
-            return
-        deaths = job.standing.deaths + 1
-        if deaths < TRIES:
-            self._change(job, state=State.QUEUED, deaths=deaths)
-        elif killed:
-            self.spare(job, fault)
-        else:
-            self._change(job, state=State.FAILED, deaths=deaths, fault=fault)
+        """The worker died in a job, see :func:`service.serving.retries.worker_died`."""
+        if not job.ended and job.state is not State.PAUSED:
+            self._move(job, retries.worker_died(job.standing, fault, killed))
 
     def spare(self, job: Job, fault: Fault) -> None:
-        """A job did not fit into memory: it is tried with less, from its last checkpoint, then
-        fails."""
-        if job.standing.frugal:
-            self.fail(job, fault)
-        else:
-            self._change(job, state=State.QUEUED, frugal=True)
+        """A job did not fit into memory, see :func:`service.serving.retries.starved`."""
+        self._move(job, retries.starved(job.standing, fault))
 
     def finish(self, job: Job, result: Result, progress: dict[str, Any]) -> None:
         """End with a result that lies in the job's folder."""
@@ -261,8 +224,7 @@ class Ledger:
     def clear(self, job: Job) -> None:
         """Remove files that a worker has left which was killed or too late."""
         self.folder(job).sweep()
-        if not _may_go_on(job.state):
-            self.folder(job).drop_checkpoint()
+        self._make_room(job)
 
     def forget(self, job: Job) -> None:
         """Remove an ended job and its files."""
@@ -274,9 +236,19 @@ class Ledger:
         self._archive.remove(job.name)
         self.blobs.sweep()
 
+    def _outlive(self, job: Job) -> None:
+        # Written at once: a service that is killed before it paints counts no job twice.
+        self._move(job, retries.service_died(job.standing))
+        log.warning("a service was killed while it painted this", extra={"job": job.name})
+        if job.standing.fault is not None:
+            log.warning("failed: %s", job.standing.fault.message, extra={"job": job.name})
+
     def _change(self, job: Job, **changes: Any) -> None:
-        ended = self._now() if changes.get("state", job.state) in ENDED else None
-        job.standing = dataclasses.replace(job.standing, ended=ended, **changes)
+        self._move(job, dataclasses.replace(job.standing, **changes))
+
+    def _move(self, job: Job, standing: Standing) -> None:
+        ended = self._now() if standing.state in ENDED else None
+        job.standing = dataclasses.replace(standing, ended=ended)
         self._unsaved[job.name] = job
         self._save()
         if job.ended:
@@ -285,17 +257,24 @@ class Ledger:
     def _save(self) -> None:
         # Also what a full disk did not take before: what the service said should hold after it.
         for job in list(self._unsaved.values()):
-            folder = self.folder(job)
             try:
-                folder.write_standing(job.standing)
+                self.folder(job).write_standing(job.standing)
             except InputError as error:
                 log.error("%s", error, extra={"job": job.name})
                 continue
             del self._unsaved[job.name]
-            if not _may_go_on(job.state):  # only now: by its older standing it would go on
-                folder.drop_checkpoint()
+            self._make_room(job)
+            if not job.may_go_on:
                 for buffer in job.order.buffers:  # the next job may well have the same
                     self.blobs.touch(buffer.sha256)
+
+    def _make_room(self, job: Job) -> None:
+        if job.name in self._unsaved:  # by its older standing it would go on
+            return
+        if not job.may_go_on:
+            self.folder(job).drop_work()
+        if not job.may_be_repainted:
+            self.folder(job).drop_outcome()
 
     def _now(self) -> float:
         # Later than all that ended, though the clock is set back: what ended last is kept longest.
@@ -308,38 +287,18 @@ class Ledger:
         for job in ended[: max(0, len(ended) - self._keep)]:
             self.forget(job)
 
-    def _blobs_named(self) -> dict[str, int]:
-        """The size in bytes of each blob that a job needs."""
-        return self._blobs_of(_keeps_inputs)
+    def _blobs_named(self) -> set[str]:
+        """The blobs that a job needs, or may need that could not be read."""
+        return {*self._blobs_of(lambda job: job.may_be_repainted), *self._skipped}
 
-    def _blobs_of(self, wanted: Callable[[State], bool]) -> dict[str, int]:
-        """The size in bytes of each blob of the jobs in these states."""
+    def _blobs_of(self, wanted: Callable[[Job], bool]) -> dict[str, int]:
+        """The size in bytes of each blob of these jobs."""
         return {
             buffer.sha256: buffer.spec.nbytes
             for job in self._jobs.values()
-            if wanted(job.state) or job.name in self._unsaved
+            if wanted(job) or job.name in self._unsaved
             for buffer in job.order.buffers
         }
-
-    def _store(self, inputs: Inputs) -> tuple[StoredBuffer, ...]:
-        new = []
-        for name, array in inputs.buffers.items():
-            spec = BufferSpec(name, array.dtype.str, array.shape)
-            digest = self.blobs.put(np.ascontiguousarray(array).data.cast("B"))
-            new.append(StoredBuffer(spec, digest))
-        for upload in inputs.uploads:
-            if not self.blobs.has(upload.sha256):
-                raise InputError(
-                    "unknown-upload",
-                    "uploads",
-                    f"What {upload.spec.name[:40]!r} should hold is not here.",
-                    "Upload it, then submit again.",
-                )
-            if self.blobs.received(upload.sha256) != upload.spec.nbytes:
-                raise InputError(
-                    "bad-buffer", upload.spec.name, "The shape does not fit what was uploaded."
-                )
-        return (*new, *inputs.uploads)
 
     def _check_room(self) -> None:
         going = [job for job in self._jobs.values() if not job.ended]
@@ -353,11 +312,3 @@ class Ledger:
         self._archive.create(job, write)
         self._jobs[job.name] = job
         return job
-
-
-def _may_go_on(state: State) -> bool:
-    return state not in (State.FINISHED, State.CANCELLED)
-
-
-def _keeps_inputs(state: State) -> bool:
-    return state is not State.CANCELLED  # a finished one may be repainted

@@ -45,7 +45,8 @@ ERROR_CODES: dict[str, str] = {
     "unknown-upload": "A job names a buffer whose bytes are not here, or not here any more.",
     "bad-digest": "What was uploaded has another SHA-256; it was dropped.",
     "out-of-memory": "The job did not fit into memory.",
-    "worker-died": "The process that paints ended twice in the middle of the job, or cannot start.",
+    "worker-died": "The process that paints ended twice in the middle of the job, or cannot start; "
+    "or the service was killed with it again and again.",
     "not-saved": "The service's disk is full or cannot be written.",
     "damaged-job": "The job's files on the service's disk are damaged.",
     "service-stopped": "The service was told to stop; its jobs go on when it is started again.",
@@ -98,7 +99,7 @@ lives. A client that lets many replies lie unread loses the newest of them.
 | buffers | {LIMITS.buffers}, of 1 to {LIMITS.dimensions} dimensions, never empty |
 | dtypes | {_escaped(", ".join(DTYPES))} |
 | message | {LIMITS.total_bytes >> 20} MiB, unless `service serve --max-message` says otherwise |
-| inputs of a job | {MAX_JOB_BYTES >> 20} MiB, with those uploaded |
+| inputs of a job | {MAX_JOB_BYTES >> 20} MiB; what `submit` itself brings {CHUNK_BYTES >> 20} MiB |
 | chunk of an upload | {CHUNK_BYTES >> 20} MiB |
 | replies unread | {UNREAD_BYTES >> 20} MiB; then a client is sent no more until it reads |"""
 

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 
 import service
 from service.recipe import parse_recipe
+from service.serving.commands import sendable
 from service.serving.jobs import Inputs, Result, Standing
+from service.serving.paint_job import paint_job
 from service.serving.painter import Attempt, load_painter
-from service.serving.worker import paint_job, sendable
 from service.steering import Adjustment, Steering
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]

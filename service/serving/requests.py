@@ -41,6 +41,13 @@ def read_submission(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
     if len(names) < len(buffers) + len(uploads):
         raise InputError("bad-buffer", "uploads", "Two buffers have the same name.")
     size = sum(array.nbytes for array in buffers.values())
+    if size > CHUNK_BYTES:
+        raise InputError(
+            "too-large",
+            "buffers",
+            f"Over {CHUNK_BYTES >> 20} MiB in the message.",
+            "Upload the large ones before, and name them in 'uploads'.",
+        )
     if size + sum(upload.spec.nbytes for upload in uploads) > MAX_JOB_BYTES:
         raise InputError("too-large", "uploads", f"Over {MAX_JOB_BYTES >> 20} MiB in all.")
     cameras = _cameras(header.get("cameras", []))

@@ -85,7 +85,7 @@ class Server:
         self._settle()
 
     def _settle(self) -> None:
-        # Jobs stay as they are: the next service goes on with them.
+        # The next service goes on with the jobs that run.
         told = Fault(
             "service-stopped",
             "job",
@@ -100,6 +100,7 @@ class Server:
             _wait_for(*self._engine.sockets)
             for event in self._engine.collect():
                 self._take(event)
+        self._jobs.rest()
 
     # --- from clients ---
 

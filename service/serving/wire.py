@@ -39,6 +39,9 @@ class Limits:
 
 
 LIMITS = Limits()
+# Buffers larger than this are uploaded; those that `submit` brings are one chunk at most, so that
+# hashing them and writing them down stops nobody's frames for longer than a chunk does.
+UPLOAD_BYTES = CHUNK_BYTES // LIMITS.buffers
 
 
 class WireError(ValueError):

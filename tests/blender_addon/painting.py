@@ -9,7 +9,9 @@ import bpy
 import numpy as np
 from fake_service import FakeService
 
-from blender_addon import jobs, operators, session
+from blender_addon import jobs, operators, preferences, session
+from blender_addon.messages import Order
+from blender_addon.order import choices_of, make_order
 
 
 def pixels_of(image: Any) -> np.ndarray:
@@ -25,6 +27,15 @@ def pixels_of(image: Any) -> np.ndarray:
 def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
     overrides = {"size": 128} | overrides
     return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
+
+
+def service_at(address: str) -> preferences.ServicePreferences:
+    return preferences.ServicePreferences(address, autostart=False)
+
+
+def order_for(obj: Any, address: str) -> Order:
+    """What Paint would send to the service at ``address``."""
+    return make_order(obj, bpy.context, choices_of(obj.orbitex), service_at(address))
 
 
 def pump_until(condition: Any, seconds: float = 10.0, step: Any = session.pump) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mathutils import Euler, Matrix, Vector
 
-from blender_addon import gather
+from blender_addon import gather, viewpoints
 from blender_addon.problems import ProblemError
 
 
@@ -80,7 +80,7 @@ def test_cameras_see_the_same_as_in_the_world(sphere: Any, scale: tuple[float, .
     scene.render.resolution_x, scene.render.resolution_y = 1920, 1080
     bpy.context.view_layer.update()
     depsgraph = bpy.context.evaluated_depsgraph_get()
-    (sent,) = gather.gather_cameras(sphere, scene, depsgraph)
+    (sent,) = viewpoints.gather_cameras(sphere, scene, depsgraph)
     assert (sent["width"], sent["height"]) == (512, 288)
     assert sent["kind"] == "PERSP" and sent["sensor_fit"] == "AUTO" and sent["shift_x"] > 0.09
     mesh = gathered(sphere)
@@ -96,9 +96,9 @@ def test_cameras_see_the_same_as_in_the_world(sphere: Any, scale: tuple[float, .
 def test_panoramic_camera_is_refused(sphere: Any) -> None:
     scene = bpy.context.scene
     with pytest.raises(ProblemError, match="no camera"):
-        gather.gather_cameras(sphere, scene, bpy.context.evaluated_depsgraph_get())
+        viewpoints.gather_cameras(sphere, scene, bpy.context.evaluated_depsgraph_get())
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     camera.data.type = "PANO"
     scene.collection.objects.link(camera)
     with pytest.raises(ProblemError, match="PANO"):
-        gather.gather_cameras(sphere, scene, bpy.context.evaluated_depsgraph_get())
+        viewpoints.gather_cameras(sphere, scene, bpy.context.evaluated_depsgraph_get())

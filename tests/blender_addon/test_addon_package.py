@@ -12,7 +12,7 @@ import bpy
 import pytest
 
 import blender_addon
-from blender_addon import connection, order, properties, session
+from blender_addon import connection, order, properties, session, styles
 
 ROOM = Path(blender_addon.__file__).parent
 
@@ -73,7 +73,7 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
     one = properties.OrbitexStyle.bl_rna.properties
     assert one["source"].default == style["source"]
     assert one["weight"].default == style["weight"]
-    assert fields["styles"]["maxItems"] == order.MAX_STYLES
+    assert fields["styles"]["maxItems"] == styles.MAX_STYLES
     for name in ("axis", "action", "start"):
         assert known[name].default == fields[name]["default"].upper(), name
     for name in ("action", "start"):

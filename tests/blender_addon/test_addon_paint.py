@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 import pytest
 from fake_service import FakeService, picture
-from painting import pixels_of, pump_until, start
+from painting import order_for, pixels_of, pump_until, start
 
 from blender_addon import catalogue, inquiry, jobs, live_image, operators, session, shading
 from blender_addon.connection import Timing
@@ -243,12 +243,7 @@ def test_undo_past_the_beginning_ends_the_job(sphere: Any) -> None:
 def test_a_service_that_breaks_leaves_the_last_frame_and_a_reason(sphere: Any, how: str) -> None:
     trouble = {} if how == "die" else {f"{how}_after": 4}
     with FakeService(steps=100, **trouble) as service:
-        order = operators.make_order(
-            sphere,
-            bpy.context,
-            operators.choices_of(sphere.orbitex),
-            operators.preferences.ServicePreferences(service.address),
-        )
+        order = order_for(sphere, service.address)
         timing = Timing(silence=0.5, doubt=0.3)
         running = jobs.begin(sphere, order, "UVMap", timing=timing)
         pump_until(lambda: running.frames > 0)
@@ -343,12 +338,7 @@ def test_the_interface_path_returns_at_once(sphere: Any) -> None:
 
 def test_a_lost_frame_request_is_repeated(sphere: Any) -> None:
     with FakeService(steps=5, lose_frames=1) as service:
-        order = operators.make_order(
-            sphere,
-            bpy.context,
-            operators.choices_of(sphere.orbitex),
-            operators.preferences.ServicePreferences(service.address),
-        )
+        order = order_for(sphere, service.address)
         running = jobs.begin(sphere, order, "UVMap", timing=Timing(again=0.2))
         pump_until(lambda: not running.active)
     assert running.report.state == "finished"

@@ -11,8 +11,8 @@ import pytest
 from fake_service import FakeService
 from scenes import image
 
-from blender_addon.order import MAX_STYLES, parse_styles
 from blender_addon.problems import ProblemError
+from blender_addon.styles import MAX_STYLES, parse_styles
 
 
 @pytest.fixture

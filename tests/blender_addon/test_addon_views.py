@@ -66,7 +66,7 @@ def test_views_have_the_renders_frame(
     depsgraph = bpy.context.evaluated_depsgraph_get()
     (sent,) = viewpoints.gather_views("CAMERAS", sphere, bpy.context, depsgraph)
     view = cameras.camera_from_fields(sent)
-    assert max(view.width, view.height) <= gather.VIEW_SIDE
+    assert max(view.width, view.height) <= viewpoints.VIEW_SIDE
     expected = blender_projection(camera)
     np.testing.assert_allclose(cameras.projection_matrix(view), expected, rtol=2e-5, atol=2e-5)
     # A point of the mesh in the sent frame and in the world: seen at the same place.

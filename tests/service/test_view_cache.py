@@ -143,6 +143,18 @@ def test_the_ones_used_longest_ago_are_forgotten(place, monkeypatch):
     assert [names[k].exists() for k in range(4)] == [True, False, False, True]
 
 
+def test_what_a_killed_writer_left_goes_and_what_others_write_stays(place):
+    fresh = seen()
+    kept_view("key", CAMERA, SHAPE, 2, lambda: fresh)
+    (whole,) = place.iterdir()
+    left, young = (place / f".{whole.name}.{word}.tmp" for word in ("0123abcd", "4567cdef"))
+    for path in (left, young):
+        path.touch()
+    os.utime(left, (1000, 1000))
+    kept_view("other", CAMERA, SHAPE, 2, lambda: fresh)
+    assert not left.exists() and young.exists() and whole.exists()
+
+
 def test_the_environment_says_where(tmp_path, monkeypatch, own_view_cache):
     assert view_cache.folder() == own_view_cache / "views"  # of this test run
     monkeypatch.setenv("ORBITEX_CACHE", str(tmp_path))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from service.serving import ledger as ledger_module
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault, Inputs, Result, Standing, State, StoredBuffer
 from service.serving.ledger import Ledger
+from service.serving.retries import SERVICE_TRIES
 from service.serving.wire import BufferSpec
 
 FAULT = Fault("x", "y", "z", "hint")
@@ -168,6 +170,61 @@ def test_a_worker_may_die_once_between_two_checkpoints_of_a_job(opened):
         assert job.state == state
 
 
+def test_services_may_die_some_times_between_two_checkpoints_of_a_job(opened):
+    job = opened().add(inputs())
+
+    def die(saved=None, told=False):
+        """A service that paints the job, and is killed or told to end."""
+        ledger = opened()
+        assert ledger.find(job.name).state == "queued"
+        opened()  # one that is killed before it paints counts nothing
+        ledger = opened()
+        ledger.start(ledger.find(job.name))
+        if saved is not None:
+            ledger.checkpoint(ledger.find(job.name), {"step": saved}, None)
+        if told:
+            ledger.rest()
+        return opened().find(job.name).standing
+
+    for _ in range(SERVICE_TRIES - 1):
+        standing = die()
+    assert (standing.state, standing.frugal) == ("queued", False)
+    for _ in range(2 * SERVICE_TRIES):
+        assert die(told=True) == standing
+    assert die(saved=7).outages == 1  # a newer checkpoint clears the count
+    for _ in range(SERVICE_TRIES - 2):
+        die()
+    standing = die(saved=7)  # the same once more is no progress
+    assert (standing.state, standing.frugal) == ("queued", True)
+    standing = die()
+    assert standing.state == "failed" and standing.ended is not None
+    assert "killed 6 times" in standing.fault.message
+    ledger = opened()
+    ledger.resume(ledger.find(job.name))
+    for _ in range(SERVICE_TRIES - 1):
+        standing = die()
+    assert standing.state == "queued"
+
+
+def test_a_job_of_a_service_that_did_not_count_is_read(opened):
+    ledger = opened()
+    job = ledger.add(inputs())
+    standing = ledger.folder(job).path / "standing.json"
+    old = json.loads(standing.read_bytes())
+    del old["outages"]
+    standing.write_text(json.dumps(old))
+    assert opened().find(job.name).standing == job.standing
+
+
+def test_a_job_that_rests_goes_on_resting_though_it_did_not_fit_into_memory(opened):
+    ledger = opened()
+    job = ledger.add(inputs())
+    ledger.start(job)
+    ledger.pause(job)
+    ledger.spare(job, FAULT)  # in the step that it was in
+    assert (job.state, job.standing.frugal) == ("paused", True)
+
+
 def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
     ledger = opened()
     killed, starved = ledger.add(inputs()), ledger.add(inputs())
@@ -310,6 +367,17 @@ def test_what_a_killed_writer_left_is_swept(opened, tmp_path):
     }
 
 
+def test_the_size_of_a_folder_whose_files_come_and_go(opened, monkeypatch):
+    """As 'service doctor' asks for it while a service writes."""
+    ledger = opened()
+    folder = ledger.folder(ledger.add(inputs()))
+    size = folder.size()
+    assert size == sum(path.stat().st_size for path in folder.path.iterdir())
+    seen = [*folder.path.iterdir(), folder.path / ".standing.json.0123abcd.tmp"]
+    monkeypatch.setattr(Path, "iterdir", lambda path: iter(seen))
+    assert folder.size() == size
+
+
 def test_a_full_disk_refuses_and_leaves_what_was(opened, tmp_path, full_disk, caplog):
     ledger = opened()
     job = ledger.add(inputs())
@@ -410,6 +478,20 @@ def test_a_job_of_the_last_version_is_left_alone(opened, caplog):
     assert (path / "buffers.safetensors").exists()
 
 
+def test_a_job_that_cannot_be_read_keeps_its_inputs(opened, monkeypatch):
+    """As of a newer release, to which the person goes back."""
+    monkeypatch.setattr(blobs, "SPARE_SECONDS", -1.0)
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    order = ledger.folder(job).path / "job.json"
+    whole = order.read_bytes()
+    altered(order, schema_version=99)
+    assert names(opened()) == []
+    order.write_bytes(whole)
+    again = opened()
+    assert again.folder(job).read_inputs().buffers["a"].nbytes == 50
+
+
 def test_an_end_that_cannot_be_kept_costs_no_inputs(opened, full_disk, monkeypatch):
     """The result lies there, but not that the job has finished: after a crash it is painted again,
     so all that this takes must still be there."""
@@ -456,10 +538,65 @@ def test_a_job_that_was_refused_is_not_there_after_a_restart(opened, monkeypatch
     assert names(ledger) == names(opened()) == []
 
 
-def test_inputs_of_an_ended_job_go_also_if_the_service_was_killed_just_then(opened):
+@pytest.mark.parametrize("links", [True, False])
+def test_the_paint_that_a_job_keeps_is_that_of_its_moment(opened, monkeypatch, links):
+    def no_links(path, target):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+    ledger = opened()
+    job = ledger.add(inputs())
+    region = np.full((2, 2), 255, np.uint8)
+    with refused("not-painted"):
+        ledger.repaint(job, 1, region)
+    ledger.folder(job).write_paint(b"then")
+    new = ledger.folder(ledger.repaint(job, 1, region))
+    ledger.folder(job).write_paint(b"now")
+    assert new.read_kept()[0] == b"then"
+    shared = (new.path / "kept.safetensors").stat().st_nlink
+    again = ledger.folder(ledger.repaint(job, 2, region))
+    assert (again.path / "kept.safetensors").stat().st_nlink == 1 + links and shared == 1
+    ledger.cancel(job)
+    assert again.read_kept()[0] == b"now"
+
+
+def all_files(folder):
+    """All that a job may have, of one that a worker had just finished."""
+    folder.write_checkpoint(b"a")
+    folder.write_paint(b"a")
+    folder.write_kept(folder, np.zeros((2, 2), np.uint8))
+    folder.write_result(Result(TEXTURE, {}))
+
+
+OUTCOME = {"paint.safetensors", "texture.png", "receipt.json"}
+OF_STATE = {"cancelled": set(), "finished": OUTCOME}
+
+
+@pytest.mark.parametrize("state", OF_STATE)
+def test_what_an_ended_job_needs_no_more_goes_also_if_the_service_was_killed_just_then(
+    opened, state
+):
     ledger = opened()
     job = ledger.add(inputs(50))
-    ledger.folder(job).write_standing(Standing(state=State.CANCELLED, ended=1.0))
+    all_files(ledger.folder(job))
+    ledger.folder(job).write_standing(Standing(state=State(state), ended=1.0))
+    opened()
+    assert files(ledger, job) == {"job.json", "standing.json"} | OF_STATE[state]
+
+
+def test_what_comes_late_of_a_cancelled_job_costs_nothing_that_the_disk_still_needs(
+    opened, full_disk
+):
+    ledger = opened()
+    job = ledger.add(inputs(50))
+    ledger.start(job)
+    all_files(ledger.folder(job))
+    before = files(ledger, job)
+    with full_disk():
+        ledger.cancel(job)
+        ledger.clear(job)
+        assert files(ledger, job) == before  # it is still running there
     opened()
     assert files(ledger, job) == {"job.json", "standing.json"}
 
@@ -473,7 +610,7 @@ def test_a_worker_that_died_or_was_late_leaves_no_file(opened):
     ledger.clear(job)
     assert files(ledger, job) == kept
     ledger.cancel(job)
-    ledger.folder(job).write_checkpoint(b"late")
+    all_files(ledger.folder(job))
     ledger.clear(job)
     assert files(ledger, job) == {"job.json", "standing.json"}
 

@@ -6,15 +6,17 @@ import zmq
 
 from geometry.errors import InputError
 from service.painting.progress import Progress
-from service.serving import checkpoints, worker
+from service.serving import checkpoints
+from service.serving import commands as commands_module
 from service.serving.addresses import endpoint_of, is_loopback, open_socket
+from service.serving.commands import sendable
 from service.serving.credits import MAX_OPEN, Credit, Credits
 from service.serving.jobs import Fault
+from service.serving.paint_job import fault_of
 from service.serving.painter import load_painter
 from service.serving.preview import shrink
 from service.serving.requests import read_submission
 from service.serving.settings import Settings
-from service.serving.worker import fault_of, sendable
 
 RECIPE = {"target": "tile", "group": "p6"}
 
@@ -223,7 +225,7 @@ class _Clock:
 
     def __init__(self, monkeypatch, seconds_a_frame):
         self.now, self.seconds, self.sent = 100.0, seconds_a_frame, []
-        monkeypatch.setattr(worker.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(commands_module.time, "monotonic", lambda: self.now)
 
     def pending(self):
         return len(self.wanted) > 0
@@ -252,13 +254,13 @@ class _Clock:
 @pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.05])
 def test_frames_take_a_small_share_of_the_time(monkeypatch, seconds_a_frame):
     clock = _Clock(monkeypatch, seconds_a_frame)
-    commands = worker.Commands(clock, "1")
+    commands = commands_module.Commands(clock, "1")
     clock.paint(commands, 250, 0.1)
     assert len([sent for sent in clock.sent if sent < 101]) > 5  # at first it is seen to grow
     young, age = len(clock.sent), clock.now
     clock.paint(commands, 1000, 0.1)
     seconds = (len(clock.sent) - young) * seconds_a_frame
-    assert seconds <= 1.05 * worker.FRAME_SHARE * (clock.now - age)
+    assert seconds <= 1.05 * commands_module.FRAME_SHARE * (clock.now - age)
     assert len(clock.sent) - young > 50
     if seconds_a_frame < 0.001:
         assert len(clock.sent) == 1250
@@ -266,17 +268,17 @@ def test_frames_take_a_small_share_of_the_time(monkeypatch, seconds_a_frame):
 
 def test_slow_frames_come_at_least_every_other_second(monkeypatch):
     clock = _Clock(monkeypatch, 0.5)
-    clock.paint(worker.Commands(clock, "1"), 200, 0.1)
+    clock.paint(commands_module.Commands(clock, "1"), 200, 0.1)
     pauses = np.diff(clock.sent)
-    assert 0 < pauses.max() < worker.LONGEST_PAUSE + 0.5 + 0.2
+    assert 0 < pauses.max() < commands_module.LONGEST_PAUSE + 0.5 + 0.2
 
 
 def test_one_client_cannot_have_a_step_rendered_in_all_sizes(monkeypatch):
     clock = _Clock(monkeypatch, 0.01)
-    commands = worker.Commands(clock, "1")
+    commands = commands_module.Commands(clock, "1")
     clock.wanted = [
         {"kind": "want", "job": "1", "after": 0, "max_size": size} for size in range(8, 1000)
     ]
     commands.read()
     commands.serve_frames(clock.progress(1))
-    assert len(clock.sent) == worker.MAX_SIZES
+    assert len(clock.sent) == commands_module.MAX_SIZES

@@ -22,6 +22,8 @@ from service_process import (
 
 from geometry.errors import InputError
 from service.serving.client import Client
+from service.serving.job_folder import JobFolder
+from service.serving.retries import SERVICE_TRIES
 from service.serving.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals, limits and /proc")
@@ -81,6 +83,28 @@ def test_kill_9_of_the_service_often(tmp_path, undisturbed, seed):
     np.testing.assert_array_equal(service_killed_again_and_again(tmp_path, 6, seed), undisturbed)
 
 
+@pytest.mark.slow
+def test_a_job_that_takes_the_service_down_does_so_only_some_times(tmp_path):
+    service = ServiceProcess(tmp_path / "log.txt")
+    with Client(service.address) as client:
+        innocent = client.submit(recipe(group="332", steps=2))
+        job = client.submit(recipe(group="deadly"))
+        end_of(client, innocent)
+    for _ in range(SERVICE_TRIES + 1):
+        assert service.process.wait(10) == -signal.SIGKILL
+        service.process.stdout.close()
+        service = ServiceProcess(tmp_path / "log.txt")
+    with Client(service.address) as client:
+        frame = client.frame(job)
+        assert (
+            frame.state == "failed" and "The service was killed 6 times" in frame.error["message"]
+        )
+        end_of(client, client.submit(recipe(steps=2)))
+        client.resume(job)
+    assert service.process.wait(10) == -signal.SIGKILL
+    service.process.stdout.close()
+
+
 def test_it_goes_on_from_the_checkpoint_and_not_from_the_start(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt")
     with Client(service.address) as client:
@@ -109,6 +133,8 @@ def test_sigterm_writes_a_checkpoint_first_and_a_paused_job_stays_paused(tmp_pat
         asked = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - asked < 5
+    standing = JobFolder(service.data / job).read_standing()
+    assert (standing.state, standing.outages) == ("queued", 0)  # nobody need count this end
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
         assert ask(client, "attach", job)["progress"]["step"] >= frame.progress["step"]
         np.testing.assert_array_equal(end_of(client, job), undisturbed)

@@ -10,8 +10,8 @@ import pytest
 from service_process import ServiceProcess, recipe, refused, running
 
 from geometry.errors import InputError
-from service.serving.client import UPLOAD_BYTES, Client
-from service.serving.wire import CHUNK_BYTES
+from service.serving.client import Client
+from service.serving.wire import CHUNK_BYTES, LIMITS, UPLOAD_BYTES
 
 RANDOM = np.random.default_rng(7)
 
@@ -178,6 +178,23 @@ def test_odd_fields_are_refused(client, kind, fields, data):
     with pytest.raises(InputError) as caught:
         client._ask(kind, fields, None if data is None else {"data": data})
     assert caught.value.code in ("bad-value", "bad-buffer")
+
+
+def test_what_is_large_does_not_come_in_submit(client, wiretap):
+    """It would be hashed and written down while everybody else waits."""
+    half = np.zeros(CHUNK_BYTES // 2, np.uint8)
+    fields = {"recipe": recipe(target="mesh", steps=2)}
+    vertices = {"vertices": np.zeros((4, 3), np.float32)}
+    with refused("too-large") as caught:
+        client._ask("submit", fields, vertices | {"a": half, "b": half})
+    assert caught.value.field == "buffers" and "Upload" in caught.value.hint
+    sum_in(client, client._ask("submit", fields, vertices | {"a": half})[0]["job"])
+    # However many there are: a client uploads what could be too much for one message.
+    most = {f"b{k}": np.full(UPLOAD_BYTES, k, np.uint8) for k in range(LIMITS.buffers)}
+    del wiretap[:]
+    job = client.submit(recipe(steps=2), most)
+    assert wiretap == [("submit", CHUNK_BYTES)]
+    list(client.frames(job, max_size=8))
 
 
 @contextlib.contextmanager

@@ -1,0 +1,86 @@
+"""The iterate: a canvas that Adam moves, and the mean of its iterates, which is what is shown."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from service.painting.canvas import Canvas, resize
+from service.painting.checkpoint import Checkpoint, Levels
+from service.painting.views import Surface
+
+EMA = 0.9  # of the iterates
+
+
+class Iterate:
+    """``canvas``: what is moved; ``mean``: of its iterates, calmer than the last of them."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas, self.mean = canvas, canvas.copy()
+        self._adam = torch.optim.Adam(canvas.levels, betas=(0.9, 0.99), fused=True)
+        self._steps = 0  # since it is of this size
+
+    @classmethod
+    def restored(cls, checkpoint: Checkpoint, surface: Surface, device: torch.device) -> Iterate:
+        """As it was when it became :meth:`levels`, to the bit."""
+
+        def tensors(levels: Levels) -> list[Tensor]:
+            # Copies in torch's own memory, which is aligned: kernels may round as the alignment is.
+            return [torch.tensor(level, device=device) for level in levels]
+
+        iterate = cls(Canvas(tensors(checkpoint.canvas), surface.wrap, surface.coarser))
+        iterate.mean = Canvas(tensors(checkpoint.mean), surface.wrap, surface.coarser)
+        moments, squares = tensors(checkpoint.moments), tensors(checkpoint.squares)
+        for level, mean, square in zip(iterate.canvas.levels, moments, squares, strict=True):
+            step = torch.tensor(float(checkpoint.tally.step), dtype=torch.float32, device=device)
+            iterate._adam.state[level] = _adam_state(step, mean, square)
+        iterate._steps = checkpoint.tally.stage_step
+        return iterate
+
+    def enlarged(self, surface: Surface) -> Iterate:
+        """The mean, for a surface of another width; Adam goes on as it was."""
+        levels = self.mean.enlarged(surface.canvas_shape).levels
+        iterate = Iterate(Canvas(levels, surface.wrap, surface.coarser))
+        for level, old in zip(levels, self.canvas.levels, strict=True):
+            state, size = self._adam.state[old], (level.shape[-2], level.shape[-1])
+            mean = resize(state["exp_avg"], size, surface.wrap)
+            squares = resize(state["exp_avg_sq"], size, surface.wrap)
+            # A cubic interpolation overshoots, even below 0. The mean of squares is never below
+            # the square of the mean: without this bound Adam would divide by nothing.
+            squares = torch.maximum(squares, mean.square())
+            iterate._adam.state[level] = _adam_state(state["step"], mean, squares)
+        return iterate
+
+    def move_to(self, surface: Surface) -> None:
+        """Be for another surface of the same width; all else stays."""
+        self.canvas = Canvas(self.canvas.levels, surface.wrap, surface.coarser)
+        self.mean = Canvas(self.mean.levels, surface.wrap, surface.coarser)
+
+    def step(self, loss: Tensor, learning_rate: float) -> None:
+        """Down the gradient of a loss of the canvas's paint."""
+        self._adam.zero_grad()
+        loss.backward()
+        for group in self._adam.param_groups:
+            group["lr"] = learning_rate
+        self._adam.step()
+        self._steps += 1
+        # the mean follows closely at first, then calmly: a bias-free start
+        keep = min(EMA, 1 - 1 / self._steps)
+        with torch.no_grad():
+            for mean, level in zip(self.mean.levels, self.canvas.levels, strict=True):
+                mean.lerp_(level, 1 - keep)
+
+    def levels(self) -> dict[str, list[Tensor]]:
+        """All of it, by the names that a checkpoint has for it."""
+        states = [self._adam.state[level] for level in self.canvas.levels]
+        return {
+            "canvas": self.canvas.levels,
+            "mean": self.mean.levels,
+            "moments": [state["exp_avg"] for state in states],
+            "squares": [state["exp_avg_sq"] for state in states],
+        }
+
+
+def _adam_state(step: Tensor, moments: Tensor, squares: Tensor) -> dict[str, Tensor]:
+    """What Adam keeps of a level."""
+    return {"step": step, "exp_avg": moments, "exp_avg_sq": squares}
