@@ -145,8 +145,9 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
     return _checked(read_picture(Path(source)), source)
 
 
-def read_picture(path: Path) -> NDArray[np.uint8]:
-    """A picture file as (H, W, 3) uint8. Raises InputError: "missing-file", "bad-image"."""
+def read_picture(path: Path, field: str = "style") -> NDArray[np.uint8]:
+    """A picture file as (H, W, 3) uint8. ``field``: what it is for. Raises InputError:
+    "missing-file", "bad-image"."""
     shown = str(path)[:200]
     try:
         with Image.open(path) as image:
@@ -154,16 +155,17 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
                 raise Image.DecompressionBombError
             return _rgb(ImageOps.exif_transpose(image))
     except FileNotFoundError:
-        hint = unknown_name("missing-file", "style", str(path), exemplars()).hint
-        raise InputError("missing-file", "style", f"There is no file {shown}.", hint) from None
+        meant = unknown_name("missing-file", field, str(path), exemplars())
+        hint = meant.hint if field == "style" else ""
+        raise InputError("missing-file", field, f"There is no file {shown}.", hint) from None
     except Image.DecompressionBombError:
         raise InputError(
-            "bad-image", "style", f"{shown} has over {MAX_PIXELS:,} pixels.", "Scale it down."
+            "bad-image", field, f"{shown} has over {MAX_PIXELS:,} pixels.", "Scale it down."
         ) from None
     except (UnidentifiedImageError, OSError, ValueError):
         raise InputError(
             "bad-image",
-            "style",
+            field,
             f"{shown} is not a picture that can be read.",
             "Use an 8- or 16-bit PNG or JPEG.",
         ) from None

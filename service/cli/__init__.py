@@ -1,16 +1,15 @@
-"""The command line: ``service tile``, ``sphere``, ``mesh``, ``run``, ``groups``, ``colourings``,
-``doctor``, ``serve``, ``keys``. Importing it does not import torch, so that help and listings are
-there at once."""
+"""The command line: ``service tile``, ``run``, ``serve``, ``jobs`` and the others. Importing it
+does not import torch, so that help and listings are there at once."""
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
 import typer
 
 from geometry.errors import InputError
-from service.cli.app import app
 
 _BAD_INPUT, _ABORTED = 2, 130
 # typer may bring its own copy of click: its base exception is found, not imported.
@@ -22,23 +21,27 @@ _CLICK_EXCEPTION: type[Exception] = next(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0, 1 (``doctor`` found faults), 2 (bad input: one line on
-    stderr that names the field and the fix) or 130 (aborted with Ctrl-C)."""
-    command = typer.main.get_command(app)
+    """Run one command; the exit code: 0, 1 (``doctor`` found faults, ``batch`` is not done), 2 (bad
+    input: one line on stderr that names the field and the fix) or 130 (Ctrl-C)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # no name or mark ends in a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
-        code = command.main(
+        from service.cli.app import app  # takes a moment, too, in which Ctrl-C may come
+
+        code = typer.main.get_command(app).main(
             None if arguments is None else list(arguments),
             prog_name="service",
             standalone_mode=False,
         )
     except InputError as error:
         return _refuse(str(error))
-    except typer.Abort:
-        return _ABORTED
+    except (KeyboardInterrupt, typer.Abort):
+        code = _ABORTED
     except _CLICK_EXCEPTION as error:
         return _refuse_usage(error)
     if code == _ABORTED:
-        sys.stderr.write("aborted: nothing was written\n")
+        sys.stderr.write("interrupted\n")
     return code if isinstance(code, int) else 0
 
 

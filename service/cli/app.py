@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 import service
 from geometry.errors import InputError
@@ -17,6 +16,7 @@ from service.cli.batch_command import batch
 from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.cli.serve_command import serve
+from service.cli.terminal import console
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
@@ -54,14 +54,6 @@ MeshOutput = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
-_PIPED_WIDTH = 160  # of tables that go to a file or another program
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=_PIPED_WIDTH)
-
-
 def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"orbitex {service.__version__}")
@@ -90,7 +82,7 @@ def _paint(
     from service.recipe import parse_recipe
 
     recipe = parse_recipe(options.recipe_data(target, given))
-    paint_to(with_absolute_files(recipe, Path.cwd()), output, weights, _console(), film)
+    paint_to(with_absolute_files(recipe, Path.cwd()), output, weights, console(), film)
 
 
 @app.command()
@@ -200,12 +192,12 @@ def mesh(
     from service.recipe import parse_recipe
 
     if detect:
-        list_symmetries(file, given.get("material"), _console())
+        list_symmetries(file, given.get("material"), console())
         return
     objective = {"content": content}
     fields = {"group": group, "mesh": str(file), "objective": objective, **given}
     recipe = with_absolute_files(parse_recipe(options.recipe_data("mesh", fields)), Path.cwd())
-    paint_mesh_to(recipe, output, weights, _console())
+    paint_mesh_to(recipe, output, weights, console())
 
 
 @app.command("preview")
@@ -227,7 +219,7 @@ def show(
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
     from service.cli.previewing import preview_to
 
-    preview_to({"group": group, "size": size, **given}, picture, output, _console())
+    preview_to({"group": group, "size": size, **given}, picture, output, console())
 
 
 @app.command()
@@ -252,7 +244,7 @@ def run(
     found = read_recipe(recipe, set_ or ())
     steering = read_steering(recipe, found)
     paint_one = paint_mesh_to if found.target == "mesh" else paint_to
-    paint_one(found, output / f"{recipe.stem}.png", weights, _console(), steering=steering)
+    paint_one(found, output / f"{recipe.stem}.png", weights, console(), steering=steering)
 
 
 app.command()(batch)
@@ -267,7 +259,7 @@ def groups(
     as_json: AsJson = False,
 ) -> None:
     """List the symmetry groups."""
-    listings.list_groups(space, as_json, _console())
+    listings.list_groups(space, as_json, console())
 
 
 @app.command()
@@ -276,7 +268,7 @@ def colourings(
     as_json: AsJson = False,
 ) -> None:
     """List the colour rules of a group."""
-    listings.list_colourings(group, as_json, _console())
+    listings.list_colourings(group, as_json, console())
 
 
 @app.command()
@@ -302,7 +294,7 @@ def doctor(
     found = findings(
         data or archive.default_folder(), keys or client_keys.default_folder(), address
     )
-    if not run_doctor(found, as_json, _console()):
+    if not run_doctor(found, as_json, console()):
         raise typer.Exit(1)
 
 

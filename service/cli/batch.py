@@ -3,12 +3,13 @@ that was stopped, however that was, goes on when it is run again."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import glob
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from geometry.errors import InputError
 from service.cli.batch_progress import Shown, shown_batch
 from service.cli.journal import Journal
 from service.cli.orders import Order, deliver_order, read_order
-from service.cli.recipe_file import read_recipe, read_steering
+from service.cli.recipe_file import read_change, read_recipe, read_steering
 from service.reporting.delivery import bad_output
 from service.serving.client import ENDED, Client
 from service.serving.limits import MAX_KEPT
@@ -35,12 +36,13 @@ POLL_SECONDS = 0.3
 @dataclass
 class Tally:
     """What has come of a batch so far: names of the recipes that were painted, and of those whose
-    pictures were there already; what others failed of; whether it was stopped before its end."""
+    pictures were there already; what others failed of; how many are left of one that was stopped.
+    """
 
     painted: list[str] = field(default_factory=list)
     there: list[str] = field(default_factory=list)
     failed: dict[str, InputError] = field(default_factory=dict)
-    stopped: bool = False
+    left: int = 0
 
     @property
     def count(self) -> int:
@@ -58,6 +60,8 @@ def paint_batch(
     checkpoint. Raises InputError for what concerns all of them.
     """
     files = recipe_files(given)
+    for change in changes:
+        read_change(change)  # what is wrong with all of them is said once
     state = output / STATE
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -68,16 +72,29 @@ def paint_batch(
         ) from None
     settings = dataclasses.replace(settings, data=state / "jobs", keep=MAX_KEPT)
     tally = Tally()
-    with private_service(settings) as address, Client(address) as client:
+    with _alone(output, settings) as address, Client(address) as client:
         try:
             with shown_batch(console, len(files)) as shown:
                 _Batch(client, Journal(state / "journal.json"), output, changes, tally, shown).run(
                     files
                 )
         except KeyboardInterrupt:
-            tally.stopped = True
+            tally.left = len(files) - tally.count
             sys.stderr.write("\nStopping; the same command goes on from here.\n")
     return tally
+
+
+@contextlib.contextmanager
+def _alone(output: Path, settings: Settings) -> Iterator[str]:
+    try:
+        with private_service(settings) as address:
+            yield address
+    except InputError as error:
+        if error.code != "data-in-use":
+            raise
+        raise bad_output(
+            f"Another batch paints into {output}.", "Wait for it, or choose another folder."
+        ) from None
 
 
 def recipe_files(given: Sequence[str]) -> list[Path]:

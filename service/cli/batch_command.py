@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from service.cli import options
+from service.cli import options, terminal
 
 
 def batch(
@@ -38,14 +37,14 @@ def batch(
 
     check_engine(engine, ray_address, ray_gpus)
     settings = Settings(output, engine=engine, ray_address=ray_address, ray_gpus=ray_gpus)
-    console = Console(file=sys.stdout)  # this very one: Ray is given another
+    console = terminal.console()
     tally = paint_batch(recipes, set_ or (), output, settings, console)
     for name, error in tally.failed.items():
         sys.stderr.write(f"error: {name}: {' '.join(str(error).split())}\n")
     console.out(
         f"{output}: {len(tally.painted)} painted, {len(tally.there)} there already, "
-        f"{len(tally.failed)} failed",
+        f"{len(tally.failed)} failed" + (f", {tally.left} left" if tally.left else ""),
         highlight=False,
     )
-    if tally.failed or tally.stopped:
+    if tally.failed or tally.left:
         raise typer.Exit(1)

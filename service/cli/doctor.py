@@ -28,7 +28,7 @@ def findings(data: Path, keys: Path, address: str) -> Iterator[Finding]:
     yield from serving.jobs(data)
     yield from serving.temporary_folder()
     yield from serving.keys(keys)
-    yield from serving.port(address)
+    yield from serving.port(address, keys)
     yield from machine.devices()
     yield from machine.networks()
 

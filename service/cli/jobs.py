@@ -1,5 +1,5 @@
-"""``service jobs``, ``watch``, ``adjust``, ``repaint``, ``pause``, ``resume``, ``cancel``,
-``forget``: a service's jobs from the command line, whoever submitted them."""
+"""``service jobs``, ``watch``, ``adjust``, ``repaint``, ``pause``, ``resume``, ``finish``,
+``cancel``, ``forget``: a service's jobs from the command line, whoever submitted them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from geometry.errors import InputError
+from service.cli.terminal import console
 from service.serving.wire import DEFAULT_ADDRESS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Key = Annotated[
 
 def add_job_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (jobs, watch, adjust, repaint, pause, resume, cancel, forget):
+    for command in (jobs, watch, adjust, repaint, pause, resume, finish, cancel, forget):
         app.command()(command)
 
 
@@ -47,13 +47,15 @@ def jobs(
     if as_json:
         print(json.dumps(found, indent=1))
         return
-    table = Table("job", "state", "step", "what", "size", "age", box=None)
+    table = Table(box=None, pad_edge=False)
+    for title in ("job", "state", "step", "what", "size", "age"):
+        table.add_column(title, no_wrap=title in ("job", "state"))  # names are to be copied
     for job in found:
         steps = "" if job["step"] is None else f"{job['step']}/{job['steps']}"
         what = f"{job['target']} {job['group']}"
         words = (job["job"], job["state"], steps, what, str(job["size"]), _age(job["age"]))
         table.add_row(*map(Text, words))
-    Console().print(table)
+    console().print(table)
 
 
 def watch(
@@ -66,16 +68,16 @@ def watch(
     key: Key = None,
 ) -> None:
     """Follow a job to its end. Ctrl-C stops watching; the job goes on."""
+    from service.cli.watching import follow
     from service.reporting.delivery import deliver, destination
 
     place = None if output is None else destination(output)
     with _client(address, key) as client:
-        shown = ""
-        for frame in client.frames(job, max_size=16):
-            line = f"{frame.state}  {_step(frame.progress)}"
-            if line != shown:
-                print(line, flush=True)
-            shown = line
+        try:
+            frame = follow(client, job, console())
+        except KeyboardInterrupt:
+            sys.stderr.write("\nThe job goes on.\n")
+            raise
         if frame.error is not None:
             for line in client.attach(job)["log"]:
                 print(f"| {line}", file=sys.stderr)
@@ -101,7 +103,7 @@ def adjust(
     from service.cli.recipe_file import read_change
 
     changes = dict(map(read_change, set_))
-    _tell(address, key, lambda client: client.adjust(job, changes))
+    _tell(job, address, key, lambda client: client.adjust(job, changes))
 
 
 def repaint(
@@ -119,48 +121,49 @@ def repaint(
     """Paint a region of a job's picture anew and keep the rest: prints the new job's name."""
     from service.inputs import read_picture
 
-    region = read_picture(mask).mean(axis=2).round().astype("uint8")
+    region = read_picture(mask, "mask").mean(axis=2).round().astype("uint8")
     with _client(address, key) as client:
         print(client.repaint(job, region, seed))
 
 
 def pause(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """Let a job rest; what is painted is kept."""
-    _tell(address, key, lambda client: client.pause(job))
+    _tell(job, address, key, lambda client: client.pause(job))
 
 
 def resume(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """Go on with a job that was paused or has failed."""
-    _tell(address, key, lambda client: client.resume(job))
+    _tell(job, address, key, lambda client: client.resume(job))
+
+
+def finish(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+    """End a job with the best so far."""
+    _tell(job, address, key, lambda client: client.finish(job))
 
 
 def cancel(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """End a job without a result."""
-    _tell(address, key, lambda client: client.cancel(job))
+    _tell(job, address, key, lambda client: client.cancel(job))
 
 
 def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """Delete a job that has ended, with its texture."""
-    _tell(address, key, lambda client: client.forget(job))
+    with _client(address, key) as client:
+        client.forget(job)
+    print(f"{job}  forgotten")
 
 
-def _tell(address: str, key: Path | None, words: Callable[[Client], object]) -> None:
+def _tell(job: str, address: str, key: Path | None, words: Callable[[Client], object]) -> None:
+    """Say what is to become of a job, and print what it is then: one that has ended stays so."""
     with _client(address, key) as client:
         words(client)
+        print(f"{job}  {client.attach(job)['state']}")
 
 
 def _client(address: str, key: Path | None) -> Client:
     from service.serving.client import Client
 
     return Client(address, timeout=5.0, key=key)
-
-
-def _step(progress: dict[str, Any] | None) -> str:
-    if progress is None:
-        return ""
-    left = progress["seconds_left"]
-    rest = "" if left is None else f"  {_age(left)} left"
-    return f"step {progress['step']}/{progress['steps']}{rest}"
 
 
 def _age(seconds: float) -> str:

@@ -22,9 +22,9 @@ _OPENING = """# The command line
 
 **Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `mesh` and `run` show their progress (in a
 terminal a bar, elsewhere a line now and then) and write a picture and, beside it, its
-[receipt](receipts.md). Ctrl-C finishes with the best so far; a second Ctrl-C aborts and writes
-nothing. Files are written whole or not at all. All that can be wrong with the arguments is found
-before anything is painted. A line of advice may come first; it never stops anything.
+[receipt](receipts.md). Ctrl-C finishes with the best so far; a second Ctrl-C stops at once and
+writes nothing. Files are written whole or not at all. All that can be wrong with the arguments is
+found before anything is painted. A line of advice may come first; it never stops anything.
 
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
 signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols
@@ -67,16 +67,22 @@ key: dots lead into objects and, as numbers, into lists (`--set objective.style=
 `--set styles.0.weight=0.5`); values are JSON, or text where they are not. Styles, meshes,
 bases and masks are looked for beside the recipe.
 
+**Jobs.** What `serve` paints are jobs, which Blender or [another client](protocol.md#a-client)
+submits. `jobs` lists them, `watch` follows one, the other commands say what is to become of it and
+print what it is then; a job that has ended stays as it is. `finish` ends it with the best so far,
+`cancel` with nothing; `resume` goes on after `pause`, and tries a failed one again. `adjust` takes
+`--set` as `run` does. All of them take the service's `--address`, and a `--key` if it demands one.
+
 **Keys.** `serve` listens on 127.0.0.1, for every user of this machine. Any other address takes
 keys: `service keys new NAME` makes one for a client and prints the file to move there; then
 `service serve --bind "tcp://*:5577"` lets those in who are on the list. On 127.0.0.1 `--keys DIR`
-asks for keys, too. What that protects, and what it does not: [SECURITY.md](../SECURITY.md).
-Blender's add-on has no keys yet; it reaches another machine through an SSH tunnel
-([how](blender.md)).
+asks for keys, too. What that protects, and what it does not: [SECURITY.md](../SECURITY.md); step by
+step: [operations](operations.md#letting-another-machine-in).
 
-**Exit codes.** 0: done. 2: something given cannot be used, or the address is taken; one line on
-standard error names the field and the fix. 130: aborted. `doctor`: 1 if something essential is
-missing."""
+**Exit codes.** 0: done. 2: something given cannot be used, the address is taken, no service
+answers, or the job that was watched has failed; one line on standard error names the field and the
+fix. 130: Ctrl-C. `doctor`: 1 if something essential is missing. `batch`: 1 if a recipe failed, or
+if it was stopped."""
 
 
 def page() -> str:

@@ -27,7 +27,7 @@ def preview_to(
     recipe = parse_recipe(recipe_data(target, given))
     scene = make_scene(recipe)
     place = destination(output)
-    pixels = None if picture is None else read_picture(picture)
+    pixels = None if picture is None else read_picture(picture, "picture")
     deliver(place, preview(scene, recipe.size, recipe.seed, pixels))
     console.out(f"{output}  {scene.group.name}: {scene.group.title}", highlight=False)
     if hint := advice(scene.group, scene.colouring):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn
-from rich.progress import Progress as Bars
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-from service.painting.progress import Progress
+from service.painting.progress import Step
 from service.recipe import Objective
 
 LINE_SECONDS = 10.0  # between plain lines
 
-Show = Callable[[Progress], None]
+Show = Callable[[Step], None]
 
 
 @contextlib.contextmanager
@@ -35,15 +35,15 @@ def _bar(console: Console, objective: Objective) -> Iterator[Show]:
         BarColumn(),
         TextColumn("{task.fields[figures]}"),
     )
-    with Bars(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("getting ready", total=None, figures="")
 
-        def show(now: Progress) -> None:
+        def show(now: Step) -> None:
             # Filled by time, not by steps: the last stage's steps are much the dearest.
             bars.update(
                 task,
                 description=_stage(now),
-                total=now.seconds + now.seconds_left,
+                total=now.seconds + now.seconds_left if math.isfinite(now.seconds_left) else None,
                 completed=now.seconds,
                 figures=_figures(now, objective),
             )
@@ -54,7 +54,7 @@ def _bar(console: Console, objective: Objective) -> Iterator[Show]:
 def _lines(console: Console, objective: Objective) -> Show:
     shown_stage, shown_at = -1, 0.0
 
-    def show(now: Progress) -> None:
+    def show(now: Step) -> None:
         nonlocal shown_stage, shown_at
         due = now.seconds - shown_at >= LINE_SECONDS
         if now.stage != shown_stage or due or now.step == now.steps:
@@ -64,15 +64,15 @@ def _lines(console: Console, objective: Objective) -> Show:
     return show
 
 
-def _stage(now: Progress) -> str:
+def _stage(now: Step) -> str:
     return f"stage {now.stage + 1}/{now.stages}"
 
 
-def _figures(now: Progress, objective: Objective) -> str:
+def _figures(now: Step, objective: Objective) -> str:
     loss = sum(getattr(objective, name, 1.0) * value for name, value in now.loss.items())
     speed = now.megapixels / max(now.seconds, 1e-9)
+    figures = f"step {now.step}/{now.steps}  loss {loss:.4g}  {speed:.3g} Mpx·it/s"
+    if not math.isfinite(now.seconds_left):
+        return figures
     left = round(now.seconds_left)
-    return (
-        f"step {now.step}/{now.steps}  loss {loss:.4g}  {speed:.3g} Mpx·it/s  "
-        f"{left // 60}:{left % 60:02d} left"
-    )
+    return f"{figures}  {left // 60}:{left % 60:02d} left"

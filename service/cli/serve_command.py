@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -100,6 +101,8 @@ def serve(
     for name, seconds in (("idle-exit", idle_exit), ("patience", patience)):
         if seconds is not None and not 0 < seconds < float("inf"):
             raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
+    if not math.isfinite(max_inputs):
+        raise InputError("bad-value", "max-inputs", f"{max_inputs} is not a size.", "Give GiB.")
     from service.serving.archive import default_folder
     from service.serving.server import serve as serve_forever
     from service.serving.settings import Settings, check_device, check_engine

@@ -3,6 +3,7 @@ few, of ``service doctor``."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -83,15 +84,21 @@ def keys(folder: Path) -> Iterator[Finding]:
     yield good("keys", f"the keys in {folder} let in {who}")
 
 
-def port(address: str) -> Iterator[Finding]:
-    """Whether a service could listen at ``address``, or does already."""
+def port(address: str, keys: Path) -> Iterator[Finding]:
+    """Whether a service could listen at ``address``, with the keys that it takes there, or does
+    already."""
     import zmq
 
-    from service.serving.addresses import open_socket
+    from service.serving.addresses import is_loopback, open_socket
+    from service.serving.admission import admission_to
 
-    with zmq.Context() as context:
+    with contextlib.ExitStack() as closing:
+        context = closing.enter_context(zmq.Context())
         try:
-            open_socket(address, context)[0].close()
+            admission = None if is_loopback(address) else admission_to(address, keys, context)
+            if admission is not None:
+                closing.callback(admission.close)
+            open_socket(address, context, admission.guard if admission else None)[0].close()
             yield good("port", f"{address} is free for 'service serve'")
         except InputError as error:
             if error.code == "address-in-use":
@@ -104,7 +111,7 @@ def _who_listens(address: str) -> Finding:
     from service.serving.client import Client
 
     try:
-        with Client(address, timeout=_ANSWER_SECONDS) as client:
+        with Client(address.replace("*", "127.0.0.1"), timeout=_ANSWER_SECONDS) as client:
             release = client.hello()["service"]
     except InputError as error:
         if error.code == "service-unreachable":

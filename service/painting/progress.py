@@ -14,12 +14,28 @@ from service.steering import Adjustment
 
 
 @dataclass(frozen=True)
-class Progress:
-    """One step done. Cheap: nothing is rendered or copied until ``texture`` is called.
+class Step:
+    """One step in numbers, for people.
 
     stage: 0-based of ``stages``; step: 1-based over all stages, of ``steps``; loss: value of each
     term; seconds since the start and, estimated, to the end; megapixels: what the network has
     looked at so far, in 10⁶ pixels (Mpx·it).
+    """
+
+    stage: int
+    stages: int
+    step: int
+    steps: int
+    loss: Mapping[str, float]
+    seconds: float
+    seconds_left: float
+    megapixels: float
+
+
+@dataclass(frozen=True)
+class Progress(Step):
+    """One step done. Cheap: nothing is rendered or copied until ``texture`` is called.
+
     texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first; at full size
     with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
     checkpoint(): all that is needed to go on from here later, copied; see paint.
@@ -32,14 +48,6 @@ class Progress:
     of what was kept. device: what paints, as torch names it.
     """
 
-    stage: int
-    stages: int
-    step: int
-    steps: int
-    loss: Mapping[str, float]
-    seconds: float
-    seconds_left: float
-    megapixels: float
     texture: Callable[[int], NDArray[np.uint8]]
     checkpoint: Callable[[], Checkpoint]
     paint: Callable[[], Paint]

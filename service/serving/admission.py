@@ -34,7 +34,8 @@ class Admission:
                 "no-keys",
                 "keys",
                 f"{folder.folder} allows no client.",
-                "Make a key with 'service keys new NAME', or bind to 127.0.0.1 without --keys.",
+                f"Make a key with 'service keys new NAME --keys {folder.folder}', or bind to "
+                "127.0.0.1 without --keys.",
             )
         self._folder = folder
         self._server = folder.server()

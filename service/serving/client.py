@@ -80,7 +80,8 @@ class Client:
     """A conversation with the service at ``address``.
 
     Every method raises InputError: what the service answered, or "service-unreachable" when
-    nothing has come from it for ``timeout`` seconds. Not to be shared between threads.
+    nothing has come from it for ``timeout`` seconds; "bad-value" for an address that is none. Not
+    to be shared between threads.
     ``key``: the file that 'service keys new' made for this client, for a service that demands
     keys; raises InputError as :func:`service.serving.keys.load_client_key`.
     """
@@ -97,7 +98,18 @@ class Client:
             self._socket.setsockopt(zmq.CURVE_SERVERKEY, own.server.encode())
             self._socket.setsockopt(zmq.CURVE_PUBLICKEY, own.public.encode())
             self._socket.setsockopt(zmq.CURVE_SECRETKEY, own.secret.encode())
-        self._socket.connect(address)
+        try:
+            self._socket.connect(address)
+        except zmq.ZMQError:
+            self._socket.close()
+            raise InputError(
+                "bad-value", "address", f"{address!r} is not an address.", f"Try {DEFAULT_ADDRESS}."
+            ) from None
+        self._silence = (
+            "a service with keys answers nobody without a key that it allows."
+            if own is None
+            else "a service answers only keys that it allows, one without keys answers no key."
+        )
         self._ids = count(1)
 
     def __enter__(self) -> Client:
@@ -268,8 +280,7 @@ class Client:
             "service-unreachable",
             "address",
             f"Nothing answers at {self.address}.",
-            "Start it with 'service serve'; a service with keys answers nobody without a key that "
-            "it allows.",
+            f"Start it with 'service serve'; {self._silence}",
         )
 
     def _send(self, message: Sequence[Any], seconds: float) -> None:

@@ -143,7 +143,13 @@ class KeyFolder:
 
 def load_client_key(path: Path) -> ClientKey:
     """A file that :meth:`KeyFolder.new` made. Raises InputError as :meth:`KeyFolder.server`."""
-    data = _read_secret(path, ("name", "server", "public", "secret"))
+    try:
+        data = _read_secret(path, ("name", "server", "public", "secret"))
+    except InputError as error:
+        hint = "Give the file that 'service keys new NAME' printed."
+        if error.code == "exposed-key":
+            hint = error.hint
+        raise InputError(error.code, "key", error.message, hint) from None
     return ClientKey(**{name: data[name] for name in ("name", "server", "public", "secret")})
 
 

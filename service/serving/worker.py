@@ -84,6 +84,8 @@ def main() -> None:
     painter = load_painter(place)
     devices = painter.devices()
     device = device or devices[0]
+    if device not in (*devices, "cpu"):
+        sys.exit(f"There is no device {device} here. There is: {', '.join(devices)}.")
     channel.send(
         "ready",
         {

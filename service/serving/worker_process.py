@@ -160,6 +160,8 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            # Ctrl-C in a terminal is for the server, and would come before the worker ignores it.
+            process_group=0 if os.name == "posix" else None,
             env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
         )
         log.info("worker %d starts", self._process.pid)

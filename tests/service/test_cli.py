@@ -131,7 +131,7 @@ def service(*words, cwd):
         (("preview", "p66"), "group", "p6"),
         (("preview", "nothing of the kind"), "group", "p1, o, p2"),
         (("preview", "[4,4]"), "q", "p4m"),
-        (("preview", "p4", "--picture", "absent.png"), "absent.png", "stained_glass"),
+        (("preview", "p4", "--picture", "absent.png"), "absent.png", "picture"),
         (("preview", "p4", "--picture", "broken.png"), "broken.png", "PNG"),
         (("preview", "p4", "-o", "preview.jpg"), "output", ".png"),
         (("preview", "532", "--cut", "cell"), "cut", "tile"),
@@ -412,3 +412,10 @@ def test_the_doctor_finds_this_machine_fit(capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert any("squeezenet loads" in line for line in lines) and any("cpu:" in x for x in lines)
     assert all(line[0] in "✓!✗" for line in lines)
+
+
+def test_a_terminal_that_knows_few_letters_is_no_traceback():
+    command = [sys.executable, "-m", "service", "groups"]
+    env = ENVIRONMENT | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and "p4m" in done.stdout

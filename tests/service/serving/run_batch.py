@@ -12,4 +12,4 @@ from service.serving.settings import Settings
 output, engine, *recipes = sys.argv[1:]
 settings = Settings(Path(output), engine=engine, painter="fake_painter:fake_painter")
 tally = paint_batch(recipes, (), Path(output), settings, Console(file=sys.stdout))
-print(len(tally.painted), len(tally.there), len(tally.failed), tally.stopped)
+print(len(tally.painted), len(tally.there), len(tally.failed), tally.left)

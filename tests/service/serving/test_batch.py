@@ -6,15 +6,19 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 from service_process import HERE, ROOT, environment, eventually, recipe, refused
 
-from service.cli.batch import recipe_files
+from geometry.errors import InputError
+from service.cli.batch import paint_batch, recipe_files
 from service.cli.orders import read_order
 from service.recipe import parse_recipe
+from service.serving.settings import Settings
 
 ENGINES = ("local", "ray")
 
@@ -55,7 +59,8 @@ def write(folder, name, step_ms=1, **changes):
 
 
 def log(folder):
-    return (folder / "out" / ".batch" / "log.txt").read_text()
+    file = folder / "out" / ".batch" / "log.txt"
+    return file.read_text() if file.exists() else ""
 
 
 def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder):
@@ -77,6 +82,22 @@ def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder)
     (folder / "crash.json").unlink()
     assert painted(folder) == [2, 0, 1]
     assert json.loads((folder / "out/a.json").read_text())["step"] == 7
+
+
+def test_two_batches_do_not_paint_into_one_folder(folder):
+    write(folder, "long", step_ms=1000)
+    with batch(folder) as first:
+        assert eventually(lambda: "running" in log(folder), 20)
+        with pytest.raises(InputError, match="Another batch paints into out"):
+            paint_batch(["."], (), Path("out"), Settings(Path("out")), Console())
+        assert first.poll() is None
+
+
+def test_a_change_that_is_none_is_said_once(folder):
+    write(folder, "a")
+    with pytest.raises(InputError, match="not key=value"):
+        paint_batch(["."], ("steps",), Path("out"), Settings(Path("out")), Console())
+    assert not (folder / "out").exists()
 
 
 @pytest.mark.slow
@@ -102,7 +123,7 @@ def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, en
             process.send_signal(number)
             out, _ = process.communicate(timeout=30)
             assert process.returncode == code
-    assert out.split()[-4:] == ["0", "1", "0", "True"]  # stopped, and said so
+    assert out.split()[-4:] == ["0", "1", "0", "1"]  # stopped, and said so
     written = first.stat().st_mtime_ns
     assert painted(folder, engine) == [1, 1, 0]
     assert first.stat().st_mtime_ns == written

@@ -31,6 +31,16 @@ def test_jobs_run_side_by_side_and_die_alone(tmp_path):
         assert all(alive(pid) for pid in workers(service.log())[1:])
 
 
+def test_a_device_that_is_not_there_is_told_and_paints_nothing(tmp_path):
+    with (
+        running(tmp_path / "log.txt", devices=["cuda:7"]) as service,
+        Client(service.address, timeout=20) as client,
+    ):
+        job = client.submit(recipe())
+        assert client.frame(job).error["code"] == "worker-died"
+        assert "no device cuda:7" in service.log()
+
+
 def test_a_worker_says_which_devices_there_are(tmp_path):
     painter = "fake_painter:painter_of_two_devices"
     with running(tmp_path / "log.txt", painter=painter) as service, Client(service.address) as one:

@@ -125,25 +125,36 @@ def test_damaged_keys_are_told(tmp_path):
 # --- port ---
 
 
-def test_a_free_port_and_one_with_a_service(service):
-    assert levels(serving_findings.port(free_port())) == ["good"]
-    (finding,) = serving_findings.port(service.address)
+def test_a_free_port_and_one_with_a_service(service, tmp_path):
+    assert levels(serving_findings.port(free_port(), tmp_path)) == ["good"]
+    (finding,) = serving_findings.port(service.address, tmp_path)
     assert finding.level == "good" and "0.1.0 answers" in finding.text
 
 
-def test_a_port_of_something_else(monkeypatch):
+def test_a_port_that_others_can_reach_is_fine_with_keys(service, tmp_path):
+    free = free_port().replace("127.0.0.1", "*")
+    (finding,) = serving_findings.port(free, tmp_path)
+    assert finding.level == "bad" and f"--keys {tmp_path}" in finding.fix
+    KeyFolder(tmp_path).new("laptop")
+    assert levels(serving_findings.port(free, tmp_path)) == ["good"]
+    (finding,) = serving_findings.port(service.address.replace("127.0.0.1", "*"), tmp_path)
+    assert finding.level == "good" and "0.1.0 answers" in finding.text
+
+
+def test_a_port_of_something_else(monkeypatch, tmp_path):
     monkeypatch.setattr(serving_findings, "_ANSWER_SECONDS", 0.2)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        (finding,) = serving_findings.port(f"tcp://127.0.0.1:{other.getsockname()[1]}")
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        (finding,) = serving_findings.port(address, tmp_path)
     assert finding.level == "note" and "does not answer" in finding.text
     assert "--bind" in finding.fix
 
 
-def test_an_address_that_cannot_be(service):
+def test_an_address_that_cannot_be(service, tmp_path):
     for address in ("tcp://*:5577", "nonsense", "tcp://127.0.0.1:99999"):
-        (finding,) = serving_findings.port(address)
+        (finding,) = serving_findings.port(address, tmp_path)
         assert finding.level == "bad" and finding.fix, address
 
 

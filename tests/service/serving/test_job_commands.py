@@ -1,11 +1,18 @@
 """The commands about a service's jobs, on a real service with a painter of plain NumPy."""
 
+import contextlib
 import json
+import signal
+import subprocess
+import sys
+import threading
+import types
 
 import pytest
 from PIL import Image
-from service_process import recipe, until_running
+from service_process import environment, recipe, until_running
 
+from geometry.errors import InputError
 from service.cli import main
 from service.serving.client import Client
 
@@ -20,6 +27,21 @@ def command(service, capsys):
     return run
 
 
+@contextlib.contextmanager
+def watching(service, job):
+    """'service watch JOB' in a process of its own."""
+    words = [sys.executable, "-m", "service", "watch", job, "--address", service.address]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
+        alarm = threading.Timer(30, process.kill)  # whoever reads of it does not wait for ever
+        alarm.start()
+        try:
+            yield process
+        finally:
+            alarm.cancel()
+            process.kill()
+
+
 def listed(command, job):
     code, out, _ = command("jobs", "--json")
     assert code == 0
@@ -30,15 +52,78 @@ def test_a_job_is_listed_paused_resumed_watched_and_forgotten(service, command, 
     with Client(service.address) as client:
         job = client.submit(recipe(steps=60, step_ms=10))
         until_running(client, job)
-        assert command("pause", job)[0] == 0
+        assert command("pause", job) == (0, f"{job}  paused\n", "")
         assert listed(command, job)["state"] == "paused"
         assert job in command("jobs")[1]
         assert command("resume", job)[0] == 0
         code, out, _ = command("watch", job, "-o", str(tmp_path / "kept.png"))
         assert code == 0 and out.splitlines()[-2].startswith("finished  step 60/60")
         assert Image.open(tmp_path / "kept.png").size == client.result(job)[0].shape[1::-1]
+        assert command("pause", job) == (0, f"{job}  finished\n", "")  # as it was
         assert command("forget", job)[0] == 0
         assert listed(command, job) is None
+
+
+def test_watch_says_at_once_that_a_job_rests_and_follows_it_from_there(service, command):
+    with Client(service.address) as client:
+        job = client.submit(recipe(steps=60, step_ms=10))
+        until_running(client, job)
+        client.pause(job)
+        with watching(service, job) as watch:
+            assert watch.stdout.readline().split()[0] == "paused"
+            client.resume(job)
+            assert watch.stdout.readline().split()[0] in ("queued", "running")
+            client.finish(job)
+            assert watch.stdout.read().splitlines()[-1].startswith("finished  step")
+            assert watch.wait(timeout=10) == 0
+
+
+def test_ctrl_c_ends_the_watching_and_not_the_job(service, command):
+    with Client(service.address) as client:
+        job = client.submit(recipe(steps=100_000, step_ms=10))
+        with watching(service, job) as watch:
+            assert watch.stdout.readline()
+            watch.send_signal(signal.SIGINT)
+            assert "The job goes on." in watch.communicate(timeout=10)[1]
+            assert watch.returncode == 130
+        assert command("finish", job)[0] == 0
+        assert command("watch", job)[1].splitlines()[-1].startswith("finished")
+
+
+def test_ctrl_c_while_the_commands_are_still_imported_is_no_traceback(monkeypatch, capsys):
+    class Interrupted(types.ModuleType):
+        def __getattr__(self, name):
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "service.cli.app", Interrupted("service.cli.app"))
+    assert main(["jobs"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:5577", "tcp://127.0.0.1", "http://x:5577", ""])
+def test_what_is_no_address_is_refused_in_one_line(address, capsys):
+    assert main(["jobs", "--address", address]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("error: address: ") and err.count("\n") == 1
+
+
+def test_a_key_for_a_service_without_keys_is_named_as_a_reason(service, keys):
+    key = keys.folder / "clients" / "owner.key"
+    with pytest.raises(InputError) as caught, Client(service.address, 0.5, key) as client:
+        client.jobs()
+    assert "one without keys answers no key" in caught.value.hint
+
+
+def test_a_file_that_is_no_client_s_key_is_not_to_be_removed(service, keys, command):
+    code, _, err = command("jobs", "--key", str(keys.folder / "server.key"))
+    assert code == 2
+    assert err.startswith("error: key: ") and "printed" in err and "emove" not in err
+
+
+def test_a_mask_that_is_not_there_is_called_a_mask(command):
+    code, _, err = command("repaint", "7-none", "--mask", "absent.png", "--seed", "1")
+    assert code == 2
+    assert err == "error: mask: There is no file absent.png.\n"
 
 
 def test_a_cancelled_job_stays_in_the_list_until_it_is_forgotten(service, command):

@@ -86,6 +86,12 @@ def test_a_sigterm_for_all_its_processes_still_ends_with_a_checkpoint(tmp_path):
         assert json.loads(saved)["step"] >= step
 
 
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_ctrl_c_in_a_terminal_is_for_the_service_alone(tmp_path):
+    with running(tmp_path / "log.txt") as service:  # a terminal interrupts a group of processes
+        assert os.getpgid(service.worker()) != os.getpgid(service.process.pid)
+
+
 def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
     painter = "fake_painter:painter_without_checkpoints"
     with (

@@ -1,0 +1,52 @@
+"""``service watch``: a job of a service, shown as it is painted here."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+
+from service.cli.progress import Show, shown_progress
+from service.painting.progress import Step
+from service.recipe import Objective
+from service.serving.client import Client, Frame
+
+
+def follow(client: Client, job: str, console: Console) -> Frame:
+    """Show a job until it ends: a line when its state changes, its steps while it runs; its last
+    frame. Raises InputError as the client does."""
+    # Who asks for a frame of a job that waits or rests hears nothing until it goes on.
+    sheet = client.attach(job)
+    objective = Objective(**sheet["recipe"]["objective"])
+    shown = sheet["state"]
+    _say(shown, sheet["progress"], console)
+    for state, frames in groupby(client.frames(job, max_size=16), key=lambda frame: frame.state):
+        frame = next(frames)
+        if state != shown:
+            _say(state, frame.progress, console)
+        shown = state
+        if state == "running":
+            with shown_progress(console, objective) as show:
+                _pass_on(frame.progress, show)
+                for frame in frames:
+                    _pass_on(frame.progress, show)
+    return frame
+
+
+def _say(state: str, progress: Mapping[str, Any] | None, console: Console) -> None:
+    step = "" if progress is None else f"  step {progress['step']}/{progress['steps']}"
+    console.out(f"{state}{step}", highlight=False)
+
+
+def _pass_on(progress: Mapping[str, Any] | None, show: Show) -> None:
+    """Show a frame's progress, in which a number that is not finite is null."""
+    if progress is None:
+        return
+    numbers = {field.name: progress[field.name] for field in dataclasses.fields(Step)}
+    loss = {term: math.nan if value is None else value for term, value in progress["loss"].items()}
+    left = progress["seconds_left"]
+    show(Step(**numbers | {"loss": loss, "seconds_left": math.inf if left is None else left}))
