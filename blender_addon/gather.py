@@ -57,7 +57,9 @@ def check(obj: Any, uv_map: str = "") -> Problem | None:
     if obj.mode != "EDIT" and not mesh.polygons and not obj.modifiers:
         return Problem("no-faces", f"'{obj.name}' has no faces.")
     if obj.library or mesh.library:
-        return Problem("linked", f"'{obj.name}' is linked from another file.", "Make it local.")
+        what = f"'{obj.name}'" if obj.library else f"The mesh of '{obj.name}'"
+        hint = "Object > Relations > Make Local > Selected Objects and Data."
+        return Problem("linked", f"{what} is linked from another file.", hint)
     # Geometry Nodes may make the UV map: then only the evaluated mesh can tell.
     if not any(modifier.type == "NODES" for modifier in obj.modifiers):
         if not mesh.uv_layers:

@@ -17,7 +17,12 @@ from . import jobs, live_image, session
 def _after_undo(*_: object) -> None:
     for painted in reversed(jobs.all_of_file()):  # the newest first: it puts, others find it
         image = live_image.by_uid(bpy.data.images, painted.image_uid)
-        if image is None or painted.newest is None or live_image.is_packed(image):
+        if image is None:
+            continue
+        if live_image.is_packed(image):
+            live_image.read_again(image)
+            continue
+        if painted.newest is None:
             continue
         session.put(image, painted.newest)
         if not painted.active:

@@ -1,12 +1,13 @@
-"""The operators on what was painted: restore, put back, paint again, settings from the image."""
+"""The operators on what was painted: restore, put back, paint again or in part, settings from the
+image."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
 from typing import Any
 
 import bpy
+from bpy.props import IntProperty
 
-from . import jobs, operators, originals, recall
+from . import jobs, operators, originals, recall, repaint
 from .attempt import Result, attempt
 from .polls import OnMesh
 from .properties import settings_of
@@ -79,6 +80,34 @@ def paint_again(context: Any, obj: Any) -> jobs.Session:
     return operators.begin_paint(context, obj, recall.choices_of_image(settings_of(obj).image))
 
 
+class ORBITEX_OT_repaint(Painting, _OnPainted, bpy.types.Operator):
+    """Paint a part of the picture anew"""
+
+    bl_idname = "orbitex.repaint"
+    bl_label = "Repaint in Mask"
+    bl_description = (
+        "Paint the picture anew where the mask of Colour Before is white, with the next seed, and "
+        "in all its images under the symmetry; the rest is kept"
+    )
+    bl_options: Any = {"UNDO"}
+
+    seed: IntProperty(
+        name="Seed",
+        description="Another seed, another picture; left out: the one after the picture's",
+        min=0,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted to its end, is being painted, or there is no mask."""
+        return super().why_not(context) or repaint.reason_not(context.active_object)
+
+    def _begin(self, context: Any) -> list[jobs.Session]:
+        seed = self.seed if self.properties.is_property_set("seed") else None
+        return [repaint.repaint(context, context.active_object, seed)]
+
+
 class ORBITEX_OT_recall(_OnPainted, bpy.types.Operator):
     """Take the settings from the image"""
 
@@ -102,5 +131,6 @@ CLASSES = (
     ORBITEX_OT_restore,
     ORBITEX_OT_show_painted,
     ORBITEX_OT_paint_again,
+    ORBITEX_OT_repaint,
     ORBITEX_OT_recall,
 )

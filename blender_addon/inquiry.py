@@ -5,6 +5,8 @@ Main thread only; one question at a time, whoever asks.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from . import catalogue
 from .messages import RUNNING, Report
 from .problems import Problem
@@ -30,6 +32,13 @@ def pending() -> Inquiry | None:
 def problem() -> Problem | None:
     """Why the last question failed."""
     return _last.problem
+
+
+def forget_problem() -> None:
+    """Why the last question failed is no news any more: a job has found the service, or it is to be
+    looked for elsewhere."""
+    global _last
+    _last = replace(_last, problem=None)
 
 
 def line() -> str:

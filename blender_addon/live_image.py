@@ -9,6 +9,7 @@ needs more than that, see :func:`write`.
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import bpy
@@ -24,6 +25,7 @@ GROWING_ALPHA = ("CHANNEL_PACKED", "NONE")
 FINISHED_ALPHA = ("STRAIGHT", "PREMUL")
 
 _rendered: dict[Any, str] = {}  # uid of an image: how its alpha was read in the last render
+_packed: dict[Any, int] = {}  # uid of an image: a checksum of the file that its pixels are from
 
 
 def is_paintable(image: Any) -> bool:
@@ -71,6 +73,16 @@ def replace_by(image: Any, png: bytes) -> None:
     image.source = "FILE"
     image.alpha_mode = FINISHED_ALPHA[_rendered.get(uid_of(image)) == FINISHED_ALPHA[0]]
     image.update_tag()
+    _packed[uid_of(image)] = zlib.crc32(png)
+
+
+def read_again(image: Any) -> None:
+    """Show what is packed: undo brings an older file back, but Blender 3.4 keeps the pixels."""
+    checksum = zlib.crc32(image.packed_file.data)
+    if _packed.get(uid_of(image)) != checksum:
+        image.alpha_mode = image.alpha_mode  # lets go of the pixels, and looks for no file
+        image.update_tag()
+        _packed[uid_of(image)] = checksum
 
 
 def pack(image: Any) -> None:

@@ -22,7 +22,9 @@ class Order:
     """All that one job sends. ``buffers``: vertices, triangles, uvs and style pictures.
 
     ``job``: the name of one that was submitted before; it is watched, and nothing is sent.
-    ``key_file``: of a service that demands keys, else empty. ``encoding``: of streamed frames.
+    ``repaints``: one whose picture is painted anew where the buffer ``region`` is white; of the
+    recipe only the seed is sent then. ``key_file``: of a service that demands keys, else empty.
+    ``encoding``: of streamed frames.
     """
 
     address: str
@@ -32,8 +34,15 @@ class Order:
     preview_size: int = 512  # longest side of a streamed frame in pixels; 0: full size
     preview_rate: float = 10.0  # frames a second at most
     job: str = ""
+    repaints: str = ""
     key_file: str = ""
     encoding: str = "raw"
+
+
+def clock(seconds: float) -> str:
+    """A time as a person says it: "24 s", "4 min 18 s"."""
+    whole = round(seconds)
+    return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60} s"
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ class Progress:
 
     def line(self) -> str:
         """One line for a panel or a terminal."""
-        left = f", {self.seconds_left:.0f} s left" if self.seconds_left is not None else ""
+        left = f", {clock(self.seconds_left)} left" if self.seconds_left is not None else ""
         return (
             f"stage {self.stage + 1}/{self.stages}, step {self.step}/{self.steps}, "
             f"loss {self.loss:.4g}, {self.seconds:.1f} s{left}"

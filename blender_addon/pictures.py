@@ -37,6 +37,8 @@ def read_pixels(image: Any) -> np.ndarray | None:
     if not image.has_data:  # known only once something has asked for the pixels
         return None
     rows: np.ndarray = pixels.reshape(height, width, 4)[::-1]
+    if image.is_float:
+        rows = np.nan_to_num(rows)  # renders have pixels that are no numbers
     if image.is_float or image.colorspace_settings.name in LINEAR_SPACES:
         rows = np.concatenate([encode_srgb(rows[..., :3]), rows[..., 3:]], axis=2)
     return rows

@@ -69,6 +69,7 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         name="Address",
         description="Address of the service, such as tcp://127.0.0.1:5577",
         default=DEFAULTS.address,
+        update=lambda self, context: inquiry.forget_problem(),
     )
     python: StringProperty(
         name="Service Python",

@@ -68,6 +68,12 @@ SERVICE_FIXES = {
     "weights-missing": ("orbitex.use_embedded_network", "Use the embedded network"),
     "nothing-seen": ("orbitex.use_ring", "Use a ring of views"),
 }
+# Hints for the panel, where the service's own speak of the command line.
+SERVICE_HINTS = {
+    "impossible-colouring": "Take a rule from the menu Colours.",
+    "mesh-not-symmetric": "Choose another Symmetry, Axis or Centre, raise Tolerance, or let it "
+    "act on directions.",
+}
 
 
 def from_service(error: Any) -> Problem:
@@ -82,4 +88,5 @@ def from_service(error: Any) -> Problem:
     if text["field"]:
         message = f"{text['field']}: {message}"
     fix = SERVICE_FIXES.get(text["code"], ("", ""))
-    return Problem(text["code"] or "refused", message, text["hint"], *fix)
+    hint = SERVICE_HINTS.get(text["code"], text["hint"])
+    return Problem(text["code"] or "refused", message, hint, *fix)

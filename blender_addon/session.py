@@ -30,12 +30,12 @@ from . import (
 )
 from .interrupts import interrupts
 from .jobs import Session
-from .messages import RUNNING, Frame
+from .messages import RUNNING, Frame, clock
 from .reattach import reattach
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
-READERS = ("RENDER", "OBJECT_BAKE")  # jobs of Blender that read images: frames are held back
 RECEIPT_KEY = "orbitex_receipt"  # custom property of the image: the receipt as JSON
+READERS = ("RENDER", "OBJECT_BAKE")  # jobs of Blender that read images: frames are held back
 
 # Called with (step, pixels float32 flat RGBA bottom row first, (width, height)) after every
 # frame, the final one included, has reached the image. For scripts that record the painting.
@@ -70,11 +70,12 @@ def _pump_one(session: Session) -> None:
     session.object_name = obj.name
     if report.offers is not None and session.report.offers is None:
         catalogue.remember(report.offers)
+        inquiry.forget_problem()
     if report.progress is not None and report.progress != session.report.progress:
         session.losses.append(report.progress.loss)
     session.report = report
     if report.job and not report.over:
-        _note(session, obj, image)
+        _note(session, image)
     if frame is not None:
         if frame.jpeg is not None:
             pixels = pictures.decode(bpy.data.images, frame.jpeg, frame.size)
@@ -91,10 +92,16 @@ def _pump_one(session: Session) -> None:
         _settle(session, image)
 
 
-def _note(session: Session, obj: Any, image: Any) -> None:
-    """Note where the job is found again, should this Blender or its file be closed."""
+def _tie(session: Session, image: Any) -> ties.Tie:
     uv_map = str(image.get(jobs.UV_MAP_KEY, ""))
-    tie = ties.Tie(session.report.job, session.client.address, obj.name, image.name, uv_map)
+    return ties.Tie(
+        session.report.job, session.client.address, session.object_name, image.name, uv_map
+    )
+
+
+def _note(session: Session, image: Any) -> None:
+    """Note where the job is found again, should this Blender or its file be closed."""
+    tie = _tie(session, image)
     ties.tie(image, tie)
     place = ties.Place(tie, bpy.data.filepath)
     if session.place != place:
@@ -131,7 +138,7 @@ def _settle(session: Session, image: Any) -> None:
     session.active = False
     report = session.report
     if report.over:
-        ties.untie(image)
+        ties.untie(image, _tie(session, image) if report.state == "finished" else None)
         _forget(session)
     if session.frames:
         live_image.pack(image)
@@ -142,7 +149,7 @@ def _settle(session: Session, image: Any) -> None:
         session.message = report.problem.line
     else:
         seconds = report.progress.seconds if report.progress else 0.0
-        session.message = f"{report.state.capitalize()} after {seconds:.1f} s"
+        session.message = f"{report.state.capitalize()} after {clock(seconds)}"
 
 
 def run_to_end(session: Session, say: Callable[[str], None]) -> None:

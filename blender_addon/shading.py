@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from .live_image import by_uid, uid_of
+from .problems import Problem
 
 IMAGE_NODE = "Orbitex Image"
 UV_NODE = "Orbitex UV Map"
@@ -52,18 +53,20 @@ def attach(obj: Any, image: Any, uv_map: str, bump: float = 0.0) -> tuple[Attach
 
     Existing nodes stay where they are; only the link into Base Color is replaced. A material
     that another mesh uses as well is copied first, so that painting one object does not repaint
-    others; so is one that is linked from another file. An object without a material gets one.
+    others; so is one that is linked from another file. Empty slots, or an object without any, get
+    a new one: faces without a material would stay grey.
     """
     done = []
-    slots = [slot for slot in obj.material_slots if slot.material]
-    if not slots:
+    empty = [slot for slot in obj.material_slots if not slot.material]
+    filled = [slot for slot in obj.material_slots if slot.material]
+    if empty or not filled:
         material: Any = bpy.data.materials.new(f"{obj.name} Orbitex")
-        if obj.material_slots:
-            obj.material_slots[0].material = material
-        else:
+        if not empty:
             obj.data.materials.append(material)
+        for slot in empty:
+            slot.material = material
         done.append(_attach_to(material, image, uv_map, created=True))
-    for slot in slots:
+    for slot in filled:
         if slot.material.library or _used_elsewhere(slot.material, obj):
             slot.material = slot.material.copy()
         done.append(_attach_to(slot.material, image, uv_map, created=False))
@@ -142,6 +145,22 @@ def find_base_colour(tree: Any) -> Any:
         socket = node.inputs.get(COLOUR_INPUTS.get(node.type, ""))
         if socket is not None:
             return socket
+    return None
+
+
+def not_shown(obj: Any) -> Problem | None:
+    """The first material of ``obj`` whose image node feeds nothing, as :func:`attach` found no
+    input for it; None if there is none."""
+    for slot in obj.material_slots:
+        tree = slot.material.node_tree if slot.material else None
+        node = tree.nodes.get(IMAGE_NODE) if tree else None
+        linked = node is None or any(output.is_linked for output in node.outputs)
+        if not linked and find_base_colour(tree) is None:
+            return Problem(
+                "not-shown",
+                f"'{slot.material.name}' does not show the texture: it has no Base Color.",
+                f"Link the node '{IMAGE_NODE}' to its colour yourself.",
+            )
     return None
 
 

@@ -17,6 +17,7 @@ from .connection import host_and_port
 from .problems import ProblemError
 
 JOB_KEY = "orbitex_job"  # custom property of an image: its Tie, as JSON
+PAINTER_KEY = "orbitex_painter"  # the same of the job that has finished it, to paint on there
 FILE_NAME = "jobs.json"
 REMEMBERED = 100  # jobs, the newest: those of files that are never opened again are dropped
 
@@ -43,20 +44,29 @@ class Place:
 
 def tie(image: Any, known: Tie) -> None:
     """Note on the image that it is being painted. Costs nothing if that is noted already."""
+    if PAINTER_KEY in image:
+        del image[PAINTER_KEY]
     text = json.dumps(asdict(known))
     if image.get(JOB_KEY) != text:  # undo may have taken it
         image[JOB_KEY] = text
 
 
-def untie(image: Any) -> None:
-    """The job of the image is over."""
+def untie(image: Any, painter: Tie | None = None) -> None:
+    """The job of the image is over; ``painter``, if it has finished the picture."""
     if JOB_KEY in image:
         del image[JOB_KEY]
+    if painter is not None:
+        image[PAINTER_KEY] = json.dumps(asdict(painter))
 
 
 def of_image(image: Any) -> Tie | None:
     """The tie noted on an image."""
     return _tie(image.get(JOB_KEY)) if image is not None else None
+
+
+def painter_of(image: Any) -> Tie | None:
+    """Of the job that finished an image, if none has begun since."""
+    return _tie(image.get(PAINTER_KEY)) if image is not None else None
 
 
 def remember(place: Place) -> None:

@@ -38,6 +38,8 @@ def submit(connection: Connection, order: Order) -> str:
 
     Raises ProblemError: the service's own words.
     """
+    if order.repaints:
+        return _repaint(connection, order)
     fields = {"recipe": dict(order.recipe), "cameras": list(order.cameras)}
     large = {name for name, array in order.buffers.items() if array.nbytes > UPLOAD_BYTES}
     small = {name: array for name, array in order.buffers.items() if name not in large}
@@ -52,6 +54,12 @@ def submit(connection: Connection, order: Order) -> str:
             if error.problem.code != "unknown-upload" or not tries_left:
                 raise
     raise AssertionError("unreachable")
+
+
+def _repaint(connection: Connection, order: Order) -> str:
+    fields = {"job": order.repaints, "seed": order.recipe["seed"]}
+    header, _ = connection.ask("repaint", fields, order.buffers)
+    return str(header.get("job"))
 
 
 def _upload(connection: Connection, uploads: list[Upload]) -> None:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from . import jobs, session
+import bpy
+
+from . import jobs, live_image, session, shading
 from .attempt import Result, attempt
 from .problems import ProblemError
 
@@ -55,6 +57,10 @@ def wait_for(operator: Any, sessions: list[jobs.Session]) -> Result:
             operator.report({"ERROR"}, ended.message)
             return {"CANCELLED"}
         operator.report({"INFO"}, ended.message)
+        obj = live_image.by_uid(bpy.data.objects, ended.object_uid)
+        unseen = shading.not_shown(obj) if obj is not None else None
+        if unseen is not None:
+            operator.report({"WARNING"}, unseen.line)
     return {"FINISHED"}
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import bpy
 
-from .. import jobs, originals, preflight, reattach, trend
+from .. import jobs, originals, preflight, reattach, shading, trend
+from ..messages import clock
 from ..properties import settings_of
-from .parts import Sidebar, draw_problem
+from .parts import Sidebar, draw_lines, draw_problem
 
 
 class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
@@ -26,22 +27,26 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
     def draw(self, context: Any) -> None:
         """Problem box, progress, action row."""
         layout: Any = self.layout
-        newest = jobs.session_of(context.active_object)
+        obj = context.active_object
+        newest = jobs.session_of(obj)
         if newest is not None and newest.active:
             draw_progress(layout, newest)
         else:
-            problem = preflight.first_problem(context, context.active_object)
+            problem = preflight.first_problem(context, obj)
             if problem is None and newest is not None:
                 problem = newest.report.problem
             if problem is not None:
                 draw_problem(layout, problem, context)
             elif newest is not None:
-                layout.label(text=newest.message, icon="INFO")
+                draw_lines(layout, newest.message, "INFO", context)
         draw_actions(layout, newest)
+        unseen = shading.not_shown(obj) if obj is not None and settings_of(obj).image else None
+        if unseen is not None:
+            draw_problem(layout, unseen, context)
         if newest is not None and newest.active:
             draw_steering(layout, newest, context)
-        elif context.active_object is not None and settings_of(context.active_object).image:
-            draw_painted(layout, context.active_object)
+        elif obj is not None and settings_of(obj).image:
+            draw_painted(layout, obj)
 
 
 def draw_actions(layout: Any, newest: jobs.Session | None) -> None:
@@ -52,9 +57,9 @@ def draw_actions(layout: Any, newest: jobs.Session | None) -> None:
         row.operator("orbitex.paint", icon="BRUSH_DATA")
         return
     if newest.report.state == "paused":
-        row.operator("orbitex.resume", icon="PLAY")
+        row.operator("orbitex.resume", text="", icon="PLAY")
     else:
-        row.operator("orbitex.pause", icon="PAUSE")
+        row.operator("orbitex.pause", text="", icon="PAUSE")
     row.operator("orbitex.finish", icon="CHECKMARK")
     row.operator("orbitex.cancel", icon="X")
 
@@ -65,11 +70,13 @@ def draw_progress(layout: Any, running: jobs.Session) -> None:
     text, fraction = running.message, 0.0
     if progress is not None:
         fraction = progress.fraction
+        step = f"step {progress.step}/{progress.steps}"
+        paused = running.report.state == "paused"
         text = (
-            f"Stage {progress.stage + 1}/{progress.stages}, step {progress.step}/{progress.steps}"
+            f"Paused at {step}"
+            if paused
+            else f"Stage {progress.stage + 1}/{progress.stages}, {step}"
         )
-        if running.report.state == "paused":
-            text = f"Paused. {text}"
     if hasattr(layout, "progress"):
         layout.progress(factor=fraction, text=text)
     else:  # before Blender 4.0
@@ -81,7 +88,7 @@ def draw_progress(layout: Any, running: jobs.Session) -> None:
     row = column.row()
     row.label(text=f"Loss {progress.loss:.4g}")
     left = progress.seconds_left
-    row.label(text=f"{left:.0f} s left" if left is not None else f"{progress.seconds:.0f} s")
+    row.label(text=f"{clock(left)} left" if left is not None else clock(progress.seconds))
     line = trend.sparkline(running.losses)
     if len(line) > 1:
         column.label(text=line)
@@ -101,10 +108,11 @@ def draw_painted(layout: Any, obj: Any) -> None:
     row = layout.row(align=True)
     row.operator("orbitex.paint_again", icon="FILE_REFRESH")
     row.operator("orbitex.recall", text="", icon="EYEDROPPER")
+    layout.operator("orbitex.repaint", icon="MOD_MASK")
     if originals.shows_painted(obj):
-        row.operator("orbitex.restore", icon="LOOP_BACK")
+        layout.operator("orbitex.restore", icon="LOOP_BACK")
     else:
-        row.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
+        layout.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
 
 
 CLASSES = (ORBITEX_PT_main,)

@@ -50,13 +50,19 @@ def wrapped(text: str, context: Any) -> list[str]:
     return textwrap.wrap(text, max(20, int((region.width / scale - MARGIN) / CHARACTER)))
 
 
+def draw_lines(layout: Any, text: str, icon: str, context: Any) -> None:
+    """A text of one or more lines behind an icon."""
+    column = layout.column(align=True)
+    for number, line in enumerate(wrapped(text, context)):
+        column.label(text=line, icon="BLANK1" if number else icon)
+
+
 def draw_problem(layout: Any, problem: Problem, context: Any) -> None:
     """A red box with the message, the hint, a button that mends it, and one that explains."""
     box = layout.box()
     column = box.column(align=True)
-    column.alert = True
-    for number, line in enumerate(wrapped(problem.message, context)):
-        column.label(text=line, icon="BLANK1" if number else "ERROR")
+    column.alert = True  # before what shall be red
+    draw_lines(column, problem.message, "ERROR", context)
     if problem.hint:
         column = box.column(align=True)
         for line in wrapped(problem.hint, context):

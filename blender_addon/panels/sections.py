@@ -40,7 +40,7 @@ class ORBITEX_PT_views(Child, bpy.types.Panel):
         column.prop(settings, "view_kind")
         if settings.view_kind in viewpoints.AUTOMATIC:
             column.prop(settings, "views")
-        column.prop(settings, "occluders")
+        column.row(heading="Hidden by").prop(settings, "occluders", text="Others")
 
 
 class ORBITEX_PT_objective(Child, bpy.types.Panel):
@@ -53,7 +53,7 @@ class ORBITEX_PT_objective(Child, bpy.types.Panel):
     def draw(self, context: Any) -> None:
         """The weights, and who looks."""
         column, settings = columns(self.layout), settings_of(context.active_object)
-        for name in ("style_weight", "colour_weight", "smoothness", "seam", "content"):
+        for name in ("style_weight", "colour_weight", "smoothness", "seam"):
             column.prop(settings, name)
         column.prop(settings, "network_menu")
 

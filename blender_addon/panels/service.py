@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from .. import catalogue, inquiry, preferences
-from .parts import Sidebar, draw_problem
+from .parts import Sidebar, draw_lines, draw_problem
 
 
 class ORBITEX_PT_service(Sidebar, bpy.types.Panel):
@@ -22,18 +22,19 @@ class ORBITEX_PT_service(Sidebar, bpy.types.Panel):
         layout: Any = self.layout
         known = catalogue.known()
         layout.label(text=preferences.read(context).address, icon="URL")
-        if known.service:
-            layout.label(text=inquiry.line(), icon="CHECKMARK")
-        elif inquiry.pending() is not None:
-            layout.label(text="Waiting for the service", icon="SORTTIME")
-        else:
-            layout.label(text="Not asked yet: menus hold what is set", icon="QUESTION")
         problem = inquiry.problem()
-        if problem is not None:
+        if inquiry.pending() is not None:
+            layout.label(text="Waiting for the service", icon="SORTTIME")
+        elif problem is not None:
             draw_problem(layout, problem, context)
+        elif known.service:
+            draw_lines(layout, inquiry.line(), "CHECKMARK", context)
+        else:
+            draw_lines(layout, "Not asked yet: menus hold what is set", "QUESTION", context)
         row = layout.row(align=True)
         row.operator("orbitex.connect", icon="FILE_REFRESH")
-        row.operator("orbitex.start_service", icon="PLAY")
+        if problem is None or problem.fix != "orbitex.start_service":  # the red box has it
+            row.operator("orbitex.start_service", text="Start", icon="PLAY")
         row.operator("orbitex.show_preferences", text="", icon="PREFERENCES")
 
 

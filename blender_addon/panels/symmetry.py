@@ -32,7 +32,7 @@ class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
             column.prop(settings, "tolerance")
         column.prop(settings, "axis")
         column.prop(settings, "centre")
-        column.prop(settings, "overlay")
+        column.row(heading="Show in").prop(settings, "overlay", text="Viewport")
         if settings.overlay and settings.group not in catalogue.known().figures:
             text = "Connect to see it" if not catalogue.known().groups else "No figure of it"
             column.label(text=text, icon="INFO")

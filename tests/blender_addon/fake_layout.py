@@ -27,7 +27,7 @@ class FakeLayout:
         self.use_property_split = self.use_property_decorate = False
         self.scale_y = 1.0
 
-    def row(self, align: bool = False, factor: float = 0.0) -> FakeLayout:
+    def row(self, align: bool = False, factor: float = 0.0, heading: str = "") -> FakeLayout:
         return FakeLayout(self.texts)
 
     column = box = split = row

@@ -52,6 +52,7 @@ class FakeService:
         self.cancelled: list[str] = []
         self.jobs: dict[str, dict[str, Any]] = {} if jobs is None else jobs
         self.blobs: dict[str, bytes] = {}
+        self.repainted: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
         self.adjusted: list[dict[str, Any]] = []
         self.refuse_adjust = False
         self._frames_sent = 0
@@ -161,6 +162,13 @@ class FakeService:
             job = self.jobs[header["job"]]
             fields = {"job": header["job"], "state": self._state(job), "recipe": job["recipe"]}
             self._reply(client, header, fields | {"progress": None, "error": None})
+        elif kind == "repaint":
+            self.repainted.append((header, buffers))
+            name, old = f"job{len(self.jobs)}", self.jobs[header["job"]]
+            again = {"begun": time.monotonic(), "finished": False, "paused": None}
+            recipe = old["recipe"] | {"seed": header["seed"]}
+            self.jobs[name] = old | again | {"recipe": recipe}
+            self._reply(client, header, {"job": name})
         elif kind in ("pause", "resume"):
             job = self.jobs[header["job"]]
             job["paused"] = self._step(job) if kind == "pause" else None

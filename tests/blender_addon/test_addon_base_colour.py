@@ -125,3 +125,12 @@ def test_an_image_whose_file_is_gone(sphere: Any, tmp_path: Path) -> None:
     sphere.data.materials.append(material(lost))
     with pytest.raises(ProblemError, match="'lost' has no pixels"):
         base(sphere)
+
+
+@pytest.mark.filterwarnings("error")
+def test_pixels_that_are_no_numbers_are_black(sphere: Any) -> None:
+    """As renders have them; NaN as a byte would be anything, and a warning."""
+    made = bpy.data.images.new("float", 2, 2, float_buffer=True)
+    made.pixels.foreach_set(np.array([np.nan, 1, np.inf, 1] * 4, np.float32))
+    sphere.data.materials.append(material(made))
+    assert base(sphere)[0, 0].tolist() == [0, 255, 255, 255]

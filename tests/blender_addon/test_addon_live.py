@@ -157,24 +157,25 @@ def test_a_cancelled_picture_survives_undo_and_a_save(sphere: Any, tmp_path: Pat
     np.testing.assert_array_equal(pixels_of(bpy.context.active_object.orbitex.image), shown)
 
 
-def test_undo_and_redo_of_painting_again(sphere: Any) -> None:
+@pytest.mark.parametrize("size", [64, 128])
+def test_undo_and_redo_of_painting_again(sphere: Any, size: int) -> None:
     """Undo shows the picture before, redo the new one: neither is lost."""
     uid = sphere.session_uid
 
-    def shown() -> int:
-        return len(pixels_of(live_image.by_uid(bpy.data.objects, uid).orbitex.image))
+    def shown() -> np.ndarray:
+        return pixels_of(live_image.by_uid(bpy.data.objects, uid).orbitex.image)
 
-    for size in (64, 128):
-        with FakeService(steps=2) as service:
+    pictures = []
+    for steps, width in ((2, 64), (3, size)):
+        with FakeService(steps=steps) as service:
             obj = live_image.by_uid(bpy.data.objects, uid)
-            running = start(obj, service, size=size)
+            running = start(obj, service, size=width)
             bpy.ops.ed.undo_push(message="paint")
             pump_until(lambda: not running.active, step=session._tick)  # noqa: B023
-    assert shown() == 128
-    bpy.ops.ed.undo()
-    assert shown() == 64
-    bpy.ops.ed.redo()
-    assert shown() == 128
+        pictures.append(shown())
+    for step, number in (("undo", 0), ("redo", 1), ("undo", 0)):
+        getattr(bpy.ops.ed, step)()
+        np.testing.assert_array_equal(shown(), pictures[number], err_msg=step)
 
 
 def test_frames_are_held_back_while_blender_reads_images(

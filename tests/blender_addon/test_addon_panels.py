@@ -11,11 +11,23 @@ import numpy as np
 import pytest
 from fake_layout import drawn
 from fake_service import FakeService
+from scenes import material, node_of
 
 import blender_addon
-from blender_addon import catalogue, icons, jobs, operators, panels, session, swatches, trend
+from blender_addon import (
+    catalogue,
+    icons,
+    inquiry,
+    jobs,
+    operators,
+    panels,
+    session,
+    swatches,
+    trend,
+)
 from blender_addon.polls import Explained
 from blender_addon.style_operators import add_style
+from recipes.demo import free_address
 
 
 def texts() -> list[str]:
@@ -76,7 +88,7 @@ def test_while_it_paints(sphere: Any) -> None:
         assert trend.sparkline(running.losses) in shown
         running.report = replace(running.report, state="paused")
         shown = texts()
-        assert any(text.startswith("Paused. Stage") for text in shown)
+        assert any(text.startswith("Paused at step") for text in shown)
         assert "orbitex.resume" in shown and "orbitex.pause" not in shown
         jobs.cancel(running)
         while running.active:
@@ -96,6 +108,32 @@ def test_after_the_end(sphere: Any) -> None:
     shown = texts()
     assert f"No service at {address}." in " ".join(shown)
     assert "orbitex.start_service" in shown and "orbitex.paint" in shown
+
+
+def test_a_job_that_finds_the_service_takes_the_red_box_away(sphere: Any) -> None:
+    """As at the very first start: nobody was there when the add-on asked, and Paint started one."""
+    with FakeService(steps=1) as service:
+        inquiry.inquire(free_address())
+        while inquiry.pending() is not None:
+            session.pump()
+        assert "orbitex.connect" in texts() and inquiry.problem() is not None
+        bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64)
+        shown = texts()
+    assert "Version fake on cpu" in shown and "No service at" not in " ".join(shown)
+
+
+def test_what_is_painted_and_not_shown(sphere: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    made = material()
+    made.node_tree.nodes.remove(node_of(made, "BSDF_PRINCIPLED"))
+    glossy = made.node_tree.nodes.new("ShaderNodeBsdfAnisotropic")
+    output = node_of(made, "OUTPUT_MATERIAL")
+    made.node_tree.links.new(glossy.outputs[0], output.inputs["Surface"])
+    sphere.data.materials.append(made)
+    assert "does not show" not in " ".join(texts())
+    with FakeService(steps=1) as service:
+        bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64)
+    assert "does not show" in " ".join(texts())
+    assert "Warning: 'Material' does not show the texture" in capfd.readouterr().out
 
 
 def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:

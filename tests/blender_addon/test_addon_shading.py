@@ -172,3 +172,28 @@ def test_a_new_material_has_colours_as_they_are(sphere: Any) -> None:
     attach(sphere)
     image = node_of(sphere.active_material, "TEX_IMAGE").image
     assert image.colorspace_settings.name == "sRGB" and not image.is_float
+
+
+def test_empty_slots_are_filled_and_emptied_again(sphere: Any) -> None:
+    """Faces of a slot without a material would stay grey."""
+    tree_of(sphere, "BsdfPrincipled", "OutputMaterial")
+    sphere.data.materials.append(None)
+    sphere.data.materials.append(None)
+    own = sphere.material_slots[0].material
+    done = attach(sphere)
+    first, *others = [slot.material for slot in sphere.material_slots]
+    assert first == own and others[0] == others[1] != own
+    assert fed(others[0].node_tree) == [("BSDF_PRINCIPLED", "Base Color")]
+    shading.detach(done)
+    assert [slot.material for slot in sphere.material_slots] == [own, None, None]
+
+
+def test_a_material_that_cannot_show_it_is_named(sphere: Any) -> None:
+    tree, (shader, output) = tree_of(sphere, "BsdfGlossy", "OutputMaterial")
+    tree.links.new(shader.outputs[0], output.inputs["Surface"])
+    assert shading.not_shown(sphere) is None  # nothing has been painted
+    attach(sphere)
+    problem = shading.not_shown(sphere)
+    assert problem is not None and "'Material'" in problem.message
+    tree.links.new(tree.nodes[shading.IMAGE_NODE].outputs["Color"], shader.inputs["Color"])
+    assert shading.not_shown(sphere) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -18,8 +19,19 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 import blender_addon  # noqa: E402  (after the check that there is a Blender)
-from blender_addon import jobs, operators, preferences, reattach, service_process, session, ties  # noqa: E402  # noqa: E402
+from blender_addon import (  # noqa: E402
+    gather,
+    jobs,
+    mask,
+    operators,
+    preferences,
+    reattach,
+    service_process,
+    session,
+    ties,
+)
 from blender_addon.connection import Timing  # noqa: E402
+from blender_addon.layout import rasterise  # noqa: E402
 from blender_addon.preferences import ServicePreferences  # noqa: E402
 from recipes.demo import free_address  # noqa: E402
 
@@ -145,3 +157,43 @@ def test_a_service_with_keys(
     use("/nowhere/me.key")
     with pytest.raises(RuntimeError, match="cannot be read"):
         bpy.ops.orbitex.paint(**SMALL)
+
+
+def test_a_part_is_painted_anew_after_reopening(sphere: Any, tmp_path: Path) -> None:
+    """Where the mask is white; the rest of the surface stays, but for what seams need. Again:
+    another picture."""
+    path = str(tmp_path / "sphere.blend")
+    vertices = sphere.data.vertices
+    top = [vertex.index for vertex in vertices if vertex.co.z > 0.2]
+    sphere.vertex_groups.new(name="Top").add(top, 1.0, "REPLACE")
+    sphere.orbitex.mask_kind, sphere.orbitex.mask = "VERTEX_GROUP", "Top"
+    given = SMALL | {"group": "1", "steps": 12, "size": 128, "mask_kind": "NONE"}
+    running = operators.begin_paint(bpy.context, sphere, given, free_address(), autostart=True)
+    pump_until(lambda: not running.active)
+    pictures = [texture(sphere)]
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    obj = bpy.context.active_object
+    white, kept = _white_and_kept(obj)
+    for seed in (1, 2):
+        assert bpy.ops.orbitex.repaint() == {"FINISHED"}
+        pictures.append(texture(obj))
+        old, new = pictures[-2:]
+        change = np.abs(new - old).mean(axis=1)
+        assert change[kept].mean() < 0.03 and change[white].mean() > 4 * change[kept].mean()
+        receipt = json.loads(obj.orbitex.image[session.RECEIPT_KEY])
+        assert receipt["recipe"]["seed"] == seed
+
+
+def _white_and_kept(obj: Any) -> tuple[np.ndarray, np.ndarray]:
+    """bool (128·128,), bottom row first: the mask, and all else that shows on the surface (texels
+    between the islands are filled from the nearest ones)."""
+    depsgraph = bpy.context.evaluated_depsgraph_get()
+    drawn = mask.gather_mask("VERTEX_GROUP", "Top", obj, depsgraph, "", 128)
+    uvs = gather.gather_mesh(obj, depsgraph).uvs
+    shown = rasterise(uvs, 128)
+    on_surface = np.zeros((128, 128), bool)
+    on_surface[shown.rows, shown.columns] = True
+    assert drawn is not None
+    white = drawn > 127
+    return white[::-1].ravel(), (on_surface & ~white)[::-1].ravel()

@@ -126,7 +126,7 @@ class OldBlender:
         grid = [
             (int(sidebar.left + share * (sidebar.right - sidebar.left)), y)
             for y in range(sidebar.top + 30, sidebar.bottom, 14)
-            for share in (0.2, 0.5, 0.8)
+            for share in (0.12, 0.35, 0.5, 0.8)  # the first: a lone icon
         ]
         for place in [self._known.get(operator, grid[0]), *grid]:
             self.desktop.point(*place)

@@ -64,6 +64,27 @@ def test_undo_of_paint_ends_it(painting: OldBlender, painter: Painter) -> None:
     paint_again(painting, painter)
 
 
+def test_undo_of_painting_again_shows_the_picture_before(
+    painting: OldBlender, painter: Painter
+) -> None:
+    def finish() -> int:
+        painting.run("jobs.all_of_file()[-1].client.finish()")
+        painting.until(f"{ACTIVE} == 0", PATIENCE)
+        wait_for_step(painting, painter.steps)
+        return painter.steps
+
+    first = finish()
+    painter.steps += 1
+    painting.press("orbitex.paint")
+    painting.until(f"{ACTIVE} == 1", PATIENCE)
+    second = finish()
+    x, y = painting.region("WINDOW").middle
+    painting.desktop.point(x, y)
+    for key, step in (("ctrl+z", first), ("ctrl+shift+z", second)):
+        press_key(painting, key)
+        wait_for_step(painting, step)
+
+
 def test_delete_ends_it(painting: OldBlender, painter: Painter) -> None:
     press_key(painting, "Delete")
     painting.until("'Sphere' not in bpy.context.scene.objects", PATIENCE)
