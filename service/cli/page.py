@@ -67,10 +67,10 @@ key: dots lead into objects and, as numbers, into lists (`--set objective.style=
 `--set styles.0.weight=0.5`); values are JSON, or text where they are not. Styles, meshes,
 bases and masks are looked for beside the recipe.
 
-**Jobs.** What `serve` paints are jobs, which Blender or [another client](protocol.md#a-client)
-submits, or `submit` with a recipe and its files, from any machine: `watch JOB -o tile.png` fetches
-the picture. `jobs` lists them, `watch` follows one, the other commands say what is to become of it
-and print what it is then; a job that has ended stays as it is. `finish` ends it with the best so far,
+**Jobs.** `serve` paints jobs of Blender, of [another client](protocol.md#a-client) or of `submit`,
+which sends a recipe with its files from any machine; `watch JOB -o tile.png` fetches the picture.
+`jobs` lists them, `watch` follows one, the other commands say what is to become of it and print
+what it is then; a job that has ended stays as it is. `finish` ends it with the best so far,
 `cancel` with nothing; `resume` goes on after `pause`, and tries a failed one again. `adjust` takes
 `--set` as `run` does. All of them take the service's `--address`, and a `--key` if it demands one.
 
