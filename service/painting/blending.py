@@ -18,7 +18,7 @@ class Blend:
     there is the kept paint to the bit, and no gradient."""
 
     def __init__(self, kept: Kept, device: torch.device) -> None:
-        self.changed = torch.from_numpy(kept.changed.copy()).to(device)
+        self.changed, self.before = kept.changed, kept.paint.picture
         self.paint = torch.tensor(kept.paint.logits, device=device).permute(0, 3, 1, 2)
         self._free = torch.tensor(kept.free[:, None], device=device)
         self._at: tuple[tuple[int, int, int], Tensor, Tensor] | None = None

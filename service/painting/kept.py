@@ -23,16 +23,23 @@ FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
 
 @dataclass(frozen=True, eq=False)
 class Paint:
-    """The logits on a canvas, (charts, h, w, 3) float32; mirrored: see Scene."""
+    """The logits on a canvas, (charts, h, w, 3) float32; mirrored: see Scene; picture: (H, W, 3)
+    uint8, what was made of it in the end, before it was cut or laid over a base; None before."""
 
     logits: NDArray[np.float32]
     mirrored: bool
+    picture: NDArray[np.uint8] | None = None
 
     def to_bytes(self) -> bytes:
         """For a file: safetensors."""
         flag = np.array([self.mirrored], np.uint8)
-        logits = np.ascontiguousarray(self.logits)
-        return safetensors.numpy.save({"logits": logits, "mirrored": flag})
+        arrays: dict[str, np.ndarray] = {
+            "logits": np.ascontiguousarray(self.logits),
+            "mirrored": flag,
+        }
+        if self.picture is not None:
+            arrays["picture"] = np.ascontiguousarray(self.picture)
+        return safetensors.numpy.save(arrays)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Paint:
@@ -42,9 +49,12 @@ class Paint:
             logits, mirrored = arrays["logits"], bool(arrays["mirrored"][0])
         except (safetensors.SafetensorError, KeyError, IndexError):
             raise _bad() from None
+        picture = arrays.get("picture")
         if logits.ndim != 4 or logits.shape[3] != 3 or logits.dtype != np.float32:
             raise _bad()
-        return cls(logits, mirrored)
+        if picture is not None and (picture.ndim != 3 or picture.dtype != np.uint8):
+            raise _bad()
+        return cls(logits, mirrored, picture)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +73,32 @@ class Kept:
         digest = hashlib.sha256(f"{self.paint.logits.shape} {self.paint.mirrored}".encode())
         digest.update(np.ascontiguousarray(self.paint.logits).tobytes())
         digest.update(self.free.tobytes())
+        if self.paint.picture is not None:
+            digest.update(np.ascontiguousarray(self.paint.picture).tobytes())
         return digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Backdrop:
+    """What a picture was before a region of it was repainted. kept: (H, W, 3) uint8, what comes of
+    the kept paint alone; before: (H, W, 3) uint8, the picture as it ended, None if it never did;
+    changed: (H, W), see Kept."""
+
+    kept: NDArray[np.uint8]
+    before: NDArray[np.uint8] | None
+    changed: NDArray[np.bool_]
+
+    def behind(self, painted: NDArray[np.uint8], kept: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """``painted`` where it changes, and elsewhere what was there, to the bit. ``kept``: of the
+        kept paint, made as ``painted`` was."""
+        changed = self.changed[..., None]
+        if self.before is None:
+            return np.where(changed, painted, kept)
+        # The kept paint need not make the picture that was there to the bit: other seams were
+        # erased, or it had ended early, on a smaller canvas. What it lacks is laid under the new
+        # paint, too, which so begins without a step.
+        moved = np.clip(self.before + (painted.astype(np.int16) - kept), 0, 255)
+        return np.where(changed, moved.astype(np.uint8), self.before)
 
 
 def keep(reach: Reach, paint: Paint, region: NDArray[np.bool_]) -> Kept:
@@ -71,8 +106,11 @@ def keep(reach: Reach, paint: Paint, region: NDArray[np.bool_]) -> Kept:
     and with it, as symmetry demands, wherever else it shows.
 
     Nothing is freed that shows outside of the region and its images, but for a pixel where views
-    are much finer than the canvas. Raises InputError("bad-region") if that leaves nothing.
+    are much finer than the canvas. Raises InputError: "bad-region" if that leaves nothing,
+    "damaged-job" for paint of another picture.
     """
+    if paint.picture is not None and paint.picture.shape != (*reach.picture, 3):
+        raise _bad()
     inner = ndimage.binary_erosion(region, np.ones((3, 3), bool), RIM, border_value=1)
     texels = reach.texels(inner)
     if not texels.any():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.painting.checkpoint import Checkpoint
-from service.painting.kept import Paint
+from service.painting.kept import Backdrop, Paint
 from service.steering import Adjustment
 
 
@@ -44,8 +44,8 @@ class Progress(Step):
     the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as
     the recipe wants. steering: the adjustments that had their effect.
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
-    kept(): the picture at full size as it was, and (H, W) which of its pixels change; kept_sha256:
-    of what was kept. device: what paints, as torch names it.
+    kept(): what was there before, at full size; kept_sha256: of what was kept. device: what paints,
+    as torch names it.
     """
 
     texture: Callable[[int], NDArray[np.uint8]]
@@ -55,6 +55,6 @@ class Progress(Step):
     seen: Callable[[], NDArray[np.floating]] | None = None
     mirrored: bool = False
     steering: tuple[Adjustment, ...] = ()
-    kept: Callable[[], tuple[NDArray[np.uint8], NDArray[np.bool_]]] | None = None
+    kept: Callable[[], Backdrop] | None = None
     kept_sha256: str | None = None
     device: str = "cpu"

@@ -20,7 +20,7 @@ from service.painting.blending import Blend
 from service.painting.canvas import Canvas
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import Iterate
-from service.painting.kept import Kept, Paint
+from service.painting.kept import Backdrop, Kept, Paint
 from service.painting.meshes import MeshSurface
 from service.painting.spirals import SpiralSurface
 from service.painting.surfaces import make_surface
@@ -210,18 +210,18 @@ class Studio:
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self.recipe.size)
         picture = full.delivered(self._logits(self._iterate.mean.enlarged(full.canvas_shape)))
-        if self._blend is None:
+        if self._blend is None or self._scene.target == "mesh":  # put together when it is whole
             return picture
-        before, changed = self.kept()
-        return np.where(changed[..., None], picture, before)
+        backdrop = self.kept()
+        return backdrop.behind(picture, backdrop.kept)
 
     @torch.no_grad()
-    def kept(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """The picture without anything new, and which of its pixels change; see Progress.kept."""
+    def kept(self) -> Backdrop:
+        """See Progress.kept."""
         assert self._blend is not None
         full = self._surface_at(self.recipe.size)
-        before = full.delivered(self._blend.kept(full.canvas_shape, full.wrap))
-        return before, self._blend.changed.cpu().numpy()
+        kept = full.delivered(self._blend.kept(full.canvas_shape, full.wrap))
+        return Backdrop(kept, self._blend.before, self._blend.changed)
 
     @torch.no_grad()
     def paint(self) -> Paint:

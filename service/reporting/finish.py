@@ -28,10 +28,12 @@ Picture = NDArray[np.uint8]
 
 class Finished(NamedTuple):
     """A finished painting. picture: as delivered, (H, W, 3) uint8, or (H, W, 4) where parts are
-    clear; receipt: ready for JSON; coverage: of meshes, a picture of what no view saw."""
+    clear; receipt: ready for JSON; painted: (H, W, 3), the picture before it was cut or laid over a
+    base; coverage: of meshes, a picture of what no view saw."""
 
     picture: Picture
     receipt: dict[str, Any]
+    painted: Picture
     coverage: Picture | None = None
 
 
@@ -58,12 +60,12 @@ def finish(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
         )
         receipt["surface"] = numbers(dataclasses.asdict(whole.figures))
-        return Finished(whole.texture, receipt, whole.coverage)
+        return Finished(whole.texture, receipt, whole.painted, whole.coverage)
     quality = measure_quality(picture, frame)  # of one whole period, before it is cut
     delivered, corner = trimmed(scene, recipe.size, picture)
     frame = moved_frame(frame, corner)
     receipt = build_receipt(recipe, scene, styles, last, frame, quality, delivered, weights)
-    return Finished(delivered, receipt)
+    return Finished(delivered, receipt, picture)
 
 
 def trimmed(scene: Scene, width: int, picture: Picture) -> tuple[Picture, tuple[int, int]]:

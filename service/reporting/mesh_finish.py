@@ -25,6 +25,7 @@ from geometry.surface import uv_surface
 from service.base_colour import fitted_stack
 from service.designs.mesh import MARGIN_TEXELS
 from service.model import ALPHA_CUT, Model
+from service.painting.kept import Backdrop
 from service.reporting.quality import Quality, SymmetryError
 from service.scene import Scene
 
@@ -53,10 +54,12 @@ class MeshFigures:
 
 @dataclass(frozen=True, eq=False)
 class FinishedMesh:
-    """texture: (rows, columns, 3 or 4) uint8, all textures one below the other; coverage: a picture
-    (rows, columns, 3) of what no view saw."""
+    """texture: (rows, columns, 3 or 4) uint8, all textures one below the other; painted: (rows,
+    columns, 3), the same without the base; coverage: a picture (rows, columns, 3) of what no view
+    saw."""
 
     texture: NDArray[np.uint8]
+    painted: NDArray[np.uint8]
     coverage: NDArray[np.uint8]
     quality: Quality
     figures: MeshFigures
@@ -66,10 +69,10 @@ def finish_mesh(
     scene: Scene,
     texture: NDArray[np.uint8],
     seen: NDArray[np.floating],
-    kept: tuple[NDArray[np.uint8], NDArray[np.bool_]] | None = None,
+    backdrop: Backdrop | None = None,
 ) -> FinishedMesh:
     """The textures of a painting, (rows, columns, 3), made whole and measured. ``seen``: how many
-    pixels of the views each texel fills, at any size; ``kept``: see Progress.kept."""
+    pixels of the views each texel fills, at any size; ``backdrop``: of one that was repainted."""
     body, placement = scene.body, scene.placement
     assert body is not None and placement is not None
     mesh = body.mesh
@@ -92,9 +95,8 @@ def finish_mesh(
         return np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
 
     painted = whole(texture)
-    if kept is not None:  # seams are erased everywhere at once, if only a little far away
-        before, changed = kept
-        painted = np.where(changed[..., None], painted, whole(before))
+    if backdrop is not None:  # seams are erased everywhere at once, if only a little far away
+        painted = backdrop.behind(painted, whole(backdrop.kept))
     ratios = {f"mip{level}": seam_ratio(painted, mesh, seams, level) for level in range(LEVELS)}
     moved = scene.action == "surface" and scene.group.order != 1 and scene.folds is None
     errors: tuple[SymmetryError, ...] = ()
@@ -120,6 +122,7 @@ def finish_mesh(
     )
     return FinishedMesh(
         _with_base(painted, scene),
+        painted,
         coverage_picture(painted, np.where(holes, np.inf, seen), texels),
         Quality(errors, ratios),
         figures,

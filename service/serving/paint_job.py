@@ -66,9 +66,9 @@ def paint_job(
         if last is None:
             channel.send("stopped", {"job": job})
             return
-        texture, receipt = painter.finish(recipe, scene, styles, last)
+        texture, receipt, canvas = painter.finish(recipe, scene, styles, last)
         result = Result(texture, sendable(receipt))
-        folder.write_paint(last.paint().to_bytes())
+        folder.write_paint(canvas.to_bytes())
         folder.write_result(result)
         channel.send(
             "finished",

@@ -6,6 +6,7 @@ few lines of NumPy in its place.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from service.recipe import Recipe
 from service.steering import Steering
 
 if TYPE_CHECKING:
+    from service.painting.kept import Paint
     from service.painting.progress import Progress
 
 TORCH_PAINTER = "service.serving.painter:torch_painter"
@@ -45,8 +47,8 @@ class Painter:
     reply; load_styles(recipe, buffers) and wire_scene(recipe, cameras, buffers) raise InputError
     for what a client sent wrong; paint(recipe, scene, styles, attempt) yields one Progress a step,
     whose ``checkpoint`` it can go on from, and raises InputError("bad-checkpoint") for one that it
-    cannot use; finish(recipe, scene, styles, last) -> the picture as delivered and its receipt,
-    JSON-able.
+    cannot use; finish(recipe, scene, styles, last) -> the picture as delivered, its receipt,
+    JSON-able, and its paint.
     """
 
     devices: Callable[[], list[str]]
@@ -55,7 +57,7 @@ class Painter:
     wire_scene: Callable[[Recipe, list[dict[str, Any]], Mapping[str, np.ndarray]], Any]
     paint: Callable[[Recipe, Any, Sequence[Any], Attempt], Iterator[Progress]]
     finish: Callable[
-        [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any]]
+        [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any], Paint]
     ]
 
 
@@ -89,13 +91,20 @@ def torch_painter() -> Painter:
             kept=kept,
         )
 
+    def finish_all(
+        recipe: Recipe, scene: Any, styles: Sequence[Any], last: Progress
+    ) -> tuple[NDArray[np.uint8], dict[str, Any], Paint]:
+        done = finish(recipe, scene, styles, last)
+        paint = dataclasses.replace(last.paint(), picture=done.painted)
+        return done.picture, done.receipt, paint
+
     return Painter(
         devices=lambda: [f"cuda:{k}" for k in range(torch.cuda.device_count())] or ["cpu"],
         describe=describe,
         load_styles=load_styles,
         wire_scene=wire_scene,
         paint=paint_on,
-        finish=lambda *given: finish(*given)[:2],
+        finish=finish_all,
     )
 
 

@@ -1,5 +1,6 @@
 """A region painted anew: what changes, and what stays to the bit."""
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -50,14 +51,17 @@ def run(recipe, **options):
 
 
 def ended(recipe, last):
-    return finish(recipe, scene_of(recipe), [STYLE], last).picture[..., :3]
+    """The paint of a painting, through its bytes, and what is delivered."""
+    done = finish(recipe, scene_of(recipe), [STYLE], last)
+    paint = dataclasses.replace(last.paint(), picture=done.painted)
+    return Paint.from_bytes(paint.to_bytes()), done.picture[..., :3]
 
 
 @functools.cache
 def before(name):
-    """The paint of a finished painting, through its bytes, and what is delivered."""
+    """As :func:`ended`, of a painting that is finished."""
     *_, last = run(recipe_of(name))
-    return Paint.from_bytes(last.paint().to_bytes()), ended(recipe_of(name), last)
+    return ended(recipe_of(name), last)
 
 
 def repainted(name, region, steps=6):
@@ -79,7 +83,7 @@ def test_the_rest_is_the_same_to_the_bit_and_the_region_another(name):
     _, old = before(name)
     kept, painting = repainted(name, region := box(old.shape))
     *_, last = painting
-    new = ended(recipe_of(name, seed=7), last)
+    paint, new = ended(recipe_of(name, seed=7), last)
     differs = (new != old).any(-1)
     assert not differs[~kept.changed].any()
     inner = kept.changed & region
@@ -88,6 +92,26 @@ def test_the_rest_is_the_same_to_the_bit_and_the_region_another(name):
     assert last.mirrored == before(name)[0].mirrored
     if name == "mesh":  # no symmetry: nothing but the region
         assert not kept.changed[~region].any() and not differs[~region].any()
+    # Once more, elsewhere.
+    recipe = recipe_of(name, seed=8)
+    kept = kept_paint(scene_of(recipe), SIZE, paint, elsewhere := region[:, ::-1])
+    *_, last = run(recipe, kept=kept)
+    differs = (ended(recipe, last)[1] != new).any(-1)
+    assert not differs[~kept.changed].any()
+    assert differs[kept.changed & elsewhere].mean() > 0.5
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_rest_of_a_picture_that_was_finished_early_is_the_same_to_the_bit(name):
+    last = next(run(recipe_of(name)))
+    assert max(last.paint().logits.shape[1:3]) < SIZE
+    paint, old = ended(recipe_of(name), last)
+    recipe = recipe_of(name, seed=7)
+    kept = kept_paint(scene_of(recipe), SIZE, paint, region := box(old.shape))
+    *_, last = run(recipe, kept=kept)
+    differs = (ended(recipe, last)[1] != old).any(-1)
+    assert not differs[~kept.changed].any()
+    assert differs[kept.changed & region].mean() > 0.5
 
 
 def test_on_a_tile_nothing_changes_but_the_regions_orbit():

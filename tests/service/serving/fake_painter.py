@@ -107,7 +107,8 @@ def finish(recipe, scene, styles, last):
     given |= {"schema": SCHEMA, "styles": [{"source": style.source} for style in recipe.styles]}
     given["renders"] = max(renders.values())
     steering = [adjustment.as_dict() for adjustment in last.steering]
-    return texture, given | {"step": last.step, "shape": texture.shape, "steering": steering}
+    given |= {"step": last.step, "shape": texture.shape, "steering": steering}
+    return texture, given, last.paint()
 
 
 def fake_painter(checkpoint_seconds=0.05):
