@@ -125,16 +125,19 @@ class OldBlender:
         sidebar = self.region("UI")
         grid = [
             (int(sidebar.left + share * (sidebar.right - sidebar.left)), y)
+            for share in (0.35, 0.8, 0.12, 0.5)  # most buttons lie at one of the first two
             for y in range(sidebar.top + 30, sidebar.bottom, 14)
-            for share in (0.12, 0.35, 0.5, 0.8)  # the first: a lone icon
         ]
+        found = set()
         for place in [self._known.get(operator, grid[0]), *grid]:
             self.desktop.point(*place)
             self.settle()
-            if self.run("under_the_mouse()").startswith(f"bpy.ops.{operator}("):
+            button = self.run("under_the_mouse()").partition("(")[0].removeprefix("bpy.ops.")
+            if button == operator:
                 self._known[operator] = place
                 return place
-        raise AssertionError(f"no button {operator} in the sidebar")
+            found.add(button)
+        raise AssertionError(f"no button {operator} in the sidebar, but {sorted(found)}")
 
     def press(self, operator: str) -> None:
         self.click(*self.button(operator))
