@@ -127,7 +127,7 @@ def test_an_image_whose_file_is_gone(sphere: Any, tmp_path: Path) -> None:
         base(sphere)
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_pixels_that_are_no_numbers_are_black(sphere: Any) -> None:
     """As renders have them; NaN as a byte would be anything, and a warning."""
     made = bpy.data.images.new("float", 2, 2, float_buffer=True)
