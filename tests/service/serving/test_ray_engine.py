@@ -202,7 +202,7 @@ def test_the_painter_itself_goes_on_elsewhere_to_the_same_bits(tmp_path):
         running(tmp_path / "log.txt", engine="ray", painter=TORCH_PAINTER) as service,
         Client(service.address, timeout=60) as client,
     ):
-        order = {"target": "tile", "group": "p4", "size": 192, "seed": 5, "steps": 250}
+        order = {"target": "tile", "group": "p4", "size": 192, "seed": 5, "steps": 1500}
         undisturbed, job = client.submit(order), client.submit(order)
         folder = service.data / job
         assert eventually((folder / "checkpoint.safetensors").exists, 120)
