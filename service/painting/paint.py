@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -30,6 +31,10 @@ from service.perception.networks import load_network
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture
 from service.steering import Steering, steered
+
+# What a step costs beside the pixels of its texture, in as many of these: on two CPU cores
+# 200² (tiles) to 400² (spheres).
+STEP_PIXELS = 300**2
 
 
 def pick_device() -> torch.device:
@@ -90,7 +95,6 @@ def paint(
         return studio.checkpoint(digest(tally.step), tally)
 
     def report(tally: Tally) -> Progress:
-        effort = efforts[tally.step - 1]
         return Progress(
             stage=tally.stage,
             stages=way[tally.step - 1].stages,
@@ -98,7 +102,7 @@ def paint(
             steps=len(way),
             loss=tally.loss,
             seconds=tally.seconds,
-            seconds_left=tally.seconds * (efforts[-1] - effort) / effort,
+            seconds_left=_seconds_left(tally, first or tally, efforts),
             megapixels=tally.megapixels,
             texture=studio.texture,
             checkpoint=functools.partial(checkpoint, tally),
@@ -112,6 +116,7 @@ def paint(
             device=str(device),
         )
 
+    first = None if resume is None else resume.tally
     start, done, megapixels = time.perf_counter(), 0, 0.0
     if resume is not None:
         done, megapixels = resume.tally.step, resume.tally.megapixels
@@ -137,7 +142,9 @@ def paint(
         done += 1
         megapixels += pixels / 1e6
         seconds = time.perf_counter() - start
-        yield report(Tally(place.stage, place.stage_step, done, seconds, megapixels, loss))
+        tally = Tally(place.stage, place.stage_step, done, seconds, megapixels, loss)
+        yield report(tally)
+        first = first or tally
 
 
 def _way(
@@ -146,4 +153,16 @@ def _way(
     """Where every step is, what all up to it have cost, in pixels of textures, and how many
     adjustments that takes account of."""
     way = places(recipe, steering, order)
-    return way, list(itertools.accumulate(place.width**2 for place in way)), len(steering)
+    costs = (place.width**2 + STEP_PIXELS for place in way)
+    return way, list(itertools.accumulate(costs)), len(steering)
+
+
+def _seconds_left(now: Tally, first: Tally, efforts: Sequence[int]) -> float:
+    """Estimated from what has been done since the ``first`` step, which says nothing of the others:
+    it compiles and measures the styles, too. Infinite at that step."""
+    if now.step == len(efforts):
+        return 0.0
+    if now.step == first.step:
+        return math.inf
+    done, before = efforts[now.step - 1], efforts[first.step - 1]
+    return (now.seconds - first.seconds) / (done - before) * (efforts[-1] - done)
