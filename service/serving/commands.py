@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_SIZES = 16  # of frames that are rendered of one step
 NEWS_SECONDS = 1.0  # between two words about how far a job is
-FRAME_SHARE = 0.03  # of the painting's time, that frames may take
+FRAME_SHARE = 0.02  # of the painting's time, that frames may take
 LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
 YOUNG_SHARE = 0.1  # of a job's age, that passes between frames at most: at first much changes
 

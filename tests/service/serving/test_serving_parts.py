@@ -251,7 +251,7 @@ class _Clock:
         return Progress(0, 1, step, 1000, {}, 1.0, 1.0, 1.0, texture, *2 * [None])
 
 
-@pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.05])
+@pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.03])
 def test_frames_take_a_small_share_of_the_time(monkeypatch, seconds_a_frame):
     clock = _Clock(monkeypatch, seconds_a_frame)
     commands = commands_module.Commands(clock, "1")
