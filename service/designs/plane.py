@@ -14,7 +14,6 @@ from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
 from service.designs.reach import Linked, Reach, Resized
-from service.designs.resolution import FINENESS
 from service.scene import Scene
 
 WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
@@ -36,7 +35,7 @@ class PlaneDesign:
         self.average, self.unfold = plane.kaleidoscope(self.chart)
         rows, columns = self.chart.rows, self.chart.columns
         self.chart_shape = (1, rows, columns)
-        self.canvas_shape = (1, max(8, round(rows * FINENESS)), max(8, round(columns * FINENESS)))
+        self.canvas_shape = self.chart_shape
         side = min(max(round(width * WINDOW), 64), 512)
         self.window_shape = (side, side)
         self.unit = width

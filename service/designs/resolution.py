@@ -4,7 +4,8 @@ from __future__ import annotations
 
 # Texels of a canvas per texel of the picture, along a side. Below 1, so that the paint cannot hold
 # single-pixel noise, which the networks' strided first layers would otherwise reward, and so that
-# the picture resolves all of it: its symmetry then survives bicubic resampling.
+# the picture resolves all of it: its symmetry then survives bicubic resampling. In the plane, where
+# the group permutes texels, the canvas is as fine as the chart: every line of pixels is alike.
 FINENESS = 0.6
 OVERSAMPLING = 2  # texels of a folded chart per texel of the canvas: bilinear taps add no error
 
