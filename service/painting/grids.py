@@ -49,9 +49,9 @@ def resize(
 def shrink(x: Tensor, size: Sequence[int], wrap: bool, target: Phase = ALIGNED) -> Tensor:
     """(B, C, H, W) to a coarser ``size`` (h, w), whose grid has the phase ``target``: each texel is
     the mean of what it covers."""
-    down = _covered(x.shape[-2], size[0], wrap, target[0]).to(x)
-    across = _covered(x.shape[-1], size[1], wrap, target[1]).to(x)
-    return down @ (x @ across.T)
+    down = _covered(x.shape[-2], size[0], wrap, target[0]).to(x.device)
+    across = _covered(x.shape[-1], size[1], wrap, target[1]).to(x.device)
+    return (down @ (x.double() @ across.T)).to(x.dtype)  # the mean of ones is one, to the bit
 
 
 def _shifted(x: Tensor, by: Phase, wrap: bool) -> Tensor:
@@ -96,4 +96,4 @@ def _covered(source: int, size: int, wrap: bool, phase: float) -> Tensor:
     texel = np.arange(source)
     copies = (-source, 0, source) if wrap else (0,)
     share = np.sum([overlap(texel + moved) for moved in copies], axis=0)
-    return torch.from_numpy((share / share.sum(axis=1, keepdims=True)).astype(np.float32))
+    return torch.from_numpy(share / share.sum(axis=1, keepdims=True))

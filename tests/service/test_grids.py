@@ -41,9 +41,7 @@ def test_means_are_of_what_a_texel_covers(phase):
     """A coarse texel of four by five texels: the mean over a little more or less than that."""
     out = shrink(waves((96, 100)), (24, 20), True, phase)
     assert torch.allclose(out, waves((24, 20), phase), atol=0.06)
-    assert torch.allclose(
-        shrink(torch.ones(1, 1, 9, 7), (4, 3), False, phase), torch.tensor(1.0), atol=1e-6
-    )
+    assert (shrink(torch.ones(1, 1, 9, 7), (4, 3), False, phase) == 1).all()
 
 
 def test_a_shift_continues_a_torus_and_repeats_the_border_of_other_charts():
