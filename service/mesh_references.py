@@ -19,6 +19,15 @@ _PICTURES = re.compile(
 )
 _PLY_TEXTURE = re.compile(rb"^comment[ \t]+TextureFile[ \t]+([^\r\n]+)", re.MULTILINE)
 _PLY_HEADER = 1 << 16  # bytes of a PLY file that are searched
+_BROKEN = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    struct.error,
+)
 _GLB_JSON = 20  # where a GLB's header begins
 
 
@@ -26,7 +35,7 @@ def referenced_files(path: Path) -> list[Path]:
     """The files that are there of those that a mesh file names, with what these name in turn. Of a
     file that is broken, or of another kind, there are fewer, or none."""
     found: list[Path] = []
-    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    with suppress(*_BROKEN):
         kind = path.suffix.lower()
         if kind == ".obj":
             libraries = list(_named(path, _LIBRARIES))

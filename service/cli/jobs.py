@@ -91,7 +91,7 @@ def watch(
     place = None if output is None else destination(output, inputs)
     with _client(address, key) as client:
         try:
-            frame = follow(client, job, progress_console())
+            frame = follow(client, job, progress_console(), to_the_end=place is not None)
         except KeyboardInterrupt:
             sys.stderr.write("\nThe job goes on.\n")
             raise
