@@ -24,11 +24,11 @@ _OPENING = """# The command line
 terminal a bar, elsewhere a line now and then) and write a picture and, beside it, its
 [receipt](receipts.md). Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) finish with the best
 so far; a second Ctrl-C stops at once and writes nothing. Files are written whole or not at all, and
-through symbolic links. All that can be wrong with the arguments is found before anything is painted;
-so are outputs that would overwrite what is read: the recipe, styles, base, mask, the mesh and the
-files that it names. A line of advice may come first; it never stops anything. Nor do a pipe whose
-reader has ended or a full disk behind standard output. A painting that cannot be written to its
-place in the end is kept in the user's data (`ORBITEX_DATA`) or among temporary files; the error
+through symbolic links. All that can be wrong with the arguments is found before anything is
+painted; so are outputs that would overwrite what is read: the recipe, styles, base, mask, the mesh
+and the files that it names. A line of advice may come first; it never stops anything. Nor do a pipe
+whose reader has ended or a full disk behind standard output. A painting that cannot be written to
+its place in the end is kept in the user's data (`ORBITEX_DATA`) or among temporary files; the error
 says where.
 
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
