@@ -222,7 +222,16 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         closing.callback(engine.close)
         limits = Limits(total_bytes=settings.max_message)
         server = Server(router, engine, ledger, admission, limits)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _stop_signals():
             signal.signal(number, lambda *_: server.stop())
         announce(f"ready {address}")
         server.run(settings.idle_exit)
+
+
+def _stop_signals() -> list[signal.Signals]:
+    """What tells the service to stop; a terminal's end, SIGHUP, does not under nohup."""
+    found = [signal.SIGTERM, signal.SIGINT]
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) != signal.SIG_IGN:
+        found.append(hangup)
+    return found
