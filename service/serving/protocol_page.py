@@ -64,7 +64,9 @@ def protocol_page() -> str:
             "## error",
             "The reply to a request that cannot be served. `field` names what is at fault, "
             "`message` says it in one sentence, `hint` (it may be empty) how to mend it. Errors of "
-            "the recipe and the scene have codes of their own; codes never change their meaning.",
+            "the recipe and the scene have codes of their own; codes never change their meaning. "
+            "`bad-reply` is never sent: our own clients say it of a reply that is not as this page "
+            "has it.",
             _table({"error": "{code, field, message, hint}"}),
             "| code | meaning |\n|---|---|\n" + "\n".join(codes),
             "## A client",
