@@ -1,1 +1,1 @@
-../service/printable.py
+../geometry/printable.py

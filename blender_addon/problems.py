@@ -27,7 +27,7 @@ class Problem:
     @property
     def line(self) -> str:
         """Message and hint on one line, as an error report shows them."""
-        return " ".join(f"{self.message} {self.hint}".split())
+        return printable(" ".join(f"{self.message} {self.hint}".split()))
 
 
 class ProblemError(Exception):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from geometry.errors import InputError
+from geometry.printable import printable
 
 _BAD_INPUT, _ABORTED = 2, 130
 # typer may bring its own copy of click: its base exception is found, not imported.
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(message: str) -> int:
-    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    sys.stderr.write(f"error: {printable(' '.join(message.split()))}\n")
     return _BAD_INPUT
 
 

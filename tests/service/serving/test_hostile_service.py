@@ -1,6 +1,7 @@
 """Our own client against a service that is broken or malicious: one line, and little memory."""
 
 import contextlib
+import re
 import socket
 import struct
 import subprocess
@@ -10,20 +11,25 @@ import threading
 import numpy as np
 import pytest
 from hostile_service import (
+    ESCAPE,
     PICTURE,
     SIDE,
     HostileService,
     encoded,
     jpeg_bomb,
+    message,
     picture,
     png_bomb,
+    put,
     spoilt,
     zlib_bomb,
 )
 from patience import PATIENCE
+from PIL import Image
 from service_process import environment, memory, refused
 
 from geometry.errors import InputError
+from service.cli import main
 from service.serving.answers import _FIELDS
 from service.serving.client import Client
 from service.serving.encodings import ENCODINGS
@@ -195,3 +201,94 @@ def test_a_frame_is_cut_off_where_it_announces_too_much():
             client._ask("hello", {"client": "x" * 400})
         thread.join(PATIENCE)
     assert len(taken) < 32
+
+
+# --- the command line ---
+
+COMMANDS = {
+    "jobs": ["jobs"],
+    "attach": ["watch", JOB],
+    "frame": ["watch", JOB, "-o", "kept.png"],
+    "result": ["watch", JOB, "-o", "kept.png"],
+    "submit": ["submit", "recipe.json"],
+    "adjust": ["adjust", JOB, "--set", "steps=9"],
+    "repaint": ["repaint", JOB, "--mask", "mask.png", "--seed", "2"],
+    "pause": ["pause", JOB],
+    "resume": ["resume", JOB],
+    "finish": ["finish", JOB],
+    "cancel": ["cancel", JOB],
+    "forget": ["forget", JOB],
+}
+
+
+@pytest.fixture
+def command(hostile, client, capsys, tmp_path, monkeypatch):
+    """Run 'service WORDS' against the hostile service: (exit code, output, errors)."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recipe.json").write_text('{"target": "tile", "group": "p4"}')
+    Image.fromarray(REGION).save(tmp_path / "mask.png")
+
+    def run(*words):
+        return main([*words, "--address", hostile.address]), *capsys.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize("stride", [40, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_a_command_ends_in_one_line(hostile, command, kind, stride):
+    codes = set()
+    for fails in (False, True):
+        hostile.fails = {kind} if fails else set()
+        for number, (name, spoil) in enumerate(spoilt(kind, fails)):
+            if number % stride or name.startswith("id="):
+                continue
+            hostile.spoil = {kind: spoil}
+            code, out, err = command(*COMMANDS[kind])
+            codes.add(code)
+            assert code in (0, 2), (name, err)
+            assert code == 0 or re.fullmatch(r"(\| .*\n)*error: .*\n", err), name
+            assert all(line.isprintable() for line in (out + err).split("\n")), name
+    assert 2 in codes
+
+
+def test_nothing_that_others_have_written_reaches_the_terminal(hostile, command, monkeypatch):
+    """Names, groups, lines of logs and errors with escape sequences and markup."""
+    row = {
+        **{"job": "1-000000", "state": "failed", "target": ESCAPE[:60], "group": ESCAPE[-60:]},
+        **{"size": 64, "step": None, "steps": None, "age": 1},
+    }
+    hostile.spoil = {"jobs": put(("jobs",), [row])}
+    code, out, _ = command("jobs")
+    assert code == 0 and "\\x1b[2J" in out and "[red]" in out and "[link=" in out
+    assert all(line.isprintable() for line in out.split("\n"))
+    error = {"code": "refused", "field": ESCAPE, "message": ESCAPE, "hint": ESCAPE}
+    hostile.fails, hostile.spoil = {"pause"}, {"pause": put(("error",), error)}
+    code, _, err = command("pause", JOB)
+    assert code == 2 and err.count("\\x1b[2J") == 3 and err.strip().isprintable()
+    hostile.fails = set()
+    hostile.spoil = {
+        "frame": lambda header, data: message(header | {"state": "failed", "error": error}, data),
+        "attach": put(("log",), [ESCAPE]),
+    }
+    code, _, err = command("watch", JOB)
+    assert code == 2 and err.startswith("| \\x1b]0;owned\\x07")
+    assert all(line.isprintable() for line in err.split("\n"))
+
+
+def test_a_terminal_interprets_no_markup(hostile, command, monkeypatch):
+    """Where there are colours rich would read [red] in a name."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    row = {
+        **{"job": "1-000000", "state": "queued", "target": "tile", "group": "[red]p4[/red]"},
+        **{"size": 64, "step": None, "steps": None, "age": 1},
+    }
+    hostile.spoil = {"jobs": put(("jobs",), [row])}
+    assert "[red]p4[/red]" in command("jobs")[1]
+
+
+def test_weights_that_make_no_sense_are_a_bad_reply(hostile, command):
+    recipe = {"objective": {"style": "x", "unknown": 1}}
+    hostile.spoil = {"attach": put(("recipe",), recipe)}
+    code, _, err = command("watch", JOB)
+    assert code == 2 and "recipe.objective" in err
