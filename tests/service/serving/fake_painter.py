@@ -135,3 +135,7 @@ def painter_without_checkpoints():
 
 def broken_painter():
     raise RuntimeError("no torch here")
+
+
+def painter_that_takes_long():
+    time.sleep(3600)
