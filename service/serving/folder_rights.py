@@ -22,11 +22,13 @@ def check_own(folder: Path, code: str, field: str) -> None:
             code, field, f"{folder} belongs to another user.", "Choose a folder of your own."
         )
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        # A sticky folder is meant for all, as /tmp is.
+        shared = status.st_mode & stat.S_ISVTX
         raise InputError(
             code,
             field,
             f"Other users may write to {folder}.",
-            f"chmod 700 {shlex.quote(str(folder))}",
+            "Choose a folder of your own." if shared else f"chmod 700 {_quoted(folder)}",
         )
 
 
@@ -47,5 +49,11 @@ def check_way(folder: Path, code: str, field: str) -> None:
                 code,
                 field,
                 f"Other users could replace {folder}: they may write to {above}.",
-                f"chmod go-w {shlex.quote(str(above))}",
+                f"chmod go-w {_quoted(above)}"
+                if status.st_uid == os.geteuid()
+                else "Choose another folder.",
             )
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
