@@ -50,6 +50,7 @@ ERROR_CODES: dict[str, str] = {
     "not-saved": "The service's disk is full or cannot be written.",
     "damaged-job": "The job's files on the service's disk are damaged.",
     "service-stopped": "The service was told to stop; its jobs go on when it is started again.",
+    "data-lost": "The folder of the service's jobs was removed or replaced; the service ends.",
     "internal": "A fault of the service; its log says more.",
 }
 
