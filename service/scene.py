@@ -22,6 +22,7 @@ from geometry.spiral import SpiralShape
 from service.advice import is_chiral
 from service.model import Model
 from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
+from service.terms import needing_base
 
 if TYPE_CHECKING:
     from geometry.mesh_symmetry import Placement
@@ -169,15 +170,12 @@ def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
     """The scene of a mesh with its group in place, checked."""
     from geometry.mesh_symmetry import check_symmetry, place  # Warp: half a second
 
-    wants_base = {
-        "start": recipe.start == "base",
-        "objective.content": recipe.objective.content > 0,
-        "mask": body.mask is not None,
-    }
-    if body.base is None and any(wants_base.values()):
-        field = next(field for field, wanted in wants_base.items() if wanted)
+    wanting_base = ["start"] if recipe.start == "base" else []
+    wanting_base += [f"objective.{term.name}" for term in needing_base(recipe.objective.weights)]
+    wanting_base += ["mask"] if body.mask is not None else []
+    if body.base is None and wanting_base:
         raise InputError(
-            "missing-base", field, "The mesh has no base colour.", "Give one with --base."
+            "missing-base", wanting_base[0], "The mesh has no base colour.", "Give one with --base."
         )
     width = None if body.base is None else body.base.shape[1]
     if body.mask is not None and width not in (1, recipe.size):

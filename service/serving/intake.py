@@ -14,6 +14,7 @@ from service.serving.job_folder import JobFolder
 from service.serving.jobs import Inputs, Job, StoredBuffer
 from service.serving.wire import BufferSpec
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference
+from service.terms import needing_base
 
 
 def check_room(inputs: Inputs, held: Mapping[str, int], most: int) -> None:
@@ -70,8 +71,10 @@ def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
     if not job.may_go_on:
         raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
     new = adjusted(job.recipe, changes)
-    if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
-        raise InputError("missing-base", "objective.content", "The mesh has no base colour.")
+    needing = needing_base(new.objective.weights)
+    if needing and all(b.spec.name != "base" for b in job.order.buffers):
+        field = f"objective.{needing[0].name}"
+        raise InputError("missing-base", field, "The mesh has no base colour.")
     if len(job.standing.adjustments) >= MAX_ADJUSTMENTS:
         raise InputError("too-large", "changes", f"Adjusted {MAX_ADJUSTMENTS} times already.")
     return difference(job.recipe, new)
