@@ -38,7 +38,7 @@ def loss(painted: LayerMoments, wanted: Moments) -> Tensor:
 TERM = Term(
     name="colour",
     title="Style's Colours",
-    description="Match the style's colour moments.",
+    description="How much the colours of the style count.",
     rank=20,
     default=1.0,
     layers=lambda stage: (RGB,),

@@ -49,7 +49,7 @@ def loss(sums: Mapping[str, Mean], layer: str) -> Tensor:
 TERM = Term(
     name="content",
     title="Keep Features",
-    description="Keep what the mesh's base colour shows.",
+    description="How much of what the colour before shows is kept.",
     rank=40,
     default=0.0,
     layers=lambda stage: (stage.network.info.content,),

@@ -45,7 +45,7 @@ def loss(sums: Mapping[str, Mean], state: None) -> Tensor:
 TERM = Term(
     name="smoothness",
     title="Smoothness",
-    description="Mild total variation.",
+    description="How much neighbouring pixels should agree.",
     rank=30,
     default=0.1,
     layers=lambda stage: (LOOK,),

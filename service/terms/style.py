@@ -60,7 +60,7 @@ def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
 TERM = Term(
     name="style",
     title="Style",
-    description="Match the style's feature moments.",
+    description="How much the strokes and shapes of the style count.",
     rank=10,
     default=1.0,
     layers=lambda stage: stage.network.info.style,
