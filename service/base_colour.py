@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from geometry.errors import InputError
-from service.mesh_looks import Look
+from service.mesh_files.look import Look
 
 MAX_PIXELS = 16384**2  # of a base or mask: a guard against decompression bombs
 _FLAT = r"#[0-9a-fA-F]{6}"

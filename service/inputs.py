@@ -24,6 +24,7 @@ from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture, make_scene
+from service.vertex_colours import coloured_base
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
 MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
@@ -123,6 +124,8 @@ def mesh_inputs(recipe: Recipe) -> MeshInputs:
     looks = [part.look for part in loaded.painted]
     hiding = make_occluders(*loaded.hiding()) if loaded.others else None
     base = read_base(recipe.base, looks)
+    if recipe.base is None:
+        base = coloured_base(base, loaded, recipe.size)
     mask = read_mask(recipe.mask, looks)
     return MeshInputs(loaded, Model(loaded.mesh, (), hiding, base, mask))
 

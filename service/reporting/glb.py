@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geometry.mesh import Mesh
 from service.mesh_files import LoadedMesh, Part
-from service.mesh_looks import linear_factor
+from service.mesh_files.look import linear_factor
 from service.reporting.delivery import png_bytes
 
 GENERATOR = "Orbitex"  # how its own files are known again

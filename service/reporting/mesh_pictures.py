@@ -14,7 +14,7 @@ from geometry.mesh import Mesh, make_mesh
 from geometry.pyramid import build_pyramid
 from geometry.visibility import trace_ready, view_map
 from service.mesh_files import LoadedMesh
-from service.mesh_looks import to_linear, to_srgb
+from service.mesh_files.look import to_linear, to_srgb
 
 SIDE = 640
 VIEWS = ("front", "right", "back", "from above")

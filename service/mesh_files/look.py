@@ -16,19 +16,23 @@ from service.gltf_header import NO_MATERIAL
 @dataclass(frozen=True, eq=False)
 class Look:
     """How a material looks. image: (H, W, 4) uint8 sRGB, top row first, or None. colour: (4,)
-    uint8 sRGB, where there is no image; None if the file says nothing."""
+    uint8 sRGB, where there is no image; None if the file says nothing. unread: a sentence on what
+    the file says of it and could not be read: then image and colour are not all of it."""
 
     name: str
     image: NDArray[np.uint8] | None = None
     colour: NDArray[np.uint8] | None = None
+    unread: str | None = None
 
     @functools.cached_property
     def fingerprint(self) -> bytes:
         """Equal for looks that are equal but for their names."""
         content = self.image if self.image is not None else self.colour
         if content is None:
-            return b""
-        return str(content.shape).encode() + hashlib.sha256(content.tobytes()).digest()
+            return (self.unread or "").encode()
+        return (
+            str((content.shape, self.unread)).encode() + hashlib.sha256(content.tobytes()).digest()
+        )
 
 
 def read_look(material: Any, stem: str) -> Look:
