@@ -140,10 +140,10 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
         return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
     if buffers is not None:
         raise unknown_name("unknown-style", "styles", source, exemplars())
-    return _checked(read_style(Path(source)), source)
+    return _checked(read_style_file(Path(source)), source)
 
 
-def read_style(path: Path) -> NDArray[np.uint8]:
+def read_style_file(path: Path) -> NDArray[np.uint8]:
     """A style's file as (H, W, 3) uint8 sRGB, over white. Raises InputError:
     "missing-file" with the exemplars that may be meant, "bad-image"."""
     try:
