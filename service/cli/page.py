@@ -48,7 +48,9 @@ have none (in the hyperbolic plane: `--group turned`).
 or a picture file; given several times, the styles are blended. A weight stands in front, with a
 colon: `--style 2:woodcut_waves --style 0.5:photos/leaf.jpg`. Only a number before the first colon
 is read as a weight, so no path needs quoting; a file that is really called `2:leaf.png` is written
-`./2:leaf.png`, and a file called like an exemplar `./stained_glass`.
+`./2:leaf.png`, and a file called like an exemplar `./stained_glass`. Pictures, also bases
+and masks, may have 8 or 16 bits, any colour profile and an orientation: they are read as they look
+in a viewer.
 
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.gltf_header import NO_MATERIAL
+from service.picture_files import read_picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,8 @@ def read_look(material: Any, stem: str) -> Look:
     """What trimesh's material says of the base colour; ``stem`` names what has no name. Factors
     are linear light, as in glTF and in Blender's OBJ files."""
     name = str(getattr(material, "name", None) or "")
-    if hasattr(material, "baseColorFactor"):
+    gltf = hasattr(material, "baseColorFactor")
+    if gltf:
         image, factor = material.baseColorTexture, material.baseColorFactor
         if factor is None and name != NO_MATERIAL:
             factor = (255, 255, 255, 255)  # glTF's default
@@ -56,7 +58,7 @@ def read_look(material: Any, stem: str) -> Look:
     tint = None if factor is None else np.asarray(factor, np.float64) / 255
     if image is None:
         return Look(name, None, None if tint is None else _srgb_bytes(tint))
-    pixels = np.array(image.convert("RGBA"))
+    pixels = read_picture(image, "mesh", f"The texture of '{name}'", turn=False, convert=not gltf)
     if tint is not None and tint.min() < 1:
         levels = np.arange(256) / 255
         for channel in range(3):
