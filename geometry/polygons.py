@@ -21,14 +21,15 @@ def triangulated(points: Array, corners: Indices, sizes: Indices) -> tuple[Indic
     points: (V, 3), finite; corners: (C,) rows of ``points``, polygon by polygon; sizes: (P,) how
     many of them each polygon has. A polygon of n corners becomes n − 2 triangles that turn as it
     does, with its own corners and no others, so that its neighbours stay its neighbours; fewer
-    where it crosses itself. A corner that repeats the one before is left out, and so are polygons
-    of less than 3 corners.
+    where it crosses itself. Triangles are kept as they are; in larger ones a corner that repeats
+    the one before is left out, and so are polygons of less than 3 corners.
     """
     owner = np.repeat(np.arange(len(sizes)), sizes)
     starts = np.cumsum(sizes) - sizes
     before = np.arange(len(corners)) - 1
     before[starts[sizes > 0]] += sizes[sizes > 0]
-    kept = np.flatnonzero(corners != corners[before])
+    repeats = (corners == corners[before]) & (sizes[owner] > 3)
+    kept = np.flatnonzero(~repeats)
     sizes = np.bincount(owner[kept], minlength=len(sizes))
     starts = np.cumsum(sizes) - sizes
     triangles, polygon = _all_cut(points, corners[kept], starts, sizes)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geometry.errors import InputError, unknown_name
 from geometry.mesh import Mesh, make_mesh
 from service.mesh_files.look import Look
+from service.mesh_files.obj import read_obj
 from service.mesh_files.parts import Part, by_texture, joined, merged, own_colours
 from service.mesh_files.scene_files import read_scene
 
@@ -72,14 +73,7 @@ def load_mesh(path: Path, unwrap: bool = False, material: str | None = None) -> 
     if unwrap:
         parts = [_unwrapped(parts)]
     for part in parts:
-        if part.uvs is None:
-            whose = f", in its material '{part.look.name}'" if len(parts) > 1 else ""
-            raise InputError(
-                "mesh-no-uv",
-                "mesh",
-                f"{str(path)[:200]} has no UV map{whose}.",
-                "Let --unwrap make one, or unwrap it in Blender (UV > Smart UV Project).",
-            )
+        _expect_uvs(path, part, len(parts) > 1)
     parts = by_texture(parts)
     starts = np.cumsum([0] + [len(part.vertices) for part in parts])
     mesh = make_mesh(
@@ -123,7 +117,7 @@ def _parts(path: Path) -> list[Part]:
     if not size:
         raise _bad(f"{shown} is empty.", "Export it again.")
     try:
-        parts = read_scene(path, kind)
+        parts = read_obj(path) if kind == ".obj" else read_scene(path, kind)
     except InputError:
         raise
     except MemoryError:
@@ -137,7 +131,7 @@ def _parts(path: Path) -> list[Part]:
     except OSError as error:
         raise _bad(f"{shown} cannot be read: {error.strerror or error}.", "") from None
     except Exception as error:  # trimesh's readers raise whatever a broken file makes them raise
-        reason = str(error)[:80] if type(error) is ValueError else type(error).__name__
+        reason = str(error)[:120] if type(error) is ValueError else type(error).__name__
         raise _bad(f"{shown} cannot be read ({reason}).", "Export it again.") from None
     count = sum(len(part.triangles) for part in parts)
     if count > MAX_TRIANGLES:
@@ -148,6 +142,23 @@ def _parts(path: Path) -> list[Part]:
             "Reduce it (in Blender: Decimate).",
         )
     return parts
+
+
+def _expect_uvs(path: Path, part: Part, several: bool) -> None:
+    """Raise InputError("mesh-no-uv") unless every corner has a UV. several: name the material."""
+    whose = f", in its material '{part.look.name}'" if several else ""
+    hint = "Let --unwrap make one, or unwrap it in Blender (UV > Smart UV Project)."
+    if part.uvs is None:
+        raise InputError("mesh-no-uv", "mesh", f"{str(path)[:200]} has no UV map{whose}.", hint)
+    lacking = np.isnan(part.uvs).any(axis=1)[part.triangles].any(axis=1)
+    if lacking.any():
+        raise InputError(
+            "mesh-no-uv",
+            "mesh",
+            f"{str(path)[:200]} has UVs for some of its faces only{whose}: "
+            f"{lacking.sum():,} of {len(lacking):,} triangles have none.",
+            "Unwrap those in Blender (UV > Smart UV Project), or let --unwrap make a new layout.",
+        )
 
 
 def _unwrapped(parts: Sequence[Part]) -> Part:

@@ -57,7 +57,7 @@ def read_look(material: Any, stem: str) -> Look:
         name = stem
     tint = None if factor is None else np.asarray(factor, np.float64) / 255
     if image is None:
-        return Look(name, None, None if tint is None else _srgb_bytes(tint))
+        return Look(name, None, None if tint is None else srgb_bytes(tint))
     pixels = read_picture(image, "mesh", f"The texture of '{name}'", turn=False, convert=not gltf)
     if tint is not None and tint.min() < 1:
         levels = np.arange(256) / 255
@@ -78,7 +78,8 @@ def linear_factor(colour: NDArray[np.uint8]) -> list[float]:
     return [*to_linear(colour[:3] / 255).tolist(), float(colour[3] / 255)]
 
 
-def _srgb_bytes(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
+def srgb_bytes(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """A colour (4,) of linear light and alpha, 0..1, as uint8 sRGB."""
     return np.rint(255 * np.append(to_srgb(linear[:3]), linear[3])).astype(np.uint8)
 
 
