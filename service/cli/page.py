@@ -56,9 +56,11 @@ in a viewer.
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y
 as up, PLY and STL Z. Every material has its texture; materials with one image share it. With
 `--material` the others stay as they are and only hide. A mesh without a UV map needs `--unwrap`,
-which never changes the file: the new layout is in the GLB. What the file says of its colours, or
-`--base`, is kept with `--content 1`, or started from with `--start base`; a base that is a picture
-gives the texture its aspect. Outside a `--mask` the base stays to the bit: the texture is as wide
+which never changes the file: the new layout is in the GLB. What the file says of its colours
+(materials, pictures, vertex colours), or `--base`, is kept with `--content 1`, or started from with
+`--start base`; a base that is a picture gives the texture its aspect. Pictures that an MTL file
+names are also looked for beside the OBJ file; what cannot be read is told in a line, and refused
+where the base is needed. Outside a `--mask` the base stays to the bit: the texture is as wide
 as the base is. What views see is kept in the user's cache, at most 2 GiB, or in the folder that
 `ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. `--detect` lists the
 symmetries of the mesh, with the options that paint them. Files that Orbitex reads, and GLB files

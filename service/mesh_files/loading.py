@@ -43,6 +43,12 @@ class LoadedMesh:
         return tuple(part.look.name for part in self.painted)
 
     @property
+    def unread(self) -> tuple[str, ...]:
+        """Sentences on what the file says of the painted parts' colours and could not be read."""
+        sentences = (part.look.unread for part in self.painted)
+        return tuple(dict.fromkeys(sentence for sentence in sentences if sentence))
+
+    @property
     def corner_colours(self) -> NDArray[np.uint8] | None:
         """(F, 3, 4) uint8 sRGB: the corners' vertex colours; None if no part has any."""
         if all(part.colours is None for part in self.painted):
@@ -167,7 +173,11 @@ def _unwrapped(parts: Sequence[Part]) -> Part:
     looks = {part.look.fingerprint for part in parts}
     pictures = any(part.look.image is not None for part in parts)
     flat = len(looks) == 1 and not pictures
-    look = Look(parts[0].look.name, None, parts[0].look.colour if flat else None)
+    unread = [part.look.unread for part in parts if part.look.unread]
+    if pictures:
+        unread.append("--unwrap makes a new layout, which the old one's pictures do not fit.")
+    name, colour = parts[0].look.name, parts[0].look.colour if flat else None
+    look = Look(name, None, colour, unread[0] if unread else None)
     if not flat and not pictures and any(part.look.colour is not None for part in parts):
         parts = [dataclasses.replace(part, colours=own_colours(part)) for part in parts]
     whole = joined(parts, look)
