@@ -15,6 +15,7 @@ from geometry.mesh import Mesh, make_mesh
 from service.mesh_files.look import Look
 from service.mesh_files.obj import read_obj
 from service.mesh_files.parts import Part, by_texture, joined, merged, own_colours
+from service.mesh_files.ply import read_ply
 from service.mesh_files.scene_files import read_scene
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
@@ -123,7 +124,8 @@ def _parts(path: Path) -> list[Part]:
     if not size:
         raise _bad(f"{shown} is empty.", "Export it again.")
     try:
-        parts = read_obj(path) if kind == ".obj" else read_scene(path, kind)
+        own = {".obj": read_obj, ".ply": read_ply}.get(kind)
+        parts = read_scene(path, kind) if own is None else own(path)
     except InputError:
         raise
     except MemoryError:

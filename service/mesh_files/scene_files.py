@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from service.gltf_header import readable_gltf
 from service.mesh_files.look import Look, read_look
 from service.mesh_files.parts import Part
-from service.mesh_files.ply_faces import readable_ply
 
 
 def read_scene(path: Path, kind: str) -> list[Part]:
@@ -23,8 +22,6 @@ def read_scene(path: Path, kind: str) -> list[Part]:
     source: Any = path
     if kind in (".gltf", ".glb"):
         source = io.BytesIO(readable_gltf(path.read_bytes(), kind == ".glb"))
-    elif kind == ".ply":
-        source = io.BytesIO(readable_ply(path.read_bytes()))
     # 'maintain_order' would give vertices on a UV seam the UVs of one side only
     scene = trimesh.load_scene(
         source,
