@@ -97,8 +97,8 @@ def numbers(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(value: float | None) -> float | None:
-    """A number as JSON can carry it: NaN and infinity are null."""
-    return None if value is None or not np.isfinite(value) else round(float(value), 6)
+    """A number as JSON can carry it, with six digits: NaN and infinity are null."""
+    return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
 
 
 def _versions() -> dict[str, str]:
