@@ -12,12 +12,19 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError, unknown_name
 from geometry.mesh import Mesh, make_mesh
+from service.mesh_files.gltf import read_gltf
 from service.mesh_files.look import Look
-from service.mesh_files.parts import Part, by_texture, joined, merged, own_colours
+from service.mesh_files.parts import (
+    Part,
+    by_texture,
+    expect_paintable,
+    joined,
+    merged,
+    own_colours,
+)
 from service.mesh_files.scene_files import read_scene
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
-MAX_TRIANGLES = 20_000_000
 _MEMORY = {".obj": 9}  # needed to read a file, over its size: measured with 5 million triangles
 _MEMORY_BINARY = 25
 
@@ -123,7 +130,7 @@ def _parts(path: Path) -> list[Part]:
     if not size:
         raise _bad(f"{shown} is empty.", "Export it again.")
     try:
-        parts = read_scene(path, kind)
+        parts = read_gltf(path) if kind in (".gltf", ".glb") else read_scene(path, kind)
     except InputError:
         raise
     except MemoryError:
@@ -139,14 +146,7 @@ def _parts(path: Path) -> list[Part]:
     except Exception as error:  # trimesh's readers raise whatever a broken file makes them raise
         reason = str(error)[:80] if type(error) is ValueError else type(error).__name__
         raise _bad(f"{shown} cannot be read ({reason}).", "Export it again.") from None
-    count = sum(len(part.triangles) for part in parts)
-    if count > MAX_TRIANGLES:
-        raise InputError(
-            "mesh-too-large",
-            "mesh",
-            f"{shown} has {count:,} triangles; {MAX_TRIANGLES:,} can be painted.",
-            "Reduce it (in Blender: Decimate).",
-        )
+    expect_paintable(path, sum(len(part.triangles) for part in parts))
     return parts
 
 

@@ -9,21 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.gltf_header import readable_gltf
 from service.mesh_files.look import Look, read_look
 from service.mesh_files.parts import Part
 from service.mesh_files.ply_faces import readable_ply
 
 
 def read_scene(path: Path, kind: str) -> list[Part]:
-    """Every object of a file of this kind (".glb"), placed as its scene says. Raises whatever a
+    """Every object of a file of this kind (".stl"), placed as its scene says. Raises whatever a
     broken file makes trimesh raise."""
     import trimesh  # slow to import, and only needed here
 
     source: Any = path
-    if kind in (".gltf", ".glb"):
-        source = io.BytesIO(readable_gltf(path.read_bytes(), kind == ".glb"))
-    elif kind == ".ply":
+    if kind == ".ply":
         source = io.BytesIO(readable_ply(path.read_bytes()))
     # 'maintain_order' would give vertices on a UV seam the UVs of one side only
     scene = trimesh.load_scene(
