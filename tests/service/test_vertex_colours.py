@@ -63,4 +63,4 @@ def test_texels_far_from_all_islands_have_the_mean_colour():
     base = coloured_base(None, loaded(square(Look("a"), ENDS, side=0.25)), 128)
     corner = base[:32, 52:96].reshape(-1, 4)
     assert len(np.unique(corner, axis=0)) == 1 and 150 < corner[0, 0] < 220
-    assert (abs(base[-8, 0, :3].astype(int) - (255, 0, 0)) < 25).all()
+    assert (abs(base[-8, 0, :3].astype(int) - (255, 0, 0)) < 40).all()
