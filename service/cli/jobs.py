@@ -134,9 +134,9 @@ def repaint(
     key: Key = None,
 ) -> None:
     """Paint a region of a job's picture anew and keep the rest: prints the new job's name."""
-    from service.inputs import read_picture
+    from service.picture_files import as_coverage, read_picture
 
-    region = read_picture(mask, "mask").mean(axis=2).round().astype("uint8")
+    region = as_coverage(read_picture(mask, "mask"))
     with _client(address, key) as client:
         print(client.repaint(job, region, seed))
 

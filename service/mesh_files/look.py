@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.picture_files import read_picture
+
 
 @dataclass(frozen=True, eq=False)
 class Look:
@@ -41,7 +43,7 @@ def read_look(material: Any, stem: str) -> Look:
         name = stem
     image = getattr(material, "image", None)
     if image is not None and image.format is not None:  # trimesh's own grey is not from a file
-        return Look(name, np.array(image.convert("RGBA")))
+        return Look(name, read_picture(image, "mesh", f"The texture of '{name}'", turn=False))
     if "kd" not in getattr(material, "kwargs", {}):
         return Look(name)
     return Look(name, None, _srgb_bytes(np.asarray(material.diffuse, np.float64) / 255))
