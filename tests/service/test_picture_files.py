@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 from geometry.errors import InputError
 from service.base_colour import read_base, read_mask
 from service.inputs import load_styles
-from service.mesh_looks import Look
+from service.mesh_files.look import Look
 from service.picture_files import as_coverage, over_white, read_picture
 from service.recipe import Recipe, Style
 

@@ -12,7 +12,7 @@ from service.mesh_files.gltf.errors import GltfError
 
 _KINDS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
-MAX_COUNT = 2**31  # elements of an array without data: more is a broken file, not a large one
+MAX_COUNT = 2**26  # elements of an array: three for each triangle that can be painted
 
 
 def numbers(document: Document, index: int) -> NDArray[np.float64]:

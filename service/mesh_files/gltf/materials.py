@@ -14,12 +14,13 @@ from geometry.errors import InputError
 from service.mesh_files.gltf.document import Document
 from service.mesh_files.gltf.errors import GltfError
 from service.mesh_files.gltf.extensions import PICTURES, SPECULAR, TRANSFORM, extension
-from service.mesh_files.gltf.lookups import REPEAT, Lookup, transform
 from service.mesh_files.look import to_linear, to_srgb
+from service.mesh_files.lookups import REPEAT, Lookup, transform
 from service.picture_files import read_picture
 
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 _KTX = b"\xabKTX "
+_KINDS = "PNG, JPEG and WebP"
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,19 @@ def base_colour(document: Document, material: int | None) -> BaseColour:
     tint = np.array(factor or _WHITE, np.float64).clip(0, 1)
     if tint.shape != (4,):
         raise GltfError(f"materials[{material}] has a colour that is not of four numbers")
-    shared = {"alpha_mode": mode, "cutoff": float(entry.get("alphaCutoff", 0.5))}
-    values = tuple(tint.tolist())
+    cutoff = float(entry.get("alphaCutoff", 0.5))
+    flat = BaseColour(name, tuple(tint.tolist()), alpha_mode=mode, cutoff=cutoff)
     if texture is None:
-        return BaseColour(name, values, **shared)
+        return flat
     uv_map, matrix = texture.get("texCoord", 0), Lookup().matrix
     moved = extension(texture, TRANSFORM)
     if moved is not None:
         uv_map = moved.get("texCoord", uv_map)
         offset, scale = moved.get("offset", (0.0, 0.0)), moved.get("scale", (1.0, 1.0))
         matrix = transform(tuple(offset), float(moved.get("rotation", 0.0)), tuple(scale))
-    wraps = _wraps(document, texture["index"])
-    return BaseColour(name, values, texture["index"], uv_map, Lookup(matrix, wraps), **shared)
+    number = texture["index"]
+    lookup = Lookup(matrix, _wraps(document, number))
+    return dataclasses.replace(flat, texture=number, uv_map=uv_map, lookup=lookup)
 
 
 class Pictures:
@@ -129,14 +131,11 @@ class Pictures:
         inside = not uri or uri[:5].lower() == "data:"
         name = str(image.get("name", f"images[{number}]")) if inside else uri
         if data[: len(_KTX)] == _KTX:
-            raise GltfError(f"{name[:80]} is a KTX picture", _PICTURE_FIX)
+            raise GltfError(f"{name[:80]} is a KTX picture, and only {_KINDS} are read")
         try:
             return read_picture(data, "mesh", name, turn=False, convert=False)
         except InputError as error:
-            raise GltfError(error.message.rstrip("."), _PICTURE_FIX) from None
-
-
-_PICTURE_FIX = "Export the file with PNG or JPEG pictures."
+            raise GltfError(error.message.rstrip(".")) from None
 
 
 def _wraps(document: Document, texture: Any) -> tuple[int, int]:

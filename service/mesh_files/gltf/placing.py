@@ -31,6 +31,12 @@ class Scene:
             if "mesh" in nodes[number]:
                 yield nodes[number] | {"number": number}, nodes[number]["mesh"]
 
+    def count(self, node: dict[str, Any]) -> int:
+        """How many times a node shows its mesh."""
+        attributes = (extension(node, INSTANCING) or {}).get("attributes", {})
+        counts = [self._document.entry("accessors", k)["count"] for k in attributes.values()]
+        return max(counts, default=1)
+
     def matrices(self, node: dict[str, Any]) -> NDArray[np.float64]:
         """(N, 4, 4): where a node's mesh stands, once or for each of its instances."""
         own = self._worlds[node["number"]] if "number" in node else np.eye(4)
@@ -59,7 +65,9 @@ class Scene:
         inverse = numbers(self._document, entry["inverseBindMatrices"])
         if inverse.shape[1] != 16 or len(inverse) < len(worlds):
             raise GltfError("a skin has too few matrices")
-        matrices: NDArray[np.float64] = worlds @ inverse[: len(worlds)].reshape(-1, 4, 4).swapaxes(1, 2)
+        matrices: NDArray[np.float64] = worlds @ inverse[: len(worlds)].reshape(-1, 4, 4).swapaxes(
+            1, 2
+        )
         return matrices
 
     @functools.cached_property
@@ -164,7 +172,9 @@ def _composed(
     found = np.tile(np.eye(4), (count, 1, 1))
     if rotation is not None:
         length = np.linalg.norm(rotation, axis=1, keepdims=True)
-        x, y, z, w = np.where(length > 0, rotation / np.where(length > 0, length, 1), (0, 0, 0, 1)).T
+        x, y, z, w = np.where(
+            length > 0, rotation / np.where(length > 0, length, 1), (0, 0, 0, 1)
+        ).T
         found[:, 0, :3] = np.column_stack(
             [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)]
         )

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from geometry.errors import InputError
 from service.mesh_files.gltf.document import Document, open_document
 from service.mesh_files.gltf.errors import GltfError
-from service.mesh_files.gltf.lookups import Layout, lay_out, redrawn
 from service.mesh_files.gltf.materials import BaseColour, Pictures, base_colour
 from service.mesh_files.gltf.placing import Scene, mirrored, moved, skinned, turned
 from service.mesh_files.gltf.surfaces import Surface, read_surface
 from service.mesh_files.look import Look
+from service.mesh_files.lookups import Layout, lay_out, redrawn
 from service.mesh_files.parts import Part, expect_paintable
 
 
@@ -30,7 +30,7 @@ def read_gltf(path: Path) -> list[Part]:
         return [
             part
             for material, own in surfaces.items()
-            for part in _parts(base_colour(document, material), own, pictures, path.stem)
+            for part in _parts(base_colour(document, material), own, pictures, path)
         ]
     except InputError:
         raise
@@ -60,12 +60,10 @@ def _surfaces(document: Document) -> dict[int | None, list[Surface]]:
             surface = read_surface(document, primitive, colours[material].uv_map, morphs)
             if surface is None:
                 continue
-            if joints is not None and surface.joints is not None:
-                places = [skinned(surface, joints)]
-            else:
-                places = list(scene.matrices(node))
-            count += len(places) * len(surface.triangles)
+            hung = None if surface.joints is None else joints
+            count += len(surface.triangles) * (scene.count(node) if hung is None else 1)
             expect_paintable(document.path, count)  # instances could fill all memory
+            places = scene.matrices(node) if hung is None else [skinned(surface, hung)]
             found.setdefault(material, []).extend(_placed(surface, place) for place in places)
     return found
 
@@ -88,15 +86,15 @@ def _placed(surface: Surface, matrices: NDArray[np.float64]) -> Surface:
 
 
 def _parts(
-    colour: BaseColour, surfaces: Sequence[Surface], pictures: Pictures, stem: str
+    colour: BaseColour, surfaces: Sequence[Surface], pictures: Pictures, path: Path
 ) -> list[Part]:
-    """The parts of one material. ``stem``: names what has no name."""
+    """The parts of one material. ``path``: names what has no name."""
     tint = _one_colour(surfaces)
     if tint is not None:
         colour = colour.tinted(tint)
     uvs = [surface.uvs for surface in surfaces if surface.uvs is not None]
     layout = lay_out(colour.lookup, np.concatenate(uvs) if uvs else np.zeros((0, 2)))
-    look = _look(colour, layout, pictures, stem)
+    look = _look(colour, layout, pictures, path)
     parts = []
     for surface in surfaces:
         uvs_up, colours = None, None
@@ -111,8 +109,8 @@ def _parts(
     return parts
 
 
-def _look(colour: BaseColour, layout: Layout, pictures: Pictures, stem: str) -> Look:
-    look = Look(colour.name or stem)
+def _look(colour: BaseColour, layout: Layout, pictures: Pictures, path: Path) -> Look:
+    look = Look(colour.name or path.stem)
     if colour.texture is None:
         if colour.factor is None:
             return look
@@ -120,7 +118,7 @@ def _look(colour: BaseColour, layout: Layout, pictures: Pictures, stem: str) -> 
     try:
         picture = pictures.of_texture(colour.texture)
     except GltfError as error:
-        unread = f"{error.reason[0].upper()}{error.reason[1:]}. {error.fix}"
+        unread = f"{path.name} has a base colour that cannot be read: {error.reason}."
         return dataclasses.replace(look, unread=unread)
     if layout.lookup is not None:
         picture = redrawn(picture, layout.lookup, layout.window)

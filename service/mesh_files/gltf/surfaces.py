@@ -121,7 +121,8 @@ class _Vertices:
 
     def skin(self) -> tuple[NDArray[np.int64] | None, NDArray[np.float64] | None]:
         """The joints (V, K) and weights (V, K) of all sets of four."""
-        joints, weights = [], []
+        joints: list[NDArray[np.int64]] = []
+        weights: list[NDArray[np.float64]] = []
         while f"JOINTS_{len(joints)}" in self._attributes:
             number = len(joints)
             part, weight = self.values(f"JOINTS_{number}"), self.values(f"WEIGHTS_{number}")

@@ -1,4 +1,4 @@
-"""How a glTF texture is looked up: moved UVs and borders, which a painted texture cannot have.
+"""How a texture is looked up: moved UVs and borders, which a painted texture cannot have.
 
 A texture is painted on the UV map as the mesh has it. Where the file samples the texture at moved
 UVs (Blender's Mapping node), or beyond its border other than by repeating it, the picture is drawn
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.ndimage import map_coordinates
 
 from geometry.mesh import UV_SPAN
 
 REPEAT, CLAMP, MIRROR = 10497, 33071, 33648
-_MAX_SIDE = 4096  # of a picture that is drawn anew, where the file's own is not larger
+MAX_SIDE = 2048  # of a picture that is drawn anew, where the file's own is not larger
 _ROWS = 256  # of such a picture, drawn at a time
 _SLACK = 1e-4  # of a texture: how far UVs may stray over its border by rounding
 _NO_MOVE = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
@@ -54,7 +55,7 @@ def transform(
     offset: tuple[float, float], rotation: float, scale: tuple[float, float]
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     """The matrix of KHR_texture_transform: scaled, turned counter-clockwise by ``rotation``
-    radians as v goes down, then moved."""
+    radians, v being down, then moved."""
     c, s = math.cos(rotation), math.sin(rotation)
     (x, y), (across, down) = offset, scale
     return (c * across, s * down, x), (-s * across, c * down, y)
@@ -81,13 +82,13 @@ def redrawn(
     """A picture (H, W, C) uint8 as a UV map shows it that samples it by ``lookup``, over a whole
     texture: what the map has at u and v from ``window`` on to 1 more, wrapped into the texture.
 
-    It has the picture's proportions, and at least its fineness up to 4096 texels.
+    It has the picture's proportions, and at least its fineness up to 2048 texels.
     """
     matrix = np.array(lookup.matrix)
     rows, columns = picture.shape[:2]
     pixels = matrix[:, :2] * np.array([[columns], [rows]])  # of the picture, over the whole map
     fineness = float((np.linalg.norm(pixels, axis=0) / (columns, rows)).max())
-    possible = max(_MAX_SIDE / max(rows, columns), 1.0)
+    possible = max(MAX_SIDE / max(rows, columns), 1.0)
     if fineness > possible:  # else texels in between would be passed over
         share = possible / fineness
         smaller = (max(1, round(columns * share)), max(1, round(rows * share)))
@@ -121,22 +122,14 @@ def _sampled(
 ) -> NDArray[np.uint8]:
     """A picture's colours (N, C) at UVs (N, 2), v down: bilinear, as graphics cards sample."""
     rows, columns = picture.shape[:2]
-    x, y = (uvs * (columns, rows) - 0.5).T
-    left, top = np.floor(x), np.floor(y)
-    total = np.zeros((len(uvs), picture.shape[2]))
-    for dx, share_x in ((0, 1 - (x - left)), (1, x - left)):
-        for dy, share_y in ((0, 1 - (y - top)), (1, y - top)):
-            column = _wrapped(left.astype(np.int64) + dx, columns, wraps[0])
-            row = _wrapped(top.astype(np.int64) + dy, rows, wraps[1])
-            total += (share_x * share_y)[:, None] * picture[row, column]
-    return np.rint(total).astype(np.uint8)
-
-
-def _wrapped(index: NDArray[np.int64], count: int, wrap: int) -> NDArray[np.int64]:
-    """Which of ``count`` texels stands at each place."""
-    if wrap == CLAMP:
-        return index.clip(0, count - 1)
-    if wrap == MIRROR:
-        index = index % (2 * count)
-        return np.where(index < count, index, 2 * count - 1 - index)
-    return index % count
+    places = uvs * (columns, rows) - 0.5
+    for axis, wrap in enumerate(wraps):
+        if wrap == CLAMP:
+            places[:, axis] = places[:, axis].clip(0, (columns, rows)[axis] - 1)
+        elif wrap == MIRROR:  # a picture and its mirror image, repeated
+            picture = np.concatenate([picture, np.flip(picture, 1 - axis)], axis=1 - axis)
+    channels = [
+        map_coordinates(channel, places.T[::-1], np.uint8, order=1, mode="grid-wrap")
+        for channel in np.moveaxis(picture, 2, 0)
+    ]
+    return np.stack(channels, axis=-1)
