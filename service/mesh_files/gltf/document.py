@@ -67,13 +67,6 @@ class Document:
                 f"Put it into the folder of the glTF file. Or: {_FLAT}",
             ) from None
 
-    @functools.cached_property
-    def named_files(self) -> tuple[Path, ...]:
-        """The files beside it that it is read from."""
-        entries = [*self.header.get("buffers", []), *self.header.get("images", [])]
-        uris = [str(entry["uri"]) for entry in entries if "uri" in entry]
-        return tuple(self.file(uri) for uri in uris if not _SCHEME.match(uri))
-
     def _buffer(self, index: int) -> bytes:
         buffer = self.entry("buffers", index)
         if "uri" in buffer:
