@@ -23,7 +23,7 @@ from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model
 from service.picture_files import over_white, read_picture
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture, make_scene
+from service.scene import Scene, StylePicture, make_scene, wants_base
 from service.vertex_colours import coloured_base
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
@@ -115,12 +115,21 @@ class MeshInputs:
 
 def mesh_inputs(recipe: Recipe) -> MeshInputs:
     """The mesh, base colour and mask of a recipe from its files. Raises InputError as
-    :mod:`service.mesh_files` and :mod:`service.base_colour` do, or "no-mesh"."""
+    :mod:`service.mesh_files` and :mod:`service.base_colour` do, "no-mesh", or "missing-base" where
+    the base colour is asked for and could not all be read."""
     if recipe.mesh is None:
         raise InputError(
             "no-mesh", "mesh", "A mesh recipe names no mesh file.", "Add --set mesh=FILE."
         )
     loaded = load_mesh(Path(recipe.mesh), recipe.unwrap, recipe.material)
+    wants = wants_base(recipe, recipe.mask is not None)
+    if recipe.base is None and wants is not None and loaded.unread:
+        raise InputError(
+            "missing-base",
+            wants,
+            f"The base colour is not all there: {loaded.unread[0]}",
+            "Mend that, or give a picture with --base.",
+        )
     looks = [part.look for part in loaded.painted]
     hiding = make_occluders(*loaded.hiding()) if loaded.others else None
     base = read_base(recipe.base, looks)
@@ -143,10 +152,10 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
         return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
     if buffers is not None:
         raise unknown_name("unknown-style", "styles", source, exemplars())
-    return _checked(read_style(Path(source)), source)
+    return _checked(read_style_file(Path(source)), source)
 
 
-def read_style(path: Path) -> NDArray[np.uint8]:
+def read_style_file(path: Path) -> NDArray[np.uint8]:
     """A style's file as (H, W, 3) uint8 sRGB, over white. Raises InputError:
     "missing-file" with the exemplars that may be meant, "bad-image"."""
     try:

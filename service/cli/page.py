@@ -48,15 +48,19 @@ have none (in the hyperbolic plane: `--group turned`).
 or a picture file; given several times, the styles are blended. A weight stands in front, with a
 colon: `--style 2:woodcut_waves --style 0.5:photos/leaf.jpg`. Only a number before the first colon
 is read as a weight, so no path needs quoting; a file that is really called `2:leaf.png` is written
-`./2:leaf.png`, and a file called like an exemplar `./stained_glass`.
+`./2:leaf.png`, and a file called like an exemplar `./stained_glass`. Pictures, also bases
+and masks, may have 8 or 16 bits, any colour profile and an orientation: they are read as they look
+in a viewer.
 
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y
 as up, PLY and STL Z. Every material has its texture; materials with one image share it. With
 `--material` the others stay as they are and only hide. A mesh without a UV map needs `--unwrap`,
-which never changes the file: the new layout is in the GLB. What the file says of its colours, or
-`--base`, is kept with `--content 1`, or started from with `--start base`; a base that is a picture
-gives the texture its aspect. Outside a `--mask` the base stays to the bit: the texture is as wide
+which never changes the file: the new layout is in the GLB. What the file says of its colours
+(materials, pictures, vertex colours), or `--base`, is kept with `--content 1`, or started from with
+`--start base`; a base that is a picture gives the texture its aspect. Pictures that an MTL file
+names are also looked for beside the OBJ file; what cannot be read is told in a line, and refused
+where the base is needed. Outside a `--mask` the base stays to the bit: the texture is as wide
 as the base is. What views see is kept in the user's cache, at most 2 GiB, or in the folder that
 `ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. `--detect` lists the
 symmetries of the mesh, with the options that paint them. Files that Orbitex reads, and GLB files

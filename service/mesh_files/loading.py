@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from geometry.errors import InputError, unknown_name
 from geometry.mesh import Mesh, make_mesh
 from service.mesh_files.gltf import read_gltf
 from service.mesh_files.look import Look
+from service.mesh_files.obj import read_obj
 from service.mesh_files.parts import (
     Part,
     by_texture,
@@ -25,6 +26,13 @@ from service.mesh_files.parts import (
 from service.mesh_files.scene_files import read_scene
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
+_READERS: dict[str, Callable[[Path], list[Part]]] = {
+    ".obj": read_obj,
+    ".gltf": read_gltf,
+    ".glb": read_gltf,
+    ".ply": read_scene,
+    ".stl": read_scene,
+}
 _MEMORY = {".obj": 9}  # needed to read a file, over its size: measured with 5 million triangles
 _MEMORY_BINARY = 25
 
@@ -47,6 +55,12 @@ class LoadedMesh:
     def names(self) -> tuple[str, ...]:
         """The textures' names: those of their materials."""
         return tuple(part.look.name for part in self.painted)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Sentences on what the file says of the painted parts' colours and could not be read."""
+        sentences = (part.look.unread for part in self.painted)
+        return tuple(dict.fromkeys(sentence for sentence in sentences if sentence))
 
     @property
     def corner_colours(self) -> NDArray[np.uint8] | None:
@@ -79,14 +93,7 @@ def load_mesh(path: Path, unwrap: bool = False, material: str | None = None) -> 
     if unwrap:
         parts = [_unwrapped(parts)]
     for part in parts:
-        if part.uvs is None:
-            whose = f", in its material '{part.look.name}'" if len(parts) > 1 else ""
-            raise InputError(
-                "mesh-no-uv",
-                "mesh",
-                f"{str(path)[:200]} has no UV map{whose}.",
-                "Let --unwrap make one, or unwrap it in Blender (UV > Smart UV Project).",
-            )
+        _expect_uvs(path, part, len(parts) > 1)
     parts = by_texture(parts)
     starts = np.cumsum([0] + [len(part.vertices) for part in parts])
     mesh = make_mesh(
@@ -130,7 +137,7 @@ def _parts(path: Path) -> list[Part]:
     if not size:
         raise _bad(f"{shown} is empty.", "Export it again.")
     try:
-        parts = read_gltf(path) if kind in (".gltf", ".glb") else read_scene(path, kind)
+        parts = _READERS[kind](path)
     except InputError:
         raise
     except MemoryError:
@@ -144,10 +151,27 @@ def _parts(path: Path) -> list[Part]:
     except OSError as error:
         raise _bad(f"{shown} cannot be read: {error.strerror or error}.", "") from None
     except Exception as error:  # trimesh's readers raise whatever a broken file makes them raise
-        reason = str(error)[:80] if type(error) is ValueError else type(error).__name__
+        reason = str(error)[:120] if type(error) is ValueError else type(error).__name__
         raise _bad(f"{shown} cannot be read ({reason}).", "Export it again.") from None
     expect_paintable(path, sum(len(part.triangles) for part in parts))
     return parts
+
+
+def _expect_uvs(path: Path, part: Part, several: bool) -> None:
+    """Raise InputError("mesh-no-uv") unless every corner has a UV. several: name the material."""
+    whose = f", in its material '{part.look.name}'" if several else ""
+    hint = "Let --unwrap make one, or unwrap it in Blender (UV > Smart UV Project)."
+    if part.uvs is None:
+        raise InputError("mesh-no-uv", "mesh", f"{str(path)[:200]} has no UV map{whose}.", hint)
+    lacking = np.isnan(part.uvs).any(axis=1)[part.triangles].any(axis=1)
+    if lacking.any():
+        raise InputError(
+            "mesh-no-uv",
+            "mesh",
+            f"{str(path)[:200]} has UVs for some of its faces only{whose}: "
+            f"{lacking.sum():,} of {len(lacking):,} triangles have none.",
+            "Unwrap those in Blender (UV > Smart UV Project), or let --unwrap make a new layout.",
+        )
 
 
 def _unwrapped(parts: Sequence[Part]) -> Part:
@@ -156,7 +180,11 @@ def _unwrapped(parts: Sequence[Part]) -> Part:
     looks = {part.look.fingerprint for part in parts}
     pictures = any(part.look.image is not None for part in parts)
     flat = len(looks) == 1 and not pictures
-    look = Look(parts[0].look.name, None, parts[0].look.colour if flat else None)
+    unread = [part.look.unread for part in parts if part.look.unread]
+    if pictures:
+        unread.append("--unwrap makes a new layout, which the old one's pictures do not fit.")
+    name, colour = parts[0].look.name, parts[0].look.colour if flat else None
+    look = Look(name, None, colour, unread[0] if unread else None)
     if not flat and not pictures and any(part.look.colour is not None for part in parts):
         parts = [dataclasses.replace(part, colours=own_colours(part)) for part in parts]
     whole = joined(parts, look)

@@ -46,7 +46,7 @@ def read_look(material: Any, stem: str) -> Look:
         return Look(name, read_picture(image, "mesh", f"The texture of '{name}'", turn=False))
     if "kd" not in getattr(material, "kwargs", {}):
         return Look(name)
-    return Look(name, None, _srgb_bytes(np.asarray(material.diffuse, np.float64) / 255))
+    return Look(name, None, srgb_bytes(np.asarray(material.diffuse, np.float64) / 255))
 
 
 def linear_factor(colour: NDArray[np.uint8]) -> list[float]:
@@ -54,7 +54,8 @@ def linear_factor(colour: NDArray[np.uint8]) -> list[float]:
     return [*to_linear(colour[:3] / 255).tolist(), float(colour[3] / 255)]
 
 
-def _srgb_bytes(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
+def srgb_bytes(linear: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """A colour (4,) of linear light and alpha, 0..1, as uint8 sRGB."""
     return np.rint(255 * np.append(to_srgb(linear[:3]), linear[3])).astype(np.uint8)
 
 

@@ -61,8 +61,14 @@ def transform(
     return (c * across, s * down, x), (-s * across, c * down, y)
 
 
+def flipped(uvs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """UVs (N, 2), v up, with v down, and the other way round."""
+    return np.column_stack([uvs[:, 0], 1 - uvs[:, 1]])
+
+
 def lay_out(lookup: Lookup, uvs: NDArray[np.float64]) -> Layout:
-    """How a mesh with these UVs (N, 2), v down, is painted."""
+    """How a mesh with these UVs (N, 2), v down, is painted; those that are nan are passed over."""
+    uvs = uvs[np.isfinite(uvs).all(axis=1)]
     moved = lookup.moved(uvs)
     own, other = _span(uvs), _span(moved)
     moves = own > UV_SPAN and (other <= UV_SPAN or lookup.matrix != _NO_MOVE)
@@ -111,8 +117,8 @@ def _span(uvs: NDArray[np.float64]) -> float:
 
 def _matters(lookup: Lookup, uvs: NDArray[np.float64]) -> bool:
     """Whether a lookup differs at these UVs from a repeated picture."""
-    if lookup.matrix != _NO_MOVE:
-        return True
+    if not len(uvs) or lookup.matrix != _NO_MOVE:
+        return bool(len(uvs))
     beyond = ((uvs.min(axis=0) < -_SLACK) | (uvs.max(axis=0) > 1 + _SLACK)).tolist()
     return any(far and wrap != REPEAT for far, wrap in zip(beyond, lookup.wraps, strict=True))
 

@@ -19,9 +19,9 @@ MAX_TRIANGLES = 20_000_000
 @dataclass(frozen=True, eq=False)
 class Part:
     """Triangles of one look. vertices: (V, 3) float64; triangles: (F, 3) int64, counter-clockwise
-    seen from outside; uvs: (V, 2) float64, v up, as in the file; normals: (V, 3) float64; colours:
-    (V, 4) uint8 sRGB with alpha: they multiply the look's image, in linear light, and stand in the
-    place of its colour where it has no image."""
+    seen from outside; uvs: (V, 2) float64, v up, as in the file, nan where only other vertices have
+    any; normals: (V, 3) float64; colours: (V, 4) uint8 sRGB with alpha: they multiply the look's
+    image, in linear light, and stand in the place of its colour where it has no image."""
 
     vertices: NDArray[np.float64]
     triangles: NDArray[np.int64]
@@ -68,16 +68,17 @@ def by_texture(parts: Sequence[Part]) -> list[Part]:
 
 
 def joined(parts: Sequence[Part], look: Look) -> Part:
-    """The parts as one with ``look``. UVs and normals are kept if all have them, vertex colours if
-    any has: the others' are their looks'."""
+    """The parts as one with ``look``. Normals are kept if all have them, UVs and vertex colours if
+    any has: others get nan for UVs, and their looks' colours."""
     starts = np.cumsum([0] + [len(part.vertices) for part in parts])
-    uvs = [part.uvs for part in parts if part.uvs is not None]
+    mapped = any(part.uvs is not None for part in parts)
+    uvs = [np.full((len(p.vertices), 2), np.nan) if p.uvs is None else p.uvs for p in parts]
     normals = [part.normals for part in parts if part.normals is not None]
     coloured = any(part.colours is not None for part in parts)
     return Part(
         np.concatenate([part.vertices for part in parts]),
         np.concatenate([p.triangles + start for p, start in zip(parts, starts, strict=False)]),
-        np.concatenate(uvs) if len(uvs) == len(parts) else None,
+        np.concatenate(uvs) if mapped else None,
         np.concatenate(normals) if len(normals) == len(parts) else None,
         look,
         np.concatenate([own_colours(part) for part in parts]) if coloured else None,

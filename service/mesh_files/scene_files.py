@@ -14,12 +14,13 @@ from service.mesh_files.parts import Part
 from service.mesh_files.ply_faces import readable_ply
 
 
-def read_scene(path: Path, kind: str) -> list[Part]:
-    """Every object of a file of this kind (".stl"), placed as its scene says. Raises whatever a
-    broken file makes trimesh raise."""
+def read_scene(path: Path) -> list[Part]:
+    """Every object of a file, placed as its scene says. Raises whatever a broken file makes
+    trimesh raise."""
     import trimesh  # slow to import, and only needed here
 
     source: Any = path
+    kind = path.suffix.lower()
     if kind == ".ply":
         source = io.BytesIO(readable_ply(path.read_bytes()))
     # 'maintain_order' would give vertices on a UV seam the UVs of one side only

@@ -113,7 +113,7 @@ class _File:
             "NORMAL": self._array(normals.astype("<f4"), "VEC3"),
         }
         if uvs is not None:
-            down = np.column_stack([uvs[:, 0], 1 - uvs[:, 1]])
+            down = np.nan_to_num(np.column_stack([uvs[:, 0], 1 - uvs[:, 1]]))
             attributes["TEXCOORD_0"] = self._array(down.astype("<f4"), "VEC2")
         indices = self._array(triangles.astype("<u4").ravel(), "SCALAR")
         return {"attributes": attributes, "indices": indices, "material": material}

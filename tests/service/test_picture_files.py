@@ -6,11 +6,14 @@ import zlib
 
 import numpy as np
 import pytest
+from pictures import ADOBE, P3, PROPHOTO, SRGB, png, profile
 from PIL import Image, ImageCms
 
 from geometry.errors import InputError
 from service.base_colour import read_base, read_mask
+from service.cli import main
 from service.inputs import load_styles
+from service.mesh_files import load_mesh
 from service.mesh_files.look import Look
 from service.picture_files import as_coverage, over_white, read_picture
 from service.recipe import Recipe, Style
@@ -19,57 +22,6 @@ RANDOM = np.random.default_rng(3)
 COLOURS = RANDOM.integers(0, 256, (24, 32, 4), np.uint8)
 GREYS = np.linspace(0, 65535, 24 * 32).round().astype(np.uint16).reshape(24, 32)
 WITHIN = {"atol": 1, "rtol": 0}
-D50 = (0.9642, 1.0, 0.8249)
-ADOBE = [[0.6097, 0.2053, 0.1492], [0.3111, 0.6257, 0.0632], [0.0195, 0.0609, 0.7446]]
-P3 = [[0.5151, 0.2920, 0.1571], [0.2412, 0.6922, 0.0666], [-0.0011, 0.0419, 0.7841]]
-PROPHOTO = [[0.7977, 0.1352, 0.0313], [0.2880, 0.7119, 0.0001], [0.0, 0.0, 0.8249]]
-SRGB = [[0.4361, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7141]]
-
-
-def png(values, depth, colour_type, key=()):
-    """A PNG file's bytes. values: (H, W, channels) of so many bits; key: what is transparent."""
-
-    def chunk(kind, data):
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-    height, width = values.shape[:2]
-    if depth == 16:
-        lines = [row.astype(">u2").tobytes() for row in values]
-    else:
-        rows = [np.ravel(row)[:, None] >> np.arange(depth)[::-1] & 1 for row in values]
-        lines = [np.packbits(row.ravel()).tobytes() for row in rows]
-    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
-    chunks = [chunk(b"IHDR", header)]
-    if key:
-        chunks.append(chunk(b"tRNS", struct.pack(f">{len(key)}H", *key)))
-    chunks.append(chunk(b"IDAT", zlib.compress(b"".join(b"\0" + line for line in lines))))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks) + chunk(b"IEND", b"")
-
-
-def profile(space, matrix=None, gamma=2.2):
-    """An ICC profile's bytes: of b"RGB " with its primaries' XYZ in columns, or of b"GRAY"."""
-
-    def fixed(*values):
-        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
-
-    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
-    tags = {b"wtpt": b"XYZ " + bytes(4) + fixed(*D50)}
-    if matrix is None:
-        tags[b"kTRC"] = curve
-    else:
-        for name, column in zip((b"r", b"g", b"b"), np.transpose(matrix), strict=True):
-            tags[name + b"XYZ"] = b"XYZ " + bytes(4) + fixed(*column)
-            tags[name + b"TRC"] = curve
-    table, body, start = b"", b"", 132 + 12 * len(tags)
-    for name, data in tags.items():
-        table += name + struct.pack(">II", start + len(body), len(data))
-        body += data
-    head = struct.pack(
-        ">I4sI4s4s4s", start + len(body), bytes(4), 0x02400000, b"mntr", space, b"XYZ "
-    )
-    head += bytes(12) + b"acsp" + bytes(28) + fixed(*D50) + bytes(48)
-    return head + struct.pack(">I", len(tags)) + table + body
 
 
 def as_srgb(colours, matrix, gamma):
@@ -247,6 +199,7 @@ def test_pictures_cut_short_are_refused_also_when_they_are_open():
     assert refused.value.message == "cow.png is not a picture that can be read."
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_bombs_are_told_the_limit_also_where_pillow_has_its_own():
     small = png(np.zeros((1, 1, 1), int), 8, 0)
     for side in (16385, 60000):
@@ -264,3 +217,24 @@ def test_over_white_and_coverage():
         over_white(picture), [[(200, 100, 50), (255, 255, 255), (255, 255, 255)]]
     )
     np.testing.assert_array_equal(as_coverage(picture)[0, 1:], (0, 128))
+
+
+def test_textures_of_a_mesh_file_read_sixteen_bits(tmp_path):
+    Image.fromarray(GREYS).save(tmp_path / "grey.png")
+    (tmp_path / "a.mtl").write_text("newmtl skin\nmap_Kd grey.png\n")
+    (tmp_path / "a.obj").write_text(
+        "mtllib a.mtl\nusemtl skin\nv 0 0 0\nv 1 0 0\nv 0 1 0\n"
+        "vt 0 0\nvt 1 0\nvt 0 1\nf 1/1 2/2 3/3\n"
+    )
+    (part,) = load_mesh(tmp_path / "a.obj", False, None).painted
+    np.testing.assert_allclose(part.look.image[..., 0], GREYS / 257, **WITHIN)
+
+
+def test_a_preview_is_of_the_picture_as_it_looks(tmp_path):
+    flat = np.full((64, 64, 3), (100, 150, 80), np.uint8)
+    path, out = tmp_path / "p.png", tmp_path / "out.png"
+    Image.fromarray(flat).save(path, icc_profile=profile(b"RGB ", ADOBE))
+    assert main(["preview", "p1", "--picture", str(path), "--size", "64", "-o", str(out)]) == 0
+    shown = np.asarray(Image.open(out).convert("RGB"))
+    expected = as_srgb(flat, ADOBE, 2.2)
+    np.testing.assert_allclose(shown, expected, atol=2, rtol=0)

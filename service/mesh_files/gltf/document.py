@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import json
 import re
@@ -14,6 +15,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from service.mesh_files.gltf.errors import GltfError
 from service.mesh_files.gltf.extensions import check_required
+from service.mesh_files.textures import named_file
 
 _MAGIC, _JSON, _BINARY = b"glTF", 0x4E4F534A, 0x004E4942
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at least: C:\ is a drive
@@ -45,27 +47,26 @@ class Document:
             raise GltfError(f"bufferViews[{index}] reaches beyond its buffer")
         return memoryview(data)[start : start + length]
 
-    def file(self, uri: str) -> Path:
-        """The file that a uri names, which may not be there. Raises GltfError for addresses."""
+    def file(self, uri: str) -> Path | None:
+        """The file that a uri names, None if it is not there. Raises GltfError for addresses."""
         if _SCHEME.match(uri):
             raise GltfError(f"it names {uri[:60]}, and only files beside it are read", _FLAT)
-        # Some exporters escape nothing, or write Windows' separators
-        names = [unquote(uri), uri, unquote(uri).replace("\\", "/")]
-        files = [self.path.parent / name for name in names if "\0" not in name]
-        return next((file for file in files if file.is_file()), self.path.parent / uri)
+        names = (unquote(uri), uri)  # some exporters escape nothing
+        files = (named_file(self.path.parent, name) for name in names if "\0" not in name)
+        return next((file for file in files if file is not None), None)
 
     def fetch(self, uri: str) -> bytes:
         """What a uri holds or names. Raises GltfError."""
         if uri[:5].lower() == "data:":
             return _inline(uri)
         file = self.file(uri)
-        try:
-            return file.read_bytes()
-        except (OSError, ValueError):
-            raise GltfError(
-                f"it names {unquote(uri)[:80]}, which cannot be found or read",
-                f"Put it into the folder of the glTF file. Or: {_FLAT}",
-            ) from None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                return file.read_bytes()
+        raise GltfError(
+            f"it names {unquote(uri)[:80]}, which cannot be found or read",
+            f"Put it into the folder of the glTF file. Or: {_FLAT}",
+        )
 
     def _buffer(self, index: int) -> bytes:
         buffer = self.entry("buffers", index)

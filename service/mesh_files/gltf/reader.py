@@ -16,7 +16,7 @@ from service.mesh_files.gltf.materials import BaseColour, Pictures, base_colour
 from service.mesh_files.gltf.placing import Scene, mirrored, moved, skinned, turned
 from service.mesh_files.gltf.surfaces import Surface, read_surface
 from service.mesh_files.look import Look
-from service.mesh_files.lookups import Layout, lay_out, redrawn
+from service.mesh_files.lookups import Layout, flipped, lay_out, redrawn
 from service.mesh_files.parts import Part, expect_paintable
 
 
@@ -99,8 +99,7 @@ def _parts(
     for surface in surfaces:
         uvs_up, colours = None, None
         if surface.uvs is not None:
-            u, v = (colour.lookup.moved(surface.uvs) if layout.moves else surface.uvs).T
-            uvs_up = np.column_stack([u, 1 - v])
+            uvs_up = flipped(colour.lookup.moved(surface.uvs) if layout.moves else surface.uvs)
         if surface.colours is not None and tint is None:
             colours = colour.lit(surface.colours, tinted=look.image is None)
         parts.append(
