@@ -33,7 +33,7 @@ _READERS: dict[str, Callable[[Path], list[Part]]] = {
     ".ply": read_scene,
     ".stl": read_scene,
 }
-_MEMORY = {".obj": 9}  # needed to read a file, over its size: measured with 5 million triangles
+_MEMORY = {".obj": 9, ".glb": 15}  # needed to read a file, over its size: measured with 5 million triangles
 _MEMORY_BINARY = 25
 
 

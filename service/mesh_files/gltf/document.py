@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import functools
 import json
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
@@ -29,6 +28,7 @@ class Document:
     header: dict[str, Any]
     path: Path
     chunk: bytes | None
+    _fetched: dict[str, bytes] = field(default_factory=dict)
 
     def entry(self, kind: str, index: int) -> dict[str, Any]:
         """Object ``index`` of the header's list ``kind``. Raises GltfError if there is none."""
@@ -71,7 +71,10 @@ class Document:
     def _buffer(self, index: int) -> bytes:
         buffer = self.entry("buffers", index)
         if "uri" in buffer:
-            data = self._fetched(buffer["uri"])
+            uri = str(buffer["uri"])
+            if uri not in self._fetched:
+                self._fetched[uri] = self.fetch(uri)
+            data = self._fetched[uri]
         elif index == 0 and self.chunk is not None:
             data = self.chunk
         else:
@@ -79,10 +82,6 @@ class Document:
         if len(data) < buffer["byteLength"]:
             raise GltfError(f"buffers[{index}] is cut off")
         return data
-
-    @functools.cached_property
-    def _fetched(self) -> functools._lru_cache_wrapper[bytes]:
-        return functools.lru_cache(maxsize=None)(self.fetch)
 
 
 def open_document(path: Path) -> Document:

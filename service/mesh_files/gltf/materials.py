@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,8 +104,8 @@ class Pictures:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._known: dict[int, NDArray[np.uint8]] = {}
 
-    @functools.cache  # noqa: B019  (lives as long as the file is read)
     def of_texture(self, texture: int) -> NDArray[np.uint8]:
         """A texture's picture (H, W, 4) uint8 sRGB, top row first. Raises GltfError if none of
         those that the file offers can be read."""
@@ -115,25 +115,26 @@ class Pictures:
         trouble = GltfError(f"textures[{texture}] has no picture")
         for source in sources:
             try:
-                return self._picture(source)
+                if source not in self._known:
+                    self._known[source] = self._read(source)
+                return self._known[source]
             except GltfError as error:
                 trouble = error
         raise trouble
 
-    @functools.cache  # noqa: B019
-    def _picture(self, number: int) -> NDArray[np.uint8]:
+    def _read(self, number: int) -> NDArray[np.uint8]:
         image = self._document.entry("images", number)
         if "uri" in image:
             data = self._document.fetch(str(image["uri"]))
         else:
             data = bytes(self._document.view(image["bufferView"]))
-        uri = str(image.get("uri", ""))
-        inside = not uri or uri[:5].lower() == "data:"
-        name = str(image.get("name", f"images[{number}]")) if inside else uri
+        uri = str(image.get("uri", "data:"))
+        inside = uri[:5].lower() == "data:"
+        name = str(image.get("name", f"images[{number}]")) if inside else unquote(uri)
         if data[: len(_KTX)] == _KTX:
             raise GltfError(f"{name[:80]} is a KTX picture, and only {_KINDS} are read")
         try:
-            return read_picture(data, "mesh", name, turn=False, convert=False)
+            return read_picture(data, "mesh", name[:80], turn=False, convert=False)
         except InputError as error:
             raise GltfError(error.message.rstrip(".")) from None
 

@@ -24,14 +24,17 @@ def read_gltf(path: Path) -> list[Part]:
     """Every surface of a glTF file's scene, where it stands, in its pose and shape of rest: what
     the file shows without animation. Raises InputError("bad-mesh-file"), OSError, MemoryError."""
     try:
-        document = open_document(path)
-        surfaces = _surfaces(document)
-        pictures = Pictures(document)
-        return [
-            part
-            for material, own in surfaces.items()
-            for part in _parts(base_colour(document, material), own, pictures, path)
-        ]
+        with np.errstate(
+            all="ignore"
+        ):  # numbers that are not finite are told by what makes the mesh
+            document = open_document(path)
+            surfaces = _surfaces(document)
+            pictures = Pictures(document)
+            return [
+                part
+                for material, own in surfaces.items()
+                for part in _parts(base_colour(document, material), own, pictures, path)
+            ]
     except InputError:
         raise
     except GltfError as error:
