@@ -23,17 +23,21 @@ from service.mesh_files.parts import (
     merged,
     own_colours,
 )
-from service.mesh_files.scene_files import read_scene
+from service.mesh_files.ply import read_ply
+from service.mesh_files.stl import read_stl
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
 _READERS: dict[str, Callable[[Path], list[Part]]] = {
     ".obj": read_obj,
     ".gltf": read_gltf,
     ".glb": read_gltf,
-    ".ply": read_scene,
-    ".stl": read_scene,
+    ".ply": read_ply,
+    ".stl": read_stl,
 }
-_MEMORY = {".obj": 9, ".glb": 15}  # needed to read a file, over its size: measured with 5 million triangles
+_MEMORY = {
+    ".obj": 9,
+    ".glb": 15,
+}  # needed to read a file, over its size: measured with 5 million triangles
 _MEMORY_BINARY = 25
 
 
@@ -150,7 +154,7 @@ def _parts(path: Path) -> list[Part]:
         ) from None
     except OSError as error:
         raise _bad(f"{shown} cannot be read: {error.strerror or error}.", "") from None
-    except Exception as error:  # trimesh's readers raise whatever a broken file makes them raise
+    except Exception as error:  # readers raise whatever a broken file makes them raise
         reason = str(error)[:120] if type(error) is ValueError else type(error).__name__
         raise _bad(f"{shown} cannot be read ({reason}).", "Export it again.") from None
     expect_paintable(path, sum(len(part.triangles) for part in parts))

@@ -5,12 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from service.picture_files import read_picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,20 +30,6 @@ class Look:
         return (
             str((content.shape, self.unread)).encode() + hashlib.sha256(content.tobytes()).digest()
         )
-
-
-def read_look(material: Any, stem: str) -> Look:
-    """What trimesh's material says of the base colour; ``stem`` names what has no name. Factors
-    are linear light, as in Blender's OBJ files."""
-    name = str(getattr(material, "name", None) or "")
-    if name in ("", "material_0"):  # the last is what trimesh calls unnamed ones
-        name = stem
-    image = getattr(material, "image", None)
-    if image is not None and image.format is not None:  # trimesh's own grey is not from a file
-        return Look(name, read_picture(image, "mesh", f"The texture of '{name}'", turn=False))
-    if "kd" not in getattr(material, "kwargs", {}):
-        return Look(name)
-    return Look(name, None, srgb_bytes(np.asarray(material.diffuse, np.float64) / 255))
 
 
 def linear_factor(colour: NDArray[np.uint8]) -> list[float]:
