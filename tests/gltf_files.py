@@ -65,6 +65,10 @@ class GltfFile:
         tree = json.loads(json.dumps(self.tree))
         if "nodes" not in tree:
             tree["nodes"] = [{"mesh": number} for number in range(len(tree.get("meshes", [])))]
+        if "scenes" not in tree:
+            below = {child for node in tree["nodes"] for child in node.get("children", ())}
+            roots = [number for number in range(len(tree["nodes"])) if number not in below]
+            tree |= {"scene": 0, "scenes": [{"nodes": roots}]}
         if self.blob and "buffers" not in tree:
             tree["buffers"] = [{"byteLength": len(self.blob)}]
         if path.suffix == ".gltf":

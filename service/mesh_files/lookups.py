@@ -69,10 +69,8 @@ def flipped(uvs: NDArray[np.float64]) -> NDArray[np.float64]:
 def lay_out(lookup: Lookup, uvs: NDArray[np.float64]) -> Layout:
     """How a mesh with these UVs (N, 2), v down, is painted; those that are nan are passed over."""
     uvs = uvs[np.isfinite(uvs).all(axis=1)]
-    moved = lookup.moved(uvs)
-    own, other = _span(uvs), _span(moved)
-    moves = own > UV_SPAN and (other <= UV_SPAN or lookup.matrix != _NO_MOVE)
-    seen = moved if moves else uvs
+    moves = lookup.matrix != _NO_MOVE and _span(uvs) > UV_SPAN
+    seen = lookup.moved(uvs) if moves else uvs
     rest = Lookup(_NO_MOVE, lookup.wraps) if moves else lookup
     if _span(seen) > UV_SPAN or not _matters(rest, seen):
         return Layout(moves, None)

@@ -12,7 +12,10 @@ from gltf_files import SQUARE_UVS, GltfFile
 from PIL import Image
 
 from geometry.errors import InputError
+from service.inputs import mesh_inputs
 from service.mesh_files import load_mesh, lookups
+from service.recipe import Recipe
+from service.reporting.glb import glb_bytes
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 QUARTERS = np.uint8([[RED, GREEN], [BLUE, WHITE]]).repeat(8, axis=0).repeat(8, axis=1)  # 16 × 16
@@ -283,3 +286,34 @@ def test_binary_and_text_are_told_apart_by_content(tmp_path):
     assert json.loads(text.read_text())
     swapped = text.rename(tmp_path / "a.glb")
     assert len(load_mesh(swapped).mesh.triangles) == 2
+
+
+def test_the_painted_file_moves_no_uvs(tmp_path):
+    loaded = load_mesh(mapped(NOISE, scale=[3, 3]).write(tmp_path / "a.glb"))
+    painted = tmp_path / "painted.glb"
+    painted.write_bytes(glb_bytes(loaded, [QUARTERS]))
+    assert b"KHR_texture_transform" not in painted.read_bytes()
+    (part,) = load_mesh(painted).painted
+    np.testing.assert_allclose(part.uvs, loaded.painted[0].uvs, atol=1e-6)
+    np.testing.assert_array_equal(part.look.image[..., :3], QUARTERS)
+
+
+def recipe(path, **fields):
+    return Recipe(target="mesh", mesh=str(path), group="1", size=64, **fields)
+
+
+def test_vertex_colours_are_a_base(tmp_path):
+    path = coloured([RED, BLUE, BLUE, RED]).write(tmp_path / "a.glb")
+    base = mesh_inputs(recipe(path, start="base")).body.base
+    assert base.shape == (64, 64, 4)
+    assert (base[:, 0, 0] > 240).all() and (base[:, -1, 2] > 240).all()
+
+
+@pytest.mark.parametrize("wish", [{"start": "base"}, {"objective": {"content": 1}}])
+def test_an_unreadable_picture_is_refused_where_the_base_is_used(tmp_path, wish):
+    path = beside(tmp_path, "gone.png", uri="my%20shape.bin")
+    with pytest.raises(InputError, match=r"gone\.png.*--base") as refused:
+        mesh_inputs(recipe(path, **wish))
+    assert refused.value.code == "missing-base"
+    assert mesh_inputs(recipe(path, base="#808080", **wish)).body.base is not None
+    assert "gone.png" in mesh_inputs(recipe(path)).loaded.unread[0]

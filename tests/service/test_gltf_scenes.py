@@ -266,6 +266,14 @@ def test_nodes_in_a_ring_end(tmp_path):
         load_mesh(file.write(tmp_path / "ring.glb"))
 
 
+@pytest.mark.parametrize("nodes", [[], [{"mesh": 0}, {"translation": [1, 0, 0], "children": [0]}]])
+def test_a_file_without_a_scene_shows_all_its_nodes_or_meshes(tmp_path, nodes):
+    file = GltfFile(scenes=[], nodes=nodes)
+    file.mesh(file.square())
+    shift = 1 if nodes else 0
+    assert sides(file.write(tmp_path / "loose.glb")) == ([shift, 0, 0], [1 + shift, 1, 0])
+
+
 def test_materials_that_only_gloss_stop_nothing(tmp_path):
     names = ["KHR_materials_clearcoat", "KHR_lights_punctual", "KHR_materials_unlit"]
     file = GltfFile(extensionsRequired=names, extensionsUsed=names)
