@@ -24,9 +24,7 @@ def read_gltf(path: Path) -> list[Part]:
     """Every surface of a glTF file's scene, where it stands, in its pose and shape of rest: what
     the file shows without animation. Raises InputError("bad-mesh-file"), OSError, MemoryError."""
     try:
-        with np.errstate(
-            all="ignore"
-        ):  # numbers that are not finite are told by what makes the mesh
+        with np.errstate(all="ignore"):  # make_mesh tells of numbers that are not finite
             document = open_document(path)
             surfaces = _surfaces(document)
             pictures = Pictures(document)
@@ -74,7 +72,7 @@ def _surfaces(document: Document) -> dict[int | None, list[Surface]]:
 def _placed(surface: Surface, matrices: NDArray[np.float64]) -> Surface:
     """A surface moved by one matrix (4, 4), or every vertex by its own (V, 4, 4). What is mirrored
     is turned right side out again."""
-    flipped = float(np.mean(mirrored(matrices))) > 0.5
+    inside_out = float(np.mean(mirrored(matrices))) > 0.5
     normals = surface.normals
     if normals is not None:
         normals = turned(normals, matrices)
@@ -83,7 +81,7 @@ def _placed(surface: Surface, matrices: NDArray[np.float64]) -> Surface:
     return dataclasses.replace(
         surface,
         points=moved(surface.points, matrices),
-        triangles=surface.triangles[:, ::-1] if flipped else surface.triangles,
+        triangles=surface.triangles[:, ::-1] if inside_out else surface.triangles,
         normals=normals,
     )
 
