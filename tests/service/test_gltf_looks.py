@@ -298,12 +298,27 @@ def test_the_painted_file_moves_no_uvs(tmp_path):
     np.testing.assert_array_equal(part.look.image[..., :3], QUARTERS)
 
 
+def test_vertex_colours_of_what_is_not_painted_stay(tmp_path):
+    file = coloured([(1, 0, 0), (0, 0, 1), (0, 1, 0), (1, 1, 0.5)])
+    file.mesh(file.square(material=file.material(PNG)))
+    file.tree["materials"][1]["name"] = "other"
+    loaded = load_mesh(file.write(tmp_path / "two.glb"), material="other")
+    (before,) = loaded.others
+    painted = tmp_path / "painted.glb"
+    painted.write_bytes(glb_bytes(loaded, [QUARTERS]))
+    (after,) = load_mesh(painted, material="other").others
+    assert after.look.name == "paint" and after.look.image is None
+    ends = np.concatenate([after.vertices, after.colours], axis=1)
+    wanted = np.concatenate([before.vertices, before.colours], axis=1)
+    assert set(map(tuple, ends)) == set(map(tuple, wanted))
+
+
 def recipe(path, **fields):
     return Recipe(target="mesh", mesh=str(path), group="1", size=64, **fields)
 
 
 def test_vertex_colours_are_a_base(tmp_path):
-    path = coloured([RED, BLUE, BLUE, RED]).write(tmp_path / "a.glb")
+    path = coloured(np.divide([RED, BLUE, BLUE, RED], 255)).write(tmp_path / "a.glb")
     base = mesh_inputs(recipe(path, start="base")).body.base
     assert base.shape == (64, 64, 4)
     assert (base[:, 0, 0] > 240).all() and (base[:, -1, 2] > 240).all()

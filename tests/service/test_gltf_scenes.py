@@ -216,6 +216,18 @@ def test_draco_is_decoded_where_there_is_no_other_copy(tmp_path, fallback):
     np.testing.assert_allclose(mesh.uvs, mesh.corners[..., :2], atol=1e-3)
 
 
+def test_broken_draco_is_named(tmp_path):
+    file = GltfFile(extensionsUsed=["KHR_draco_mesh_compression"])
+    square = file.square()
+    for accessor in file.tree["accessors"]:
+        del accessor["bufferView"]
+    draco = {"bufferView": file.view(bytes(288)), "attributes": {"POSITION": 0}}
+    square["extensions"] = {"KHR_draco_mesh_compression": draco}
+    file.mesh(square)
+    with pytest.raises(InputError, match="Draco data cannot be decoded.*without compression"):
+        load_mesh(file.write(tmp_path / "draco.glb"))
+
+
 def required(name):
     return "extensionsRequired", [name]
 

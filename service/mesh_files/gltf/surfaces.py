@@ -152,13 +152,12 @@ def _decoded(document: Document, packed: dict[str, Any]) -> _Draco:
     try:
         mesh = DracoPy.decode(data)
         found = {entry["unique_id"]: entry["data"] for entry in mesh.attributes}
-        faces = np.asarray(mesh.faces, np.int64).ravel()
+        wanted = {name: found[number] for name, number in packed["attributes"].items()}
+        return _Draco(wanted, np.asarray(mesh.faces, np.int64).ravel())
     except Exception:  # whatever broken data make it raise
         raise GltfError(
             "its Draco data cannot be decoded", "Export it again, without compression."
         ) from None
-    wanted = {name: found[number] for name, number in packed["attributes"].items()}
-    return _Draco(wanted, faces)
 
 
 def _triangles(order: NDArray[np.int64], mode: int) -> NDArray[np.int64]:
