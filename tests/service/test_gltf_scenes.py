@@ -224,7 +224,7 @@ def test_broken_draco_is_named(tmp_path):
     draco = {"bufferView": file.view(bytes(288)), "attributes": {"POSITION": 0}}
     square["extensions"] = {"KHR_draco_mesh_compression": draco}
     file.mesh(square)
-    with pytest.raises(InputError, match="Draco data cannot be decoded.*without compression"):
+    with pytest.raises(InputError, match=r"Draco data cannot be decoded.*without compression"):
         load_mesh(file.write(tmp_path / "draco.glb"))
 
 
