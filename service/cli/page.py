@@ -66,6 +66,15 @@ as the base is. What views see is kept in the user's cache, at most 2 GiB, or in
 symmetries of the mesh, with the options that paint them. Files that Orbitex reads, and GLB files
 that it did not write, are never written over.
 
+A glTF file is painted as it stands without animation: in the pose of its skins' joints, with the
+weights of its morph targets, every instance in its place. Draco's compression and quantised
+coordinates are undone; a file that needs an extension that Orbitex does not know, such as meshopt's
+compression, is refused with the extension's name. Vertex colours tint the base colour. Where a
+material moves the UVs of its picture (Blender's Mapping node; `-s` and `-o` in an MTL file) or does
+not repeat it, the base colour is drawn anew onto the UV map as the mesh has it, and the texture is
+painted for that map: take the Mapping node away before you use it. Only a map that is wider than
+one tile and fits into it when moved is moved itself; the GLB has it.
+
 **Recipes.** `run` reads a recipe, or a receipt, whose picture it makes again. `--set` changes one
 key: dots lead into objects and, as numbers, into lists (`--set objective.style=2`,
 `--set styles.0.weight=0.5`); values are JSON, or text where they are not. Styles, meshes,

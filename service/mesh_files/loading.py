@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,32 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError, unknown_name
 from geometry.mesh import Mesh, make_mesh
+from service.mesh_files.gltf import read_gltf
 from service.mesh_files.look import Look
 from service.mesh_files.obj import read_obj
-from service.mesh_files.parts import Part, by_texture, joined, merged, own_colours
+from service.mesh_files.parts import (
+    Part,
+    by_texture,
+    expect_paintable,
+    joined,
+    merged,
+    own_colours,
+)
 from service.mesh_files.ply import read_ply
-from service.mesh_files.scene_files import read_scene
+from service.mesh_files.stl import read_stl
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
-MAX_TRIANGLES = 20_000_000
-_MEMORY = {".obj": 9}  # needed to read a file, over its size: measured with 5 million triangles
+_READERS: dict[str, Callable[[Path], list[Part]]] = {
+    ".obj": read_obj,
+    ".gltf": read_gltf,
+    ".glb": read_gltf,
+    ".ply": read_ply,
+    ".stl": read_stl,
+}
+_MEMORY = {
+    ".obj": 9,
+    ".glb": 15,
+}  # needed to read a file, over its size: measured with 5 million triangles
 _MEMORY_BINARY = 25
 
 
@@ -124,8 +141,7 @@ def _parts(path: Path) -> list[Part]:
     if not size:
         raise _bad(f"{shown} is empty.", "Export it again.")
     try:
-        own = {".obj": read_obj, ".ply": read_ply}.get(kind)
-        parts = read_scene(path, kind) if own is None else own(path)
+        parts = _READERS[kind](path)
     except InputError:
         raise
     except MemoryError:
@@ -138,17 +154,10 @@ def _parts(path: Path) -> list[Part]:
         ) from None
     except OSError as error:
         raise _bad(f"{shown} cannot be read: {error.strerror or error}.", "") from None
-    except Exception as error:  # trimesh's readers raise whatever a broken file makes them raise
+    except Exception as error:  # readers raise whatever a broken file makes them raise
         reason = str(error)[:120] if type(error) is ValueError else type(error).__name__
         raise _bad(f"{shown} cannot be read ({reason}).", "Export it again.") from None
-    count = sum(len(part.triangles) for part in parts)
-    if count > MAX_TRIANGLES:
-        raise InputError(
-            "mesh-too-large",
-            "mesh",
-            f"{shown} has {count:,} triangles; {MAX_TRIANGLES:,} can be painted.",
-            "Reduce it (in Blender: Decimate).",
-        )
+    expect_paintable(path, sum(len(part.triangles) for part in parts))
     return parts
 
 

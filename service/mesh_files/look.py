@@ -5,13 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from service.gltf_header import NO_MATERIAL
-from service.picture_files import read_picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,43 +30,6 @@ class Look:
         return (
             str((content.shape, self.unread)).encode() + hashlib.sha256(content.tobytes()).digest()
         )
-
-
-def read_look(material: Any, stem: str) -> Look:
-    """What trimesh's material says of the base colour; ``stem`` names what has no name. Factors
-    are linear light, as in glTF and in Blender's OBJ files."""
-    name = str(getattr(material, "name", None) or "")
-    gltf = hasattr(material, "baseColorFactor")
-    if gltf:
-        image, factor = material.baseColorTexture, material.baseColorFactor
-        if factor is None and name != NO_MATERIAL:
-            factor = (255, 255, 255, 255)  # glTF's default
-        alpha_mode, cutoff = material.alphaMode or "OPAQUE", material.alphaCutoff
-    else:
-        image = getattr(material, "image", None)
-        if image is not None and image.format is None:  # trimesh's own grey: not from a file
-            image = None
-        given = "kd" in getattr(material, "kwargs", {})
-        factor = material.diffuse if given and image is None else None
-        alpha_mode, cutoff = "BLEND", None
-    if name in ("", NO_MATERIAL, "material_0"):  # the last is what trimesh calls unnamed ones
-        name = stem
-    tint = None if factor is None else np.asarray(factor, np.float64) / 255
-    if image is None:
-        return Look(name, None, None if tint is None else srgb_bytes(tint))
-    pixels = read_picture(image, "mesh", f"The texture of '{name}'", turn=False, convert=not gltf)
-    if tint is not None and tint.min() < 1:
-        levels = np.arange(256) / 255
-        for channel in range(3):
-            shaded = to_srgb(to_linear(levels) * tint[channel])
-            pixels[..., channel] = np.rint(255 * shaded).astype(np.uint8)[pixels[..., channel]]
-        pixels[..., 3] = np.rint(pixels[..., 3] * tint[3]).astype(np.uint8)
-    if alpha_mode == "OPAQUE":
-        pixels[..., 3] = 255
-    elif alpha_mode == "MASK":
-        level = 255 * (0.5 if cutoff is None else cutoff)
-        pixels[..., 3] = np.where(pixels[..., 3] >= level, 255, 0)
-    return Look(name, pixels)
 
 
 def linear_factor(colour: NDArray[np.uint8]) -> list[float]:

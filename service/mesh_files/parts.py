@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.errors import InputError
 from service.mesh_files.look import Look
+
+MAX_TRIANGLES = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +29,17 @@ class Part:
     normals: NDArray[np.float64] | None
     look: Look
     colours: NDArray[np.uint8] | None = None
+
+
+def expect_paintable(path: Path, triangles: int) -> None:
+    """Raise InputError("mesh-too-large") if a file has more triangles than can be painted."""
+    if triangles > MAX_TRIANGLES:
+        raise InputError(
+            "mesh-too-large",
+            "mesh",
+            f"{str(path)[:200]} has over {MAX_TRIANGLES:,} triangles.",
+            "Reduce it (in Blender: Decimate).",
+        )
 
 
 def merged(parts: Sequence[Part]) -> list[Part]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
-from geometry.mesh import UV_SPAN
+from service.mesh_files.lookups import Lookup, flipped, lay_out, redrawn
 from service.mesh_files.parts import Part
 from service.picture_files import read_picture
-
-_LARGEST = 8192  # texels: the longest side of a picture that is laid out anew
 
 
 def named_file(folder: Path, name: str) -> Path | None:
@@ -59,32 +56,17 @@ def read_texture(folder: Path, name: str, file: str) -> NDArray[np.uint8] | str:
 
 
 def laid_out(part: Part, scale: tuple[float, float], offset: tuple[float, float]) -> Part:
-    """The part with its picture, which is looked up at UV · scale + offset, drawn into the layout
-    of its UVs as they are. Only where they span several tiles the UVs are moved instead, so that
-    a layout that was meant to be scaled down is."""
-    image, uvs = part.look.image, part.uvs
-    if image is None or uvs is None or (scale == (1, 1) and offset == (0, 0)):
+    """The part with its picture, which is looked up at UV · scale + offset, as
+    :mod:`service.mesh_files.lookups` lays it out."""
+    image = part.look.image
+    if image is None or part.uvs is None:
         return part
-    low, high = np.nanmin(uvs, axis=0), np.nanmax(uvs, axis=0)
-    if (high - low).max() > UV_SPAN:
-        return dataclasses.replace(part, uvs=uvs * scale + offset)
-    home = np.floor((low + high) / 2 - 1e-9)  # where make_mesh moves the layout from
-    rows, columns = (
-        min(max(math.ceil(side * abs(factor)), 1), max(side, _LARGEST))
-        for side, factor in zip(image.shape[:2], scale[::-1], strict=True)
-    )
-    u = ((np.arange(columns) + 0.5) / columns + home[0]) * scale[0] + offset[0]
-    v = (1 - (np.arange(rows) + 0.5) / rows + home[1]) * scale[1] + offset[1]
-    drawn = _looked_up(_looked_up(image, 1 - v, 0), u, 1)
-    look = dataclasses.replace(part.look, image=np.rint(drawn).astype(np.uint8))
-    return dataclasses.replace(part, look=look)
-
-
-def _looked_up(image: NDArray, places: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-    """Lines of a picture at places from 0 to 1 that repeat, mixed of the two nearest."""
-    side = image.shape[axis]
-    at = places * side - 0.5
-    first = np.floor(at + 1e-9)
-    share = np.clip(at - first, 0, 1).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
-    near, far = (np.take(image, (first + k).astype(np.int64) % side, axis=axis) for k in (0, 1))
-    return near * (1 - share) + far * share
+    (across, up), (right, above) = scale, offset
+    lookup = Lookup(((across, 0.0, right), (0.0, up, 1 - up - above)))  # v down
+    layout = lay_out(lookup, flipped(part.uvs))
+    if layout.moves:
+        part = dataclasses.replace(part, uvs=flipped(lookup.moved(flipped(part.uvs))))
+    if layout.lookup is None:
+        return part
+    drawn = redrawn(image, layout.lookup, layout.window)
+    return dataclasses.replace(part, look=dataclasses.replace(part.look, image=drawn))

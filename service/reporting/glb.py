@@ -43,6 +43,9 @@ def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> byte
         shown: dict[str, Any] = {} if look.image is None else {"texture": look.image}
         if look.image is None and look.colour is not None:
             shown, clear = {"factor": linear_factor(look.colour)}, bool(look.colour[3] < 255)
+        if part.colours is not None:  # they stand in the place of a flat colour
+            shown.pop("factor", None)
+            clear |= bool(part.colours[:, 3].min() < 255)
         material = file.material(look.name, shown, clear)
         primitives.append(file.primitive(part, material, part.colours))
     node: dict[str, Any] = {"mesh": 0, "name": loaded.names[0]}

@@ -83,23 +83,6 @@ def test_what_is_not_painted_keeps_its_look(tmp_path):
     assert (looks["high"].image[..., :3] == quarters()).all()
 
 
-def test_what_is_not_painted_keeps_its_vertex_colours(tmp_path):
-    points = "v 0 0 0 1 0 0\nv 1 0 0 0 0.5 0\nv 1 1 0 0 0 1\nvt 0 0\nvt 1 0\nvt 1 1\n"
-    text = "mtllib m.mtl\n" + points + "usemtl a\nf 1/1 2/2 3/3\nusemtl b\nf 3/3 2/2 1/1\n"
-    (tmp_path / "m.mtl").write_text("newmtl a\nnewmtl b\n")
-    (tmp_path / "m.obj").write_text(text)
-    loaded = load_mesh(tmp_path / "m.obj", material="b")
-    (tmp_path / "again.glb").write_bytes(glb_bytes(loaded, [quarters()]))
-    scene = trimesh.load_scene(tmp_path / "again.glb", process=False)
-    coloured = {name: "color" in g.visual.vertex_attributes for name, g in scene.geometry.items()}
-    (name,) = [name for name, found in coloured.items() if found]
-    shape = scene.geometry[name]
-    light = dict(
-        zip(map(tuple, shape.vertices), shape.visual.vertex_attributes["color"], strict=True)
-    )
-    np.testing.assert_allclose(light[1, 0, 0] / 255, (0, 0.216, 0, 1), atol=0.004)
-
-
 @pytest.mark.parametrize("suffix", [".obj", ".ply"])
 def test_a_mesh_far_away_is_written_about_its_own_centre(tmp_path, suffix):
     home = np.array((512345.25, 4612345.5, 311.0))
