@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from . import live_image, unwrap
+from . import jobs, live_image, unwrap
 from .attempt import Result, attempt
 from .catalogue import EMBEDDED_NETWORK
 from .polls import OnMesh
@@ -29,6 +29,9 @@ class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):
     def _unwrap(self, context: Any) -> Result:
         obj = context.active_object
         settings_of(obj).uv_map = unwrap.smart_uv(obj, context)
+        painted = jobs.session_of(obj)
+        if painted is not None:
+            painted.warning = None  # it was about another UV map
         return {"FINISHED"}
 
 

@@ -13,7 +13,7 @@ The mesh is the evaluated one with the *viewport's* modifier levels: what the ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,8 @@ import numpy as np
 from .problems import Problem, ProblemError, refuse
 
 SMART_UV = ("orbitex.smart_uv", "Smart UV Project")
+UV_THIN = 1e-6  # of the texture's side: a face that is thinner in the layout cannot be painted
+SMALL = 0.001  # part of the surface that is not worth a word
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,27 @@ def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
         np.ascontiguousarray(vertices, np.float32),
         np.ascontiguousarray(triangles, np.int32),
         np.ascontiguousarray(uvs, np.float32),
+    )
+
+
+def collapsed_faces(name: str, uv_map: str, buffers: Mapping[str, np.ndarray]) -> Problem | None:
+    """The faces of what is sent that have no area in the layout: they are painted in one colour
+    each. Stops nothing."""
+    corners = buffers["vertices"][buffers["triangles"]].astype(np.float64)
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    areas = np.linalg.norm(normals, axis=1)
+    sides = np.roll(buffers["uvs"], -1, axis=1).astype(np.float64) - buffers["uvs"]
+    double = np.abs(sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0])
+    collapsed = double <= UV_THIN * np.linalg.norm(sides, axis=2).max(axis=1)
+    part = float(areas[collapsed].sum() / areas.sum())
+    if part <= SMALL:
+        return None
+    return Problem(
+        "collapsed-uvs",
+        f"{100 * part:.1f} % of '{name}' has no area in the UV map '{uv_map}': faces there get a "
+        "single colour.",
+        "Unwrap again, as after Extrude. If a modifier makes these faces, apply it first.",
+        *SMART_UV,
     )
 
 

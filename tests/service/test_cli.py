@@ -288,6 +288,20 @@ def test_a_mesh_is_painted_into_all_its_files_and_again_from_its_receipt(
     assert file.read_text() == SQUARE and len(list(file.parent.iterdir())) == 1
 
 
+def test_faces_without_area_in_the_uv_map_are_told(tmp_path, capfd, monkeypatch):
+    """As Blender's Extrude leaves them: each would be a flat colour, and nobody would know why."""
+    monkeypatch.setattr("service.reporting.mesh_pictures.SIDE", 32)
+    file, out = tmp_path / "square.obj", tmp_path / "paint.png"
+    file.write_text(SQUARE + "v 1 0 1\nv 1 1 1\nf 2/2 5/2 6/3 3/3\n")
+    words = ("--size", "64", "--steps", "1", "--views", "4", "-o", str(out))
+    assert main(["mesh", str(file), *words]) == 0
+    told = capfd.readouterr().out
+    assert "advice: 2 triangles, 50.0 % of the surface, have no area in the UV map" in told
+    assert "--views" not in told and "coverage 50.0 %" in told
+    surface = json.loads(out.with_suffix(".json").read_text())["surface"]
+    assert surface["collapsed"] == pytest.approx(0.5) and surface["collapsed_triangles"] == 2
+
+
 def test_detected_symmetries_are_listed_with_the_options_that_paint_them(
     tmp_path, capsys, monkeypatch
 ):
