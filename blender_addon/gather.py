@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from . import instances
 from .problems import Problem, ProblemError, refuse
 
 SMART_UV = ("orbitex.smart_uv", "Smart UV Project")
@@ -53,6 +54,9 @@ def check(obj: Any, uv_map: str = "") -> Problem | None:
     if obj is None:
         return Problem("no-object", "No active object.", "Select a mesh object.")
     if obj.type != "MESH":
+        instanced = instances.check_empty(obj)
+        if instanced is not None:
+            return instanced
         return Problem("no-mesh", f"'{obj.name}' is not a mesh.", "Select a mesh object.")
     mesh: Any = obj.data
     # In edit mode the counts are those from before; update_from_editmode comes with gathering.
@@ -124,10 +128,10 @@ def split_frame(matrix_world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
     """The evaluated, triangulated mesh of ``obj`` with one UV map ("" = the active one).
 
-    Raises ProblemError: "no-mesh", "no-faces", "no-uv", "udim", "non-finite", "flat-scale",
-    "zero-area", "zero-uv-area".
+    Raises ProblemError: "no-mesh", "instances-only", "no-faces", "no-uv", "udim",
+    "non-finite", "flat-scale", "zero-area", "zero-uv-area".
     """
-    problem = check(obj, uv_map)
+    problem = check(obj, uv_map) or instances.check_mesh(obj, depsgraph)
     if problem is not None:
         raise ProblemError(problem)
     _, stretch = split_frame(np.array(obj.matrix_world))
@@ -168,10 +172,10 @@ def collapsed_faces(name: str, uv_map: str, buffers: Mapping[str, np.ndarray]) -
     part = float(areas[collapsed].sum() / areas.sum())
     if part <= SMALL:
         return None
+    layout = f"the UV map '{uv_map}'" if uv_map else "its UV map"
     return Problem(
         "collapsed-uvs",
-        f"{100 * part:.1f} % of '{name}' has no area in the UV map '{uv_map}': faces there get a "
-        "single colour.",
+        f"{100 * part:.1f} % of '{name}' has no area in {layout}: faces there get a single colour.",
         "Unwrap again, as after Extrude. If a modifier makes these faces, apply it first.",
         *SMART_UV,
     )
