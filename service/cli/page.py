@@ -60,9 +60,10 @@ which never changes the file: the new layout is in the GLB. What the file says o
 `--base`, is kept with `--content 1`, or started from with `--start base`; a base that is a picture
 gives the texture its aspect. Outside a `--mask` the base stays to the bit: the texture is as wide
 as the base is. What views see is kept in the user's cache, at most 2 GiB, or in the folder that
-`ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. `--detect` lists the
-symmetries of the mesh, with the options that paint them. Files that Orbitex reads, and GLB files
-that it did not write, are never written over.
+`ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. Where that folder
+cannot be written, it is kept among the temporary files. `--detect` lists the symmetries of the
+mesh, with the options that paint them. Files that Orbitex reads, and GLB files that it did not
+write, are never written over.
 
 **Recipes.** `run` reads a recipe, or a receipt, whose picture it makes again. `--set` changes one
 key: dots lead into objects and, as numbers, into lists (`--set objective.style=2`,
