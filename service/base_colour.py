@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
-from service.mesh_looks import Look
+from service.mesh_files.look import Look
 from service.picture_files import as_coverage, read_picture
 
 _FLAT = r"#[0-9a-fA-F]{6}"

@@ -23,7 +23,8 @@ from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model
 from service.picture_files import over_white, read_picture
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture, make_scene
+from service.scene import Scene, StylePicture, make_scene, wants_base
+from service.vertex_colours import coloured_base
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
 MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
@@ -114,15 +115,26 @@ class MeshInputs:
 
 def mesh_inputs(recipe: Recipe) -> MeshInputs:
     """The mesh, base colour and mask of a recipe from its files. Raises InputError as
-    :mod:`service.mesh_files` and :mod:`service.base_colour` do, or "no-mesh"."""
+    :mod:`service.mesh_files` and :mod:`service.base_colour` do, "no-mesh", or "missing-base" where
+    the base colour is asked for and could not all be read."""
     if recipe.mesh is None:
         raise InputError(
             "no-mesh", "mesh", "A mesh recipe names no mesh file.", "Add --set mesh=FILE."
         )
     loaded = load_mesh(Path(recipe.mesh), recipe.unwrap, recipe.material)
+    wants = wants_base(recipe, recipe.mask is not None)
+    if recipe.base is None and wants is not None and loaded.unread:
+        raise InputError(
+            "missing-base",
+            wants,
+            f"The base colour is not all there: {loaded.unread[0]}",
+            "Mend that, or give a picture with --base.",
+        )
     looks = [part.look for part in loaded.painted]
     hiding = make_occluders(*loaded.hiding()) if loaded.others else None
     base = read_base(recipe.base, looks)
+    if recipe.base is None:
+        base = coloured_base(base, loaded, recipe.size)
     mask = read_mask(recipe.mask, looks)
     return MeshInputs(loaded, Model(loaded.mesh, (), hiding, base, mask))
 

@@ -47,6 +47,8 @@ def submit(
     from service.cli.orders import read_order
 
     order = read_order(recipe, set_ or ())
+    for sentence in order.unread:
+        sys.stderr.write(f"note: {sentence}\n")
     with _client(address, key) as client:
         print(client.submit(order.wire, order.buffers))
 

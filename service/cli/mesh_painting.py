@@ -44,6 +44,8 @@ def paint_mesh_to(
     scene = make_scene(recipe, given.body)
     place = mesh_destination(picture, given.loaded.names, files_read(recipe))
     styles = load_styles(recipe)
+    for sentence in given.loaded.unread:
+        console.out(f"note: {sentence}", highlight=False)
     with painted(recipe, scene, styles, weights, console, steering) as (done, last):
         receipt = done.receipt | {"mesh": described(recipe, given, place)}
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
@@ -130,6 +132,7 @@ def described(recipe: Recipe, given: MeshInputs, place: MeshDestination) -> dict
         "vertices": len(mesh.vertices),
         "triangles": len(mesh.triangles),
         "up": given.loaded.up,
+        "unread": list(given.loaded.unread),
         "textures": [
             {"material": name, "file": path.name}
             for name, path in zip(given.loaded.names, place.textures, strict=True)

@@ -31,6 +31,11 @@ class Order:
     mesh: MeshInputs | None = None
 
     @property
+    def unread(self) -> tuple[str, ...]:
+        """Sentences on what its mesh file says of colours and could not be read."""
+        return () if self.mesh is None else self.mesh.loaded.unread
+
+    @property
     def digest(self) -> str:
         """What tells it from other orders: another recipe, or other content of its files."""
         seen = hashlib.sha256(self.wire.model_dump_json().encode())

@@ -14,7 +14,7 @@ from service.base_colour import read_base, read_mask
 from service.cli import main
 from service.inputs import load_styles
 from service.mesh_files import load_mesh
-from service.mesh_looks import Look
+from service.mesh_files.look import Look
 from service.picture_files import as_coverage, over_white, read_picture
 from service.recipe import Recipe, Style
 
