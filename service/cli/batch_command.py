@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from geometry.printable import printable
 from service.cli import options, terminal
 
 
@@ -37,10 +38,10 @@ def batch(
 
     check_engine(engine, ray_address, ray_gpus)
     settings = Settings(output, engine=engine, ray_address=ray_address, ray_gpus=ray_gpus)
-    console = terminal.console()
+    console = terminal.progress_console()
     tally = paint_batch(recipes, set_ or (), output, settings, console)
     for name, error in tally.failed.items():
-        sys.stderr.write(f"error: {name}: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"error: {printable(name)}: {printable(' '.join(str(error).split()))}\n")
     console.out(
         f"{output}: {len(tally.painted)} painted, {len(tally.there)} there already, "
         f"{len(tally.failed)} failed" + (f", {tally.left} left" if tally.left else ""),

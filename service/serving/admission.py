@@ -25,7 +25,8 @@ _DOMAIN = "orbitex"
 class Admission:
     """The door of one service: keys from ``folder``, connections of ``context``.
 
-    Raises InputError "no-keys" if the allow-list is empty, and as :meth:`KeyFolder.server`.
+    Raises InputError "no-keys" if the allow-list is empty, and as :meth:`KeyFolder.check_rights`
+    and :meth:`KeyFolder.server`.
     """
 
     def __init__(self, folder: KeyFolder, context: zmq.Context[zmq.Socket[bytes]]) -> None:
@@ -37,6 +38,7 @@ class Admission:
                 f"Make a key with 'service keys new NAME --keys {folder.folder}', or bind to "
                 "127.0.0.1 without --keys.",
             )
+        folder.check_rights()  # whoever may add a key is let in
         self._folder = folder
         self._server = folder.server()
         self._known: frozenset[str] = frozenset()
