@@ -47,12 +47,13 @@ def check_mesh(obj: Any, depsgraph: Any) -> Problem | None:
 
 def realize(obj: Any) -> None:
     """Add a modifier behind all others that makes faces of the instances."""
-    modifier = obj.modifiers.new(REALIZE, "NODES")
+    modifier: Any = obj.modifiers.new(REALIZE, "NODES")
     modifier.node_group = bpy.data.node_groups.get(REALIZE) or _realizing_nodes()
 
 
 def _realizing_nodes() -> Any:
-    tree: Any = bpy.data.node_groups.new(REALIZE, "GeometryNodeTree")
+    groups: Any = bpy.data.node_groups
+    tree = groups.new(REALIZE, "GeometryNodeTree")
     if hasattr(tree, "interface"):
         for way in ("INPUT", "OUTPUT"):
             tree.interface.new_socket("Geometry", in_out=way, socket_type="NodeSocketGeometry")
