@@ -10,7 +10,16 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
 
 from geometry.errors import InputError, unknown_name
 
@@ -48,6 +57,18 @@ QUALITIES: dict[str, Quality] = {
 }
 
 
+def _file_name(name: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """A file's name may have bytes that are no UTF-8, which Python writes as halves of surrogates:
+    only for them, pydantic must not see all of it."""
+    if isinstance(name, str) and name != (shown := name.encode("utf-8", "replace").decode()):
+        check(shown)
+        return name
+    return check(name)
+
+
+FileName = Annotated[str, WrapValidator(_file_name)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -55,7 +76,7 @@ class _Model(BaseModel):
 class Style(_Model):
     """One style picture and its share in the blend."""
 
-    source: str = Field(
+    source: FileName = Field(
         description="An exemplar's name, a file, or 'buffer:NAME' on the wire.", min_length=1
     )
     weight: float = Field(default=1.0, gt=0, le=100, description="Share in the blend of styles.")
@@ -181,7 +202,7 @@ class Recipe(_Model):
     twist: float = Field(
         default=30.0, ge=-360, le=360, description="Turn from one repetition to the next, degrees."
     )
-    mesh: str | None = Field(
+    mesh: FileName | None = Field(
         default=None,
         max_length=4096,
         description="A mesh file: OBJ, glTF, GLB, PLY or STL; on the wire meshes are buffers.",
@@ -227,7 +248,7 @@ class Recipe(_Model):
         default="sphere",
         description="Views from all sides, or from a ring around the axis.",
     )
-    base: str | None = Field(
+    base: FileName | None = Field(
         default=None,
         max_length=4096,
         description="The mesh's colour before: a picture, or a flat colour such as '#c8b090'; "
@@ -236,7 +257,7 @@ class Recipe(_Model):
     start: StartName = Field(
         default="noise", description="What the painting starts from: noise, or the base colour."
     )
-    mask: str | None = Field(
+    mask: FileName | None = Field(
         default=None,
         max_length=4096,
         description="Where paint goes: a picture, white for paint; the rest of the base stays as "

@@ -165,19 +165,25 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
     return side_mirrors(scene.group, scene.colouring)
 
 
+def wants_base(recipe: Recipe, masked: bool) -> str | None:
+    """The field of a recipe for which a mesh must have a base colour; None if it need not.
+    masked: whether a mask is given."""
+    wants = {
+        "start": recipe.start == "base",
+        "objective.content": recipe.objective.content > 0,
+        "mask": masked,
+    }
+    return next((field for field, wanted in wants.items() if wanted), None)
+
+
 def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
     """The scene of a mesh with its group in place, checked."""
     from geometry.mesh_symmetry import check_symmetry, place  # Warp: half a second
 
-    wants_base = {
-        "start": recipe.start == "base",
-        "objective.content": recipe.objective.content > 0,
-        "mask": body.mask is not None,
-    }
-    if body.base is None and any(wants_base.values()):
-        field = next(field for field, wanted in wants_base.items() if wanted)
+    wants = wants_base(recipe, body.mask is not None)
+    if body.base is None and wants is not None:
         raise InputError(
-            "missing-base", field, "The mesh has no base colour.", "Give one with --base."
+            "missing-base", wants, "The mesh has no base colour.", "Give one with --base."
         )
     width = None if body.base is None else body.base.shape[1]
     if body.mask is not None and width not in (1, recipe.size):

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geometry.mesh import Mesh
 from service.mesh_files import LoadedMesh, Part
-from service.mesh_looks import linear_factor
+from service.mesh_files.look import linear_factor, to_linear
 from service.reporting.delivery import png_bytes
 
 GENERATOR = "Orbitex"  # how its own files are known again
@@ -41,7 +41,11 @@ def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> byte
         shown: dict[str, Any] = {} if look.image is None else {"texture": look.image}
         if look.image is None and look.colour is not None:
             shown, clear = {"factor": linear_factor(look.colour)}, bool(look.colour[3] < 255)
-        primitives.append(file.primitive(part, file.material(look.name, shown, clear)))
+        if part.colours is not None:  # they stand in the place of a flat colour
+            shown.pop("factor", None)
+            clear |= bool(part.colours[:, 3].min() < 255)
+        material = file.material(look.name, shown, clear)
+        primitives.append(file.primitive(part, material, part.colours))
     node: dict[str, Any] = {"mesh": 0, "name": loaded.names[0]}
     if loaded.up == "Z":
         node["matrix"] = _Z_UP
@@ -101,7 +105,9 @@ class _File:
             entry["alphaMode"] = "BLEND"
         return self._add("materials", entry)
 
-    def primitive(self, part: Part, material: int) -> dict[str, Any]:
+    def primitive(
+        self, part: Part, material: int, colours: NDArray[np.uint8] | None = None
+    ) -> dict[str, Any]:
         vertices, triangles, normals = part.vertices, part.triangles, part.normals
         uvs = part.uvs
         if normals is None:
@@ -112,8 +118,12 @@ class _File:
             "POSITION": self._array(vertices.astype("<f4"), "VEC3", bounds=True),
             "NORMAL": self._array(normals.astype("<f4"), "VEC3"),
         }
+        if colours is not None:
+            own = colours if part.normals is not None else colours[source]
+            light = np.column_stack([to_linear(own[:, :3] / 255), own[:, 3] / 255])
+            attributes["COLOR_0"] = self._array(light.astype("<f4"), "VEC4")
         if uvs is not None:
-            down = np.column_stack([uvs[:, 0], 1 - uvs[:, 1]])
+            down = np.nan_to_num(np.column_stack([uvs[:, 0], 1 - uvs[:, 1]]))
             attributes["TEXCOORD_0"] = self._array(down.astype("<f4"), "VEC2")
         indices = self._array(triangles.astype("<u4").ravel(), "SCALAR")
         return {"attributes": attributes, "indices": indices, "material": material}
@@ -163,7 +173,8 @@ def _packed(tree: dict[str, Any], blob: bytearray) -> bytes:
     blob += b"\0" * (-len(blob) % 4)
     tree = {key: value for key, value in tree.items() if value} | {"scene": 0}
     tree["buffers"] = [{"byteLength": len(blob)}]
-    text = json.dumps(tree, separators=(",", ":")).encode()
+    # names from files need not be valid text, and Blender opens no GLB in which they are not
+    text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
     text += b" " * (-len(text) % 4)
     total = 12 + 8 + len(text) + 8 + len(blob)
     head = struct.pack("<4sIIII", b"glTF", 2, total, len(text), 0x4E4F534A)
