@@ -129,9 +129,11 @@ class Server:
             self._jobs.clear(job)  # cancelled while the worker wrote
         elif isinstance(event, Stepped):
             self._jobs.advance(job, event.progress)
+            self._want_frames(job)
         elif isinstance(event, FrameDone):
             self._jobs.advance(job, event.progress)
             self._watchers.show(job, event.max_size, event.pixels)
+            self._want_frames(job)
         elif isinstance(event, Saved):
             self._jobs.checkpoint(job, event.progress, event.warning)
             if event.warning is not None:
@@ -172,8 +174,11 @@ class Server:
                 self._engine.adjust(job.name, job.standing.adjustments)
             if job.standing.finish_wanted:
                 self._engine.finish(job.name)
-            for credit in self._watchers.waiting(job):
-                self._engine.want(job.name, credit.after, credit.max_size)
+            self._want_frames(job)
+
+    def _want_frames(self, job: Job) -> None:
+        for credit in self._watchers.waiting(job):
+            self._engine.want(job.name, credit.after, credit.max_size)
 
     def _fail(self, job: Job, fault: Fault) -> None:
         self._jobs.fail(job, fault)
