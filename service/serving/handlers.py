@@ -152,8 +152,10 @@ class Handlers:
 
     def _on_adjust(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
+        before = job.standing.adjustments
         self._jobs.adjust(job, read_changes(header))
-        if job.state is State.RUNNING:
+        # A worker that is busy keeps all that it is told: never the same twice.
+        if job.state is State.RUNNING and job.standing.adjustments != before:
             self._engine.adjust(job.name, job.standing.adjustments)
         recipe = job.recipe.model_dump(mode="json")
         return {"job": job.name, "state": job.state, "recipe": recipe}
@@ -161,7 +163,7 @@ class Handlers:
     def _on_repaint(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
         seed = read_whole(header, "seed", 0, MAX_SEED, default=-1)
-        new = self._jobs.repaint(job, seed, read_region(buffers))
+        new = self._jobs.repaint(job, seed, read_region(header, buffers))
         log.info("queued: repaints %s", job.name, extra={"job": new.name, "client": client.hex()})
         return {"job": new.name}
 
@@ -176,8 +178,9 @@ class Handlers:
 
     def _on_pause(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
+        before = job.state
         self._jobs.pause(job)
-        if job.state is State.PAUSED:
+        if job.state is State.PAUSED and before is not State.PAUSED:
             self._engine.pause(job.name)
             self._watchers.tell(job)
         return {"job": job.name, "state": job.state}
@@ -204,8 +207,9 @@ class Handlers:
 
     def _on_finish(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
+        told = job.standing.finish_wanted and job.state is State.RUNNING
         self._jobs.want_finish(job)
-        if job.state is State.RUNNING:
+        if job.state is State.RUNNING and not told:
             self._engine.finish(job.name)
         return {"job": job.name}
 
