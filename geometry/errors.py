@@ -31,10 +31,13 @@ class InputError(ValueError):
 def excerpt(text: str, length: int = _EXCERPT) -> str:
     """The beginning of a text that anybody may have written, as a part of one line: at most
     ``length`` characters and an ellipsis, those that cannot be printed escaped."""
-    shown = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:length]
-    )
+    shown = printable(text[:length])
     return shown if len(shown) <= length and len(text) <= length else f"{shown[:length]}…"
+
+
+def printable(text: str) -> str:
+    """A text with all that cannot be printed escaped, line breaks included."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def unknown_name(code: str, field: str, name: str, known: Iterable[str]) -> InputError:

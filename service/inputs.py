@@ -135,7 +135,9 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
             raise InputError("unknown-style", "styles", f"There is no buffer '{excerpt(name)}'.")
         pixels = buffers[name]
         if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-            raise InputError("bad-image", "styles", f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8.")
+            raise InputError(
+                "bad-image", "styles", f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8."
+            )
         return _checked(pixels, source)
     if source in exemplars():
         file = exemplar_file(source)
@@ -187,7 +189,9 @@ def _rgb(image: Image.Image) -> NDArray[np.uint8]:
 
 def _checked(pixels: NDArray[np.uint8], source: str) -> NDArray[np.uint8]:
     if min(pixels.shape[:2]) < 16:
-        raise InputError("bad-image", "style", f"{excerpt(source, _SHOWN)} is smaller than 16 × 16 pixels.")
+        raise InputError(
+            "bad-image", "style", f"{excerpt(source, _SHOWN)} is smaller than 16 × 16 pixels."
+        )
     if max(pixels.shape[:2]) > MAX_ASPECT * min(pixels.shape[:2]):
         raise InputError(
             "bad-image",

@@ -294,7 +294,9 @@ class Recipe(_Model):
     @classmethod
     def _is_two_numbers(cls, repeat: str) -> str:
         if not re.fullmatch(_REPEAT, repeat, re.ASCII):
-            raise ValueError(f"'{excerpt(repeat, 20)}' is not two numbers from 1 to 99, such as 3x2")
+            raise ValueError(
+                f"'{excerpt(repeat, 20)}' is not two numbers from 1 to 99, such as 3x2"
+            )
         return repeat
 
     @field_validator("axis")

@@ -62,8 +62,8 @@ def open_socket(
     # Tells of clients that have gone or do not read, instead of dropping without a word.
     router.router_mandatory = True
     # With a domain libzmq refuses peers of its protocol before 3.0, though nobody is there to be
-    # asked about others. Any web page can have a browser on this machine POST to this port, and what
-    # it sends would be read as ZMTP 1.0.
+    # asked about others. A web page can let the browser on this machine POST to this port, and
+    # what that sends would be read as ZMTP 1.0.
     router.zap_domain = ZAP_DOMAIN
     if guard is not None:
         guard(router)

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import IO
 
+from geometry.errors import printable
+
 # All that a line says beside time, level, logger and message. Names, never keys or tokens: what
 # else a record carries is not written.
 FIELDS = ("job", "client")
@@ -40,10 +42,7 @@ class TextFormatter(logging.Formatter):
         about = " ".join(f"{name} {value}" for name, value in _fields(record).items())
         record.about = f"{about} " if about else ""
         # What a client sent must not look like a line of ours.
-        return "".join(
-            c if c.isprintable() else c.encode("unicode_escape").decode()
-            for c in super().formatMessage(record)
-        )
+        return printable(super().formatMessage(record))
 
 
 class JsonFormatter(logging.Formatter):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import logging
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -11,6 +14,7 @@ from typing import Any
 
 import zmq
 
+from geometry.errors import InputError
 from service.serving.addresses import open_socket
 from service.serving.admission import Admission, admission_to
 from service.serving.encoder import Encoder
@@ -31,7 +35,10 @@ from service.serving.inbox import Inbox
 from service.serving.job_log import log_tail
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Job, State
 from service.serving.ledger import Ledger
+from service.serving.logs import LogFormat, log_to_stderr
+from service.serving.parent import die_with_parent
 from service.serving.replies import Replies
+from service.serving.routing_ids import seed_routing_ids
 from service.serving.settings import Settings
 from service.serving.watchers import Watchers
 from service.serving.wire import LIMITS, Limits
@@ -213,6 +220,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     happens to jobs is logged (loggers below ``service.serving``). For the main thread of a process.
     Raises InputError if it cannot listen there, or cannot have the folder or the engine.
     """
+    seed_routing_ids()
     with ExitStack() as closing:
         context = closing.enter_context(zmq.Context())
         admission = admission_to(settings.bind, settings.keys, context)
@@ -231,3 +239,21 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             signal.signal(number, lambda *_: server.stop())
         announce(f"ready {address}")
         server.run(settings.idle_exit)
+
+
+def main() -> None:
+    """The process of :mod:`service.serving.server_process`, which reads what is said to standard
+    output: "ready ADDRESS", or "refused" and a fault."""
+    log_format, settings = sys.argv[1:]
+    log_to_stderr(LogFormat(log_format))
+    die_with_parent()
+    say = functools.partial(print, flush=True)
+    try:
+        serve(Settings.of(json.loads(settings)), say)
+    except InputError as error:
+        say("refused", json.dumps(Fault.of(error).as_dict()))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -22,6 +22,7 @@ from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault
 from service.serving.logs import relay
+from service.serving.parent import environment_of_children
 from service.serving.reports import PARTING, read_report
 from service.serving.wants import Wants
 from service.serving.wire import WireError, decode, encode
@@ -159,8 +160,6 @@ class WorkerProcess:
             address = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
         # On a loopback port anyone on this machine could call: the worker shows this token first.
         self._token = secrets.token_hex(16)
-        # The worker must find the very modules that this process found, wherever it was started.
-        modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         command = [sys.executable, "-P", "-m", "service.serving.worker"]
         self._process = subprocess.Popen(
             [*command, address, self._painter, self.device],
@@ -169,7 +168,7 @@ class WorkerProcess:
             stderr=subprocess.STDOUT,
             # Ctrl-C in a terminal is for the server, and would come before the worker ignores it.
             process_group=0 if os.name == "posix" else None,
-            env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
+            env={**environment_of_children(), TOKEN_VARIABLE: self._token},
         )
         log.info("worker %d starts", self._process.pid)
         assert self._process.stdout is not None

@@ -1,0 +1,31 @@
+"""A child that does not outlive its parent, however that dies."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+
+def die_with_parent(last: Callable[[], None] = lambda: None) -> None:
+    """End this process, after ``last``, when the one is gone that holds the other end of our
+    standard input and never writes: the end of the file is its end, on every platform, whatever
+    we do just then. Where ``last`` takes no time, a killed parent's place is free at once."""
+
+    def wait() -> None:
+        # Not by sys.stdin, whose lock this thread would hold when the interpreter ends.
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        last()
+        os._exit(0)
+
+    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+
+
+def environment_of_children() -> dict[str, str]:
+    """The environment in which ``sys.executable -P -m`` finds the very modules that this process
+    has found, wherever it was started."""
+    modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+    return {**os.environ, "PYTHONPATH": modules}
