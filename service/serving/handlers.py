@@ -11,7 +11,7 @@ import numpy as np
 
 import service
 from geometry.errors import InputError, unknown_name
-from service.serving.credits import Credit
+from service.serving.credits import MAX_OPEN, Credit
 from service.serving.encodings import ENCODINGS
 from service.serving.engine import Engine
 from service.serving.job_log import log_tail
@@ -113,6 +113,8 @@ class Handlers:
         if self._no_worker is not None:
             raise InputError(**self._no_worker.as_dict())
         self._curious[client] = header.get("id")
+        if len(self._curious) > MAX_OPEN:  # clients that have gone, most of them
+            del self._curious[next(iter(self._curious))]
         return None
 
     def _on_heartbeat(self, client: bytes, header: Header, buffers: Buffers) -> Header:
