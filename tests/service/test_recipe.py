@@ -165,7 +165,7 @@ def test_every_text_and_every_list_has_a_greatest_length():
         "1" * 3000,
         "\U0001f600" * 250_000,
         "\x1b]0;title\x07" * 1000,
-        [{"source": "x"}] * 300_000,
+        [{"source": ""}] * 300_000,
         {f"key {number}": number for number in range(80_000)},
         10**4000,
     ],
@@ -181,6 +181,8 @@ def test_a_megabyte_in_any_field_is_refused_in_a_moment_and_in_few_words(field, 
 
 def test_many_styles_and_long_keys_are_refused_in_a_moment():
     start = time.process_time()
+    # They are counted, and not looked at one by one.
+    assert refusal({**BASE, "styles": [1] * 300_000}).field == "styles"
     wrong = {**BASE, "styles": [{f"key {k}": k for k in range(100)}] * 16}
     for data in (wrong, {**BASE, "\n" * 10**6: 1}, [BASE] * 100_000):
         refusal(data)
@@ -191,6 +193,6 @@ def test_many_styles_and_long_keys_are_refused_in_a_moment():
 def test_a_direction_of_any_length(axis):
     mesh = {"target": "mesh", "group": "C2"}
     assert parse_recipe({**mesh, "axis": axis}).axis == axis
-    slow = ",".join(["1" * 40] * 3) + "!"
-    for wrong in ("0,0,0", "1e999,0,0", "1..2,0,0", "1e,0,0", "1,2", "x", slow):
+    many = [",".join(["1" * length] * 3) + "!" for length in (40, 1000)]
+    for wrong in ("0,0,0", "1e999,0,0", "1..2,0,0", "1e,0,0", "1,2", "x", *many):
         assert refusal({**mesh, "axis": wrong}).field == "axis"

@@ -138,7 +138,7 @@ def test_a_web_page_queues_nothing(service, client, dealer):
     for _ in range(3):
         with connect(service.address) as page:
             page.sendall(posted(head))
-            page.settimeout(PATIENCE)
+            page.settimeout(5)
             with contextlib.suppress(OSError):
                 while page.recv(1000):  # until the service hangs up
                     pass
