@@ -7,6 +7,8 @@ from pathlib import Path
 
 import bpy
 
+from .printing import say
+
 
 def save(name: str, png: bytes) -> None:
     """Write ``png`` as NAME.png into the folder of the .blend; NAME 2.png where that is taken.
@@ -25,5 +27,5 @@ def save(name: str, png: bytes) -> None:
         except FileExistsError:
             continue
         except OSError as error:
-            print(f"orbitex: {path} cannot be written: {error.strerror}", flush=True)
+            say(f"{path} cannot be written: {error.strerror}")
             return

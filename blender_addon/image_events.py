@@ -10,7 +10,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import jobs, live_image, session
+from . import jobs, kept, live_image, session
 
 
 @persistent
@@ -18,6 +18,8 @@ def _after_undo(*_: object) -> None:
     for painted in reversed(jobs.all_of_file()):  # the newest first: it puts, others find it
         image = live_image.by_uid(bpy.data.images, painted.image_uid)
         if image is None:
+            continue
+        if not painted.active and painted.newest is None and kept.bring_back(image):
             continue
         if live_image.is_packed(image):
             live_image.read_again(image)

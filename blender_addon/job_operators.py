@@ -20,7 +20,7 @@ PAUSABLE = frozenset({"queued", "running"})
 ACTIONS = (
     ("PAUSE", "Pause", "Let the job wait; it keeps what is painted"),
     ("RESUME", "Resume", "Let the job go on"),
-    ("CANCEL", "Cancel", "End the job; the last preview stays in its image"),
+    ("CANCEL", "Cancel", "End the job; the picture from before comes back"),
     ("RETRY", "Try Again", "Let the job go on from its last checkpoint"),
     ("SHOW", "Show", "Show the job's image on its object"),
     ("REMOVE", "Remove", "Take the job off the list; its image stays"),
@@ -103,7 +103,10 @@ class ORBITEX_OT_cancel(OnJob, bpy.types.Operator):
 
     bl_idname = "orbitex.cancel"
     bl_label = "Cancel"
-    bl_description = "Stop painting at once; the last preview stays in the image"
+    bl_description = (
+        "Stop painting at once. A finished picture from before comes back; else the last preview "
+        "stays in the image"
+    )
 
     def execute(self, context: Any) -> Result:
         """Tell the worker; it ends with the next tick."""

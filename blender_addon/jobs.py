@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from . import live_image, shading
+from . import kept, live_image, shading
 from .client import PaintClient
 from .connection import Timing
 from .messages import RUNNING, Frame, Order, Report
@@ -197,15 +197,20 @@ def active_of(obj: Any) -> Session | None:
 
 
 def cancel(session: Session) -> None:
-    """Stop painting; the last frame stays in the image. At once, whatever the service does."""
+    """Stop painting: the picture from before comes back, or the last frame stays in the image. At
+    once, whatever the service does."""
     session.client.cancel()
     session.message = "Cancelling"
 
 
 def end(session: Session, message: str) -> None:
-    """Cancel a job because Blender's side of it is gone; does not wait for the service."""
+    """Cancel a job because Blender's side of it is gone; does not wait for the service. The
+    picture from before comes back."""
     session.client.cancel()
     _close(session, message)
+    image = live_image.by_uid(bpy.data.images, session.image_uid)
+    if image is not None and live_image.is_paintable(image) and kept.bring_back(image):
+        session.newest = None
 
 
 def leave(session: Session, message: str) -> None:

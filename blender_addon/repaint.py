@@ -10,9 +10,9 @@ from typing import Any
 
 from . import jobs, mask, preferences, ties
 from .jobs import UV_MAP_KEY
+from .kept import RECEIPT_KEY
 from .problems import refuse
 from .properties import settings_of
-from .session import RECEIPT_KEY
 
 
 def reason_not(obj: Any) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,7 @@ from . import (
     catalogue,
     inquiry,
     jobs,
+    kept,
     live_image,
     pictures,
     preferences,
@@ -30,11 +30,12 @@ from . import (
 )
 from .interrupts import interrupts
 from .jobs import Session
+from .kept import RECEIPT_KEY
 from .messages import RUNNING, Frame, clock
+from .printing import print_error
 from .reattach import reattach
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
-RECEIPT_KEY = "orbitex_receipt"  # custom property of the image: the receipt as JSON
 READERS = ("RENDER", "OBJECT_BAKE")  # jobs of Blender that read images: frames are held back
 
 # Called with (step, pixels float32 flat RGBA bottom row first, (width, height)) after every
@@ -128,19 +129,24 @@ def _show(session: Session, image: Any, frame: Frame) -> None:
 def put(image: Any, frame: Frame) -> None:
     """Make ``frame`` what the image shows."""
     if frame.png is None:
+        kept.keep(image)
         live_image.write(image, frame.size, frame.pixels)
     else:
+        kept.drop(image)
         live_image.replace_by(image, frame.png)
 
 
 def _settle(session: Session, image: Any) -> None:
-    """The job has ended by itself: keep its picture, or take back what never got one."""
+    """The job has ended by itself: keep its picture, bring back the one from before, or take back
+    what never got one."""
     session.active = False
     report = session.report
     if report.over:
         ties.untie(image, _tie(session, image) if report.state == "finished" else None)
         _forget(session)
-    if session.frames:
+    if report.state != "finished" and kept.bring_back(image):
+        session.newest = None
+    elif session.frames:
         live_image.pack(image)
     elif session.created_image and (report.over or not report.job):
         shading.detach(session.attachments)
@@ -198,7 +204,7 @@ def _tick() -> float | None:
         going_on = pump()
     except Exception as error:
         # Blender drops a timer that raises: nobody would ever bring the jobs to an end.
-        traceback.print_exc()
+        print_error()
         for session in jobs.all_of_file():
             if session.active:
                 jobs.leave(session, f"{type(error).__name__}: {error}")

@@ -44,8 +44,6 @@ class Place:
 
 def tie(image: Any, known: Tie) -> None:
     """Note on the image that it is being painted. Costs nothing if that is noted already."""
-    if PAINTER_KEY in image:
-        del image[PAINTER_KEY]
     text = json.dumps(asdict(known))
     if image.get(JOB_KEY) != text:  # undo may have taken it
         image[JOB_KEY] = text
@@ -65,7 +63,7 @@ def of_image(image: Any) -> Tie | None:
 
 
 def painter_of(image: Any) -> Tie | None:
-    """Of the job that finished an image, if none has begun since."""
+    """Of the job that finished an image last."""
     return _tie(image.get(PAINTER_KEY)) if image is not None else None
 
 

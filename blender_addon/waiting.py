@@ -10,6 +10,7 @@ import bpy
 
 from . import jobs, live_image, session, shading
 from .attempt import Result, attempt
+from .printing import say
 from .problems import ProblemError
 
 
@@ -65,4 +66,4 @@ def wait_for(operator: Any, sessions: list[jobs.Session]) -> Result:
 
 
 def _say(whose: str, line: str) -> None:
-    print(f"orbitex: {whose}{line}", flush=True)
+    say(f"{whose}{line}")

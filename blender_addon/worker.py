@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
@@ -19,6 +18,7 @@ from typing import Any, Protocol
 from . import catalogue
 from .connection import Connection, StoppedError, Timing, is_listening
 from .messages import Report
+from .printing import print_error
 from .problems import Problem, ProblemError, no_service, refuse
 
 
@@ -117,7 +117,7 @@ class Worker:
         except Exception as error:
             # Whatever happens, the panel must come back to idle with a reason; where it happened is
             # for who reads the terminal.
-            traceback.print_exc()
+            print_error()
             words = f"{type(error).__name__}: {error}"
             self._set(state="failed", problem=Problem("internal", words))
 

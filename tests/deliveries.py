@@ -13,6 +13,7 @@ from service.painting.surfaces import make_surface
 from service.recipe import parse_recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.finish import finish
+from service.reporting.overwriting import FilesRead
 from service.scene import make_scene
 
 CPU = torch.device("cpu")
@@ -52,6 +53,6 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
         paint=None,
         mirrored=mirrored,
     )
-    place = destination(folder / "picture.png")
+    place = destination(folder / "picture.png", FilesRead(()))
     deliver(place, *finish(recipe, scene, load_styles(recipe), last)[:2])
     return load(place.picture)

@@ -14,7 +14,17 @@ from pathlib import Path
 import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from headless import Options, mesh_object, meshes, paint, painting, run, write_texture
+from headless import (
+    Options,
+    keep_inputs,
+    mesh_object,
+    meshes,
+    paint,
+    painting,
+    run,
+    say,
+    write_texture,
+)
 
 
 def main() -> None:
@@ -41,9 +51,10 @@ def main() -> None:
         ):
             name = f"{obj.name}-{group}-{seed}".replace("/", "_").replace("*", "x")
             try:
+                keep_inputs([out / f"{name}.png"], given.style)
                 wanted = painting(given) | {"group": group, "seed": seed}
                 write_texture(paint(obj, wanted, given.unwrap), out / f"{name}.png")
-                print(f"wrote {out / name}.png", flush=True)
+                say(f"wrote {out / name}.png")
             except RuntimeError as error:
                 failed.append(f"{name}: {str(error).strip()}")
     if given.blend:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,26 @@ def paint(obj: Any, arguments: dict[str, Any], unwrap: bool = False) -> Any:
         ops.orbitex.smart_uv()
     ops.orbitex.paint(**arguments)
     return obj.orbitex.image
+
+
+def keep_inputs(paths: Iterable[Path], style: str | None) -> None:
+    """Raise RuntimeError if a texture, or the receipt beside it, would be written over a picture
+    that the opened file or ``style`` reads."""
+    names = [image.filepath for image in bpy.data.images if image.filepath]
+    names += [part.rpartition("=")[0] or part for part in (style or "").split(";")]
+    read = [Path(bpy.path.abspath(name.strip())) for name in names]
+    for path in paths:
+        for written in (path, path.with_suffix(".json")):
+            if written.exists() and any(r.exists() and r.samefile(written) for r in read):
+                raise RuntimeError(f"{written} is read, and would be overwritten: choose another.")
+
+
+def say(line: str) -> None:
+    """Print a line; that nobody reads it any more ends no work."""
+    try:
+        print(line, flush=True)
+    except OSError:  # what waits to be printed would raise again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_texture(image: Any, path: Path) -> None:

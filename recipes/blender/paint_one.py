@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from headless import Options, mesh_object, paint, painting, run, write_texture
+from headless import Options, keep_inputs, mesh_object, paint, painting, run, say, write_texture
 
 
 def main() -> None:
@@ -24,14 +24,15 @@ def main() -> None:
     options.add_argument("--texture", type=Path, metavar="FILE.png", help="write the texture too")
     options.add_painting()
     given = options.read()
+    keep_inputs([given.texture] if given.texture else [], given.style)
     image = paint(mesh_object(given.object), painting(given), given.unwrap)
     opened = Path(bpy.data.filepath)
     out = (given.out or opened.with_name(f"{opened.stem}-painted.blend")).absolute()
     bpy.ops.wm.save_as_mainfile(filepath=str(out))
-    print(f"wrote {out}")
+    say(f"wrote {out}")
     if given.texture:
         write_texture(image, given.texture)
-        print(f"wrote {given.texture}")
+        say(f"wrote {given.texture}")
 
 
 run(main)

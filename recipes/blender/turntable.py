@@ -17,7 +17,7 @@ import numpy as np
 from mathutils import Vector
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from headless import Options, context, mesh_object, run
+from headless import Options, context, mesh_object, run, say
 
 VIEW_ANGLE = math.radians(35)
 GREY = 0.25
@@ -141,7 +141,7 @@ def main() -> None:
         render_webp(scene, out)
     else:
         render(scene, out if out.suffix else out / "frame", film=bool(out.suffix))
-    print(f"wrote {out}")
+    say(f"wrote {out}")
 
 
 run(main)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import typer
 
 from geometry.errors import InputError
+from service.cli.streams import check_printed, lasting_streams
 
-_BAD_INPUT, _ABORTED = 2, 130
+_UNREAD, _BAD_INPUT, _ABORTED = 1, 2, 130
 # typer may bring its own copy of click: its base exception is found, not imported.
 _CLICK_EXCEPTION: type[Exception] = next(
     c
@@ -21,8 +22,14 @@ _CLICK_EXCEPTION: type[Exception] = next(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0, 1 (``doctor`` found faults, ``batch`` is not done), 2 (bad
-    input: one line on stderr that names the field and the fix) or 130 (Ctrl-C)."""
+    """Run one command; the exit code: 0, 1 (``doctor`` found faults, ``batch`` is not done, nobody
+    wanted to read it all), 2 (bad input: one line on stderr that names the field and the fix) or
+    130 (Ctrl-C)."""
+    with lasting_streams():
+        return _run(None if arguments is None else list(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # no name or mark ends in a traceback
             stream.reconfigure(errors="backslashreplace")
@@ -30,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from service.cli.app import app  # takes a moment, too, in which Ctrl-C may come
 
         code = typer.main.get_command(app).main(
-            None if arguments is None else list(arguments),
-            prog_name="service",
-            standalone_mode=False,
+            arguments, prog_name="service", standalone_mode=False
         )
+        if not check_printed() and not code:
+            code = _UNREAD
     except InputError as error:
         return _refuse(str(error))
     except (KeyboardInterrupt, typer.Abort):

@@ -16,7 +16,7 @@ from service.cli.batch_command import batch
 from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.cli.serve_command import serve
-from service.cli.terminal import console
+from service.cli.terminal import console, progress_console
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
@@ -82,7 +82,7 @@ def _paint(
     from service.recipe import parse_recipe
 
     recipe = parse_recipe(options.recipe_data(target, given))
-    paint_to(with_absolute_files(recipe, Path.cwd()), output, weights, console(), film)
+    paint_to(with_absolute_files(recipe, Path.cwd()), output, weights, progress_console(), film)
 
 
 @app.command()
@@ -197,7 +197,7 @@ def mesh(
     objective = {"content": content}
     fields = {"group": group, "mesh": str(file), "objective": objective, **given}
     recipe = with_absolute_files(parse_recipe(options.recipe_data("mesh", fields)), Path.cwd())
-    paint_mesh_to(recipe, output, weights, console())
+    paint_mesh_to(recipe, output, weights, progress_console())
 
 
 @app.command("preview")
@@ -219,7 +219,7 @@ def show(
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
     from service.cli.previewing import preview_to
 
-    preview_to({"group": group, "size": size, **given}, picture, output, console())
+    preview_to({"group": group, "size": size, **given}, picture, output, progress_console())
 
 
 @app.command()
@@ -239,7 +239,8 @@ def run(
     found = read_recipe(recipe, set_ or ())
     steering = read_steering(recipe, found)
     paint_one = paint_mesh_to if found.target == "mesh" else paint_to
-    paint_one(found, output / f"{recipe.stem}.png", weights, console(), steering=steering)
+    picture = output / f"{recipe.stem}.png"
+    paint_one(found, picture, weights, progress_console(), steering=steering, read=[recipe])
 
 
 app.command()(batch)

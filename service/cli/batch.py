@@ -20,9 +20,11 @@ from geometry.errors import InputError
 from service.cli.batch_progress import Shown, shown_batch
 from service.cli.journal import Journal
 from service.cli.orders import Order, deliver_order, is_delivered, place_of, read_order
-from service.cli.recipe_file import read_change
-from service.reporting.delivery import Destination, bad_output
+from service.cli.recipe_file import files_read, read_change, read_recipe
+from service.cli.stopping import interrupt_on_hangup
+from service.reporting.delivery import Destination, bad_output, followed, reason
 from service.reporting.mesh_delivery import MeshDestination
+from service.reporting.overwriting import FilesRead
 from service.serving.client import ENDED, Client
 from service.serving.limits import MAX_KEPT
 from service.serving.logs import TextFormatter
@@ -69,16 +71,16 @@ def paint_batch(
         _log_to(state / "log.txt")
     except OSError as error:
         raise bad_output(
-            f"{state} cannot be written: {error.strerror}.", "Choose another."
+            f"{state} cannot be written: {reason(error)}.", "Choose another."
         ) from None
     settings = dataclasses.replace(settings, data=state / "jobs", keep=MAX_KEPT)
     tally = Tally()
-    with _alone(output, settings) as address, Client(address) as client:
+    read = FilesRead(_inputs(files, changes))
+    with interrupt_on_hangup(), _alone(output, settings) as address, Client(address) as client:
         try:
             with shown_batch(console, len(files)) as shown:
-                _Batch(client, Journal(state / "journal.json"), output, changes, tally, shown).run(
-                    files
-                )
+                journal = Journal(state / "journal.json")
+                _Batch(client, journal, output, changes, read, tally, shown).run(files)
         except KeyboardInterrupt:
             tally.left = len(files) - tally.count
             sys.stderr.write("\nStopping; the same command goes on from here.\n")
@@ -127,6 +129,14 @@ def recipe_files(given: Sequence[str]) -> list[Path]:
     return list(found.values())
 
 
+def _inputs(files: Sequence[Path], changes: Sequence[str]) -> Iterator[Path]:
+    """All that any of the recipes reads: a picture of one must not be written over by another's."""
+    for file in files:
+        yield file
+        with contextlib.suppress(InputError):  # which is told when it is its turn
+            yield from files_read(read_recipe(file, changes))
+
+
 class _Batch:
     def __init__(
         self,
@@ -134,11 +144,13 @@ class _Batch:
         journal: Journal,
         output: Path,
         changes: Sequence[str],
+        read: FilesRead,
         tally: Tally,
         shown: Shown,
     ) -> None:
         self._client, self._journal = client, journal
-        self._output, self._changes = output, changes
+        self._output, self._changes, self._read = output, changes, read
+        self._owners: dict[Path, str] = {}  # of files that are written: name of their recipe
         self._tally, self._shown = tally, shown
         self._open: dict[str, Path] = {}  # job -> file of its recipe
 
@@ -209,7 +221,14 @@ class _Batch:
         return done and there
 
     def _place(self, order: Order, file: Path) -> Destination | MeshDestination:
-        return place_of(order, self._output / f"{file.stem}.png")
+        place = place_of(order, self._output / f"{file.stem}.png", self._read)
+        for path in place.files:
+            if self._owners.setdefault(followed(path), file.stem) != file.stem:
+                raise bad_output(
+                    f"{path} would be written by {self._owners[followed(path)]} as well.",
+                    "Rename one of the recipes, or paint them into two folders.",
+                )
+        return place
 
     def _rows(self) -> dict[str, Any]:
         return {row["job"]: row for row in self._client.jobs()}
@@ -227,3 +246,4 @@ def _log_to(file: Path) -> None:
     handler = logging.FileHandler(file)
     handler.setFormatter(TextFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.raiseExceptions = False  # a full disk has no room for the log: no reason to print that

@@ -37,7 +37,7 @@ def batch(
 
     check_engine(engine, ray_address, ray_gpus)
     settings = Settings(output, engine=engine, ray_address=ray_address, ray_gpus=ray_gpus)
-    console = terminal.console()
+    console = terminal.progress_console()
     tally = paint_batch(recipes, set_ or (), output, settings, console)
     for name, error in tally.failed.items():
         sys.stderr.write(f"error: {name}: {' '.join(str(error).split())}\n")

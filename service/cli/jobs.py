@@ -15,7 +15,7 @@ from rich.text import Text
 
 from geometry.errors import InputError
 from service.cli import options
-from service.cli.terminal import console
+from service.cli.terminal import console, progress_console
 from service.serving.wire import DEFAULT_ADDRESS
 
 if TYPE_CHECKING:
@@ -85,11 +85,13 @@ def watch(
     """Follow a job to its end. Ctrl-C stops watching; the job goes on."""
     from service.cli.watching import follow
     from service.reporting.delivery import deliver, destination
+    from service.reporting.overwriting import FilesRead
 
-    place = None if output is None else destination(output)
+    inputs = FilesRead([] if key is None else [key])
+    place = None if output is None else destination(output, inputs)
     with _client(address, key) as client:
         try:
-            frame = follow(client, job, console())
+            frame = follow(client, job, progress_console(), to_the_end=place is not None)
         except KeyboardInterrupt:
             sys.stderr.write("\nThe job goes on.\n")
             raise

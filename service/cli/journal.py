@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.reporting.delivery import bad_output, write_atomically
+from service.reporting.delivery import bad_output, reason, write_atomically
 
 
 @dataclass(frozen=True)
@@ -48,4 +48,6 @@ class Journal:
         try:
             write_atomically(self._path, json.dumps(data, indent=1).encode())
         except OSError as error:
-            raise bad_output(f"{self._path}: {error.strerror}.", "Make room.") from None
+            raise bad_output(
+                f"{self._path} cannot be written: {reason(error)}.", "Make room."
+            ) from None

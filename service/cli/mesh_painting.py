@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ from rich.text import Text
 
 from geometry.catalogue import find_group
 from service.cli.painting import check_weights, painted
+from service.cli.recipe_file import files_read
 from service.inputs import MeshInputs, load_styles, mesh_inputs
 from service.mesh_files import load_shape
 from service.model import Model
 from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
+from service.reporting.overwriting import FilesRead
+from service.reporting.rescue import Rescue
 from service.scene import make_scene
 from service.steering import Steering
 
@@ -29,9 +33,11 @@ def paint_mesh_to(
     weights: Path | None,
     console: Console,
     steering: Steering = (),
+    read: Sequence[Path] = (),
 ) -> None:
     """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
-    :mod:`service.reporting.mesh_delivery` says. ``steering``: see paint.
+    :mod:`service.reporting.mesh_delivery` says. ``steering``: see paint; ``read``: files besides
+    the recipe's that must not be written over.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand before anything is painted.
@@ -40,12 +46,15 @@ def paint_mesh_to(
     given = mesh_inputs(recipe)
     recipe = as_wide_as_kept(recipe, given.body)
     scene = make_scene(recipe, given.body)
-    place = mesh_destination(picture, given.loaded.names, files_read(recipe))
+    inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
+    place = mesh_destination(picture, given.loaded.names, inputs)
+    about = {"mesh": described(recipe, given, place)}  # now: later the file may be gone
     styles = load_styles(recipe)
     with painted(recipe, scene, styles, weights, console, steering) as (done, last):
-        receipt = done.receipt | {"mesh": described(recipe, given, place)}
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
-        deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage)
+        write = Rescue(picture.stem).write
+        receipt = done.receipt | about
+        deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage, write)
     coverage = done.receipt["surface"]["coverage"]
     if coverage < _SHOWN_WELL:
         console.out(
@@ -96,12 +105,6 @@ def list_symmetries(file: Path, material: str | None, console: Console) -> None:
         title = find_group(proposal.group, "sphere").title
         table.add_row(*map(Text, (proposal.group, title, deviation, words)))
     console.print(table)
-
-
-def files_read(recipe: Recipe) -> list[Path]:
-    """The files that a recipe names, which nothing may be written over."""
-    names = [recipe.mesh, recipe.mask, recipe.base, *(style.source for style in recipe.styles)]
-    return [Path(name) for name in names if name is not None]
 
 
 def described(recipe: Recipe, given: MeshInputs, place: MeshDestination) -> dict[str, Any]:

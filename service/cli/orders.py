@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from geometry.errors import InputError
-from service.cli.mesh_painting import as_wide_as_kept, described, files_read
+from service.cli.mesh_painting import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
 from service.inputs import MeshInputs, exemplars, mesh_inputs, read_picture
 from service.recipe import Recipe
-from service.reporting.delivery import Destination, deliver, deliver_faces, destination
+from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
+from service.reporting.overwriting import FilesRead
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +69,12 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
     return Order(recipe, wire, buffers | _buffers(given), given)
 
 
-def place_of(order: Order, picture: Path) -> Destination | MeshDestination:
-    """Where to write what comes of an order, its picture being named ``picture``. Raises
-    InputError("bad-output")."""
+def place_of(order: Order, picture: Path, read: FilesRead) -> Destination | MeshDestination:
+    """Where to write what comes of an order, its picture being named ``picture``, over nothing that
+    is ``read``. Raises InputError("bad-output")."""
     if order.mesh is None:
-        return destination(picture)
-    return mesh_destination(picture, order.mesh.loaded.names, files_read(order.recipe))
+        return destination(picture, read, order.recipe.projection == "cube")
+    return mesh_destination(picture, order.mesh.loaded.names, read)
 
 
 def is_delivered(place: Destination | MeshDestination) -> bool:
@@ -101,8 +102,6 @@ def deliver_order(
         deliver_mesh(place, order.mesh.loaded, picture, receipt | about)
         return
     deliver(place, picture, receipt)
-    if order.recipe.projection == "cube":
-        deliver_faces(place, picture)
 
 
 def _buffers(given: MeshInputs) -> dict[str, np.ndarray]:

@@ -22,9 +22,14 @@ _OPENING = """# The command line
 
 **Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `mesh` and `run` show their progress (in a
 terminal a bar, elsewhere a line now and then) and write a picture and, beside it, its
-[receipt](receipts.md). Ctrl-C finishes with the best so far; a second Ctrl-C stops at once and
-writes nothing. Files are written whole or not at all. All that can be wrong with the arguments is
-found before anything is painted. A line of advice may come first; it never stops anything.
+[receipt](receipts.md). Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) finish with the best
+so far; a second Ctrl-C stops at once and writes nothing. Files are written whole or not at all, and
+through symbolic links. All that can be wrong with the arguments is found before anything is
+painted; so are outputs that would overwrite what is read: the recipe, styles, base, mask, the mesh
+and the files that it names. A line of advice may come first; it never stops anything. Nor do a pipe
+whose reader has ended or a full disk behind standard output. A painting that cannot be written to
+its place in the end is kept in the user's data (`ORBITEX_DATA`) or among temporary files; the error
+says where.
 
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
 signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols
@@ -59,8 +64,8 @@ which never changes the file: the new layout is in the GLB. What the file says o
 gives the texture its aspect. Outside a `--mask` the base stays to the bit: the texture is as wide
 as the base is. What views see is kept in the user's cache, at most 2 GiB, or in the folder that
 `ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. `--detect` lists the
-symmetries of the mesh, with the options that paint them. Files that Orbitex reads, and GLB files
-that it did not write, are never written over.
+symmetries of the mesh, with the options that paint them. GLB files that Orbitex did not write are
+never written over.
 
 **Recipes.** `run` reads a recipe, or a receipt, whose picture it makes again. `--set` changes one
 key: dots lead into objects and, as numbers, into lists (`--set objective.style=2`,
@@ -68,7 +73,8 @@ key: dots lead into objects and, as numbers, into lists (`--set objective.style=
 bases and masks are looked for beside the recipe.
 
 **Jobs.** `serve` paints jobs of Blender, of [another client](protocol.md#a-client) or of `submit`,
-which sends a recipe with its files from any machine; `watch JOB -o tile.png` fetches the picture.
+which sends a recipe with its files from any machine; `watch JOB -o tile.png` fetches the picture;
+without `-o` it ends with who reads it.
 `jobs` lists them, `watch` follows one, the other commands say what is to become of it and print
 what it is then; a job that has ended stays as it is. `finish` ends it with the best so far,
 `cancel` with nothing; `resume` goes on after `pause`, and tries a failed one again. `adjust` takes
@@ -81,9 +87,10 @@ asks for keys, too. What that protects, and what it does not: [SECURITY.md](../S
 step: [operations](operations.md#letting-another-machine-in).
 
 **Exit codes.** 0: done. 2: something given cannot be used, the address is taken, no service
-answers, or the job that was watched has failed; one line on standard error names the field and the
-fix. 130: Ctrl-C. `doctor`: 1 if something essential is missing. `batch`: 1 if a recipe failed, or
-if it was stopped."""
+answers, the job that was watched has failed, a painting or a list could not be written; one line on
+standard error names the field and the fix. 130: Ctrl-C. `doctor`: 1 if something essential is
+missing. `batch`: 1 if a recipe failed, or if it was stopped. Commands that list: 1 if nobody read
+it all."""
 
 
 def page() -> str:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 
 from geometry.errors import InputError
 from service.advice import advice
 from service.cli.progress import shown_progress
+from service.cli.recipe_file import files_read
+from service.cli.stopping import finish_on_interrupt
 from service.inputs import load_styles
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.recipe import Recipe
-from service.reporting.delivery import deliver, deliver_faces, destination
+from service.reporting.delivery import deliver, destination
 from service.reporting.loop import Film, check_film, write_loop
+from service.reporting.overwriting import FilesRead
+from service.reporting.rescue import Rescue
 from service.scene import Scene, StylePicture, make_scene
 from service.steering import Steering
 
@@ -35,28 +38,42 @@ def paint_to(
     console: Console,
     film: Film | None = None,
     steering: Steering = (),
+    read: Sequence[Path] = (),
 ) -> None:
-    """Paint a recipe into ``picture`` with its receipt beside it. ``steering``: see paint.
+    """Paint a recipe into ``picture`` with its receipt beside it. ``steering``: see paint;
+    ``read``: files besides the recipe's that must not be written over.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
     """
     scene = make_scene(recipe)
-    place = destination(picture)
+    inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
+    place = destination(picture, inputs, scene.projection == "cube")
     if film is not None:
-        check_film(film)
+        check_film(film, inputs)
     styles = load_styles(recipe)
     check_weights(weights)
     with painted(recipe, scene, styles, weights, console, steering) as (done, last):
-        deliver(place, done.picture, done.receipt)
-        if scene.projection == "cube":
-            deliver_faces(place, done.picture)
+        rescue = Rescue(picture.stem)
+        problem: InputError | None = None
+        try:
+            deliver(place, done.picture, done.receipt, rescue.write)
+        except InputError as error:
+            problem = error  # which must not cost the film, too
         if film is not None and last.loop is not None:
             console.out(f"writing {film.place} ...", highlight=False)
-            write_loop(last.loop(film.frames), film.place, film.fps)
-    error = done.receipt["quality"]["symmetry_rms"]
-    symmetry = "no symmetry" if error is None else f"symmetry error {error:.2f}/255"
+            _write_film(film, last.loop, rescue)
+        if problem is not None:
+            raise problem
+    rms = done.receipt["quality"]["symmetry_rms"]
+    symmetry = "no symmetry" if rms is None else f"symmetry error {rms:.2f}/255"
     console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")
+
+
+def _write_film(
+    film: Film, frames: Callable[[int], Iterator[NDArray[np.uint8]]], rescue: Rescue
+) -> None:
+    rescue.run(lambda move: write_loop(frames(film.frames), move(film.place), film.fps))
 
 
 def check_weights(weights: Path | None) -> None:
@@ -93,26 +110,6 @@ def painted(
             assert last is not None, "a recipe has at least one step"
             done = finish(recipe, scene, styles, last, weights)
         yield done, last
-
-
-@contextlib.contextmanager
-def finish_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed, as a function. A second one raises KeyboardInterrupt."""
-    wanted = False
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal wanted
-        if wanted:
-            raise KeyboardInterrupt
-        wanted = True
-        # Not through the console: its lock may be held by the very code that was interrupted.
-        sys.stderr.write("\nFinishing with the best so far; Ctrl-C again aborts.\n")
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield lambda: wanted
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

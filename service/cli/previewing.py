@@ -15,6 +15,7 @@ from service.inputs import read_picture
 from service.preview import preview
 from service.recipe import parse_recipe
 from service.reporting.delivery import deliver, destination
+from service.reporting.overwriting import FilesRead
 from service.scene import TARGET_OF_SPACE, make_scene
 
 
@@ -26,7 +27,7 @@ def preview_to(
     target = TARGET_OF_SPACE[find_group(given["group"]).space.name]
     recipe = parse_recipe(recipe_data(target, given))
     scene = make_scene(recipe)
-    place = destination(output)
+    place = destination(output, FilesRead([] if picture is None else [picture]))
     pixels = None if picture is None else read_picture(picture, "picture")
     deliver(place, preview(scene, recipe.size, recipe.seed, pixels))
     console.out(f"{output}  {scene.group.name}: {scene.group.title}", highlight=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from geometry.errors import InputError
 from service.changes import set_value
+from service.mesh_references import referenced_files
 from service.recipe import Recipe, parse_recipe
 from service.reporting.receipt import SCHEMA
 from service.steering import Adjustment, parse_steering
@@ -57,6 +58,19 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
         if name is not None and not name.startswith("#"):
             files[field] = absolute(name)
     return recipe.model_copy(update={"styles": styles, **files})
+
+
+def files_read(recipe: Recipe) -> list[Path]:
+    """The files that painting a recipe reads: those that it names, and that its mesh's file names
+    in turn."""
+    from service.inputs import exemplars
+
+    known = exemplars()
+    found = [Path(style.source) for style in recipe.styles if style.source not in known]
+    if recipe.base is not None and not recipe.base.startswith("#"):
+        found.append(Path(recipe.base))
+    found += [Path(name) for name in (recipe.mask, recipe.mesh) if name is not None]
+    return found if recipe.mesh is None else [*found, *referenced_files(Path(recipe.mesh))]
 
 
 def _read(path: Path) -> dict[str, Any]:

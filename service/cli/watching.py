@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 from rich.console import Console
 
 from service.cli.progress import Show, shown_progress
+from service.cli.streams import nobody_reads
 from service.painting.progress import Step
 from service.recipe import Objective
 from service.serving.client import Client, Frame
 
 
-def follow(client: Client, job: str, console: Console) -> Frame:
+def follow(client: Client, job: str, console: Console, to_the_end: bool) -> Frame:
     """Show a job until it ends: a line when its state changes, its steps while it runs; its last
-    frame. Raises InputError as the client does."""
+    frame. Not ``to_the_end``: only while somebody reads it. Raises InputError as the client
+    does."""
     # Who asks for a frame of a job that waits or rests hears nothing until it goes on.
     sheet = client.attach(job)
     objective = Objective(**sheet["recipe"]["objective"])
     shown = sheet["state"]
     _say(shown, sheet["progress"], console)
-    for state, frames in groupby(client.frames(job, max_size=16), key=lambda frame: frame.state):
+    coming = client.frames(job, max_size=16)
+    if not to_the_end:
+        coming = _while_read(coming)
+    for state, frames in groupby(coming, key=lambda frame: frame.state):
         frame = next(frames)
         if state != shown:
             _say(state, frame.progress, console)
@@ -35,6 +40,13 @@ def follow(client: Client, job: str, console: Console) -> Frame:
                 for frame in frames:
                     _pass_on(frame.progress, show)
     return frame
+
+
+def _while_read(frames: Iterator[Frame]) -> Iterator[Frame]:
+    for frame in frames:
+        yield frame
+        if nobody_reads():
+            return
 
 
 def _say(state: str, progress: Mapping[str, Any] | None, console: Console) -> None:

@@ -13,8 +13,8 @@ from geometry.colour import act
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
-from service.designs.reach import Linked, Reach, Resized
-from service.designs.resolution import FINENESS
+from service.designs.reach import RIM, Linked, Reach, Resized
+from service.designs.resolution import RESAMPLED_FINENESS
 from service.scene import Scene
 
 WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
@@ -36,7 +36,8 @@ class PlaneDesign:
         self.average, self.unfold = plane.kaleidoscope(self.chart)
         rows, columns = self.chart.rows, self.chart.columns
         self.chart_shape = (1, rows, columns)
-        self.canvas_shape = (1, max(8, round(rows * FINENESS)), max(8, round(columns * FINENESS)))
+        fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
+        self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
         side = min(max(round(width * WINDOW), 64), 512)
         self.window_shape = (side, side)
         self.unit = width
@@ -73,7 +74,11 @@ class PlaneDesign:
         pixels = plane.window_map(self.chart, self.shape, self.shape)
         resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         links = [Linked.by(step) for step in (self.average, self.unfold, pixels)]
-        return Reach(self.canvas_shape, self.shape, (resized, *links), self.wrap, self.mirrored)
+        plain = self.canvas_shape == self.chart_shape and self.chart.skew == 0
+        rim = 1 if plain else RIM  # a texel is a pixel, and nothing is interpolated
+        return Reach(
+            self.canvas_shape, self.shape, (resized, *links), self.wrap, self.mirrored, rim
+        )
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""

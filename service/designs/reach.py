@@ -15,6 +15,8 @@ from geometry.sampling import SamplingMap, cubic_taps
 
 Mask = NDArray[np.bool_]
 
+RIM = 5  # what two texels of a canvas (its interpolation's taps) and a chart's bilinear taps span
+
 
 @dataclass(frozen=True, eq=False)
 class Linked:
@@ -77,13 +79,14 @@ class Resized:
 class Reach:
     """From the texels of a canvas, (charts, h, w), through ``links`` to the pixels (H, W) of a
     picture, which is turned over left to right at the end if it is ``mirrored``. wrap: whether the
-    canvas is a torus."""
+    canvas is a torus. rim: how many pixels beside the middle of a texel may show it."""
 
     canvas: tuple[int, int, int]
     picture: tuple[int, int]
     links: Sequence[Linked | Resized]
     wrap: bool
     mirrored: bool = False
+    rim: int = RIM
 
     def pixels(self, texels: Mask) -> Mask:
         """(H, W): the pixels that show one of these texels, (charts, h, w), at least a little."""

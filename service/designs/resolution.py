@@ -6,6 +6,9 @@ from __future__ import annotations
 # single-pixel noise, which the networks' strided first layers would otherwise reward, and so that
 # the picture resolves all of it: its symmetry then survives bicubic resampling.
 FINENESS = 0.6
+# The same of tilings whose texels are no pixels, relative to the chart's. Where they are pixels,
+# which the group permutes, the canvas is as fine as they are: then all lines of pixels are alike.
+RESAMPLED_FINENESS = 0.75
 OVERSAMPLING = 2  # texels of a folded chart per texel of the canvas: bilinear taps add no error
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from service.painting.canvas import Canvas, resize
+from service.painting.canvas import Canvas
+from service.painting.grids import ALIGNED, Phase, resize, shrink
 from service.painting.kept import Kept
 from service.painting.views import Surface
 
@@ -21,23 +21,23 @@ class Blend:
         self.changed, self.before = kept.changed, kept.paint.picture
         self.paint = torch.tensor(kept.paint.logits, device=device).permute(0, 3, 1, 2)
         self._free = torch.tensor(kept.free[:, None], device=device)
-        self._at: tuple[tuple[int, int, int], Tensor, Tensor] | None = None
+        self._at: tuple[tuple[int, int, int], Phase, Tensor, Tensor] | None = None
 
     def logits(self, canvas: Canvas) -> Tensor:
         """What a canvas shows: (charts · h · w, 3)."""
-        free, paint = self._resized(canvas.shape, canvas.wrap)
+        free, paint = self._resized(canvas.shape, canvas.wrap, canvas.phases[0])
         return torch.lerp(paint, canvas.logits(), free)
 
     def kept(self, shape: tuple[int, int, int], wrap: bool) -> Tensor:
-        """The kept paint on a canvas of ``shape``, (charts · h · w, 3)."""
-        return self._resized(shape, wrap)[1]
+        """The kept paint on an aligned canvas of ``shape``, (charts · h · w, 3)."""
+        return self._resized(shape, wrap, ALIGNED)[1]
 
     @torch.no_grad()
     def views(self, surface: Surface) -> list[int]:
         """The views that show a fair share of the new paint. All that they show counts, so that the
         new paint is as large and as varied as what lies around it: judged alone it would have to
         show all of the style in little room."""
-        free, _ = self._resized(surface.canvas_shape, surface.wrap)
+        free, _ = self._resized(surface.canvas_shape, surface.wrap, surface.phases[0])
         extremes = _SATURATED * (free > 0.5).expand(-1, 3).float()
         every = range(surface.views)
         pairs = zip(
@@ -48,20 +48,20 @@ class Blend:
         shown = [float((a.pixels - b.pixels).abs().sum()) for a, b in pairs]
         return [number for number, change in enumerate(shown) if change >= max(shown) / 4]
 
-    def _resized(self, shape: tuple[int, int, int], wrap: bool) -> tuple[Tensor, Tensor]:
-        if self._at is None or self._at[0] != shape:
-            free, paint = (_fitted(x, shape, wrap) for x in (self._free, self.paint))
-            self._at = shape, _rows(free).clamp(0, 1), _rows(paint)
-        return self._at[1:]
+    def _resized(
+        self, shape: tuple[int, int, int], wrap: bool, phase: Phase
+    ) -> tuple[Tensor, Tensor]:
+        if self._at is None or self._at[:2] != (shape, phase):
+            free, paint = (_fitted(x, shape, wrap, phase) for x in (self._free, self.paint))
+            self._at = shape, phase, _rows(free).clamp(0, 1), _rows(paint)
+        return self._at[2:]
 
 
-def _fitted(x: Tensor, shape: tuple[int, int, int], wrap: bool) -> Tensor:
+def _fitted(x: Tensor, shape: tuple[int, int, int], wrap: bool, phase: Phase) -> Tensor:
     size = (shape[1], shape[2])
-    if tuple(x.shape[-2:]) == size:
-        return x
-    if size[0] <= x.shape[-2] and size[1] <= x.shape[-1]:
-        return F.adaptive_avg_pool2d(x, size)
-    return resize(x, size, wrap)
+    if tuple(x.shape[-2:]) != size and size[0] <= x.shape[-2] and size[1] <= x.shape[-1]:
+        return shrink(x, size, wrap, phase)
+    return resize(x, size, wrap, ALIGNED, phase)
 
 
 def _rows(x: Tensor) -> Tensor:

@@ -8,14 +8,13 @@ decorrelated: every texel is a vector along the principal axes of natural images
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from geometry.sampling import cubic_taps
+from service.painting.grids import ALIGNED, Phase, resize
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).
 _DECORRELATE = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -25,11 +24,19 @@ _DECORRELATE = _DECORRELATE / _DECORRELATE.norm(dim=0).max()
 class Canvas:
     """Levels of shape (charts, 3, h, w), finest first. wrap: whether the chart is a torus. coarser:
     (charts, 1, h, w) of the finest level, or None: log₂ of how much coarser than texels paint must
-    be at least, 0 or more; finer levels fade out there, but for the coarsest."""
+    be at least, 0 or more; finer levels fade out there, but for the coarsest. phases: of the
+    levels' grids; none: all are aligned."""
 
-    def __init__(self, levels: list[Tensor], wrap: bool, coarser: Tensor | None = None) -> None:
+    def __init__(
+        self,
+        levels: list[Tensor],
+        wrap: bool,
+        coarser: Tensor | None = None,
+        phases: Sequence[Phase] = (),
+    ) -> None:
         self.levels = [level.requires_grad_() for level in levels]
         self.wrap, self.coarser = wrap, coarser
+        self.phases = tuple(phases) or (ALIGNED,) * len(levels)
         self.shares: list[Tensor] | None = None
         if coarser is not None:
             octaves = [F.adaptive_avg_pool2d(coarser, (x.shape[-2], x.shape[-1])) for x in levels]
@@ -44,13 +51,14 @@ class Canvas:
         wrap: bool,
         deviation: float,
         generator: torch.Generator,
+        phases: Sequence[Phase] = (),
     ) -> Canvas:
         """Noise of a standard deviation on every level, reproducible from the generator."""
         noise = [
             torch.randn(shape[0], 3, *size, generator=generator)
             for size in cls.level_sizes(shape, depth)
         ]
-        return cls([deviation * level for level in noise], wrap)
+        return cls([deviation * level for level in noise], wrap, None, phases)
 
     @staticmethod
     def level_sizes(shape: tuple[int, int, int], depth: int) -> list[tuple[int, int]]:
@@ -66,52 +74,31 @@ class Canvas:
     def copy(self) -> Canvas:
         """The same paint in memory of its own."""
         levels = [level.detach().clone() for level in self.levels]
-        return Canvas(levels, self.wrap, self.coarser)
+        return Canvas(levels, self.wrap, self.coarser, self.phases)
 
-    def enlarged(self, shape: tuple[int, int, int]) -> Canvas:
-        """A copy of another resolution, ``shape`` (charts, height, width)."""
-        if self.shape == shape:
-            return self.copy()
+    def enlarged(self, shape: tuple[int, int, int], phases: Sequence[Phase]) -> Canvas:
+        """A copy of another resolution, ``shape`` (charts, height, width), with other phases."""
         sizes = self.level_sizes(shape, len(self.levels))
         levels = [
-            resize(level.detach(), size, self.wrap).contiguous()
-            for level, size in zip(self.levels, sizes, strict=True)
+            resize(level.detach(), size, self.wrap, before, after).clone()
+            for level, size, before, after in zip(
+                self.levels, sizes, self.phases, phases, strict=True
+            )
         ]
         coarser = self.coarser
-        if coarser is not None:
+        if coarser is not None and self.shape != shape:
             coarser = F.interpolate(coarser, sizes[0], mode="bilinear")
-        return Canvas(levels, self.wrap, coarser)
+        return Canvas(levels, self.wrap, coarser, phases)
 
     def logits(self) -> Tensor:
-        """The paint: (charts · h · w, 3) in RGB, row-major."""
+        """The paint: (charts · h · w, 3) in RGB, row-major, on the finest grid."""
         levels = self.levels
         if self.shares is not None:
             levels = [level * share for level, share in zip(levels, self.shares, strict=True)]
-        total = levels[-1]
-        for level in reversed(levels[:-1]):  # from size to size: a third of the work of all at once
-            total = level + resize(total, (level.shape[-2], level.shape[-1]), self.wrap)
+        total, phase = levels[-1], self.phases[-1]
+        # from size to size: a third of the work of all at once
+        for level, own in zip(levels[-2::-1], self.phases[-2::-1], strict=True):
+            total = level + resize(total, level.shape[-2:], self.wrap, phase, own)
+            phase = own
         rows = total.movedim(1, -1).reshape(-1, 3)
         return rows @ _DECORRELATE.to(rows).T
-
-
-def resize(x: Tensor, size: tuple[int, int], wrap: bool) -> Tensor:
-    """(B, C, H, W) to ``size`` (h, w) by Catmull-Rom interpolation, texel centres at +½ in both.
-
-    A torus (``wrap``) continues periodically, other charts by their border texels. Two small dense
-    products: on the CPU four times as fast, backward included, as torch's grid_sample.
-    """
-    if tuple(x.shape[-2:]) == tuple(size):
-        return x
-    down = _interpolation(x.shape[-2], size[0], wrap).to(x)
-    across = _interpolation(x.shape[-1], size[1], wrap).to(x)
-    return down @ (x @ across.T)
-
-
-@functools.lru_cache(maxsize=128)
-def _interpolation(source: int, size: int, wrap: bool) -> Tensor:
-    """The (size, source) matrix that interpolates a row of ``source`` texels at ``size`` places."""
-    taps, weights = cubic_taps((np.arange(size) + 0.5) * source / size - 0.5)
-    taps = taps % source if wrap else taps.clip(0, source - 1)
-    matrix = np.zeros((size, source), np.float32)
-    np.add.at(matrix, (np.arange(size)[:, None], taps), weights)
-    return torch.from_numpy(matrix)

@@ -30,7 +30,7 @@ from service.steering import Steering
 
 Levels = tuple[NDArray[np.float32], ...]
 
-_FORMAT = 1  # to be raised when a checkpoint of before can no longer be gone on from
+_FORMAT = 2  # to be raised when a checkpoint of before can no longer be gone on from
 _LEVELS = ("canvas", "mean", "moments", "squares")  # fields of Checkpoint that are Levels
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from service.designs.folded import FoldedDesign, View
+from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.views import BodyView, Look, enlarged_paint
 
@@ -23,11 +24,17 @@ class FoldedSurface:
     coarser: Tensor | None = None
 
     def __init__(
-        self, design: FoldedDesign, views: int, device: torch.device, frugal: bool = False
+        self,
+        design: FoldedDesign,
+        views: int,
+        device: torch.device,
+        frugal: bool = False,
+        phases: tuple[Phase, ...] = (ALIGNED,),
     ) -> None:
         self._design, self._device, self._frugal = design, device, frugal
         self.canvas_shape = design.canvas_shape
         self.views, self.unit, self.looks = views, design.unit, design.looks
+        self.phases = phases
         self._pictures: list[BodyView] = []
         self._picture: tuple[View, SparseOperator] | None = None
 
@@ -45,7 +52,8 @@ class FoldedSurface:
 
     def _enlarged(self, logits: Tensor) -> Tensor:
         """Paint of the canvas brought to the charts' texels."""
-        return enlarged_paint(logits, self.canvas_shape, self._design.chart_shape[1:], wrap=False)
+        size = self._design.chart_shape[1:]
+        return enlarged_paint(logits, self.canvas_shape, size, False, self.phases[0])
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from service.painting.canvas import Canvas, resize
+from service.painting.canvas import Canvas
 from service.painting.checkpoint import Checkpoint, Levels
+from service.painting.grids import resize
 from service.painting.views import Surface
 
 EMA = 0.9  # of the iterates
@@ -28,8 +29,8 @@ class Iterate:
             # Copies in torch's own memory, which is aligned: kernels may round as the alignment is.
             return [torch.tensor(level, device=device) for level in levels]
 
-        iterate = cls(Canvas(tensors(checkpoint.canvas), surface.wrap, surface.coarser))
-        iterate.mean = Canvas(tensors(checkpoint.mean), surface.wrap, surface.coarser)
+        iterate = cls(_canvas(tensors(checkpoint.canvas), surface))
+        iterate.mean = _canvas(tensors(checkpoint.mean), surface)
         moments, squares = tensors(checkpoint.moments), tensors(checkpoint.squares)
         for level, mean, square in zip(iterate.canvas.levels, moments, squares, strict=True):
             step = torch.tensor(float(checkpoint.tally.step), dtype=torch.float32, device=device)
@@ -39,12 +40,14 @@ class Iterate:
 
     def enlarged(self, surface: Surface) -> Iterate:
         """The mean, for a surface of another width; Adam goes on as it was."""
-        levels = self.mean.enlarged(surface.canvas_shape).levels
-        iterate = Iterate(Canvas(levels, surface.wrap, surface.coarser))
-        for level, old in zip(levels, self.canvas.levels, strict=True):
-            state, size = self._adam.state[old], (level.shape[-2], level.shape[-1])
-            mean = resize(state["exp_avg"], size, surface.wrap)
-            squares = resize(state["exp_avg_sq"], size, surface.wrap)
+        before = self.canvas
+        levels = self.mean.enlarged(surface.canvas_shape, surface.phases).levels
+        iterate = Iterate(_canvas(levels, surface))
+        grids = zip(levels, before.levels, before.phases, surface.phases, strict=True)
+        for level, old, source, target in grids:
+            state, size, wrap = self._adam.state[old], level.shape[-2:], surface.wrap
+            mean = resize(state["exp_avg"], size, wrap, source, target)
+            squares = resize(state["exp_avg_sq"], size, wrap, source, target)
             # A cubic interpolation overshoots, even below 0. The mean of squares is never below
             # the square of the mean: without this bound Adam would divide by nothing.
             squares = torch.maximum(squares, mean.square())
@@ -53,8 +56,8 @@ class Iterate:
 
     def move_to(self, surface: Surface) -> None:
         """Be for another surface of the same width; all else stays."""
-        self.canvas = Canvas(self.canvas.levels, surface.wrap, surface.coarser)
-        self.mean = Canvas(self.mean.levels, surface.wrap, surface.coarser)
+        self.canvas = _canvas(self.canvas.levels, surface)
+        self.mean = _canvas(self.mean.levels, surface)
 
     def step(self, loss: Tensor, learning_rate: float) -> None:
         """Down the gradient of a loss of the canvas's paint."""
@@ -79,6 +82,10 @@ class Iterate:
             "moments": [state["exp_avg"] for state in states],
             "squares": [state["exp_avg_sq"] for state in states],
         }
+
+
+def _canvas(levels: list[Tensor], surface: Surface) -> Canvas:
+    return Canvas(levels, surface.wrap, surface.coarser, surface.phases)
 
 
 def _adam_state(step: Tensor, moments: Tensor, squares: Tensor) -> dict[str, Tensor]:

@@ -15,9 +15,6 @@ from scipy import ndimage
 from geometry.errors import InputError
 from service.designs.reach import Reach
 
-# How far inside of the region the free paint begins, in pixels: what two texels of a canvas (its
-# interpolation's taps) and a chart's bilinear taps span. So nothing outside of it can change.
-RIM = 5
 FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
 
 
@@ -111,7 +108,8 @@ def keep(reach: Reach, paint: Paint, region: NDArray[np.bool_]) -> Kept:
     """
     if paint.picture is not None and paint.picture.shape != (*reach.picture, 3):
         raise _bad()
-    inner = ndimage.binary_erosion(region, np.ones((3, 3), bool), RIM, border_value=1)
+    # as far inside of the region as a texel shows, so that nothing outside of it can change
+    inner = ndimage.binary_erosion(region, np.ones((3, 3), bool), reach.rim, border_value=1)
     texels = reach.texels(inner)
     if not texels.any():
         raise InputError(

@@ -19,6 +19,7 @@ from geometry.seams import find_seams, seam_samples
 from geometry.visibility import ViewMap, trace_ready, view_map
 from service.designs.mesh import MARGIN_TEXELS, MeshDesign, MeshView
 from service.designs.resolution import OVERSAMPLING, looks_needed
+from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.view_cache import content_key, kept_view
 from service.painting.views import BodyView, Look, enlarged_paint, packed_pyramid, to_bytes
@@ -37,12 +38,13 @@ class MeshSurface:
         subsamples: int,
         device: torch.device,
         frugal: bool = False,
+        phases: tuple[Phase, ...] = (ALIGNED,),
     ) -> None:
         assert scene.body is not None
         self._scene, self._body = scene, scene.body
         self._design = design = MeshDesign(scene, width)
         self._device, self._subsamples, self._frugal = device, subsamples, frugal
-        self.canvas_shape = design.canvas_shape
+        self.canvas_shape, self.phases = design.canvas_shape, phases
         self.wrap = not design.by_direction  # a texture repeats, the sphere's charts do not
         self.views, self.looks = views, looks_needed(scene.group.order)
         self._windows: list[_Window] = []
@@ -93,7 +95,8 @@ class MeshSurface:
     def _chart(self, logits: Tensor) -> Tensor:
         """Paint of the canvas on the charts, with the base colour that it starts from."""
         design = self._design
-        paint = enlarged_paint(logits, design.canvas_shape, design.chart_shape[1:], self.wrap)
+        size = design.chart_shape[1:]
+        paint = enlarged_paint(logits, design.canvas_shape, size, self.wrap, self.phases[0])
         return paint if self._start is None else paint + self._start
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:

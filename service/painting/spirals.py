@@ -12,6 +12,7 @@ from torch import Tensor
 
 from geometry.sampling import SamplingMap
 from service.designs.spiral import SpiralDesign
+from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.views import Look, enlarged_paint, image_of, packed_pyramid
 
@@ -23,12 +24,17 @@ class SpiralSurface:
     coarser: Tensor | None = None
 
     def __init__(
-        self, design: SpiralDesign, views: int, device: torch.device, frugal: bool = False
+        self,
+        design: SpiralDesign,
+        views: int,
+        device: torch.device,
+        frugal: bool = False,
+        phases: tuple[Phase, ...] = (ALIGNED,),
     ) -> None:
         self._design, self._device = design, device
         self._operator = functools.partial(SparseOperator, device=device, frugal=frugal)
         self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
-        self.views = views
+        self.views, self.phases = views, phases
         self._average = self._operator(design.average)
         self._unfold = self._operator(design.unfold)
         self._windows: list[tuple[SparseOperator, Tensor]] = []
@@ -49,7 +55,7 @@ class SpiralSurface:
 
     def _texture(self, logits: Tensor) -> Tensor:
         size = self._design.texture_shape
-        paint = enlarged_paint(logits, self.canvas_shape, size, wrap=True)
+        paint = enlarged_paint(logits, self.canvas_shape, size, True, self.phases[0])
         return torch.sigmoid(self._unfold(self._average(paint)))
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:

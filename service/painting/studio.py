@@ -19,6 +19,7 @@ from service.designs.spiral import SpiralDesign
 from service.painting.blending import Blend
 from service.painting.canvas import Canvas
 from service.painting.checkpoint import Checkpoint, Levels, Tally
+from service.painting.grids import random_phases
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Kept, Paint
 from service.painting.meshes import MeshSurface
@@ -35,7 +36,7 @@ from service.steering import recoloured
 DEPTH = 5  # levels of the canvas's pyramid
 MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
-_NOISE, _VIEWS, _STEP = range(3)  # what a seed is for
+_NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 _SEEN_IN_VIEWS = ("styles", "colouring", "style_scale", "views", "quality")  # of the recipe
 
 
@@ -89,7 +90,7 @@ class Studio:
         noise = START_NOISE[self.recipe.start]
         canvas = Canvas.noise(surface.canvas_shape, self._depth, surface.wrap, noise, generator)
         levels = [level.to(self._device) for level in canvas.levels]
-        self._iterate = Iterate(Canvas(levels, surface.wrap, surface.coarser))
+        self._iterate = Iterate(Canvas(levels, surface.wrap, surface.coarser, surface.phases))
 
     def enter(self, number: int, width: int) -> None:
         """Go on to a stage: its surface of a width, views and targets; the canvas enlarged to it.
@@ -181,7 +182,8 @@ class Studio:
         assert not isinstance(design, SpiralDesign)
         _, rows, columns = design.chart_shape
         logits = self._iterate.mean.logits()
-        paint = enlarged_paint(logits, design.canvas_shape, (rows, columns), design.wrap)
+        size, phase = (rows, columns), self._iterate.mean.phases[0]
+        paint = enlarged_paint(logits, design.canvas_shape, size, design.wrap, phase)
         mirrored = winding(design, plain, paint.cpu().numpy()) * wanted < 0
         if mirrored != self._scene.mirrored:
             self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
@@ -193,7 +195,7 @@ class Studio:
         """The pictures of an endless zoom; see Progress.loop."""
         full = self._surface_at(self.recipe.size)
         assert isinstance(full, SpiralSurface)
-        yield from full.loop(self._logits(self._iterate.mean.enlarged(full.canvas_shape)), frames)
+        yield from full.loop(self._shown(full), frames)
 
     @torch.no_grad()
     def texture(self, max_size: int) -> NDArray[np.uint8]:
@@ -209,7 +211,7 @@ class Studio:
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self.recipe.size)
-        picture = full.delivered(self._logits(self._iterate.mean.enlarged(full.canvas_shape)))
+        picture = full.delivered(self._shown(full))
         if self._blend is None or self._scene.target == "mesh":  # put together when it is whole
             return picture
         backdrop = self.kept()
@@ -226,8 +228,13 @@ class Studio:
     @torch.no_grad()
     def paint(self) -> Paint:
         """See Progress.paint."""
-        logits = self._logits(self._iterate.mean).reshape(*self._iterate.mean.shape, 3)
+        full = self._surface_at(self.recipe.size)
+        logits = self._shown(full).reshape(*full.canvas_shape, 3)
         return Paint(logits.cpu().numpy(), self.mirrored)
+
+    def _shown(self, surface: Surface) -> Tensor:
+        """The paint for a surface of any width: (charts · h · w, 3)."""
+        return self._logits(self._iterate.mean.enlarged(surface.canvas_shape, surface.phases))
 
     def _logits(self, canvas: Canvas) -> Tensor:
         """What a canvas shows: (charts · h · w, 3)."""
@@ -241,7 +248,8 @@ class Studio:
         full = width == self.recipe.size
         subsamples = QUALITIES[self.recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
         views, device = self.recipe.views, self._device
-        surface = make_surface(self._scene, width, views, device, subsamples, self._frugal)
+        phases = random_phases(self._depth, seed_of(self.recipe.seed, _GRIDS, width), aligned=full)
+        surface = make_surface(self._scene, width, views, device, subsamples, self._frugal, phases)
         if full:
             self._full = surface
         return surface

@@ -14,6 +14,7 @@ from service.designs import make_design
 from service.designs.plane import PlaneDesign
 from service.designs.spiral import SpiralDesign
 from service.painting.folded import FoldedSurface
+from service.painting.grids import ALIGNED, Phase
 from service.painting.meshes import MeshSurface
 from service.painting.spirals import SpiralSurface
 from service.painting.tiles import PlaneSurface
@@ -29,14 +30,15 @@ def make_surface(
     device: torch.device,
     subsamples: int = DRAFT_SUBSAMPLES,
     frugal: bool = False,
+    phases: tuple[Phase, ...] = (ALIGNED,),
 ) -> Surface:
     """The surface of a scene whose texture is ``width`` pixels wide. subsamples: along each side
-    of a pixel of a mesh's views. frugal: see SparseOperator."""
+    of a pixel of a mesh's views. frugal: see SparseOperator. phases: see Surface."""
     if scene.target == "mesh":
-        return MeshSurface(scene, width, views, subsamples, device, frugal)
+        return MeshSurface(scene, width, views, subsamples, device, frugal, phases)
     design = make_design(scene, width)
     if isinstance(design, PlaneDesign):
-        return PlaneSurface(design, views, device, frugal)
+        return PlaneSurface(design, views, device, frugal, phases)
     if isinstance(design, SpiralDesign):
-        return SpiralSurface(design, views, device, frugal)
-    return FoldedSurface(design, views, device, frugal)
+        return SpiralSurface(design, views, device, frugal, phases)
+    return FoldedSurface(design, views, device, frugal, phases)

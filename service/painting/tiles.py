@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from service.designs.plane import PlaneDesign
+from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.views import Look, enlarged_paint, image_of, to_bytes
 
@@ -23,12 +23,17 @@ class PlaneSurface:
     coarser: Tensor | None = None
 
     def __init__(
-        self, design: PlaneDesign, views: int, device: torch.device, frugal: bool = False
+        self,
+        design: PlaneDesign,
+        views: int,
+        device: torch.device,
+        frugal: bool = False,
+        phases: tuple[Phase, ...] = (ALIGNED,),
     ) -> None:
         self._design = design
         self._operator = functools.partial(SparseOperator, device=device, frugal=frugal)
         self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
-        self.views = views
+        self.views, self.phases = views, phases
         self._average = self._operator(design.average)
         self._unfold = self._operator(design.unfold)
         self._windows: list[SparseOperator] = []
@@ -40,7 +45,8 @@ class PlaneSurface:
 
     def _orbits(self, logits: Tensor) -> Tensor:
         size = self._design.chart_shape[1:]
-        return self._average(enlarged_paint(logits, self.canvas_shape, size, wrap=True))
+        paint = enlarged_paint(logits, self.canvas_shape, size, True, self.phases[0])
+        return self._average(paint)
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
@@ -59,11 +65,8 @@ class PlaneSurface:
         return self._design.developed(torch.sigmoid(self._orbits(logits)).cpu().numpy())
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface. Interpolates linearly: while somebody watches there is one in every step."""
-        size = self._design.chart_shape[1:]
-        canvas = image_of(logits, self.canvas_shape[1:])
-        paint = F.interpolate(canvas, size, mode="bilinear").permute(0, 2, 3, 1).reshape(-1, 3)
-        texture = torch.sigmoid(self._unfold(self._average(paint)))
+        """See Surface."""
+        texture = torch.sigmoid(self._unfold(self._orbits(logits)))
         to_pixels, shape = self._glance
         pixels = to_bytes(texture if to_pixels is None else to_pixels(texture)).reshape(*shape, 3)
         return pixels[:, ::-1] if self._design.mirrored else pixels

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from geometry.pyramid import pyramid_shapes
 from geometry.sampling import SamplingMap
-from service.painting.canvas import resize
+from service.painting.grids import ALIGNED, Phase, resize
 from service.painting.operators import SparseOperator
 
 
@@ -34,6 +34,7 @@ class Surface(Protocol):
 
     canvas_shape: tuple[int, int, int]  # (charts, height, width)
     wrap: bool  # whether the canvas is a torus
+    phases: tuple[Phase, ...]  # of the canvas's grids, finest first
     views: int  # number of views prepared
     looks: int  # how many of them a step takes
 
@@ -72,11 +73,16 @@ def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:
 
 
 def enlarged_paint(
-    logits: Tensor, canvas: tuple[int, int, int], size: tuple[int, int], wrap: bool
+    logits: Tensor,
+    canvas: tuple[int, int, int],
+    size: tuple[int, int],
+    wrap: bool,
+    phase: Phase = ALIGNED,
 ) -> Tensor:
-    """Paint (charts · h · w, 3) of a canvas brought to ``size`` texels per chart."""
+    """Paint (charts · h · w, 3) of a canvas, whose grid has a ``phase``, brought to ``size`` texels
+    per chart."""
     charts = logits.reshape(*canvas, 3).permute(0, 3, 1, 2)
-    return resize(charts, size, wrap).permute(0, 2, 3, 1).reshape(-1, 3)
+    return resize(charts, size, wrap, phase).permute(0, 2, 3, 1).reshape(-1, 3)
 
 
 def packed_pyramid(texture: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -7,7 +7,7 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,68 +17,102 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
-from geometry.sphere_pictures import faces
+from geometry.sphere_pictures import FACES, faces
+from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
+
+Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
 
 
 @dataclass(frozen=True)
 class Destination:
-    """The two files of a delivery; made by :func:`destination`."""
+    """The files of a delivery; made by :func:`destination`. faces: of a cube map, the six."""
 
     picture: Path
     receipt: Path
+    faces: tuple[Path, ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (self.picture, self.receipt, *self.faces)
 
 
-def destination(picture: Path) -> Destination:
+def destination(picture: Path, read: FilesRead, cube: bool = False) -> Destination:
     """Where a picture and its receipt will lie, checked: the folder is made if it is missing, and
-    proved to be writable.
+    proved to be writable. ``cube``: the faces of a cube map lie beside it, NAME_px.png to
+    NAME_nz.png, as engines want them (:mod:`geometry.sphere_pictures`).
 
     Raises InputError("bad-output") for another suffix than .png, a folder that cannot be written,
-    or a file in the receipt's place that is no receipt (a recipe, say), which would be lost.
+    a file in the receipt's place that is no receipt (a recipe, say), which would be lost, and as
+    :func:`check_files` does.
     """
     if picture.suffix.lower() != ".png" or picture.is_dir():
         raise bad_output(
             f"{picture} is not a PNG file's name.", "End it with .png, as in -o tile.png."
         )
-    folder, receipt = picture.parent, picture.with_suffix(".json")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = _temporary(picture)
-        probe.touch(exist_ok=False)
-        probe.unlink()
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise bad_output(
-            f"The folder {folder} cannot be written: {reason}.", "Choose another."
-        ) from None
+    receipt = picture.with_suffix(".json")
+    ends = FACES if cube else ()
+    place = Destination(
+        picture, receipt, tuple(picture.with_name(f"{picture.stem}_{end}.png") for end in ends)
+    )
+    with _told(picture):
+        picture.parent.mkdir(parents=True, exist_ok=True)
+    check_files(place.files, read)
     if receipt.exists() and not _is_receipt(receipt):
         raise bad_output(
             f"The receipt would overwrite {receipt}, which is no receipt.", "Choose another name."
         )
-    return Destination(picture, receipt)
+    return place
+
+
+def check_files(paths: Iterable[Path], read: FilesRead) -> None:
+    """Prove that files can be written. Raises InputError("bad-output") for what cannot be, for a
+    folder or a device in the place of one, and for a file that is read."""
+    paths = tuple(paths)
+    read.check(paths)
+    for path in paths:
+        if path.exists() and not path.is_file():
+            raise bad_output(f"{path} is not a file.", "Choose another name.")
+    for folder in {followed(path).parent for path in paths}:
+        probe = _temporary(folder / "probe")
+        with _told(probe):
+            probe.touch(exist_ok=False)
+            probe.unlink()
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Puts into words why nothing can be written beside ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise bad_output(
+            f"The folder {path.parent} cannot be written: {reason(error)}.", "Choose another."
+        ) from None
 
 
 def deliver(
-    place: Destination, picture: NDArray[np.uint8], receipt: Mapping[str, Any] | None = None
+    place: Destination,
+    picture: NDArray[np.uint8],
+    receipt: Mapping[str, Any] | None = None,
+    write: Write | None = None,
 ) -> None:
-    """Write a picture, (H, W, 3) or (H, W, 4) uint8, and its receipt, if it has one. Raises
-    InputError("bad-output"), say for a full disk; an older picture is then still whole."""
+    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, and its receipt, if it has one.
+    ``write``: how, :func:`write_files` unless it is given. Raises InputError("bad-output"), say for
+    a full disk; an older picture is then still whole."""
     files = {place.picture: png_bytes(picture)}
     if receipt is not None:
-        files[place.receipt] = (json.dumps(receipt, indent=1, allow_nan=False) + "\n").encode()
-    write_files(files)
+        files[place.receipt] = receipt_bytes(receipt)
+    if place.faces:
+        sides = faces(picture)
+        files |= {p: png_bytes(sides[end]) for p, end in zip(place.faces, FACES, strict=True)}
+    (write or write_files)(files)
 
 
-def deliver_faces(place: Destination, picture: NDArray[np.uint8]) -> None:
-    """Write the six faces of a cube map beside it, as engines want them: NAME_px.png to NAME_nz.png
-    (:mod:`geometry.sphere_pictures`). Raises InputError("bad-output")."""
-    stem = place.picture.stem
-    write_files(
-        {
-            place.picture.with_name(f"{stem}_{name}.png"): png_bytes(face)
-            for name, face in faces(picture).items()
-        }
-    )
+def receipt_bytes(receipt: Mapping[str, Any]) -> bytes:
+    """A receipt as a file's content."""
+    return (json.dumps(receipt, indent=1, allow_nan=False) + "\n").encode()
 
 
 def png_bytes(picture: NDArray[np.uint8]) -> bytes:
@@ -89,13 +123,20 @@ def png_bytes(picture: NDArray[np.uint8]) -> bytes:
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write each file whole or not at all. Raises InputError("bad-output")."""
+    """Write each file whole or not at all; of a symbolic link, the file that it leads to. Raises
+    InputError("bad-output")."""
     for path, data in files.items():
         try:
-            write_atomically(path, data)
+            write_atomically(followed(path), data)
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise bad_output(f"{path} cannot be written: {reason}.", "Choose another.") from None
+            raise bad_output(
+                f"{path} cannot be written: {reason(error)}.", "Choose another."
+            ) from None
+
+
+def followed(path: Path) -> Path:
+    """Where a file really lies: the end of a symbolic link, which is written through."""
+    return Path(os.path.realpath(path))
 
 
 def write_atomically(path: Path, data: bytes | memoryview, mode: int = 0o666) -> None:
@@ -127,6 +168,11 @@ def _is_receipt(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(data, dict) and data.get("schema") == SCHEMA
+
+
+def reason(error: OSError) -> str:
+    """Why something could not be written, in the system's words."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def bad_output(message: str, hint: str) -> InputError:

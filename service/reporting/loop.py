@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import secrets
 import shutil
 import tempfile
@@ -16,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
-from service.reporting.delivery import write_atomically
+from service.reporting.delivery import followed, reason, write_atomically
+from service.reporting.overwriting import FilesRead
 
 Frame = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 
@@ -36,9 +36,9 @@ class Film:
     fps: float
 
 
-def check_film(film: Film) -> None:
-    """Find out before anything is painted whether a film can be written. Raises InputError:
-    "bad-frames", "bad-fps", "bad-output"."""
+def check_film(film: Film, read: FilesRead) -> None:
+    """Find out before anything is painted whether a film can be written, over nothing that is
+    ``read``. Raises InputError: "bad-frames", "bad-fps", "bad-output"."""
     if not 2 <= film.frames <= MAX_FRAMES:
         raise InputError(
             "bad-frames",
@@ -48,6 +48,7 @@ def check_film(film: Film) -> None:
         )
     _check_fps(film.fps)
     loop_destination(film.place)
+    read.check([film.place], "loop", "--loop")
 
 
 def loop_destination(place: Path) -> Path:
@@ -58,7 +59,7 @@ def loop_destination(place: Path) -> Path:
     frames), for a folder of frames that is not empty, and where nothing can be written.
     """
     suffix = place.suffix.lower()
-    if suffix not in ("", ".webp", ".gif") or (suffix and place.is_dir()):
+    if suffix not in ("", ".webp", ".gif") or (suffix and place.exists() and not place.is_file()):
         raise _bad(
             f"{place} is no name for a loop.",
             "End it with .webp or .gif, or name a folder for PNG frames.",
@@ -67,7 +68,7 @@ def loop_destination(place: Path) -> Path:
         raise _bad(f"{place} is not an empty folder.", "Name a new one for the frames.")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=place.parent):
+        with tempfile.TemporaryFile(dir=followed(place).parent):
             pass
     except OSError as error:
         raise _unwritable(place, error) from None
@@ -87,10 +88,11 @@ def write_loop(frames: Iterable[Frame], place: Path, fps: float) -> None:
     """
     _check_fps(fps)
     loop_destination(place)
+    own, place = place, followed(place)
     try:
-        if not place.suffix:
+        if not own.suffix:
             _write_folder(frames, place)
-        elif place.suffix.lower() == ".gif":
+        elif own.suffix.lower() == ".gif":
             hundredths = round(100 / fps)
             data = _animation(_indexed(list(frames)), "GIF", duration=10 * hundredths)
             write_atomically(place, data)
@@ -99,7 +101,7 @@ def write_loop(frames: Iterable[Frame], place: Path, fps: float) -> None:
             data = _animation(pictures, "WEBP", duration=round(1000 / fps), quality=_WEBP_QUALITY)
             write_atomically(place, data)
     except OSError as error:
-        raise _unwritable(place, error) from None
+        raise _unwritable(own, error) from None
 
 
 def _write_folder(frames: Iterable[Frame], folder: Path) -> None:
@@ -182,8 +184,7 @@ def _no_frames() -> InputError:
 
 
 def _unwritable(place: Path, error: OSError) -> InputError:
-    reason = os.strerror(error.errno or 0)
-    return _bad(f"{place} cannot be written: {reason}.", "Choose another.")
+    return _bad(f"{place} cannot be written: {reason(error)}.", "Choose another.")
 
 
 def _bad(message: str, hint: str) -> InputError:

@@ -3,9 +3,8 @@ coverage picture, the receipt."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.mesh_files import LoadedMesh
-from service.reporting.delivery import bad_output, destination, png_bytes, write_files
+from service.reporting.delivery import (
+    Write,
+    bad_output,
+    check_files,
+    destination,
+    png_bytes,
+    receipt_bytes,
+    write_files,
+)
 from service.reporting.glb import GENERATOR, glb_bytes
 from service.reporting.mesh_pictures import VIEWS, preview_views
+from service.reporting.overwriting import FilesRead
 
 _HEAD = 4096  # bytes of a GLB that are looked at for who wrote it
 
@@ -38,35 +46,30 @@ class MeshDestination:
         return (*self.textures, self.glb, *self.views, self.coverage, self.receipt)
 
 
-def mesh_destination(
-    picture: Path, names: Sequence[str], inputs: Iterable[Path]
-) -> MeshDestination:
+def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> MeshDestination:
     """Where a painted mesh will lie, checked like :func:`service.reporting.delivery.destination`.
 
     picture: NAME.png. A mesh with several textures gets a NAME_MATERIAL.png for each of ``names``
-    in its place. ``inputs``: files that are read, and must not be written over.
+    in its place.
 
     Raises InputError("bad-output"), also for a GLB in its place that is not one of ours.
     """
-    receipt = destination(picture).receipt
     stem = picture.stem
+    ends = [f"view{k + 1}" for k in range(len(VIEWS))] + ["coverage"]
+    *views, coverage = (picture.with_name(f"{stem}_{end}.png") for end in ends)
     textures: tuple[Path, ...] = (picture,)
     if len(names) > 1:
-        ends = _file_names(names)
-        textures = tuple(picture.with_name(f"{stem}_{end}.png") for end in ends)
+        textures = tuple(picture.with_name(f"{stem}_{end}.png") for end in _file_names(names, ends))
     place = MeshDestination(
         textures,
         picture.with_suffix(".glb"),
-        tuple(picture.with_name(f"{stem}_view{k + 1}.png") for k in range(len(VIEWS))),
-        picture.with_name(f"{stem}_coverage.png"),
-        receipt,
+        tuple(views),
+        coverage,
+        picture.with_suffix(".json"),
     )
-    read = {path.resolve() for path in inputs}
-    for path in place.files:
-        if path.resolve() in read:
-            raise bad_output(f"{path} is read, and would be overwritten.", "Choose another name.")
-        if path.is_dir():
-            raise bad_output(f"{path} is a folder.", "Choose another name.")
+    read.check(place.files)  # first: it says best what is wrong
+    destination(picture, FilesRead(()))
+    check_files(place.files, read)
     if place.glb.exists() and f'"generator":"{GENERATOR}"'.encode() not in _head(place.glb):
         raise bad_output(
             f"{place.glb} would be overwritten, and Orbitex did not make it.",
@@ -81,11 +84,13 @@ def deliver_mesh(
     picture: NDArray[np.uint8],
     receipt: Mapping[str, Any],
     coverage: NDArray[np.uint8] | None = None,
+    write: Write | None = None,
 ) -> None:
     """Write all files of a painted mesh; each is written whole or not at all, the receipt last.
 
     picture: the textures, stacked, (rows, columns, 3 or 4) uint8; coverage: likewise, the coverage
-    picture. Raises InputError("bad-output").
+    picture. ``write``: how, :func:`service.reporting.delivery.write_files` unless it is given.
+    Raises InputError("bad-output").
     """
     textures = np.split(picture, len(place.textures))
     files = {path: png_bytes(t) for path, t in zip(place.textures, textures, strict=True)}
@@ -94,17 +99,18 @@ def deliver_mesh(
     files |= {path: png_bytes(view) for path, view in zip(place.views, views, strict=True)}
     if coverage is not None:
         files[place.coverage] = png_bytes(coverage)
-    files[place.receipt] = (json.dumps(receipt, indent=1, allow_nan=False) + "\n").encode()
-    write_files(files)
+    files[place.receipt] = receipt_bytes(receipt)
+    (write or write_files)(files)
 
 
-def _file_names(names: Sequence[str]) -> list[str]:
-    """Names that any file system takes, all different however it treats capitals."""
+def _file_names(names: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Names that any file system takes, none of those ``taken``, all different however capitals are
+    treated."""
     found: list[str] = []
     for name in names:
         plain = re.sub(r"[^\w.-]+", "_", name).strip("._")[:60] or "texture"
         end, number = plain, 2
-        while end.lower() in (other.lower() for other in found):
+        while end.lower() in (other.lower() for other in (*taken, *found)):
             end, number = f"{plain}_{number}", number + 1
         found.append(end)
     return found

@@ -1,8 +1,9 @@
-"""A child that does not outlive its parent, however that dies."""
+"""Processes and their children: what tells them to stop, and that none outlives its parent."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -22,6 +23,15 @@ def die_with_parent(last: Callable[[], None] = lambda: None) -> None:
         os._exit(0)
 
     threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+
+
+def stop_signals() -> list[signal.Signals]:
+    """What tells the service to stop; a terminal's end, SIGHUP, does not under nohup."""
+    found = [signal.SIGTERM, signal.SIGINT]
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) != signal.SIG_IGN:
+        found.append(hangup)
+    return found
 
 
 def environment_of_children() -> dict[str, str]:

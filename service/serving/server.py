@@ -36,7 +36,7 @@ from service.serving.job_log import log_tail
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Job, State
 from service.serving.ledger import Ledger
 from service.serving.logs import LogFormat, log_to_stderr
-from service.serving.parent import die_with_parent
+from service.serving.parent import die_with_parent, stop_signals
 from service.serving.replies import Replies
 from service.serving.routing_ids import seed_routing_ids
 from service.serving.settings import Settings
@@ -235,7 +235,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         closing.callback(engine.close)
         limits = Limits(total_bytes=settings.max_message)
         server = Server(router, engine, ledger, admission, limits)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in stop_signals():
             signal.signal(number, lambda *_: server.stop())
         announce(f"ready {address}")
         server.run(settings.idle_exit)

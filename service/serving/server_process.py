@@ -18,7 +18,7 @@ from typing import IO
 
 from geometry.errors import InputError
 from service.serving.logs import LogFormat
-from service.serving.parent import environment_of_children
+from service.serving.parent import environment_of_children, stop_signals
 from service.serving.settings import Settings
 from service.serving.worker_process import pause_after
 
@@ -43,11 +43,11 @@ class ServerProcess:
         self._process: subprocess.Popen[str] | None = None
 
     def run(self) -> int:
-        """Serve until SIGTERM, SIGINT or the settings' idle time; the exit code, 128 and the signal
-        for a server that crashed once too often. For the main thread of a process. Raises
-        InputError as :func:`service.serving.server.serve`."""
-        numbers = (signal.SIGTERM, signal.SIGINT)
-        before = {number: signal.signal(number, self._stop) for number in numbers}
+        """Serve until told to stop (:func:`service.serving.parent.stop_signals`), or until the
+        settings' idle time; the exit code, 128 and the signal for a server that crashed once too
+        often. For the main thread of a process. Raises InputError as
+        :func:`service.serving.server.serve`."""
+        before = {number: signal.signal(number, self._stop) for number in stop_signals()}
         try:
             return self._keep()
         finally:

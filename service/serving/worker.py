@@ -69,10 +69,11 @@ def _remove_socket(address: str) -> None:
 def main() -> None:
     """Serve one server until it is gone."""
     address, place, device = sys.argv[1:]
-    # Ctrl-C in a terminal, and systemd's SIGTERM, go to all processes but are for the server: it
-    # wants a checkpoint of us first.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    # Ctrl-C in a terminal, its end, and systemd's SIGTERM go to all processes but are for the
+    # server: it wants a checkpoint of us first.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     die_with_parent(lambda: _remove_socket(address))
     channel = SocketChannel(address)
     painter = load_painter(place)

@@ -115,6 +115,34 @@ def test_ctrl_c_finishes_with_the_best_so_far(tmp_path: Path, legacy: bool) -> N
     assert "Finishing with the best so far" in said and "packed True" in said
 
 
+def test_signals_of_a_system_that_ends_finish_with_the_best_so_far(
+    tmp_path: Path, legacy: bool
+) -> None:
+    with FakeService(steps=10_000) as service:
+        script = Script(tmp_path, service, legacy, "import bpy", SPHERE, PAINT, KEPT)
+        script.until("step")
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGTERM):  # a session sends several
+            script.process.send_signal(number)
+        code, said, errors = script.end()
+        assert not service.cancelled
+    assert code == 0, said + errors
+    assert "Finishing with the best so far" in said and "packed True" in said
+
+
+def test_a_terminal_that_is_gone_ends_no_painting(tmp_path: Path, legacy: bool) -> None:
+    kept = KEPT.replace("print(", "print(file=sys.stderr, *(").replace("None)", "None))")
+    with FakeService(steps=20) as service:
+        script = Script(tmp_path, service, legacy, "import bpy, sys", SPHERE, PAINT, kept)
+        script.until("orbitex:")
+        assert script.process.stdout is not None and script.process.stderr is not None
+        script.process.stdout.close()  # as '| head -1' does
+        errors = script.process.stderr.read()
+        code = script.process.wait()
+        script.limit.cancel()
+    assert code == 0, errors
+    assert "packed True" in errors and "Traceback" not in errors
+
+
 @pytest.mark.slow
 def test_ctrl_c_twice_cancels(tmp_path: Path, legacy: bool) -> None:
     with FakeService(steps=10_000, deaf_to=("finish",)) as service:

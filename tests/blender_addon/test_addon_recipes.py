@@ -109,6 +109,11 @@ def test_wrong_options_are_one_line(user: User) -> None:
     assert code == 1 and "No mesh object 'Middle'. There are: Left, Right." in said, said
     code, said = user.run("paint_one.py", "--sise", "64")
     assert code == 2 and "unrecognized arguments: --sise" in said, said
+    (user.folder / "sty.png").write_bytes(b"precious")
+    own = "--style", "woodcut_waves=2; sty.png", "--texture", "sty.png"
+    code, said = user.run("paint_one.py", "--object", "Left", *own)
+    assert code == 1 and "sty.png is read, and would be overwritten" in said, said
+    assert (user.folder / "sty.png").read_bytes() == b"precious"
     assert "Traceback" not in said
 
 

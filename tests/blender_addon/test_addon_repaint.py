@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
 import pytest
 from fake_service import FakeService
-from painting import pump_until, start
+from painting import pixels_of, pump_until, service_at, start
 from scenes import image as make_image
 
-from blender_addon import jobs, repaint, ties
+from blender_addon import image_events, jobs, reattach, repaint, ties, worker
+from blender_addon.connection import Timing
+from blender_addon.kept import KEPT_KEY
 from blender_addon.problems import ProblemError
 
 
@@ -57,11 +62,70 @@ def test_grey_until_there_is_something_to_repaint(sphere: Any) -> None:
         assert poll()
         sphere.orbitex.mask_kind = "NONE"
         assert "mask" in repaint.reason_not(sphere) and not poll()
-        again = start(sphere, service, size=64)  # and is cancelled: a preview is left
+        again = start(sphere, service, size=64)  # and is cancelled: the picture comes back
+        pump_until(lambda: again.frames > 0)
+        assert "already" in repaint.reason_not(sphere)
+        jobs.cancel(again)
+        pump_until(lambda: not again.active)
+    assert "mask" in repaint.reason_not(sphere)
+
+
+@pytest.mark.parametrize("how", ["cancel", "end", "failure", "death", "paint"])
+def test_the_finished_picture_comes_back_unless_another_is_finished(
+    sphere: Any, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repaint.preferences, "launcher", lambda *_: None)
+    monkeypatch.setattr(worker, "Timing", partial(Timing, doubt=0.3))
+    with FakeService(steps=2) as service:
+        painted(sphere, service)
+    image, finished = sphere.orbitex.image, pixels_of(sphere.orbitex.image)
+    receipt, file = image["orbitex_receipt"], bytes(image.packed_file.data)
+    choose_mask(sphere)
+    with FakeService(
+        steps=300, jobs=service.jobs, fail_after=40 if how == "failure" else None
+    ) as again:
+        tie = json.loads(image[ties.PAINTER_KEY]) | {"address": again.address}
+        image[ties.PAINTER_KEY] = json.dumps(tie)
+        if how == "paint":
+            running = start(sphere, again, size=32)
+        else:
+            running = repaint.repaint(bpy.context, sphere, 9)
+        pump_until(lambda: running.frames > 0)
+        assert (pixels_of(image)[-1, -1] != finished[-1, -1]).any()
+        if how == "end":
+            jobs.end(running, "Cancelled")
+        elif how in ("cancel", "paint"):
+            jobs.cancel(running)
+        if how != "death":
+            pump_until(lambda: not running.active)
+    pump_until(lambda: not running.active)
+    assert running.report.state == ("failed" if how in ("failure", "death") else "cancelled")
+    np.testing.assert_array_equal(pixels_of(image), finished)
+    assert bytes(image.packed_file.data) == file and image["orbitex_receipt"] == receipt
+    assert KEPT_KEY not in image and repaint.reason_not(sphere) == ""
+
+
+def test_the_finished_picture_comes_back_after_a_save_and_an_undo(
+    sphere: Any, tmp_path: Path
+) -> None:
+    with FakeService(steps=2) as service:
+        painted(sphere, service)
+    finished = pixels_of(sphere.orbitex.image)
+    with FakeService(steps=1000) as service:
+        running = start(sphere, service, size=32)
+        pump_until(lambda: running.frames > 0)
+        bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "half.blend"))
+        bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "half.blend"))
+        obj = bpy.data.objects["Sphere"]
+        image = obj.orbitex.image
+        assert tuple(image.size) == (32, 32)  # the preview, saved
+        (again,) = reattach.reattach(service_at(service.address), asked=True)
         pump_until(lambda: again.frames > 0)
         jobs.cancel(again)
         pump_until(lambda: not again.active)
-    assert "finished" in repaint.reason_not(sphere)
+    np.testing.assert_array_equal(pixels_of(image), finished)
+    image_events._after_undo()
+    np.testing.assert_array_equal(pixels_of(image), finished)
 
 
 def test_a_service_that_forgot_the_job_says_so(sphere: Any) -> None:

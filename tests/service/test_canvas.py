@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.painting.canvas import Canvas, resize
+from service.painting.canvas import Canvas
+from service.painting.grids import resize
 
 sides = st.integers(4, 20)
 quick = settings(deadline=None, max_examples=25)

@@ -25,16 +25,18 @@ from geometry.errors import InputError
 from service.cli import main, page
 from service.cli.listings import in_words
 from service.cli.options import read_style
-from service.cli.painting import finish_on_interrupt
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import read_recipe
+from service.cli.stopping import finish_on_interrupt
 from service.describe import LOOK_SIDE, defaults, describe
 from service.painting.progress import Progress
 from service.recipe import Objective, Recipe, parse_recipe
 from service.reporting.delivery import destination, write_atomically
+from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
 
 ROOT = Path(__file__).parents[2]
+NOTHING = FilesRead(())
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 SQUARE = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/1 2/2 3/3 4/4\n"
 TILE = ("tile", "--group", "p6", "--size", "64", "--steps", "2")
@@ -341,13 +343,13 @@ def test_the_recipes_that_ship_are_sound(file):
 
 
 def test_a_destination_is_proved_before_painting(tmp_path):
-    place = destination(tmp_path / "new" / "folder" / "p.png")
+    place = destination(tmp_path / "new" / "folder" / "p.png", NOTHING)
     assert place.receipt.name == "p.json" and not list(place.picture.parent.iterdir())
     place.receipt.write_text(json.dumps({"schema": SCHEMA}))
-    destination(place.picture)  # an older receipt may be replaced
+    destination(place.picture, NOTHING)  # an older receipt may be replaced
     place.receipt.write_text("{}")
     with pytest.raises(InputError, match="no receipt"):
-        destination(place.picture)
+        destination(place.picture, NOTHING)
 
 
 def test_a_failed_write_leaves_the_old_file_alone(tmp_path, monkeypatch):

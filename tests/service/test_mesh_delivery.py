@@ -12,6 +12,7 @@ from service.reporting import mesh_pictures
 from service.reporting.glb import glb_bytes
 from service.reporting.mesh_delivery import deliver_mesh, mesh_destination
 from service.reporting.mesh_pictures import preview_views
+from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
 
 GREEN, BLUE = np.uint8([30, 160, 60]), np.uint8([20, 40, 200])
@@ -130,14 +131,16 @@ def test_all_files_are_named_checked_and_written(tmp_path, monkeypatch):
     monkeypatch.setattr(mesh_pictures, "SIDE", 16)
     file = two_squares(tmp_path)
     loaded = load_mesh(file)
-    place = mesh_destination(tmp_path / "out" / "p.png", ["Skin/1", "skin 1"], [file])
+    place = mesh_destination(tmp_path / "out" / "p.png", ["Skin/1", "skin 1"], FilesRead([file]))
     assert [path.name for path in place.textures] == ["p_Skin_1.png", "p_skin_1_2.png"]
     stacked = np.concatenate([quarters(), quarters()[::-1]])
     deliver_mesh(place, loaded, stacked, {"schema": SCHEMA}, stacked)
     assert {path.name for path in place.files} == {p.name for p in place.receipt.parent.iterdir()}
     np.testing.assert_array_equal(np.array(Image.open(place.textures[1])), quarters()[::-1])
-    mesh_destination(tmp_path / "out" / "p.png", ["a", "b"], [file])  # its own may be replaced
+    mesh_destination(
+        tmp_path / "out" / "p.png", ["a", "b"], FilesRead([file])
+    )  # its own may be replaced
     with pytest.raises(InputError, match=r"two\.glb is read"):
-        mesh_destination(tmp_path / "two.png", ["a"], [file])
+        mesh_destination(tmp_path / "two.png", ["a"], FilesRead([file]))
     with pytest.raises(InputError, match="did not make it"):
-        mesh_destination(tmp_path / "two.png", ["a"], [])
+        mesh_destination(tmp_path / "two.png", ["a"], FilesRead([]))

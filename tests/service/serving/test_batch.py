@@ -2,6 +2,7 @@
 with a painter of plain NumPy."""
 
 import contextlib
+import io
 import json
 import signal
 import subprocess
@@ -90,6 +91,44 @@ def test_two_batches_do_not_paint_into_one_folder(folder):
         with pytest.raises(InputError, match="Another batch paints into out"):
             paint_batch(["."], (), Path("out"), Settings(Path("out")), Console())
         assert first.poll() is None
+
+
+def test_no_picture_is_written_over_what_another_recipe_reads_or_writes(folder):
+    leaf = np.arange(24 * 16 * 3, dtype=np.uint8).reshape(24, 16, 3)
+    Image.fromarray(leaf).save(folder / "leaf.png")
+    write(folder, "leaf")
+    write(folder, "style", styles=[{"source": "leaf.png"}])
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nf 1/1 2/2 3/3\n"
+    (folder / "square.obj").write_text(square)
+    write(folder, "mesh", target="mesh", group="1", mesh="square.obj")
+    write(folder, "mesh_view1")
+    before = (folder / "leaf.png").read_bytes()
+    console = Console(file=io.StringIO())
+    settings = Settings(Path("out"), painter="fake_painter:fake_painter")
+    files = [f"{name}.json" for name in ("leaf", "style", "mesh", "mesh_view1")]
+    (folder / "out").mkdir()
+    (folder / "out" / "leaf.png").symlink_to(folder / "leaf.png")
+    tally = paint_batch(files, (), Path("out"), settings, console)
+    assert sorted(tally.painted) == ["mesh", "style"]
+    assert "leaf.png is read" in str(tally.failed["leaf"])
+    assert "mesh_view1.png would be written by mesh as well" in str(tally.failed["mesh_view1"])
+    assert (folder / "leaf.png").read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_reader_that_leaves_and_a_system_that_ends_stop_nothing_in_the_middle(folder):
+    write(folder, "a")
+    write(folder, "b", step_ms=20, steps=150)
+    with batch(folder) as process:
+        process.stdout.close()  # as '| head -0' does
+        process.stdout = None
+        assert eventually(lambda: (folder / "out/a.png").exists(), 60)
+        assert eventually(lambda: list(folder.glob("out/.batch/jobs/*/checkpoint*")), 60)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            process.send_signal(number)
+        assert process.wait(timeout=60) == 0
+    assert "Traceback" not in log(folder)
+    assert painted(folder) == [1, 1, 0]  # goes on from the checkpoint
 
 
 def test_a_change_that_is_none_is_said_once(folder):

@@ -28,9 +28,9 @@ def command(service, capsys):
 
 
 @contextlib.contextmanager
-def watching(service, job):
+def watching(service, job, *more):
     """'service watch JOB' in a process of its own."""
-    words = [sys.executable, "-m", "service", "watch", job, "--address", service.address]
+    words = [sys.executable, "-m", "service", "watch", job, *more, "--address", service.address]
     pipe = subprocess.PIPE
     with subprocess.Popen(words, env=environment(), stdout=pipe, stderr=pipe, text=True) as process:
         alarm = threading.Timer(30, process.kill)  # whoever reads of it does not wait for ever
@@ -91,6 +91,22 @@ def test_watch_says_at_once_that_a_job_rests_and_follows_it_from_there(service, 
             client.finish(job)
             assert watch.stdout.read().splitlines()[-1].startswith("finished  step")
             assert watch.wait(timeout=10) == 0
+
+
+def test_watching_for_a_reader_ends_with_it_and_for_a_file_does_not(service, tmp_path):
+    with Client(service.address) as client:
+        job = client.submit(recipe(steps=100_000, step_ms=10))
+        with watching(service, job) as watch:
+            assert watch.stdout.readline()
+            watch.stdout.close()  # as '| head -1' does
+            assert watch.stderr.read() == "" and watch.wait(timeout=20) == 0
+        kept = tmp_path / "kept.png"
+        with watching(service, job, "-o", str(kept)) as watch:
+            assert watch.stdout.readline()
+            watch.stdout.close()
+            client.finish(job)
+            assert watch.stderr.read() == "" and watch.wait(timeout=20) == 0
+        assert kept.exists()
 
 
 def test_ctrl_c_ends_the_watching_and_not_the_job(service, command):

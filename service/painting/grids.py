@@ -1,0 +1,99 @@
+"""Texel grids, and paint brought from one to another.
+
+Paint steps most where texels meet. If the grids of all levels of a canvas, at all stages, met at
+the same places, each would deepen the same straight cut: at a tile's border, where all grids begin,
+and wherever texels of different sizes meet again. So every grid is moved by a part of a texel of
+its own, its phase. Only the finest grid at full size stays where the picture's pixels are.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from geometry.sampling import cubic_taps
+
+Phase = tuple[float, float]  # down, across; in texels of the grid, −½ to ½
+ALIGNED: Phase = (0.0, 0.0)
+
+
+def random_phases(depth: int, seed: int, aligned: bool) -> tuple[Phase, ...]:
+    """Of the grids of a canvas, finest first; ``aligned``: the finest stays where it is."""
+    random = np.random.default_rng(seed)
+    moved = [(float(down), float(across)) for down, across in random.uniform(-0.5, 0.5, (depth, 2))]
+    return tuple([ALIGNED, *moved[1:]] if aligned else moved)
+
+
+def resize(
+    x: Tensor, size: Sequence[int], wrap: bool, source: Phase = ALIGNED, target: Phase = ALIGNED
+) -> Tensor:
+    """(B, C, H, W) to ``size`` (h, w) by Catmull-Rom interpolation: texel i of n along a side is
+    at (i + ½ + phase) / n of it, with the phases of the ``source`` and the ``target``.
+
+    A torus (``wrap``) continues periodically, other charts by their border texels. Two small dense
+    products: on the CPU four times as fast, backward included, as torch's grid_sample.
+    """
+    if tuple(x.shape[-2:]) == tuple(size):
+        return _shifted(x, (target[0] - source[0], target[1] - source[1]), wrap)
+    down = _interpolation(x.shape[-2], size[0], wrap, source[0], target[0]).to(x)
+    across = _interpolation(x.shape[-1], size[1], wrap, source[1], target[1]).to(x)
+    return down @ (x @ across.T)
+
+
+def shrink(x: Tensor, size: Sequence[int], wrap: bool, target: Phase = ALIGNED) -> Tensor:
+    """(B, C, H, W) to a coarser ``size`` (h, w), whose grid has the phase ``target``: each texel is
+    the mean of what it covers."""
+    down = _covered(x.shape[-2], size[0], wrap, target[0]).to(x.device)
+    across = _covered(x.shape[-1], size[1], wrap, target[1]).to(x.device)
+    return (down @ (x.double() @ across.T)).to(x.dtype)  # the mean of ones is one, to the bit
+
+
+def _shifted(x: Tensor, by: Phase, wrap: bool) -> Tensor:
+    """Read ``by`` texels further on. The taps are the same everywhere: a sum of four views."""
+    mode = "circular" if wrap else "replicate"
+    for axis, amount in enumerate(by):
+        if amount == 0:
+            continue
+        taps, weights = cubic_taps(np.array([amount]))
+        before, after = max(0, -int(taps.min())), max(0, int(taps.max()))
+        length = x.shape[axis + 2]
+        padding = (0, 0, before, after) if axis == 0 else (before, after, 0, 0)
+        padded = F.pad(x, padding, mode=mode)
+        parts = [
+            float(weight) * padded.narrow(axis + 2, before + int(tap), length)
+            for tap, weight in zip(taps[0], weights[0], strict=True)
+        ]
+        x = torch.stack(parts).sum(0)
+    return x
+
+
+@functools.lru_cache(maxsize=128)
+def _interpolation(source: int, size: int, wrap: bool, before: float, after: float) -> Tensor:
+    """The (size, source) matrix that interpolates a row of ``source`` texels at ``size`` places,
+    of grids with the phases ``before`` and ``after``."""
+    taps, weights = cubic_taps((np.arange(size) + 0.5 + after) * source / size - 0.5 - before)
+    taps = taps % source if wrap else taps.clip(0, source - 1)
+    matrix = np.zeros((size, source), np.float32)
+    np.add.at(matrix, (np.arange(size)[:, None], taps), weights)
+    return torch.from_numpy(matrix)
+
+
+@functools.lru_cache(maxsize=16)
+def _covered(source: int, size: int, wrap: bool, phase: float) -> Tensor:
+    """The (size, source) matrix of means over ``size`` places."""
+    ends = (np.arange(size + 1) + phase) * source / size
+    first, last = ends[:-1, None], ends[1:, None]
+
+    def overlap(texel: NDArray) -> NDArray:
+        return (np.minimum(last, texel + 1) - np.maximum(first, texel)).clip(0)
+
+    texel = np.arange(source)
+    copies = (-source, 0, source) if wrap else (0,)
+    share = np.sum([overlap(texel + moved) for moved in copies], axis=0)
+    return torch.from_numpy(share / share.sum(axis=1, keepdims=True))
