@@ -73,7 +73,9 @@ def test_a_server_that_crashes_is_started_again_and_its_jobs_go_on(tmp_path):
         assert "the server crashed (signal 9): started again in 1 s" in log
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+)
 def test_a_signal_ends_both_in_order(tmp_path, number):
     service = ServiceProcess(tmp_path / "log.txt", kept=True)
     with Client(service.address, timeout=PATIENCE) as client:
