@@ -15,6 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from .printable import printable
+
+_ROWS = 1000  # of a menu or a figure; what is longer is cut
+_NAME = 64  # characters of what goes over the wire
+_TITLE = 300  # characters of what is only shown
+_LOOK = 256  # pixels of a look's side
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -66,50 +73,54 @@ def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
     left out, so that a newer service cannot break the panel."""
     # A mesh is painted under a group of the sphere: rotations and mirrors through its origin.
     groups = [e for e in _rows(describe, "groups") if e.get("space") in (None, "sphere")]
-    figures = {str(e["name"]): _figure(e.get("figure")) for e in groups}
+    figures = {e["name"]: _figure(e.get("figure")) for e in groups}
     styles = describe.get("styles")
     return Catalogue(
         groups=tuple(map(_group, groups)),
-        colourings={str(e["name"]): _colourings(e) for e in groups},
+        colourings={e["name"]: _colourings(e) for e in groups},
         figures={name: figure for name, figure in figures.items() if figure is not None},
         looks=_looks(describe.get("looks")),
         networks=tuple(map(_network, _rows(describe, "networks"))),
         styles=tuple(
             Choice(name, name.replace("_", " ").capitalize(), f"The service's exemplar '{name}'")
-            for name in (styles if isinstance(styles, list) else [])
-            if isinstance(name, str)
+            for name in (styles if isinstance(styles, list) else [])[:_ROWS]
+            if _is_name(name)
         ),
         qualities=tuple(
-            Choice(str(e["name"]), str(e["name"]).capitalize(), str(e.get("title") or ""))
+            Choice(e["name"], e["name"].capitalize(), _shown(e.get("title")))
             for e in _rows(describe, "qualities")
         ),
-        service=str(hello.get("service") or ""),
-        device=str(hello.get("device") or ""),
+        service=_shown(hello.get("service")),
+        device=_shown(hello.get("device")),
     )
 
 
 def _rows(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     rows = data.get(key)
-    rows = rows if isinstance(rows, list) else []
-    return [row for row in rows if isinstance(row, dict) and row.get("name")]
+    rows = rows[:_ROWS] if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict) and _is_name(row.get("name"))]
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= _NAME and value.isprintable()
+
+
+def _shown(value: Any) -> str:
+    return printable(value[:_TITLE]) if isinstance(value, str) else ""
 
 
 def _group(entry: Mapping[str, Any]) -> Choice:
-    name = str(entry["name"])
-    title = str(entry.get("title") or name)
-    order = f", order {entry['order']}" if entry.get("order") else ""
+    name = entry["name"]
+    title = _shown(entry.get("title")) or name
+    order = entry.get("order")
+    order = f", order {order}" if type(order) is int and 0 < order < 1e9 else ""
     return Choice(name, f"{name}: {title}" if title != name else name, title + order)
 
 
 def _colourings(group: Mapping[str, Any]) -> tuple[Choice, ...]:
     """The colour rules of a group; the one that changes nothing always is one."""
     rules = tuple(
-        Choice(
-            str(rule["name"]),
-            str(rule["name"]),
-            str(rule.get("summary") or ""),
-            _images(rule.get("images")),
-        )
+        Choice(rule["name"], rule["name"], _shown(rule.get("summary")), _images(rule.get("images")))
         for rule in _rows(group, "colourings")
     )
     plain = any(rule.name == NO_COLOURING.name for rule in rules)
@@ -118,17 +129,19 @@ def _colourings(group: Mapping[str, Any]) -> tuple[Choice, ...]:
 
 def _network(entry: Mapping[str, Any]) -> Choice:
     summary = "" if entry.get("available", True) else "Its weights are missing"
-    return Choice(str(entry["name"]), str(entry.get("title") or entry["name"]), summary)
+    return Choice(entry["name"], _shown(entry.get("title")) or entry["name"], summary)
 
 
 def _images(data: Any) -> tuple[tuple[int, ...], ...]:
     if not isinstance(data, dict):
         return ()
-    try:
-        images = [tuple(int(x) for x in image) for image in data.values()]
-    except (TypeError, ValueError):
-        return ()
-    return tuple(images) if all(sorted(map(abs, i)) == [1, 2, 3] for i in images) else ()
+    images = list(data.values())
+    return tuple(map(tuple, images)) if all(map(_is_image, images)) else ()
+
+
+def _is_image(image: Any) -> bool:
+    numbers = isinstance(image, list) and all(type(x) is int for x in image)
+    return numbers and sorted(map(abs, image)) == [1, 2, 3]
 
 
 def _figure(data: Any) -> Figure | None:
@@ -139,10 +152,16 @@ def _figure(data: Any) -> Figure | None:
             np.array(data[key], np.float64).reshape(-1, width)
             for key, width in (("axes", 4), ("mirrors", 3), ("domain", 7))
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    finite = all(np.isfinite(rows).all() for rows in (axes, mirrors, domain))
-    return Figure(axes, mirrors, domain) if finite else None
+    directions = (axes[:, :3], mirrors, domain[:, :3], domain[:, 3:6])
+    good = (
+        all(len(rows) <= _ROWS and (np.abs(rows) < 2).all() for rows in directions)
+        and all(np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3) for rows in directions)
+        and ((axes[:, 3] >= 1) & (axes[:, 3] <= _ROWS)).all()
+        and ((domain[:, 6] >= 0) & (domain[:, 6] <= 2 * np.pi)).all()
+    )
+    return Figure(axes, mirrors, domain) if good else None
 
 
 def _looks(data: Any) -> dict[str, np.ndarray]:
@@ -151,7 +170,8 @@ def _looks(data: Any) -> dict[str, np.ndarray]:
         try:
             pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
             side = round((len(pixels) / 3) ** 0.5)
-            looks[str(name)] = pixels.reshape(side, side, 3)
+            if 1 <= side <= _LOOK:
+                looks[name] = pixels.reshape(side, side, 3)
         except (binascii.Error, TypeError, ValueError):
             continue
     return looks

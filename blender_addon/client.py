@@ -15,11 +15,22 @@ from typing import Any
 
 import numpy as np
 
-from . import png
+from . import jpeg, png
+from .answers import check_shape
 from .connection import Connection, StoppedError, Timing
-from .messages import RUNNING, Frame, Order, Report, read_progress, to_blender_pixels
-from .problems import Problem, ProblemError, from_service, refuse
+from .messages import (
+    LONGEST_SIDE,
+    RUNNING,
+    Frame,
+    Order,
+    Report,
+    bad_picture,
+    read_progress,
+    to_blender_pixels,
+)
+from .problems import Problem, ProblemError, from_service
 from .uploads import submit
+from .wire import WireError
 from .worker import Launch, Worker
 
 # The service has gone, the job has not: it lies on the service's disk.
@@ -123,11 +134,11 @@ class PaintClient(Worker):
 
     def _attach(self, connection: Connection) -> None:
         sheet, _ = connection.ask("attach", self._job, patient=True)
-        recipe, state = sheet.get("recipe"), sheet.get("state")
+        state = sheet["state"]
         self._set(
             state=state if state in RUNNING else "running",
-            recipe=recipe if isinstance(recipe, dict) else None,
-            progress=read_progress(sheet.get("progress")),
+            recipe=sheet["recipe"],
+            progress=read_progress(sheet["progress"]),
         )
 
     def _stream(self, connection: Connection) -> str:
@@ -160,34 +171,35 @@ class PaintClient(Worker):
             if header.get("id") not in (credit, None):
                 continue
             if header["kind"] == "error":
-                raise ProblemError(from_service(header.get("error")))
+                raise ProblemError(from_service(header["error"]))
             credit = 0
             if self._take_news(header, buffers):
-                return str(header.get("state"))
+                return str(header["state"])
 
     def _take_answer(self, kind: str, header: dict[str, Any]) -> None:
         """The reply to a command."""
         if header["kind"] == "error":
-            self._set(notice=from_service(header.get("error")))
+            self._set(notice=from_service(header["error"]))
             return
         changes: dict[str, Any] = {"notice": None}
         if header.get("state") in RUNNING:  # of 'pause' and 'resume'
             changes["state"] = header["state"]
-        if isinstance(header.get("recipe"), dict):  # of 'adjust'
+        if "recipe" in header:  # of 'adjust'
             changes["recipe"] = header["recipe"]
         self._set(**changes)
 
     def _take_news(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> bool:
         """The reply to a request for a frame; whether it was the last one."""
-        progress = read_progress(header.get("progress"))
+        progress = read_progress(header["progress"])
         if progress is not None and buffers:
             self._after = max(self._after, progress.step)
             self._returns = 0
-            self._hand_over(_frame(progress.step, header, buffers))
-        state = str(header.get("state"))
+            longest = self._order.preview_size or LONGEST_SIDE
+            self._hand_over(_frame(progress.step, header, buffers, longest))
+        state = str(header["state"])
         if state == "failed":
             self._set(over=True)
-            raise ProblemError(from_service(header.get("error")))
+            raise ProblemError(from_service(header["error"]))
         if state in ("finished", "cancelled"):
             self._set(progress=progress or self.report().progress)
             return True
@@ -196,18 +208,16 @@ class PaintClient(Worker):
 
     def _fetch(self, connection: Connection) -> None:
         header, buffers = connection.ask("result", self._job)
-        texture = buffers.get("texture")
+        texture = buffers["texture"]
         size, pixels = to_blender_pixels(texture)
-        assert texture is not None  # or the line above has refused it
         progress = self.report().progress
-        receipt = header.get("receipt")
         self._hand_over(
             Frame(
                 progress.step if progress else 0,
                 size,
                 pixels,
                 png=png.encode(texture),
-                receipt=receipt if isinstance(receipt, dict) else None,
+                receipt=header["receipt"],
             )
         )
 
@@ -217,15 +227,19 @@ class PaintClient(Worker):
             self._changed.notify_all()
 
 
-def _frame(step: int, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> Frame:
+def _frame(
+    step: int, header: dict[str, Any], buffers: dict[str, np.ndarray], longest: int
+) -> Frame:
     if header.get("encoding") != "jpeg":
-        return Frame(step, *to_blender_pixels(buffers.get("pixels")))
-    shape, data = header.get("shape"), buffers.get("data")
-    sides = shape[:2] if isinstance(shape, list) and len(shape) == 3 else []
-    if data is None or [type(side) for side in sides] != [int, int]:
-        refuse("bad-reply", "The service sent no picture of the agreed form.")
-    height, width = sides
-    return Frame(step, (width, height), np.empty(0, np.float32), jpeg=data.tobytes())
+        return Frame(step, *to_blender_pixels(buffers.get("pixels"), longest))
+    data = buffers["data"].tobytes() if "data" in buffers else b""
+    try:
+        height, width, _ = check_shape(header.get("shape"), "shape", longest)
+    except WireError:
+        raise ProblemError(bad_picture()) from None
+    if jpeg.size_of(data) != (width, height):  # Blender would decode whatever it is
+        raise ProblemError(bad_picture())
+    return Frame(step, (width, height), np.empty(0, np.float32), jpeg=data)
 
 
 def _is_on_its_way(report: Report) -> bool:

@@ -20,10 +20,13 @@ except ImportError:  # the extension brings it; Blender before 4.2 takes no whee
     zmq: Any = None  # type: ignore[no-redef]
 
 from . import wire
+from .answers import check_reply, read_reply
 from .key_file import read_key
+from .printable import printable
 from .problems import Problem, ProblemError, from_service, refuse, silent_service
 
 CLIENT = "orbitex-blender 0.1.0"
+UNREAD = 4  # messages that wait to be read; then the service waits
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
@@ -98,11 +101,13 @@ class Connection:
         self._with_key = key is not None
         self.address, self.timing, self.stop = address, timing, stop
         self._ids = itertools.count(1)
+        self._asked: dict[int, str] = {}  # the kinds of requests that are not answered yet
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.DEALER)
         self._socket.setsockopt(zmq.LINGER, 300)  # ms: lets a last 'cancel' out
         self._socket.setsockopt(zmq.SNDTIMEO, 5000)
-        self._socket.setsockopt(zmq.MAXMSGSIZE, wire.LIMITS.total_bytes)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, wire.LIMITS.total_bytes)  # of each part
+        self._socket.setsockopt(zmq.RCVHWM, UNREAD)
         self._socket.setsockopt(zmq.IPV6, 1)
         if key is not None:
             self._socket.setsockopt(zmq.CURVE_SERVERKEY, key.server)
@@ -139,13 +144,16 @@ class Connection:
             refuse("service-lost", "The service takes no more messages.")
         except wire.WireError as error:
             refuse(error.code, f"{error.field}: {error.message}", error.hint)
+        if kind != "heartbeat":
+            self._asked[number] = kind
         return number
 
     def receive(self, seconds: float) -> Message | None:
-        """The next message that is not a heartbeat, or None after ``seconds``.
+        """The next reply to a request, or None after ``seconds``, or for what nobody waits for. It
+        has been checked: see :mod:`.answers`.
 
         Sends the heartbeats that are due. Raises ProblemError "service-lost" after a long
-        silence, and the WireError's words for a message that breaks the rules.
+        silence, "bad-reply" and "protocol-version" for a message that breaks the rules.
         """
         self._beat()
         if not self._socket.poll(int(seconds * 1000)):
@@ -154,10 +162,16 @@ class Connection:
         self.last_heard = time.monotonic()
         frames = self._socket.recv_multipart(copy=False)
         try:
-            header, buffers = wire.decode([frame.buffer for frame in frames])
+            header, buffers = read_reply([frame.buffer for frame in frames])
+            number = header.get("id")
+            kind = self._asked.pop(number, None) if type(number) is int else None
+            if kind is None and (number is not None or header["kind"] != "error"):
+                return None
+            check_reply(kind or "error", header, buffers)
         except wire.WireError as error:
-            raise ProblemError(Problem(error.code, error.message, error.hint)) from error
-        return None if header["kind"] == "heartbeat" else (header, buffers)
+            words = printable(f"{error.field}: {error.message}")
+            raise ProblemError(Problem(error.code, words, error.hint)) from None
+        return header, buffers
 
     def ask(
         self,
@@ -181,7 +195,7 @@ class Connection:
             if message is None or message[0].get("id") not in (number, None):
                 continue
             if message[0]["kind"] == "error":
-                raise ProblemError(from_service(message[0].get("error")))
+                raise ProblemError(from_service(message[0]["error"]))
             return message
         refuse("no-answer", f"The service did not answer '{kind}'.", "Is it the right one?")
 

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from . import catalogue
-from .problems import Problem, refuse
+from .answers import check_picture
+from .problems import Problem, ProblemError
+from .wire import WireError
 
 RUNNING = frozenset(
     {"connecting", "starting", "submitting", "queued", "running", "paused", "fetching"}
 )
 DECODED_SIDE = 1024  # longest side of a JPEG that Blender decodes without a pause, in pixels
+LONGEST_SIDE = 4096  # of a texture, in pixels; the recipe's bound (a test compares them)
 
 
 @dataclass(frozen=True)
@@ -105,36 +108,40 @@ class Report:
     milliseconds: float = 0.0
 
 
-def to_blender_pixels(picture: Any) -> tuple[tuple[int, int], np.ndarray]:
+def bad_picture() -> Problem:
+    """What came from the service is not the picture that was asked for."""
+    return Problem("bad-reply", "The service sent no picture of the agreed form.")
+
+
+def to_blender_pixels(
+    picture: Any, longest: int = LONGEST_SIDE
+) -> tuple[tuple[int, int], np.ndarray]:
     """((width, height), float32 RGBA flat, bottom row first) of a |u1 (H, W, 3), top row first.
 
-    Raises ProblemError "bad-reply" for anything else.
+    Raises ProblemError "bad-reply" for anything else, or with a side over ``longest`` pixels.
     """
-    if (
-        not isinstance(picture, np.ndarray)
-        or picture.dtype != np.uint8
-        or picture.ndim != 3
-        or picture.shape[2] != 3
-    ):
-        refuse("bad-reply", "The service sent no picture of the agreed form.")
-    height, width, _ = picture.shape
+    try:
+        height, width, channels = check_picture(picture, "pixels", longest)
+    except WireError:
+        raise ProblemError(bad_picture()) from None
+    if channels != 3:
+        raise ProblemError(bad_picture())
     pixels = np.ones((height, width, 4), np.float32)
     np.multiply(picture[::-1], np.float32(1 / 255), out=pixels[..., :3])
     return (width, height), pixels.ravel()
 
 
-def read_progress(data: Any) -> Progress | None:
-    """The wire's progress object; None for null or for something that makes no sense."""
-    try:
-        left = data.get("seconds_left")
-        return Progress(
-            int(data["stage"]),
-            int(data["stages"]),
-            int(data["step"]),
-            int(data["steps"]),
-            float(sum((data.get("loss") or {}).values())),
-            float(data.get("seconds") or 0.0),
-            None if left is None else float(left),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
+def read_progress(data: Mapping[str, Any] | None) -> Progress | None:
+    """The wire's progress object, which has been checked; a number that was not finite is null."""
+    if data is None:
         return None
+    left = data["seconds_left"]
+    return Progress(
+        data["stage"],
+        data["stages"],
+        data["step"],
+        data["steps"],
+        float(sum(loss for loss in data["loss"].values() if loss is not None)),
+        float(data["seconds"] or 0.0),
+        None if left is None else float(left),
+    )

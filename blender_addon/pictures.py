@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .problems import refuse
+from .messages import bad_picture
+from .problems import ProblemError
 
 # Byte pixels are as in the file, in the image's own colour space: linear values in these, in all
 # others they are taken as sRGB. Float pixels are scene-linear whatever the name says.
@@ -53,7 +54,7 @@ def decode(images: Any, data: bytes, size: tuple[int, int]) -> np.ndarray:
         image.pack(data=data, data_len=len(data))
         image.source = "FILE"
         if tuple(image.size) != size:
-            refuse("bad-reply", "The service sent no picture of the agreed form.")
+            raise ProblemError(bad_picture())
         pixels = np.empty(size[0] * size[1] * 4, np.float32)
         image.pixels.foreach_get(pixels)
         return pixels

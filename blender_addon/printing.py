@@ -9,11 +9,13 @@ import traceback
 from contextlib import suppress
 from typing import Any
 
+from .printable import printable
+
 
 def say(line: str) -> None:
     """Print a line about the add-on's work, at once."""
     try:
-        print(f"orbitex: {line}", flush=True)
+        print(f"orbitex: {printable(line)}", flush=True)
     except (OSError, ValueError):
         _let_go(sys.stdout)
 

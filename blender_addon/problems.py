@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from .printable import printable
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Problem:
     @property
     def line(self) -> str:
         """Message and hint on one line, as an error report shows them."""
-        return " ".join(f"{self.message} {self.hint}".split())
+        return printable(" ".join(f"{self.message} {self.hint}".split()))
 
 
 class ProblemError(Exception):
@@ -76,14 +79,10 @@ SERVICE_HINTS = {
 }
 
 
-def from_service(error: Any) -> Problem:
-    """The ``error`` object of an error reply ({code, field, message, hint}) as a problem.
-
-    The service is another program: nothing about the object is taken for granted.
-    """
-    if not isinstance(error, dict):
-        return Problem("bad-reply", "The service sent an error without a reason.")
-    text = {key: str(error.get(key) or "")[:500] for key in ("code", "field", "message", "hint")}
+def from_service(error: Mapping[str, str]) -> Problem:
+    """The ``error`` object of an error reply ({code, field, message, hint}), which has been
+    checked, as a problem; its words on one line that is fit to be shown."""
+    text = {key: printable(error[key][:500]) for key in ("code", "field", "message", "hint")}
     message = text["message"] or "The service refused without saying why."
     if text["field"]:
         message = f"{text['field']}: {message}"

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from pathlib import Path
 
+from .printable import printable
 from .problems import Problem, refuse
 
 IDLE_EXIT_SECONDS = 900  # of a service whose Blender has gone without a word
@@ -84,7 +85,9 @@ class ServiceProcess:
             return None
         self._reader.join(1.0)
         words = next((line for line in reversed(self.log) if line.strip()), "It said nothing.")
-        return Problem("service-died", f"The service ended with code {code}: {words.strip()}")
+        return Problem(
+            "service-died", f"The service ended with code {code}: {printable(words.strip())}"
+        )
 
     def stop(self, seconds: float = 5.0) -> None:
         """End the process: politely, then by force."""

@@ -33,6 +33,7 @@ from .jobs import Session
 from .kept import RECEIPT_KEY
 from .messages import RUNNING, Frame, clock
 from .printing import print_error
+from .problems import ProblemError
 from .reattach import reattach
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
@@ -79,7 +80,13 @@ def _pump_one(session: Session) -> None:
         _note(session, image)
     if frame is not None:
         if frame.jpeg is not None:
-            pixels = pictures.decode(bpy.data.images, frame.jpeg, frame.size)
+            try:
+                pixels = pictures.decode(bpy.data.images, frame.jpeg, frame.size)
+            except ProblemError as error:  # the other jobs go on, and its image stays as it was
+                session.client.leave()
+                session.report = replace(report, state="failed", problem=error.problem)
+                _settle(session, image)
+                return
             frame = replace(frame, pixels=pixels)
         _show(session, image, frame)
         if frame.png is not None and preferences.read(bpy.context).save_png:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .answers import HINT
 from .connection import Connection
 from .messages import Order
 from .problems import ProblemError, refuse
@@ -49,7 +50,7 @@ def submit(connection: Connection, order: Order) -> str:
         _upload(connection, uploads)
         try:
             header, _ = connection.ask(kind, fields, small)
-            return str(header.get("job"))
+            return str(header["job"])
         except ProblemError as error:
             if error.problem.code != "unknown-upload" or not tries_left:
                 raise
@@ -61,11 +62,11 @@ def _upload(connection: Connection, uploads: list[Upload]) -> None:
         return
     digests = [upload.about["sha256"] for upload in uploads]
     header, _ = connection.ask("have", {"digests": digests}, patient=True)
-    received = header.get("received")
-    if not isinstance(received, list) or len(received) != len(uploads):
-        refuse("bad-reply", "The service did not say which inputs it has.")
+    received = header["received"]
+    if len(received) != len(uploads):
+        refuse("bad-reply", "received: The service did not say which inputs it has.", HINT)
     for upload, here in zip(uploads, received, strict=True):
-        _send(connection, upload, _count(here))
+        _send(connection, upload, here)
 
 
 def _send(connection: Connection, upload: Upload, here: int) -> None:
@@ -74,15 +75,8 @@ def _send(connection: Connection, upload: Upload, here: int) -> None:
         fields = {"sha256": upload.about["sha256"], "size": size, "offset": here}
         chunk = {"data": upload.data[here : here + CHUNK_BYTES]}
         header, _ = connection.ask("upload", fields, chunk, patient=True)
-        received = _count(header.get("received"))
+        received = header["received"]
         restarts += received <= here  # another client sends the same, or it was dropped
         if restarts > TRIES:
             refuse("unknown-upload", "The service drops what is uploaded.", "Try again later.")
         here = received
-
-
-def _count(received: Any) -> int:
-    """How many bytes the service says it has. Raises ProblemError "bad-reply"."""
-    if type(received) is not int or received < 0:
-        refuse("bad-reply", "The service did not say how much of an input it has.")
-    return received

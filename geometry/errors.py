@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from geometry.printable import printable
+
 _LISTED = 24  # names of a table at most
 _EXCERPT = 60  # characters of what somebody wrote that an error repeats
 _FIELD, _TEXT = 200, 2000  # characters of an error's parts, whatever is put into them
@@ -33,11 +35,6 @@ def excerpt(text: str, length: int = _EXCERPT) -> str:
     ``length`` characters and an ellipsis, those that cannot be printed escaped."""
     shown = printable(text[:length])
     return shown if len(shown) <= length and len(text) <= length else f"{shown[:length]}…"
-
-
-def printable(text: str) -> str:
-    """A text with all that cannot be printed escaped, line breaks included."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def unknown_name(code: str, field: str, name: str, known: Iterable[str]) -> InputError:

@@ -86,8 +86,8 @@ def version() -> str:
 
 
 def stage(folder: Path) -> None:
-    """Copy the add-on into ``folder``, its link wire.py in the flesh: Blender's builder leaves
-    links out without a word."""
+    """Copy the add-on into ``folder``, its links (wire.py and others) in the flesh: Blender's
+    builder leaves links out without a word."""
     shutil.copytree(ADDON, folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "LICENSE", folder)
     help_page.write(ROOT / "docs" / "blender.md", folder / "help")

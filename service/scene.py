@@ -88,6 +88,12 @@ class StylePicture:
     sha256: str
 
 
+def check_symmetry(recipe: Recipe) -> None:
+    """Whether there is the recipe's group for its target, and the group has its colour rule. Raises
+    InputError as :func:`make_scene`."""
+    find_colouring(find_group(recipe.group, SPACE_OF_TARGET[recipe.target]), recipe.colouring)
+
+
 def make_scene(recipe: Recipe, body: Model | None = None) -> Scene:
     """The scene of a recipe; ``body``: of the target "mesh", what is painted.
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from geometry.catalogue import find_colouring, find_group
+from geometry.catalogue import find_colouring
 from geometry.errors import InputError, excerpt
 from service.changes import set_value, single_values
 from service.recipe import Recipe, parse_recipe
-from service.scene import SPACE_OF_TARGET, Scene, make_scene, same_canvas
+from service.scene import Scene, check_symmetry, make_scene, same_canvas
 
 ADJUSTABLE = (
     "objective",
@@ -120,7 +120,7 @@ def parse_steering(recipe: Recipe, data: Any) -> tuple[Adjustment, ...]:
 def _check_colouring(before: Recipe, after: Recipe) -> None:
     # A mesh is not at hand here, nor is it asked.
     if after.target == "mesh":
-        find_colouring(find_group(after.group, SPACE_OF_TARGET["mesh"]), after.colouring)
+        check_symmetry(after)
     elif not same_canvas(make_scene(before), make_scene(after), after.size):
         raise _not_adjustable(
             "colouring", f"The colours of '{excerpt(after.colouring)}' repeat after another period."

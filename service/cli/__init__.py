@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from geometry.errors import InputError
+from geometry.printable import printable
 from service.cli.streams import check_printed, lasting_streams
 
 _UNREAD, _BAD_INPUT, _ABORTED = 1, 2, 130
@@ -53,7 +54,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _refuse(message: str) -> int:
-    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    sys.stderr.write(f"error: {printable(' '.join(message.split()))}\n")
     return _BAD_INPUT
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from geometry.printable import printable
 from service.cli import options, terminal
 
 
@@ -40,7 +41,7 @@ def batch(
     console = terminal.progress_console()
     tally = paint_batch(recipes, set_ or (), output, settings, console)
     for name, error in tally.failed.items():
-        sys.stderr.write(f"error: {name}: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"error: {printable(name)}: {printable(' '.join(str(error).split()))}\n")
     console.out(
         f"{output}: {len(tally.painted)} painted, {len(tally.there)} there already, "
         f"{len(tally.failed)} failed" + (f", {tally.left} left" if tally.left else ""),

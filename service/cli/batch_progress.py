@@ -9,6 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from geometry.printable import printable
+
 
 class Shown:
     """One bar for all, and one for each recipe that is being painted; ``bars``: None in a file."""
@@ -29,7 +31,7 @@ class Shown:
             self._bars.remove_task(self._tasks.pop(name))
         for name, job in steps.items():
             if name not in self._tasks:
-                self._tasks[name] = self._bars.add_task(name, total=None)
+                self._tasks[name] = self._bars.add_task(printable(name), total=None)
             self._bars.update(
                 self._tasks[name], completed=job["step"] or 0, total=job["steps"] or None
             )
@@ -45,6 +47,6 @@ def shown_batch(console: Console, total: int) -> Iterator[Shown]:
     if not console.is_terminal:
         yield Shown(console, None, total)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         yield Shown(console, bars, total)

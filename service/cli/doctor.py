@@ -43,7 +43,7 @@ def run_doctor(found: Iterator[Finding], as_json: bool, console: Console) -> boo
         if not as_json:
             fix = f"  → {finding.fix}" if finding.fix else ""
             console.print(_MARKS[finding.level], end=" ")
-            console.print(f"{finding.text}{fix}", markup=False, highlight=False, soft_wrap=True)
+            console.out(f"{finding.text}{fix}", highlight=False)
     if as_json:
         print(json.dumps({"healthy": healthy, "findings": seen}, indent=1))
     return healthy

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from geometry.errors import InputError
+from geometry.printable import printable
 from service.cli import options
-from service.cli.terminal import console, progress_console
+from service.cli.terminal import cell, console, progress_console
 from service.serving.wire import DEFAULT_ADDRESS
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def jobs(
         steps = "" if job["step"] is None else f"{job['step']}/{job['steps']}"
         what = f"{job['target']} {job['group']}"
         words = (job["job"], job["state"], steps, what, str(job["size"]), _age(job["age"]))
-        table.add_row(*map(Text, words))
+        table.add_row(*map(cell, words))
     console().print(table)
 
 
@@ -97,11 +97,11 @@ def watch(
             raise
         if frame.error is not None:
             for line in client.attach(job)["log"]:
-                print(f"| {line}", file=sys.stderr)
+                print(f"| {printable(line)}", file=sys.stderr)
             raise InputError(**frame.error)
         if place is not None:
             deliver(place, *client.result(job))
-            print(f"{place.picture}  {place.receipt}")
+            print(printable(f"{place.picture}  {place.receipt}"))
 
 
 def adjust(
@@ -167,14 +167,14 @@ def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) ->
     """Delete a job that has ended, with its texture."""
     with _client(address, key) as client:
         client.forget(job)
-    print(f"{job}  forgotten")
+    print(printable(f"{job}  forgotten"))
 
 
 def _tell(job: str, address: str, key: Path | None, words: Callable[[Client], object]) -> None:
     """Say what is to become of a job, and print what it is then: one that has ended stays so."""
     with _client(address, key) as client:
         words(client)
-        print(f"{job}  {client.attach(job)['state']}")
+        print(printable(f"{job}  {client.attach(job)['state']}"))
 
 
 def _client(address: str, key: Path | None) -> Client:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geometry.printable import printable
+
 if TYPE_CHECKING:
     from service.serving.keys import KeyFolder
 
@@ -37,7 +39,7 @@ def _folder(keys: Path | None) -> KeyFolder:
 def make(name: Name, keys: KeysOption = None) -> None:
     """Make a key for a client and allow it; a service that runs needs no restart."""
     path = _folder(keys).new(name)
-    print(path)
+    print(printable(path))
     print("Move this file to the client, over a safe way: whoever has it is let in.")
 
 
@@ -52,11 +54,11 @@ def show(
         print(json.dumps([asdict(key) for key in allowed], indent=1))
         return
     for key in allowed:
-        print(f"{key.name}  {key.public}  {key.made}")
+        print(printable(f"{key.name}  {key.public}  {key.made}"))
 
 
 @keys_app.command()
 def revoke(name: Name, keys: KeysOption = None) -> None:
     """Take a client's key off the list: a service that runs stops listening to it."""
     _folder(keys).revoke(name)
-    print(f"{name} is not let in any more.")
+    print(printable(f"{name} is not let in any more."))

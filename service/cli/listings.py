@@ -16,6 +16,7 @@ from geometry.colour import ColourElement, act, generated
 from geometry.errors import unknown_name
 from geometry.groups import Colouring, Group
 from geometry.hyperbolic_groups import hyperbolic_group
+from service.cli.terminal import cell
 from service.describe import colouring_row, group_row
 from service.scene import TARGET_OF_SPACE
 
@@ -35,14 +36,14 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
         for group in groups(space)
     ]
     if as_json:
-        _print_json(rows, console)
+        print(json.dumps(rows, indent=1))
         return
     table = Table("group", "also", "space", "order", "colourings", "symmetry", "generators")
     for row in rows:
         generators = "\n".join(f"{k}: {title}" for k, title in row["generators"].items())
         also = ", ".join(row["aliases"]) + (f"; any n: {row['family']}" if row["family"] else "")
         cells = (row["name"], also, row["space"], row["order"] or "∞", row["colourings"])
-        table.add_row(*map(str, cells), row["title"], generators)
+        table.add_row(*map(cell, (*cells, row["title"], generators)))
     console.print(table)
 
 
@@ -62,20 +63,22 @@ def list_colourings(name: str, as_json: bool, console: Console) -> None:
     group = find_group(name)
     rules = colourings(group)
     if as_json:
-        _print_json([full_row(group, rule) for rule in rules], console)
+        print(json.dumps([full_row(group, rule) for rule in rules], indent=1))
         return
-    console.print(f"{group.name}: {group.title}", highlight=False)
+    console.out(f"{group.name}: {group.title}", highlight=False)
     for g in group.generators:
-        console.print(f"  {g.letter} is {g.title}", highlight=False)
-    table = Table("name", "colours", "palette", *(f"{g.letter} makes" for g in group.generators))
+        console.out(f"  {g.letter} is {g.title}", highlight=False)
+    table = Table("name", "colours", "palette")
+    for g in group.generators:
+        table.add_column(cell(f"{g.letter} makes"))
     if group.lattice is not None:
         table.add_column("period")
     for rule in rules:
         row = full_row(group, rule)
-        cells = [rule.name, str(rule.colours), swatches(rule), *row["words"].values()]
+        words = [*row["words"].values()]
         if row["supercell"] is not None:
-            cells.append(" ".join(f"({x},{y})" for x, y in row["supercell"]))
-        table.add_row(*cells)
+            words.append(" ".join(f"({x},{y})" for x, y in row["supercell"]))
+        table.add_row(cell(rule.name), cell(rule.colours), swatches(rule), *map(cell, words))
     console.print(table)
 
 
@@ -115,7 +118,3 @@ def swatches(rule: Colouring) -> Text:
         text.append("\n" if k and k % 8 == 0 else "")
         text.append("██", style=f"rgb({r},{g},{b})")
     return text
-
-
-def _print_json(data: Any, console: Console) -> None:
-    console.out(json.dumps(data, indent=1), highlight=False)

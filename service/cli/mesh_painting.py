@@ -9,11 +9,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from geometry.catalogue import find_group
 from service.cli.painting import check_weights, painted
 from service.cli.recipe_file import files_read
+from service.cli.terminal import cell
 from service.inputs import MeshInputs, load_styles, mesh_inputs
 from service.mesh_files import load_shape
 from service.model import Model
@@ -103,7 +103,7 @@ def list_symmetries(file: Path, material: str | None, console: Console) -> None:
         words = f'--group "{proposal.group}" --axis={proposal.axis} --centre={proposal.centre}'
         deviation = f"{100 * proposal.deviation.worst:.2g} %"
         title = find_group(proposal.group, "sphere").title
-        table.add_row(*map(Text, (proposal.group, title, deviation, words)))
+        table.add_row(*map(cell, (proposal.group, title, deviation, words)))
     console.print(table)
 
 

@@ -31,9 +31,9 @@ def shown_progress(console: Console, objective: Objective) -> Iterator[Show]:
 def _bar(console: Console, objective: Objective) -> Iterator[Show]:
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[figures]}"),
+        TextColumn("{task.fields[figures]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("getting ready", total=None, figures="")

@@ -25,7 +25,17 @@ _RESTART = "stop it, then: service serve"
 
 
 def data_folder(folder: Path) -> Iterator[Finding]:
-    """Where jobs are kept: whether more can be."""
+    """Where jobs are kept: whether more can be, and whether others keep out."""
+    from service.serving.folder_rights import check_own, check_way
+
+    try:
+        check_way(folder, "exposed-data", "data")
+        if folder.exists():
+            check_own(folder, "exposed-data", "data")
+    except InputError as error:
+        yield bad("data", error.message, error.hint)
+    except OSError:
+        pass  # what is below tells
     yield _room("data", folder, _DATA_MIB, f"service serve --data {_ANOTHER}")
 
 

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from pydantic import ValidationError
 from rich.console import Console
 
+from geometry.errors import InputError
 from service.cli.progress import Show, shown_progress
 from service.cli.streams import nobody_reads
 from service.painting.progress import Step
 from service.recipe import Objective
+from service.serving.answers import HINT
 from service.serving.client import Client, Frame
 
 
@@ -23,7 +26,7 @@ def follow(client: Client, job: str, console: Console, to_the_end: bool) -> Fram
     does."""
     # Who asks for a frame of a job that waits or rests hears nothing until it goes on.
     sheet = client.attach(job)
-    objective = Objective(**sheet["recipe"]["objective"])
+    objective = _objective(sheet["recipe"])
     shown = sheet["state"]
     _say(shown, sheet["progress"], console)
     coming = client.frames(job, max_size=16)
@@ -49,6 +52,15 @@ def _while_read(frames: Iterator[Frame]) -> Iterator[Frame]:
             return
 
 
+def _objective(recipe: Mapping[str, Any]) -> Objective:
+    try:
+        return Objective.model_validate(recipe.get("objective"))
+    except ValidationError:
+        raise InputError(
+            "bad-reply", "recipe.objective", "The service sent no weights of an objective.", HINT
+        ) from None
+
+
 def _say(state: str, progress: Mapping[str, Any] | None, console: Console) -> None:
     step = "" if progress is None else f"  step {progress['step']}/{progress['steps']}"
     console.out(f"{state}{step}", highlight=False)
@@ -58,7 +70,11 @@ def _pass_on(progress: Mapping[str, Any] | None, show: Show) -> None:
     """Show a frame's progress, in which a number that is not finite is null."""
     if progress is None:
         return
-    numbers = {field.name: progress[field.name] for field in dataclasses.fields(Step)}
-    loss = {term: math.nan if value is None else value for term, value in progress["loss"].items()}
+    numbers = {field.name: _number(progress[field.name]) for field in dataclasses.fields(Step)}
+    loss = {term: _number(value) for term, value in progress["loss"].items()}
     left = progress["seconds_left"]
     show(Step(**numbers | {"loss": loss, "seconds_left": math.inf if left is None else left}))
+
+
+def _number(value: Any) -> Any:
+    return math.nan if value is None else value

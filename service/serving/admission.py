@@ -24,7 +24,8 @@ REREAD_SECONDS = 1.0  # how old the allow-list may be that messages are held aga
 class Admission:
     """The door of one service: keys from ``folder``, connections of ``context``.
 
-    Raises InputError "no-keys" if the allow-list is empty, and as :meth:`KeyFolder.server`.
+    Raises InputError "no-keys" if the allow-list is empty, and as :meth:`KeyFolder.check_rights`
+    and :meth:`KeyFolder.server`.
     """
 
     def __init__(self, folder: KeyFolder, context: zmq.Context[zmq.Socket[bytes]]) -> None:
@@ -36,6 +37,7 @@ class Admission:
                 f"Make a key with 'service keys new NAME --keys {folder.folder}', or bind to "
                 "127.0.0.1 without --keys.",
             )
+        folder.check_rights()  # whoever may add a key is let in
         self._folder = folder
         self._server = folder.server()
         self._known: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ import platformdirs
 from geometry.errors import InputError
 from service.serving.durable import saving, sync_names
 from service.serving.folder_lock import FolderLock
+from service.serving.folder_rights import check_own
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Job
 
@@ -58,11 +59,13 @@ def using(folder: Path) -> Iterator[None]:
 class Archive:
     """The jobs in ``folder``, which is made if it is missing.
 
-    Raises OSError if it cannot be used, InputError("data-in-use") if another service has it.
+    Raises OSError if it cannot be used, InputError: "data-in-use" if another service has it,
+    "exposed-data" if other users may write to it.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_own(folder, "exposed-data", "data")
         self._folder, self._lock = folder, FolderLock(folder)
         self._numbers = count(1)
         self._skipped: list[JobFolder] = []
@@ -70,6 +73,17 @@ class Archive:
     def close(self) -> None:
         """Leave the folder to others."""
         self._lock.release()
+
+    def check(self) -> None:
+        """Raise InputError("data-lost") if the folder was removed or replaced: what stands in its
+        place may be another service's."""
+        if self._lock.lost:
+            raise InputError(
+                "data-lost",
+                "data",
+                f"The folder of jobs {self._folder} was removed or replaced.",
+                "The service cannot go on without it; start it again.",
+            )
 
     def folder(self, name: str) -> JobFolder:
         """Where the files of a job are."""
@@ -105,7 +119,8 @@ class Archive:
 
     def create(self, job: Job, write: Callable[[JobFolder], None]) -> None:
         """Keep a new job; ``write`` puts its inputs into its folder, which is whole from the first
-        moment. Raises InputError("not-saved")."""
+        moment. Raises InputError("not-saved"), and as :meth:`check`."""
+        self.check()
         new, path = self._folder / f".{job.name}.new", self._folder / job.name
         try:
             with saving():

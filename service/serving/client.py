@@ -18,20 +18,22 @@ from numpy.typing import NDArray
 import service
 from geometry.errors import InputError
 from service.recipe import Recipe
+from service.serving.answers import HINT, STATES, check_reply, read_reply
 from service.serving.encodings import RAW, Picture
 from service.serving.keys import load_client_key
 from service.serving.wire import (
     CHUNK_BYTES,
     DEFAULT_ADDRESS,
     HEARTBEAT_SECONDS,
+    LIMITS,
     UPLOAD_BYTES,
     WireError,
-    decode,
     encode,
 )
 
-ENDED = ("finished", "failed", "cancelled")
+ENDED = STATES[-3:]
 UPLOAD_TRIES = 3
+UNREAD = 4  # messages that wait to be read; then the service waits
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,10 @@ class Upload:
 class Client:
     """A conversation with the service at ``address``.
 
-    Every method raises InputError: what the service answered, or "service-unreachable" when
-    nothing has come from it for ``timeout`` seconds; "bad-value" for an address that is none. Not
-    to be shared between threads.
+    Every method raises InputError: what the service answered; "bad-reply" for a reply that is not
+    as the wire has it (what a method returns has been checked, see
+    :mod:`service.serving.answers`); "service-unreachable" when nothing has come from it for
+    ``timeout`` seconds; "bad-value" for an address that is none. Not to be shared between threads.
     ``key``: the file that 'service keys new' made for this client, for a service that demands
     keys; raises InputError as :func:`service.serving.keys.load_client_key`.
     """
@@ -94,6 +97,8 @@ class Client:
         self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.IPV6, "[" in address)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, LIMITS.total_bytes)  # of each part
+        self._socket.setsockopt(zmq.RCVHWM, UNREAD)
         if own is not None:
             self._socket.setsockopt(zmq.CURVE_SERVERKEY, own.server.encode())
             self._socket.setsockopt(zmq.CURVE_PUBLICKEY, own.public.encode())
@@ -151,10 +156,10 @@ class Client:
         fields = {"job": job, "after": after, "max_size": max_size, "encoding": encoding}
         header, buffers = self._ask("frame", fields, patient=True)
         try:
-            picture = Picture.of(header, buffers)
+            picture = Picture.of(header, buffers, max_size)
             pixels = None if picture is None else picture.pixels()
-        except ValueError as error:
-            raise InputError("bad-buffer", "data", f"The service sent {error}.") from None
+        except WireError as error:
+            raise _as_input_error(error) from None
         return Frame(job, header["state"], header["progress"], header["error"], pixels)
 
     def frames(self, job: str, max_size: int = 512, encoding: str = RAW) -> Iterator[Frame]:
@@ -231,12 +236,15 @@ class Client:
 
     def _upload(self, upload: Upload) -> None:
         size, restarts = upload.data.nbytes, 0
-        here = self._ask("have", {"digests": [upload.sha256]})[0]["received"][0]
+        received = self._ask("have", {"digests": [upload.sha256]})[0]["received"]
+        if len(received) != 1:
+            raise InputError("bad-reply", "received", "The service did not say what it has.", HINT)
+        here = received[0]
         while here < size:
             fields = {"sha256": upload.sha256, "size": size, "offset": here}
             chunk = {"data": upload.data[here : here + CHUNK_BYTES]}
             received = self._ask("upload", fields, chunk)[0]["received"]
-            if received < here:  # it was dropped: others upload very much at the same time
+            if received <= here:  # it was dropped: others upload very much at the same time
                 restarts += 1
                 if restarts == UPLOAD_TRIES:
                     raise InputError(
@@ -265,14 +273,16 @@ class Client:
                     self._send(heartbeat, 0)
                 continue
             try:
-                header, arrays = decode(self._socket.recv_multipart())
+                header, arrays = read_reply(self._socket.recv_multipart())
+                last_heard = time.monotonic() if patient else last_heard
+                if header.get("id") != request:
+                    continue  # a heartbeat, or the answer to an older request
+                check_reply(kind, header, arrays)
             except WireError as error:
-                raise InputError(error.code, error.field, error.message, error.hint) from None
-            last_heard = time.monotonic() if patient else last_heard
-            if header.get("id") != request:
-                continue  # a heartbeat, or the answer to an older request
+                raise _as_input_error(error) from None
             if header["kind"] == "error":
-                raise InputError(**header["error"])
+                words = (header["error"][name] for name in ("code", "field", "message", "hint"))
+                raise InputError(*words)
             body = {key: header[key] for key in header.keys() - {"protocol", "kind", "id"}}
             return body, arrays
         # What was not delivered must not be, once the service is there: nobody waits for it.
@@ -291,3 +301,7 @@ class Client:
         self._socket.setsockopt(zmq.SNDTIMEO, int(1000 * seconds))
         with suppress(zmq.Again):
             self._socket.send_multipart(message)
+
+
+def _as_input_error(error: WireError) -> InputError:
+    return InputError(error.code, error.field, error.message, error.hint)

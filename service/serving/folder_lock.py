@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,8 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = (folder / LOCK_NAME).open("ab")
+        self._path = folder / LOCK_NAME
+        self._file = self._path.open("ab")
         try:
             _lock(self._file.fileno())
         except OSError:
@@ -28,6 +30,16 @@ class FolderLock:
                 f"Another service keeps its jobs in {folder}.",
                 "Stop it, or choose another folder with --data.",
             ) from None
+
+    @property
+    def lost(self) -> bool:
+        """Whether the folder is another one now, or gone, so that others can lock what is there."""
+        try:
+            return not os.path.samestat(os.fstat(self._file.fileno()), self._path.stat())
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:  # a network's disk that does not answer just then
+            return False
 
     def release(self) -> None:
         """Let go."""

@@ -22,6 +22,7 @@ import zmq
 
 from geometry.errors import InputError, unknown_name
 from service.reporting.delivery import write_atomically
+from service.serving.folder_rights import check_own, check_way
 
 _KEY_LENGTH = 40  # of a key in Z85
 
@@ -68,6 +69,7 @@ class KeyFolder:
         self._server = folder / "server.key"
         self._allowed = folder / "allowed"
         self._clients = folder / "clients"
+        self._told: dict[Path, tuple[str, int]] = {}  # what was said of files that are no keys
 
     def new(self, name: str) -> Path:
         """Make a key for the client ``name`` and allow it; the file to give to that client.
@@ -117,23 +119,39 @@ class KeyFolder:
         (self._clients / f"{name}.key").unlink(missing_ok=True)
 
     def allowed(self) -> list[AllowedKey]:
-        """The allow-list as it is now, by name. What cannot be read lets nobody in."""
+        """The allow-list as it is now, by name. What cannot be read lets nobody in; it is logged
+        once, and again when it has changed."""
         keys: list[AllowedKey] = []
+        faults: dict[Path, str] = {}
         try:
             paths = sorted(path for path in self._allowed.iterdir() if path.suffix == ".pub")
         except FileNotFoundError:
-            return keys
+            paths = []
         except OSError as error:
-            log.warning("%s cannot be read: %s", self._allowed, error.strerror)
-            return keys
+            paths = []
+            faults[self._allowed] = f"{self._allowed} cannot be read: {error.strerror}"
         for path in paths:
             try:
                 data = _read(path, ("name", "public", "made"))
             except InputError as error:
-                log.warning("%s", error)
+                faults[path] = str(error)
                 continue
             keys.append(AllowedKey(path.stem, data["public"], data["made"]))
+        self._log(faults)
         return keys
+
+    def check_rights(self) -> None:
+        """Raise InputError("exposed-key") if other users may add keys. Raises OSError."""
+        check_way(self.folder, "exposed-key", "keys")
+        for folder in (self.folder, self._allowed):
+            check_own(folder, "exposed-key", "keys")
+
+    def _log(self, faults: dict[Path, str]) -> None:
+        told = {path: (text, _changed_at(path)) for path, text in faults.items()}
+        for path, news in told.items():
+            if self._told.get(path) != news:
+                log.warning("%s", faults[path])
+        self._told = told
 
     def server(self) -> ServerKey:
         """The service's key. Raises InputError: "missing-file", "bad-key", "exposed-key"."""
@@ -151,6 +169,13 @@ def load_client_key(path: Path) -> ClientKey:
             hint = error.hint
         raise InputError(error.code, "key", error.message, hint) from None
     return ClientKey(**{name: data[name] for name in ("name", "server", "public", "secret")})
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _new_pair() -> tuple[str, str]:

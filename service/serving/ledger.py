@@ -3,6 +3,7 @@ not happened: inputs are written before a job is accepted, and each change of st
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import math
@@ -44,7 +45,8 @@ class Ledger:
     is in buffers is in ``blobs``, for jobs that are there and for those to come.
     Jobs that were running when the folder was left wait again and go on from their checkpoints. A
     folder that cannot be read is reported and left alone. Raises InputError: "data-in-use" if
-    another service has the folder, "bad-data" if it cannot be used, "bad-value" for ``keep``.
+    another service has the folder, "bad-data" if it cannot be used, "exposed-data" if other users
+    may write to it, "bad-value" for ``keep``.
     """
 
     def __init__(
@@ -74,8 +76,14 @@ class Ledger:
 
     def close(self) -> None:
         """Leave the folder to others; :meth:`rest` comes before, unless something went wrong."""
-        self._save()
+        with contextlib.suppress(InputError):
+            self._archive.check()
+            self._save()
         self._archive.close()
+
+    def check(self) -> None:
+        """Raise InputError("data-lost") if another folder stands in the place of this one."""
+        self._archive.check()
 
     # --- looking ---
 

@@ -11,6 +11,7 @@ import zmq
 
 from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
+from service.serving.socket_folder import sweep
 from service.serving.worker_process import WorkerProcess
 
 
@@ -31,6 +32,7 @@ class LocalEngine:
     ) -> None:
         self._painter, self._context, self._patience = painter, context, patience
         self._told = bool(devices)
+        sweep()
         self._workers = [self._worker(device) for device in devices or ("",)]
 
     def _worker(self, device: str) -> WorkerProcess:

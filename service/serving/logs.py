@@ -11,9 +11,9 @@ import logging
 import threading
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import IO
+from typing import IO, Any
 
-from geometry.errors import printable
+from geometry.printable import printable
 
 # All that a line says beside time, level, logger and message. Names, never keys or tokens: what
 # else a record carries is not written.
@@ -43,6 +43,10 @@ class TextFormatter(logging.Formatter):
         record.about = f"{about} " if about else ""
         # What a client sent must not look like a line of ours.
         return printable(super().formatMessage(record))
+
+    def formatException(self, exc_info: Any) -> str:  # noqa: N802 (logging's own name)
+        """The traceback, which may quote what a client sent."""
+        return "\n".join(map(printable, super().formatException(exc_info).split("\n")))
 
 
 class JsonFormatter(logging.Formatter):

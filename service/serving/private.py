@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import zmq
 
+from geometry.errors import InputError
 from service.serving.engines import open_engine
 from service.serving.ledger import Ledger
 from service.serving.server import Server
@@ -21,8 +22,17 @@ def private_service(settings: Settings) -> Iterator[str]:
     """The address of a service with the settings' jobs and engine, for clients of this process.
 
     At the end the jobs that run get their checkpoints, and go on when the folder is served again.
-    Raises InputError if it cannot have the folder or the engine.
+    Raises InputError if it cannot have the folder or the engine, and, in the place of what its
+    clients say, if the folder is lost.
     """
+    lost: list[InputError] = []
+
+    def run(server: Server) -> None:
+        try:
+            server.run(None)
+        except InputError as error:
+            lost.append(error)
+
     # Sockets of one process find each other only within one context, and clients have this one.
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
     with contextlib.ExitStack() as closing:
@@ -35,8 +45,13 @@ def private_service(settings: Settings) -> Iterator[str]:
         engine = open_engine(settings, context)
         closing.callback(engine.close)
         server = Server(router, engine, ledger)
-        thread = threading.Thread(target=server.run, args=(None,), name="service")
+        thread = threading.Thread(target=run, args=(server,), name="service")
         thread.start()
         closing.callback(thread.join)
         closing.callback(server.stop)
-        yield ADDRESS
+        try:
+            yield ADDRESS
+        except InputError:
+            if lost:
+                raise lost[0] from None
+            raise

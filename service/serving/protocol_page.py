@@ -50,6 +50,7 @@ ERROR_CODES: dict[str, str] = {
     "not-saved": "The service's disk is full or cannot be written.",
     "damaged-job": "The job's files on the service's disk are damaged.",
     "service-stopped": "The service was told to stop; its jobs go on when it is started again.",
+    "data-lost": "The folder of the service's jobs was removed or replaced; the service ends.",
     "internal": "A fault of the service; its log says more.",
 }
 
@@ -64,7 +65,9 @@ def protocol_page() -> str:
             "## error",
             "The reply to a request that cannot be served. `field` names what is at fault, "
             "`message` says it in one sentence, `hint` (it may be empty) how to mend it. Errors of "
-            "the recipe and the scene have codes of their own; codes never change their meaning.",
+            "the recipe and the scene have codes of their own; codes never change their meaning. "
+            "`bad-reply` is never sent: our own clients say it of a reply that is not as this page "
+            "has it.",
             _table({"error": "{code, field, message, hint}"}),
             "| code | meaning |\n|---|---|\n" + "\n".join(codes),
             "## A client",

@@ -14,7 +14,7 @@ import numpy as np
 
 from geometry.errors import InputError
 from service.recipe import parse_recipe
-from service.scene import MAX_PIXELS
+from service.scene import MAX_PIXELS, check_symmetry
 from service.serving.blobs import is_digest
 from service.serving.encodings import ENCODINGS, RAW
 from service.serving.jobs import Inputs, StoredBuffer
@@ -33,8 +33,9 @@ MAX_SEED = (1 << 31) - 1
 def read_submission(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]) -> Inputs:
     """Recipe and cameras of a ``submit``, checked; what the buffers hold is the worker's to say.
 
-    Raises InputError for the recipe's faults as :func:`service.recipe.parse_recipe` does, and
-    "too-large"; WireError as :func:`service.serving.wire.read_spec`.
+    Raises InputError for the recipe's faults as :func:`service.recipe.parse_recipe` and
+    :func:`service.scene.check_symmetry` do, and "too-large"; WireError as
+    :func:`service.serving.wire.read_spec`.
     """
     if "recipe" not in header:
         raise InputError("bad-value", "recipe", "The recipe is missing.")
@@ -47,7 +48,9 @@ def read_submission(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
     if size + sum(upload.spec.nbytes for upload in uploads) > MAX_JOB_BYTES:
         raise InputError("too-large", "uploads", f"Over {MAX_JOB_BYTES >> 20} MiB in all.")
     cameras = _cameras(header.get("cameras", []))
-    return Inputs(parse_recipe(header["recipe"]), cameras, buffers, uploads)
+    recipe = parse_recipe(header["recipe"])
+    check_symmetry(recipe)
+    return Inputs(recipe, cameras, buffers, uploads)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import zmq
 from geometry.errors import InputError
 from service.serving.addresses import open_socket
 from service.serving.admission import Admission, admission_to
+from service.serving.archive import using
 from service.serving.encoder import Encoder
 from service.serving.engine import (
     Engine,
@@ -30,6 +31,7 @@ from service.serving.engine import (
     WorkerDied,
 )
 from service.serving.engines import open_engine
+from service.serving.folder_rights import check_way
 from service.serving.handlers import Handlers
 from service.serving.inbox import Inbox
 from service.serving.job_log import log_tail
@@ -43,6 +45,7 @@ from service.serving.settings import Settings
 from service.serving.watchers import Watchers
 from service.serving.wire import LIMITS, Limits
 
+FOLDER_SECONDS = 1.0  # from one look at the folder of jobs to the next
 TICK_MS = 200  # how long to sleep at most: clocks and the worker's health are looked at then
 BATCH = 100  # requests answered before the engine is heard again
 LAST_CHECKPOINT_SECONDS = 3.5  # for jobs that run when the service is told to stop; all ends in 5
@@ -70,6 +73,7 @@ class Server:
         self._watchers = Watchers(replies, ledger, self._encoder)
         self._handlers = Handlers(replies, self._watchers, ledger, engine, limits)
         self._last_heard = time.monotonic()
+        self._look_at = 0.0  # when to look at the folder of jobs
         self._stopping = False
 
     def stop(self) -> None:
@@ -77,8 +81,11 @@ class Server:
         self._stopping = True
 
     def run(self, idle_exit: float | None) -> None:
-        """Serve until stopped, or until ``idle_exit`` seconds without a client and a job."""
+        """Serve until stopped, or until ``idle_exit`` seconds without a client and a job. Raises
+        InputError("data-lost") if the folder of jobs is not there any more: nothing is written
+        then."""
         while not self._stopping:
+            self._look_at_folder()
             _wait_for(self._router, self._encoder.waker, *self._engine.sockets)
             self._watchers.collect()
             self._hear_clients()
@@ -90,6 +97,17 @@ class Server:
                 log.info("nobody has asked for anything in %.0f s: exit", quiet)
                 return
         self._settle()
+
+    def _look_at_folder(self) -> None:
+        if (now := time.monotonic()) < self._look_at:
+            return
+        self._look_at = now + FOLDER_SECONDS
+        try:
+            self._jobs.check()
+        except InputError as error:
+            log.error("%s", error)
+            self._watchers.dismiss(Fault.of(error))
+            raise
 
     def _settle(self) -> None:
         # The next service goes on with the jobs that run.
@@ -218,7 +236,8 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
     ``announce`` is called once, with "ready tcp://HOST:PORT", when the service listens; what
     happens to jobs is logged (loggers below ``service.serving``). For the main thread of a process.
-    Raises InputError if it cannot listen there, or cannot have the folder or the engine.
+    Raises InputError if it cannot listen there, or cannot have the folder or the engine, and as
+    :meth:`Server.run`.
     """
     seed_routing_ids()
     with ExitStack() as closing:
@@ -229,6 +248,8 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         guard = admission.guard if admission else None
         router, address = open_socket(settings.bind, context, guard, settings.max_message)
         closing.callback(router.close)
+        with using(settings.data):
+            check_way(settings.data, "exposed-data", "data")
         ledger = Ledger(settings.data, settings.keep, settings.max_jobs, settings.max_inputs)
         closing.callback(ledger.close)
         engine = open_engine(settings, context)

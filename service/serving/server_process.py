@@ -38,7 +38,7 @@ class ServerProcess:
         self, settings: Settings, log_format: LogFormat, announce: Callable[[str], None]
     ) -> None:
         self._settings, self._log_format, self._announce = settings, log_format, announce
-        self._announced = self._stopping = False
+        self._announced = self._stopping = self._ready = False
         self._refusal: InputError | None = None
         self._process: subprocess.Popen[str] | None = None
 
@@ -60,7 +60,9 @@ class ServerProcess:
             start = time.monotonic()
             code = self._serve()
             crashed = not 0 <= code <= 255  # by a signal; on Windows by an exception
-            if self._stopping or not (crashed or (crashes and self._refusal)):
+            # The port may not be free at once; a server that was ready has its own reasons to end.
+            refused = crashes and self._refusal is not None and not self._ready
+            if self._stopping or not (crashed or refused):
                 if self._refusal is not None:
                     raise self._refusal
                 return 0 if crashed else code  # told to stop before it could listen to us
@@ -79,7 +81,7 @@ class ServerProcess:
 
     def _serve(self) -> int:
         """The exit code of one server, as subprocess has it."""
-        self._refusal = None
+        self._refusal, self._ready = None, False
         settings = json.dumps(self._settings.as_dict())
         command = [sys.executable, "-P", "-m", "service.serving.server", self._log_format, settings]
         self._process = process = subprocess.Popen(
@@ -106,6 +108,7 @@ class ServerProcess:
             if word == REFUSED:
                 self._refusal = InputError(**json.loads(rest))
             elif word == READY:
+                self._ready = True
                 # Any free port was wanted only at first: clients know this one now.
                 self._settings = dataclasses.replace(self._settings, bind=rest)
                 if not self._announced:

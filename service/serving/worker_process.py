@@ -6,24 +6,23 @@ import contextlib
 import logging
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import zmq
 
+from geometry.errors import InputError
 from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault
 from service.serving.logs import relay
 from service.serving.parent import environment_of_children
 from service.serving.reports import PARTING, read_report
+from service.serving.socket_folder import SocketFolder
 from service.serving.wants import Wants
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
@@ -55,7 +54,7 @@ class WorkerProcess:
         self._painter, self._context, self._patience = painter, context, patience
         self.device = device
         self.devices: tuple[str, ...] = ()  # all that the worker has found, once it is ready
-        self._folder: Path | None = None  # of the private socket, until the worker has called
+        self._folder: SocketFolder | None = None  # until the worker has called
         self._process: subprocess.Popen[bytes] | None = None
         self._output: threading.Thread | None = None  # logs what the process writes
         self._socket: zmq.Socket[bytes] | None = None
@@ -140,18 +139,18 @@ class WorkerProcess:
         # Memory, processes, open files and temporary files may all be used up for a while.
         try:
             self._launch()
-        except (OSError, zmq.ZMQError) as error:
+        except (OSError, zmq.ZMQError, InputError) as error:
             if self._socket is not None:
                 self._socket.close()
-            return [self._died(error.strerror or str(error))]
+            return [self._died(getattr(error, "strerror", None) or str(error))]
         return []
 
     def _launch(self) -> None:
         self._socket = self._context.socket(zmq.PAIR)
         self._socket.set_hwm(0)
         self._socket.setsockopt(zmq.LINGER, 0)
-        self._folder = Path(tempfile.mkdtemp(prefix="orbitex-"))  # 0700: for this user only
-        path = str(self._folder / "worker")
+        self._folder = SocketFolder()
+        path = str(self._folder.path / "worker")
         if os.name == "posix" and len(path) <= LONGEST_SOCKET_PATH:
             address = f"ipc://{path}"
             self._socket.bind(address)
@@ -198,7 +197,7 @@ class WorkerProcess:
 
     def _remove_folder(self) -> None:
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
 
     def tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
@@ -229,7 +228,7 @@ class WorkerProcess:
             str(header["token"]).encode(), self._token.encode()
         ):
             self._ready, self._starts_failed = True, 0
-            self._remove_folder()  # so that not even a killed service leaves one behind
+            self._remove_folder()  # so that a service killed from now on leaves none behind
             self.device, self.devices = header["device"], tuple(header["devices"])
             return Ready(self.device, header["describe"])
         if not self._ready or header.get("job") != self._job or self._job is None:

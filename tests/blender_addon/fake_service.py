@@ -161,7 +161,7 @@ class FakeService:
         elif kind == "attach":
             job = self.jobs[header["job"]]
             fields = {"job": header["job"], "state": self._state(job), "recipe": job["recipe"]}
-            self._reply(client, header, fields | {"progress": None, "error": None})
+            self._reply(client, header, fields | {"progress": None, "error": None, "log": []})
         elif kind == "repaint":
             self.repainted.append((header, buffers))
             name, old = f"job{len(self.jobs)}", self.jobs[header["job"]]
@@ -181,7 +181,10 @@ class FakeService:
                 self._socket.send_multipart([client, *wire.encode(error)])
                 return
             self.adjusted.append(header["changes"])
-            self._reply(client, header, {"job": header["job"]})
+            recipe = self.jobs[header["job"]]["recipe"]
+            self._reply(
+                client, header, {"job": header["job"], "state": "running", "recipe": recipe}
+            )
         elif kind == "frame":
             self._waiting.append((client, header))
         elif kind == "finish":
@@ -222,6 +225,7 @@ class FakeService:
             "loss": {"style": 1.0 / (1 + step), "colour": 0.5},
             "seconds": 1.5,
             "seconds_left": None,
+            "megapixels": 0.5,
         }
         fields = {
             "job": header["job"],

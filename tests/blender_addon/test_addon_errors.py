@@ -6,15 +6,13 @@ import os
 import socket
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import bpy
-import numpy as np
 import pytest
 from fake_service import FakeService
 
-from blender_addon import client, connection, gather, service_process, uploads, worker
+from blender_addon import connection, gather, service_process, worker
 from blender_addon.problems import ProblemError
 
 
@@ -171,27 +169,6 @@ def test_a_thread_that_fails_says_why_and_where(capsys: pytest.CaptureFixture[st
     assert problem is not None and problem.code == "internal"
     assert problem.message == "ZeroDivisionError: by nothing"
     assert "in _work" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("received", [None, "all", -1, True, 1e3, [1]])
-def test_an_answer_to_an_upload_that_makes_no_sense(received: Any) -> None:
-    upload = uploads.Upload.of("vertices", np.zeros((4, 3), np.float32))
-    silly: Any = SimpleNamespace(ask=lambda *_, **__: ({"received": [received]}, {}))
-    with pytest.raises(ProblemError) as caught:
-        uploads._upload(silly, [upload])
-    assert caught.value.problem.code == "bad-reply"
-    silly = SimpleNamespace(ask=lambda *_, **__: ({"received": received}, {}))
-    with pytest.raises(ProblemError) as caught:
-        uploads._send(silly, upload, 0)
-    assert caught.value.problem.code == "bad-reply"
-
-
-@pytest.mark.parametrize("shape", [None, [8, 8], ["8", "8", 3], [None, 8, 3], [1e300, 8, 3]])
-def test_a_frame_that_makes_no_sense(shape: Any) -> None:
-    header = {"encoding": "jpeg", "shape": shape}
-    with pytest.raises(ProblemError) as caught:
-        client._frame(1, header, {"data": np.zeros(8, np.uint8)})
-    assert caught.value.problem.code == "bad-reply"
 
 
 def test_a_linked_object_is_refused(sphere: Any, tmp_path: Path) -> None:

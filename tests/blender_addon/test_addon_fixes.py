@@ -93,7 +93,7 @@ def test_an_empty_mask(sphere: Any) -> None:
 def test_what_only_the_service_finds_out(sphere: Any, code: str) -> None:
     settings = sphere.orbitex
     settings.network, settings.view_kind = "vgg19", "CAMERAS"
-    problem = from_service({"code": code, "message": "It is so."})
+    problem = from_service({"code": code, "field": "", "message": "It is so.", "hint": ""})
     run(problem.fix)
     mended = {
         "mesh-not-symmetric": ("action", "DIRECTION"),

@@ -1,6 +1,6 @@
 """A painter of a few lines: deterministic grey pictures, one a step, as slow as it is told.
 
-The recipe's ``seed`` is the time of one step in milliseconds. A few group names ask for trouble.
+The recipe's ``seed`` is the time of one step in milliseconds. A few groups ask for trouble.
 Every step's chain depends on all steps and adjustments before it, and the picture's first row shows
 it: one that went on from a wrong place is another picture. Checkpoints are written every few steps.
 """
@@ -25,6 +25,8 @@ from service.serving.painter import Painter
 from service.steering import steered
 
 STEPS = 40
+# Groups that ask for trouble: a service takes only those that there are.
+HUNGRY, CRASH, DEADLY, HANG = "*332", "3*2", "*432", "*532"
 renders = collections.Counter()  # of each step and size, in the job that runs
 HUNGRY_STEP = 20
 CHECKPOINT_BYTES = 1 << 16
@@ -66,13 +68,13 @@ def paint(recipe, scene, styles, attempt):
         step += 1
         steps = max(now.steps or STEPS, step)
         time.sleep(recipe.seed / 1000)
-        if recipe.group == "hungry" and step == HUNGRY_STEP and not attempt.frugal:
+        if recipe.group == HUNGRY and step == HUNGRY_STEP and not attempt.frugal:
             raise MemoryError
-        if recipe.group == "crash":
+        if recipe.group == CRASH:
             raise RuntimeError("as asked")
-        if recipe.group == "deadly":
+        if recipe.group == DEADLY:
             os.kill(os.getppid(), signal.SIGKILL)
-        if recipe.group == "hang":
+        if recipe.group == HANG:
             print("hanging", flush=True)
             time.sleep(3600)
         chain = hashlib.sha256(f"{chain} {step}".encode()).hexdigest()
@@ -148,3 +150,7 @@ def listening_painter():
 
 def broken_painter():
     raise RuntimeError("no torch here")
+
+
+def painter_that_takes_long():
+    time.sleep(3600)

@@ -12,7 +12,7 @@ from service.serving.wire import CHUNK_BYTES, DTYPES, LIMITS, PROTOCOL_VERSION
 from service.serving.wire_kinds import KINDS
 
 DIGEST = "0123456789abcdef" * 4
-INTRUDER = "intruder"  # group of jobs that nobody may be able to submit
+INTRUDER = "7x"  # group of jobs that nobody may be able to submit
 WATCHING = ("frame", "attach", "result")  # kinds that leave the job alone that they name
 
 # JSON of any shape, with what Python writes and JSON does not have (NaN, half a surrogate).

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_painter import CRASH
 from PIL import Image
 from rich.console import Console
 from service_process import HERE, ROOT, environment, eventually, recipe, refused
@@ -66,7 +67,7 @@ def log(folder):
 def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder):
     write(folder, "a")
     write(folder, "b", styles=[{"source": "leaf.png"}])
-    write(folder, "crash", group="crash")
+    write(folder, "crash", group=CRASH)
     write(folder, "unknown", nonsense=1)
     leaf = np.arange(24 * 16 * 3, dtype=np.uint8).reshape(24, 16, 3)
     Image.fromarray(leaf).save(folder / "leaf.png")

@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from fake_painter import CRASH
 from hypothesis import given
 from hypothesis import strategies as st
 from service_process import recipe, running
@@ -90,7 +91,7 @@ def test_every_line_of_a_service_is_json_if_it_is_told_so(tmp_path):
         running(tmp_path / "log.txt", log_format="json") as service,
         Client(service.address) as client,
     ):
-        done, crashed = client.submit(recipe(steps=2)), client.submit(recipe(group="crash"))
+        done, crashed = client.submit(recipe(steps=2)), client.submit(recipe(group=CRASH))
         for job in (done, crashed):
             list(client.frames(job, max_size=8))
         client.forget(done)

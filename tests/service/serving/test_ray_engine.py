@@ -9,6 +9,7 @@ import sys
 import fake_painter
 import numpy as np
 import pytest
+from fake_painter import CRASH
 from service_process import (
     HERE,
     ServiceProcess,
@@ -126,7 +127,7 @@ def test_a_job_is_paused_resumed_finished_early_and_cancelled(client):
 def test_a_job_that_cannot_be_painted_fails_in_the_words_of_the_worker(client):
     job = client.submit(recipe(target="mesh", group="1"))
     assert last_frame(client, job).error["code"] == "missing-buffer"
-    job = client.submit(recipe(group="crash"))
+    job = client.submit(recipe(group=CRASH))
     assert last_frame(client, job).error["code"] == "internal"
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from fake_painter import CRASH
 from service_process import receive, recipe, refused
 
 from service.serving.client import Client
@@ -10,14 +11,21 @@ from service.serving.wire import PROTOCOL_VERSION, decode, encode
 
 
 def test_a_bad_recipe_is_refused_at_once(client):
+    before = len(client.jobs())
     for changes, code, field in (
         ({"size": 1}, "bad-value", "size"),
         ({"sizes": 64}, "unknown-field", "recipe"),
         ({"styles": [{"source": ""}]}, "bad-value", "styles.0.source"),
+        ({"group": "\x1b[2J\u202e533"}, "unknown-group", "group"),
+        ({"group": "p4"}, "wrong-space", "group"),
+        ({"colouring": "7z"}, "unknown-colouring", "colouring"),
+        ({"group": "432", "colouring": "r=xyz"}, "bad-colour", "colouring"),
+        ({"target": "mesh", "group": "432", "colouring": "7z"}, "unknown-colouring", "colouring"),
     ):
         with refused(code) as caught:
             client.submit(recipe(**changes))
         assert caught.value.field == field
+    assert len(client.jobs()) == before
     with refused("bad-value") as caught:
         client.submit(recipe(), cameras=[{"lens": [1]}])
     assert caught.value.field == "cameras.0.lens"
@@ -36,7 +44,7 @@ def test_a_bad_mesh_fails_the_job_in_the_words_of_the_error(client):
 def test_a_fault_of_the_painter_is_one_line_for_the_client_and_a_traceback_in_the_log(
     service, client
 ):
-    job = client.submit(recipe(group="crash"))
+    job = client.submit(recipe(group=CRASH))
     assert list(client.frames(job))[-1].error["code"] == "internal"
     with refused("internal"):
         client.result(job)

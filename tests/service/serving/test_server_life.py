@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from fake_painter import CRASH, HANG, HUNGRY
 from patience import PATIENCE
 from service_process import (
     ServiceProcess,
@@ -138,7 +139,7 @@ def test_a_worker_that_cannot_start_is_told(tmp_path):
 @pytest.mark.slow
 def test_a_job_that_hangs_fails_and_the_others_go_on(tmp_path):
     with running(tmp_path / "log.txt", patience=0.5) as service, Client(service.address) as client:
-        hung = client.submit(recipe(group="hang"))
+        hung = client.submit(recipe(group=HANG))
         following = client.submit(recipe(1))
         last = list(client.frames(hung, 8))[-1]
         assert last.state == "failed" and last.error["code"] == "worker-died"
@@ -149,7 +150,7 @@ def test_a_job_that_hangs_fails_and_the_others_go_on(tmp_path):
 
 def test_what_does_not_fit_into_memory_is_painted_with_less(tmp_path):
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
-        job = client.submit(recipe(5, group="hungry"))
+        job = client.submit(recipe(5, group=HUNGRY))
         assert list(client.frames(job, 8))[-1].state == "finished"
         assert client.attach(job)["warning"]["code"] == "out-of-memory"
         undisturbed = client.submit(recipe(5))
@@ -160,7 +161,7 @@ def test_what_does_not_fit_into_memory_is_painted_with_less(tmp_path):
 
 def test_the_tail_of_its_log_says_why_a_job_failed(tmp_path):
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
-        job = client.submit(recipe(group="crash"))
+        job = client.submit(recipe(group=CRASH))
         assert list(client.frames(job, 8))[-1].error["code"] == "internal"
         assert client.attach(job)["log"][-1] == "RuntimeError: as asked"
         assert f"job {job} | RuntimeError: as asked" in service.log()
@@ -168,7 +169,7 @@ def test_the_tail_of_its_log_says_why_a_job_failed(tmp_path):
 
 def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
     with running(tmp_path / "log.txt", patience=1.0) as service, Client(service.address) as client:
-        hung = client.submit(recipe(group="hang"))
+        hung = client.submit(recipe(group=HANG))
         following = client.submit(recipe(steps=3))
         assert eventually(lambda: "hanging" in client.attach(hung)["log"])
         client.cancel(hung)

@@ -129,6 +129,7 @@ class Crashing(ServerProcess):
         code, seconds = self.lives.pop(0)
         self.clock += seconds
         self._refusal = InputError("address-in-use", "bind", "Taken.") if code == 2 else None
+        self._ready = seconds > 10
         return code
 
 
@@ -172,8 +173,9 @@ def test_what_is_refused_after_a_crash_is_tried_again(pauses):
     keeper, _ = pauses
     made = keeper((-6, 1.0), (2, 1.0), (2, 1.0), (0, 1.0))
     assert made.run() == 0 and made.lives == []
-    with refused("address-in-use"):
-        keeper((2, 1.0)).run()
+    for lives in [[(2, 1.0)], [(-6, 1.0), (2, 20.0)]]:  # at first, or when it was ready
+        with refused("address-in-use"):
+            keeper(*lives).run()
 
 
 def test_other_exit_codes_are_kept(pauses):

@@ -11,6 +11,7 @@ import time
 import numpy as np
 import pytest
 from expected import finish_as_if_nothing_had_happened, texture_of
+from fake_painter import DEADLY
 from patience import PATIENCE
 from service_process import (
     ServiceProcess,
@@ -86,7 +87,7 @@ def test_a_job_that_takes_the_service_down_does_so_only_some_times(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt")
     with Client(service.address) as client:
         innocent = client.submit(recipe(group="332", steps=2))
-        job = client.submit(recipe(group="deadly"))
+        job = client.submit(recipe(group=DEADLY))
         end_of(client, innocent)
     for _ in range(SERVICE_TRIES + 1):
         assert service.process.wait(10) == -signal.SIGKILL

@@ -2,6 +2,7 @@
 
 import pytest
 import zmq
+from fake_painter import HANG
 from service_process import eventually, recipe
 
 from service.recipe import parse_recipe
@@ -36,7 +37,7 @@ def until(worker, condition):
 def test_one_that_hangs_after_a_cancel_is_killed(worker, tmp_path, monkeypatch):
     monkeypatch.setattr(worker_process, "CANCEL_GRACE", 0.2)
     ledger = Ledger(tmp_path)
-    job = ledger.add(Inputs(parse_recipe(recipe(group="hang")), [], {}))
+    job = ledger.add(Inputs(parse_recipe(recipe(group=HANG)), [], {}))
     folder = ledger.folder(job)
     until(worker, lambda: worker.idle)
     worker.paint(job.name, folder, frugal=False)
