@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.cameras import camera_from_fields
-from geometry.errors import InputError, unknown_name
+from geometry.errors import InputError, excerpt, unknown_name
 from geometry.mesh import make_mesh, make_occluders
 from service.base_colour import read_base, read_mask
 from service.mesh_files import LoadedMesh, load_mesh
@@ -30,6 +30,7 @@ MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bom
 MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
 MAX_TEXTURES = 64  # of a mesh from the wire
 _BUFFER = "buffer:"
+_SHOWN = 200  # characters of a file's name in an error
 
 
 def exemplars() -> tuple[str, ...]:
@@ -143,10 +144,12 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
     if source.startswith(_BUFFER):
         name = source.removeprefix(_BUFFER)
         if buffers is None or name not in buffers:
-            raise InputError("unknown-style", "styles", f"There is no buffer '{name}'.")
+            raise InputError("unknown-style", "styles", f"There is no buffer '{excerpt(name)}'.")
         pixels = buffers[name]
         if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-            raise InputError("bad-image", "styles", f"Buffer '{name}' is not (H, W, 3) uint8.")
+            raise InputError(
+                "bad-image", "styles", f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8."
+            )
         return _checked(pixels, source)
     if source in exemplars():
         return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
@@ -169,12 +172,14 @@ def read_style_file(path: Path) -> NDArray[np.uint8]:
 
 def _checked(pixels: NDArray[np.uint8], source: str) -> NDArray[np.uint8]:
     if min(pixels.shape[:2]) < 16:
-        raise InputError("bad-image", "style", f"{source} is smaller than 16 × 16 pixels.")
+        raise InputError(
+            "bad-image", "style", f"{excerpt(source, _SHOWN)} is smaller than 16 × 16 pixels."
+        )
     if max(pixels.shape[:2]) > MAX_ASPECT * min(pixels.shape[:2]):
         raise InputError(
             "bad-image",
             "style",
-            f"{source} is over {MAX_ASPECT} times as long as wide.",
+            f"{excerpt(source, _SHOWN)} is over {MAX_ASPECT} times as long as wide.",
             "Crop it.",
         )
     return pixels

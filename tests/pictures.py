@@ -33,13 +33,14 @@ def png(values, depth, colour_type, key=()):
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks) + chunk(b"IEND", b"")
 
 
-def profile(space, matrix=None, gamma=2.2):
-    """An ICC profile's bytes: of b"RGB " with its primaries' XYZ in columns, or of b"GRAY"."""
+def profile(space, matrix=None, gamma=2.2, curve=b""):
+    """An ICC profile's bytes: of b"RGB " with its primaries' XYZ in columns, or of b"GRAY".
+    curve: a tag's bytes, if a gamma does not say it."""
 
     def fixed(*values):
         return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
 
-    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
+    curve = curve or b"curv" + bytes(4) + struct.pack(">IH", 1, round(gamma * 256)) + bytes(2)
     tags = {b"wtpt": b"XYZ " + bytes(4) + fixed(*D50)}
     if matrix is None:
         tags[b"kTRC"] = curve

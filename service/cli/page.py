@@ -67,9 +67,9 @@ which never changes the file: the new layout is in the GLB. What the file says o
 names are also looked for beside the OBJ file; what cannot be read is told in a line, and refused
 where the base is needed. Outside a `--mask` the base stays to the bit: the texture is as wide
 as the base is. What views see is kept in the user's cache, at most 2 GiB, or in the folder that
-`ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. `--detect` lists the
-symmetries of the mesh, with the options that paint them. GLB files that Orbitex did not write are
-never written over.
+`ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. Where that folder
+cannot be written, it is kept among the temporary files. `--detect` lists the symmetries of the
+mesh, with the options that paint them. GLB files that Orbitex did not write are never written over.
 
 A glTF file is painted as it stands without animation: in the pose of its skins' joints, with the
 weights of its morph targets, every instance in its place. Draco's compression and quantised

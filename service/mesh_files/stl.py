@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ def read_stl(path: Path) -> list[Part]:
     """Every solid of a file. Raises whatever a broken file makes trimesh raise."""
     import trimesh  # slow to import, and only needed here
 
-    scene = trimesh.load_scene(path, file_type="stl", process=False)
+    # never the path: trimesh stumbles over names that are no UTF-8
+    stream = io.BytesIO(path.read_bytes())
+    scene = trimesh.load_scene(stream, file_type="stl", process=False)
     look = Look(path.stem)
     return [
         Part(

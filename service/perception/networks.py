@@ -23,6 +23,7 @@ from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
 from geometry.errors import InputError, unknown_name
+from geometry.spare_folder import can_write, spare_folder
 
 _Model = TypeVar("_Model", bound=nn.Module)
 
@@ -161,6 +162,8 @@ def _vgg19(weights: Path | None) -> models.VGG:
     file = weights or _vgg19_cache()
     if weights is not None or file.exists():
         return _filled(models.vgg19(weights=None), file)
+    if not can_write(file.parent):
+        torch.hub.set_dir(spare_folder() / "torch")
     try:  # torchvision shows the download's progress and checks the file's hash
         return models.vgg19(weights=models.VGG19_Weights.IMAGENET1K_V1, progress=True)
     except (URLError, OSError, RuntimeError) as error:

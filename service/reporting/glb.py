@@ -188,7 +188,8 @@ def _packed(tree: dict[str, Any], blob: bytearray) -> bytes:
     blob += b"\0" * (-len(blob) % 4)
     tree = {key: value for key, value in tree.items() if value} | {"scene": 0}
     tree["buffers"] = [{"byteLength": len(blob)}]
-    text = json.dumps(tree, separators=(",", ":")).encode()
+    # names from files need not be valid text, and Blender opens no GLB in which they are not
+    text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
     text += b" " * (-len(text) % 4)
     total = 12 + 8 + len(text) + 8 + len(blob)
     head = struct.pack("<4sIIII", b"glTF", 2, total, len(text), 0x4E4F534A)

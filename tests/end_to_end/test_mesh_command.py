@@ -1,6 +1,9 @@
 """Meshes painted by the command, whole: from a file to its textures, GLB, renders and receipt."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from geometry.mesh import make_mesh
 from service.cli import main
 from service.mesh_files import load_mesh
 
+ROOT = Path(__file__).parents[2]
 SIDES = [f"_view{k}.png" for k in range(1, 5)]
 
 
@@ -170,3 +174,19 @@ def test_the_vase_as_its_symmetry_wants_it(tmp_path, capfd, empty_blender):
     assert broad(texture).std() > 10
     assert_all_files_are_there(output)
     assert_opens_in_blender(empty_blender, output, texture)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no files, from root neither")
+def test_a_mesh_is_painted_without_a_home(tmp_path):
+    file = write_obj(tmp_path / "vase.obj", vase(columns=16, rows=8))
+    rest = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "ORBITEX_"))}
+    words = ("--size", 64, "--steps", 1, "--views", 2, "-o", tmp_path / "paint.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "service", "mesh", *map(str, (file, *words))],
+        env=rest | {"HOME": "/proc/nowhere", "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert (tmp_path / "paint.png").exists() and list(tmp_path.glob("orbitex_cache_*/kernels/*"))
