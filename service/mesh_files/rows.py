@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,8 +84,8 @@ def numbers(text: bytes, dtype: type = np.float64) -> tuple[NDArray, NDArray[np.
     ends = np.flatnonzero(raw == _NEW_LINE)
     counts = np.diff(np.searchsorted(first, ends), prepend=0)
     values: NDArray = np.empty(0, dtype)
-    with warnings.catch_warnings():
-        # NumPy warns where it stops before the end; that it did is seen below
+    # where NumPy stops before the end it warns or, one day, raises: that it did is seen below
+    with warnings.catch_warnings(), contextlib.suppress(ValueError):
         warnings.simplefilter("ignore", DeprecationWarning)
         if len(first):
             values = np.fromstring(text, dtype, sep=" ")

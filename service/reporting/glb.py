@@ -23,13 +23,15 @@ GENERATOR = "Orbitex"  # how its own files are known again
 CREASE = math.radians(40)  # edges sharper than this stay sharp where the file has no normals
 _FLOAT, _UINT32 = 5126, 5125
 _ARRAY, _ELEMENTS = 34962, 34963
-_Z_UP = [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, 0, 0, 1]  # columns; glTF's own up is Y
+_Z_UP = np.array([(1, 0, 0), (0, 0, 1), (0, -1, 0)], float)  # glTF's own up is Y
+_FAR = 64  # of its own size that a mesh may be from the origin: float32 keeps 18 of 24 bits then
 
 
 def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> bytes:
     """The GLB of a mesh with ``textures``, one (H, W, 3 or 4) uint8 sRGB for each of its own; what
-    was not painted keeps its look. Normals are the file's, or smooth but at sharp edges."""
-    file = _File()
+    was not painted keeps its look. Normals are the file's, or smooth but at sharp edges. A mesh far
+    from the origin is written about its own centre, and its node moves it to its place."""
+    file = _File(_home(loaded))
     primitives = []
     for part, texture in zip(loaded.painted, textures, strict=True):
         clear = texture.shape[2] == 4 and bool(texture[..., 3].min() < 255)
@@ -47,8 +49,11 @@ def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> byte
         material = file.material(look.name, shown, clear)
         primitives.append(file.primitive(part, material, part.colours))
     node: dict[str, Any] = {"mesh": 0, "name": loaded.names[0]}
+    turn = _Z_UP if loaded.up == "Z" else np.eye(3)
+    if file.home.any():
+        node["translation"] = (turn @ file.home).tolist()
     if loaded.up == "Z":
-        node["matrix"] = _Z_UP
+        node["rotation"] = [-math.sqrt(0.5), 0, 0, math.sqrt(0.5)]
     tree = {
         "asset": {"version": "2.0", "generator": GENERATOR},
         "scene": 0,
@@ -60,10 +65,19 @@ def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> byte
     return _packed(tree, file.blob)
 
 
-class _File:
-    """The lists of a glTF file, filled one by one."""
+def _home(loaded: LoadedMesh) -> NDArray[np.float64]:
+    """(3,): what points are written relative to: 0, or the middle of a mesh that is far away."""
+    points = np.concatenate([part.vertices for part in (*loaded.painted, *loaded.others)])
+    low, high = points.min(axis=0), points.max(axis=0)
+    far = np.abs((low, high)).max() > _FAR * (high - low).max()
+    return (low + high) / 2 if far else np.zeros(3)
 
-    def __init__(self) -> None:
+
+class _File:
+    """The lists of a glTF file, filled one by one. home: (3,), where its points are relative to."""
+
+    def __init__(self, home: NDArray[np.float64]) -> None:
+        self.home = home
         names = ("materials", "textures", "images", "accessors", "bufferViews")
         self.tree: dict[str, list[Any]] = {name: [] for name in names}
         self.blob = bytearray()
@@ -108,23 +122,24 @@ class _File:
     def primitive(
         self, part: Part, material: int, colours: NDArray[np.uint8] | None = None
     ) -> dict[str, Any]:
+        """The triangles of a part. colours: (V, 4) uint8 sRGB, those of its vertices that show."""
         vertices, triangles, normals = part.vertices, part.triangles, part.normals
         uvs = part.uvs
         if normals is None:
             source, triangles, normals = _smooth(part)
             vertices = vertices[source]
             uvs = None if uvs is None else uvs[source]
+            colours = None if colours is None else colours[source]
         attributes = {
-            "POSITION": self._array(vertices.astype("<f4"), "VEC3", bounds=True),
+            "POSITION": self._array((vertices - self.home).astype("<f4"), "VEC3", bounds=True),
             "NORMAL": self._array(normals.astype("<f4"), "VEC3"),
         }
-        if colours is not None:
-            own = colours if part.normals is not None else colours[source]
-            light = np.column_stack([to_linear(own[:, :3] / 255), own[:, 3] / 255])
-            attributes["COLOR_0"] = self._array(light.astype("<f4"), "VEC4")
         if uvs is not None:
             down = np.nan_to_num(np.column_stack([uvs[:, 0], 1 - uvs[:, 1]]))
             attributes["TEXCOORD_0"] = self._array(down.astype("<f4"), "VEC2")
+        if colours is not None:
+            light = np.column_stack([to_linear(colours[:, :3] / 255), colours[:, 3] / 255])
+            attributes["COLOR_0"] = self._array(light.astype("<f4"), "VEC4")
         indices = self._array(triangles.astype("<u4").ravel(), "SCALAR")
         return {"attributes": attributes, "indices": indices, "material": material}
 

@@ -12,6 +12,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from shapes import cube, vase
 
+from geometry.mesh import make_mesh
 from service.cli import main
 from service.mesh_files import load_mesh
 
@@ -88,6 +89,22 @@ def test_a_vase_is_painted_with_its_symmetry(tmp_path, capfd, small_renders):
     inside = np.s_[30:-12]
     assert np.abs(turned - texture)[inside].mean() < 1.5
     assert np.abs(np.roll(texture, -128 // 2 - 5, axis=1).astype(float) - texture).mean() > 5
+
+
+@pytest.mark.parametrize(("scale", "away"), [(1, (512345, 4612345, 311)), (1e-6, 0), (1e6, 0)])
+def test_size_and_place_do_not_matter(tmp_path, capfd, small_renders, scale, away):
+    """Coordinates of maps and of microscopes: the symmetry holds, the GLB keeps its shape."""
+    shape = vase(flutes=4, columns=32, rows=16)
+    moved = make_mesh(scale * shape.vertices + away, shape.triangles, shape.uvs)
+    file = write_obj(tmp_path / "vase.obj", moved)
+    output = tmp_path / "out" / "vase.png"
+    words = ("--group", "C4", "--size", 128, "--steps", 2, "--views", 2, "-o", output)
+    _, receipt = painted(capfd, file, *words)
+    assert receipt["quality"]["symmetry_rms"] <= 1.0 and receipt["surface"]["coverage"] > 0.5
+    (part,) = load_mesh(output.with_suffix(".glb")).painted
+    corners = (part.vertices[part.triangles] - away) / scale
+    areas = np.linalg.norm(np.cross(*np.moveaxis(np.diff(corners, axis=1), 1, 0)), axis=1) / 2
+    np.testing.assert_allclose(areas, shape.areas, rtol=1e-3, atol=1e-6)
 
 
 def two_tone(rows, columns):

@@ -1,6 +1,7 @@
 """OBJ and MTL files as other programs write them."""
 
 import itertools
+import random
 import re
 
 import numpy as np
@@ -244,3 +245,26 @@ def test_a_picture_counts_more_than_vertex_colours_and_they_more_than_kd(tmp_pat
     assert part.colours is None and part.look.image is not None
     (part,) = loaded(tmp_path, text, mesh_mtl="newmtl wood\nKd 1 0 0\n").painted
     assert sorted(part.colours[:, 0]) == [128, 255, 255, 255]
+
+
+def test_broken_files_are_one_clear_line(tmp_path):
+    rng = random.Random(7)
+    whole = MATERIAL.encode() + box().replace("f 1/1", "f 1//1").encode()
+    (tmp_path / "mesh.mtl").write_text("newmtl wood\nKd 1 0\nmap_Kd -s\nmap_Kd -o 1\nKd\n")
+    for _ in range(150):
+        broken = bytearray(whole)
+        for _ in range(rng.randint(1, 6)):
+            broken[rng.randrange(len(broken))] = rng.choice(b"/ -\n\r\\#'vf9e.\0\xff")
+        try:
+            loaded(
+                tmp_path, bytes(broken[: rng.choice([len(broken), rng.randrange(1, len(broken))])])
+            )
+        except InputError as error:
+            assert "\n" not in str(error) and len(str(error)) < 400
+            assert "Error)" not in str(error), error  # a reason, not the name of an exception
+
+
+@pytest.mark.parametrize("options", ["-s", "-o 1", "-mm 1 2", "-clamp", "-type sphere"])
+def test_options_without_a_picture_are_told(tmp_path, options):
+    found = loaded(tmp_path, MATERIAL, mesh_mtl=f"newmtl wood\nmap_Kd {options}\n")
+    assert "names the picture" in found.unread[0]
