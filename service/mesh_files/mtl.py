@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from service.mesh_files.look import Look, srgb_bytes
 from service.mesh_files.parts import Part
+from service.mesh_files.rows import decoded
 from service.mesh_files.textures import laid_out, named_file, read_texture
 
 _PLACES = ("-o", "-s", "-t")  # options of a map that take up to three numbers
@@ -27,10 +28,10 @@ _NAMELESS = ("", "none", "(null)")  # what exporters write for no material
 
 @dataclass(frozen=True)
 class Material:
-    """A material of the MTL file named ``file``. colour: Kd, (r, g, b) linear light; picture:
+    """A material of the MTL file ``file``. colour: Kd, (r, g, b) linear light; picture:
     map_Kd, which is looked up at UV · scale + offset."""
 
-    file: str
+    file: Path
     colour: tuple[float, ...] | None = None
     picture: str | None = None
     scale: tuple[float, float] = (1.0, 1.0)
@@ -47,7 +48,7 @@ class Materials:
         those that were."""
         self.known = known
         self._path, self._lost, self._read = path, lost, read
-        self._pictures: dict[str, NDArray[np.uint8] | str] = {}
+        self._pictures: dict[tuple[Path, str], NDArray[np.uint8] | str] = {}
 
     def unread(self, name: str) -> str | None:
         """A sentence on why nothing is known of a material; None for what is no name, or where no
@@ -66,11 +67,7 @@ class Materials:
         image: NDArray[np.uint8] | None = None
         unread: str | None = None
         if material.picture is not None:
-            if material.picture not in self._pictures:
-                self._pictures[material.picture] = read_texture(
-                    self._path.parent, material.picture, material.file
-                )
-            read = self._pictures[material.picture]
+            read = self._picture(material.file, material.picture)
             if isinstance(read, str):
                 unread = read
             else:
@@ -82,6 +79,13 @@ class Materials:
         colours = part.colours if image is None else None
         seen = dataclasses.replace(part, look=look, colours=colours)
         return laid_out(seen, material.scale, material.offset)
+
+    def _picture(self, file: Path, name: str) -> NDArray[np.uint8] | str:
+        """A picture that an MTL file names: in its own folder or in that of the OBJ file."""
+        if (file, name) not in self._pictures:
+            folders = dict.fromkeys((file.parent, self._path.parent))
+            self._pictures[file, name] = read_texture(folders, name, file.name)
+        return self._pictures[file, name]
 
 
 def read_materials(path: Path, libraries: Sequence[str]) -> Materials:
@@ -95,18 +99,18 @@ def read_materials(path: Path, libraries: Sequence[str]) -> Materials:
         for name in (line,) if whole else line.split():
             file = named_file(path.parent, name)
             try:
-                text = None if file is None else file.read_text("utf-8", "replace")
+                text = None if file is None else decoded(file.read_bytes())
             except OSError:
                 text = None
             if file is None or text is None:
                 lost.append(name)
                 continue
             read.append(file.name)
-            known = _materials(text, file.name) | known
+            known = _materials(text, file) | known
     return Materials(path, known, lost, read)
 
 
-def _materials(text: str, file: str) -> dict[str, Material]:
+def _materials(text: str, file: Path) -> dict[str, Material]:
     found: dict[str, Material] = {}
     name: str | None = None
     for line in text.splitlines():

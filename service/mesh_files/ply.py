@@ -71,7 +71,7 @@ def _by_picture(
         chosen = texture.clip(0, len(names) - 1) == k
         if not chosen.any():
             continue
-        read = read_texture(path.parent, name, path.name)
+        read = read_texture([path.parent], name, path.name)
         stem = path.stem if len(names) == 1 else Path(name.replace("\\", "/")).stem
         look = Look(stem, unread=read) if isinstance(read, str) else Look(stem, read)
         used, triangles = np.unique(whole.triangles[chosen], return_inverse=True)

@@ -37,7 +37,7 @@ class Block:
     def texts(self, lines: NDArray[np.int64], word: bytes) -> list[str]:
         """What follows a first word in some lines, with comments."""
         pieces = (self.raw[self.starts[k] + len(word) : self.ends[k]].tobytes() for k in lines)
-        return [piece.decode("utf-8", "replace").strip() for piece in pieces]
+        return [decoded(piece).strip() for piece in pieces]
 
 
 def text_blocks(path: Path) -> Iterator[Block]:
@@ -73,6 +73,14 @@ def _block(text: bytes, line: int) -> Block:
         if not indented.any():
             return Block(raw, starts, ends, line)
         starts[indented] += 1
+
+
+def decoded(text: bytes) -> str:
+    """Text of UTF-8 or, if it is none, of Windows' western code page."""
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return text.decode("cp1252", "replace")
 
 
 def numbers(text: bytes, dtype: type = np.float64) -> tuple[NDArray, NDArray[np.int64]]:

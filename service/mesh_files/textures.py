@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -19,12 +22,11 @@ def named_file(folder: Path, name: str) -> Path | None:
     have Windows' separators and the wrong capitals; what lies in a folder of another machine, or in
     one that was not sent along, is also looked for beside the mesh file."""
     plain = name.strip().strip('"').replace("\\", "/")
-    for wanted in (name, plain, PurePosixPath(plain).name):
-        if wanted:
-            found = _found(folder, wanted)
-            if found is not None:
-                return found
-    return None
+    wanted = [name, plain, PurePosixPath(plain).name]
+    with contextlib.suppress(UnicodeError):  # a disk's own names may be of that code page, too
+        wanted += [os.fsdecode(own.encode("cp1252")) for own in wanted]
+    places = (_found(folder, own) for own in dict.fromkeys(wanted) if own)
+    return next((place for place in places if place is not None), None)
 
 
 def _found(folder: Path, name: str) -> Path | None:
@@ -43,10 +45,11 @@ def _found(folder: Path, name: str) -> Path | None:
     return place if place.is_file() else None
 
 
-def read_texture(folder: Path, name: str, file: str) -> NDArray[np.uint8] | str:
-    """The picture (H, W, 4) uint8 sRGB that ``file`` in a folder names, or a sentence on why it
-    cannot be had."""
-    path = named_file(folder, name)
+def read_texture(folders: Iterable[Path], name: str, file: str) -> NDArray[np.uint8] | str:
+    """The picture (H, W, 4) uint8 sRGB that ``file`` names, in the first of some folders that has
+    it, or a sentence on why it cannot be had."""
+    places = (named_file(folder, name) for folder in folders)
+    path = next((place for place in places if place is not None), None)
     if path is None:
         return f"{file} names the picture {name[:80]}, which is not there."
     try:

@@ -97,8 +97,7 @@ def numbers(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(value: float | None) -> float | None:
-    """A number as JSON can carry it, with six digits if it is no whole one: NaN and infinity are
-    null."""
+    """A number as JSON can carry it, six digits unless it is whole: NaN and infinity are null."""
     if isinstance(value, int):
         return value
     return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")

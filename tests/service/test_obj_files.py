@@ -1,6 +1,7 @@
 """OBJ and MTL files as other programs write them."""
 
 import itertools
+import os
 import random
 import re
 
@@ -156,6 +157,29 @@ def test_pictures_are_found_whatever_the_mtl_calls_them(tmp_path, line, file):
     (part,) = loaded(tmp_path, MATERIAL, mesh_mtl=mtl).painted
     assert part.look.name == "wood" and part.look.unread is None
     np.testing.assert_array_equal(part.look.image[..., :3], WOOD)
+
+
+@pytest.mark.parametrize("place", ["materials", "."])
+def test_a_library_in_a_folder_of_its_own_names_pictures_there_or_beside_the_obj(tmp_path, place):
+    (tmp_path / "materials").mkdir()
+    Image.fromarray(WOOD).save(tmp_path / place / "wood.png")
+    (tmp_path / "materials" / "m.mtl").write_text("newmtl wood\nmap_Kd wood.png\n")
+    text = MATERIAL.replace("mesh.mtl", r"materials\m.mtl")
+    assert loaded(tmp_path, text).painted[0].look.image is not None
+
+
+@pytest.mark.parametrize("disk", ["utf-8", "cp1252"])
+@pytest.mark.parametrize("text", ["utf-8", "cp1252"])
+def test_names_of_windows_code_page(tmp_path, disk, text):
+    Image.fromarray(WOOD).save(tmp_path / "w.png")
+    try:
+        (tmp_path / "w.png").rename(tmp_path / os.fsdecode("Grün.png".encode(disk)))
+    except OSError:
+        pytest.skip("this disk's names are UTF-8")
+    (tmp_path / "mesh.mtl").write_bytes("newmtl grün\nmap_Kd Grün.png\n".encode(text))
+    content = MATERIAL.replace("usemtl wood", "usemtl grün").encode(text)
+    (part,) = loaded(tmp_path, content).painted
+    assert part.look.name == "grün" and part.look.image is not None
 
 
 def looked_up(image, u, v):
