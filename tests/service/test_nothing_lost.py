@@ -18,7 +18,7 @@ from geometry.errors import InputError
 from service.cli import main
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt, interrupt_on_hangup
-from service.mesh_references import referenced_files
+from service.mesh_files.references import referenced_files
 from service.recipe import parse_recipe
 from service.reporting import delivery, rescue
 from service.reporting.delivery import deliver, destination

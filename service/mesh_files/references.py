@@ -72,7 +72,7 @@ def _named(path: Path, statement: re.Pattern[bytes], folder: Path) -> Iterator[P
 
 def _of_gltf(path: Path) -> Iterator[Path]:
     data = path.read_bytes()
-    if path.suffix.lower() == ".glb":
+    if data[:4] == b"glTF":  # told by its content, as where it is read
         length = struct.unpack_from("<I", data, _GLB_JSON - 8)[0]
         data = data[_GLB_JSON : _GLB_JSON + length]
     header = json.loads(data)
