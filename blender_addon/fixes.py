@@ -5,10 +5,10 @@ from typing import Any
 
 import bpy
 
-from . import live_image, unwrap
+from . import instances, jobs, live_image, unwrap
 from .attempt import Result, attempt
 from .catalogue import EMBEDDED_NETWORK
-from .polls import OnMesh
+from .polls import Explained, OnMesh
 from .problems import ProblemError
 from .properties import settings_of
 from .styles import check_source
@@ -29,6 +29,9 @@ class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):
     def _unwrap(self, context: Any) -> Result:
         obj = context.active_object
         settings_of(obj).uv_map = unwrap.smart_uv(obj, context)
+        painted = jobs.session_of(obj)
+        if painted is not None:
+            painted.warning = None  # it was about another UV map
         return {"FINISHED"}
 
 
@@ -119,6 +122,41 @@ class ORBITEX_OT_remove_missing_styles(OnMesh, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class ORBITEX_OT_realize_instances(OnMesh, bpy.types.Operator):
+    """Make faces of the instances that a mesh shows"""
+
+    bl_idname = "orbitex.realize_instances"
+    bl_label = "Realize Instances"
+    bl_description = "Add a modifier that makes faces of the instances, so that they can be painted"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Add the modifier."""
+        instances.realize(context.active_object)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_make_instances_real(Explained, bpy.types.Operator):
+    """Copy what an instanced collection holds into the scene"""
+
+    bl_idname = "orbitex.make_instances_real"
+    bl_label = "Make Instances Real"
+    bl_description = "Put objects of the scene in place of the instance, and choose a mesh of them"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """No instance of a collection is active."""
+        obj = context.active_object
+        real = obj is None or instances.check_empty(obj) is None
+        return "Select an instance of a collection" if real else ""
+
+    def execute(self, context: Any) -> Result:
+        """Make them real."""
+        instances.make_real(context.active_object, context)
+        return {"FINISHED"}
+
+
 class ORBITEX_OT_online_access(bpy.types.Operator):
     """Show where Blender's online access is allowed"""
 
@@ -146,5 +184,7 @@ CLASSES = (
     ORBITEX_OT_ignore_others,
     ORBITEX_OT_use_embedded_network,
     ORBITEX_OT_remove_missing_styles,
+    ORBITEX_OT_realize_instances,
+    ORBITEX_OT_make_instances_real,
     ORBITEX_OT_online_access,
 )

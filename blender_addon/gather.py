@@ -13,16 +13,19 @@ The mesh is the evaluated one with the *viewport's* modifier levels: what the ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from . import instances
 from .problems import Problem, ProblemError, refuse
 
 SMART_UV = ("orbitex.smart_uv", "Smart UV Project")
+UV_THIN = 1e-6  # of the texture's side: a face that is thinner in the layout cannot be painted
+SMALL = 0.001  # part of the surface that is not worth a word
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ def check(obj: Any, uv_map: str = "") -> Problem | None:
     if obj is None:
         return Problem("no-object", "No active object.", "Select a mesh object.")
     if obj.type != "MESH":
+        instanced = instances.check_empty(obj)
+        if instanced is not None:
+            return instanced
         return Problem("no-mesh", f"'{obj.name}' is not a mesh.", "Select a mesh object.")
     mesh: Any = obj.data
     # In edit mode the counts are those from before; update_from_editmode comes with gathering.
@@ -122,10 +128,10 @@ def split_frame(matrix_world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
     """The evaluated, triangulated mesh of ``obj`` with one UV map ("" = the active one).
 
-    Raises ProblemError: "no-mesh", "no-faces", "no-uv", "udim", "non-finite", "flat-scale",
-    "zero-area", "zero-uv-area".
+    Raises ProblemError: "no-mesh", "instances-only", "no-faces", "no-uv", "udim",
+    "non-finite", "flat-scale", "zero-area", "zero-uv-area".
     """
-    problem = check(obj, uv_map)
+    problem = check(obj, uv_map) or instances.check_mesh(obj, depsgraph)
     if problem is not None:
         raise ProblemError(problem)
     _, stretch = split_frame(np.array(obj.matrix_world))
@@ -151,6 +157,27 @@ def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
         np.ascontiguousarray(vertices, np.float32),
         np.ascontiguousarray(triangles, np.int32),
         np.ascontiguousarray(uvs, np.float32),
+    )
+
+
+def collapsed_faces(name: str, uv_map: str, buffers: Mapping[str, np.ndarray]) -> Problem | None:
+    """The faces of what is sent that have no area in the layout: they are painted in one colour
+    each. Stops nothing."""
+    corners = buffers["vertices"][buffers["triangles"]].astype(np.float64)
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    areas = np.linalg.norm(normals, axis=1)
+    sides = np.roll(buffers["uvs"], -1, axis=1).astype(np.float64) - buffers["uvs"]
+    double = np.abs(sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0])
+    collapsed = double <= UV_THIN * np.linalg.norm(sides, axis=2).max(axis=1)
+    part = float(areas[collapsed].sum() / areas.sum())
+    if part <= SMALL:
+        return None
+    layout = f"the UV map '{uv_map}'" if uv_map else "its UV map"
+    return Problem(
+        "collapsed-uvs",
+        f"{100 * part:.1f} % of '{name}' has no area in {layout}: faces there get a single colour.",
+        "Unwrap again, as after Extrude. If a modifier makes these faces, apply it first.",
+        *SMART_UV,
     )
 
 

@@ -33,7 +33,8 @@ class Session:
     ``created_image``, ``attachments``: what is taken back if no picture comes. ``client`` is its
     thread, ``report`` what that said last, ``message`` one line on it. ``frames``: how many reached
     the image. ``active``: being pumped; no more once it has ended or is left to the service.
-    ``place``: what was noted last, to find the job again.
+    ``place``: what was noted last, to find the job again. ``warning``: what is not painted well,
+    though it stops nothing.
     """
 
     key: int
@@ -49,6 +50,7 @@ class Session:
     frames: int = 0
     active: bool = True
     place: Place | None = None
+    warning: Problem | None = None
     newest: Frame | None = None  # what the image shows, should undo take it away
     losses: list[float] = field(default_factory=list)  # of all progress that came, for the trend
 

@@ -151,6 +151,7 @@ def begin_paint(
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
     launch = preferences.launcher(service, autostart)
     begun = jobs.begin(obj, order, uv_map, launch, aside=aside, before=before)
+    begun.warning = gather.collapsed_faces(obj.name, uv_map, order.buffers)
     recall.note(begun, choices, order)
     return begun
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import gather, mask, preferences, styles, viewpoints
+from . import gather, instances, mask, preferences, styles, viewpoints
 from .problems import Problem, ProblemError
 from .properties import settings_of
 
@@ -14,6 +14,8 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
     """The first problem of ``obj`` with its settings; None if it may be painted."""
     settings = settings_of(obj) if obj is not None else None
     problem = gather.check(obj, settings.uv_map if settings else "")
+    if problem is None:
+        problem = instances.check_mesh(obj, context.evaluated_depsgraph_get())
     if problem is not None or settings is None:
         return problem
     checks: list[Callable[[], Any]] = [

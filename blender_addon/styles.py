@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from .catalogue import DEFAULT_STYLE
+from .colour_profiles import as_srgb
 from .pictures import read_pixels, to_bytes
 from .problems import refuse
 from .properties import as_typed
@@ -70,8 +71,9 @@ def read_picture(path: str) -> np.ndarray:
         rows = read_pixels(image)
         if rows is None:
             refuse("bad-style", f"'{path}' cannot be read as a picture.", "Choose another file.")
+        colours = as_srgb(rows[..., :3], file.read_bytes())
         # Over white, as the command line does.
-        return to_bytes(rows[..., :3] * rows[..., 3:] + (1 - rows[..., 3:]))
+        return to_bytes(colours * rows[..., 3:] + (1 - rows[..., 3:]))
     finally:
         bpy.data.images.remove(image)
 

@@ -24,7 +24,8 @@ def smart_uv(obj: Any, context: Any) -> str:
         if mode != "OBJECT":
             bpy.ops.object.mode_set(mode="OBJECT")
         if not mesh.polygons:
-            refuse("no-faces", f"'{obj.name}' has no faces.")
+            made = "Apply the modifiers that make them." if obj.modifiers else ""
+            refuse("no-faces", f"'{obj.name}' has no faces of its own to unwrap.", made)
         layer = mesh.uv_layers.new(name=UV_NAME)
         if layer is None:
             refuse("too-many-uvs", f"'{obj.name}' has no room for one more UV map.", "Delete one.")

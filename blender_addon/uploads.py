@@ -39,9 +39,9 @@ def submit(connection: Connection, order: Order) -> str:
 
     Raises ProblemError: the service's own words.
     """
+    kind, fields = "submit", {"recipe": dict(order.recipe), "cameras": list(order.cameras)}
     if order.repaints:
-        return _repaint(connection, order)
-    fields = {"recipe": dict(order.recipe), "cameras": list(order.cameras)}
+        kind, fields = "repaint", {"job": order.repaints, "seed": order.recipe["seed"]}
     large = {name for name, array in order.buffers.items() if array.nbytes > UPLOAD_BYTES}
     small = {name: array for name, array in order.buffers.items() if name not in large}
     uploads = [Upload.of(name, order.buffers[name]) for name in sorted(large)]
@@ -49,18 +49,12 @@ def submit(connection: Connection, order: Order) -> str:
     for tries_left in reversed(range(TRIES)):
         _upload(connection, uploads)
         try:
-            header, _ = connection.ask("submit", fields, small)
+            header, _ = connection.ask(kind, fields, small)
             return str(header["job"])
         except ProblemError as error:
             if error.problem.code != "unknown-upload" or not tries_left:
                 raise
     raise AssertionError("unreachable")
-
-
-def _repaint(connection: Connection, order: Order) -> str:
-    fields = {"job": order.repaints, "seed": order.recipe["seed"]}
-    header, _ = connection.ask("repaint", fields, order.buffers)
-    return str(header["job"])
 
 
 def _upload(connection: Connection, uploads: list[Upload]) -> None:

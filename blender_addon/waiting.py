@@ -60,8 +60,9 @@ def wait_for(operator: Any, sessions: list[jobs.Session]) -> Result:
         operator.report({"INFO"}, ended.message)
         obj = live_image.by_uid(bpy.data.objects, ended.object_uid)
         unseen = shading.not_shown(obj) if obj is not None else None
-        if unseen is not None:
-            operator.report({"WARNING"}, unseen.line)
+        for problem in (unseen, ended.warning):
+            if problem is not None:
+                operator.report({"WARNING"}, problem.line)
     return {"FINISHED"}
 
 

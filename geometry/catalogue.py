@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from geometry.colour import IDENTITY, parse
-from geometry.errors import InputError, unknown_name
+from geometry.errors import InputError, excerpt, unknown_name
 from geometry.groups import Colouring, Group, make_colouring
 from geometry.hyperbolic_groups import HYPERBOLIC_GROUPS, hyperbolic_group
 from geometry.plane_groups import PLANE_GROUPS
@@ -105,13 +105,13 @@ def find_colouring(group: Group, name: str) -> Colouring:
     text = name.strip().lower()
     if "=" in text:
         # split before every 'letter =': what stands between belongs to the image before it
-        before, *pairs = re.split(r"(\w+)\s*=", text)
+        before, *pairs = re.split(r"(?<!\w)(\w++)\s*+=", text)
         letters, words = pairs[::2], [word.strip(" ,;") for word in pairs[1::2]]
         if before or len(set(letters)) < len(letters) or set(letters) - set(group.letters):
             raise InputError(
                 "unknown-colouring",
                 "colouring",
-                f"'{name}' does not give each generator of {group.name} one image.",
+                f"'{excerpt(name)}' does not give each generator of {group.name} one image.",
                 f"Generators: {', '.join(f'{g.letter} = {g.title}' for g in group.generators)}.",
             )
         given = {letter: parse(word) for letter, word in zip(letters, words, strict=True)}

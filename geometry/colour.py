@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.errors import InputError
+from geometry.errors import InputError, excerpt
 
 ColourElement = tuple[int, int, int]
 
@@ -105,7 +105,7 @@ def parse(text: str) -> ColourElement:
         raise InputError(
             "bad-colour",
             "colouring",
-            f"'{text}' is not a signed permutation of r, g, b.",
+            f"'{excerpt(text)}' is not a signed permutation of r, g, b.",
             "Write for example gbr or -r,-g,-b.",
         )
     return (values[0], values[1], values[2])

@@ -57,7 +57,8 @@ def surface_coverage(
     than SEEN_PIXELS. ``holes`` (rows, columns): texels that are clear; there is no surface there.
 
     A triangle's area is shared among the covered texels it owns; one that owns none counts with
-    the texel in which its middle lies.
+    the texel in which its middle lies. What the layout collapses is never seen: nothing can be
+    painted there.
     """
     faces = len(mesh.triangles)
     solid = np.ones(seen.shape, bool) if holes is None else ~holes
@@ -67,14 +68,15 @@ def surface_coverage(
     small = np.flatnonzero(texels_of == 0)
     middle = _middle_texels(mesh, small, seen.shape)
 
-    def area(where: NDArray[np.bool_]) -> float:
+    def parts(where: NDArray[np.bool_]) -> NDArray[np.float64]:
         counted = np.bincount(own, weights=where[texels.covered], minlength=faces)
         part = counted / np.maximum(texels_of, 1)
         part[small] = where[middle]
-        return float(part @ mesh.areas)
+        return part
 
-    whole = area(solid)
-    return min(1.0, area(visible) / whole) if whole else 1.0  # rounding may add a little
+    whole = float(parts(solid) @ mesh.areas)
+    shown = float(np.where(mesh.collapsed, 0, parts(visible)) @ mesh.areas)
+    return min(1.0, shown / whole) if whole else 1.0  # rounding may add a little
 
 
 def _middle_texels(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.errors import InputError
+from geometry.errors import InputError, excerpt
 from geometry.groups import Group
 
 MAX_ORDER = 64
@@ -90,6 +90,6 @@ def _bad(text: str, reason: str) -> InputError:
     return InputError(
         "bad-folds",
         "folds",
-        f"'{text[:60]}' cannot be used: {reason}.",
+        f"'{excerpt(text)}' cannot be used: {reason}.",
         "Write 1/6 for the first of six folds, or six weights such as 1,1,0,0,0,0.",
     )

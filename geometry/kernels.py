@@ -10,6 +10,7 @@ points, :mod:`geometry.ray_kernels` hits, :mod:`geometry.raster_kernels` rasteri
 
 from __future__ import annotations
 
+import contextlib
 import ctypes.util
 import functools
 import os
@@ -17,6 +18,8 @@ import threading
 from pathlib import Path
 
 import warp as wp
+
+from geometry.spare_folder import can_write, spare_folder
 
 wp.config.log_level = 30  # warnings only: no banner, no line for each kernel that is compiled
 wp.set_module_options({"enable_backward": False})  # no gradients are taken: half the compile time
@@ -36,11 +39,19 @@ _load_lock = threading.Lock()
 def load(device: str, *modules: str) -> None:
     """Compile (once, cached on disk) and load the kernels of modules for a device ("cpu",
     "cuda:0"). Launches from several Python threads are safe after this; two first ones are not.
+    Raises InputError("no-temporary-folder") if compiled kernels can be kept nowhere.
     """
     with _load_lock:
         _start()
         for module in modules:
             wp.load_module(module, device=device)
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept. Raises InputError as :func:`load`."""
+    with _load_lock:
+        _start()
+    return Path(wp.config.kernel_cache_dir)
 
 
 @functools.cache
@@ -50,20 +61,31 @@ def _start() -> None:
     and one line too many for a command.
     """
     if ctypes.util.find_library("cuda") is not None:
-        wp.init()
+        _start_with_cache()
         return
     try:
         kept = os.dup(2)
     except OSError:  # there is no standard error
-        wp.init()
+        _start_with_cache()
         return
     try:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)
-            wp.init()
+            _start_with_cache()
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def _start_with_cache() -> None:
+    """Start Warp with a cache that can be written; its own is in the user's home."""
+    with contextlib.suppress(OSError):
+        wp.init()
+        if can_write(Path(wp.config.kernel_cache_dir)):
+            return
+    wp.config.kernel_cache_dir = str(spare_folder() / "kernels")
+    Path(wp.config.kernel_cache_dir).mkdir(exist_ok=True)
+    wp.init()
 
 
 @wp.kernel

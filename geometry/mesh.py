@@ -13,6 +13,7 @@ from geometry.errors import InputError
 
 WELD_CELLS = 2**20  # a mesh's box is this many cells long: vertices in one cell are one point
 WELD_SHIFT = 0.3819660112501051  # golden: far from all fractions with small denominators
+UV_THIN = 1e-6  # of a tile: a face that is thinner in the layout is nowhere in a texture
 UV_SPAN = 1.25  # a layout may stray a little over its tile (REPEAT wraps it); wider ones are tiles
 
 
@@ -47,6 +48,16 @@ class Mesh:
         """(F,): the triangles' areas."""
         a, b, c = np.moveaxis(self.corners, 1, 0)
         return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+
+    @functools.cached_property
+    def collapsed(self) -> NDArray[np.bool_]:
+        """(F,): faces of the surface that the layout draws together to a line or a point. All of
+        such a face shows the few texels there; Blender's Extrude makes them."""
+        a, b, c = np.moveaxis(self.uvs, 1, 0)
+        e1, e2 = b - a, c - a
+        double = np.abs(e1[:, 0] * e2[:, 1] - e1[:, 1] * e2[:, 0])
+        longest = np.max([np.linalg.norm(e, axis=1) for e in (e1, e2, c - b)], axis=0)
+        return (double <= UV_THIN * longest) & (self.areas > 1e-12 * self.areas.max())
 
     @functools.cached_property
     def welded(self) -> NDArray[np.int32]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.errors import InputError
+from geometry.errors import InputError, excerpt
 from geometry.groups import Group
 
 MAX_SUM = 100  # of a² + b²: keeps cells large enough to be seen
@@ -47,10 +47,13 @@ def parse_torus_map(text: str) -> TorusMap:
     (0, 0), and a² + b² > 100.
     """
     numbers = re.fullmatch(
-        r"\s*\{?\s*(\d+)\s*,\s*(\d+)\s*\}?[\s_]*\(?\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\)?\s*", text
+        # possessive: no character can be read in two ways, so other words are refused at once
+        r"\s*+\{?\s*+(\d{1,9})\s*+,\s*+(\d{1,9})\s*+"
+        r"\}?[\s_]*+\(?\s*+(\d{1,9})\s*+,\s*+(\d{1,9})\s*+\)?\s*+",
+        text,
     )
     if not numbers:
-        raise _bad(f"'{text[:60]}' is not read.", "Write for example {4,4}2,1 or {3,6}3,0.")
+        raise _bad(f"'{excerpt(text)}' is not read.", "Write for example {4,4}2,1 or {3,6}3,0.")
     p, q, a, b = map(int, numbers.groups())
     if (p, q) not in ((4, 4), (3, 6), (6, 3)):
         raise _bad(

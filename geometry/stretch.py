@@ -21,8 +21,7 @@ class Stretch:
     sparsest; 0 where the triangle or its UVs have no area. density: the area-weighted median over
     the triangles of √(most·least). ratio_median, ratio_95: the same of most/least, and what 95 %
     of the area stay below; 1 is a layout that keeps all angles. spread: density at the 95th
-    percentile of the area over that at the 5th; 1 is a layout that keeps all areas. collapsed:
-    part of the area whose UVs have no area; it counts in no other figure.
+    percentile of the area over that at the 5th; 1 is a layout that keeps all areas.
     """
 
     most: NDArray[np.float64]
@@ -31,7 +30,6 @@ class Stretch:
     ratio_median: float
     ratio_95: float
     spread: float
-    collapsed: float
 
 
 def texel_stretch(mesh: Mesh, texture_shape: tuple[int, int]) -> Stretch:
@@ -55,15 +53,14 @@ def texel_stretch(mesh: Mesh, texture_shape: tuple[int, int]) -> Stretch:
     half = (np.einsum("fk,fk->f", along_x, along_x) + np.einsum("fk,fk->f", along_y, along_y)) / 2
     det = np.abs(along_x[:, 0] * along_y[:, 1] - along_x[:, 1] * along_y[:, 0])
     most = np.sqrt(half + np.sqrt(np.maximum(half * half - det * det, 0)))
-    used = ~flat & (det > 1e-9 * most * most)
+    used = ~flat & ~mesh.collapsed & (det > 1e-9 * most * most)
     most[~used] = 0
     least = np.divide(det, most, out=np.zeros(len(det)), where=used)
     areas = mesh.areas[used]
     densities, ratios = np.sqrt(det[used]), most[used] / least[used]
     low, median, high = weighted_percentiles(densities, areas, (5, 50, 95))
     ratio_median, ratio_95 = weighted_percentiles(ratios, areas, (50, 95))
-    collapsed = 1 - float(areas.sum() / mesh.areas.sum())
-    return Stretch(most, least, median, ratio_median, ratio_95, high / low, max(0.0, collapsed))
+    return Stretch(most, least, median, ratio_median, ratio_95, high / low)
 
 
 def weighted_percentiles(

@@ -93,9 +93,12 @@ class NearestSearch:
             outputs=[triangle, barycentric, distance],
             device=device,
         )
+        weights = barycentric.numpy().astype(np.float64)
+        # a sum of 1 but for float32's rounding would move what is far from the origin
+        weights[:, 2] = np.where(weights.any(axis=1), 1 - weights[:, 0] - weights[:, 1], 0)
         return Nearest(
             triangle.numpy(),
-            barycentric.numpy().astype(np.float64),
+            weights,
             distance.numpy().astype(np.float64) * self._scale,
         )
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from geometry.errors import InputError
-from service.mesh_looks import Look
+from service.mesh_files.look import Look
+from service.picture_files import as_coverage, read_picture
 
-MAX_PIXELS = 16384**2  # of a base or mask: a guard against decompression bombs
 _FLAT = r"#[0-9a-fA-F]{6}"
 _GREY = (128, 128, 128, 255)  # where some of the textures have a base and this one has none
 
@@ -43,7 +43,7 @@ def read_base(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | N
         colour = (*bytes.fromhex(given[1:]), 255)
         return np.tile(np.array(colour, np.uint8), (len(looks), 1, 1))
     _expect_one("base", looks)
-    return _read("base", Path(given), "RGBA")
+    return read_picture(Path(given), "base")
 
 
 def read_mask(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | None:
@@ -52,8 +52,7 @@ def read_mask(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | N
     if given is None:
         return None
     _expect_one("mask", looks)
-    grey_and_alpha = _read("mask", Path(given), "LA")
-    return np.rint(grey_and_alpha.prod(axis=2, dtype=np.float64) / 255).astype(np.uint8)
+    return as_coverage(read_picture(Path(given), "mask"))
 
 
 def fitted(picture: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -110,20 +109,3 @@ def _expect_one(field: str, looks: Sequence[Look]) -> None:
             f"One picture cannot serve the mesh's {len(looks)} textures ({names}).",
             "Paint one of its materials with --material.",
         )
-
-
-def _read(field: str, path: Path, mode: str) -> NDArray[np.uint8]:
-    shown = str(path)[:200]
-    try:
-        with Image.open(path) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise InputError("bad-image", field, f"{shown} is too large.", "Scale it down.")
-            return np.array(ImageOps.exif_transpose(image).convert("RGBA").convert(mode))
-    except FileNotFoundError:
-        raise InputError(
-            "missing-file", field, f"There is no file {shown}.", "Check its name."
-        ) from None
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        raise InputError(
-            "bad-image", field, f"{shown} is not a picture that can be read.", "Use a PNG or JPEG."
-        ) from None

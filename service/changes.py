@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from geometry.errors import InputError
+from geometry.errors import InputError, excerpt
+
+MAX_KEY = 200  # characters of 'objective.style' and the like
 
 
 def set_value(data: dict[str, Any], key: str, value: Any, field: str) -> None:
@@ -26,8 +28,11 @@ def set_value(data: dict[str, Any], key: str, value: Any, field: str) -> None:
 
 def single_values(changes: Mapping[str, Any], way: str = "") -> Iterator[tuple[str, Any]]:
     """(key, value) of everything in ``changes`` that is no object: {"objective": {"style": 2}}
-    changes 'objective.style' and nothing else."""
+    changes 'objective.style' and nothing else. Raises InputError("bad-value") for a key that is too
+    long or leads too deep."""
     for key, value in changes.items():
+        if len(way) + len(key) > MAX_KEY:
+            raise InputError("bad-value", "changes", f"'{excerpt(way + key, 40)}' is no key.")
         if isinstance(value, Mapping):
             yield from single_values(value, f"{way}{key}.")
         else:

@@ -14,21 +14,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from geometry.cameras import camera_from_fields
-from geometry.errors import InputError, unknown_name
+from geometry.errors import InputError, excerpt, unknown_name
 from geometry.mesh import make_mesh, make_occluders
 from service.base_colour import read_base, read_mask
 from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model
+from service.picture_files import over_white, read_picture
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture, make_scene
+from service.scene import Scene, StylePicture, make_scene, wants_base
+from service.vertex_colours import coloured_base
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
 MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
 MAX_TEXTURES = 64  # of a mesh from the wire
 _BUFFER = "buffer:"
+_SHOWN = 200  # characters of a file's name in an error
 
 
 def exemplars() -> tuple[str, ...]:
@@ -114,15 +116,26 @@ class MeshInputs:
 
 def mesh_inputs(recipe: Recipe) -> MeshInputs:
     """The mesh, base colour and mask of a recipe from its files. Raises InputError as
-    :mod:`service.mesh_files` and :mod:`service.base_colour` do, or "no-mesh"."""
+    :mod:`service.mesh_files` and :mod:`service.base_colour` do, "no-mesh", or "missing-base" where
+    the base colour is asked for and could not all be read."""
     if recipe.mesh is None:
         raise InputError(
             "no-mesh", "mesh", "A mesh recipe names no mesh file.", "Add --set mesh=FILE."
         )
     loaded = load_mesh(Path(recipe.mesh), recipe.unwrap, recipe.material)
+    wants = wants_base(recipe, recipe.mask is not None)
+    if recipe.base is None and wants is not None and loaded.unread:
+        raise InputError(
+            "missing-base",
+            wants,
+            f"The base colour is not all there: {loaded.unread[0]}",
+            "Mend that, or give a picture with --base.",
+        )
     looks = [part.look for part in loaded.painted]
     hiding = make_occluders(*loaded.hiding()) if loaded.others else None
     base = read_base(recipe.base, looks)
+    if recipe.base is None:
+        base = coloured_base(base, loaded, recipe.size)
     mask = read_mask(recipe.mask, looks)
     return MeshInputs(loaded, Model(loaded.mesh, (), hiding, base, mask))
 
@@ -131,67 +144,42 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
     if source.startswith(_BUFFER):
         name = source.removeprefix(_BUFFER)
         if buffers is None or name not in buffers:
-            raise InputError("unknown-style", "styles", f"There is no buffer '{name}'.")
+            raise InputError("unknown-style", "styles", f"There is no buffer '{excerpt(name)}'.")
         pixels = buffers[name]
         if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
-            raise InputError("bad-image", "styles", f"Buffer '{name}' is not (H, W, 3) uint8.")
+            raise InputError(
+                "bad-image", "styles", f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8."
+            )
         return _checked(pixels, source)
     if source in exemplars():
-        file = exemplar_file(source)
-        with file.open("rb") as stream:
-            return np.asarray(Image.open(stream).convert("RGB"))
+        return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
     if buffers is not None:
         raise unknown_name("unknown-style", "styles", source, exemplars())
-    return _checked(read_picture(Path(source)), source)
+    return _checked(read_style_file(Path(source)), source)
 
 
-def read_picture(path: Path, field: str = "style") -> NDArray[np.uint8]:
-    """A picture file as (H, W, 3) uint8. ``field``: what it is for. Raises InputError:
-    "missing-file", "bad-image"."""
-    shown = str(path)[:200]
+def read_style_file(path: Path) -> NDArray[np.uint8]:
+    """A style's file as (H, W, 3) uint8 sRGB, over white. Raises InputError:
+    "missing-file" with the exemplars that may be meant, "bad-image"."""
     try:
-        with Image.open(path) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise Image.DecompressionBombError
-            return _rgb(ImageOps.exif_transpose(image))
-    except FileNotFoundError:
-        meant = unknown_name("missing-file", field, str(path), exemplars())
-        hint = meant.hint if field == "style" else ""
-        raise InputError("missing-file", field, f"There is no file {shown}.", hint) from None
-    except Image.DecompressionBombError:
-        raise InputError(
-            "bad-image", field, f"{shown} has over {MAX_PIXELS:,} pixels.", "Scale it down."
-        ) from None
-    except (UnidentifiedImageError, OSError, ValueError):
-        raise InputError(
-            "bad-image",
-            field,
-            f"{shown} is not a picture that can be read.",
-            "Use an 8- or 16-bit PNG or JPEG.",
-        ) from None
-
-
-def _rgb(image: Image.Image) -> NDArray[np.uint8]:
-    """Any picture as (H, W, 3) uint8: 16 bits scaled to 8, transparency laid over white."""
-    if image.mode.startswith("I"):
-        values = np.asarray(image).astype(np.int64)
-        return np.repeat((values // 257).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
-    if image.mode == "F":
-        raise ValueError("floating-point pixels have no agreed range")
-    if "A" in image.getbands() or "transparency" in image.info:
-        ground = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(ground, image.convert("RGBA"))
-    return np.asarray(image.convert("RGB"))
+        return over_white(read_picture(path, "style", limit=MAX_PIXELS))
+    except InputError as refused:
+        if refused.code != "missing-file":
+            raise
+        hint = unknown_name("missing-file", "style", str(path), exemplars()).hint
+        raise InputError("missing-file", "style", refused.message, hint) from None
 
 
 def _checked(pixels: NDArray[np.uint8], source: str) -> NDArray[np.uint8]:
     if min(pixels.shape[:2]) < 16:
-        raise InputError("bad-image", "style", f"{source} is smaller than 16 × 16 pixels.")
+        raise InputError(
+            "bad-image", "style", f"{excerpt(source, _SHOWN)} is smaller than 16 × 16 pixels."
+        )
     if max(pixels.shape[:2]) > MAX_ASPECT * min(pixels.shape[:2]):
         raise InputError(
             "bad-image",
             "style",
-            f"{source} is over {MAX_ASPECT} times as long as wide.",
+            f"{excerpt(source, _SHOWN)} is over {MAX_ASPECT} times as long as wide.",
             "Crop it.",
         )
     return pixels

@@ -16,12 +16,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     create_model,
     field_validator,
     model_validator,
 )
 
-from geometry.errors import InputError, unknown_name
+from geometry.errors import InputError, excerpt, unknown_name
 from service import networks
 from service.terms import TERMS
 
@@ -38,6 +40,12 @@ QualityName = Literal["draft", "standard", "final"]
 
 
 MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
+MAX_STYLES = 16
+MAX_NUMBERS = 128  # characters of a direction or a point
+MAX_COLOURING = 256  # characters of a colour rule that is written out
+MAX_SOURCE = 1024  # characters of a style's file, or of an exemplar's or a buffer's name
+MAX_PATH = 4096  # characters of other files, as on Linux
+MAX_KEYS = 128  # of one object: far more than there are fields
 DRAFT_SUBSAMPLES = 4  # along each side of a pixel, in a mesh's views
 
 
@@ -58,6 +66,18 @@ QUALITIES: dict[str, Quality] = {
 }
 
 
+def _file_name(name: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """A file's name may have bytes that are no UTF-8, which Python writes as halves of surrogates:
+    only for them, pydantic must not see all of it."""
+    if isinstance(name, str) and name != (shown := name.encode("utf-8", "replace").decode()):
+        check(shown)
+        return name
+    return check(name)
+
+
+FileName = Annotated[str, WrapValidator(_file_name)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -74,8 +94,10 @@ def _one_of(table: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
 class Style(_Model):
     """One style picture and its share in the blend."""
 
-    source: str = Field(
-        description="An exemplar's name, a file, or 'buffer:NAME' on the wire.", min_length=1
+    source: FileName = Field(
+        description="An exemplar's name, a file, or 'buffer:NAME' on the wire.",
+        min_length=1,
+        max_length=MAX_SOURCE,
     )
     weight: float = Field(default=1.0, gt=0, le=100, description="Share in the blend of styles.")
 
@@ -150,7 +172,8 @@ ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
 
 
 _REPEAT = r"[1-9]\d?x[1-9]\d?"
-_NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?"
+# No text can be read in two ways: what does not match is refused after one pass over it.
+_NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?"
 _POINT = rf"{_NUMBER},{_NUMBER},{_NUMBER}"
 _DIRECTION = rf"[XYZ]|{_POINT}"
 _CENTRE = rf"centroid|origin|{_POINT}"
@@ -162,7 +185,9 @@ class Recipe(_Model):
     target: TargetName = Field(description="What is painted.")
     group: str = Field(description="Symmetry group, by any name in the catalogue.", max_length=64)
     colouring: str = Field(
-        default="none", description="Colour rule: a name from 'service colourings'."
+        default="none",
+        max_length=MAX_COLOURING,
+        description="Colour rule: a name from 'service colourings'.",
     )
     folds: str | None = Field(
         default=None,
@@ -196,6 +221,7 @@ class Recipe(_Model):
     )
     repeat: str = Field(
         default="1x1",
+        max_length=16,
         description="Periods across and down in the delivered picture.",
         json_schema_extra={"pattern": f"^{_REPEAT}$"},
     )
@@ -216,9 +242,9 @@ class Recipe(_Model):
     twist: float = Field(
         default=30.0, ge=-360, le=360, description="Turn from one repetition to the next, degrees."
     )
-    mesh: str | None = Field(
+    mesh: FileName | None = Field(
         default=None,
-        max_length=4096,
+        max_length=MAX_PATH,
         description="A mesh file: OBJ, glTF, GLB, PLY or STL; on the wire meshes are buffers.",
     )
     material: str | None = Field(
@@ -231,11 +257,13 @@ class Recipe(_Model):
     )
     axis: str = Field(
         default="Z",
+        max_length=MAX_NUMBERS,
         description="The group's main axis: X, Y, Z or a direction such as 0,1,1.",
         json_schema_extra={"pattern": f"^({_DIRECTION})$"},
     )
     centre: str = Field(
         default="centroid",
+        max_length=MAX_NUMBERS,
         description="The point that the group keeps: centroid (of the surface), origin, or "
         "coordinates such as 0,0,1.5.",
         json_schema_extra={"pattern": f"^({_CENTRE})$"},
@@ -262,25 +290,25 @@ class Recipe(_Model):
         default="sphere",
         description="Views from all sides, or from a ring around the axis.",
     )
-    base: str | None = Field(
+    base: FileName | None = Field(
         default=None,
-        max_length=4096,
+        max_length=MAX_PATH,
         description="The mesh's colour before: a picture, or a flat colour such as '#c8b090'; "
         "default: the file's own.",
     )
     start: StartName = Field(
         default="noise", description="What the painting starts from: noise, or the base colour."
     )
-    mask: str | None = Field(
+    mask: FileName | None = Field(
         default=None,
-        max_length=4096,
+        max_length=MAX_PATH,
         description="Where paint goes: a picture, white for paint; the rest of the base stays as "
         "it is.",
     )
     styles: tuple[Style, ...] = Field(
         default=(Style(source="stained_glass"),),
         min_length=1,
-        max_length=16,
+        max_length=MAX_STYLES,
         description="Style pictures.",
     )
     size: int = Field(
@@ -303,6 +331,7 @@ class Recipe(_Model):
     )
     network: str = Field(
         default=networks.DEFAULT,
+        max_length=64,
         description="The network that looks.",
         json_schema_extra=_one_of(networks.NETWORKS),
     )
@@ -325,15 +354,17 @@ class Recipe(_Model):
     @classmethod
     def _is_two_numbers(cls, repeat: str) -> str:
         if not re.fullmatch(_REPEAT, repeat, re.ASCII):
-            raise ValueError(f"'{repeat[:20]}' is not two numbers from 1 to 99, such as 3x2")
+            raise ValueError(
+                f"'{excerpt(repeat, 20)}' is not two numbers from 1 to 99, such as 3x2"
+            )
         return repeat
 
     @field_validator("axis")
     @classmethod
     def _is_a_direction(cls, axis: str) -> str:
         if not re.fullmatch(_DIRECTION, axis, re.ASCII):
-            raise ValueError(f"'{axis[:40]}' is not X, Y, Z or a direction such as 0,1,1")
-        if "," in axis and not 1e-30 < sum(float(x) ** 2 for x in axis.split(",")) < math.inf:
+            raise ValueError(f"'{excerpt(axis, 40)}' is not X, Y, Z or a direction such as 0,1,1")
+        if "," in axis and not 1e-15 < math.hypot(*map(float, axis.split(","))) < math.inf:
             raise ValueError("the direction's length must be above 0, and finite")
         return axis
 
@@ -342,7 +373,7 @@ class Recipe(_Model):
     def _is_a_place(cls, centre: str) -> str:
         if not re.fullmatch(_CENTRE, centre, re.ASCII):
             raise ValueError(
-                f"'{centre[:40]}' is not centroid, origin or coordinates such as 0,0,1.5"
+                f"'{excerpt(centre, 40)}' is not centroid, origin or coordinates such as 0,0,1.5"
             )
         if "," in centre and not all(math.isfinite(float(x)) for x in centre.split(",")):
             raise ValueError("its coordinates must be finite")
@@ -370,11 +401,13 @@ def parse_recipe(data: Any) -> Recipe:
     """A recipe from JSON data.
 
     Raises InputError with the field at fault; an unknown key is answered with the nearest known.
+    Takes no time worth mentioning for whatever a megabyte of JSON may hold.
     """
+    _check_counts(data)
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False)[0]
         place = [str(part) for part in first["loc"]]
         field = ".".join(place) or "recipe"
         if first["type"] == "extra_forbidden":
@@ -385,6 +418,18 @@ def parse_recipe(data: Any) -> Recipe:
             raise refused from None
         message = first["msg"].removeprefix("Value error, ")
         raise InputError("bad-value", field, f"{message}.", _given(first)) from None
+
+
+def _check_counts(data: Any, field: str = "", depth: int = 3) -> None:
+    # Before anything is made of it: each of too many entries would become an error of its own.
+    if not isinstance(data, dict | list | tuple):
+        return
+    most, what = (MAX_KEYS, "keys") if isinstance(data, dict) else (MAX_STYLES, "entries")
+    if len(data) > most:
+        raise InputError("bad-value", field or "recipe", f"At most {most} {what}, not {len(data)}.")
+    if depth:
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            _check_counts(value, f"{field}.{key}" if field else str(key), depth - 1)
 
 
 def _given(error: Any) -> str:

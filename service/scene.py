@@ -166,16 +166,23 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
     return side_mirrors(scene.group, scene.colouring)
 
 
+def wants_base(recipe: Recipe, masked: bool) -> str | None:
+    """The field of a recipe for which a mesh must have a base colour; None if it need not.
+    masked: whether a mask is given."""
+    wanting = ["start"] if recipe.start == "base" else []
+    wanting += [f"objective.{term.name}" for term in needing_base(recipe.objective.weights)]
+    wanting += ["mask"] if masked else []
+    return wanting[0] if wanting else None
+
+
 def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:
     """The scene of a mesh with its group in place, checked."""
     from geometry.mesh_symmetry import check_symmetry, place  # Warp: half a second
 
-    wanting_base = ["start"] if recipe.start == "base" else []
-    wanting_base += [f"objective.{term.name}" for term in needing_base(recipe.objective.weights)]
-    wanting_base += ["mask"] if body.mask is not None else []
-    if body.base is None and wanting_base:
+    wants = wants_base(recipe, body.mask is not None)
+    if body.base is None and wants is not None:
         raise InputError(
-            "missing-base", wanting_base[0], "The mesh has no base colour.", "Give one with --base."
+            "missing-base", wants, "The mesh has no base colour.", "Give one with --base."
         )
     width = None if body.base is None else body.base.shape[1]
     if body.mask is not None and width not in (1, recipe.size):

@@ -41,8 +41,9 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
                 draw_lines(layout, newest.message, "INFO", context)
         draw_actions(layout, newest)
         unseen = shading.not_shown(obj) if obj is not None and settings_of(obj).image else None
-        if unseen is not None:
-            draw_problem(layout, unseen, context)
+        for warning in (unseen, newest.warning if newest is not None else None):
+            if warning is not None:
+                draw_problem(layout, warning, context)
         if newest is not None and newest.active:
             draw_steering(layout, newest, context)
         elif obj is not None and settings_of(obj).image:

@@ -177,6 +177,8 @@ class _Batch:
                 self._tally.there.append(file.stem)
             else:
                 self._open[self._job(order, file, earlier)] = file
+                for sentence in order.unread:
+                    self._shown.say(f"{file.stem}: {sentence}", self._tally.count)
         except InputError as error:
             if error.code == "queue-full" and self._open:
                 return False

@@ -29,6 +29,7 @@ def findings(data: Path, keys: Path, address: str) -> Iterator[Finding]:
     yield from serving.temporary_folder()
     yield from serving.keys(keys)
     yield from serving.port(address, keys)
+    yield from machine.caches()
     yield from machine.devices()
     yield from machine.networks()
 

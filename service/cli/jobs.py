@@ -47,6 +47,8 @@ def submit(
     from service.cli.orders import read_order
 
     order = read_order(recipe, set_ or ())
+    for sentence in order.unread:
+        sys.stderr.write(f"note: {sentence}\n")
     with _client(address, key) as client:
         print(client.submit(order.wire, order.buffers))
 
@@ -136,9 +138,9 @@ def repaint(
     key: Key = None,
 ) -> None:
     """Paint a region of a job's picture anew and keep the rest: prints the new job's name."""
-    from service.inputs import read_picture
+    from service.picture_files import as_coverage, read_picture
 
-    region = read_picture(mask, "mask").mean(axis=2).round().astype("uint8")
+    region = as_coverage(read_picture(mask, "mask"))
     with _client(address, key) as client:
         print(client.repaint(job, region, seed))
 

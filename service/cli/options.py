@@ -190,7 +190,7 @@ def recipe_data(target: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def read_style(text: str) -> dict[str, Any]:
     """'[WEIGHT:]STYLE' as a recipe's style. Only a number before the first colon is a weight, so
     that paths need no quoting; a file that is really named '2:x.png' is './2:x.png'."""
-    match = re.fullmatch(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?):(.*)", text, re.DOTALL)
+    match = re.fullmatch(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?):(.*)", text, re.DOTALL)
     if match is None:
         return {"source": text}
     return {"source": match[2], "weight": float(match[1])}

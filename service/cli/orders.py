@@ -14,7 +14,7 @@ import numpy as np
 from geometry.errors import InputError
 from service.cli.mesh_painting import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
-from service.inputs import MeshInputs, exemplars, mesh_inputs, read_picture
+from service.inputs import MeshInputs, exemplars, mesh_inputs, read_style_file
 from service.recipe import Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
@@ -30,6 +30,11 @@ class Order:
     wire: Recipe
     buffers: dict[str, np.ndarray] = field(default_factory=dict)
     mesh: MeshInputs | None = None
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Sentences on what its mesh file says of colours and could not be read."""
+        return () if self.mesh is None else self.mesh.loaded.unread
 
     @property
     def digest(self) -> str:
@@ -56,7 +61,7 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
     styles = []
     for number, style in enumerate(recipe.styles):
         if style.source not in exemplars():
-            buffers[f"style{number}"] = read_picture(Path(style.source))
+            buffers[f"style{number}"] = read_style_file(Path(style.source))
             style = style.model_copy(update={"source": f"buffer:style{number}"})
         styles.append(style)
     wire = recipe.model_copy(update={"styles": tuple(styles)})

@@ -53,19 +53,32 @@ have none (in the hyperbolic plane: `--group turned`).
 or a picture file; given several times, the styles are blended. A weight stands in front, with a
 colon: `--style 2:woodcut_waves --style 0.5:photos/leaf.jpg`. Only a number before the first colon
 is read as a weight, so no path needs quoting; a file that is really called `2:leaf.png` is written
-`./2:leaf.png`, and a file called like an exemplar `./stained_glass`.
+`./2:leaf.png`, and a file called like an exemplar `./stained_glass`. Pictures, also bases
+and masks, may have 8 or 16 bits, any colour profile and an orientation: they are read as they look
+in a viewer.
 
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y
 as up, PLY and STL Z. Every material has its texture; materials with one image share it. With
 `--material` the others stay as they are and only hide. A mesh without a UV map needs `--unwrap`,
-which never changes the file: the new layout is in the GLB. What the file says of its colours, or
-`--base`, is kept with `--content 1`, or started from with `--start base`; a base that is a picture
-gives the texture its aspect. Outside a `--mask` the base stays to the bit: the texture is as wide
+which never changes the file: the new layout is in the GLB. What the file says of its colours
+(materials, pictures, vertex colours), or `--base`, is kept with `--content 1`, or started from with
+`--start base`; a base that is a picture gives the texture its aspect. Pictures that an MTL file
+names are also looked for beside the OBJ file; what cannot be read is told in a line, and refused
+where the base is needed. Outside a `--mask` the base stays to the bit: the texture is as wide
 as the base is. What views see is kept in the user's cache, at most 2 GiB, or in the folder that
-`ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. `--detect` lists the
-symmetries of the mesh, with the options that paint them. GLB files that Orbitex did not write are
-never written over.
+`ORBITEX_CACHE` of the environment names: painting a mesh again starts at once. Where that folder
+cannot be written, it is kept among the temporary files. `--detect` lists the symmetries of the
+mesh, with the options that paint them. GLB files that Orbitex did not write are never written over.
+
+A glTF file is painted as it stands without animation: in the pose of its skins' joints, with the
+weights of its morph targets, every instance in its place. Draco's compression and quantised
+coordinates are undone; a file that needs an extension that Orbitex does not know, such as meshopt's
+compression, is refused with the extension's name. Vertex colours tint the base colour. Where a
+material moves the UVs of its picture (Blender's Mapping node; `-s` and `-o` in an MTL file) or does
+not repeat it, the base colour is drawn anew onto the UV map as the mesh has it, and the texture is
+painted for that map: take the Mapping node away before you use it. Only a map that is wider than
+one tile and fits into it when moved is moved itself; the GLB has it.
 
 **Recipes.** `run` reads a recipe, or a receipt, whose picture it makes again. `--set` changes one
 key: dots lead into objects and, as numbers, into lists (`--set objective.style=2`,

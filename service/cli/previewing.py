@@ -11,7 +11,7 @@ from rich.console import Console
 from geometry.catalogue import find_group
 from service.advice import advice
 from service.cli.options import recipe_data
-from service.inputs import read_picture
+from service.picture_files import over_white, read_picture
 from service.preview import preview
 from service.recipe import parse_recipe
 from service.reporting.delivery import deliver, destination
@@ -28,7 +28,7 @@ def preview_to(
     recipe = parse_recipe(recipe_data(target, given))
     scene = make_scene(recipe)
     place = destination(output, FilesRead([] if picture is None else [picture]))
-    pixels = None if picture is None else read_picture(picture, "picture")
+    pixels = None if picture is None else over_white(read_picture(picture, "picture"))
     deliver(place, preview(scene, recipe.size, recipe.seed, pixels))
     console.out(f"{output}  {scene.group.name}: {scene.group.title}", highlight=False)
     if hint := advice(scene.group, scene.colouring):

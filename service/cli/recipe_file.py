@@ -9,7 +9,7 @@ from typing import Any
 
 from geometry.errors import InputError
 from service.changes import set_value
-from service.mesh_references import referenced_files
+from service.mesh_files.references import referenced_files
 from service.recipe import Recipe, parse_recipe
 from service.reporting.receipt import SCHEMA
 from service.steering import Adjustment, parse_steering

@@ -1,4 +1,5 @@
-"""``service serve``: its options; the work is in :mod:`service.serving.server`."""
+"""``service serve``: its options; the work is in :mod:`service.serving.server`, a child
+that is kept running."""
 
 from __future__ import annotations
 
@@ -104,7 +105,7 @@ def serve(
     if not math.isfinite(max_inputs):
         raise InputError("bad-value", "max-inputs", f"{max_inputs} is not a size.", "Give GiB.")
     from service.serving.archive import default_folder
-    from service.serving.server import serve as serve_forever
+    from service.serving.server_process import ServerProcess
     from service.serving.settings import Settings, check_device, check_engine
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
@@ -126,4 +127,4 @@ def serve(
         ray_address=ray_address,
         ray_gpus=ray_gpus,
     )
-    serve_forever(settings, announce)
+    raise typer.Exit(ServerProcess(settings, log_format, announce).run())

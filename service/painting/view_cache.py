@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 import service
 from geometry.cameras import Camera
 from geometry.sampling import SamplingMap
+from geometry.spare_folder import can_write, spare_folder
 from geometry.visibility import ViewMap
 from service.model import Model
 from service.reporting.delivery import write_atomically
@@ -34,10 +35,17 @@ _FORMAT = 1  # to be raised when views are worked out differently
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
 
 
-def folder() -> Path:
-    """Where views are kept: in ORBITEX_CACHE of the environment, else in the user's cache."""
+def wanted_folder() -> Path:
+    """Where views should be kept: in ORBITEX_CACHE of the environment, else in the user's cache."""
     given = os.environ.get("ORBITEX_CACHE")
     return Path(given or platformdirs.user_cache_dir("orbitex")) / "views"
+
+
+def folder() -> Path:
+    """Where views are kept: among the temporary files if the folder that is wanted cannot be
+    written. Raises InputError("no-temporary-folder")."""
+    wanted = wanted_folder()
+    return wanted if can_write(wanted) else spare_folder() / "views"
 
 
 def content_key(body: Model) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 
 from geometry.errors import InputError
+from geometry.spare_folder import can_write, spare_folder
 from service.perception.network_info import Weights, as_torchvision
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ def torchvision_weights(network: str, name: str) -> Weights:
         return Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[1]
 
     def load() -> Mapping[str, Tensor]:
+        import torch
         from torchvision.models import get_weight
 
         if cached().exists():
             return read_state_dict(cached())
+        if not can_write(cached().parent):
+            torch.hub.set_dir(spare_folder() / "torch")
         try:  # torchvision shows the download's progress; the hub checks the file's hash
             return get_weight(name).get_state_dict(progress=True, check_hash=True)
         except (URLError, OSError, RuntimeError) as error:

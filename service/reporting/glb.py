@@ -16,20 +16,22 @@ from scipy.sparse.csgraph import connected_components
 
 from geometry.mesh import Mesh
 from service.mesh_files import LoadedMesh, Part
-from service.mesh_looks import linear_factor
+from service.mesh_files.look import linear_factor, to_linear
 from service.reporting.delivery import png_bytes
 
 GENERATOR = "Orbitex"  # how its own files are known again
 CREASE = math.radians(40)  # edges sharper than this stay sharp where the file has no normals
 _FLOAT, _UINT32 = 5126, 5125
 _ARRAY, _ELEMENTS = 34962, 34963
-_Z_UP = [1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, 0, 0, 1]  # columns; glTF's own up is Y
+_Z_UP = np.array([(1, 0, 0), (0, 0, 1), (0, -1, 0)], float)  # glTF's own up is Y
+_FAR = 64  # of its own size that a mesh may be from the origin: float32 keeps 18 of 24 bits then
 
 
 def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> bytes:
     """The GLB of a mesh with ``textures``, one (H, W, 3 or 4) uint8 sRGB for each of its own; what
-    was not painted keeps its look. Normals are the file's, or smooth but at sharp edges."""
-    file = _File()
+    was not painted keeps its look. Normals are the file's, or smooth but at sharp edges. A mesh far
+    from the origin is written about its own centre, and its node moves it to its place."""
+    file = _File(_home(loaded))
     primitives = []
     for part, texture in zip(loaded.painted, textures, strict=True):
         clear = texture.shape[2] == 4 and bool(texture[..., 3].min() < 255)
@@ -41,10 +43,17 @@ def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> byte
         shown: dict[str, Any] = {} if look.image is None else {"texture": look.image}
         if look.image is None and look.colour is not None:
             shown, clear = {"factor": linear_factor(look.colour)}, bool(look.colour[3] < 255)
-        primitives.append(file.primitive(part, file.material(look.name, shown, clear)))
+        if part.colours is not None:  # they stand in the place of a flat colour
+            shown.pop("factor", None)
+            clear |= bool(part.colours[:, 3].min() < 255)
+        material = file.material(look.name, shown, clear)
+        primitives.append(file.primitive(part, material, part.colours))
     node: dict[str, Any] = {"mesh": 0, "name": loaded.names[0]}
+    turn = _Z_UP if loaded.up == "Z" else np.eye(3)
+    if file.home.any():
+        node["translation"] = (turn @ file.home).tolist()
     if loaded.up == "Z":
-        node["matrix"] = _Z_UP
+        node["rotation"] = [-math.sqrt(0.5), 0, 0, math.sqrt(0.5)]
     tree = {
         "asset": {"version": "2.0", "generator": GENERATOR},
         "scene": 0,
@@ -56,10 +65,19 @@ def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> byte
     return _packed(tree, file.blob)
 
 
-class _File:
-    """The lists of a glTF file, filled one by one."""
+def _home(loaded: LoadedMesh) -> NDArray[np.float64]:
+    """(3,): what points are written relative to: 0, or the middle of a mesh that is far away."""
+    points = np.concatenate([part.vertices for part in (*loaded.painted, *loaded.others)])
+    low, high = points.min(axis=0), points.max(axis=0)
+    far = np.abs((low, high)).max() > _FAR * (high - low).max()
+    return (low + high) / 2 if far else np.zeros(3)
 
-    def __init__(self) -> None:
+
+class _File:
+    """The lists of a glTF file, filled one by one. home: (3,), where its points are relative to."""
+
+    def __init__(self, home: NDArray[np.float64]) -> None:
+        self.home = home
         names = ("materials", "textures", "images", "accessors", "bufferViews")
         self.tree: dict[str, list[Any]] = {name: [] for name in names}
         self.blob = bytearray()
@@ -101,20 +119,27 @@ class _File:
             entry["alphaMode"] = "BLEND"
         return self._add("materials", entry)
 
-    def primitive(self, part: Part, material: int) -> dict[str, Any]:
+    def primitive(
+        self, part: Part, material: int, colours: NDArray[np.uint8] | None = None
+    ) -> dict[str, Any]:
+        """The triangles of a part. colours: (V, 4) uint8 sRGB, those of its vertices that show."""
         vertices, triangles, normals = part.vertices, part.triangles, part.normals
         uvs = part.uvs
         if normals is None:
             source, triangles, normals = _smooth(part)
             vertices = vertices[source]
             uvs = None if uvs is None else uvs[source]
+            colours = None if colours is None else colours[source]
         attributes = {
-            "POSITION": self._array(vertices.astype("<f4"), "VEC3", bounds=True),
+            "POSITION": self._array((vertices - self.home).astype("<f4"), "VEC3", bounds=True),
             "NORMAL": self._array(normals.astype("<f4"), "VEC3"),
         }
         if uvs is not None:
-            down = np.column_stack([uvs[:, 0], 1 - uvs[:, 1]])
+            down = np.nan_to_num(np.column_stack([uvs[:, 0], 1 - uvs[:, 1]]))
             attributes["TEXCOORD_0"] = self._array(down.astype("<f4"), "VEC2")
+        if colours is not None:
+            light = np.column_stack([to_linear(colours[:, :3] / 255), colours[:, 3] / 255])
+            attributes["COLOR_0"] = self._array(light.astype("<f4"), "VEC4")
         indices = self._array(triangles.astype("<u4").ravel(), "SCALAR")
         return {"attributes": attributes, "indices": indices, "material": material}
 
@@ -163,7 +188,8 @@ def _packed(tree: dict[str, Any], blob: bytearray) -> bytes:
     blob += b"\0" * (-len(blob) % 4)
     tree = {key: value for key, value in tree.items() if value} | {"scene": 0}
     tree["buffers"] = [{"byteLength": len(blob)}]
-    text = json.dumps(tree, separators=(",", ":")).encode()
+    # names from files need not be valid text, and Blender opens no GLB in which they are not
+    text = json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
     text += b" " * (-len(text) % 4)
     total = 12 + 8 + len(text) + 8 + len(blob)
     head = struct.pack("<4sIIII", b"glTF", 2, total, len(text), 0x4E4F534A)

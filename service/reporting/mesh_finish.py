@@ -39,8 +39,10 @@ class MeshFigures:
     overlap: part of the texels that several places of the surface share; density: texels per unit
     of length; stretch_median, stretch_95: how many times as dense texels are along one direction as
     along the other, and what 95 % of the surface stays below; spread: of the density over the
-    surface, 95th over 5th percentile; deviation: of the surface from its images under the group,
-    the worst, relative to its size; None without a group that moves the surface."""
+    surface, 95th over 5th percentile; collapsed: part of the surface, 0 to 1, whose faces have no
+    area in the layout, and collapsed_triangles: how many those are; deviation: of the surface from
+    its images under the group, the worst, relative to its size; None without a group that moves the
+    surface."""
 
     coverage: float
     seams: Mapping[str, float | None]
@@ -49,6 +51,8 @@ class MeshFigures:
     stretch_median: float
     stretch_95: float
     spread: float
+    collapsed: float
+    collapsed_triangles: int
     deviation: float | None
 
 
@@ -118,6 +122,8 @@ def finish_mesh(
         stretch.ratio_median,
         stretch.ratio_95,
         stretch.spread,
+        float(mesh.areas[mesh.collapsed].sum() / mesh.areas.sum()),
+        int(mesh.collapsed.sum()),
         worst,
     )
     return FinishedMesh(

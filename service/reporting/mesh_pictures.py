@@ -14,7 +14,7 @@ from geometry.mesh import Mesh, make_mesh
 from geometry.pyramid import build_pyramid
 from geometry.visibility import trace_ready, view_map
 from service.mesh_files import LoadedMesh
-from service.mesh_looks import to_linear, to_srgb
+from service.mesh_files.look import to_linear, to_srgb
 
 SIDE = 640
 VIEWS = ("front", "right", "back", "from above")
@@ -88,6 +88,8 @@ def _with_others(
         colour = _PLAIN if look.colour is None else look.colour[:3]
         if look.image is not None:
             colour = look.image[..., :3].mean(axis=(0, 1))
+        elif part.colours is not None:
+            colour = part.colours[:, :3].mean(axis=0)
         low, high = (columns * k // len(others) for k in (number, number + 1))
         strips[:, low:high] = (*colour, 255)
         points.append(part.vertices)

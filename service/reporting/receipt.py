@@ -97,8 +97,10 @@ def numbers(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(value: float | None) -> float | None:
-    """A number as JSON can carry it: NaN and infinity are null."""
-    return None if value is None or not np.isfinite(value) else round(float(value), 6)
+    """A number as JSON can carry it, six digits unless it is whole: NaN and infinity are null."""
+    if isinstance(value, int):
+        return value
+    return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
 
 
 def _versions() -> dict[str, str]:

@@ -15,6 +15,7 @@ from service.serving.wire import DEFAULT_ADDRESS
 WAITING_REQUESTS = 16  # messages of one client that wait for the service; then its sends wait
 WAITING_REPLIES = 64  # messages that wait for one client; further replies are dropped
 LINGER_MS = 500  # at the end, for the last replies
+ZAP_DOMAIN = b"orbitex"
 
 
 def endpoint_of(bind: str) -> str:
@@ -60,6 +61,10 @@ def open_socket(
     router.maxmsgsize = max_message  # of each part
     # Tells of clients that have gone or do not read, instead of dropping without a word.
     router.router_mandatory = True
+    # With a domain libzmq refuses peers of its protocol before 3.0, though nobody is there to be
+    # asked about others. A web page can let the browser on this machine POST to this port, and
+    # what that sends would be read as ZMTP 1.0.
+    router.zap_domain = ZAP_DOMAIN
     if guard is not None:
         guard(router)
     try:

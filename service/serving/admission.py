@@ -14,12 +14,11 @@ import zmq
 from zmq.auth.thread import ThreadAuthenticator
 
 from geometry.errors import InputError
-from service.serving.addresses import is_loopback
+from service.serving.addresses import ZAP_DOMAIN, is_loopback
 from service.serving.keys import KeyFolder, default_folder
 
 HANDSHAKE_MS = 5_000  # until a connection that has not proved itself is cut
 REREAD_SECONDS = 1.0  # how old the allow-list may be that messages are held against
-_DOMAIN = "orbitex"
 
 
 class Admission:
@@ -44,14 +43,14 @@ class Admission:
         self._known: frozenset[str] = frozenset()
         self._known_until = 0.0
         self._authenticator = ThreadAuthenticator(context)
-        self._authenticator.configure_curve_callback(_DOMAIN, self)
+        self._authenticator.configure_curve_callback(ZAP_DOMAIN.decode(), self)
         self._authenticator.start()
 
     def guard(self, router: zmq.Socket[bytes]) -> None:
         """Demand keys on a socket that is not bound yet."""
         router.curve_server = True
         router.curve_secretkey = self._server.secret.encode()
-        router.zap_domain = _DOMAIN.encode()
+        router.zap_domain = ZAP_DOMAIN
         # Without this libzmq lets every key in when nobody is there to be asked.
         router.setsockopt(zmq.SocketOption.ZAP_ENFORCE_DOMAIN, 1)
         router.handshake_ivl = HANDSHAKE_MS

@@ -148,21 +148,7 @@ class Client:
         """Start a job; its name."""
         data = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else dict(recipe)
         fields = {"recipe": data, "cameras": [dict(camera) for camera in cameras]}
-        given = buffers or {}
-        small = {name: array for name, array in given.items() if array.nbytes <= UPLOAD_BYTES}
-        # What is large is sent by its content: the same mesh or style goes over the wire once.
-        large = {name: Upload.of(given[name]) for name in given.keys() - small.keys()}
-        fields["uploads"] = [upload.named(name) for name, upload in large.items()]
-        for tries_left in reversed(range(UPLOAD_TRIES)):
-            for upload in large.values():
-                self._upload(upload)
-            try:
-                return str(self._ask("submit", fields, small)[0]["job"])
-            except InputError as error:
-                # Others have uploaded so much that ours was dropped.
-                if error.code != "unknown-upload" or not tries_left:
-                    raise
-        raise AssertionError("unreachable")
+        return self._begin("submit", fields, buffers or {})
 
     def frame(self, job: str, after: int = -1, max_size: int = 0, encoding: str = RAW) -> Frame:
         """One frame newer than step ``after``; waits for it as long as the service is alive.
@@ -204,8 +190,7 @@ class Client:
     def repaint(self, job: str, region: NDArray[np.uint8], seed: int) -> str:
         """Start a job that paints a region (H, W) of a job's texture anew, where it is 255, and
         keeps the rest; the name of the new job."""
-        fields = {"job": job, "seed": seed}
-        return str(self._ask("repaint", fields, {"region": region})[0]["job"])
+        return self._begin("repaint", {"job": job, "seed": seed}, {"region": region})
 
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""
@@ -231,6 +216,23 @@ class Client:
         """Texture (H, W, 3) uint8 and receipt of a finished job; raises what made it fail."""
         header, buffers = self._ask("result", {"job": job})
         return buffers["texture"], header["receipt"]
+
+    def _begin(self, kind: str, fields: Mapping[str, Any], given: Mapping[str, np.ndarray]) -> str:
+        """Send a request with its buffers, the large ones before it; the name of the new job."""
+        small = {name: array for name, array in given.items() if array.nbytes <= UPLOAD_BYTES}
+        # What is large is sent by its content: the same mesh or style goes over the wire once.
+        large = {name: Upload.of(given[name]) for name in given.keys() - small.keys()}
+        uploads = [upload.named(name) for name, upload in large.items()]
+        for tries_left in reversed(range(UPLOAD_TRIES)):
+            for upload in large.values():
+                self._upload(upload)
+            try:
+                return str(self._ask(kind, {**fields, "uploads": uploads}, small)[0]["job"])
+            except InputError as error:
+                # Others have uploaded so much that ours was dropped.
+                if error.code != "unknown-upload" or not tries_left:
+                    raise
+        raise AssertionError("unreachable")
 
     def _upload(self, upload: Upload) -> None:
         size, restarts = upload.data.nbytes, 0

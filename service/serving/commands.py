@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from service.serving.wants import put_want
 from service.serving.workplace import Channel
 
 if TYPE_CHECKING:
     from service.painting.progress import Progress
 
-MAX_SIZES = 16  # of frames that are rendered of one step
 NEWS_SECONDS = 1.0  # between two words about how far a job is
 FRAME_SHARE = 0.02  # of the painting's time, that frames may take
 LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
@@ -42,18 +42,11 @@ class Commands:
             if header.get("job") != self._job:
                 continue
             if header["kind"] == "want":
-                self._want(header["max_size"], header["after"])
+                put_want(self._wanted, header["after"], header["max_size"])
             elif header["kind"] == "adjust":
                 self.adjustments = header["adjustments"]
             elif header["kind"] in ("finish", "pause", "cancel"):
                 setattr(self, header["kind"], True)
-
-    def _want(self, size: int, after: int) -> None:
-        # The least any client has; who is forgotten here asks again.
-        after = min(after, self._wanted.pop(size, after))
-        self._wanted[size] = after
-        if len(self._wanted) > MAX_SIZES:
-            del self._wanted[next(iter(self._wanted))]
 
     def say_step(self, progress: Progress) -> None:
         """Say how far the job is, unless that has just been said."""

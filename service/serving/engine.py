@@ -117,7 +117,8 @@ class Engine(Protocol):
         ...
 
     def want(self, job: str, after: int, max_size: int) -> None:
-        """Ask for one frame newer than step ``after``."""
+        """Ask for one frame newer than step ``after``, if the worker does not know that yet. It
+        may be too much for it: ask again after its next word."""
         ...
 
     def adjust(self, job: str, adjustments: Sequence[Mapping[str, Any]]) -> None:

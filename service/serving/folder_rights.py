@@ -40,7 +40,7 @@ def check_way(folder: Path, code: str, field: str) -> None:
     if os.name != "posix":
         return
     for above in folder.resolve().parents:
-        if not above.exists():
+        if not above.is_dir():
             continue
         status = above.stat()
         group = status.st_mode & stat.S_IWGRP and status.st_gid != os.getegid()

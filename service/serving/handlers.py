@@ -11,7 +11,7 @@ import numpy as np
 
 import service
 from geometry.errors import InputError, unknown_name
-from service.serving.credits import Credit
+from service.serving.credits import MAX_OPEN, Credit
 from service.serving.encodings import ENCODINGS
 from service.serving.engine import Engine
 from service.serving.job_log import log_tail
@@ -113,6 +113,8 @@ class Handlers:
         if self._no_worker is not None:
             raise InputError(**self._no_worker.as_dict())
         self._curious[client] = header.get("id")
+        if len(self._curious) > MAX_OPEN:  # clients that have gone, most of them
+            del self._curious[next(iter(self._curious))]
         return None
 
     def _on_heartbeat(self, client: bytes, header: Header, buffers: Buffers) -> Header:
@@ -152,8 +154,10 @@ class Handlers:
 
     def _on_adjust(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
+        before = job.standing.adjustments
         self._jobs.adjust(job, read_changes(header))
-        if job.state is State.RUNNING:
+        # A worker that is busy keeps all that it is told: never the same twice.
+        if job.state is State.RUNNING and job.standing.adjustments != before:
             self._engine.adjust(job.name, job.standing.adjustments)
         recipe = job.recipe.model_dump(mode="json")
         return {"job": job.name, "state": job.state, "recipe": recipe}
@@ -161,7 +165,7 @@ class Handlers:
     def _on_repaint(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
         seed = read_whole(header, "seed", 0, MAX_SEED, default=-1)
-        new = self._jobs.repaint(job, seed, read_region(buffers))
+        new = self._jobs.repaint(job, seed, read_region(header, buffers))
         log.info("queued: repaints %s", job.name, extra={"job": new.name, "client": client.hex()})
         return {"job": new.name}
 
@@ -176,8 +180,9 @@ class Handlers:
 
     def _on_pause(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
+        before = job.state
         self._jobs.pause(job)
-        if job.state is State.PAUSED:
+        if job.state is State.PAUSED and before is not State.PAUSED:
             self._engine.pause(job.name)
             self._watchers.tell(job)
         return {"job": job.name, "state": job.state}
@@ -204,8 +209,9 @@ class Handlers:
 
     def _on_finish(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         job = self._jobs.find(read_job(header))
+        told = job.standing.finish_wanted and job.state is State.RUNNING
         self._jobs.want_finish(job)
-        if job.state is State.RUNNING:
+        if job.state is State.RUNNING and not told:
             self._engine.finish(job.name)
         return {"job": job.name}
 

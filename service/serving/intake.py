@@ -3,6 +3,7 @@ regions painted anew; adjustments."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from geometry.errors import InputError
 from service.serving.blobs import Blobs
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Inputs, Job, StoredBuffer
+from service.serving.limits import MAX_STEERING_BYTES
 from service.serving.wire import BufferSpec
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference
 from service.terms import needing_base
@@ -75,6 +77,7 @@ def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
     if needing and all(b.spec.name != "base" for b in job.order.buffers):
         field = f"objective.{needing[0].name}"
         raise InputError("missing-base", field, "The mesh has no base colour.")
-    if len(job.standing.adjustments) >= MAX_ADJUSTMENTS:
-        raise InputError("too-large", "changes", f"Adjusted {MAX_ADJUSTMENTS} times already.")
-    return difference(job.recipe, new)
+    fields, before = difference(job.recipe, new), job.standing.adjustments
+    if len(before) >= MAX_ADJUSTMENTS or len(json.dumps([*before, fields])) > MAX_STEERING_BYTES:
+        raise InputError("too-large", "changes", f"Adjusted {len(before)} times already.")
+    return fields

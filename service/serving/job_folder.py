@@ -5,8 +5,7 @@
     steering.json             adjustments of the recipe, and after which steps they came
     checkpoint.safetensors    from which the painting goes on
     paint.safetensors         what was on the canvas then, or at the end: for repainting a region
-    kept.safetensors          of a job that repaints: the paint of another job, and
-    region.png                where it is painted anew
+    kept.safetensors          of a job that repaints a region: the paint of another job
     texture.png, receipt.json the result
     log.txt                   what the worker printed
 
@@ -80,6 +79,7 @@ class JobFolder:
                 "recipe": order.recipe.model_dump(mode="json"),
                 "cameras": cameras,
                 "buffers": [buffer.as_dict() for buffer in order.buffers],
+                "region": None if order.region is None else order.region.as_dict(),
             },
         )
 
@@ -105,11 +105,8 @@ class JobFolder:
         """All of the inputs, bit for bit as they came."""
         with self._reading("its inputs"):
             data = self._job()
-            order, folder = _order(data), self.path.parent / BLOBS
-            buffers = {
-                buffer.spec.name: buffer.spec.array(read_blob(folder, buffer.sha256))
-                for buffer in order.buffers
-            }
+            order = _order(data)
+            buffers = {buffer.spec.name: self._array(buffer) for buffer in order.buffers}
             return Inputs(order.recipe, data["cameras"], buffers)
 
     def write_standing(self, standing: Standing) -> None:
@@ -152,8 +149,8 @@ class JobFolder:
         """Whether anything was on the canvas: not before the first checkpoint."""
         return (self.path / PAINT).exists()
 
-    def write_kept(self, other: JobFolder, region: NDArray[np.uint8]) -> None:
-        """Keep the paint of another job, and the region (H, W) of its picture to paint anew."""
+    def write_kept(self, other: JobFolder) -> None:
+        """Keep the paint of another job; the region to paint anew is in the order."""
         paint = other.path / PAINT
         try:
             # Whatever becomes of that job: its files are replaced, never changed.
@@ -161,16 +158,15 @@ class JobFolder:
         except OSError:  # a file system without links
             with saving():
                 self._write(KEPT, paint.read_bytes())
-        self._write("region.png", png_bytes(region))
 
     def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
-        """What :meth:`write_kept` has written; None for a job that paints all of its picture."""
+        """What :meth:`write_kept` has written, and the region (H, W) of that job's picture to paint
+        anew; None for a job that paints all of its picture."""
         with self._reading("what it keeps"):
-            path = self.path / KEPT
-            if not path.exists():
+            region = _order(self._job()).region
+            if region is None or not (self.path / KEPT).exists():
                 return None
-            with Image.open(self.path / "region.png") as region:
-                return path.read_bytes(), np.asarray(region)
+            return (self.path / KEPT).read_bytes(), self._array(region)
 
     def write_result(self, result: Result) -> None:
         """Keep the result."""
@@ -184,7 +180,7 @@ class JobFolder:
 
     def drop_work(self) -> None:
         """Make room: a job that has ended for good does not go on."""
-        self._drop("checkpoint.safetensors", KEPT, "region.png")
+        self._drop("checkpoint.safetensors", KEPT)
 
     def drop_outcome(self) -> None:
         """Make room: of a cancelled job nobody wants paint, nor what its worker had just made."""
@@ -206,6 +202,9 @@ class JobFolder:
         if (data["schema"], data["schema_version"]) != (SCHEMA, SCHEMA_VERSION):
             raise ValueError("another schema")
         return data
+
+    def _array(self, buffer: StoredBuffer) -> np.ndarray:
+        return buffer.spec.array(read_blob(self.path.parent / BLOBS, buffer.sha256))
 
     def _json(self, name: str) -> Any:
         return json.loads((self.path / name).read_bytes())
@@ -236,9 +235,17 @@ class JobFolder:
 
 
 def _order(data: dict[str, Any]) -> Order:
-    buffers = tuple(
-        StoredBuffer(read_spec(entry), str(entry["sha256"])) for entry in data["buffers"]
+    buffers = tuple(_buffer(entry) for entry in data["buffers"])
+    region = data.get("region")
+    return Order(
+        parse_recipe(data["recipe"]),
+        float(data["submitted"]),
+        buffers,
+        None if region is None else _buffer(region),
     )
-    if not all(is_digest(buffer.sha256) for buffer in buffers):
+
+
+def _buffer(entry: Any) -> StoredBuffer:
+    if not is_digest(entry["sha256"]):
         raise ValueError("no hash")
-    return Order(parse_recipe(data["recipe"]), float(data["submitted"]), buffers)
+    return StoredBuffer(read_spec(entry), entry["sha256"])

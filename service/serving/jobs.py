@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.errors import InputError
+from geometry.errors import InputError, excerpt
 from service.recipe import Recipe
 from service.serving.wire import BufferSpec, WireError
 from service.steering import steered
@@ -46,7 +46,7 @@ class Fault:
     @classmethod
     def of(cls, error: InputError | WireError) -> Fault:
         """What an error says."""
-        return cls(error.code, error.field, error.message, error.hint)
+        return cls(error.code, excerpt(error.field, 200), error.message, error.hint)
 
     def as_dict(self) -> dict[str, str]:
         """``{"code", "field", "message", "hint"}``."""
@@ -87,11 +87,12 @@ class Result:
 @dataclass(frozen=True)
 class Order:
     """What is known of a job's inputs without reading their buffers: ``submitted`` in seconds since
-    1970."""
+    1970; ``region``: of another job's picture that is painted anew, (H, W) uint8."""
 
     recipe: Recipe
     submitted: float
     buffers: tuple[StoredBuffer, ...] = ()
+    region: StoredBuffer | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,12 @@ class Job:
     def may_be_repainted(self) -> bool:
         """Whether a part of its picture may be wanted anew, once it has one."""
         return self.state is not State.CANCELLED
+
+    @property
+    def blobs(self) -> tuple[StoredBuffer, ...]:
+        """The buffers that it needs, or may need when it is repainted: no region any more then."""
+        region = self.order.region if self.may_go_on else None
+        return self.order.buffers if region is None else (*self.order.buffers, region)
 
     @property
     def recipe(self) -> Recipe:

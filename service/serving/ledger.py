@@ -30,6 +30,7 @@ from service.serving.jobs import (
     Result,
     Standing,
     State,
+    StoredBuffer,
 )
 from service.serving.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
 from service.steering import steered
@@ -150,19 +151,25 @@ class Ledger:
         order = Order(inputs.recipe, time.time(), stored(inputs, self.blobs))
         return self._accept(order, lambda folder: folder.write_order(order, inputs.cameras))
 
-    def repaint(self, job: Job, seed: int, region: NDArray[np.uint8]) -> Job:
+    def repaint(self, job: Job, seed: int, region: NDArray[np.uint8] | StoredBuffer) -> Job:
         """A new job at the end of the queue: the recipe of ``job`` as it is now with another seed,
-        painted only in the region (H, W) of its picture. Raises InputError: "not-painted",
-        "queue-full", "not-saved", "damaged-job"."""
+        painted only in the region (H, W) of its picture, which may have been uploaded. Raises
+        InputError: "not-painted", "damaged-job", and as :meth:`add`."""
         self._check_room()
         before = self.folder(job)
         check_paint(job, before)
-        order = Order(steered(job.recipe, [{"seed": seed}]), time.time(), job.order.buffers)
-        cameras = before.read_cameras()
+        recipe, cameras = steered(job.recipe, [{"seed": seed}]), before.read_cameras()
+        if isinstance(region, StoredBuffer):
+            inputs = Inputs(recipe, cameras, {}, (region, *job.order.buffers))
+        else:
+            inputs = Inputs(recipe, cameras, {"region": region}, job.order.buffers)
+        check_room(inputs, self._blobs_of(lambda job: job.may_go_on), self._max_inputs)
+        first, *others = stored(inputs, self.blobs)
+        order = Order(recipe, time.time(), tuple(others), first)
 
         def write(folder: JobFolder) -> None:
             folder.write_order(order, cameras)
-            folder.write_kept(before, region)
+            folder.write_kept(before)
 
         return self._accept(order, write)
 
@@ -305,7 +312,7 @@ class Ledger:
             buffer.sha256: buffer.spec.nbytes
             for job in self._jobs.values()
             if wanted(job) or job.name in self._unsaved
-            for buffer in job.order.buffers
+            for buffer in job.blobs
         }
 
     def _check_room(self) -> None:

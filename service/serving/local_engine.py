@@ -69,7 +69,7 @@ class LocalEngine:
     def want(self, job: str, after: int, max_size: int) -> None:
         """Ask for one frame newer than step ``after``."""
         for worker in self._painting(job):
-            worker.tell("want", job, {"after": after, "max_size": max_size})
+            worker.want(job, after, max_size)
 
     def adjust(self, job: str, adjustments: Sequence[Mapping[str, Any]]) -> None:
         """Change the recipe after the step that runs; those that had their effect are left out."""

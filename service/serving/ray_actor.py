@@ -21,6 +21,7 @@ from service.serving.logs import worker_log
 from service.serving.ray_cluster import first_line
 from service.serving.ray_worker import Message, RayWorker
 from service.serving.reports import PARTING, read_report
+from service.serving.wants import Wants
 from service.serving.worker_process import CANCEL_GRACE
 from service.steering import Adjustment
 
@@ -50,6 +51,7 @@ class RayActor:
         self._folder: JobFolder | None = None  # of the job
         self._steering: list[Adjustment] | None = None  # that is not on disk yet
         self._warning: dict[str, str] | None = None  # of the last checkpoint
+        self._wants = Wants()
         self._deadline: float | None = None  # for the next message about the job
         self._cancelled = False
         self.hung = False
@@ -74,12 +76,18 @@ class RayActor:
         """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
         assert self.idle
         self.job, self._folder, self._steering, self._warning = job, folder, None, None
+        self._wants = Wants()
         self._cancelled, self._deadline = False, time.monotonic() + self._patience
         self._speaker.submit(self._send_job, job, folder, frugal)
 
     def tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
         """Say something about a job, which is read between two steps."""
         self._speaker.submit(self._send, {"kind": kind, "job": job, **(fields or {})}, {})
+
+    def want(self, job: str, after: int, max_size: int) -> None:
+        """Ask for one frame of its job newer than step ``after``, unless that is no news."""
+        if self._wants.add(after, max_size):
+            self.tell("want", job, {"after": after, "max_size": max_size})
 
     def cancel(self, job: str) -> None:
         """Let go of a job, within :data:`CANCEL_GRACE`."""
@@ -110,6 +118,7 @@ class RayActor:
         if not self._cancelled:
             self._deadline = now + self._patience
         event = read_report(header, buffers)
+        self._wants.hear(event)
         if header["kind"] in PARTING:
             self.job = self._folder = self._deadline = None
         return event

@@ -94,7 +94,8 @@ class RayEngine:
 
     def want(self, job: str, after: int, max_size: int) -> None:
         """Ask for one frame newer than step ``after``."""
-        self._tell("want", job, after=after, max_size=max_size)
+        for worker in self._painting(job):
+            worker.want(job, after, max_size)
 
     def adjust(self, job: str, adjustments: Sequence[Mapping[str, Any]]) -> None:
         """Change the recipe after the step that runs."""

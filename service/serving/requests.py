@@ -5,6 +5,7 @@ Pure functions; each raises InputError("bad-value") that names the field.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from service.serving.wire import CHUNK_BYTES, LIMITS, read_spec
 
 MAX_CAMERAS = 256
 MAX_CAMERA_KEYS = 32
+MAX_TEXT = 64  # characters in a camera
 MAX_NUMBER = 1e12  # far beyond any camera, small enough to be a float
 MAX_STEP = 1 << 31
 MAX_SIDE = 1 << 16
@@ -42,13 +44,7 @@ def read_submission(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
     if len(names) < len(buffers) + len(uploads):
         raise InputError("bad-buffer", "uploads", "Two buffers have the same name.")
     size = sum(array.nbytes for array in buffers.values())
-    if size > CHUNK_BYTES:
-        raise InputError(
-            "too-large",
-            "buffers",
-            f"Over {CHUNK_BYTES >> 20} MiB in the message.",
-            "Upload the large ones before, and name them in 'uploads'.",
-        )
+    _check_size(size)
     if size + sum(upload.spec.nbytes for upload in uploads) > MAX_JOB_BYTES:
         raise InputError("too-large", "uploads", f"Over {MAX_JOB_BYTES >> 20} MiB in all.")
     cameras = _cameras(header.get("cameras", []))
@@ -103,13 +99,25 @@ def read_changes(header: Mapping[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def read_region(buffers: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Where a ``repaint`` paints. Raises InputError "bad-buffer"."""
-    region = buffers.get("region")
-    if region is None or region.dtype != np.uint8 or region.ndim != 2:
+def read_region(
+    header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
+) -> np.ndarray | StoredBuffer:
+    """Where a ``repaint`` paints: what the message brings, or names of what was uploaded. Raises
+    InputError "bad-buffer", "too-large", "bad-region"."""
+    uploads = _uploads(header.get("uploads", []))
+    if uploads:
+        spec = uploads[0].spec
+        region, dtype, shape = None, spec.dtype, spec.shape
+    else:
+        region = buffers.get("region")
+        dtype, shape = ("", ()) if region is None else (region.dtype.str, region.shape)
+    if dtype != "|u1" or len(shape) != 2 or len(buffers) + len(uploads) != 1:
         raise InputError("bad-buffer", "region", "Not |u1 (H, W): 255 where to paint anew.")
-    if max(region.shape) > MAX_SIDE or region.size > MAX_PIXELS:
+    if max(shape) > MAX_SIDE or math.prod(shape) > MAX_PIXELS:
         raise InputError("too-large", "region", f"Over {MAX_PIXELS} pixels.")
+    if region is None:
+        return uploads[0]
+    _check_size(region.nbytes)
     if region.max() <= 127:
         raise InputError("bad-region", "region", "Nothing is to be painted anew: it is all 0.")
     return region
@@ -129,6 +137,17 @@ def read_encoding(header: Mapping[str, Any]) -> str:
     if encoding not in ENCODINGS:
         raise InputError("bad-value", "encoding", f"Not one of {', '.join(ENCODINGS)}.")
     return str(encoding)
+
+
+def _check_size(size: int) -> None:
+    # The loop stands still while it is hashed and written.
+    if size > CHUNK_BYTES:
+        raise InputError(
+            "too-large",
+            "buffers",
+            f"Over {CHUNK_BYTES >> 20} MiB in the message.",
+            "Upload the large ones before, and name them in 'uploads'.",
+        )
 
 
 def _uploads(value: Any) -> tuple[StoredBuffer, ...]:
@@ -155,7 +174,7 @@ def _cameras(value: Any) -> list[dict[str, Any]]:
         if not isinstance(camera, dict) or len(camera) > MAX_CAMERA_KEYS:
             raise InputError("bad-value", f"cameras.{index}", "Not a camera.")
         for key, entry in camera.items():
-            if not (_is_plain(entry) or _is_matrix(entry)):
+            if len(key) > MAX_TEXT or not (_is_plain(entry) or _is_matrix(entry)):
                 raise InputError(
                     "bad-value",
                     f"cameras.{index}.{key[:40]}",
@@ -166,7 +185,7 @@ def _cameras(value: Any) -> list[dict[str, Any]]:
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, str):
-        return len(value) <= 64
+        return len(value) <= MAX_TEXT
     return value is None or isinstance(value, bool) or _is_number(value)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import logging
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -34,7 +37,10 @@ from service.serving.inbox import Inbox
 from service.serving.job_log import log_tail
 from service.serving.jobs import OUT_OF_MEMORY, Fault, Job, State
 from service.serving.ledger import Ledger
+from service.serving.logs import LogFormat, log_to_stderr
+from service.serving.parent import die_with_parent, stop_signals
 from service.serving.replies import Replies
+from service.serving.routing_ids import seed_routing_ids
 from service.serving.settings import Settings
 from service.serving.watchers import Watchers
 from service.serving.wire import LIMITS, Limits
@@ -148,9 +154,11 @@ class Server:
             self._jobs.clear(job)  # cancelled while the worker wrote
         elif isinstance(event, Stepped):
             self._jobs.advance(job, event.progress)
+            self._want_frames(job)
         elif isinstance(event, FrameDone):
             self._jobs.advance(job, event.progress)
             self._watchers.show(job, event.max_size, event.pixels)
+            self._want_frames(job)
         elif isinstance(event, Saved):
             self._jobs.checkpoint(job, event.progress, event.warning)
             if event.warning is not None:
@@ -191,8 +199,11 @@ class Server:
                 self._engine.adjust(job.name, job.standing.adjustments)
             if job.standing.finish_wanted:
                 self._engine.finish(job.name)
-            for credit in self._watchers.waiting(job):
-                self._engine.want(job.name, credit.after, credit.max_size)
+            self._want_frames(job)
+
+    def _want_frames(self, job: Job) -> None:
+        for credit in self._watchers.waiting(job):
+            self._engine.want(job.name, credit.after, credit.max_size)
 
     def _fail(self, job: Job, fault: Fault) -> None:
         self._jobs.fail(job, fault)
@@ -228,6 +239,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     Raises InputError if it cannot listen there, or cannot have the folder or the engine, and as
     :meth:`Server.run`.
     """
+    seed_routing_ids()
     with ExitStack() as closing:
         context = closing.enter_context(zmq.Context())
         admission = admission_to(settings.bind, settings.keys, context)
@@ -244,16 +256,25 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         closing.callback(engine.close)
         limits = Limits(total_bytes=settings.max_message)
         server = Server(router, engine, ledger, admission, limits)
-        for number in _stop_signals():
+        for number in stop_signals():
             signal.signal(number, lambda *_: server.stop())
         announce(f"ready {address}")
         server.run(settings.idle_exit)
 
 
-def _stop_signals() -> list[signal.Signals]:
-    """What tells the service to stop; a terminal's end, SIGHUP, does not under nohup."""
-    found = [signal.SIGTERM, signal.SIGINT]
-    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
-    if hangup is not None and signal.getsignal(hangup) != signal.SIG_IGN:
-        found.append(hangup)
-    return found
+def main() -> None:
+    """The process of :mod:`service.serving.server_process`, which reads what is said to standard
+    output: "ready ADDRESS", or "refused" and a fault."""
+    log_format, settings = sys.argv[1:]
+    log_to_stderr(LogFormat(log_format))
+    die_with_parent()
+    say = functools.partial(print, flush=True)
+    try:
+        serve(Settings.of(json.loads(settings)), say)
+    except InputError as error:
+        say("refused", json.dumps(Fault.of(error).as_dict()))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

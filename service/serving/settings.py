@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from geometry.errors import InputError, unknown_name
 from service.serving.limits import (
@@ -65,6 +66,17 @@ class Settings:
                 raise InputError(
                     "bad-value", option, f"Not in {low / scale:g} to {high / scale:g}{unit}."
                 )
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        keys = None if self.keys is None else str(self.keys)
+        return {**asdict(self), "data": str(self.data), "keys": keys}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Settings:
+        """The inverse of :meth:`as_dict`; what is left out has its default."""
+        paths = {name: Path(data[name]) for name in ("data", "keys") if data.get(name)}
+        return cls(**{**data, **paths, "devices": tuple(data.get("devices", ()))})
 
 
 def check_engine(

@@ -193,7 +193,12 @@ KINDS: dict[str, Kind] = {
             "the rest, and its images under the symmetry, keep their paint to the bit. The recipe "
             "is that of the other job as it is now, its paint that at the end or at its last "
             "checkpoint.",
-            {"job": "name of the other job", "seed": "of the new job's recipe"},
+            {
+                "job": "name of the other job",
+                "seed": "of the new job's recipe",
+                "uploads": "[{name, dtype, shape, sha256}], optional: the region, if it was "
+                "uploaded; over 8 MiB it must be",
+            },
             {"job": "name of the new job"},
             {
                 "region": "|u1 (H, W), top row first: 255 where to paint anew, in the layout of "

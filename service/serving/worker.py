@@ -14,7 +14,6 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from service.serving.job_folder import JobFolder
 from service.serving.job_log import output_to
 from service.serving.paint_job import paint_job
 from service.serving.painter import Attempt, load_painter
+from service.serving.parent import die_with_parent
 from service.serving.wire import decode, encode
 
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
@@ -57,19 +57,13 @@ class SocketChannel:
         return bool(self._socket.poll(0))
 
 
-def _die_with_parent(address: str) -> None:
-    # The server holds the other end of our standard input and never writes: the end of the file
-    # is the end of the server, however it died, on every platform, in the middle of a step too.
-    def wait() -> None:
-        sys.stdin.buffer.read()
-        if address.startswith("ipc://"):  # of a server that was killed before we had called
-            with contextlib.suppress(OSError):
-                socket = Path(address.removeprefix("ipc://"))
-                socket.unlink()
-                socket.parent.rmdir()
-        os._exit(0)
-
-    threading.Thread(target=wait, name="parent-watch", daemon=True).start()
+def _remove_socket(address: str) -> None:
+    """Of a server that was killed before we had called."""
+    if address.startswith("ipc://"):
+        with contextlib.suppress(OSError):
+            socket = Path(address.removeprefix("ipc://"))
+            socket.unlink()
+            socket.parent.rmdir()
 
 
 def main() -> None:
@@ -80,7 +74,7 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # Windows has no SIGHUP
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    _die_with_parent(address)
+    die_with_parent(lambda: _remove_socket(address))
     channel = SocketChannel(address)
     painter = load_painter(place)
     devices = painter.devices()

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,10 @@ from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault
 from service.serving.logs import relay
+from service.serving.parent import environment_of_children
 from service.serving.reports import PARTING, read_report
 from service.serving.socket_folder import SocketFolder
+from service.serving.wants import Wants
 from service.serving.wire import WireError, decode, encode
 from service.serving.worker import TOKEN_VARIABLE
 
@@ -60,6 +61,7 @@ class WorkerProcess:
         self._token = ""
         self._ready = False
         self._job: str | None = None
+        self._wants = Wants()
         self._deadline: float | None = None  # for the next message about the job
         self._cancelled = self._hung = False
         self._starts_failed = 0
@@ -94,9 +96,14 @@ class WorkerProcess:
     def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
         """Begin a job, or go on from its checkpoint; only when :attr:`idle`."""
         assert self.idle
-        self._job, self._cancelled = job, False
+        self._job, self._cancelled, self._wants = job, False, Wants()
         self._deadline = time.monotonic() + self._patience
         self.tell("paint", job, {"folder": str(folder.path.absolute()), "frugal": frugal})
+
+    def want(self, job: str, after: int, max_size: int) -> None:
+        """Ask for one frame of its job newer than step ``after``, unless that is no news."""
+        if self._wants.add(after, max_size):
+            self.tell("want", job, {"after": after, "max_size": max_size})
 
     def cancel(self, job: str) -> None:
         """Let go of a job. A worker that cannot be reached in :data:`CANCEL_GRACE` is killed."""
@@ -152,8 +159,6 @@ class WorkerProcess:
             address = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
         # On a loopback port anyone on this machine could call: the worker shows this token first.
         self._token = secrets.token_hex(16)
-        # The worker must find the very modules that this process found, wherever it was started.
-        modules = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         command = [sys.executable, "-P", "-m", "service.serving.worker"]
         self._process = subprocess.Popen(
             [*command, address, self._painter, self.device],
@@ -162,7 +167,7 @@ class WorkerProcess:
             stderr=subprocess.STDOUT,
             # Ctrl-C in a terminal is for the server, and would come before the worker ignores it.
             process_group=0 if os.name == "posix" else None,
-            env={**os.environ, "PYTHONPATH": modules, TOKEN_VARIABLE: self._token},
+            env={**environment_of_children(), TOKEN_VARIABLE: self._token},
         )
         log.info("worker %d starts", self._process.pid)
         assert self._process.stdout is not None
@@ -231,6 +236,7 @@ class WorkerProcess:
         if not self._cancelled:
             self._deadline = time.monotonic() + self._patience
         event = read_report(header, buffers)
+        self._wants.hear(event)
         if kind in PARTING:
             self._job = self._deadline = None
         return event

@@ -53,3 +53,24 @@ def material(picture: Any = None, colour: tuple[float, ...] = (0.8, 0.8, 0.8, 1.
 
 def node_of(made: Any, kind: str) -> Any:
     return next(node for node in made.node_tree.nodes if node.type == kind)
+
+
+def scatter(what: Any) -> Any:
+    """An object of two points whose Geometry Nodes put instances of ``what`` there, and no face."""
+    data = bpy.data.meshes.new("Scatter")
+    data.from_pydata([(0, 0, 0), (3, 0, 0)], [], [])
+    obj = bpy.data.objects.new("Scatter", data)
+    bpy.context.scene.collection.objects.link(obj)
+    bpy.context.view_layer.objects.active = obj
+    tree: Any = bpy.data.node_groups.new("Scatter", "GeometryNodeTree")
+    for way in ("INPUT", "OUTPUT"):
+        tree.interface.new_socket("Geometry", in_out=way, socket_type="NodeSocketGeometry")
+    kinds = ("NodeGroupInput", "GeometryNodeInstanceOnPoints", "NodeGroupOutput")
+    start, put, end = (tree.nodes.new(kind) for kind in kinds)
+    source = tree.nodes.new("GeometryNodeObjectInfo")
+    source.inputs["Object"].default_value = what
+    tree.links.new(start.outputs[0], put.inputs["Points"])
+    tree.links.new(source.outputs["Geometry"], put.inputs["Instance"])
+    tree.links.new(put.outputs[0], end.inputs[0])
+    obj.modifiers.new("Scatter", "NODES").node_group = tree
+    return obj

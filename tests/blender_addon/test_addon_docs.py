@@ -28,7 +28,7 @@ ELSEWHERE = {
     "the command line": """address-in-use address-unusable bad-data bad-fps bad-frames
         bad-mesh-file bad-output bad-recipe bad-weights data-in-use key-exists mesh-too-large
         mesh-unwrap missing-file missing-mesh missing-tiling no-cluster no-frames no-keys no-ray
-        not-loopback service-unreachable""",
+        no-temporary-folder not-loopback service-unreachable""",
     "planes, the hyperbolic plane, spirals": """bad-arms bad-cell bad-folds bad-order bad-plugin
         bad-tiling bad-torus-map bad-twist bad-zoom""",
     "what the panel has no setting for": "bad-chirality not-ended",

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 import pytest
 from fake_service import FakeService
+from scenes import scatter
 
 import blender_addon
 from blender_addon import preflight, problems
@@ -78,6 +80,43 @@ def test_the_panel_sees_it_and_its_button_mends_it(sphere: Any, spoil: Any, code
         bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64)
     (source,) = service.requests[0][0]["recipe"]["styles"]
     assert source["source"] == "stained_glass"
+
+
+def paints(problem: Any) -> np.ndarray:
+    """What the service gets once the problem's button was pressed; Paint said the same before."""
+    with pytest.raises(RuntimeError) as caught:
+        bpy.ops.orbitex.paint(address="tcp://127.0.0.1:9", autostart=False, size=64)
+    assert problem.message in str(caught.value)
+    run(problem.fix)
+    assert preflight.first_problem(bpy.context, bpy.context.active_object) is None
+    with FakeService(steps=1) as service:
+        bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64)
+    return service.requests[0][1]["triangles"]
+
+
+def test_an_object_of_instances_only(sphere: Any) -> None:
+    scatter(sphere)
+    problem = preflight.first_problem(bpy.context, bpy.context.active_object)
+    assert problem and problem.code == "instances-only" and "instances" in problem.message
+    one = 2 * 16 * 8 - 2 * 16
+    assert len(paints(problem)) == 2 * one
+
+
+def test_an_instance_of_a_collection(sphere: Any) -> None:
+    collection = bpy.data.collections.new("Globe")
+    collection.objects.link(sphere)
+    bpy.ops.object.collection_instance_add(collection="Globe")
+    problem = preflight.first_problem(bpy.context, bpy.context.active_object)
+    assert problem and problem.code == "instances-only" and "collection 'Globe'" in problem.message
+    assert len(paints(problem)) == 2 * 16 * 8 - 2 * 16
+    assert bpy.context.active_object.type == "MESH" and bpy.context.active_object != sphere
+
+
+def test_an_object_whose_faces_come_from_modifiers_is_not_unwrapped(sphere: Any) -> None:
+    obj = scatter(sphere)
+    with pytest.raises(RuntimeError, match="Apply the modifiers"):
+        bpy.ops.orbitex.smart_uv()
+    assert not obj.data.uv_layers
 
 
 def test_an_empty_mask(sphere: Any) -> None:

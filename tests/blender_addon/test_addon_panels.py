@@ -136,6 +136,32 @@ def test_what_is_painted_and_not_shown(sphere: Any, capfd: pytest.CaptureFixture
     assert "Warning: 'Material' does not show the texture" in capfd.readouterr().out
 
 
+def test_faces_that_extrude_leaves_without_area_in_the_uv_map(
+    addon: None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.active_object
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.select_all(action="DESELECT")
+    bpy.ops.object.mode_set(mode="OBJECT")
+    for polygon in cube.data.polygons:
+        polygon.select = polygon.normal.z > 0.5
+    bpy.ops.object.mode_set(mode="EDIT")
+    bpy.ops.mesh.select_mode(type="FACE")
+    bpy.ops.mesh.extrude_region_move(TRANSFORM_OT_translate={"value": (0, 0, 2)})
+    bpy.ops.object.mode_set(mode="OBJECT")
+    with FakeService(steps=1) as service:
+        where = {"address": service.address, "autostart": False, "size": 64}
+        bpy.ops.orbitex.paint(**where)
+        told = "40.0 % of 'Cube' has no area in the UV map 'UVMap'"
+        assert told in " ".join(texts()) and "orbitex.smart_uv" in texts()
+        assert f"Warning: {told}" in capfd.readouterr().out
+        assert bpy.ops.orbitex.smart_uv() == {"FINISHED"}
+        assert told not in " ".join(texts())
+        bpy.ops.orbitex.paint(**where)
+    assert "no area" not in " ".join(texts()) + capfd.readouterr().out
+
+
 def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Blender without a window has none: text alone (all other tests)."""
     rule = catalogue.Choice("3a", "3a", "", ((2, 3, 1), (1, 2, 3)))

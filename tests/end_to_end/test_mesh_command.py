@@ -1,6 +1,9 @@
 """Meshes painted by the command, whole: from a file to its textures, GLB, renders and receipt."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +12,11 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from shapes import cube, vase
 
+from geometry.mesh import make_mesh
 from service.cli import main
 from service.mesh_files import load_mesh
 
+ROOT = Path(__file__).parents[2]
 SIDES = [f"_view{k}.png" for k in range(1, 5)]
 
 
@@ -86,6 +91,22 @@ def test_a_vase_is_painted_with_its_symmetry(tmp_path, capfd, small_renders):
     assert np.abs(np.roll(texture, -128 // 2 - 5, axis=1).astype(float) - texture).mean() > 5
 
 
+@pytest.mark.parametrize(("scale", "away"), [(1, (512345, 4612345, 311)), (1e-6, 0), (1e6, 0)])
+def test_size_and_place_do_not_matter(tmp_path, capfd, small_renders, scale, away):
+    """Coordinates of maps and of microscopes: the symmetry holds, the GLB keeps its shape."""
+    shape = vase(flutes=4, columns=32, rows=16)
+    moved = make_mesh(scale * shape.vertices + away, shape.triangles, shape.uvs)
+    file = write_obj(tmp_path / "vase.obj", moved)
+    output = tmp_path / "out" / "vase.png"
+    words = ("--group", "C4", "--size", 128, "--steps", 2, "--views", 2, "-o", output)
+    _, receipt = painted(capfd, file, *words)
+    assert receipt["quality"]["symmetry_rms"] <= 1.0 and receipt["surface"]["coverage"] > 0.5
+    (part,) = load_mesh(output.with_suffix(".glb")).painted
+    corners = (part.vertices[part.triangles] - away) / scale
+    areas = np.linalg.norm(np.cross(*np.moveaxis(np.diff(corners, axis=1), 1, 0)), axis=1) / 2
+    np.testing.assert_allclose(areas, shape.areas, rtol=1e-3, atol=1e-6)
+
+
 def two_tone(rows, columns):
     base = np.zeros((rows, columns, 3), np.uint8)
     base[..., 0] = np.arange(columns) * 255 // columns
@@ -153,3 +174,19 @@ def test_the_vase_as_its_symmetry_wants_it(tmp_path, capfd, empty_blender):
     assert broad(texture).std() > 10
     assert_all_files_are_there(output)
     assert_opens_in_blender(empty_blender, output, texture)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc takes no files, from root neither")
+def test_a_mesh_is_painted_without_a_home(tmp_path):
+    file = write_obj(tmp_path / "vase.obj", vase(columns=16, rows=8))
+    rest = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "ORBITEX_"))}
+    words = ("--size", 64, "--steps", 1, "--views", 2, "-o", tmp_path / "paint.png")
+    done = subprocess.run(
+        [sys.executable, "-m", "service", "mesh", *map(str, (file, *words))],
+        env=rest | {"HOME": "/proc/nowhere", "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert (tmp_path / "paint.png").exists() and list(tmp_path.glob("orbitex_cache_*/kernels/*"))

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from shapes import plane, torus
+from shapes import plane, torus, uv_sphere
 
 from geometry.cameras import surrounding_cameras
 from geometry.coverage import (
@@ -54,6 +54,23 @@ def test_faces_smaller_than_a_texel_count_with_the_texel_they_lie_in():
     seen = np.zeros((8, 8))
     seen[:3, :] = 1  # the top rows, v > 5/8
     assert surface_coverage(seen, texels, fine) == pytest.approx(3 / 8)
+
+
+@pytest.mark.parametrize("uvs", [np.full((3, 2), 0.4), [(0.1, 0.1), (0.9, 0.7), (0.5, 0.4)]])
+def test_faces_that_the_layout_collapses_are_never_seen(uvs):
+    """To a point, or to a line with the rounding of 32 bits; also where others paint its texels."""
+    layout = plane().uvs.copy()
+    layout[1] = np.float32(uvs)
+    mesh = make_mesh(plane().vertices, plane().triangles, layout)
+    assert mesh.collapsed.tolist() == [False, True]
+    texels = uv_surface(mesh, 16, 16, 1)
+    assert surface_coverage(np.ones((16, 16)), texels, mesh) == pytest.approx(0.5)
+
+
+def test_small_faces_and_faces_without_area_are_not_collapsed():
+    assert not plane(3000, 1).collapsed.any()
+    sphere = uv_sphere()  # triangles at its poles have no area on the surface
+    assert (sphere.areas < 1e-12).any() and not sphere.collapsed.any()
 
 
 def test_holes_are_no_surface():

@@ -195,3 +195,13 @@ def test_faces_that_are_lines_do_not_count_for_the_orientation():
     turned = np.array(sphere.triangles)
     turned[100] = turned[100, ::-1]
     assert not make_mesh(sphere.vertices, turned, sphere.uvs).oriented
+
+
+def test_texels_of_a_mesh_far_away_lie_on_it():
+    near = uv_sphere(24, 12)
+    home = np.array((512345.25, 4612345.5, 311.0))
+    far = make_mesh(near.vertices + home, near.triangles, near.uvs)
+    here, there = (uv_surface(mesh, 64, 32, margin=3) for mesh in (near, far))
+    np.testing.assert_array_equal(here.triangle, there.triangle)
+    apart = (there.position - home - here.position)[here.triangle >= 0]
+    assert np.abs(apart).max() < 1e-6

@@ -6,7 +6,7 @@ from PIL import Image
 
 from geometry.errors import InputError
 from service.base_colour import fitted, read_base, read_mask
-from service.mesh_looks import Look
+from service.mesh_files.look import Look
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (64, 64, 4), np.uint8)
 PICTURE[..., 3] = 255

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -290,6 +291,20 @@ def test_a_mesh_is_painted_into_all_its_files_and_again_from_its_receipt(
     assert file.read_text() == SQUARE and len(list(file.parent.iterdir())) == 1
 
 
+def test_faces_without_area_in_the_uv_map_are_told(tmp_path, capfd, monkeypatch):
+    """As Blender's Extrude leaves them: each would be a flat colour, and nobody would know why."""
+    monkeypatch.setattr("service.reporting.mesh_pictures.SIDE", 32)
+    file, out = tmp_path / "square.obj", tmp_path / "paint.png"
+    file.write_text(SQUARE + "v 1 0 1\nv 1 1 1\nf 2/2 5/2 6/3 3/3\n")
+    words = ("--size", "64", "--steps", "1", "--views", "4", "-o", str(out))
+    assert main(["mesh", str(file), *words]) == 0
+    told = capfd.readouterr().out
+    assert "advice: 2 triangles, 50.0 % of the surface, have no area in the UV map" in told
+    assert "--views" not in told and "coverage 50.0 %" in told
+    surface = json.loads(out.with_suffix(".json").read_text())["surface"]
+    assert surface["collapsed"] == pytest.approx(0.5) and surface["collapsed_triangles"] == 2
+
+
 def test_detected_symmetries_are_listed_with_the_options_that_paint_them(
     tmp_path, capsys, monkeypatch
 ):
@@ -429,3 +444,32 @@ def test_a_terminal_that_knows_few_letters_is_no_traceback():
     env = ENVIRONMENT | {"PYTHONIOENCODING": "ascii"}
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "") and "p4m" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are text")
+def test_names_that_are_no_utf_8_are_names_like_others(tmp_path, monkeypatch, capfd):
+    """Of a style, a base, a mask, a mesh and an output, on the command line and in receipts."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("service.reporting.mesh_pictures.SIDE", 32)
+    style, mesh, out = (
+        os.fsdecode(name) for name in (b"caf\xe9.png", b"b\xf6x.obj", b"\xfc/\xe9.png")
+    )
+    Image.fromarray(np.full((64, 64, 3), 90, np.uint8)).save("flat.png")
+    Path("flat.png").rename(style)
+    Path(mesh).write_text(SQUARE)
+    short = ("--size", "64", "--steps", "1")
+    done = service("preview", "p4", "--picture", style, "--size", 64, "-o", out, cwd=tmp_path)
+    assert done.returncode == 0 and r"\udcfc/\udce9.png" in done.stdout, done.stderr
+    assert main(["tile", "-g", "p4", "-s", f"2:{style}", *short, "-o", out]) == 0
+    picture = tmp_path / out
+    receipt = picture.with_suffix(".json").read_text(encoding="ascii")
+    assert json.loads(receipt)["recipe"]["styles"][0]["source"] == str(tmp_path / style)
+    assert main(["run", str(picture.with_suffix(".json")), "-o", "again"]) == 0
+    assert (tmp_path / "again" / picture.name).read_bytes() == picture.read_bytes()
+    given = ("-s", style, "--base", style, "--mask", style, "--views", "1")
+    assert main(["mesh", mesh, *given, *short, "-o", out]) == 0, capfd.readouterr().err
+    glb = picture.with_suffix(".glb").read_bytes()
+    length = struct.unpack_from("<I", glb, 12)[0]
+    assert json.loads(glb[20 : 20 + length].decode())["materials"][0]["name"] == "b?x"
+    assert main(["tile", "-g", "p4", "-s", os.fsdecode(b"no\xe9.png"), *short]) == 2
+    assert "There is no file" in capfd.readouterr().err

@@ -1,4 +1,5 @@
 import hashlib
+import itertools
 import random
 
 import numpy as np
@@ -155,7 +156,7 @@ def test_the_wire_never_reads_files_of_this_machine(tmp_path):
 
 
 def test_a_name_too_long_for_a_file_is_refused_in_one_line():
-    error = refusal("x" * 5000)
+    error = refusal("x" * 1000)
     assert error.code == "bad-image" and len(str(error)) < 400
 
 
@@ -261,3 +262,51 @@ def test_impossible_symmetries_are_refused(rest, code):
     with pytest.raises(InputError) as refused:
         wire_scene(recipe("stained_glass", **rest), [], {})
     assert refused.value.code == code
+
+
+def mesh_recipe(folder, mtl, **fields):
+    """A recipe for a square with a material."""
+    (folder / "m.mtl").write_text(mtl)
+    (folder / "m.obj").write_text(
+        "mtllib m.mtl\nusemtl a\nv 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+        "vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nf 1/1 2/2 3/3 4/4\n"
+    )
+    return Recipe(target="mesh", group="1", mesh=str(folder / "m.obj"), size=64, **fields)
+
+
+LOST = "newmtl a\nKd 1 0 0\nmap_Kd gone.png\n"
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"start": "base"}, "start"),
+        ({"objective": {"content": 1.0}}, "objective.content"),
+        ({"mask": "mask.png"}, "mask"),
+    ],
+)
+def test_a_base_that_is_not_all_there_is_refused_where_it_is_needed(tmp_path, wish, field):
+    with pytest.raises(InputError, match=r"m\.mtl names the picture gone\.png") as refused:
+        inputs.mesh_inputs(mesh_recipe(tmp_path, LOST, **wish))
+    assert (refused.value.code, refused.value.field) == ("missing-base", field)
+    if "mask" not in wish:
+        given = inputs.mesh_inputs(mesh_recipe(tmp_path, LOST, **wish, base="#c8b090"))
+        assert given.body.base.tolist() == [[[0xC8, 0xB0, 0x90, 255]]]
+        inputs.mesh_inputs(mesh_recipe(tmp_path, "newmtl a\nKd 1 0 0\n", **wish))
+
+
+def test_elsewhere_it_is_told(tmp_path):
+    given = inputs.mesh_inputs(mesh_recipe(tmp_path, LOST))
+    assert given.loaded.unread == ("m.mtl names the picture gone.png, which is not there.",)
+
+
+def test_vertex_colours_are_the_base(tmp_path):
+    recipe = mesh_recipe(tmp_path, "newmtl b\n", start="base", base=None)
+    file = tmp_path / "m.obj"
+    shades = itertools.cycle(("1 0 0", "0 0 1", "0 0 1", "1 0 0"))
+    lines = file.read_text().replace("mtllib m.mtl\n", "").splitlines()
+    file.write_text("\n".join(f"{x} {next(shades)}" if x[:2] == "v " else x for x in lines))
+    base = inputs.mesh_inputs(recipe).body.base
+    assert base.shape == (64, 64, 4)
+    assert base[:, 0, 0].min() > 240 > 60 > base[:, 0, 2].max()
+    assert base[:, -1, 2].min() > 240 > 60 > base[:, -1, 0].max()

@@ -1,5 +1,8 @@
 """A painted mesh on the disk: GLB files as trimesh and Blender read them, renders, names."""
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 import trimesh
@@ -79,6 +82,35 @@ def test_what_is_not_painted_keeps_its_look(tmp_path):
     looks = {part.look.name: part.look for part in load_mesh(tmp_path / "again.glb").painted}
     assert (looks["low"].image[..., :3] == RED[0, 0]).all()
     assert (looks["high"].image[..., :3] == quarters()).all()
+
+
+@pytest.mark.parametrize("suffix", [".obj", ".ply"])
+def test_a_mesh_far_away_is_written_about_its_own_centre(tmp_path, suffix):
+    home = np.array((512345.25, 4612345.5, 311.0))
+    ball = trimesh.creation.icosphere(subdivisions=3)
+    lines = [f"v {x:.9f} {y:.9f} {z:.9f}" for x, y, z in ball.vertices + home]
+    lines += [f"vt {x / 4 + 0.5:.9f} {y / 4 + 0.5:.9f}" for x, y, _ in ball.vertices]
+    lines += ["f " + " ".join(f"{k + 1}/{k + 1}" for k in face) for face in ball.faces]
+    (tmp_path / "far.obj").write_text("\n".join(lines))
+    loaded = load_mesh(tmp_path / "far.obj")
+    if suffix == ".ply":
+        loaded = dataclasses.replace(loaded, up="Z")
+    data = glb_bytes(loaded, [quarters()])
+    header = json.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
+    (node,) = header["nodes"]
+    y_up = np.eye(3) if suffix == ".obj" else np.array([(1, 0, 0), (0, 0, 1), (0, -1, 0)])
+    np.testing.assert_allclose(node["translation"], y_up @ home, atol=1e-6)
+    (tmp_path / "far.glb").write_bytes(data)
+    (again,) = load_mesh(tmp_path / "far.glb").painted
+    points = again.vertices @ y_up - home
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, atol=1e-6)
+    areas = trimesh.Trimesh(points, again.triangles, process=False).area_faces
+    assert len(areas) == 1280 and areas.min() > 0.5 * areas.max()
+
+    near = load_mesh(written(textured(), tmp_path / "near.glb"))
+    data = glb_bytes(near, [quarters()])
+    header = json.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
+    assert "translation" not in header["nodes"][0]  # its origin stays where it is
 
 
 def test_normals_are_smooth_but_at_sharp_edges(tmp_path):

@@ -218,14 +218,6 @@ def test_bad_files_are_one_clear_line(tmp_path, name, content, code):
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 400
 
 
-def test_compressed_gltf_is_refused_with_the_fix(tmp_path):
-    file = written(textured(), tmp_path / "small.gltf")
-    tree = json.loads(file.read_text())
-    file.write_text(json.dumps(tree | {"extensionsRequired": ["KHR_draco_mesh_compression"]}))
-    with pytest.raises(InputError, match="without compression"):
-        load_mesh(file)
-
-
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_a_binary_ply_may_mix_triangles_and_larger_faces(tmp_path, order):
     # a triangle, a pentagon, a square in one plane, then edges, as Blender writes them

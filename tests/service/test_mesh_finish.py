@@ -150,3 +150,16 @@ def test_symmetry_is_measured_where_the_group_moves_the_surface():
     for fields in ({"group": "432", "action": "direction"}, {}):
         done = finish_mesh(scene_of(uv_sphere(16, 8), **fields), plain, ALL)
         assert done.figures.deviation is None and not done.quality.symmetry
+
+
+def test_faces_without_area_in_the_layout_are_counted_and_not_called_seen():
+    box = cube()
+    uvs = box.uvs.copy()
+    uvs[:2] = uvs[0, 0]
+    box = make_mesh(box.vertices, box.triangles, uvs)
+    figures = finish_mesh(scene_of(box), noise(SIDE), ALL).figures
+    part = box.areas[:2].sum() / box.areas.sum()
+    assert figures.collapsed_triangles == 2 and figures.collapsed == pytest.approx(part)
+    assert figures.coverage == pytest.approx(1 - part)
+    whole = finish_mesh(scene_of(cube()), noise(SIDE), ALL).figures
+    assert whole.collapsed == whole.collapsed_triangles == 0

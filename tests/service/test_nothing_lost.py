@@ -18,7 +18,7 @@ from geometry.errors import InputError
 from service.cli import main
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt, interrupt_on_hangup
-from service.mesh_references import referenced_files
+from service.mesh_files.references import referenced_files
 from service.recipe import parse_recipe
 from service.reporting import delivery, rescue
 from service.reporting.delivery import deliver, destination
@@ -166,6 +166,17 @@ def test_names_inside_a_glb_and_a_ply_file_are_found(folder):
     Path("a.ply").write_text("ply\nformat ascii 1.0\ncomment TextureFile sty.png\nend_header\n")
     for name in ("a.glb", "a.ply"):
         assert referenced_files(Path(name)) == [Path("sty.png")]
+
+
+def test_pictures_that_an_mtl_file_spells_otherwise_are_found(folder):
+    (folder / "tex").mkdir()
+    for name in ("cow.png", "tex/skin.png"):
+        picture(name)
+    Path("tex/cow.mtl").write_text("newmtl a\nmap_Kd COW.PNG\nnewmtl b\nmap_Kd -s 2 2 skin.png\n")
+    Path("cow.obj").write_text(f"mtllib tex\\Cow.mtl\n{SQUARE}f 1/1 2/2 3/3 4/4\n")
+    found = {path.resolve() for path in referenced_files(Path("cow.obj"))}
+    names = ("tex/cow.mtl", "cow.png", "tex/skin.png")
+    assert found == {(folder / name).resolve() for name in names}
 
 
 def test_materials_called_like_other_outputs_have_files_of_their_own(tmp_path):

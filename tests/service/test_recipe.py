@@ -1,4 +1,6 @@
 import json
+import math
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -140,3 +142,63 @@ def test_every_field_is_explained_in_the_schema():
     for model in (schema, *schema["$defs"].values()):
         for name, field in model["properties"].items():
             assert field.get("description"), name
+
+
+def parts(schema):
+    """(path, schema) of every value that a JSON schema describes."""
+    todo = [("recipe", schema), *schema["$defs"].items()]
+    while todo:
+        path, part = todo.pop()
+        yield path, part
+        todo += [(f"{path}.{name}", entry) for name, entry in part.get("properties", {}).items()]
+        todo += [(path, entry) for entry in part.get("anyOf", [])]
+        todo += [(f"{path}[]", part["items"])] if "items" in part else []
+
+
+def test_every_text_and_every_list_has_a_greatest_length():
+    found = list(parts(Recipe.model_json_schema()))
+    texts = [(path, p) for path, p in found if p.get("type") == "string" and "enum" not in p]
+    lists = [(path, p) for path, p in found if p.get("type") == "array"]
+    assert len(texts) >= 9 and len(lists) >= 1
+    assert [path for path, part in texts if not part.get("maxLength", math.inf) <= 4096] == []
+    assert [path for path, part in lists if not part.get("maxItems", math.inf) <= 64] == []
+
+
+@pytest.mark.parametrize("field", Recipe.model_fields)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1" * 3000,
+        "\U0001f600" * 250_000,
+        "\x1b]0;title\x07" * 1000,
+        [{"source": ""}] * 300_000,
+        {f"key {number}": number for number in range(80_000)},
+        10**4000,
+    ],
+    ids=["digits", "emoji", "escapes", "list", "keys", "large"],
+)
+def test_a_megabyte_in_any_field_is_refused_in_a_moment_and_in_few_words(field, value):
+    start = time.process_time()
+    error = refusal({**BASE, field: value})
+    assert time.process_time() - start < 5  # hours, for some
+    assert len(json.dumps([error.field, error.message, error.hint])) < 3000
+    assert all(text.isprintable() for text in (error.field, error.message, error.hint))
+
+
+def test_many_styles_and_long_keys_are_refused_in_a_moment():
+    start = time.process_time()
+    # They are counted, and not looked at one by one.
+    assert refusal({**BASE, "styles": [1] * 300_000}).field == "styles"
+    wrong = {**BASE, "styles": [{f"key {k}": k for k in range(100)}] * 16}
+    for data in (wrong, {**BASE, "\n" * 10**6: 1}, [BASE] * 100_000):
+        refusal(data)
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("axis", ["1e200,-1e200,0", "1e-8,0,0", "+.5,1.,-2e1"])
+def test_a_direction_of_any_length(axis):
+    mesh = {"target": "mesh", "group": "C2"}
+    assert parse_recipe({**mesh, "axis": axis}).axis == axis
+    many = [",".join(["1" * length] * 3) + "!" for length in (40, 1000)]
+    for wrong in ("0,0,0", "1e999,0,0", "1..2,0,0", "1e,0,0", "1,2", "x", *many):
+        assert refusal({**mesh, "axis": wrong}).field == "axis"

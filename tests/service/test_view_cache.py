@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -159,3 +160,12 @@ def test_the_environment_says_where(tmp_path, monkeypatch, own_view_cache):
     assert view_cache.folder() == own_view_cache / "views"  # of this test run
     monkeypatch.setenv("ORBITEX_CACHE", str(tmp_path))
     assert view_cache.folder() == tmp_path / "views"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc, where root writes neither")
+def test_without_a_home_views_are_kept_among_the_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORBITEX_CACHE", "/proc/nowhere")
+    monkeypatch.setattr(view_cache, "spare_folder", lambda: tmp_path)
+    assert view_cache.folder() == tmp_path / "views"
+    kept_view("key", CAMERA, SHAPE, 2, seen)
+    assert len(list((tmp_path / "views").iterdir())) == 1

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import signal
+import sys
 import time
 
 import numpy as np
@@ -131,6 +132,20 @@ def painter_of_two_devices():
 
 def painter_without_checkpoints():
     return fake_painter(checkpoint_seconds=1e9)
+
+
+def listening_painter():
+    """Writes all that its worker is told into the log of the job."""
+    channel = sys.modules["__main__"].SocketChannel
+    receive = channel.receive
+
+    def heard(self):
+        header, buffers = receive(self)
+        print("told", header["kind"], flush=True)
+        return header, buffers
+
+    channel.receive = heard
+    return fake_painter()
 
 
 def broken_painter():

@@ -75,6 +75,11 @@ class ServiceProcess:
         return code
 
 
+def children(pid):
+    """The process numbers of a process's children."""
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def workers(log):
     """The process numbers of all workers ever started."""
     return [int(number) for number in re.findall(r"worker (\d+) starts", log)]

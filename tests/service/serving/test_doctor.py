@@ -12,6 +12,7 @@ import pytest
 import zmq
 from service_process import ROOT
 
+from geometry.errors import InputError
 from service.cli import machine_findings, main, serving_findings
 from service.cli.finding import Finding
 from service.recipe import parse_recipe
@@ -79,6 +80,22 @@ def test_the_jobs_kept_are_counted_and_a_damaged_one_is_told(tmp_path):
     damaged, kept = serving_findings.jobs(tmp_path / "jobs")
     assert damaged.level == "note" and damaged.fix == f"rm -r {tmp_path}/jobs/{third.name}"
     assert kept.level == "good" and "1 cancelled, 1 queued" in kept.text
+
+
+def test_caches_that_are_kept_elsewhere_are_told(tmp_path, monkeypatch):
+    assert levels(machine_findings.caches()) == ["good", "good"]
+    monkeypatch.setattr("geometry.spare_folder.spare_folder", lambda: tmp_path)
+    monkeypatch.setattr("geometry.kernels.cache_folder", lambda: tmp_path / "kernels")
+    monkeypatch.setattr("service.painting.view_cache.folder", lambda: tmp_path / "views")
+    found = list(machine_findings.caches())
+    assert levels(found) == ["note", "note"] and "HOME" in found[0].fix
+    assert all(str(tmp_path) in finding.text for finding in found)
+
+    def none():
+        raise InputError("no-temporary-folder", "temporary files", "There is none.")
+
+    monkeypatch.setattr("service.painting.view_cache.folder", none)
+    assert levels(machine_findings.caches())[-1] == "bad"
 
 
 # --- keys ---

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from service_process import refused
 
-from service.recipe import Recipe
+from service.recipe import Recipe, parse_recipe
 from service.reporting import delivery
 from service.serving import archive, blobs
 from service.serving import ledger as ledger_module
@@ -565,7 +565,7 @@ def all_files(folder):
     """All that a job may have, of one that a worker had just finished."""
     folder.write_checkpoint(b"a")
     folder.write_paint(b"a")
-    folder.write_kept(folder, np.zeros((2, 2), np.uint8))
+    folder.write_kept(folder)
     folder.write_result(Result(TEXTURE, {}))
 
 
@@ -623,3 +623,15 @@ def test_a_clock_that_is_set_back_retires_no_job_that_has_just_ended(opened, mon
         ledger.cancel(job)
         assert job in ledger.all()
     assert names(ledger, "cancelled") == names(opened(keep=2)) == [given[0].name, given[1].name]
+
+
+def test_adjustments_end_before_a_receipt_is_too_long_for_a_header(opened):
+    ledger = opened()
+    styles = [{"source": f"buffer:{'ü' * 60}{number}"} for number in range(16)]
+    recipe = parse_recipe({"target": "tile", "group": "p6", "styles": styles})
+    job = ledger.add(Inputs(recipe, [], {}))
+    with refused("too-large"):
+        for number in range(1, 1000):
+            ledger.adjust(job, {"styles.0.weight": number / 20})
+    assert 10 < len(job.standing.adjustments) < 999
+    assert len(json.dumps(job.standing.as_dict())) < 1 << 19

@@ -7,14 +7,17 @@ import sys
 
 import numpy as np
 import pytest
+import zmq
+from patience import PATIENCE
 from PIL import Image
-from service_process import ask, eventually, recipe, refused, running, until_running
+from service_process import ask, eventually, receive, recipe, refused, running, until_running
 
 from service.cli import main
 from service.painting.kept import Paint
 from service.recipe import parse_recipe
 from service.serving.client import Client
 from service.serving.job_folder import JobFolder
+from service.serving.wire import decode, encode
 
 ORDER = recipe(target="mesh", group="1", step_ms=5, steps=60)
 BUFFERS = {"vertices": np.arange(12, dtype=np.float32).reshape(4, 3)}
@@ -86,6 +89,53 @@ def test_what_cannot_be_repainted_is_refused(client):
     ]:
         with refused(code):
             client.repaint(job, region, seed)
+
+
+def test_a_large_region_is_uploaded_and_its_bytes_count(tmp_path):
+    large = np.full((4000, 3000), 255, np.uint8)
+    with (
+        running(tmp_path / "log.txt", max_inputs=1 << 24) as service,
+        Client(service.address, timeout=PATIENCE) as client,
+        zmq.Context() as context,
+        context.socket(zmq.DEALER) as dealer,
+    ):
+        job = client.submit(ORDER, BUFFERS)
+        end_of(client, job)
+        dealer.linger = 0
+        dealer.connect(service.address)
+        dealer.send_multipart(
+            encode({"kind": "repaint", "id": 1, "job": job, "seed": 1}, {"region": large})
+        )
+        error = decode(receive(dealer))[0]["error"]
+        assert error["code"] == "too-large" and "'uploads'" in error["hint"]
+        busy = client.submit(recipe(step_ms=20, steps=100_000))
+        until_running(client, busy)
+        new = client.repaint(job, large, seed=5)
+        with refused("queue-full"):
+            client.repaint(job, large - 1, seed=6)
+        again = client.repaint(job, large, seed=7)  # the same bytes count once
+        client.cancel(busy)
+        kept = hashlib.sha256(painted_until(60) + large.tobytes()).hexdigest()
+        assert end_of(client, new)["kept"] == end_of(client, again)["kept"] == kept
+        end_of(client, client.repaint(job, large - 1, seed=6))
+        assert not list(service.data.glob("*/region*"))
+
+
+def test_regions_that_were_never_uploaded_are_refused(client, dealer):
+    job = client.submit(recipe(steps=1))
+    end_of(client, job)
+    named = {"name": "region", "dtype": "|u1", "shape": [9, 9], "sha256": "0" * 64}
+    for uploads, code in [
+        ([named], "unknown-upload"),
+        ([named | {"dtype": "<f4"}], "bad-buffer"),
+        ([named | {"shape": [9, 9, 1]}], "bad-buffer"),
+        ([named, named | {"name": "b"}], "bad-buffer"),
+        ([named | {"shape": [1 << 16, 1 << 14]}], "too-large"),
+        ({}, "bad-value"),
+    ]:
+        fields = {"kind": "repaint", "id": 1, "job": job, "seed": 1, "uploads": uploads}
+        dealer.send_multipart(encode(fields))
+        assert decode(receive(dealer))[0]["error"]["code"] == code, uploads
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="signals")

@@ -17,6 +17,7 @@ from service.serving.painter import load_painter
 from service.serving.preview import shrink
 from service.serving.requests import read_submission
 from service.serving.settings import Settings
+from service.serving.wants import MAX_SIZES
 
 RECIPE = {"target": "tile", "group": "p6"}
 
@@ -281,7 +282,7 @@ def test_one_client_cannot_have_a_step_rendered_in_all_sizes(monkeypatch):
     ]
     commands.read()
     commands.serve_frames(clock.progress(1))
-    assert len(clock.sent) == commands_module.MAX_SIZES
+    assert len(clock.sent) == MAX_SIZES
 
 
 def test_a_size_is_rendered_for_whoever_has_the_oldest_picture(monkeypatch):

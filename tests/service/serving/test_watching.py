@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 import pytest
 import zmq
 from patience import PATIENCE
-from service_process import eventually, memory, receive, recipe, refused, until_running
+from service_process import eventually, memory, receive, recipe, refused, running, until_running
 
 from service.serving import inbox
 from service.serving.client import Client
 from service.serving.encodings import ENCODINGS, Picture
+from service.serving.engine import FrameDone, Stepped
 from service.serving.inbox import Inbox
 from service.serving.replies import UNREAD_BYTES
+from service.serving.wants import MAX_SIZES, MAX_UNHEARD, Wants
 from service.serving.wire import decode, encode
 
 
@@ -193,3 +195,46 @@ def test_parts_beyond_the_bound_are_thrown_away(pair, monkeypatch):
         lengths.append(calls)
     assert mailbox.receive() is None
     assert lengths == [1, 2, 2, 7, 1]  # in portions
+
+
+def test_a_busy_worker_is_told_only_what_is_new(tmp_path):
+    """It listens between two steps, and keeps all that comes until then."""
+    with (
+        running(tmp_path / "log.txt", painter="fake_painter:listening_painter") as service,
+        Client(service.address, timeout=PATIENCE) as client,
+        zmq.Context() as context,
+        context.socket(zmq.DEALER) as crowd,
+    ):
+        job = client.submit(recipe(step_ms=1000, steps=100_000))
+        until_running(client, job)
+        crowd.linger = 0
+        crowd.connect(service.address)
+        for number in range(2000):
+            wish = {"job": job, "after": 10**6 - number, "max_size": 20 + number % 50}
+            crowd.send_multipart(encode({"kind": "frame", "id": 1, **wish}))
+            if number % 20 == 0:
+                client.adjust(job, {"views": 3})
+        for _ in range(50):
+            client.finish(job)
+        assert list(client.frames(job, max_size=8))[-1].state == "finished"
+        log = (service.data / job / "log.txt").read_text()
+    assert 1 <= log.count("told want") < 1000
+    assert log.count("told adjust") == log.count("told finish") == 1
+
+
+def test_a_want_is_told_once_until_it_is_answered():
+    wants = Wants()
+    assert wants.add(5, 64) and wants.add(5, 32)
+    assert not wants.add(5, 64) and not wants.add(9, 64)
+    assert wants.add(4, 64) and not wants.add(4, 64)  # sooner
+    wants.hear(FrameDone("1", 64, {}, None))
+    assert wants.add(9, 64) and not wants.add(9, 32)
+
+
+def test_a_worker_that_says_nothing_is_told_no_more_for_a_while():
+    wants = Wants()
+    told = [size for size in range(1000) if wants.add(0, size)]
+    assert told == list(range(MAX_UNHEARD))
+    wants.hear(Stepped("1", {}))
+    # Those that it has forgotten since, as it remembers only the newest, are told again.
+    assert not wants.add(0, told[-MAX_SIZES]) and wants.add(0, told[-MAX_SIZES - 1])

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from service.mesh_files.textures import named_file
+
 _LIBRARIES = re.compile(rb"^[ \t]*mtllib[ \t]+([^\r\n]+)", re.MULTILINE)
 _PICTURES = re.compile(
     rb"^[ \t]*(?:map_\w+|bump|disp|decal|norm|refl)[ \t]+([^\r\n]+)", re.MULTILINE | re.IGNORECASE
@@ -38,10 +40,11 @@ def referenced_files(path: Path) -> list[Path]:
     with suppress(*_BROKEN):
         kind = path.suffix.lower()
         if kind == ".obj":
-            libraries = list(_named(path, _LIBRARIES))
+            libraries = list(_named(path, _LIBRARIES, path.parent))
             found += libraries
             for library in libraries:
-                found += _named(library, _PICTURES)
+                for folder in dict.fromkeys((library.parent, path.parent)):
+                    found += _named(library, _PICTURES, folder)
         elif kind in (".gltf", ".glb"):
             found += _of_gltf(path)
         elif kind == ".ply":
@@ -52,8 +55,8 @@ def referenced_files(path: Path) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _named(path: Path, statement: re.Pattern[bytes]) -> Iterator[Path]:
-    """What the statements of a text file name, which may be huge."""
+def _named(path: Path, statement: re.Pattern[bytes], folder: Path) -> Iterator[Path]:
+    """What the statements of a text file, which may be huge, name in a folder."""
     with (
         path.open("rb") as stream,
         mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text,
@@ -64,12 +67,12 @@ def _named(path: Path, statement: re.Pattern[bytes]) -> Iterator[Path]:
         # Options may stand before a name, and a name may have spaces: any end of the line may be
         # one. Several libraries may share a line, too.
         for name in (*(" ".join(words[k:]) for k in range(len(words))), *words):
-            yield from _files(path.parent, name)
+            yield from _files(folder, name)
 
 
 def _of_gltf(path: Path) -> Iterator[Path]:
     data = path.read_bytes()
-    if path.suffix.lower() == ".glb":
+    if data[:4] == b"glTF":  # told by its content, as where it is read
         length = struct.unpack_from("<I", data, _GLB_JSON - 8)[0]
         data = data[_GLB_JSON : _GLB_JSON + length]
     header = json.loads(data)
@@ -81,10 +84,7 @@ def _of_gltf(path: Path) -> Iterator[Path]:
 
 
 def _files(folder: Path, name: str) -> Iterator[Path]:
-    """The files that a name can mean: as it stands, with Windows' separators, or, for a path of
-    another machine, beside the file that names it."""
-    plain = name.strip().strip('"').replace("\\", "/")
-    for candidate in dict.fromkeys((name.strip(), plain, plain.rpartition("/")[2])):
-        with suppress(OSError, ValueError):
-            if candidate and (folder / candidate).is_file():
-                yield folder / candidate
+    """The file that a name means to those who read mesh files, if it is there."""
+    found = named_file(folder, name)
+    if found is not None:
+        yield found
