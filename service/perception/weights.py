@@ -37,12 +37,14 @@ def torchvision_weights(network: str, name: str) -> Weights:
         try:  # torchvision shows the download's progress; the hub checks the file's hash
             return get_weight(name).get_state_dict(progress=True, check_hash=True)
         except (URLError, OSError, RuntimeError) as error:
+            from service.networks import DEFAULT  # whose rows import this module
+
             raise InputError(
                 "weights-missing",
                 "network",
                 f"The weights of {network} are not in {cached()} and cannot be downloaded "
                 f"({getattr(error, 'reason', error)}).",
-                "Use --network squeezenet, which is embedded, or --weights FILE.",
+                f"Use --network {DEFAULT}, which is embedded, or --weights FILE.",
             ) from None
 
     return Weights(
@@ -50,7 +52,7 @@ def torchvision_weights(network: str, name: str) -> Weights:
         at_hand=lambda: cached().exists(),
         prepared=as_torchvision,
         package="torchvision",
-        advice=f"service tile --network {network} downloads them, or give it --weights FILE",
+        advice=f"service tile -g p4 --network {network} downloads them, or give it --weights FILE",
     )
 
 
