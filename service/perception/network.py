@@ -55,8 +55,13 @@ class Network(nn.Module):
         for name, end in stops:
             part = self.trunk[start:end]
             x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
-            yield name, self.info.head(self._whole, x) if name == HEAD else x
+            yield name, self._scores(x) if name == HEAD else x
             start = end
+
+    def _scores(self, features: Tensor) -> Tensor:
+        """What the head makes of the trunk's output."""
+        assert self.info.head is not None, "who asks for scores has checked that"
+        return self.info.head(self._whole, features)
 
     @functools.cached_property
     def _whole(self) -> nn.Module:
