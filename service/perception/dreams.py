@@ -28,13 +28,7 @@ def find_dream(text: str, info: NetworkInfo, field: str) -> DreamTarget:
     "no-head", "unknown-layer", "bad-value"; ``field`` is that of the recipe."""
     layer, colon, rest = (part.strip() for part in text.partition(":"))
     if layer.lower() == _CLASS:
-        if info.head is None:
-            raise InputError(
-                "no-head",
-                field,
-                f"The network {info.name} knows no classes.",
-                "Dream of a layer or a channel, or choose another network.",
-            )
+        check_head(info, field)
         if not rest:
             raise InputError("bad-value", field, "The class has no name.", HOW)
         return DreamTarget(HEAD, _number(rest), rest)
@@ -52,6 +46,17 @@ def find_dream(text: str, info: NetworkInfo, field: str) -> DreamTarget:
     if colon and channel is None:
         raise InputError("bad-value", field, f"'{excerpt(rest)}' is no number of a channel.", HOW)
     return DreamTarget(layer, channel)
+
+
+def check_head(info: NetworkInfo, field: str) -> None:
+    """Raise InputError("no-head") for a network that knows no classes."""
+    if info.head is None:
+        raise InputError(
+            "no-head",
+            field,
+            f"The network {info.name} knows no classes.",
+            "Dream of a layer or a channel, or choose another network.",
+        )
 
 
 def find_class(name: str, index: int | None, info: NetworkInfo, field: str) -> int:
@@ -75,7 +80,10 @@ def find_class(name: str, index: int | None, info: NetworkInfo, field: str) -> i
     if found:
         several = " or ".join(f"class:{number}" for number in found)
         raise InputError(
-            "unknown-class", field, f"Several classes are named '{excerpt(name)}'.", f"Use {several}."
+            "unknown-class",
+            field,
+            f"Several classes are named '{excerpt(name)}'.",
+            f"Use {several}.",
         )
     holding = [known for known in plain if wanted in known]
     near = holding[:3] or difflib.get_close_matches(wanted[:64], plain, n=3, cutoff=0.4)

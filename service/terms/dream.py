@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geometry.errors import InputError
 from service.perception.dreams import DreamTarget, find_class, find_dream
 from service.perception.network_info import HEAD, NetworkInfo
 from service.perception.term import LOOK, Term
@@ -13,13 +14,13 @@ from service.perception.term import LOOK, Term
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from geometry.errors import InputError
     from service.painting.stage import Sight, Stage
     from service.perception.moments import Mean
     from service.perception.network import Network
     from service.recipe import Recipe
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
+STRENGTH = 0.1  # so that a dream and a style of the same weight both show
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
 
 
@@ -108,7 +109,7 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
             whole = wish.channel is None
             strength = value.clamp(min=1e-12).sqrt() if whole else value
             parts.append(-wish.weight * strength / state.scales[layer])
-    return torch.stack(parts).sum()
+    return STRENGTH * torch.stack(parts).sum()
 
 
 def head_scores(network: Network, view: Tensor) -> Tensor:
@@ -158,8 +159,6 @@ def _wishes(
 
 
 def _no_channel(field: str, layer: str, channel: int, channels: int) -> InputError:
-    from geometry.errors import InputError
-
     return InputError(
         "unknown-channel",
         field,
