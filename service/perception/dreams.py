@@ -61,7 +61,7 @@ def check_head(info: NetworkInfo, field: str) -> None:
 
 def find_class(name: str, index: int | None, info: NetworkInfo, field: str) -> int:
     """The index of a class by ``name``, or ``index`` if there is such a class. Raises
-    InputError("unknown-class"), also for a name that several have. Imports torch."""
+    InputError("unknown-class"). Imports torch."""
     classes = info.classes()
     if index is not None:
         if index < len(classes):
@@ -74,17 +74,8 @@ def find_class(name: str, index: int | None, info: NetworkInfo, field: str) -> i
         )
     plain = [known.lower() for known in classes]
     wanted = name.lower().replace("_", " ")
-    found = [number for number, known in enumerate(plain) if known == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        several = " or ".join(f"class:{number}" for number in found)
-        raise InputError(
-            "unknown-class",
-            field,
-            f"Several classes are named '{excerpt(name)}'.",
-            f"Use {several}.",
-        )
+    if wanted in plain:
+        return plain.index(wanted)
     holding = [known for known in plain if wanted in known]
     near = holding[:3] or difflib.get_close_matches(wanted[:64], plain, n=3, cutoff=0.4)
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
