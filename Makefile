@@ -38,7 +38,7 @@ demo: $(READY)
 	$(BIN)/python -m recipes.demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
