@@ -12,6 +12,7 @@ from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group, elements
 from geometry.spaces import SPHERE
 from geometry.sphere_figure import figure
+from service.networks import NETWORKS
 from service.recipe import QUALITIES, Recipe
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
@@ -24,7 +25,6 @@ def describe() -> dict[str, Any]:
     Imports torch to say which networks are at hand: for the worker, not for a quick command.
     """
     from service.inputs import exemplars
-    from service.perception.networks import NETWORKS, weights_at_hand
 
     return {
         "groups": [
@@ -39,7 +39,7 @@ def describe() -> dict[str, Any]:
         "styles": list(exemplars()),
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
-            {"name": name, "title": info.title, "available": weights_at_hand(name)}
+            {"name": name, "title": info.title, "available": info.weights.at_hand()}
             for name, info in NETWORKS.items()
         ],
         "qualities": [{"name": name, "title": q.title} for name, q in QUALITIES.items()],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
@@ -22,6 +23,7 @@ from pydantic import (
 )
 
 from geometry.errors import InputError, excerpt, unknown_name
+from service import networks
 
 TargetName = Literal["tile", "sphere", "hyperbolic", "spiral", "mesh"]
 ProjectionName = Literal["equirectangular", "cube", "octahedral"]
@@ -33,7 +35,6 @@ ActionName = Literal["surface", "direction"]
 ViewLayoutName = Literal["sphere", "ring"]
 StartName = Literal["noise", "base"]
 QualityName = Literal["draft", "standard", "final"]
-NetworkName = Literal["squeezenet", "vgg19"]
 
 
 MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
@@ -77,6 +78,15 @@ FileName = Annotated[str, WrapValidator(_file_name)]
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _one_of(table: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """What a field's schema says if its value is a name in a table."""
+
+    def add(schema: dict[str, Any]) -> None:
+        schema["enum"] = list(table)
+
+    return add
 
 
 class Style(_Model):
@@ -301,7 +311,11 @@ class Recipe(_Model):
         le=100_000,
         description="Steps in all; default: as the quality says.",
     )
-    network: NetworkName = Field(default="squeezenet", description="The network that looks.")
+    network: str = Field(
+        default=networks.DEFAULT,
+        description="The network that looks.",
+        json_schema_extra=_one_of(networks.NETWORKS),
+    )
     style_scale: float = Field(
         default=1.0, ge=0.1, le=10, description="Size of the strokes; 2 paints them twice as large."
     )
@@ -310,6 +324,12 @@ class Recipe(_Model):
     )
     learning_rate: float = Field(default=0.12, gt=0, le=1, description="Adam's step, in logits.")
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
+
+    @field_validator("network")
+    @classmethod
+    def _is_known(cls, network: str) -> str:
+        networks.find_network(network)
+        return network
 
     @field_validator("repeat")
     @classmethod
@@ -370,6 +390,8 @@ def parse_recipe(data: Any) -> Recipe:
             models: dict[str, type[_Model]] = {"objective": Objective, "styles": Style}
             model = models.get(place[0], Recipe)
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
+        if isinstance(refused := first.get("ctx", {}).get("error"), InputError):
+            raise refused from None
         message = first["msg"].removeprefix("Value error, ")
         raise InputError("bad-value", field, f"{message}.", _given(first)) from None
 

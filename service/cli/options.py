@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic.fields import FieldInfo
 
 from service.recipe import ONLY_FOR, Recipe
 
@@ -121,7 +122,7 @@ def option(field: str) -> Any:
     spelling = _SPELLINGS.get(field, _Spelling())
     flags = spelling.flags or (f"--{field.replace('_', '-')}",)
     kind = _kind(info.annotation)
-    choices = _choices(info.annotation)
+    choices = _choices(info)
     metavar = "|".join(choices) if choices else spelling.metavar or _METAVARS.get(kind)
     has_default = not info.is_required() and info.default not in (None, False)
     default = f"Default: {_shown(info.default)}." if has_default else ""
@@ -197,8 +198,13 @@ def _kind(annotation: Any) -> type:
     return str
 
 
-def _choices(annotation: Any) -> list[str]:
-    return [c for part in _parts(annotation) for c in typing.get_args(part) if isinstance(c, str)]
+def _choices(info: FieldInfo) -> list[str]:
+    """All values that a field can have, if it has only some: of its type, or of a table."""
+    found = [c for part in _parts(info.annotation) for c in typing.get_args(part)]
+    schema: dict[str, Any] = {"enum": [c for c in found if isinstance(c, str)]}
+    if callable(info.json_schema_extra):
+        info.json_schema_extra(schema)
+    return schema["enum"]
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:

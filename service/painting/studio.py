@@ -27,7 +27,7 @@ from service.painting.spirals import SpiralSurface
 from service.painting.surfaces import make_surface
 from service.painting.targets import Seen, objective_terms, see, style_targets, weighted
 from service.painting.views import Surface, enlarged_paint
-from service.perception.networks import Network
+from service.perception.network import Network
 from service.perception.objectives import Targets
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import Scene, StylePicture

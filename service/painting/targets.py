@@ -21,7 +21,7 @@ from service.perception.moments import (
     measure,
     pooled,
 )
-from service.perception.networks import Network
+from service.perception.network import Network
 from service.perception.objectives import (
     Targets,
     content_term,
@@ -62,7 +62,7 @@ def style_targets(
 def _measured(network: Network, picture: Tensor) -> LayerMoments:
     """Moments of a picture's features, layer by layer: all at once may not fit into memory."""
     moments: LayerMoments = {}
-    for name, features in network.layers(picture):
+    for name, features in network.layers(picture, network.info.style):
         moments |= measure({name: features})
     return moments
 
@@ -90,14 +90,16 @@ class Seen:
 def see(network: Network, look: Look, objective: Objective, frugal: bool = False) -> Seen:
     """What the network sees of a view. ``frugal``: see :meth:`Network.layers`."""
     content = network.info.content if objective.content else None
+    style = network.info.style
     layers: LayerMoments = {}
     terms = {"smoothness": smoothness_term(look.pixels, look.weight)}
-    for name, features in network.layers(look.pixels, frugal):
-        layers |= measure({name: features}, look.weight)
+    for name, features in network.layers(look.pixels, [*style, content or ""], frugal):
+        if name in style:
+            layers |= measure({name: features}, look.weight)
         if name == content:
             assert look.base is not None, "a scene with a content term has a base colour"
             with torch.no_grad():
-                wanted = network(look.base)[name]
+                ((_, wanted),) = network.layers(look.base, (name,))
             terms["content"] = content_term(features, wanted, look.weight)
     colour = measure({"rgb": look.pixels}, look.weight)["rgb"]
     return Seen(layers, colour, terms, look.pixels.shape[-1] * look.pixels.shape[-2])
@@ -109,7 +111,7 @@ def objective_terms(network: Network, seen: Sequence[Seen], targets: Targets) ->
     layers = pooled([view.layers for view in seen])
     colour = pooled([{"rgb": view.colour} for view in seen])["rgb"]
     return {
-        "style": style_term(layers, targets.style, network.info.weights),
+        "style": style_term(layers, targets.style, network.info.style),
         "colour": moment_distance(colour, targets.colour),
         **{name: torch.stack([view.terms[name] for view in seen]).mean() for name in seen[0].terms},
     }

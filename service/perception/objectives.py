@@ -10,6 +10,7 @@ al. 2015; Risser et al. 2017 on why Gram matrices alone let contrast drift).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -36,13 +37,12 @@ def moment_distance(a: Moments, target: Moments) -> Tensor:
     return relative(a.raw, target.raw) + relative(a.mean, target.mean) + relative(a.std, target.std)
 
 
-def style_term(painted: LayerMoments, target: LayerMoments, weights: tuple[float, ...]) -> Tensor:
+def style_term(painted: LayerMoments, target: LayerMoments, weights: Mapping[str, float]) -> Tensor:
     """Weighted mean of the layers' distances."""
     terms = [
-        weight * moment_distance(painted[name], target[name])
-        for name, weight in zip(target, weights, strict=True)
+        weight * moment_distance(painted[name], target[name]) for name, weight in weights.items()
     ]
-    return torch.stack(terms).sum() / sum(weights)
+    return torch.stack(terms).sum() / sum(weights.values())
 
 
 def content_term(painted: Tensor, wanted: Tensor, weight: Tensor | None) -> Tensor:

@@ -30,7 +30,7 @@ from service.painting.paint import pick_device
 from service.painting.surfaces import make_surface
 from service.painting.targets import objective_terms, style_targets, weighted
 from service.painting.targets import see as seen_of
-from service.perception.networks import load_network
+from service.perception.network import load_network
 from service.recipe import parse_recipe
 from service.scene import make_scene
 

@@ -56,9 +56,9 @@ def test_the_style_term_is_the_weighted_mean_of_its_layers():
     a = {name: torch.rand(1, 3, 4, 4) for name in ("one", "two")}
     b = {name: torch.rand(1, 3, 4, 4) for name in ("one", "two")}
     one, two = (float(moment_distance(moments(a[k]), moments(b[k]))) for k in ("one", "two"))
-    term = style_term(measure(a), measure(b), (1.0, 3.0))
+    term = style_term(measure(a), measure(b), {"one": 1.0, "two": 3.0})
     assert float(term) == pytest.approx((one + 3 * two) / 4, rel=1e-5)
-    assert float(style_term(measure(b), measure(b), (1.0, 3.0))) == 0
+    assert float(style_term(measure(b), measure(b), {"one": 1.0, "two": 3.0})) == 0
 
 
 def test_smoothness_is_the_mean_square_of_steps():

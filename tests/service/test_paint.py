@@ -15,7 +15,7 @@ from service.painting.ladder import stage_plans
 from service.painting.paint import paint
 from service.painting.studio import seed_of
 from service.painting.targets import style_targets
-from service.perception.networks import load_network
+from service.perception.network import load_network
 from service.recipe import QUALITIES, Recipe
 from service.scene import StylePicture, make_scene
 

@@ -100,7 +100,7 @@ def test_unknown_keys_are_refused_with_the_nearest(data, given_name, known):
     [
         ("target", "cube"),
         ("quality", "best"),
-        ("network", "resnet"),
+        ("network", 3),
         ("styles", []),
         ("styles", [{"source": ""}]),
         ("styles", [{"source": "x", "weight": 0}]),
@@ -114,6 +114,12 @@ def test_values_of_the_wrong_kind_are_refused_with_their_field(field, value):
     error = refusal({**BASE, field: value})
     assert error.code == "bad-value"
     assert error.field.split(".")[0] == field
+
+
+def test_a_network_that_there_is_not_is_refused_with_the_nearest():
+    error = refusal({**BASE, "network": "vgg"})
+    assert (error.code, error.field) == ("unknown-network", "network")
+    assert "vgg19" in error.hint
 
 
 @pytest.mark.parametrize("data", [None, 3, "tile", [BASE]])

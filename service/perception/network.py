@@ -1,0 +1,98 @@
+"""A pretrained network that looks at the painting, frozen, layer by layer."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+from torchvision import models
+
+from geometry.errors import InputError
+from service.networks import find_network
+from service.perception.network_info import HEAD, NetworkInfo, as_torchvision
+from service.perception.weights import read_state_dict
+
+
+class Network(nn.Module):
+    """A frozen trunk, and its head when it is asked for. Call it with pictures (B, 3, H, W), RGB in
+    0..1; it returns the features {layer: (B, C, h, w)} of all named layers of its
+    :class:`NetworkInfo`."""
+
+    def __init__(
+        self,
+        info: NetworkInfo,
+        build: Callable[[], nn.Module],
+        prepared: Callable[[Tensor], Tensor],
+    ) -> None:
+        super().__init__()
+        self.info, self.prepared, self._build = info, prepared, build
+        trunk = build().features
+        assert isinstance(trunk, nn.Sequential)
+        self.trunk = trunk
+        for module in self.trunk:
+            if isinstance(module, nn.ReLU):
+                module.inplace = False  # the layer before it may be wanted too
+        self.requires_grad_(False).eval()
+
+    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
+        """Pictures (B, 3, H, W) in 0..1 → {layer: (B, C, h, w)}."""
+        return dict(self.layers(pictures, self.info.layers))
+
+    def layers(
+        self, pictures: Tensor, wanted: Collection[str], frugal: bool = False
+    ) -> Iterator[tuple[str, Tensor]]:
+        """The ``wanted`` layers, in the network's order: what is let go of takes no memory. HEAD is
+        one of them: the scores of classes, (B, classes). ``frugal``: what lies between the layers
+        is worked out again for the gradient, and not kept for it."""
+        stops = [(name, end + 1) for name, end in self.info.layers.items() if name in wanted]
+        if HEAD in wanted:
+            stops.append((HEAD, len(self.trunk)))
+        x, start = self.prepared(pictures), 0
+        for name, end in stops:
+            part = self.trunk[start:end]
+            x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
+            yield name, self.info.head(self._whole, x) if name == HEAD else x
+            start = end
+
+    @functools.cached_property
+    def _whole(self) -> nn.Module:
+        """All of the network, of which the head is used: it may be larger than the trunk, and is
+        loaded only for who wants it."""
+        like = next(self.parameters())
+        whole = self._build().requires_grad_(False).eval()
+        whole.features = nn.Identity()
+        return whole.to(device=like.device)
+
+
+def load_network(
+    name: str, device: torch.device | str = "cpu", weights: Path | None = None
+) -> Network:
+    """A network by name, on ``device``, channels last.
+
+    ``weights``: a file with torchvision's state dict instead of the network's own weights.
+    Raises InputError: "unknown-network", "bad-weights", "weights-missing".
+    """
+    info = find_network(name)
+
+    def build() -> nn.Module:
+        model: nn.Module = getattr(models, info.architecture)(weights=None)
+        if weights is None:
+            model.load_state_dict(info.weights.load())
+            return model
+        try:
+            model.load_state_dict(read_state_dict(weights))
+        except RuntimeError:  # torch lists hundreds of names that do not fit
+            raise InputError(
+                "bad-weights",
+                "weights",
+                f"{weights} holds weights of another network.",
+                f"They must be torchvision's for {type(model).__name__}.",
+            ) from None
+        return model
+
+    network = Network(info, build, info.weights.prepared if weights is None else as_torchvision)
+    return network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
