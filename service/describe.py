@@ -39,7 +39,7 @@ def describe() -> dict[str, Any]:
         "styles": list(exemplars()),
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
-            {"name": name, "title": info.title, "available": info.weights.at_hand()}
+            {"name": name, "title": info.title, "available": info.weights.at_hand}
             for name, info in NETWORKS.items()
         ],
         "qualities": [{"name": name, "title": q.title} for name, q in QUALITIES.items()],

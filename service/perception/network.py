@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -14,7 +14,7 @@ from torchvision import models
 from geometry.errors import InputError
 from service.networks import find_network
 from service.perception.network_info import HEAD, NetworkInfo, as_torchvision
-from service.perception.weights import read_state_dict
+from service.weights.files import read_state_dict
 
 
 class Network(nn.Module):
@@ -46,8 +46,8 @@ class Network(nn.Module):
         self, pictures: Tensor, wanted: Collection[str], frugal: bool = False
     ) -> Iterator[tuple[str, Tensor]]:
         """The ``wanted`` layers, in the network's order: what is let go of takes no memory. HEAD is
-        one of them: the scores of classes, (B, classes). ``frugal``: what lies between the layers
-        is worked out again for the gradient, and not kept for it."""
+        one of them, if the row has a head: the scores of classes, (B, classes). ``frugal``: what
+        lies between the layers is worked out again for the gradient, and not kept for it."""
         stops = [(name, end + 1) for name, end in self.info.layers.items() if name in wanted]
         if HEAD in wanted:
             stops.append((HEAD, len(self.trunk)))
@@ -55,8 +55,12 @@ class Network(nn.Module):
         for name, end in stops:
             part = self.trunk[start:end]
             x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
-            yield name, self.info.head(self._whole, x) if name == HEAD else x
+            yield name, self._scores(x) if name == HEAD else x
             start = end
+
+    def _scores(self, features: Tensor) -> Tensor:
+        assert self.info.head is not None, "who wants classes looks whether there is a head"
+        return self.info.head(self._whole, features)
 
     @functools.cached_property
     def _whole(self) -> nn.Module:
@@ -79,12 +83,13 @@ def load_network(
     info = find_network(name)
 
     def build() -> nn.Module:
-        model: nn.Module = getattr(models, info.architecture)(weights=None)
+        with torch.device("meta"):  # no numbers are made up that would only be replaced
+            model: nn.Module = getattr(models, info.architecture)(weights=None)
         if weights is None:
-            model.load_state_dict(info.weights.load())
+            _fill(model, info, info.weights.load())
             return model
         try:
-            model.load_state_dict(read_state_dict(weights))
+            _fill(model, info, read_state_dict(weights))
         except RuntimeError:  # torch lists hundreds of names that do not fit
             raise InputError(
                 "bad-weights",
@@ -96,3 +101,17 @@ def load_network(
 
     network = Network(info, build, info.weights.prepared if weights is None else as_torchvision)
     return network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _fill(model: nn.Module, info: NetworkInfo, state: Mapping[str, Tensor]) -> None:
+    """Give a model, or without a head its trunk, its numbers. Raises RuntimeError if they do not
+    fit."""
+    part, prefix = model, ""
+    if info.head is None:
+        part, prefix = model.get_submodule("features"), "features."
+    numbers = {
+        name.removeprefix(prefix): x.float() if x.is_floating_point() else x
+        for name, x in state.items()
+        if name.startswith(prefix)
+    }
+    part.load_state_dict(numbers, assign=True)

@@ -204,8 +204,8 @@ def test_vgg_offline_names_the_embedded_network_in_one_line(monkeypatch, tmp_pat
         raise URLError("no route to host")
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
-    assert not NETWORKS["vgg19"].weights.at_hand()
-    assert NETWORKS["squeezenet"].weights.at_hand()
+    assert not NETWORKS["vgg19"].weights.at_hand
+    assert NETWORKS["squeezenet"].weights.at_hand
     with pytest.raises(InputError) as refused:
         load_network("vgg19")
     assert refused.value.code == "weights-missing"
