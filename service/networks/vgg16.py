@@ -12,7 +12,7 @@ RELUS = {
     **{"relu4_1": 18, "relu4_2": 20, "relu4_3": 22},
     **{"relu5_1": 25, "relu5_2": 27, "relu5_3": 29},
 }
-# Fine layers weigh most: measured on tiles, where equal weights leave the strokes blurred.
+# As in a prototype that painted well with them; not yet compared with others.
 STYLE = {"relu1_1": 16.0, "relu2_1": 8.0, "relu3_1": 4.0, "relu4_1": 2.0, "relu5_1": 1.0}
 
 NETWORK = NetworkInfo(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +13,11 @@ from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
 from geometry.errors import InputError
-from service.networks import find_network
+from service.networks import TORCHVISION, find_network
 from service.perception.network_info import HEAD, NetworkInfo, as_torchvision
 from service.weights.files import read_state_dict
+
+_STARTED_SLOWLY = ("googlenet", "inception_v3")
 
 
 class Network(nn.Module):
@@ -33,10 +36,7 @@ class Network(nn.Module):
         trunk = build().features
         assert isinstance(trunk, nn.Sequential)
         self.trunk = trunk
-        for module in self.trunk:
-            if isinstance(module, nn.ReLU):
-                module.inplace = False  # the layer before it may be wanted too
-        self.requires_grad_(False).eval()
+        self.eval()
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         """Pictures (B, 3, H, W) in 0..1 → {layer: (B, C, h, w)}."""
@@ -67,7 +67,7 @@ class Network(nn.Module):
         """All of the network, of which the head is used: it may be larger than the trunk, and is
         loaded only for who wants it."""
         like = next(self.parameters())
-        whole = self._build().requires_grad_(False).eval()
+        whole = self._build()
         whole.features = nn.Identity()
         return whole.to(device=like.device)
 
@@ -83,8 +83,7 @@ def load_network(
     info = find_network(name)
 
     def build() -> nn.Module:
-        with torch.device("meta"):  # no numbers are made up that would only be replaced
-            model: nn.Module = getattr(models, info.architecture)(weights=None)
+        model = without_numbers(info.architecture)
         if weights is None:
             _fill(model, info, info.weights.load())
             return model
@@ -99,8 +98,31 @@ def load_network(
             ) from None
         return model
 
-    network = Network(info, build, info.weights.prepared if weights is None else as_torchvision)
+    kind = Network
+    if name.startswith(TORCHVISION):
+        from service.perception.classifiers import Classifier
+
+        kind = Classifier
+    network = kind(info, build, info.weights.prepared if weights is None else as_torchvision)
     return network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def without_numbers(architecture: str) -> nn.Module:
+    """A network of torchvision's, as its weights want it, before it has them: none are made up that
+    would only be replaced."""
+    plain = {"init_weights": False} if architecture in _STARTED_SLOWLY else {}
+    try:
+        with torch.device("meta"):
+            model: nn.Module = models.get_model(architecture, weights=None, **plain)
+    except NotImplementedError:  # RegNets work out their widths with tensors
+        model = models.get_model(architecture, weights=None).to("meta")
+    module: Any
+    for module in model.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False  # the layer before it may be wanted too
+        if hasattr(module, "transform_input"):
+            module.transform_input = True  # its weights have learnt from another kind of input
+    return model.requires_grad_(False).eval()
 
 
 def _fill(model: nn.Module, info: NetworkInfo, state: Mapping[str, Tensor]) -> None:
