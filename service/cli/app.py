@@ -178,12 +178,6 @@ def mesh(
     detect: Annotated[
         bool, typer.Option("--detect", help="List the symmetries that the mesh has; paint nothing.")
     ] = False,
-    content: Annotated[
-        float,
-        typer.Option(
-            "--content", metavar="X", help="How much the painting keeps of the base colour."
-        ),
-    ] = 0.0,
     weights: options.Weights = None,
     output: MeshOutput = Path("mesh.png"),
     **given: Any,
@@ -196,8 +190,7 @@ def mesh(
     if detect:
         list_symmetries(file, given.get("material"), console())
         return
-    objective = {"content": content}
-    fields = {"group": group, "mesh": str(file), "objective": objective, **given}
+    fields = {"group": group, "mesh": str(file), **given}
     recipe = with_absolute_files(parse_recipe(options.recipe_data("mesh", fields)), Path.cwd())
     paint_mesh_to(recipe, output, weights, progress_console())
 
