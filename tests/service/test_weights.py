@@ -20,10 +20,9 @@ from geometry.errors import InputError
 from service.cli import machine_findings, main
 from service.inputs import exemplar_file, exemplars
 from service.networks import NETWORKS, vgg16_hed
-from service.perception.moments import measure
+from service.perception.moments import moment_distance, moments
 from service.perception.network import load_network
 from service.perception.network_info import Download, Weights, as_torchvision
-from service.perception.objectives import moment_distance
 from service.weights import hub, store, wheel
 from service.weights.store import Kept, digest
 from service.weights.wheel import WheelFile
@@ -226,7 +225,7 @@ def test_it_tells_textures_apart():
         halves.append(torch.from_numpy(np.array(picture)).movedim(-1, 0)[None] / 255)
     with torch.no_grad():
         left, right = (
-            [measure(dict(network.layers(x[..., part], ("relu3_1",))))["relu3_1"] for x in halves]
+            [moments(network(x[..., part])["relu3_1"]) for x in halves]
             for part in (slice(0, 96), slice(96, 192))
         )
     for k, here in enumerate(left):
