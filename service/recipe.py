@@ -114,8 +114,8 @@ class _Weights(_Model):
     def _wants_something(self) -> Self:
         painting = [term.name for term in TERMS.values() if term.paints]
         if not any(getattr(self, name) for name in painting):
-            words = " and ".join(painting)
-            raise ValueError(f"{words} cannot all weigh 0: nothing would be painted")
+            words = " or ".join(painting)
+            raise ValueError(f"{words} must weigh more than 0, or nothing would be painted")
         return self
 
 

