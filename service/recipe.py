@@ -332,7 +332,7 @@ class Recipe(_Model):
     network: str = Field(
         default=networks.DEFAULT,
         max_length=64,
-        description="The network that looks.",
+        description="The network that looks; or torchvision:NAME, any classifier of torchvision's.",
         json_schema_extra=_one_of(networks.NETWORKS),
     )
     style_scale: float = Field(
@@ -347,7 +347,7 @@ class Recipe(_Model):
     @field_validator("network")
     @classmethod
     def _is_known(cls, network: str) -> str:
-        networks.find_network(network)
+        networks.check_network(network)
         return network
 
     @field_validator("repeat")
