@@ -40,7 +40,7 @@ def describe() -> dict[str, Any]:
         "styles": list(exemplars()),
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
-            {"name": name, "title": info.title, "available": info.weights.at_hand()}
+            {"name": name, "title": info.title, "available": info.weights.at_hand}
             for name, info in NETWORKS.items()
         ],
         "terms": term_rows(),

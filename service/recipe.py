@@ -346,7 +346,7 @@ class Recipe(_Model):
     network: str = Field(
         default=networks.DEFAULT,
         max_length=64,
-        description="The network that looks.",
+        description="The network that looks; or torchvision:NAME, any classifier of torchvision's.",
         json_schema_extra=_one_of(networks.NETWORKS),
     )
     style_scale: float = Field(
@@ -373,7 +373,7 @@ class Recipe(_Model):
     @field_validator("network")
     @classmethod
     def _is_known(cls, network: str) -> str:
-        networks.find_network(network)
+        networks.check_network(network)
         return network
 
     @field_validator("repeat")
@@ -424,8 +424,11 @@ class Recipe(_Model):
 
     @model_validator(mode="after")
     def _wants_something(self) -> Self:
-        for number, dream in enumerate(self.dreams):
-            find_dream(dream.target, networks.find_network(self.network), f"dreams.{number}.target")
+        info = networks.NETWORKS.get(
+            self.network
+        )  # torchvision's are looked at when they are there
+        for number, dream in enumerate(self.dreams if info else ()):
+            find_dream(dream.target, info, f"dreams.{number}.target")
         painting = [t for t in TERMS.values() if t.paints and t.has_wishes(self)]
         if not painting:
             raise InputError(

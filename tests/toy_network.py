@@ -16,7 +16,7 @@ NETWORK = NetworkInfo(
     name="toy",
     title="A toy: it has learnt nothing",
     architecture="squeezenet1_0",
-    weights=Weights(_untrained, lambda: True, as_torchvision, package="torchvision"),
+    weights=Weights(_untrained, as_torchvision, package="torchvision"),
     layers={"first": 1, "middle": 4, "last": 12},
     style={"first": 1.0, "last": 3.0},
     content="middle",

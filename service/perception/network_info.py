@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,20 +36,34 @@ def imagenet_classes() -> Sequence[str]:
 
 
 @dataclass(frozen=True)
+class Download:
+    """Weights that no package brings. megabytes: of the download; file(): where they lie, None if
+    they are not at hand; get(): downloads them, and says where they lie now."""
+
+    megabytes: int
+    file: Callable[[], Path | None]
+    get: Callable[[], Path]
+
+
+@dataclass(frozen=True)
 class Weights:
     """Where a network's own weights come from.
 
-    load(): a state dict with torchvision's names; raises InputError("weights-missing").
-    at_hand(): whether that needs no download. prepared(pictures): what the network sees of pictures
-    (B, 3, H, W), RGB in 0..1. package: of pip, to install anew if they do not load. advice: how to
-    get them when they are not at hand, for ``service doctor``.
+    load(): a state dict with torchvision's names, those of the trunk at least; raises InputError:
+    "weights-missing", "bad-weights". prepared(pictures): what the network sees of pictures
+    (B, 3, H, W), RGB in 0..1. package: of pip, to install anew if they do not load; without a
+    ``download`` it holds the weights itself.
     """
 
     load: Callable[[], Mapping[str, Tensor]]
-    at_hand: Callable[[], bool]
     prepared: Callable[[Tensor], Tensor]
     package: str
-    advice: str = ""
+    download: Download | None = None
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether they load without a download."""
+        return self.download is None or self.download.file() is not None
 
 
 @dataclass(frozen=True)
@@ -59,8 +74,8 @@ class NetworkInfo:
     named layers, in order, and the index of the module in torchvision's trunk whose output each is.
     style: what the layers that the style is measured on weigh in its term, fine ones first.
     content: the layer that the content term compares. head(model, trunk's output): the scores of
-    classes, (B, classes); None for a network that knows no classes. classes(): their names, in the
-    order of the scores; imports torch.
+    classes, (B, classes); None if the weights know no classes. classes(): their names, in the order
+    of the scores; imports torch.
     """
 
     name: str
@@ -70,5 +85,5 @@ class NetworkInfo:
     layers: Mapping[str, int]
     style: Mapping[str, float]
     content: str
-    head: Callable[[Any, Tensor], Tensor] | None = None
+    head: Callable[[Any, Tensor], Tensor] | None
     classes: Callable[[], Sequence[str]] = imagenet_classes

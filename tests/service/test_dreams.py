@@ -1,6 +1,5 @@
 """Dreams: what is asked for is seen more and more, refusals are one line, receipts repeat it."""
 
-import dataclasses
 import json
 
 import pytest
@@ -14,7 +13,7 @@ from service.inputs import load_styles
 from service.model import Model
 from service.networks import NETWORKS
 from service.painting.paint import paint
-from service.perception.dreams import DreamTarget, check_head, find_class, find_dream
+from service.perception.dreams import DreamTarget, find_class, find_dream
 from service.perception.network import load_network
 from service.perception.network_info import HEAD
 from service.recipe import DREAM_RATE, DREAM_SMOOTHNESS, Recipe, parse_recipe
@@ -108,13 +107,14 @@ def test_what_there_is_not_is_refused_with_what_there_is(target, code, says):
     assert "\n" not in str(refused.value)
 
 
-def test_a_network_without_a_head_has_no_classes():
-    headless = dataclasses.replace(INFO, head=None)
-    assert find_dream("fire9", headless, "dreams")
-    for ask in (lambda: find_dream("class:11", headless, "x"), lambda: check_head(headless, "x")):
-        with pytest.raises(InputError, match="knows no classes") as refused:
-            ask()
-        assert refused.value.code == "no-head"
+def test_a_network_without_a_head_has_no_classes(capsys):
+    headless = {"network": "vgg16-hed"}
+    assert dreamt("relu4_3", **headless).dreams
+    with pytest.raises(InputError, match="knows no classes") as refused:
+        dreamt("class:11", **headless)
+    assert refused.value.code == "no-head"
+    assert main(["classes", "--network", "vgg16-hed"]) == 2
+    assert "network: The network vgg16-hed knows no classes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
