@@ -424,11 +424,10 @@ class Recipe(_Model):
 
     @model_validator(mode="after")
     def _wants_something(self) -> Self:
-        info = networks.NETWORKS.get(
-            self.network
-        )  # torchvision's are looked at when they are there
-        for number, dream in enumerate(self.dreams if info else ()):
-            find_dream(dream.target, info, f"dreams.{number}.target")
+        # Of torchvision's classifiers it is known when they are there.
+        if (info := networks.NETWORKS.get(self.network)) is not None:
+            for number, dream in enumerate(self.dreams):
+                find_dream(dream.target, info, f"dreams.{number}.target")
         painting = [t for t in TERMS.values() if t.paints and t.has_wishes(self)]
         if not painting:
             raise InputError(

@@ -58,7 +58,7 @@ def prepare(stage: Stage) -> Wishes:
     """The wishes by layer, and the scales of these layers."""
     found = _of_nothing(stage.network, targets(stage.recipe, stage.network.info))
     wishes = _wishes(stage.recipe, stage.network, found)
-    scales = {layer: float(x.square().mean().sqrt()) for layer, x in found.items()}
+    scales = {layer: float(x.square().mean().sqrt().clamp(min=1e-6)) for layer, x in found.items()}
     return Wishes(wishes, scales)
 
 
