@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from service.recipe import Recipe
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
-STRENGTH = 0.3  # so that a dream and a style of the same weight both show
+STRENGTH = 0.3  # of a weight of 1; beside a style of weight 1 the style prevails
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
 
 
