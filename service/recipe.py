@@ -25,6 +25,7 @@ from pydantic import (
 
 from geometry.errors import InputError, excerpt, unknown_name
 from service import networks
+from service.perception.dreams import find_dream
 from service.terms import TERMS
 
 TargetName = Literal["tile", "sphere", "hyperbolic", "spiral", "mesh"]
@@ -41,6 +42,10 @@ QualityName = Literal["draft", "standard", "final"]
 
 MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
 MAX_STYLES = 16
+MAX_DREAMS = 16
+MAX_DREAM = 128  # characters of what is dreamt of
+# Of pure dreams, where no style says how pixels go together, nor what is too much contrast:
+DREAM_SMOOTHNESS, DREAM_RATE = 9.0, 0.05
 MAX_NUMBERS = 128  # characters of a direction or a point
 MAX_COLOURING = 256  # characters of a colour rule that is written out
 MAX_SOURCE = 1024  # characters of a style's file, or of an exemplar's or a buffer's name
@@ -102,6 +107,19 @@ class Style(_Model):
     weight: float = Field(default=1.0, gt=0, le=100, description="Share in the blend of styles.")
 
 
+class Dream(_Model):
+    """Something that the network shall see everywhere, and how much."""
+
+    target: str = Field(
+        description="class:NAME or class:INDEX, LAYER, or LAYER:CHANNEL.",
+        min_length=1,
+        max_length=MAX_DREAM,
+    )
+    weight: float = Field(
+        default=1.0, ge=-100, le=100, description="How much it counts; negative to avoid it."
+    )
+
+
 class _Weights(_Model):
     """Weights of the terms of the objective."""
 
@@ -109,14 +127,6 @@ class _Weights(_Model):
     def weights(self) -> dict[str, float]:
         """The weight of every term, by name."""
         return {name: getattr(self, name) for name in TERMS}
-
-    @model_validator(mode="after")
-    def _wants_something(self) -> Self:
-        painting = [term.name for term in TERMS.values() if term.paints]
-        if not any(getattr(self, name) for name in painting):
-            words = " or ".join(painting)
-            raise ValueError(f"{words} must weigh more than 0, or nothing would be painted")
-        return self
 
 
 if TYPE_CHECKING:
@@ -307,9 +317,13 @@ class Recipe(_Model):
     )
     styles: tuple[Style, ...] = Field(
         default=(Style(source="stained_glass"),),
-        min_length=1,
         max_length=MAX_STYLES,
-        description="Style pictures.",
+        description="Style pictures; none unless given where there are dreams.",
+    )
+    dreams: tuple[Dream, ...] = Field(
+        default=(),
+        max_length=MAX_DREAMS,
+        description="What the network shall see in the picture.",
     )
     size: int = Field(
         default=1024,
@@ -343,6 +357,18 @@ class Recipe(_Model):
     )
     learning_rate: float = Field(default=0.12, gt=0, le=1, description="Adam's step, in logits.")
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_pure_dream(cls, data: Any) -> Any:
+        # Without styles of its own a dream has none, is smoothed more and painted more calmly. It
+        # is written down, so that receipts say so.
+        if not isinstance(data, dict) or not data.get("dreams") or "styles" in data:
+            return data
+        objective = data.get("objective", {})
+        if isinstance(objective, dict):
+            objective = {"smoothness": DREAM_SMOOTHNESS} | objective
+        return {"learning_rate": DREAM_RATE} | data | {"styles": (), "objective": objective}
 
     @field_validator("network")
     @classmethod
@@ -396,6 +422,26 @@ class Recipe(_Model):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _wants_something(self) -> Self:
+        # Of torchvision's classifiers it is known when they are there.
+        if (info := networks.NETWORKS.get(self.network)) is not None:
+            for number, dream in enumerate(self.dreams):
+                find_dream(dream.target, info, f"dreams.{number}.target")
+        painting = [t for t in TERMS.values() if t.paints and t.has_wishes(self)]
+        if not painting:
+            raise InputError(
+                "bad-value", "styles", "Without styles or dreams nothing would be painted."
+            )
+        if not any(self.objective.weights[term.name] for term in painting):
+            raise InputError(
+                "bad-value",
+                "objective",
+                f"{' or '.join(t.name for t in painting)} must weigh more than 0, "
+                "or nothing would be painted.",
+            )
+        return self
+
 
 def parse_recipe(data: Any) -> Recipe:
     """A recipe from JSON data.
@@ -411,7 +457,11 @@ def parse_recipe(data: Any) -> Recipe:
         place = [str(part) for part in first["loc"]]
         field = ".".join(place) or "recipe"
         if first["type"] == "extra_forbidden":
-            models: dict[str, type[_Model]] = {"objective": Objective, "styles": Style}
+            models: dict[str, type[_Model]] = {
+                "objective": Objective,
+                "styles": Style,
+                "dreams": Dream,
+            }
             model = models.get(place[0], Recipe)
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
         if isinstance(refused := first.get("ctx", {}).get("error"), InputError):

@@ -22,6 +22,7 @@ from service.scene import Scene, check_symmetry, make_scene, same_canvas
 ADJUSTABLE = (
     "objective",
     "styles",
+    "dreams",
     "colouring",
     "style_scale",
     "learning_rate",
@@ -67,6 +68,8 @@ def adjusted(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     new = parse_recipe(data)
     if [style.source for style in new.styles] != [style.source for style in recipe.styles]:
         raise _not_adjustable("styles", "Styles stay the same; only their weights can be changed.")
+    if [dream.target for dream in new.dreams] != [dream.target for dream in recipe.dreams]:
+        raise _not_adjustable("dreams", "Dreams stay the same; only their weights can be changed.")
     if new.colouring != recipe.colouring:
         _check_colouring(recipe, new)
     return new

@@ -11,6 +11,7 @@ import service
 from geometry.errors import InputError
 from geometry.hyperbolic_groups import KINDS, tiling_group
 from geometry.spiral_groups import spiral_group
+from service import networks
 from service.cli import listings, options
 from service.cli.batch_command import batch
 from service.cli.jobs import add_job_commands
@@ -18,6 +19,7 @@ from service.cli.keys import keys_app
 from service.cli.serve_command import serve
 from service.cli.terminal import console, progress_console
 from service.cli.weights import weights_app
+from service.networks import NETWORKS
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
@@ -260,6 +262,20 @@ def colourings(
 ) -> None:
     """List the colour rules of a group."""
     listings.list_colourings(group, as_json, console())
+
+
+@app.command()
+def classes(
+    part: Annotated[
+        str, typer.Argument(metavar="TEXT", help="Only those whose names hold it.")
+    ] = "",
+    network: Annotated[
+        str, typer.Option("--network", metavar="|".join(NETWORKS), help="The network that looks.")
+    ] = networks.DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """List the classes that a network can dream of."""
+    listings.list_classes(part, network, as_json, console())
 
 
 @app.command()

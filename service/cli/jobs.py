@@ -117,8 +117,8 @@ def adjust(
     address: Address = DEFAULT_ADDRESS,
     key: Key = None,
 ) -> None:
-    """Change a job's recipe while it is painted: objective, styles.N.weight, colouring,
-    style_scale, learning_rate, views, quality, steps."""
+    """Change a job's recipe while it is painted: objective, styles.N.weight,
+    dreams.N.weight, colouring, style_scale, learning_rate, views, quality, steps."""
     from service.cli.recipe_file import read_change
 
     changes = dict(map(read_change, set_))

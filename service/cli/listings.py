@@ -18,6 +18,8 @@ from geometry.groups import Colouring, Group
 from geometry.hyperbolic_groups import hyperbolic_group
 from service.cli.terminal import cell
 from service.describe import colouring_row, group_row
+from service.networks import find_network
+from service.perception.dreams import check_head
 from service.scene import TARGET_OF_SPACE
 
 _NAMES = ("red", "green", "blue")
@@ -45,6 +47,22 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
         cells = (row["name"], also, row["space"], row["order"] or "∞", row["colourings"])
         table.add_row(*map(cell, (*cells, row["title"], generators)))
     console.print(table)
+
+
+def list_classes(part: str, network: str, as_json: bool, console: Console) -> None:
+    """Print the classes of a network whose names hold ``part``, an index and a name a line. Raises
+    InputError: "unknown-network", "no-head", "unknown-class"."""
+    info = find_network(network)
+    check_head(info, "network")
+    names = info.classes()
+    found = {k: name for k, name in enumerate(names) if part.lower() in name.lower()}
+    if not found:
+        raise unknown_name("unknown-class", "text", part, [name.lower() for name in names])
+    if as_json:
+        print(json.dumps([{"index": k, "name": name} for k, name in found.items()], indent=1))
+        return
+    for index, name in found.items():
+        console.out(f"{index:4}  {name}", highlight=False)
 
 
 def command_of(group: Group) -> str:

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from pydantic.fields import FieldInfo
 
+from geometry.errors import InputError, excerpt
 from service.recipe import ONLY_FOR, Objective, Recipe
 from service.terms import TERMS
 
@@ -33,10 +34,15 @@ _BLEND = (
     "An exemplar or a file; several are blended by weight, as in "
     "--style 2:woodcut_waves --style 1:photo.jpg."
 )
+_DREAM = (
+    "class:NAME or class:INDEX (see 'service classes'), a LAYER of the network, or LAYER:CHANNEL; "
+    "may be given several times. Negative weights avoid it. Without --style it is a pure dream."
+)
 _SPELLINGS = {
     "group": _Spelling(("--group", "-g"), "NAME", "See 'service groups'."),
     "colouring": _Spelling(("--colouring", "-c"), "NAME", "Or images, as in 'r=gbr s=brg'."),
     "styles": _Spelling(("--style", "-s"), "[WEIGHT:]STYLE", _BLEND),
+    "dreams": _Spelling(("--dream",), "TARGET[=WEIGHT]", _DREAM),
     "size": _Spelling(metavar="PIXELS"),
     "quality": _Spelling(("--quality", "-q")),
     "angle": _Spelling(metavar="DEGREES"),
@@ -67,6 +73,7 @@ _PAINTING = (
     "size",
     "seed",
     "styles",
+    "dreams",
     "quality",
     "steps",
     "network",
@@ -127,11 +134,15 @@ def option(field: str) -> Any:
     kind = _kind(info.annotation)
     choices = _choices(info)
     metavar = "|".join(choices) if choices else spelling.metavar or _METAVARS.get(kind)
-    has_default = not info.is_required() and info.default not in (None, False)
+    has_default = not info.is_required() and info.default not in (None, False, ())
     default = f"Default: {_shown(info.default)}." if has_default else ""
     text = " ".join(filter(None, [info.description, spelling.more, _bounds(info), default]))
     value: Any = (
-        list[str] | None if field == "styles" else kind if info.is_required() else (kind | None)
+        list[str] | None
+        if field in ("styles", "dreams")
+        else kind
+        if info.is_required()
+        else (kind | None)
     )
     return Annotated[value, typer.Option(*flags, help=text, show_default=False, metavar=metavar)]
 
@@ -184,7 +195,25 @@ def recipe_data(target: str, given: Mapping[str, Any]) -> dict[str, Any]:
         data["objective"] = weights
     if "styles" in data:
         data["styles"] = [read_style(style) for style in data["styles"]]
+    if "dreams" in data:
+        data["dreams"] = [read_dream(dream) for dream in data["dreams"]]
     return data
+
+
+def read_dream(text: str) -> dict[str, Any]:
+    """'TARGET[=WEIGHT]' as a recipe's dream. Raises InputError("bad-value")."""
+    target, equals, weight = text.rpartition("=")
+    if not equals:
+        return {"target": text}
+    try:
+        return {"target": target, "weight": float(weight)}
+    except ValueError:
+        raise InputError(
+            "bad-value",
+            "dreams",
+            f"'{excerpt(weight)}' is not a weight.",
+            "Write --dream TARGET=WEIGHT, such as --dream class:goldfinch=2.",
+        ) from None
 
 
 def read_style(text: str) -> dict[str, Any]:

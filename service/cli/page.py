@@ -66,6 +66,16 @@ is read as a weight, so no path needs quoting; a file that is really called `2:l
 and masks, may have 8 or 16 bits, any colour profile and an orientation: they are read as they look
 in a viewer.
 
+**Dreams.** `--dream` says what the network shall see everywhere in the picture: a class by name or
+index (`--dream class:goldfinch`; `service classes finch` lists those with "finch" in their names),
+all of a layer (`--dream fire9`) or one channel of it (`--dream fire9:100`). An unknown layer is
+answered with all layers. The option may be given several times, with weights from -100 to 100 after
+`=`; a negative one avoids it (`--dream class:daisy --dream fire4:7=-0.5`). `--dream-weight` weighs
+all of them against style, colours and smoothness. Without `--style` it is a pure dream: there is no
+style at all, and unless they are given the smoothness is 9 and the learning rate 0.05. In recipes
+that is `"dreams": [{"target": "class:goldfinch", "weight": 1}]` without `styles`; the receipt says
+all of it.
+
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y
 as up, PLY and STL Z. Every material has its texture; materials with one image share it. With

@@ -14,7 +14,7 @@ from torch import Tensor
 from service.painting.stage import Sight, Stage
 from service.painting.views import Look, Surface
 from service.perception.term import LOOK, PAINT, RGB, Term
-from service.recipe import Objective
+from service.recipe import Recipe
 from service.terms import counted
 
 Observations = dict[str, dict[str, Any]]  # {term: {layer: what can be added}}
@@ -37,10 +37,11 @@ class StageTerms:
         self._weights: dict[str, float] = {}
         self._terms: list[Term] = []
 
-    def weigh(self, objective: Objective) -> None:
-        """Go on with these weights, which may make other terms count. To be called first."""
-        self._weights = objective.weights
-        self._terms = counted(self._weights, self._stage.recipe.target)
+    def weigh(self, recipe: Recipe) -> None:
+        """Go on with the weights of a recipe, which may make other terms count. To be called
+        first."""
+        self._weights = recipe.objective.weights
+        self._terms = counted(recipe)
         with torch.no_grad():
             for term in self._terms:
                 if term.name not in self._prepared:

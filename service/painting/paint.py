@@ -31,6 +31,7 @@ from service.perception.network import load_network
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture
 from service.steering import Steering, steered
+from service.terms import TERMS
 
 # What a step costs beside the pixels of its texture, in as many of these: on two CPU cores
 # 200² (tiles) to 400² (spheres).
@@ -86,6 +87,9 @@ def paint(
     if resume is not None:
         resume.check(digest(resume.tally.step), way)
     network = load_network(recipe.network, device, weights)
+    for term in TERMS.values():
+        if term.has_wishes(recipe):
+            term.check(recipe, network)
     studio = Studio(recipe, scene, styles, network, device, frugal, kept)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:

@@ -37,7 +37,8 @@ DEPTH = 5  # levels of the canvas's pyramid
 MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
-_SEEN_IN_VIEWS = ("styles", "colouring", "style_scale", "views", "quality")  # of the recipe
+# Of the recipe:
+_SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
 
 
 class Studio:
@@ -139,7 +140,7 @@ class Studio:
         views = self._views
         which = random.choice(views, min(surface.looks, len(views)), replace=False)
         logits = self._logits(self._iterate.canvas)
-        self._terms.weigh(self.recipe.objective)
+        self._terms.weigh(self.recipe)
         seen = self._see(logits, [int(k) for k in which])
         losses = self._terms.losses(seen, logits)
         self._iterate.step(self._terms.total(losses), self.recipe.learning_rate)

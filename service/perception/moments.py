@@ -59,17 +59,17 @@ LayerMoments = Mapping[str, Moments]
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean of scalars, one for each that was added."""
+    """The mean of what was added, scalars or vectors. count: how much of it there is."""
 
     total: Tensor
-    count: int = 1
+    count: Tensor | int = 1
 
     def __add__(self, other: Mean) -> Mean:
         return Mean(self.total + other.total, self.count + other.count)
 
     @property
     def value(self) -> Tensor:
-        """The mean, a scalar."""
+        """The mean, shaped like what was added."""
         return self.total / self.count
 
 

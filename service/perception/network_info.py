@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,14 @@ def as_caffe(pictures: Tensor) -> Tensor:
     subtracted."""
     mean = pictures.new_tensor((103.939, 116.779, 123.68))[:, None, None]
     return pictures.flip(1) * 255 - mean
+
+
+def imagenet_classes() -> Sequence[str]:
+    """The names of ImageNet's 1000 classes: 'goldfinch', 'tabby', 'daisy' ..."""
+    from torchvision.models import SqueezeNet1_1_Weights
+
+    names: Sequence[str] = SqueezeNet1_1_Weights.IMAGENET1K_V1.meta["categories"]
+    return names
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,8 @@ class NetworkInfo:
     named layers, in order, and the index of the module in torchvision's trunk whose output each is.
     style: what the layers that the style is measured on weigh in its term, fine ones first.
     content: the layer that the content term compares. head(model, trunk's output): the scores of
-    classes, (B, classes); None if the weights know no classes.
+    classes, (B, classes); None if the weights know no classes. classes(): their names, in the order
+    of the scores; imports torch.
     """
 
     name: str
@@ -77,3 +86,4 @@ class NetworkInfo:
     style: Mapping[str, float]
     content: str
     head: Callable[[Any, Tensor], Tensor] | None
+    classes: Callable[[], Sequence[str]] = imagenet_classes

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
+    from service.perception.network import Network
+    from service.recipe import Recipe
 
 # What a term can see besides the network's layers and its head:
 LOOK = "look"  # a view's pixels, before the network looks at them
@@ -31,7 +33,9 @@ class Term:
     settings (options, Blender). rank: its place in lists. title, description: for people; the
     latter is one sentence. default, least, most: of the weight; usual: up to where a slider goes.
     targets: those that it is for; none for all. needs_base: whether there must be a colour before.
-    paints: whether it can make a picture alone.
+    paints: whether it can make a picture alone. of: the list of the recipe, such as "styles", that
+    it takes its wishes from; while that is empty it has none. check(recipe, network): before
+    anything is painted, raises InputError for wishes that the network cannot fulfil.
     """
 
     name: str
@@ -50,6 +54,8 @@ class Term:
     targets: tuple[str, ...] = ()
     needs_base: bool = False
     paints: bool = False
+    of: str = ""
+    check: Callable[[Recipe, Network], None] = lambda recipe, network: None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "setting", self.setting or self.name)
@@ -58,7 +64,14 @@ class Term:
         """Whether it means anything to a target."""
         return not self.targets or target in self.targets
 
-    def counts(self, weight: float, target: str) -> bool:
+    def has_wishes(self, recipe: Recipe) -> bool:
+        """Whether the list that it takes them from, if there is one, holds any."""
+        return not self.of or bool(getattr(recipe, self.of))
+
+    def counts(self, recipe: Recipe) -> bool:
         """Whether it is worked out at all: a term that is off by default costs nothing until it
         has a weight; the others are reported even if they weigh nothing."""
-        return self.is_for(target) and bool(weight or self.default)
+        weight = recipe.objective.weights[self.name]
+        return (
+            self.is_for(recipe.target) and self.has_wishes(recipe) and bool(weight or self.default)
+        )

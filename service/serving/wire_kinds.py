@@ -176,10 +176,10 @@ KINDS: dict[str, Kind] = {
             "adjust",
             "Change a part of the recipe of a job that is queued, running, paused or failed, from "
             "its next step on. It is checked as a recipe is, and all of it holds or nothing. What "
-            "can be changed: objective (all weights), styles (their weights), colouring (to a rule "
-            "that repeats after the same period), style_scale, learning_rate, views, quality and "
-            "steps. A job keeps its width until it has taken the new quality's steps there. What "
-            "comes after the last step has no effect.",
+            "can be changed: objective (all weights), styles and dreams (their weights), colouring "
+            "(to a rule that repeats after the same period), style_scale, learning_rate, views, "
+            "quality and steps. A job keeps its width until it has taken the new quality's steps "
+            "there. What comes after the last step has no effect.",
             {
                 "job": "name",
                 "changes": "{key: value}, keys such as 'objective.style' or 'styles.0.weight', at "

@@ -8,18 +8,22 @@ docs/extending.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from service.perception.term import Term
 from service.table import rows
+
+if TYPE_CHECKING:
+    from service.recipe import Recipe
 
 TERMS: dict[str, Term] = {
     row.name: row for row in sorted(rows(__name__, "TERM"), key=lambda term: term.rank)
 }
 
 
-def counted(weights: Mapping[str, float], target: str) -> list[Term]:
-    """The terms that are worked out for a target under these weights, in order."""
-    return [term for term in TERMS.values() if term.counts(weights[term.name], target)]
+def counted(recipe: Recipe) -> list[Term]:
+    """The terms that are worked out for a recipe, in order."""
+    return [term for term in TERMS.values() if term.counts(recipe)]
 
 
 def needing_base(weights: Mapping[str, float]) -> list[Term]:

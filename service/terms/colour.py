@@ -47,4 +47,5 @@ TERM = Term(
     loss=loss,
     setting="colour_weight",
     paints=True,
+    of="styles",
 )

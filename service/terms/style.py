@@ -69,4 +69,5 @@ TERM = Term(
     loss=loss,
     setting="style_weight",
     paints=True,
+    of="styles",
 )

@@ -78,7 +78,7 @@ def measure(title: str, fields: dict) -> str:
     canvas = Canvas([level.to(device) for level in canvas.levels], surface.wrap, surface.coarser)
     stage = Stage(recipe, network, load_styles(recipe), ((1, 2, 3),), surface.unit)
     terms = StageTerms(stage, surface)
-    terms.weigh(recipe.objective)
+    terms.weigh(recipe)
     which = list(range(AT_ONCE if cameras else surface.looks))
 
     def project() -> None:

@@ -127,7 +127,8 @@ def test_weights_that_mean_nothing_to_a_target_are_refused(term):
 
 
 def test_something_must_paint():
-    painting = [term.name for term in TERMS.values() if term.paints]
+    painting = [t.name for t in TERMS.values() if t.paints and t.has_wishes(Recipe(**BASE))]
+    assert painting == ["style", "colour"]
     assert refusal({**BASE, "objective": dict.fromkeys(painting, 0)}).field == "objective"
     for name in painting:
         assert parse_recipe({**BASE, "objective": dict.fromkeys(painting, 0) | {name: 1}})

@@ -1,0 +1,92 @@
+"""What can be dreamt of, by name: a class, a layer or a channel of a network. No torch in here."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from geometry.errors import InputError, excerpt
+from service.perception.network_info import HEAD, NetworkInfo
+
+_CLASS = "class"
+_MOST_DIGITS = 6  # of an index: no network has so many channels or classes
+HOW = "Write class:NAME, LAYER or LAYER:CHANNEL."
+
+
+@dataclass(frozen=True)
+class DreamTarget:
+    """layer: a layer of the network, or its HEAD. channel: of the layer, or None for all. name: of
+    a class that was given by name, else empty."""
+
+    layer: str
+    channel: int | None = None
+    name: str = ""
+
+
+def find_dream(text: str, info: NetworkInfo, field: str) -> DreamTarget:
+    """A target such as 'class:goldfinch', 'class:11', 'fire9' or 'fire9:100'. Raises InputError:
+    "no-head", "unknown-layer", "bad-value"; ``field`` is that of the recipe."""
+    layer, colon, rest = (part.strip() for part in text.partition(":"))
+    if layer.lower() == _CLASS:
+        check_head(info, field)
+        if not rest:
+            raise InputError("bad-value", field, "The class has no name.", HOW)
+        return DreamTarget(HEAD, _number(rest), rest)
+    if layer not in info.layers:
+        layers = ", ".join(info.layers)
+        near = difflib.get_close_matches(layer, info.layers, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise InputError(
+            "unknown-layer",
+            field,
+            f"'{excerpt(layer)}' is no layer of {info.name}.",
+            f"{hint}Layers: {layers}; classes are written class:NAME.",
+        )
+    channel = _number(rest)
+    if colon and channel is None:
+        raise InputError("bad-value", field, f"'{excerpt(rest)}' is no number of a channel.", HOW)
+    return DreamTarget(layer, channel)
+
+
+def check_head(info: NetworkInfo, field: str) -> None:
+    """Raise InputError("no-head") for a network that knows no classes."""
+    if info.head is None:
+        raise InputError(
+            "no-head",
+            field,
+            f"The network {info.name} knows no classes.",
+            "Dream of a layer or a channel, or choose another network.",
+        )
+
+
+def find_class(name: str, index: int | None, info: NetworkInfo, field: str) -> int:
+    """The index of a class by ``name``, or ``index`` if there is such a class. Raises
+    InputError("unknown-class"). Imports torch."""
+    classes = info.classes()
+    if index is not None:
+        if index < len(classes):
+            return index
+        raise InputError(
+            "unknown-class",
+            field,
+            f"There is no class {index}: {info.name} knows {len(classes)}.",
+            f"Use 0 to {len(classes) - 1}; 'service classes' lists them.",
+        )
+    plain = [known.lower() for known in classes]
+    wanted = name.lower().replace("_", " ")
+    if wanted in plain:
+        return plain.index(wanted)
+    holding = [known for known in plain if wanted in known]
+    near = holding[:3] or difflib.get_close_matches(wanted[:64], plain, n=3, cutoff=0.4)
+    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise InputError(
+        "unknown-class",
+        field,
+        f"'{excerpt(name)}' is no class that {info.name} knows.",
+        f"{hint}'service classes' lists them.",
+    )
+
+
+def _number(text: str) -> int | None:
+    plain = text.isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS
+    return int(text) if plain else None
