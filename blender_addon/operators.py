@@ -12,6 +12,7 @@ from .order import Choices, choices_of, make_order
 from .polls import Explained
 from .properties import settings_of
 from .styles import parse_styles
+from .terms import TERMS
 from .waiting import Painting
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
@@ -87,23 +88,6 @@ class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
         name="Colour Before", description="Taken from: MATERIAL or PAINTED", options=CALL
     )
     start: StringProperty(name="Start From", description="NOISE or BASE", options=CALL)
-    style_weight: FloatProperty(
-        name="Style Weight", description="Weight of the style's strokes", options=CALL
-    )
-    colour_weight: FloatProperty(
-        name="Style's Colours", description="Weight of the style's colours", options=CALL
-    )
-    smoothness: FloatProperty(
-        name="Smoothness", description="Weight of smooth colour", options=CALL
-    )
-    seam: FloatProperty(
-        name="Seams", description="Weight of both sides of UV seams agreeing", options=CALL
-    )
-    content: FloatProperty(
-        name="Keep Features",
-        description="Weight of what the colour before shows; 0: nothing is kept",
-        options=CALL,
-    )
     mask_kind: StringProperty(
         name="Mask", description="NONE, VERTEX_GROUP, IMAGE or MATERIAL", options=CALL
     )
@@ -132,6 +116,12 @@ class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
         address = self.address or None
         autostart = self.autostart if self.properties.is_property_set("autostart") else None
         return [begin_paint(context, context.active_object, overrides, address, autostart)]
+
+
+for _term in TERMS:
+    ORBITEX_OT_paint.__annotations__[_term.setting] = FloatProperty(
+        name=_term.title, description=_term.tip, options=CALL
+    )
 
 
 def begin_paint(

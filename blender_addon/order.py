@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, make_dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,10 +14,11 @@ from .messages import Order
 from .preferences import ServicePreferences
 from .problems import ProblemError
 from .properties import as_typed
+from .terms import TERMS
 
 
 @dataclass(frozen=True)
-class Choices:
+class _Choices:
     """What the artist chose. The recipe's fields of the same names are explained in
     service/recipe.py.
 
@@ -26,8 +27,9 @@ class Choices:
     recipe's default. ``axis``: X, Y, Z, CURSOR or three numbers; ``centre``: ORIGIN, CENTROID,
     CURSOR or three numbers; numbers are in the object's own frame, scale applied. ``view_kind``:
     one of viewpoints.KINDS; ``views``: how many automatic ones. ``occluders``: whether other
-    objects hide parts of this one. ``base``: one of base_colour.SOURCES. ``content``: the weight of
-    what the base colour shows. ``mask_kind``, ``mask``: one of mask.KINDS and the name of it.
+    objects hide parts of this one. ``base``: one of base_colour.SOURCES. ``mask_kind``, ``mask``:
+    one of mask.KINDS and the name of it. The weights of the objective's terms are fields, too, by
+    the names of their settings.
     """
 
     uv_map: str
@@ -51,23 +53,22 @@ class Choices:
     occluders: bool
     base: str
     start: str
-    style_weight: float
-    colour_weight: float
-    smoothness: float
-    seam: float
-    content: float
     mask_kind: str
     mask: str
 
 
+if TYPE_CHECKING:
+    Choices = _Choices
+else:
+    Choices = make_dataclass(
+        "Choices",
+        [(term.setting, float) for term in TERMS],
+        bases=(_Choices,),
+        namespace={"__doc__": _Choices.__doc__},
+        frozen=True,
+    )
 # The recipe's names for the weights of its objective.
-OBJECTIVE = {
-    "style_weight": "style",
-    "colour_weight": "colour",
-    "smoothness": "smoothness",
-    "seam": "seam",
-    "content": "content",
-}
+OBJECTIVE = {term.setting: term.name for term in TERMS}
 
 
 def choices_of(settings: Any) -> Choices:
@@ -75,6 +76,12 @@ def choices_of(settings: Any) -> Choices:
     same = {field.name: getattr(settings, field.name) for field in fields(Choices)}
     styles = tuple((style.source, style.weight) for style in settings.styles)
     return Choices(**same | {"styles": styles})
+
+
+def wants_base(settings: Any) -> bool:
+    """Whether a term with a weight needs the colour before. ``settings``: an object's, or
+    Choices."""
+    return any(term.needs_base and getattr(settings, term.setting) for term in TERMS)
 
 
 def make_order(obj: Any, context: Any, choices: Choices, service: ServicePreferences) -> Order:
@@ -100,7 +107,7 @@ def _colour_before(obj: Any, depsgraph: Any, choices: Choices) -> dict[str, np.n
     if masked is not None:
         buffers["mask"] = masked
     wanted = uv_map, size, choices.base
-    if choices.start == "BASE" or choices.content > 0 or masked is not None:
+    if choices.start == "BASE" or wants_base(choices) or masked is not None:
         buffers["base"] = base_colour.gather_base(obj, depsgraph, *wanted)
     elif base_colour.has_holes(obj):  # holes count even where the colour does not
         with suppress(ProblemError):  # the colour of another material

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from .problems import refuse
+from .terms import TERMS
 
 # What a preset may hold. "styles" is a list of {"source", "weight"}.
 SETTINGS = (
     *("group", "colouring", "action", "tolerance", "size", "quality", "steps", "learning_rate"),
     *("network", "seed", "styles", "style_scale", "style_size", "view_kind", "views", "start"),
-    *("style_weight", "colour_weight", "smoothness", "seam", "content", "bump"),
+    *(term.setting for term in TERMS),
+    "bump",
 )
 BUILT_IN = Path(__file__).parent / "presets"
 MAX_BYTES = 1 << 16  # of a preset's file

@@ -69,6 +69,7 @@ def silent_service(address: str, with_key: bool) -> Problem:
 SERVICE_FIXES = {
     "mesh-not-symmetric": ("orbitex.use_directions", "Act on directions instead"),
     "weights-missing": ("orbitex.use_embedded_network", "Use the embedded network"),
+    "bad-weights": ("orbitex.use_embedded_network", "Use the embedded network"),
     "nothing-seen": ("orbitex.use_ring", "Use a ring of views"),
 }
 # Hints for the panel, where the service's own speak of the command line.

@@ -12,7 +12,9 @@ from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group, elements
 from geometry.spaces import SPHERE
 from geometry.sphere_figure import figure
+from service.networks import NETWORKS
 from service.recipe import QUALITIES, Recipe
+from service.terms import TERMS
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
 LOOK_SIDE = 48  # pixels of a style's small picture
@@ -24,7 +26,6 @@ def describe() -> dict[str, Any]:
     Imports torch to say which networks are at hand: for the worker, not for a quick command.
     """
     from service.inputs import exemplars
-    from service.perception.networks import NETWORKS, weights_at_hand
 
     return {
         "groups": [
@@ -39,9 +40,10 @@ def describe() -> dict[str, Any]:
         "styles": list(exemplars()),
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
-            {"name": name, "title": info.title, "available": weights_at_hand(name)}
+            {"name": name, "title": info.title, "available": info.weights.at_hand}
             for name, info in NETWORKS.items()
         ],
+        "terms": term_rows(),
         "qualities": [{"name": name, "title": q.title} for name, q in QUALITIES.items()],
         "defaults": defaults(),
         "recipe_schema": Recipe.model_json_schema(),
@@ -53,6 +55,25 @@ def defaults() -> dict[str, Any]:
     required = {name for name, field in Recipe.model_fields.items() if field.is_required()}
     anything = Recipe(target="tile", group="p1")
     return anything.model_dump(mode="json", exclude=required)
+
+
+def term_rows() -> list[dict[str, Any]]:
+    """The terms of the objective: what their sliders are called and where they end."""
+    return [
+        {
+            "name": term.name,
+            "setting": term.setting,
+            "title": term.title,
+            "description": term.description,
+            "default": term.default,
+            "least": term.least,
+            "most": term.most,
+            "usual": term.usual,
+            "targets": list(term.targets),
+            "needs_base": term.needs_base,
+        }
+        for term in TERMS.values()
+    ]
 
 
 def group_row(group: Group) -> dict[str, Any]:

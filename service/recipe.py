@@ -1,14 +1,15 @@
 """A recipe: all that decides a picture, as data. The same recipe on the same device paints the
-same picture. Every default and every bound of the project's painting parameters is in this file;
-command line, wire and add-on read them from here.
+same picture. Every default and every bound of the project's painting parameters is in this file,
+those of the objective's terms in service.terms; command line, wire and add-on read them from here.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -17,11 +18,14 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    create_model,
     field_validator,
     model_validator,
 )
 
 from geometry.errors import InputError, excerpt, unknown_name
+from service import networks
+from service.terms import TERMS
 
 TargetName = Literal["tile", "sphere", "hyperbolic", "spiral", "mesh"]
 ProjectionName = Literal["equirectangular", "cube", "octahedral"]
@@ -33,7 +37,6 @@ ActionName = Literal["surface", "direction"]
 ViewLayoutName = Literal["sphere", "ring"]
 StartName = Literal["noise", "base"]
 QualityName = Literal["draft", "standard", "final"]
-NetworkName = Literal["squeezenet", "vgg19"]
 
 
 MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
@@ -79,6 +82,15 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def _one_of(table: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """What a field's schema says if its value is a name in a table."""
+
+    def add(schema: dict[str, Any]) -> None:
+        schema["enum"] = list(table)
+
+    return add
+
+
 class Style(_Model):
     """One style picture and its share in the blend."""
 
@@ -90,28 +102,44 @@ class Style(_Model):
     weight: float = Field(default=1.0, gt=0, le=100, description="Share in the blend of styles.")
 
 
-class Objective(_Model):
+class _Weights(_Model):
     """Weights of the terms of the objective."""
 
-    style: float = Field(
-        default=1.0, ge=0, le=1000, description="Match the style's feature moments."
-    )
-    colour: float = Field(
-        default=1.0, ge=0, le=1000, description="Match the style's colour moments."
-    )
-    smoothness: float = Field(default=0.1, ge=0, le=1000, description="Mild total variation.")
-    content: float = Field(
-        default=0.0, ge=0, le=1000, description="Keep what the mesh's base colour shows."
-    )
-    seam: float = Field(
-        default=1.0, ge=0, le=1000, description="Make both sides of a mesh's UV seams agree."
-    )
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weight of every term, by name."""
+        return {name: getattr(self, name) for name in TERMS}
 
     @model_validator(mode="after")
     def _wants_something(self) -> Self:
-        if not (self.style or self.colour):
-            raise ValueError("style and colour cannot both weigh 0: nothing would be painted")
+        painting = [term.name for term in TERMS.values() if term.paints]
+        if not any(getattr(self, name) for name in painting):
+            words = " or ".join(painting)
+            raise ValueError(f"{words} must weigh more than 0, or nothing would be painted")
         return self
+
+
+if TYPE_CHECKING:
+    Objective = _Weights
+else:  # a field for every term of the table
+    Objective = create_model(
+        "Objective",
+        __base__=_Weights,
+        __doc__=_Weights.__doc__,
+        **{
+            term.name: (
+                float,
+                Field(
+                    default=term.default,
+                    ge=term.least,
+                    le=term.most,
+                    title=term.title,
+                    description=term.description,
+                ),
+            )
+            for term in TERMS.values()
+        },
+    )
 
 
 # Fields that mean something only to some targets; with others they keep their defaults.
@@ -301,7 +329,12 @@ class Recipe(_Model):
         le=100_000,
         description="Steps in all; default: as the quality says.",
     )
-    network: NetworkName = Field(default="squeezenet", description="The network that looks.")
+    network: str = Field(
+        default=networks.DEFAULT,
+        max_length=64,
+        description="The network that looks; or torchvision:NAME, any classifier of torchvision's.",
+        json_schema_extra=_one_of(networks.NETWORKS),
+    )
     style_scale: float = Field(
         default=1.0, ge=0.1, le=10, description="Size of the strokes; 2 paints them twice as large."
     )
@@ -310,6 +343,12 @@ class Recipe(_Model):
     )
     learning_rate: float = Field(default=0.12, gt=0, le=1, description="Adam's step, in logits.")
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
+
+    @field_validator("network")
+    @classmethod
+    def _is_known(cls, network: str) -> str:
+        networks.check_network(network)
+        return network
 
     @field_validator("repeat")
     @classmethod
@@ -348,8 +387,13 @@ class Recipe(_Model):
                 raise ValueError(
                     f"'{field}' is for the target {' or '.join(targets)}, not for '{self.target}'"
                 )
-        if self.objective.content and self.target != "mesh":
-            raise ValueError(f"'objective.content' is for the target mesh, not for '{self.target}'")
+        for name, weight in self.objective.weights.items():
+            term = TERMS[name]
+            if not term.is_for(self.target) and weight != term.default:
+                raise ValueError(
+                    f"'objective.{name}' is for the target {' or '.join(term.targets)}, "
+                    f"not for '{self.target}'"
+                )
         return self
 
 
@@ -370,6 +414,8 @@ def parse_recipe(data: Any) -> Recipe:
             models: dict[str, type[_Model]] = {"objective": Objective, "styles": Style}
             model = models.get(place[0], Recipe)
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
+        if isinstance(refused := first.get("ctx", {}).get("error"), InputError):
+            raise refused from None
         message = first["msg"].removeprefix("Value error, ")
         raise InputError("bad-value", field, f"{message}.", _given(first)) from None
 

@@ -22,6 +22,7 @@ from geometry.spiral import SpiralShape
 from service.advice import is_chiral
 from service.model import Model
 from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
+from service.terms import needing_base
 
 if TYPE_CHECKING:
     from geometry.mesh_symmetry import Placement
@@ -168,12 +169,10 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
 def wants_base(recipe: Recipe, masked: bool) -> str | None:
     """The field of a recipe for which a mesh must have a base colour; None if it need not.
     masked: whether a mask is given."""
-    wants = {
-        "start": recipe.start == "base",
-        "objective.content": recipe.objective.content > 0,
-        "mask": masked,
-    }
-    return next((field for field, wanted in wants.items() if wanted), None)
+    wanting = ["start"] if recipe.start == "base" else []
+    wanting += [f"objective.{term.name}" for term in needing_base(recipe.objective.weights)]
+    wanting += ["mask"] if masked else []
+    return wanting[0] if wanting else None
 
 
 def _placed(scene: Scene, recipe: Recipe, body: Model) -> Scene:

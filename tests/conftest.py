@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 import tempfile
 
@@ -6,6 +7,12 @@ import pytest
 
 # Blender reads and writes user files: tests must neither see nor touch those of the person.
 os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="orbitex-blender-")
+
+# Under nohup, or in the background of a script, signals are ignored, and so they would be by the
+# processes whose end the tests look at.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -7,7 +7,9 @@ from typing import Any
 import bpy
 
 from .. import viewpoints
+from ..order import wants_base
 from ..properties import settings_of
+from ..terms import TERMS
 from .parts import Child, columns
 
 
@@ -53,8 +55,9 @@ class ORBITEX_PT_objective(Child, bpy.types.Panel):
     def draw(self, context: Any) -> None:
         """The weights, and who looks."""
         column, settings = columns(self.layout), settings_of(context.active_object)
-        for name in ("style_weight", "colour_weight", "smoothness", "seam"):
-            column.prop(settings, name)
+        for term in TERMS:
+            if not term.needs_base:  # those are beside it
+                column.prop(settings, term.setting)
         column.prop(settings, "network_menu")
 
 
@@ -98,11 +101,13 @@ class ORBITEX_PT_before(Child, bpy.types.Panel):
         column, obj = columns(self.layout), context.active_object
         settings = settings_of(obj)
         column.prop(settings, "start")
-        column.prop(settings, "content")
+        for term in TERMS:
+            if term.needs_base:
+                column.prop(settings, term.setting)
         column.prop(settings, "mask_kind")
         if settings.mask_kind != "NONE":
             column.prop(settings, "mask")
-        if settings.start == "BASE" or settings.content > 0 or settings.mask_kind != "NONE":
+        if settings.start == "BASE" or wants_base(settings) or settings.mask_kind != "NONE":
             column.prop(settings, "base")
 
 

@@ -4,11 +4,12 @@
 from bpy.props import FloatProperty, IntProperty, StringProperty
 
 from .. import catalogue
+from ..terms import TERMS
 from .menu import menu_over
 
 
 class PaintingSettings:
-    """Quality, steps, seed, network, and the weights of the objective."""
+    """Quality, steps, seed and network; below, the weights of the objective's terms."""
 
     quality: StringProperty(
         name="Quality",
@@ -54,43 +55,14 @@ class PaintingSettings:
         min=0,
         max=2**31 - 1,
     )
-    style_weight: FloatProperty(
-        name="Style",
-        description="How much the strokes and shapes of the style count",
-        default=1.0,
-        min=0.0,
-        max=1000.0,
-        soft_max=10.0,
-    )
-    colour_weight: FloatProperty(
-        name="Style's Colours",
-        description="How much the colours of the style count",
-        default=1.0,
-        min=0.0,
-        max=1000.0,
-        soft_max=10.0,
-    )
-    smoothness: FloatProperty(
-        name="Smoothness",
-        description="How much neighbouring pixels should agree; 0: not at all",
-        default=0.1,
-        min=0.0,
-        max=1000.0,
-        soft_max=1.0,
-    )
-    seam: FloatProperty(
-        name="Seams",
-        description="How much both sides of the UV map's seams should agree while it is painted",
-        default=1.0,
-        min=0.0,
-        max=1000.0,
-        soft_max=10.0,
-    )
-    content: FloatProperty(
-        name="Keep Features",
-        description="How much of what the colour before shows is kept; 0: nothing",
-        default=0.0,
-        min=0.0,
-        max=1000.0,
-        soft_max=10.0,
+
+
+for _term in TERMS:
+    PaintingSettings.__annotations__[_term.setting] = FloatProperty(
+        name=_term.title,
+        description=_term.tip,
+        default=_term.default,
+        min=_term.least,
+        max=_term.most,
+        soft_max=_term.usual,
     )

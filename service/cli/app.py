@@ -17,6 +17,7 @@ from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.cli.serve_command import serve
 from service.cli.terminal import console, progress_console
+from service.cli.weights import weights_app
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
@@ -30,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(keys_app)
+app.add_typer(weights_app)
 add_job_commands(app)
 Output = Annotated[
     Path,
@@ -176,12 +178,6 @@ def mesh(
     detect: Annotated[
         bool, typer.Option("--detect", help="List the symmetries that the mesh has; paint nothing.")
     ] = False,
-    content: Annotated[
-        float,
-        typer.Option(
-            "--content", metavar="X", help="How much the painting keeps of the base colour."
-        ),
-    ] = 0.0,
     weights: options.Weights = None,
     output: MeshOutput = Path("mesh.png"),
     **given: Any,
@@ -194,8 +190,7 @@ def mesh(
     if detect:
         list_symmetries(file, given.get("material"), console())
         return
-    objective = {"content": content}
-    fields = {"group": group, "mesh": str(file), "objective": objective, **given}
+    fields = {"group": group, "mesh": str(file), **given}
     recipe = with_absolute_files(parse_recipe(options.recipe_data("mesh", fields)), Path.cwd())
     paint_mesh_to(recipe, output, weights, progress_console())
 

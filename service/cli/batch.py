@@ -22,7 +22,7 @@ from service.cli.journal import Journal
 from service.cli.orders import Order, deliver_order, is_delivered, place_of, read_order
 from service.cli.recipe_file import files_read, read_change, read_recipe
 from service.cli.stopping import interrupt_on_hangup
-from service.reporting.delivery import Destination, bad_output, followed, reason
+from service.reporting.delivery import Destination, bad_output, followed
 from service.reporting.mesh_delivery import MeshDestination
 from service.reporting.overwriting import FilesRead
 from service.serving.client import ENDED, Client
@@ -30,6 +30,7 @@ from service.serving.limits import MAX_KEPT
 from service.serving.logs import TextFormatter
 from service.serving.private import private_service
 from service.serving.settings import Settings
+from service.whole_files import reason
 
 STATE = ".batch"  # folder in the output folder: jobs, journal, log
 AHEAD = 64  # jobs that wait or run: enough for a cluster to grow by

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.reporting.delivery import bad_output, reason, write_atomically
+from service.reporting.delivery import bad_output
+from service.whole_files import reason, write_atomically
 
 
 @dataclass(frozen=True)

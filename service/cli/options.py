@@ -1,5 +1,6 @@
 """The options of the painting commands. Names, help, bounds and defaults are read from the fields
-of :class:`service.recipe.Recipe`; an option that is not given is not in the recipe either."""
+of :class:`service.recipe.Recipe` and its objective; an option that is not given is not in the
+recipe either."""
 
 from __future__ import annotations
 
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic.fields import FieldInfo
 
-from service.recipe import ONLY_FOR, Recipe
+from service.recipe import ONLY_FOR, Objective, Recipe
+from service.terms import TERMS
 
 
 @dataclass(frozen=True)
@@ -116,16 +119,17 @@ RayGpus = Annotated[
 
 
 def option(field: str) -> Any:
-    """The annotation of a command's parameter that stands for a field of the recipe."""
-    info = Recipe.model_fields[field]
+    """The annotation of a command's parameter that stands for a field of the recipe, or for the
+    weight of a term."""
+    info = _info(field)
     spelling = _SPELLINGS.get(field, _Spelling())
     flags = spelling.flags or (f"--{field.replace('_', '-')}",)
     kind = _kind(info.annotation)
-    choices = _choices(info.annotation)
+    choices = _choices(info)
     metavar = "|".join(choices) if choices else spelling.metavar or _METAVARS.get(kind)
     has_default = not info.is_required() and info.default not in (None, False)
     default = f"Default: {_shown(info.default)}." if has_default else ""
-    text = " ".join(filter(None, [info.description, spelling.more, _bounds(field), default]))
+    text = " ".join(filter(None, [info.description, spelling.more, _bounds(info), default]))
     value: Any = (
         list[str] | None if field == "styles" else kind if info.is_required() else (kind | None)
     )
@@ -145,9 +149,7 @@ def with_options(fields: Sequence[str]) -> Callable[[Callable[..., None]], Calla
                 field,
                 inspect.Parameter.KEYWORD_ONLY,
                 annotation=option(field),
-                default=inspect.Parameter.empty
-                if Recipe.model_fields[field].is_required()
-                else None,
+                default=inspect.Parameter.empty if _info(field).is_required() else None,
             )
             for field in fields
         ]
@@ -168,13 +170,18 @@ def with_options(fields: Sequence[str]) -> Callable[[Callable[..., None]], Calla
 
 
 def fields_of(target: str) -> tuple[str, ...]:
-    """The recipe's fields that a painting command offers, besides the group's name."""
-    return (*_PAINTING, *(field for field, targets in ONLY_FOR.items() if target in targets))
+    """The recipe's fields that a painting command offers, besides the group's name, and the weights
+    of the terms that are for its target."""
+    only = (field for field, targets in ONLY_FOR.items() if target in targets)
+    return (*_PAINTING, *only, *(t.setting for t in TERMS.values() if t.is_for(target)))
 
 
 def recipe_data(target: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The recipe's data from the options that were given."""
     data = {"target": target, **given}
+    settings = {term.setting: name for name, term in TERMS.items()}
+    if weights := {settings[key]: data.pop(key) for key in given if key in settings}:
+        data["objective"] = weights
     if "styles" in data:
         data["styles"] = [read_style(style) for style in data["styles"]]
     return data
@@ -197,8 +204,13 @@ def _kind(annotation: Any) -> type:
     return str
 
 
-def _choices(annotation: Any) -> list[str]:
-    return [c for part in _parts(annotation) for c in typing.get_args(part) if isinstance(c, str)]
+def _choices(info: FieldInfo) -> list[str]:
+    """All values that a field can have, if it has only some: of its type, or of a table."""
+    found = [c for part in _parts(info.annotation) for c in typing.get_args(part)]
+    schema: dict[str, Any] = {"enum": [c for c in found if isinstance(c, str)]}
+    if callable(info.json_schema_extra):
+        info.json_schema_extra(schema)
+    return schema["enum"]
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:
@@ -206,16 +218,22 @@ def _parts(annotation: Any) -> tuple[Any, ...]:
     return typing.get_args(annotation) if union else (annotation,)
 
 
-def _bounds(field: str) -> str:
+def _info(field: str) -> FieldInfo:
+    """What the recipe says of one of its fields, or of the weight of a term."""
+    terms = {term.setting: name for name, term in TERMS.items()}
+    return Objective.model_fields[terms[field]] if field in terms else Recipe.model_fields[field]
+
+
+def _bounds(info: FieldInfo) -> str:
     """'64 to 8192.', from the field's own constraints; empty unless it is bounded on both sides."""
     found: dict[str, Any] = {}
-    for rule in Recipe.model_fields[field].metadata:
+    for rule in info.metadata:
         for side in ("ge", "le", "lt"):
             if (bound := getattr(rule, side, None)) is not None:
                 found[side] = bound
     if "lt" in found:
         found["le"] = found["lt"] - 1  # only whole numbers are bounded so
-    return f"{found['ge']} to {found['le']}." if {"ge", "le"} <= found.keys() else ""
+    return f"{found['ge']:.10g} to {found['le']:.10g}." if {"ge", "le"} <= found.keys() else ""
 
 
 def _shown(default: Any) -> str:

@@ -63,10 +63,6 @@ class FoldedSurface:
             for picture in (self._pictures[k] for k in which)
         ]
 
-    def terms(self, logits: Tensor) -> dict[str, Tensor]:
-        """See Surface."""
-        return {}
-
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         return self.picture(logits)

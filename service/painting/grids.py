@@ -65,11 +65,10 @@ def _shifted(x: Tensor, by: Phase, wrap: bool) -> Tensor:
         length = x.shape[axis + 2]
         padding = (0, 0, before, after) if axis == 0 else (before, after, 0, 0)
         padded = F.pad(x, padding, mode=mode)
-        parts = [
-            float(weight) * padded.narrow(axis + 2, before + int(tap), length)
-            for tap, weight in zip(taps[0], weights[0], strict=True)
-        ]
-        x = torch.stack(parts).sum(0)
+        x = torch.zeros_like(x)
+        for tap, weight in zip(taps[0], weights[0], strict=True):
+            view = padded.narrow(axis + 2, before + int(tap), length)
+            x = x.add(view, alpha=float(weight))
     return x
 
 

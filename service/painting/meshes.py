@@ -104,9 +104,10 @@ class MeshSurface:
         pyramid = packed_pyramid(self._paint(self._chart(logits)), self._design.coarse_shape)
         return [self._windows[k].look(pyramid) for k in which]
 
-    def terms(self, logits: Tensor) -> dict[str, Tensor]:
-        """See Surface."""
-        return {"seam": self._seams.energy(self._chart(logits))}
+    def seam_energy(self, logits: Tensor) -> Tensor:
+        """The mean square difference of colours across seams, relative to the colours' variance:
+        2 where the sides know nothing of each other."""
+        return self._seams.energy(self._chart(logits))
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
@@ -235,8 +236,7 @@ class _Seams:
         )
 
     def energy(self, paint: Tensor) -> Tensor:
-        """The mean square difference of colours across seams, relative to the colours' variance:
-        2 where the sides know nothing of each other. ``paint``: (chart texels, 3), logits."""
+        """See MeshSurface.seam_energy. ``paint``: (chart texels, 3), logits."""
         if self.texels is None or self.differences is None:
             return paint.new_zeros(())
         colours = torch.sigmoid(self.texels(paint))

@@ -27,7 +27,7 @@ from service.painting.kept import Kept
 from service.painting.ladder import Place, places
 from service.painting.progress import Progress
 from service.painting.studio import Studio
-from service.perception.networks import load_network
+from service.perception.network import load_network
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture
 from service.steering import Steering, steered

@@ -67,10 +67,6 @@ class SpiralSurface:
             for pixels, weight in (self._windows[k] for k in which)
         ]
 
-    def terms(self, logits: Tensor) -> dict[str, Tensor]:
-        """See Surface."""
-        return {}
-
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         return self.picture(logits)

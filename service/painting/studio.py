@@ -23,12 +23,12 @@ from service.painting.grids import random_phases
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Kept, Paint
 from service.painting.meshes import MeshSurface
+from service.painting.objective import Seen, StageTerms
 from service.painting.spirals import SpiralSurface
+from service.painting.stage import Stage
 from service.painting.surfaces import make_surface
-from service.painting.targets import Seen, objective_terms, see, style_targets, weighted
 from service.painting.views import Surface, enlarged_paint
-from service.perception.networks import Network
-from service.perception.objectives import Targets
+from service.perception.network import Network
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import Scene, StylePicture
 from service.steering import recoloured
@@ -63,11 +63,11 @@ class Studio:
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
         self._iterate: Iterate
-        self._targets: Targets
+        self._terms: StageTerms
         self._width = 0
 
     def adjust(self, recipe: Recipe) -> bool:
-        """Go on by another recipe; whether views and targets then have to be made anew, see
+        """Go on by another recipe; whether views and terms then have to be made anew, see
         :meth:`renew`."""
         before, self.recipe = self.recipe, recipe
         if not any(getattr(recipe, field) != getattr(before, field) for field in _SEEN_IN_VIEWS):
@@ -93,12 +93,12 @@ class Studio:
         self._iterate = Iterate(Canvas(levels, surface.wrap, surface.coarser, surface.phases))
 
     def enter(self, number: int, width: int) -> None:
-        """Go on to a stage: its surface of a width, views and targets; the canvas enlarged to it.
+        """Go on to a stage: its surface of a width, views and terms; the canvas enlarged to it.
         Raises InputError if no view sees anything."""
         self._iterate = self._iterate.enlarged(self._prepare(number, width))
 
     def renew(self, number: int) -> None:
-        """Be at a stage of the same width, whose views and targets are others; paint and optimiser
+        """Be at a stage of the same width, whose views and terms are others; paint and optimiser
         stay. Raises InputError if no view sees anything."""
         self._iterate.move_to(self._prepare(number, self._width))
 
@@ -118,15 +118,14 @@ class Studio:
         return Checkpoint(recipe, tally, self.mirrored, **levels)
 
     def _prepare(self, number: int, width: int) -> Surface:
-        """The surface of a stage with its views; targets to suit."""
+        """The surface of a stage with its views; terms to suit."""
         surface = self._surface_at(width)
         surface.prepare_views(seed_of(self.recipe.seed, _VIEWS, number))
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        self._targets = style_targets(
-            self._network, self._styles, surface.unit, self.recipe.style_scale, colours
-        )
+        stage = Stage(self.recipe, self._network, self._styles, colours, surface.unit)
+        self._terms = StageTerms(stage, surface)
         return surface
 
     @property
@@ -140,21 +139,21 @@ class Studio:
         views = self._views
         which = random.choice(views, min(surface.looks, len(views)), replace=False)
         logits = self._logits(self._iterate.canvas)
+        self._terms.weigh(self.recipe.objective)
         seen = self._see(logits, [int(k) for k in which])
-        terms = objective_terms(self._network, seen, self._targets) | surface.terms(logits)
-        total = weighted(terms, self.recipe.objective)
-        self._iterate.step(total, self.recipe.learning_rate)
-        losses = {name: float(term.detach()) for name, term in terms.items()}
-        return losses, sum(view.pixels for view in seen)
+        losses = self._terms.losses(seen, logits)
+        self._iterate.step(self._terms.total(losses), self.recipe.learning_rate)
+        values = {name: float(loss.detach()) for name, loss in losses.items()}
+        return values, sum(view.pixels for view in seen)
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
-        objective, network, surface = self.recipe.objective, self._network, self._surface
+        surface, terms = self._surface, self._terms
         if not self._frugal:
-            return [see(network, look, objective) for look in surface.look(logits, which)]
+            return [terms.see(look) for look in surface.look(logits, which)]
 
         def alone(logits: Tensor, number: int) -> Seen:
             (look,) = surface.look(logits, [number])
-            return see(network, look, objective, frugal=True)
+            return terms.see(look, frugal=True)
 
         # nothing of a view is kept but its statistics: it is looked at again for its gradient
         return [checkpoint(alone, logits, number, use_reentrant=False) for number in which]

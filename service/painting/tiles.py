@@ -56,10 +56,6 @@ class PlaneSurface:
         mirrored = self._design.mirrored
         return [Look(picture.flip(-1) if mirrored else picture, None) for picture in pictures]
 
-    def terms(self, logits: Tensor) -> dict[str, Tensor]:
-        """See Surface."""
-        return {}
-
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         return self._design.developed(torch.sigmoid(self._orbits(logits)).cpu().numpy())

@@ -26,7 +26,7 @@ from geometry.sampling import SamplingMap
 from geometry.spare_folder import can_write, spare_folder
 from geometry.visibility import ViewMap
 from service.model import Model
-from service.reporting.delivery import write_atomically
+from service.whole_files import write_atomically
 
 MOST_BYTES = 2 << 30  # of all files together; the ones used longest ago go first
 WRITING_SECONDS = 3600.0  # what is older and not yet whole never will be: its writer was killed

@@ -52,9 +52,6 @@ class Surface(Protocol):
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """The views ``which`` of paint (canvas texels, 3), differentiable."""
 
-    def terms(self, logits: Tensor) -> dict[str, Tensor]:
-        """Terms of the objective that no view shows, by name."""
-
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """The texture, to look at: (H, W, 3) uint8 sRGB, top row first."""
 

@@ -1,4 +1,4 @@
-"""Additive statistics of features: count, sum and second-moment sum per layer.
+"""Additive statistics of features: count, sum and second-moment sum per layer; their distance.
 
 Sums add over views, masks, tiles and styles, so one code path serves them all: exact pooling is
 ``a + b``, a blend of styles is a weighted sum (crowsonkb/style-transfer-pytorch stores its targets
@@ -7,6 +7,7 @@ this way for the same reason).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -53,24 +54,54 @@ class Moments:
         return variance.clamp(min=1e-6).sqrt()
 
 
-LayerMoments = dict[str, Moments]
+LayerMoments = Mapping[str, Moments]
 
 
-def measure(features: dict[str, Tensor], weight: Tensor | None = None) -> LayerMoments:
-    """Moments of features {layer: (B, C, h, w)}.
+@dataclass(frozen=True)
+class Mean:
+    """The mean of scalars, one for each that was added."""
+
+    total: Tensor
+    count: int = 1
+
+    def __add__(self, other: Mean) -> Mean:
+        return Mean(self.total + other.total, self.count + other.count)
+
+    @property
+    def value(self) -> Tensor:
+        """The mean, a scalar."""
+        return self.total / self.count
+
+
+def moments(features: Tensor, weight: Tensor | None = None) -> Moments:
+    """Moments of features (B, C, h, w).
 
     ``weight`` (B, 1, H, W) in 0..1 at the pictures' size says how much each pixel counts; it is
-    averaged down to every layer, so that background never enters the statistics.
+    averaged down to the features' size, so that background never enters the statistics.
     """
-    out = {}
-    for name, x in features.items():
-        flat = x.movedim(1, -1).reshape(-1, x.shape[1])
-        if weight is None:
-            w = flat.new_ones(len(flat), 1)
-        else:
-            w = F.adaptive_avg_pool2d(weight, (x.shape[-2], x.shape[-1])).reshape(-1, 1)
-        out[name] = Moments(w.sum(), *_Sums.apply(flat, w))
-    return out
+    flat = features.movedim(1, -1).reshape(-1, features.shape[1])
+    if weight is None:
+        w = flat.new_ones(len(flat), 1)
+    else:
+        size = (features.shape[-2], features.shape[-1])
+        w = F.adaptive_avg_pool2d(weight, size).reshape(-1, 1)
+    return Moments(w.sum(), *_Sums.apply(flat, w))
+
+
+def moment_distance(a: Moments, target: Moments) -> Tensor:
+    """How far two layers' moments are apart: relative, so that layers of all scales weigh alike.
+    0 when equal, about 1 when unrelated:
+
+        d(a, b) = ‖M_a − M_b‖² / ‖M_b‖²  +  ‖μ_a − μ_b‖² / ‖μ_b‖²  +  ‖σ_a − σ_b‖² / ‖σ_b‖²
+
+    with M the second raw moment, μ the mean and σ the standard deviation (Gram, mean and std: Gatys
+    et al. 2015; Risser et al. 2017 on why Gram matrices alone let contrast drift).
+    """
+
+    def relative(x: Tensor, y: Tensor) -> Tensor:
+        return (x - y).square().sum() / y.square().sum().clamp(min=1e-12)
+
+    return relative(a.raw, target.raw) + relative(a.mean, target.mean) + relative(a.std, target.std)
 
 
 class _Sums(torch.autograd.Function):
@@ -90,16 +121,10 @@ class _Sums(torch.autograd.Function):
         return torch.addmm(w * first, weighted, second + second.T), None
 
 
-def pooled(parts: list[LayerMoments]) -> LayerMoments:
-    """The sum of several measurements."""
-    return reduce(lambda a, b: {k: a[k] + b[k] for k in a}, parts)
-
-
-def blended(parts: list[tuple[LayerMoments, float]]) -> LayerMoments:
+def blended(parts: Sequence[tuple[LayerMoments, float]]) -> LayerMoments:
     """A blend: every part counts with its share, however many pixels it had."""
-    return pooled(
-        [{k: m.scaled(share / m.count) for k, m in part.items()} for part, share in parts]
-    )
+    shares = [{k: m.scaled(share / m.count) for k, m in part.items()} for part, share in parts]
+    return reduce(lambda a, b: {k: a[k] + b[k] for k in a}, shares)
 
 
 def colour_images(picture: Tensor, elements: tuple[ColourElement, ...]) -> list[Tensor]:

@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from geometry.errors import InputError
 from geometry.sphere_pictures import FACES, faces
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
+from service.whole_files import reason, temporary_name, write_atomically
 
 Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
 
@@ -75,7 +75,7 @@ def check_files(paths: Iterable[Path], read: FilesRead) -> None:
         if path.exists() and not path.is_file():
             raise bad_output(f"{path} is not a file.", "Choose another name.")
     for folder in {followed(path).parent for path in paths}:
-        probe = _temporary(folder / "probe")
+        probe = temporary_name(folder / "probe")
         with _told(probe):
             probe.touch(exist_ok=False)
             probe.unlink()
@@ -139,40 +139,12 @@ def followed(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def write_atomically(path: Path, data: bytes | memoryview, mode: int = 0o666) -> None:
-    """Put ``data`` into a file so that at any moment, even if the power fails, it holds either all
-    of the old content or all of the new. ``mode``: its permissions, less the umask, from the very
-    beginning. Raises OSError, and leaves nothing behind then."""
-    temporary = _temporary(path)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # as mode "xb" does
-    try:
-        with os.fdopen(os.open(temporary, flags, mode), "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _temporary(path: Path) -> Path:
-    """A new name in the same folder: a rename is atomic only within a file system."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-
-
 def _is_receipt(path: Path) -> bool:
     try:
         data = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return False
     return isinstance(data, dict) and data.get("schema") == SCHEMA
-
-
-def reason(error: OSError) -> str:
-    """Why something could not be written, in the system's words."""
-    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def bad_output(message: str, hint: str) -> InputError:

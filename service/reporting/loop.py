@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
-from service.reporting.delivery import followed, reason, write_atomically
+from service.reporting.delivery import followed
 from service.reporting.overwriting import FilesRead
+from service.whole_files import reason, write_atomically
 
 Frame = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 

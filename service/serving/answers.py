@@ -228,6 +228,7 @@ _FIELDS: dict[str, dict[str, _Check]] = {
         "looks": _optional(_json),
         "networks": _optional(_list(_NAMED, 4096)),
         "qualities": _optional(_list(_NAMED, 4096)),
+        "terms": _optional(_list(_NAMED, 4096)),
         "defaults": _optional(_json),
         "recipe_schema": _optional(_json),
     },

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from geometry.errors import InputError
-from service.reporting.delivery import write_atomically
 from service.serving.durable import saving, sync_names
+from service.whole_files import write_atomically
 
 SPARE_SECONDS = 3600.0  # how long what no job names is kept
 SPARE_BYTES = 2 << 30  # of all that no job names

@@ -16,6 +16,7 @@ from service.serving.jobs import Inputs, Job, StoredBuffer
 from service.serving.limits import MAX_STEERING_BYTES
 from service.serving.wire import BufferSpec
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference
+from service.terms import needing_base
 
 
 def check_room(inputs: Inputs, held: Mapping[str, int], most: int) -> None:
@@ -72,8 +73,10 @@ def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
     if not job.may_go_on:
         raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
     new = adjusted(job.recipe, changes)
-    if new.objective.content and all(b.spec.name != "base" for b in job.order.buffers):
-        raise InputError("missing-base", "objective.content", "The mesh has no base colour.")
+    needing = needing_base(new.objective.weights)
+    if needing and all(b.spec.name != "base" for b in job.order.buffers):
+        field = f"objective.{needing[0].name}"
+        raise InputError("missing-base", field, "The mesh has no base colour.")
     fields, before = difference(job.recipe, new), job.standing.adjustments
     if len(before) >= MAX_ADJUSTMENTS or len(json.dumps([*before, fields])) > MAX_STEERING_BYTES:
         raise InputError("too-large", "changes", f"Adjusted {len(before)} times already.")

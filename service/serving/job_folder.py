@@ -30,12 +30,13 @@ from PIL import Image
 
 from geometry.errors import InputError
 from service.recipe import parse_recipe
-from service.reporting.delivery import png_bytes, write_atomically
+from service.reporting.delivery import png_bytes
 from service.serving.blobs import DIGEST, is_digest, read_blob
 from service.serving.durable import saving, sync_names
 from service.serving.jobs import Inputs, Order, Result, Standing, StoredBuffer
 from service.serving.wire import read_spec
 from service.steering import Adjustment, Steering
+from service.whole_files import write_atomically
 
 SCHEMA = "orbitex/job"
 SCHEMA_VERSION = 2

@@ -49,6 +49,10 @@ KINDS: dict[str, Kind] = {
                 "looks": "{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
                 "networks": "[{name, title, available}]",
                 "qualities": "[{name, title}]",
+                "terms": "[{name, setting, title, description, default, least, most, usual, "
+                "targets, needs_base}]: the weights in a recipe's objective. setting: the name "
+                "among other settings; usual: where a slider ends; targets: those that it means "
+                "something to, none for all; needs_base: whether there must be a base",
                 "defaults": "the recipe of a job that sets nothing",
                 "recipe_schema": "JSON Schema of a recipe",
             },

@@ -26,11 +26,12 @@ from geometry.cameras import surrounding_cameras
 from service.inputs import load_styles
 from service.model import Model
 from service.painting.canvas import Canvas
+from service.painting.meshes import MeshSurface
+from service.painting.objective import StageTerms
 from service.painting.paint import pick_device
+from service.painting.stage import Stage
 from service.painting.surfaces import make_surface
-from service.painting.targets import objective_terms, style_targets, weighted
-from service.painting.targets import see as seen_of
-from service.perception.networks import load_network
+from service.perception.network import load_network
 from service.recipe import parse_recipe
 from service.scene import make_scene
 
@@ -75,13 +76,17 @@ def measure(title: str, fields: dict) -> str:
         surface.canvas_shape, 5, surface.wrap, 0.3, torch.Generator().manual_seed(0)
     )
     canvas = Canvas([level.to(device) for level in canvas.levels], surface.wrap, surface.coarser)
-    targets = style_targets(network, load_styles(recipe), surface.unit, 1.0, ((1, 2, 3),))
+    stage = Stage(recipe, network, load_styles(recipe), ((1, 2, 3),), surface.unit)
+    terms = StageTerms(stage, surface)
+    terms.weigh(recipe.objective)
     which = list(range(AT_ONCE if cameras else surface.looks))
 
     def project() -> None:
         logits = canvas.logits()
         looks = surface.look(logits, which)
-        parts = [look.pixels.sum() for look in looks] + list(surface.terms(logits).values())
+        parts = [look.pixels.sum() for look in looks]
+        if isinstance(surface, MeshSurface):
+            parts.append(surface.seam_energy(logits))
         torch.stack(parts).sum().backward()
 
     seen = [look.pixels.detach() for look in surface.look(canvas.logits(), which)]
@@ -95,9 +100,8 @@ def measure(title: str, fields: dict) -> str:
     def step() -> None:
         logits = canvas.logits()
         looks = surface.look(logits, which)
-        found = [seen_of(network, look, recipe.objective) for look in looks]
-        terms = objective_terms(network, found, targets)
-        weighted(terms | surface.terms(logits), recipe.objective).backward()
+        losses = terms.losses([terms.see(look) for look in looks], logits)
+        terms.total(losses).backward()
 
     projection, vision, whole = median_ms(project), median_ms(see), median_ms(step)
     pixels = sum(p.shape[-1] * p.shape[-2] for p in seen) / 1e6

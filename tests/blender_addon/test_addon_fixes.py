@@ -137,6 +137,7 @@ def test_what_only_the_service_finds_out(sphere: Any, code: str) -> None:
     mended = {
         "mesh-not-symmetric": ("action", "DIRECTION"),
         "weights-missing": ("network", "squeezenet"),
+        "bad-weights": ("network", "squeezenet"),
         "nothing-seen": ("view_kind", "RING"),
     }
     name, value = mended[code]

@@ -133,7 +133,8 @@ def test_painting_changes_no_uv_map(sphere: Any) -> None:
 
 def test_a_mesh_that_is_not_symmetric_has_its_fix(sphere: Any) -> None:
     problem = from_service(
-        {"code": "mesh-not-symmetric", "message": "It is not.", "hint": "Give --tolerance."}
+        {"code": "mesh-not-symmetric", "field": "group"}
+        | {"message": "It is not.", "hint": "Give --tolerance."}
     )
     assert "Tolerance" in problem.hint and "--" not in problem.hint
     assert problem.fix == "orbitex.use_directions"

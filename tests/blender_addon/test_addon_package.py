@@ -84,7 +84,7 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
     assert known["style_scale"].hard_min == pytest.approx(fields["style_scale"]["minimum"])
     assert known["style_scale"].hard_max == fields["style_scale"]["maximum"]
     weights = recipe.Objective.model_json_schema()["properties"]
-    assert set(order.OBJECTIVE.values()) == set(weights)
+    assert list(order.OBJECTIVE.values()) == list(weights)
     for ours, theirs in order.OBJECTIVE.items():
         assert known[ours].default == pytest.approx(weights[theirs]["default"]), ours
         assert known[ours].hard_max == weights[theirs]["maximum"], ours
@@ -94,6 +94,12 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
     assert known["size"].hard_max == fields["size"]["maximum"]
     assert known["views"].hard_max == fields["views"]["maximum"]
     assert known["seed"].hard_max == fields["seed"]["exclusiveMaximum"] - 1
+
+
+def test_the_file_of_terms_is_the_services_table() -> None:
+    """If not: python -m service.terms_file blender_addon/terms.json"""
+    terms_file = pytest.importorskip("service.terms_file")
+    assert (ROOM / "terms.json").read_text("utf-8") == terms_file.terms_file()
 
 
 @pytest.mark.parametrize("file", sorted(ROOM.rglob("*.py")), ids=lambda file: file.name)

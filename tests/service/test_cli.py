@@ -32,9 +32,10 @@ from service.cli.stopping import finish_on_interrupt
 from service.describe import LOOK_SIDE, defaults, describe
 from service.painting.progress import Progress
 from service.recipe import Objective, Recipe, parse_recipe
-from service.reporting.delivery import destination, write_atomically
+from service.reporting.delivery import destination
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
+from service.whole_files import write_atomically
 
 ROOT = Path(__file__).parents[2]
 NOTHING = FilesRead(())

@@ -154,7 +154,7 @@ def painted(group, chirality, target="tile", **fields):
 
 def test_both_hands_of_a_tile_are_mirror_images():
     """One stage, one seed: the same painting, one of them turned over; both receipts are true."""
-    left, right = painted("p4", "ccw"), painted("p4", "cw")
+    left, right = (painted("p4", hand, seed=1) for hand in ("ccw", "cw"))
     assert left[2].mirrored != right[2].mirrored
     assert np.array_equal(left[0], right[0][:, ::-1])
     assert turning(*left[:2]) > 0.01 and turning(*right[:2]) < -0.01
@@ -163,7 +163,7 @@ def test_both_hands_of_a_tile_are_mirror_images():
 
 
 @pytest.mark.parametrize("chirality", ["ccw", "cw"])
-@pytest.mark.parametrize(("group", "seed"), [("p3", 3), ("p4", 1), ("p6", 6)])
+@pytest.mark.parametrize(("group", "seed"), [("p3", 6), ("p4", 4), ("p6", 1)])
 def test_a_hand_is_right_at_the_end_of_several_stages(group, seed, chirality):
     """With seeds that grow a clear hand in so few steps."""
     pixels, receipt, _ = painted(group, chirality, size=96, steps=5, seed=seed)

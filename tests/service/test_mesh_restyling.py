@@ -120,10 +120,10 @@ def test_views_show_the_base_where_no_paint_goes():
 
 def test_paint_that_ignores_seams_costs_and_plain_paint_does_not():
     surface = surface_of(Model(cube(seed=2)))
-    rough = float(surface.terms(random_paint(surface))["seam"])
-    plain = float(surface.terms(zeros(surface))["seam"])
+    rough = float(surface.seam_energy(random_paint(surface)))
+    plain = float(surface.seam_energy(zeros(surface)))
     assert plain < 1e-6 < 0.1 < rough < 4
-    assert float(surface_of(Model(plane(4, 4))).terms(zeros(surface))["seam"]) == 0
+    assert float(surface_of(Model(plane(4, 4))).seam_energy(zeros(surface))) == 0
 
 
 # --- whole paintings -------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from geometry.colour import B3
-from service.perception.moments import blended, colour_images, measure, pooled
+from service.perception.moments import blended, colour_images, moments
 
 torch.manual_seed(0)
 
@@ -19,7 +19,7 @@ def same(a, b):
 
 def test_moments_are_numpys():
     x = picture(batch=2)
-    found = measure({"layer": x})["layer"]
+    found = moments(x)
     pixels = x.movedim(1, -1).reshape(-1, 5).numpy()
     assert float(found.count) == 160
     assert np.allclose(found.mean, pixels.mean(axis=0))
@@ -31,29 +31,28 @@ def test_moments_are_numpys():
 
 def test_the_halves_of_a_picture_add_up_to_it():
     x = picture()
-    left, right = measure({"l": x[..., :3]}), measure({"l": x[..., 3:]})
-    same(pooled([left, right])["l"], measure({"l": x})["l"])
-    same(left["l"] + right["l"], measure({"l": x})["l"])
+    same(moments(x[..., :3]) + moments(x[..., 3:]), moments(x))
 
 
 def test_views_add_up_to_their_batch():
     x = picture(batch=3)
-    same(pooled([measure({"l": v[None]}) for v in x])["l"], measure({"l": x})["l"])
+    one, two, three = (moments(view[None]) for view in x)
+    same(one + two + three, moments(x))
 
 
 def test_a_mask_is_a_crop():
     x = picture()
     weight = torch.zeros(1, 1, 8, 10, dtype=x.dtype)
     weight[..., 2:6, 1:9] = 1
-    same(measure({"l": x}, weight)["l"], measure({"l": x[..., 2:6, 1:9]})["l"])
-    same(measure({"l": x}, torch.ones_like(weight))["l"], measure({"l": x})["l"])
+    same(moments(x, weight), moments(x[..., 2:6, 1:9]))
+    same(moments(x, torch.ones_like(weight)), moments(x))
 
 
 def test_complementary_masks_add_up():
     x, weight = picture(), torch.rand(1, 1, 8, 10, dtype=torch.float64)
     same(
-        measure({"l": x}, weight)["l"] + measure({"l": x}, 1 - weight)["l"],
-        measure({"l": x})["l"],
+        moments(x, weight) + moments(x, 1 - weight),
+        moments(x),
     )
 
 
@@ -61,7 +60,7 @@ def test_masks_are_averaged_down_to_coarser_layers():
     """A coarse pixel counts as much as the pixels under it do on average."""
     x, weight = picture(height=4, width=5), torch.rand(1, 1, 8, 10, dtype=torch.float64)
     mean = weight.reshape(4, 2, 5, 2).mean(dim=(1, 3)).reshape(1, 1, 4, 5)
-    same(measure({"l": x}, weight)["l"], measure({"l": x}, mean)["l"])
+    same(moments(x, weight), moments(x, mean))
 
 
 def test_what_is_masked_out_has_no_influence():
@@ -70,11 +69,11 @@ def test_what_is_masked_out_has_no_influence():
     weight[..., :4, :] = 0
     other = x.clone()
     other[..., :4, :] = 1e3
-    same(measure({"l": x}, weight)["l"], measure({"l": other}, weight)["l"])
+    same(moments(x, weight), moments(other, weight))
 
 
 def test_scaling_changes_the_count_and_no_mean():
-    found = measure({"l": picture()})["l"]
+    found = moments(picture())
     half = found.scaled(0.5)
     assert float(half.count) == float(found.count) / 2
     for name in ("mean", "raw", "std"):
@@ -84,14 +83,14 @@ def test_scaling_changes_the_count_and_no_mean():
 def test_a_blend_counts_shares_not_pixels():
     """A large style with share 1 and a small one with share 3: the mean is a quarter to three."""
     large, small = picture(height=40, width=40), picture() + 2
-    mixed = blended([(measure({"l": large}), 1.0), (measure({"l": small}), 3.0)])["l"]
+    mixed = blended([({"l": moments(large)}, 1.0), ({"l": moments(small)}, 3.0)])["l"]
     expected = (large.mean(dim=(0, 2, 3)) + 3 * small.mean(dim=(0, 2, 3))) / 4
     torch.testing.assert_close(mixed.mean, expected)
 
 
 def test_a_flat_picture_has_no_spread_and_a_finite_gradient():
     x = torch.full((1, 3, 4, 4), 0.5, requires_grad=True)
-    std = measure({"l": x})["l"].std
+    std = moments(x).std
     assert std.max() <= 2e-3
     std.sum().backward()
     assert torch.isfinite(x.grad).all()
@@ -111,5 +110,6 @@ def test_statistics_pooled_over_a_colour_group_are_invariant():
     x = torch.rand(1, 3, 6, 6) * 0.3
     group = ((1, 2, 3), (-1, -2, -3))
     images = colour_images(x, group)
-    mixed = pooled([measure({"rgb": image}) for image in images])["rgb"]
+    one, two = (moments(image) for image in images)
+    mixed = one + two
     torch.testing.assert_close(mixed.mean, torch.full((3,), 0.5))

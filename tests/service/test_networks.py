@@ -10,10 +10,13 @@ import pytest
 import torch
 from skimage import data
 from torch.nn import functional as F
+from torchvision import models
 
 from geometry.errors import InputError
-from service.perception import networks
-from service.perception.networks import NETWORKS, classifier, load_network, read_arrays
+from service.networks import NETWORKS
+from service.networks.squeezenet import read_arrays
+from service.perception.network import load_network
+from service.perception.network_info import HEAD
 
 EGYPTIAN_CAT, ESPRESSO = 285, 967  # rows of ImageNet's list of 1000
 
@@ -29,11 +32,11 @@ def small(pixels):
 @pytest.fixture(scope="module")
 def rank():
     """How many classes score higher than ``wanted``."""
-    whole = classifier()
+    whole = load_network("squeezenet")
 
     def of(picture, wanted):
         with torch.no_grad():
-            scores = whole(picture)[0]
+            ((_, (scores,)),) = whole.layers(picture, (HEAD,))
         assert scores.shape == (1000,)
         return int((scores > scores[wanted]).sum())
 
@@ -53,15 +56,38 @@ def test_swapped_channels_are_not_espresso(rank):
     assert rank(small(data.coffee()).flip(1), ESPRESSO) >= 3
 
 
-def test_the_trunk_is_the_classifiers():
-    """What is painted with is what the proof is about: features lead to the same scores."""
-    picture, whole, trunk = torch.rand(1, 3, 64, 64), classifier(), load_network("squeezenet")
-    model = networks._squeezenet(None).eval()
+def model_of(info):
+    """torchvision's own network with our weights."""
+    model = getattr(models, info.architecture)(weights=None)
+    model.load_state_dict(info.weights.load())
+    return model.eval()
+
+
+def test_layers_and_head_are_the_classifiers(trunk):
+    """What is painted with is what torchvision's own code makes of the weights."""
+    picture, info = torch.rand(1, 3, 64, 64), NETWORKS["squeezenet"]
+    model = model_of(info)
     with torch.no_grad():
-        last = trunk(picture)["fire9"]
-        assert torch.allclose(
-            model.classifier(last).flatten(1), whole(picture), rtol=1e-3, atol=1e-3
-        )
+        scores = model(info.weights.prepared(picture))
+        found = dict(trunk.layers(picture, ("fire9", HEAD)))
+        assert list(found) == ["fire9", HEAD]
+        assert torch.allclose(found[HEAD], scores, rtol=1e-3, atol=1e-3)
+        last = model.classifier(found["fire9"]).flatten(1)
+        assert torch.allclose(last, scores, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("frugal", [False, True])
+def test_only_wanted_layers_come_and_lead_to_the_same_gradient(trunk, frugal):
+    picture = torch.rand(1, 3, 48, 48)
+    one, two = (picture.clone().requires_grad_() for _ in range(2))
+    found = dict(trunk.layers(one, ("fire5", "conv1"), frugal))
+    every = trunk(two)
+    assert list(found) == ["conv1", "fire5"]
+    for name, features in found.items():
+        assert torch.equal(features, every[name])
+    found["fire5"].square().mean().backward()
+    every["fire5"].square().mean().backward()
+    assert torch.allclose(one.grad, two.grad, atol=1e-8)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +98,7 @@ def trunk():
 def test_layers_come_in_order_and_get_coarser(trunk):
     features = trunk(torch.rand(2, 3, 64, 48))
     assert list(features) == list(NETWORKS["squeezenet"].layers)
-    assert len(NETWORKS["squeezenet"].weights) == len(features)
+    assert list(NETWORKS["squeezenet"].style) == list(features)
     areas = [x.shape[-2] * x.shape[-1] for x in features.values()]
     assert areas == sorted(areas, reverse=True)
     assert all(len(x) == 2 for x in features.values())
@@ -99,13 +125,13 @@ def test_a_network_is_frozen_but_lets_gradients_through(trunk):
     assert picture.grad.abs().sum() > 0
 
 
-def test_vgg_layers_are_rectified_convolutions():
+@pytest.mark.parametrize("network", [name for name in NETWORKS if name.startswith("vgg")])
+def test_vgg_layers_are_rectified_convolutions(network):
     """The names say relu: those indices are ReLUs, of the block and number that they name."""
-    from torchvision import models
-
-    with torch.device("meta"):  # the layers without their 575 MB
-        modules = list(models.vgg19(weights=None).features)
-    for name, index in NETWORKS["vgg19"].layers.items():
+    info = NETWORKS[network]
+    with torch.device("meta"):  # the layers without their numbers
+        modules = list(getattr(models, info.architecture)(weights=None).features)
+    for name, index in info.layers.items():
         block, number = map(int, name.removeprefix("relu").split("_"))
         before = modules[:index]
         pools = [k for k, m in enumerate(before) if isinstance(m, torch.nn.MaxPool2d)]
@@ -113,6 +139,22 @@ def test_vgg_layers_are_rectified_convolutions():
         assert isinstance(modules[index], torch.nn.ReLU)
         assert len(pools) == block - 1
         assert sum(isinstance(m, torch.nn.Conv2d) for m in since) == number
+
+
+@pytest.mark.parametrize("info", NETWORKS.values(), ids=NETWORKS)
+def test_rows_name_layers_that_there_are(info):
+    """Names are in order, in torchvision's trunk, and those of style and content are among them."""
+    with torch.device("meta"):
+        model = getattr(models, info.architecture)(weights=None)
+    indices = list(info.layers.values())
+    assert indices == sorted(set(indices)) and indices[-1] < len(model.features)
+    assert {*info.style, info.content} <= {*info.layers}
+    assert HEAD not in info.layers
+    if info.head is None:
+        return
+    with torch.device("meta"):
+        scores = info.head(model, model.features(torch.rand(2, 3, 64, 64)))
+    assert scores.shape == (2, 1000)
 
 
 class _Hostile:
@@ -166,8 +208,8 @@ def test_vgg_offline_names_the_embedded_network_in_one_line(monkeypatch, tmp_pat
         raise URLError("no route to host")
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
-    assert not networks.weights_at_hand("vgg19")
-    assert networks.weights_at_hand("squeezenet")
+    assert not NETWORKS["vgg19"].weights.at_hand
+    assert NETWORKS["squeezenet"].weights.at_hand
     with pytest.raises(InputError) as refused:
         load_network("vgg19")
     assert refused.value.code == "weights-missing"
@@ -197,7 +239,7 @@ def test_weights_of_something_else_are_refused(tmp_path, content):
 
 
 def test_a_file_of_weights_replaces_the_embedded_ones(tmp_path):
-    state = networks._squeezenet(None).state_dict()
+    state = model_of(NETWORKS["squeezenet"]).state_dict()
     state["features.0.weight"] = torch.zeros_like(state["features.0.weight"])
     torch.save(state, tmp_path / "zero.pth")
     changed = load_network("squeezenet", weights=tmp_path / "zero.pth")

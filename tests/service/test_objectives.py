@@ -1,14 +1,11 @@
 import pytest
 import torch
 
-from service.perception.moments import measure
-from service.perception.objectives import moment_distance, smoothness_term, style_term
+from service.perception.moments import moment_distance, moments
+from service.terms.smoothness import steps
+from service.terms.style import Wanted, loss
 
 torch.manual_seed(1)
-
-
-def moments(x):
-    return measure({"l": x})["l"]
 
 
 def test_the_distance_is_zero_at_the_target_only():
@@ -56,16 +53,18 @@ def test_the_style_term_is_the_weighted_mean_of_its_layers():
     a = {name: torch.rand(1, 3, 4, 4) for name in ("one", "two")}
     b = {name: torch.rand(1, 3, 4, 4) for name in ("one", "two")}
     one, two = (float(moment_distance(moments(a[k]), moments(b[k]))) for k in ("one", "two"))
-    term = style_term(measure(a), measure(b), (1.0, 3.0))
+    painted, target = ({k: moments(x[k]) for k in x} for x in (a, b))
+    wanted = Wanted(target, {"one": 1.0, "two": 3.0})
+    term = loss(painted, wanted)
     assert float(term) == pytest.approx((one + 3 * two) / 4, rel=1e-5)
-    assert float(style_term(measure(b), measure(b), (1.0, 3.0))) == 0
+    assert float(loss(target, wanted)) == 0
 
 
 def test_smoothness_is_the_mean_square_of_steps():
     ramp = torch.arange(5.0).expand(1, 3, 4, 5) * 0.1
-    assert float(smoothness_term(ramp, None)) == pytest.approx(0.01, rel=1e-5)
-    assert float(smoothness_term(ramp.transpose(-1, -2), None)) == pytest.approx(0.01, rel=1e-5)
-    assert float(smoothness_term(torch.full((1, 3, 4, 5), 0.3), None)) == 0
+    assert float(steps(ramp, None)) == pytest.approx(0.01, rel=1e-5)
+    assert float(steps(ramp.transpose(-1, -2), None)) == pytest.approx(0.01, rel=1e-5)
+    assert float(steps(torch.full((1, 3, 4, 5), 0.3), None)) == 0
 
 
 def test_smoothness_sees_nothing_behind_a_mask():
@@ -74,16 +73,16 @@ def test_smoothness_sees_nothing_behind_a_mask():
     weight = torch.zeros(1, 1, 8, 8)
     weight[..., :4, :] = 1
     x[..., 4:, :] = torch.rand(1, 3, 4, 8)
-    assert float(smoothness_term(x, weight)) == 0
-    assert float(smoothness_term(x, 1 - weight)) > 0
+    assert float(steps(x, weight)) == 0
+    assert float(steps(x, 1 - weight)) > 0
 
 
 def test_smoothness_of_a_masked_ramp_is_near_that_of_the_whole():
     ramp = torch.arange(32.0).expand(1, 3, 32, 32) * 0.1
     weight = torch.zeros(1, 1, 32, 32)
     weight[..., 2:30, 2:30] = 1
-    assert float(smoothness_term(ramp, weight)) == pytest.approx(0.01, rel=0.1)
+    assert float(steps(ramp, weight)) == pytest.approx(0.01, rel=0.1)
 
 
 def test_smoothness_of_nothing_is_finite():
-    assert float(smoothness_term(torch.rand(1, 3, 4, 4), torch.zeros(1, 1, 4, 4))) == 0
+    assert float(steps(torch.rand(1, 3, 4, 4), torch.zeros(1, 1, 4, 4))) == 0

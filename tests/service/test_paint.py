@@ -13,11 +13,12 @@ from geometry.errors import InputError
 from service.model import Model
 from service.painting.ladder import stage_plans
 from service.painting.paint import paint
+from service.painting.stage import Stage
 from service.painting.studio import seed_of
-from service.painting.targets import style_targets
-from service.perception.networks import load_network
+from service.perception.network import load_network
 from service.recipe import QUALITIES, Recipe
 from service.scene import StylePicture, make_scene
+from service.terms import colour
 
 CPU = torch.device("cpu")
 PIXELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3)).repeat(12, 0).repeat(12, 1)
@@ -211,10 +212,14 @@ def test_targets_are_the_styles_colours():
     dark = StylePicture("dark", 1.0, (PIXELS // 4).astype(np.uint8), "")
     bright = StylePicture("bright", 3.0, np.full((96, 200, 3), 200, np.uint8), "")
     identity, inversion = (1, 2, 3), (-1, -2, -3)
-    plain = style_targets(network, [dark], 64, 1.0, (identity,))
-    assert np.allclose(plain.colour.mean, dark.pixels.mean(axis=(0, 1)) / 255, atol=0.01)
-    grey = style_targets(network, [dark], 64, 1.0, (identity, inversion))
-    assert np.allclose(grey.colour.mean, 0.5, atol=1e-4)
-    both = style_targets(network, [dark, bright], 64, 1.0, (identity,))
+
+    def colours(styles, *elements):
+        return colour.prepare(Stage(tile(), network, styles, elements, 64))
+
+    plain = colours([dark], identity)
+    assert np.allclose(plain.mean, dark.pixels.mean(axis=(0, 1)) / 255, atol=0.01)
+    grey = colours([dark], identity, inversion)
+    assert np.allclose(grey.mean, 0.5, atol=1e-4)
+    both = colours([dark, bright], identity)
     expected = (dark.pixels.mean(axis=(0, 1)) + 3 * 200) / 4 / 255
-    assert np.allclose(both.colour.mean, expected, atol=0.01)
+    assert np.allclose(both.mean, expected, atol=0.01)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from geometry.errors import InputError
 from service.recipe import QUALITIES, Objective, Recipe, Style, parse_recipe
+from service.terms import TERMS
 
 BASE = {"target": "tile", "group": "p4"}
 
@@ -100,7 +101,7 @@ def test_unknown_keys_are_refused_with_the_nearest(data, given_name, known):
     [
         ("target", "cube"),
         ("quality", "best"),
-        ("network", "resnet"),
+        ("network", 3),
         ("styles", []),
         ("styles", [{"source": ""}]),
         ("styles", [{"source": "x", "weight": 0}]),
@@ -114,6 +115,28 @@ def test_values_of_the_wrong_kind_are_refused_with_their_field(field, value):
     error = refusal({**BASE, field: value})
     assert error.code == "bad-value"
     assert error.field.split(".")[0] == field
+
+
+@pytest.mark.parametrize("term", [t for t in TERMS.values() if t.targets], ids=lambda t: t.name)
+def test_weights_that_mean_nothing_to_a_target_are_refused(term):
+    assert term.targets == ("mesh",)
+    assert parse_recipe({**BASE, "objective": {term.name: term.default}})
+    error = refusal({**BASE, "objective": {term.name: 2}})
+    assert f"'objective.{term.name}' is for the target mesh, not for 'tile'" in error.message
+    assert parse_recipe({"target": "mesh", "group": "1", "objective": {term.name: 2}})
+
+
+def test_something_must_paint():
+    painting = [term.name for term in TERMS.values() if term.paints]
+    assert refusal({**BASE, "objective": dict.fromkeys(painting, 0)}).field == "objective"
+    for name in painting:
+        assert parse_recipe({**BASE, "objective": dict.fromkeys(painting, 0) | {name: 1}})
+
+
+def test_a_network_that_there_is_not_is_refused_with_the_nearest():
+    error = refusal({**BASE, "network": "vgg"})
+    assert (error.code, error.field) == ("unknown-network", "network")
+    assert "vgg19" in error.hint
 
 
 @pytest.mark.parametrize("data", [None, 3, "tile", [BASE]])

@@ -154,7 +154,7 @@ def test_a_file_that_is_no_client_s_key_is_not_to_be_removed(service, keys, comm
 def test_a_mask_that_is_not_there_is_called_a_mask(command):
     code, _, err = command("repaint", "7-none", "--mask", "absent.png", "--seed", "1")
     assert code == 2
-    assert err == "error: mask: There is no file absent.png.\n"
+    assert err == "error: mask: There is no file absent.png. Check its name.\n"
 
 
 def test_a_cancelled_job_stays_in_the_list_until_it_is_forgotten(service, command):

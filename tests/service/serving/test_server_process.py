@@ -74,7 +74,7 @@ def test_a_server_that_crashes_is_started_again_and_its_jobs_go_on(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)]
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
 )
 def test_a_signal_ends_both_in_order(tmp_path, number):
     service = ServiceProcess(tmp_path / "log.txt", kept=True)

@@ -1,0 +1,33 @@
+"""The networks that can look at a painting: one module for each, whose ``NETWORK`` is its row of
+the table. Importing them imports no torch; a network is loaded when it is used.
+
+What a row says is explained in :mod:`service.perception.network_info`, and how to add one in
+docs/extending.md.
+"""
+
+from __future__ import annotations
+
+from geometry.errors import unknown_name
+from service.perception.network_info import NetworkInfo
+from service.table import rows
+
+TORCHVISION = "torchvision:"  # and the name of any classifier of torchvision's: no row of the table
+DEFAULT = "squeezenet"  # its weights come with a package: it needs no download
+NETWORKS: dict[str, NetworkInfo] = {row.name: row for row in rows(__name__, "NETWORK")}
+
+
+def check_network(name: str) -> None:
+    """Raise InputError("unknown-network") for a name that is none. Whether torchvision knows a
+    classifier is found out when it is loaded: that takes torch."""
+    if name not in NETWORKS and not name.startswith(TORCHVISION):
+        raise unknown_name("unknown-network", "network", name, NETWORKS)
+
+
+def find_network(name: str) -> NetworkInfo:
+    """A network by name. Raises InputError("unknown-network")."""
+    check_network(name)
+    if name in NETWORKS:
+        return NETWORKS[name]
+    from service.perception.classifiers import classifier_info
+
+    return classifier_info(name)

@@ -1,0 +1,88 @@
+"""The objective of a step: what the terms of the table make of the views that it looks at."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from service.painting.stage import Sight, Stage
+from service.painting.views import Look, Surface
+from service.perception.term import LOOK, PAINT, RGB, Term
+from service.recipe import Objective
+from service.terms import counted
+
+Observations = dict[str, dict[str, Any]]  # {term: {layer: what can be added}}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What counts of one view, and how many pixels it has."""
+
+    observed: Observations
+    pixels: int
+
+
+class StageTerms:
+    """The terms of the objective at a stage, with what they have prepared for it."""
+
+    def __init__(self, stage: Stage, surface: Surface) -> None:
+        self._stage, self._surface = stage, surface
+        self._prepared: dict[str, tuple[frozenset[str], Any]] = {}  # layers, state
+        self._weights: dict[str, float] = {}
+        self._terms: list[Term] = []
+
+    def weigh(self, objective: Objective) -> None:
+        """Go on with these weights, which may make other terms count. To be called first."""
+        self._weights = objective.weights
+        self._terms = counted(self._weights, self._stage.recipe.target)
+        with torch.no_grad():
+            for term in self._terms:
+                if term.name not in self._prepared:
+                    layers = frozenset(term.layers(self._stage))
+                    self._prepared[term.name] = layers, term.prepare(self._stage)
+
+    def see(self, look: Look, frugal: bool = False) -> Seen:
+        """What the terms observe of a view. ``frugal``: see :meth:`Network.layers`."""
+        found: Observations = {term.name: {} for term in self._terms}
+
+        def observe(layer: str, features: Tensor) -> None:
+            sight = Sight(layer, features, self._surface, self._stage.network, look)
+            for term in self._looking_at(layer):
+                found[term.name][layer] = self._observed(term, sight)
+
+        wanted = {layer for term in self._terms for layer in self._prepared[term.name][0]}
+        observe(LOOK, look.pixels)
+        for layer, features in self._stage.network.layers(look.pixels, wanted, frugal):
+            observe(layer, features)
+        observe(RGB, look.pixels)
+        return Seen(found, look.pixels.shape[-1] * look.pixels.shape[-2])
+
+    def losses(self, seen: Sequence[Seen], logits: Tensor) -> dict[str, Tensor]:
+        """The terms of one step, before their weights, from its views and its paint."""
+        sums = {
+            term.name: {
+                layer: functools.reduce(operator.add, (v.observed[term.name][layer] for v in seen))
+                for layer in seen[0].observed[term.name]
+            }
+            for term in self._terms
+        }
+        paint = Sight(PAINT, logits, self._surface, self._stage.network)
+        for term in self._looking_at(PAINT):
+            sums[term.name][PAINT] = self._observed(term, paint)
+        return {t.name: t.loss(sums[t.name], self._prepared[t.name][1]) for t in self._terms}
+
+    def total(self, losses: dict[str, Tensor]) -> Tensor:
+        """The objective: every term times its weight."""
+        return torch.stack([self._weights[name] * loss for name, loss in losses.items()]).sum()
+
+    def _looking_at(self, layer: str) -> list[Term]:
+        return [term for term in self._terms if layer in self._prepared[term.name][0]]
+
+    def _observed(self, term: Term, sight: Sight) -> Any:
+        return term.observe(sight, self._prepared[term.name][1])

@@ -1,0 +1,83 @@
+"""What the terms of the objective get to see: a stage as a whole, and one layer of one view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from geometry.colour import ColourElement
+from service.painting.views import Look, Surface
+from service.perception.moments import colour_images
+from service.perception.network import Network
+from service.perception.term import LOOK, RGB
+from service.recipe import Recipe
+from service.scene import StylePicture
+
+STYLE_SIDE_LEAST = 64.0  # in less the deeper layers are one pixel, whose deviation is nothing
+STYLE_SIDE_LIMIT = 1024  # pixels of a style's shorter side: more teaches little and costs much
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """What there is at one resolution. colours: the colour elements that the symmetry makes equally
+    likely; unit: see Surface."""
+
+    recipe: Recipe
+    network: Network
+    styles: Sequence[StylePicture]
+    colours: tuple[ColourElement, ...]
+    unit: int
+
+    def style_pictures(self) -> Iterator[tuple[Tensor, float]]:
+        """Every style picture, (1, 3, h, w) in 0..1, and its share: brought to unit · style scale
+        pixels on its shorter side, under every colour element, so that what is measured on them can
+        be reached."""
+        device = next(self.network.parameters()).device
+        for style in self.styles:
+            picture = _scaled(style.pixels, self.unit * self.recipe.style_scale).to(device)
+            for image in colour_images(picture, self.colours):
+                yield image.contiguous(memory_format=torch.channels_last), style.weight
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What a term sees at a time. layer: one of those that it asks for; features: (1, C, h, w) of a
+    layer, (1, classes) of the HEAD; of LOOK and RGB the view's pixels, (1, 3, H, W) in 0..1; of
+    PAINT the logits of the canvas, (texels, 3), which belong to no view. look: the view, else None.
+    """
+
+    layer: str
+    features: Tensor
+    surface: Surface
+    network: Network
+    look: Look | None = None
+
+    @property
+    def weight(self) -> Tensor | None:
+        """How much the view's pixels count, (1, 1, H, W) in 0..1; None where all do fully."""
+        return None if self.look is None else self.look.weight
+
+    @torch.no_grad()
+    def before(self) -> Tensor:
+        """The features of what the view showed before anything was painted. For terms that need a
+        base."""
+        assert self.look is not None and self.look.base is not None, "there is a base colour"
+        if self.layer in (LOOK, RGB):
+            return self.look.base
+        ((_, features),) = self.network.layers(self.look.base, (self.layer,))
+        return features
+
+
+def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
+    """A style (H, W, 3) as (1, 3, h, w) in 0..1 whose shorter side is ``side`` pixels, at most the
+    limit."""
+    factor = max(STYLE_SIDE_LEAST, min(side, STYLE_SIDE_LIMIT)) / min(pixels.shape[:2])
+    size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))
+    image = Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255

@@ -1,0 +1,145 @@
+"""Any convolutional classifier of torchvision's by its name, as in ``torchvision:googlenet``: no
+row of the table, but one that is made when it is asked for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+from torchvision import models
+
+from geometry.errors import InputError, unknown_name
+from service.networks import TORCHVISION
+from service.perception.network import Network, without_numbers
+from service.perception.network_info import HEAD, NetworkInfo
+from service.weights.hub import torchvision_weights
+
+_PROBE = (1, 3, 192, 320)  # a picture that tells rows from columns, and both from channels
+_TOO_SMALL = ("Kernel size", "Output size")  # torch says these of a picture
+_FEWEST = 3  # resolutions that a style is measured on
+
+
+class Classifier(Network):
+    """A whole classifier, whose named layers are modules that it calls one after the other."""
+
+    def __init__(
+        self,
+        info: NetworkInfo,
+        build: Callable[[], nn.Module],
+        prepared: Callable[[Tensor], Tensor],
+    ) -> None:
+        nn.Module.__init__(self)
+        self.info, self.prepared, self.model = info, prepared, build()
+        self.eval()
+
+    def layers(
+        self, pictures: Tensor, wanted: Collection[str], frugal: bool = False
+    ) -> Iterator[tuple[str, Tensor]]:
+        """As :meth:`Network.layers`; all of them are kept until the last one is there. Raises
+        InputError("bad-value") for pictures that are too small to have all of them."""
+        names = [name for name in (*self.info.layers, HEAD) if name in wanted]
+        see = functools.partial(_outputs, self.model, names)
+        x = self.prepared(pictures)
+        try:
+            found = checkpoint(see, x, use_reentrant=False) if frugal else see(x)
+        except RuntimeError as error:
+            if not any(text in str(error) for text in _TOO_SMALL):
+                raise
+            height, width = pictures.shape[2:]
+            raise InputError(
+                "bad-value",
+                "network",
+                f"{self.info.name} cannot see pictures as small as {width} × {height} pixels.",
+                "Paint a larger one, or choose another network.",
+            ) from None
+        yield from found.items()
+
+
+class _SeenAll(Exception):  # noqa: N818
+    """What lies behind the last layer that is wanted is not worked out."""
+
+
+def _outputs(model: nn.Module, names: Collection[str], x: Tensor) -> dict[str, Tensor]:
+    """What modules of a model, by their names, make of x, in the order in which it calls them. HEAD
+    is what the model itself makes."""
+    found: dict[str, Tensor] = {}
+
+    def note(name: str, *call: Any) -> None:
+        found[name] = call[-1]
+        if len(found) == len(names):
+            raise _SeenAll
+
+    modules = {name: model.get_submodule(name) for name in names if name != HEAD}
+    hooks = [m.register_forward_hook(functools.partial(note, k)) for k, m in modules.items()]
+    try:
+        scores = model(x)
+        if HEAD in names:
+            found[HEAD] = scores
+    except _SeenAll:
+        pass
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found
+
+
+@functools.cache
+def classifier_info(name: str) -> NetworkInfo:
+    """The row of a network called torchvision:NAME. The style is measured on the last layer of
+    every resolution. Raises InputError("unknown-network"), also if it has no layers of pixels, or
+    takes pictures of one size only."""
+    architecture = name.removeprefix(TORCHVISION)
+    known = models.list_models(module=models)
+    if architecture not in known:
+        raise unknown_name("unknown-network", "network", name, [TORCHVISION + k for k in known])
+    shapes = _shapes(without_numbers(architecture))
+    style = {width: layer for layer, (_, width) in shapes.items()}.values()
+    if len(style) < _FEWEST:
+        raise InputError(
+            "unknown-network",
+            "network",
+            f"'{name}' has no layers of pixels, or takes pictures of one size only.",
+            f"Take a convolutional network, such as {TORCHVISION}googlenet.",
+        )
+    weights = models.get_model_weights(architecture).DEFAULT
+    megabytes = round(weights.meta["_file_size"] * 2**20 / 1e6)
+    return NetworkInfo(
+        name=name,
+        title=f"torchvision's {architecture}; {megabytes} MB download once",
+        architecture=architecture,
+        weights=torchvision_weights(name, str(weights), megabytes),
+        layers={layer: place for place, layer in enumerate(shapes)},
+        style=dict.fromkeys(style, 1.0),
+        content=list(style)[len(style) // 2],
+        head=lambda model, scores: scores,
+    )
+
+
+def _shapes(model: nn.Module) -> dict[str, tuple[int, int]]:
+    """{layer: (rows, columns)} of the modules that a model calls one after the other to make pixels
+    of pixels; poolings are none of them."""
+    names = [
+        name
+        for child, module in model.named_children()
+        if child != "classifier"
+        for name in (
+            [f"{child}.{k}" for k, _ in module.named_children()]
+            if isinstance(module, nn.Sequential)
+            else [child]
+        )
+        if not isinstance(model.get_submodule(name), nn.MaxPool2d)
+    ]
+    try:
+        found = _outputs(model, [*names, HEAD], torch.empty(_PROBE, device="meta"))
+    except (RuntimeError, AssertionError):  # it takes pictures of one size only
+        return {}
+    shapes = {name: x.shape for name, x in found.items() if name != HEAD and x.ndim == 4}
+    return {
+        name: (shape[2], shape[3])
+        for name, shape in shapes.items()
+        if shape[2] > 1 and 0.45 < shape[2] / shape[3] < 0.7  # 0.6, less what has no padding
+    }

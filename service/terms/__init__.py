@@ -1,0 +1,27 @@
+"""The terms of the objective: one module for each, whose ``TERM`` is its row of the table.
+Importing them imports no torch; a term does so when it is used.
+
+What a row says is explained in :mod:`service.perception.term`, and how to add one in
+docs/extending.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.perception.term import Term
+from service.table import rows
+
+TERMS: dict[str, Term] = {
+    row.name: row for row in sorted(rows(__name__, "TERM"), key=lambda term: term.rank)
+}
+
+
+def counted(weights: Mapping[str, float], target: str) -> list[Term]:
+    """The terms that are worked out for a target under these weights, in order."""
+    return [term for term in TERMS.values() if term.counts(weights[term.name], target)]
+
+
+def needing_base(weights: Mapping[str, float]) -> list[Term]:
+    """The terms among those with a weight that need the colour before."""
+    return [term for term in TERMS.values() if term.needs_base and weights[term.name]]

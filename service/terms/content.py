@@ -1,0 +1,61 @@
+"""Content: the network still sees in the painting what it saw in the mesh's colour before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from service.perception.term import Term
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from service.painting.stage import Sight, Stage
+    from service.perception.moments import Mean
+
+
+def difference(painted: Tensor, wanted: Tensor, weight: Tensor | None) -> Tensor:
+    """How far one layer's features (B, C, h, w) are from the wanted ones, pixel by pixel: their
+    weighted mean square difference relative to the wanted features' (Gatys et al. 2015, eq. 1).
+
+    weight (B, 1, H, W) or None for all."""
+    from torch.nn import functional as F
+
+    if weight is None:
+        weight = painted.new_ones(1)
+    else:
+        weight = F.adaptive_avg_pool2d(weight, (painted.shape[-2], painted.shape[-1]))
+    apart = (weight * (painted - wanted).square()).sum()
+    return apart / (weight * wanted.square()).sum().clamp(min=1e-12)
+
+
+def prepare(stage: Stage) -> str:
+    """The layer that is compared."""
+    return stage.network.info.content
+
+
+def observe(sight: Sight, layer: str) -> Mean:
+    """How far a view is from what it showed before."""
+    from service.perception.moments import Mean
+
+    return Mean(difference(sight.features, sight.before(), sight.weight))
+
+
+def loss(sums: Mapping[str, Mean], layer: str) -> Tensor:
+    """The mean over views."""
+    return sums[layer].value
+
+
+TERM = Term(
+    name="content",
+    title="Keep Features",
+    description="How much of what the colour before shows is kept.",
+    rank=40,
+    default=0.0,
+    layers=lambda stage: (stage.network.info.content,),
+    prepare=prepare,
+    observe=observe,
+    loss=loss,
+    targets=("mesh",),
+    needs_base=True,
+)

@@ -1,0 +1,72 @@
+"""Style: the features of all views together have the moments of the style pictures'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.perception.term import Term
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from service.painting.stage import Sight, Stage
+    from service.perception.moments import LayerMoments, Moments
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """moments: of the style pictures, per layer; weights: what the layers weigh."""
+
+    moments: LayerMoments
+    weights: Mapping[str, float]
+
+
+def prepare(stage: Stage) -> Wanted:
+    """The blend of the style pictures, measured layer by layer: all at once may not fit into
+    memory."""
+    from service.perception.moments import blended, moments
+
+    network, weights = stage.network, stage.network.info.style
+    parts = [
+        ({name: moments(x) for name, x in network.layers(picture, weights)}, share)
+        for picture, share in stage.style_pictures()
+    ]
+    return Wanted(blended(parts), weights)
+
+
+def observe(sight: Sight, wanted: Wanted) -> Moments:
+    """The moments of a layer's features."""
+    from service.perception.moments import moments
+
+    return moments(sight.features, sight.weight)
+
+
+def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
+    """Weighted mean of the layers' distances. Views are pooled: none of them must show all of the
+    style."""
+    import torch
+
+    from service.perception.moments import moment_distance
+
+    terms = [
+        weight * moment_distance(painted[name], wanted.moments[name])
+        for name, weight in wanted.weights.items()
+    ]
+    return torch.stack(terms).sum() / sum(wanted.weights.values())
+
+
+TERM = Term(
+    name="style",
+    title="Style",
+    description="How much the strokes and shapes of the style count.",
+    rank=10,
+    default=1.0,
+    layers=lambda stage: stage.network.info.style,
+    prepare=prepare,
+    observe=observe,
+    loss=loss,
+    setting="style_weight",
+    paints=True,
+)

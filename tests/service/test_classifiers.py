@@ -1,0 +1,112 @@
+"""Classifiers of torchvision's by name. There are no weights here: numbers by chance do."""
+
+import json
+
+import pytest
+import torch
+from torchvision import models
+
+from geometry.errors import InputError
+from service.cli import main
+from service.networks import check_network, find_network
+from service.perception.classifiers import Classifier
+from service.perception.network import load_network, without_numbers
+from service.perception.network_info import HEAD, as_torchvision
+from service.recipe import parse_recipe
+
+SMALL = "shufflenet_v2_x0_5"
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A file for the smallest of them."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = models.get_model(SMALL, weights=None)
+    path = tmp_path_factory.mktemp("weights") / "small.pth"
+    torch.save(model.state_dict(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def network(weights):
+    return load_network(f"torchvision:{SMALL}", weights=weights)
+
+
+def test_layers_and_classes_are_those_of_torchvisions_own_code(network, weights):
+    model = models.get_model(SMALL, weights=None).eval()
+    model.load_state_dict(torch.load(weights, weights_only=True))
+    picture = torch.rand(2, 3, 64, 96)
+    with torch.no_grad():
+        x = as_torchvision(picture)
+        coarse = model.stage2(model.maxpool(model.conv1(x)))
+        found = dict(network.layers(picture, (HEAD, "stage3.0", "stage2.3")))
+        assert list(found) == ["stage2.3", "stage3.0", HEAD]
+        assert torch.allclose(found["stage2.3"], coarse, atol=1e-5)
+        assert torch.allclose(found["stage3.0"], model.stage3[0](coarse), atol=1e-5)
+        assert torch.allclose(found[HEAD], model(x), atol=1e-5)
+
+
+def test_what_lies_behind_the_last_layer_is_not_worked_out(network):
+    called = []
+    hook = network.model.stage3.register_forward_hook(lambda *_: called.append(1))
+    with torch.no_grad():
+        dict(network.layers(torch.rand(1, 3, 64, 64), ("stage2.3",)))
+        assert not called
+        dict(network.layers(torch.rand(1, 3, 64, 64), ("stage4.0",)))
+    hook.remove()
+    assert called
+
+
+def test_the_frugal_way_leads_to_the_same_gradient(network):
+    picture = torch.rand(1, 3, 64, 64)
+    gradients = []
+    for frugal in (False, True):
+        x = picture.clone().requires_grad_()
+        found = dict(network.layers(x, tuple(network.info.style), frugal))
+        assert list(found) == list(network.info.style)
+        sum(features.square().mean() for features in found.values()).backward()
+        gradients.append(x.grad)
+    assert gradients[0].abs().sum() > 0
+    assert torch.allclose(*gradients, atol=1e-7)
+
+
+def test_a_row_names_the_last_layer_of_every_resolution():
+    info = find_network("torchvision:googlenet")
+    assert list(info.style) == ["conv1", "conv3", "inception3b", "inception4e", "inception5b"]
+    assert info.content == "inception3b"
+    assert {"inception4a", "inception4c"} < set(info.layers)
+    assert not {name for name in info.layers if name.startswith(("aux", "maxpool", "fc"))}
+    assert find_network("torchvision:resnet18").style.keys() >= {"layer1.1", "layer4.1"}
+    assert "Mixed_5d" in find_network("torchvision:inception_v3").style
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("googlnet", "torchvision:googlenet"), ("vit_b_16", "convolution"), ("", "torchvision:")],
+)
+def test_what_cannot_be_painted_with_is_refused(name, hint):
+    check_network(f"torchvision:{name}")  # without torch nobody knows
+    with pytest.raises(InputError) as refused:
+        load_network(f"torchvision:{name}")
+    assert refused.value.code == "unknown-network" and hint in refused.value.hint
+    assert "\n" not in str(refused.value)
+
+
+def test_a_picture_too_small_for_a_network_is_one_line():
+    model = without_numbers("alexnet")
+    network = Classifier(find_network("torchvision:alexnet"), lambda: model, as_torchvision)
+    picture = torch.empty(1, 3, 24, 24, device="meta")
+    with pytest.raises(InputError, match=r"24 × 24") as refused:
+        list(network.layers(picture, network.info.style))
+    assert refused.value.code == "bad-value"
+
+
+def test_it_paints(weights, tmp_path):
+    command = ["tile", "-g", "p4", "--size", "64", "--steps", "2", "--seed", "1"]
+    command += ["--network", f"torchvision:{SMALL}", "--weights", str(weights)]
+    assert main([*command, "-o", str(tmp_path / "tile.png")]) == 0
+    receipt = json.loads((tmp_path / "tile.json").read_text())
+    assert receipt["recipe"]["network"] == f"torchvision:{SMALL}"
+    assert parse_recipe(receipt["recipe"]).network == f"torchvision:{SMALL}"
+    assert receipt["weights"]["file"]
