@@ -113,7 +113,7 @@ def check_symmetry(
     raise InputError(
         "mesh-not-symmetric",
         "group",
-        f"The mesh is not symmetric: {found.element} takes ({spelt(found.place)}) "
+        f"The mesh is not symmetric: {found.element} takes ({_place(found.place, mesh)}) "
         f"{found.worst:.2g} of its size away from the surface, more than {tolerance:g}.",
         "List what it has with 'service mesh FILE --detect', set --axis and --centre, raise "
         "--tolerance, or let the group move directions: --action direction.",
@@ -159,7 +159,8 @@ def describe(matrix: Array) -> str:
     improper = np.linalg.det(matrix) < 0
     if angle < 1e-6:
         return "the inversion in the centre" if improper else "the identity"
-    about = f"({spelt(axis_of(proper))})"
+    axis = axis_of(proper)
+    about = f"({_spelt(np.where(np.abs(axis) < 1e-9, 0.0, axis))})"
     if improper and math.pi - angle < 1e-6:
         return f"the reflection along {about}"
     turned = math.pi - angle if improper else angle
@@ -167,9 +168,15 @@ def describe(matrix: Array) -> str:
     return f"{text} with a reflection along it" if improper else text
 
 
-def spelt(vector: Array) -> str:
-    """Three numbers as a recipe's field takes them."""
-    return ",".join(f"{x:.4g}" for x in np.where(np.abs(vector) < 1e-9, 0.0, vector))
+def _spelt(vector: Array) -> str:
+    return ",".join(f"{x:.4g}" for x in vector)
+
+
+def _place(point: Array, mesh: Mesh) -> str:
+    """A point of a mesh, to a thousandth of its size, however far away it is."""
+    size = float(np.ptp(mesh.vertices, axis=0).max())
+    decimals = 3 - math.floor(math.log10(size)) if size else 3
+    return ",".join(f"{x:.15g}" for x in np.round(point, decimals) + 0.0)
 
 
 def _part_of_a_turn(part: float) -> str:

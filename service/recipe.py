@@ -80,7 +80,9 @@ def _file_name(name: Any, check: ValidatorFunctionWrapHandler) -> Any:
     return check(name)
 
 
-FileName = Annotated[str, WrapValidator(_file_name)]
+# Lengths are checked inside, where pydantic still knows that it is text.
+FileName = Annotated[str, Field(max_length=MAX_PATH), WrapValidator(_file_name)]
+SourceName = Annotated[str, Field(min_length=1, max_length=MAX_SOURCE), WrapValidator(_file_name)]
 
 
 class _Model(BaseModel):
@@ -99,10 +101,8 @@ def _one_of(table: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
 class Style(_Model):
     """One style picture and its share in the blend."""
 
-    source: FileName = Field(
-        description="An exemplar's name, a file, or 'buffer:NAME' on the wire.",
-        min_length=1,
-        max_length=MAX_SOURCE,
+    source: SourceName = Field(
+        description="An exemplar's name, a file, or 'buffer:NAME' on the wire."
     )
     weight: float = Field(default=1.0, gt=0, le=100, description="Share in the blend of styles.")
 
@@ -254,7 +254,6 @@ class Recipe(_Model):
     )
     mesh: FileName | None = Field(
         default=None,
-        max_length=MAX_PATH,
         description="A mesh file: OBJ, glTF, GLB, PLY or STL; on the wire meshes are buffers.",
     )
     material: str | None = Field(
@@ -302,7 +301,6 @@ class Recipe(_Model):
     )
     base: FileName | None = Field(
         default=None,
-        max_length=MAX_PATH,
         description="The mesh's colour before: a picture, or a flat colour such as '#c8b090'; "
         "default: the file's own.",
     )
@@ -311,7 +309,6 @@ class Recipe(_Model):
     )
     mask: FileName | None = Field(
         default=None,
-        max_length=MAX_PATH,
         description="Where paint goes: a picture, white for paint; the rest of the base stays as "
         "it is.",
     )

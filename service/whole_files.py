@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+NAME_PART = 48  # characters of a name that go into another: of up to four bytes, and 255 fit
+
 
 def write_atomically(path: Path, data: bytes | memoryview, mode: int = 0o666) -> None:
     """Put ``data`` into a file so that at any moment, even if the power fails, it holds either all
@@ -27,8 +29,9 @@ def write_atomically(path: Path, data: bytes | memoryview, mode: int = 0o666) ->
 
 
 def temporary_name(path: Path) -> Path:
-    """A new name in the same folder: a rename is atomic only within a file system."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    """A new name in the same folder: a rename is atomic only within a file system. Of a long name
+    it has the beginning, so that it is not too long where that one is not."""
+    return path.with_name(f".{path.name[:NAME_PART]}.{secrets.token_hex(4)}.tmp")
 
 
 def reason(error: OSError) -> str:

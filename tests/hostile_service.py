@@ -30,6 +30,9 @@ ODD: tuple[Any, ...] = (
     *(MISSING, None, True, -1, 0, 1.5, 1 << 70, 10**400, 1e300, float("nan"), float("inf")),
     *("", "x" * 30_000, ESCAPE, [], {}, [[]], [None], {"name": {}}, DEEP),
 )
+# Where all spoilt replies would take too long, one in so many. Primes: with a divisor of the number
+# of odd values only some of these would ever come.
+SOME, FEW = 17, 41
 
 PICTURE = np.arange(SIDE * SIDE * 3, dtype=np.uint8).reshape(SIDE, SIDE, 3)
 ERROR = {"code": "out-of-memory", "field": "size", "message": "Too large.", "hint": "Smaller."}

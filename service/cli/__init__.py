@@ -12,6 +12,7 @@ import typer
 from geometry.errors import InputError
 from geometry.printable import printable
 from service.cli.streams import check_printed, lasting_streams
+from service.whole_files import reason
 
 _UNREAD, _BAD_INPUT, _ABORTED = 1, 2, 130
 # typer may bring its own copy of click: its base exception is found, not imported.
@@ -44,6 +45,10 @@ def _run(arguments: list[str] | None) -> int:
             code = _UNREAD
     except InputError as error:
         return _refuse(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _refuse(f"file: {error.filename} cannot be used: {reason(error)}. Choose another.")
     except (KeyboardInterrupt, typer.Abort):
         code = _ABORTED
     except _CLICK_EXCEPTION as error:

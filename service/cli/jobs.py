@@ -47,6 +47,13 @@ def submit(
     from service.cli.orders import read_order
 
     order = read_order(recipe, set_ or ())
+    if order.recipe.unwrap:
+        raise InputError(
+            "bad-recipe",
+            "unwrap",
+            "Of a new UV map only the texture would come back.",
+            "Use 'service run' or 'service batch', which write the mesh with it.",
+        )
     for sentence in order.unread:
         sys.stderr.write(f"note: {sentence}\n")
     with _client(address, key) as client:

@@ -105,8 +105,8 @@ key: dots lead into objects and, as numbers, into lists (`--set objective.style=
 bases and masks are looked for beside the recipe.
 
 **Jobs.** `serve` paints jobs of Blender, of [another client](protocol.md#a-client) or of `submit`,
-which sends a recipe with its files from any machine; `watch JOB -o tile.png` fetches the picture;
-without `-o` it ends with who reads it.
+which sends a recipe with its files from any machine; `watch JOB -o tile.png` fetches the picture,
+of a mesh its texture; without `-o` it ends with who reads it.
 `jobs` lists them, `watch` follows one, the other commands say what is to become of it and print
 what it is then; a job that has ended stays as it is. `finish` ends it with the best so far,
 `cancel` with nothing; `resume` goes on after `pause`, and tries a failed one again. `adjust` takes

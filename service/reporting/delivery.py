@@ -47,7 +47,7 @@ def destination(picture: Path, read: FilesRead, cube: bool = False) -> Destinati
     a file in the receipt's place that is no receipt (a recipe, say), which would be lost, and as
     :func:`check_files` does.
     """
-    if picture.suffix.lower() != ".png" or picture.is_dir():
+    if picture.suffix.lower() != ".png":
         raise bad_output(
             f"{picture} is not a PNG file's name.", "End it with .png, as in -o tile.png."
         )
@@ -72,7 +72,13 @@ def check_files(paths: Iterable[Path], read: FilesRead) -> None:
     paths = tuple(paths)
     read.check(paths)
     for path in paths:
-        if path.exists() and not path.is_file():
+        try:
+            taken = path.exists() and not path.is_file()
+        except OSError as error:  # a name that is too long, say
+            raise bad_output(
+                f"{path} cannot be written: {reason(error)}.", "Choose another name."
+            ) from None
+        if taken:
             raise bad_output(f"{path} is not a file.", "Choose another name.")
     for folder in {followed(path).parent for path in paths}:
         probe = temporary_name(folder / "probe")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -17,7 +16,7 @@ from PIL import Image
 from geometry.errors import InputError
 from service.reporting.delivery import followed
 from service.reporting.overwriting import FilesRead
-from service.whole_files import reason, write_atomically
+from service.whole_files import reason, temporary_name, write_atomically
 
 Frame = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 
@@ -107,7 +106,7 @@ def write_loop(frames: Iterable[Frame], place: Path, fps: float) -> None:
 
 def _write_folder(frames: Iterable[Frame], folder: Path) -> None:
     """0001.png, 0002.png, … into a new folder, which gets its name when all of them are there."""
-    growing = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.tmp")
+    growing = temporary_name(folder)
     growing.mkdir()
     try:
         number = 0

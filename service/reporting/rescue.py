@@ -13,6 +13,7 @@ import platformdirs
 
 from geometry.errors import InputError
 from service.reporting.delivery import write_files
+from service.whole_files import NAME_PART
 
 Move = Callable[[Path], Path]
 
@@ -60,7 +61,7 @@ class Rescue:
         for parent in _places():
             try:
                 parent.mkdir(parents=True, exist_ok=True)
-                yield Path(tempfile.mkdtemp(prefix=f"{self._name}-", dir=parent))
+                yield Path(tempfile.mkdtemp(prefix=f"{self._name[:NAME_PART]}-", dir=parent))
             except OSError:
                 continue
 

@@ -19,6 +19,7 @@ from hostile_service import (
     PICTURE,
     RECIPE,
     SIDE,
+    SOME,
     HostileService,
     encoded,
     jpeg_bomb,
@@ -106,7 +107,7 @@ def check(report: Report, name: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("stride", [8, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stride", [SOME, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_reply_with_anything_odd_is_taken_or_refused_in_one_line(
     hostile: HostileService, kind: str, stride: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,7 +130,7 @@ def test_answers_to_commands(
     for fails in (False, True):
         hostile.fails = {kind} if fails else set()
         for number, (name, spoil) in enumerate(spoilt(kind, fails)):
-            if number % 8 or name.startswith("id="):
+            if number % SOME or name.startswith("id="):
                 continue
             # The job goes on until the command has been answered.
             hostile.spoil = {kind: spoil, "frame": put(("state",), "running")}

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
@@ -131,6 +133,11 @@ def test_an_asymmetric_mesh_is_refused_and_the_worst_place_named():
     assert "\n" not in str(error.value)
     assert "--detect" in error.value.hint
     assert "direction" in error.value.hint
+    far = np.array([512345.25, 4612345.75, 0])
+    mesh = make_mesh(points + far, np.arange(len(points)).reshape(-1, 3), mesh.uvs)
+    with pytest.raises(InputError) as error:
+        check_symmetry(mesh, all_of("66"), place(mesh, "Z", "512345.25,4612345.75,0"), 0.01)
+    assert re.search(r"takes \(51234\d\.\d+,461234\d\.\d+,", error.value.message)
 
 
 def test_the_tolerance_decides():

@@ -201,6 +201,31 @@ def test_a_symbolic_link_is_written_through(folder):
         destination(Path("null.png"), FilesRead(()))
 
 
+@pytest.mark.parametrize("stem", ["p" * 250, "ü" * 125])
+def test_names_as_long_as_a_disk_takes_are_written(folder, stem):
+    place = destination(Path(f"{stem}.png"), FilesRead(()))
+    deliver(place, GREY, {"schema": "orbitex/receipt"})
+    assert place.picture.exists() and place.receipt.exists()
+    for name in (f"{stem}.gif", stem):
+        write_loop([GREY, GREY], Path(name), 24)
+        assert Path(name).exists()
+
+
+@pytest.mark.parametrize("length", [251, 300])
+def test_names_too_long_for_a_disk_are_refused_before_anything_is_painted(folder, capsys, length):
+    name = "p" * length  # of 251 the receipt's name is too long
+    for words in (
+        f"tile -g p1 -o {name}.png",
+        f"preview p1 -o {name}.json.png",
+        f"spiral -o new.png --loop {name}.webp",
+        f"spiral -o new.png --loop {name}{name}",
+        f"mesh {name}{name}.obj",
+        f"tile -g p1 --weights {name}{name}",
+        f"batch {name}{name}.json",
+    ):
+        assert "File name too long" in refused(capsys, *words.split()), words
+
+
 # --- streams that go away ---
 
 
@@ -331,6 +356,14 @@ def test_a_mesh_that_finds_no_room_is_kept_with_all_its_files(full, folder, caps
     assert {"b.png", "b.glb", "b.json", "b_view4.png", "b_coverage.png"} == {
         *(path.name for path in kept.iterdir())
     } - {"b_view1.png", "b_view2.png", "b_view3.png"}
+
+
+def test_a_painting_with_a_long_name_is_kept_elsewhere(full, folder):
+    place = destination(full / f"{'p' * 250}.png", FilesRead(()))
+    with pytest.raises(InputError, match="The painting is kept in"):
+        deliver(place, GREY, {"schema": "orbitex/receipt"}, Rescue(place.picture.stem).write)
+    (kept,) = (folder / "data" / "kept").iterdir()
+    assert (kept / place.picture.name).exists() and (kept / place.receipt.name).exists()
 
 
 def test_a_folder_that_was_removed_costs_nothing_either(folder, monkeypatch):

@@ -1,5 +1,6 @@
 import json
 import math
+import re
 import time
 
 import pytest
@@ -201,6 +202,12 @@ def test_a_megabyte_in_any_field_is_refused_in_a_moment_and_in_few_words(field, 
     assert time.process_time() - start < 5  # hours, for some
     assert len(json.dumps([error.field, error.message, error.hint])) < 3000
     assert all(text.isprintable() for text in (error.field, error.message, error.hint))
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "\udce4" * 5000])
+def test_names_of_files_that_are_too_long_are_told_in_characters(name):
+    for data in ({"mesh": name}, {"base": name}, {"mask": name}, {"styles": [{"source": name}]}):
+        assert re.search(r"at most \d+ characters", refusal(BASE | data).message)
 
 
 def test_many_styles_and_long_keys_are_refused_in_a_moment():

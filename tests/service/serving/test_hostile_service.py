@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hostile_service import (
     ESCAPE,
+    FEW,
     PICTURE,
     SIDE,
     HostileService,
@@ -197,7 +198,7 @@ def test_a_frame_is_cut_off_where_it_announces_too_much():
         thread = threading.Thread(target=serve, args=(listener,), daemon=True)
         thread.start()
         address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
-        with Client(address, timeout=2.0) as client, refused("service-unreachable"):
+        with Client(address, timeout=1.0) as client, refused("service-unreachable"):
             client._ask("hello", {"client": "x" * 400})
         thread.join(PATIENCE)
     assert len(taken) < 32
@@ -234,7 +235,7 @@ def command(hostile, client, capsys, tmp_path, monkeypatch):
     return run
 
 
-@pytest.mark.parametrize("stride", [40, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stride", [FEW, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_a_command_ends_in_one_line(hostile, command, kind, stride):
     codes = set()
