@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -22,6 +23,7 @@ def pytest_sessionfinish(session, exitstatus):
 # bpy 4.5 hangs at interpreter exit if anything still references it: leave without its destructors.
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
+    shutil.rmtree(os.environ["BLENDER_USER_RESOURCES"], ignore_errors=True)
     if "bpy" in sys.modules and getattr(config, "_bpy_exit", None) is not None:
         sys.stdout.flush()
         sys.stderr.flush()

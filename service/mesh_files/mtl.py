@@ -123,10 +123,7 @@ def _materials(text: str, file: Path) -> dict[str, Material]:
             continue
         elif word == "kd":
             colour = _numbers(rest.split()[:3])
-            if len(colour) in (
-                1,
-                3,
-            ):  # one number is a grey; words: a spectrum, of which no one knows
+            if len(colour) in (1, 3):  # one number is a grey; words are a spectrum's
                 found[name] = dataclasses.replace(found[name], colour=(colour * 3)[:3])
         elif word == "map_kd":
             found[name] = _with_picture(found[name], rest)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from geometry.errors import InputError
 from service.cli import main
+from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt, interrupt_on_hangup
 from service.mesh_files.references import referenced_files
@@ -234,13 +235,27 @@ def started(*words, **streams):
     return subprocess.Popen([sys.executable, "-m", "service", *words], env=environment, **streams)
 
 
-def test_a_reader_that_leaves_does_not_end_the_painting(folder):
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with started("tile", "-g", "p1", *QUICK, **streams) as process, limited(process):
-        assert process.stdout.readline().startswith(b"stage")
-        process.stdout.close()  # as '| head -1' does
-        assert process.stderr.read() == b"" and process.wait() == 0
+def test_a_reader_that_leaves_does_not_end_the_painting(folder, capsys, monkeypatch):
+    ours, theirs = os.pipe()
+    with os.fdopen(theirs, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+
+        def leave_then_show(console, objective):
+            os.close(ours)  # as '| head -1' does
+            return shown_progress(console, objective)
+
+        monkeypatch.setattr("service.cli.painting.shown_progress", leave_then_show)
+        assert main(["tile", "-g", "p1", *QUICK]) == 0
+    assert capsys.readouterr().err == ""
     assert Path("tile.png").exists() and Path("tile.json").exists()
+
+
+def test_a_reader_that_leaves_is_no_trouble_at_the_end_either(folder):
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with started("preview", "p4", "--size", "64", **streams) as process, limited(process):
+        process.stdout.close()
+        assert process.stderr.read() == b"" and process.wait() == 0
+    assert Path("preview.png").exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has it")

@@ -158,7 +158,7 @@ def test_a_batch_whose_folder_was_removed_says_so(tmp_path):
         with Client(address, timeout=PATIENCE) as client:
             client.jobs()
         shutil.rmtree(tmp_path / "jobs")
-        with Client(address, timeout=1.0) as client:
+        with Client(address, timeout=0.3) as client:
             while True:
                 client.jobs()
 
