@@ -92,8 +92,8 @@ class Backdrop:
         if self.before is None:
             return np.where(changed, painted, kept)
         # The kept paint need not make the picture that was there to the bit: other seams were
-        # erased, or it had ended early, on a smaller canvas. What it lacks is laid under the new
-        # paint, too, which so begins without a step.
+        # erased, or an earlier version kept it on a smaller canvas. What it lacks is laid under
+        # the new paint, too, which so begins without a step.
         moved = np.clip(self.before + (painted.astype(np.int16) - kept), 0, 255)
         return np.where(changed, moved.astype(np.uint8), self.before)
 
