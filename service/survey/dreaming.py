@@ -6,7 +6,6 @@ through the same windows, so that a channel's picture is the same whichever othe
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 SIZE = 96  # pixels of a picture's side
 BATCH = 8  # channels that are dreamt at once
 STEPS = 40
-AWAKE = 16  # steps after which every channel responds
 RATE = 0.08  # Adam's step, in logits; of what a group folds less, as its copies add up
 SMOOTHNESS = 8.0  # against a channel's response in units of its usual strength
 NOISE = 0.15  # standard deviation on every level of the canvas at the start
@@ -141,10 +139,11 @@ def _dreamt(
     import torch
 
     from service.painting.canvas import Canvas
-    from service.perception.redirected import redirected_gradients
+    from service.perception.redirected import redirect_gradients
     from service.perception.usual import usual
     from service.terms.smoothness import steps
 
+    redirect_gradients(network)
     device = next(network.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     noise = Canvas.noise((1, *pattern.shape), DEPTH, True, NOISE, generator)
@@ -155,17 +154,13 @@ def _dreamt(
     numbers = torch.tensor(channels, device=device)
     strength = usual(network, (layer,))[layer].strength[numbers]
     order = np.random.default_rng(seed).integers(len(pattern.windows), size=STEPS)
-    with contextlib.ExitStack() as waking:
-        waking.enter_context(redirected_gradients(network))
-        for step, window in enumerate(order):
-            if step == AWAKE:
-                waking.close()
-            view = pattern.seen(canvas.logits(), pattern.windows[window])
-            view = view.contiguous(memory_format=torch.channels_last)
-            ((_, x),) = network.layers(view, (layer,))
-            response = x[own, numbers].mean((1, 2)) / strength
-            loss = SMOOTHNESS * len(channels) * steps(view, None) - response.sum()
-            adam.zero_grad()
-            loss.backward()
-            adam.step()
+    for window in order:
+        view = pattern.seen(canvas.logits(), pattern.windows[window])
+        view = view.contiguous(memory_format=torch.channels_last)
+        ((_, x),) = network.layers(view, (layer,))
+        response = x[own, numbers].mean((1, 2)) / strength
+        loss = SMOOTHNESS * len(channels) * steps(view, None) - response.sum()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
     return canvas.logits().detach()
