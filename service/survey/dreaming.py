@@ -25,7 +25,8 @@ SIZE = 96  # pixels of a picture's side
 BATCH = 8  # channels that are dreamt at once
 STEPS = 40
 RATE = 0.08  # Adam's step, in logits; of what a group folds less, as its copies add up
-SMOOTHNESS = 8.0  # against a channel's response in units of its usual strength
+FINEST = 0.25  # of it for the finest level, twice that for the next: details are no noise then
+SMOOTHNESS = 24.0  # against the logarithm of a response
 NOISE = 0.15  # standard deviation on every level of the canvas at the start
 DEPTH = 5  # levels of the canvas
 WINDOWS = 12  # of the pattern, that the network looks through in turn
@@ -149,7 +150,10 @@ def _dreamt(
     noise = Canvas.noise((1, *pattern.shape), DEPTH, True, NOISE, generator)
     levels = [x.detach().repeat(len(channels), 1, 1, 1).to(device) for x in noise.levels]
     canvas = Canvas(levels, wrap=True)
-    adam = torch.optim.Adam(canvas.levels, RATE / pattern.order**0.5)
+    rates = [RATE / pattern.order**0.5 * min(1.0, FINEST * 2**k) for k in range(DEPTH)]
+    adam = torch.optim.Adam(
+        [{"params": [x], "lr": rate} for x, rate in zip(canvas.levels, rates, strict=True)]
+    )
     own = torch.arange(len(channels), device=device)
     numbers = torch.tensor(channels, device=device)
     strength = usual(network, (layer,))[layer].strength[numbers]
@@ -159,7 +163,7 @@ def _dreamt(
         view = view.contiguous(memory_format=torch.channels_last)
         ((_, x),) = network.layers(view, (layer,))
         response = x[own, numbers].mean((1, 2)) / strength
-        loss = SMOOTHNESS * len(channels) * steps(view, None) - response.sum()
+        loss = SMOOTHNESS * len(channels) * steps(view, None) - response.log1p().sum()
         adam.zero_grad()
         loss.backward()
         adam.step()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
 STRENGTH = 0.3  # of a weight of 1; beside a style of weight 1 the style prevails
-DIRECTION = 6.0  # of a direction, so that it prevails as much as a channel does
+DIRECTION = 3.0  # times asinh of a direction's value: none of several outgrows the others
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
 
 
@@ -120,7 +120,7 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
         layer = HEAD if place == LOOK else place
         for value, wish in zip(mean.value, state.wishes[layer], strict=True):
             if wish.direction:
-                parts.append(-wish.weight * DIRECTION * value)
+                parts.append(-wish.weight * DIRECTION * value.asinh())
                 continue
             whole = wish.channel is None
             strength = value.clamp(min=1e-12).sqrt() if whole else value
