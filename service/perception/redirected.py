@@ -15,7 +15,7 @@ def redirect_gradients(network: Network) -> None:
     """From now on, where no gradient at all would come through a ReLU for one of a batch's
     pictures, it passes what would raise its input (redirected ReLU: tensorflow/lucid,
     redirected_relu_grad). What the network puts out, and all other gradients, are the same."""
-    for module in network.modules():
+    for module in (*network.modules(), *network.periodic.modules()):
         if isinstance(module, nn.ReLU) and not module._forward_hooks:
             module.register_forward_hook(_redirected)
 
