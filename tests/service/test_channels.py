@@ -178,8 +178,8 @@ def test_what_cannot_be_surveyed_is_refused(pixels, code, network):
 
 
 def test_a_picture_of_a_channel_makes_it_respond(network):
-    picture = channel_picture(network, "fire9", ASLEEP, 48)
-    assert (picture.shape, picture.dtype) == ((48, 48, 3), np.uint8)
+    picture = channel_picture(network, "fire9", ASLEEP, 64)
+    assert (picture.shape, picture.dtype) == ((64, 64, 3), np.uint8)
     usually = float(usual(network, ("fire9",))["fire9"].strength[ASLEEP])
     tiled = np.tile(picture, (2, 2, 1))
     assert response(network, tiled, "fire9")[ASLEEP] > 3 * usually
