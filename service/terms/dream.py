@@ -1,13 +1,13 @@
-"""Dream: the network sees in the picture what the recipe wishes for: classes, layers, channels."""
+"""Dream: the network sees in the picture what the recipe wishes for: classes, layers, channels,
+directions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geometry.errors import InputError
-from service.perception.dreams import DreamTarget, find_class, find_dream
+from service.perception.dreams import DreamTarget, check_channel, find_class, find_dream
 from service.perception.network_info import HEAD, NetworkInfo
 from service.perception.term import LOOK, Term
 
@@ -21,24 +21,29 @@ if TYPE_CHECKING:
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
 STRENGTH = 0.3  # of a weight of 1; beside a style of weight 1 the style prevails
+DIRECTION = 3.0  # times asinh of a direction's value: none of several outgrows the others
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
 
 
 @dataclass(frozen=True)
 class Wish:
-    """channel: of a layer, None for all of it; of the head, the class."""
+    """channel: of a layer, None for all of it; of the head, the class. direction: {channel: share}
+    of a layer, instead."""
 
     channel: int | None
     weight: float
+    direction: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Wishes:
     """wishes: per layer. scales: the root mean square of each of these layers for a picture that
-    shows nothing, so that weights mean the same everywhere."""
+    shows nothing, so that weights mean the same everywhere. strengths: the usual one of every
+    channel, of layers with directions."""
 
     wishes: Mapping[str, Sequence[Wish]]
     scales: Mapping[str, float]
+    strengths: Mapping[str, Tensor]
 
 
 def targets(recipe: Recipe, info: NetworkInfo) -> list[DreamTarget]:
@@ -55,11 +60,15 @@ def check(recipe: Recipe, network: Network) -> None:
 
 
 def prepare(stage: Stage) -> Wishes:
-    """The wishes by layer, and the scales of these layers."""
+    """The wishes by layer, and the scales of these layers. Channels that do not respond yet are
+    woken."""
+    from service.perception.redirected import redirect_gradients
+
+    redirect_gradients(stage.network)
     found = _of_nothing(stage.network, targets(stage.recipe, stage.network.info))
     wishes = _wishes(stage.recipe, stage.network, found)
     scales = {layer: float(x.square().mean().sqrt().clamp(min=1e-6)) for layer, x in found.items()}
-    return Wishes(wishes, scales)
+    return Wishes(wishes, scales, _strengths(stage.network, wishes))
 
 
 def layers(stage: Stage) -> set[str]:
@@ -87,9 +96,13 @@ def observe(sight: Sight, state: Wishes) -> Mean:
                 ]
             )
         )
+    from service.perception.directions import along
+
     weight = _share(sight)
     parts = [
-        (weight * sight.features.square()).sum() / sight.features.shape[1]
+        (weight[:, 0] * along(sight.features, wish.direction, state.strengths[sight.layer])).sum()
+        if wish.direction
+        else (weight * sight.features.square()).sum() / sight.features.shape[1]
         if wish.channel is None
         else (weight[:, 0] * sight.features[:, wish.channel]).sum()
         for wish in state.wishes[sight.layer]
@@ -106,6 +119,9 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
     for place, mean in sums.items():
         layer = HEAD if place == LOOK else place
         for value, wish in zip(mean.value, state.wishes[layer], strict=True):
+            if wish.direction:
+                parts.append(-wish.weight * DIRECTION * value.asinh())
+                continue
             whole = wish.channel is None
             strength = value.clamp(min=1e-12).sqrt() if whole else value
             parts.append(-wish.weight * strength / state.scales[layer])
@@ -149,22 +165,23 @@ def _wishes(
     """The recipe's dreams by layer, checked against the network's features."""
     found: dict[str, list[Wish]] = {}
     for number, target in enumerate(targets(recipe, network.info)):
-        field, channel = f"dreams.{number}.target", target.channel
+        place, channel = f"dreams.{number}.target", target.channel
+        direction = dict(target.direction)
         if target.layer == HEAD:
-            channel = find_class(target.name, channel, network.info, field)
-        elif channel is not None and channel >= features[target.layer].shape[1]:
-            raise _no_channel(field, target.layer, channel, features[target.layer].shape[1])
-        found.setdefault(target.layer, []).append(Wish(channel, recipe.dreams[number].weight))
+            channel = find_class(target.name, channel, network.info, place)
+        for k in (channel,) if channel is not None and target.layer != HEAD else direction:
+            check_channel(target.layer, k, features[target.layer].shape[1], place)
+        wish = Wish(channel, recipe.dreams[number].weight, direction)
+        found.setdefault(target.layer, []).append(wish)
     return found
 
 
-def _no_channel(field: str, layer: str, channel: int, channels: int) -> InputError:
-    return InputError(
-        "unknown-channel",
-        field,
-        f"{layer} has no channel {channel}: it has {channels}.",
-        f"Use {layer}:0 to {layer}:{channels - 1}.",
-    )
+def _strengths(network: Network, wishes: Mapping[str, Sequence[Wish]]) -> dict[str, Tensor]:
+    """How strongly the channels usually respond, (C,), of every layer with a direction."""
+    from service.perception.usual import usual
+
+    layers = [layer for layer, own in wishes.items() if any(wish.direction for wish in own)]
+    return {layer: known.strength for layer, known in usual(network, layers).items()}
 
 
 TERM = Term(
