@@ -271,7 +271,7 @@ def classes(
     ] = "",
     network: Annotated[
         str, typer.Option("--network", metavar="|".join(NETWORKS), help="The network that looks.")
-    ] = networks.DEFAULT,
+    ] = networks.EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
     """List the classes that a network can dream of."""

@@ -234,12 +234,13 @@ def _kind(annotation: Any) -> type:
 
 
 def _choices(info: FieldInfo) -> list[str]:
-    """All values that a field can have, if it has only some: of its type, or of a table."""
+    """The values that a field can have, if it has only some: of its type, or of a table. What else
+    there may be is in its description."""
     found = [c for part in _parts(info.annotation) for c in typing.get_args(part)]
     schema: dict[str, Any] = {"enum": [c for c in found if isinstance(c, str)]}
     if callable(info.json_schema_extra):
         info.json_schema_extra(schema)
-    return schema["enum"]
+    return [c for kind in schema.get("anyOf", [schema]) for c in kind.get("enum", ())]
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:

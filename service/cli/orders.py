@@ -100,7 +100,8 @@ def deliver_order(
         {**style, "source": own.source}
         for style, own in zip(receipt["styles"], order.recipe.styles, strict=True)
     ]
-    receipt = {**receipt, "recipe": order.recipe.model_dump(mode="json"), "styles": styles}
+    recipe = order.recipe.model_copy(update={"network": receipt["recipe"]["network"]})
+    receipt = {**receipt, "recipe": recipe.model_dump(mode="json"), "styles": styles}
     if isinstance(place, MeshDestination):
         assert order.mesh is not None
         about = {"mesh": described(order.recipe, order.mesh, place)}

@@ -17,6 +17,7 @@ from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
 from service.inputs import load_styles
+from service.networks import AUTO, EMBEDDED
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.recipe import Recipe
@@ -52,7 +53,7 @@ def paint_to(
     if film is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)
-    check_weights(weights)
+    check_weights(weights, recipe.network)
     with painted(recipe, scene, styles, weights, console, steering) as (done, last):
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
@@ -67,7 +68,8 @@ def paint_to(
             raise problem
     rms = done.receipt["quality"]["symmetry_rms"]
     symmetry = "no symmetry" if rms is None else f"symmetry error {rms:.2f}/255"
-    console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")
+    time = f"{last.seconds:.1f} s with {last.network}"
+    console.out(f"{place.picture}  {place.receipt}  {time}  {symmetry}", highlight=False)
 
 
 def _write_film(
@@ -76,10 +78,20 @@ def _write_film(
     rescue.run(lambda move: write_loop(frames(film.frames), move(film.place), film.fps))
 
 
-def check_weights(weights: Path | None) -> None:
-    """Raise InputError("bad-weights") if the file of a network's weights is not there."""
-    if weights is not None and not weights.is_file():
+def check_weights(weights: Path | None, network: str) -> None:
+    """Raise InputError("bad-weights") if the file of a network's weights is not there, or nobody
+    has said of which network."""
+    if weights is None:
+        return
+    if not weights.is_file():
         raise InputError("bad-weights", "weights", f"There is no file {weights}.")
+    if network == AUTO:
+        raise InputError(
+            "bad-weights",
+            "weights",
+            f"{weights} holds the weights of one network, and none is named.",
+            f"Add --network NAME, such as --network {EMBEDDED}.",
+        )
 
 
 @contextlib.contextmanager

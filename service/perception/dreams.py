@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geometry.errors import InputError, excerpt
@@ -46,6 +47,25 @@ def find_dream(text: str, info: NetworkInfo, field: str) -> DreamTarget:
     if colon and channel is None:
         raise InputError("bad-value", field, f"'{excerpt(rest)}' is no number of a channel.", HOW)
     return DreamTarget(layer, channel)
+
+
+def dreamers(targets: Sequence[str], networks: Sequence[NetworkInfo]) -> list[NetworkInfo]:
+    """Those of some networks that know all targets. Raises what :func:`find_dream` says of the
+    first one, if none does."""
+    found = [info for info in networks if _knows(info, targets)]
+    if not found:
+        for number, target in enumerate(targets):
+            find_dream(target, networks[0], f"dreams.{number}.target")
+    return found
+
+
+def _knows(info: NetworkInfo, targets: Sequence[str]) -> bool:
+    try:
+        for target in targets:
+            find_dream(target, info, "dreams")
+    except InputError:
+        return False
+    return True
 
 
 def check_head(info: NetworkInfo, field: str) -> None:

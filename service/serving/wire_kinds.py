@@ -47,7 +47,8 @@ KINDS: dict[str, Kind] = {
                 "fundamental domain, start·cos t + along·sin t, 0 ≤ t ≤ angle}",
                 "styles": "[name]: the exemplars that the service ships",
                 "looks": "{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
-                "networks": "[{name, title, available}]",
+                "networks": "[{name, title, available}]; 'auto' is the best of them at hand when a "
+                "job begins, which keeps it",
                 "qualities": "[{name, title}]",
                 "terms": "[{name, setting, title, description, default, least, most, usual, "
                 "targets, needs_base}]: the weights in a recipe's objective. setting: the name "
@@ -132,8 +133,8 @@ KINDS: dict[str, Kind] = {
                 "state": "queued, running, paused, finished, failed or cancelled; who waits when a "
                 "job is paused is told so once",
                 "progress": "{stage, stages, step, steps, loss: {term: value}, seconds, "
-                "seconds_left, megapixels} or null before the first step; a number that is not "
-                "finite is null",
+                "seconds_left, megapixels, network: its name} or null before the first step; a "
+                "number that is not finite is null",
                 "error": "{code, field, message, hint} of a failed job, else null",
                 "encoding": "of the picture, if there is one: the one asked for, but png instead "
                 "of jpeg where there is alpha, and raw if too many pictures wait to be encoded",
