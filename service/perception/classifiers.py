@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
@@ -18,6 +19,7 @@ from service.perception.network import Network, without_numbers
 from service.perception.network_info import HEAD, NetworkInfo
 from service.weights.hub import torchvision_weights
 
+aten = torch.ops.aten
 _PROBE = (1, 3, 192, 320)  # a picture that tells rows from columns, and both from channels
 _TOO_SMALL = ("Kernel size", "Output size")  # torch says these of a picture
 _FEWEST = 3  # resolutions that a style is measured on
@@ -32,8 +34,8 @@ class Classifier(Network):
         build: Callable[[], nn.Module],
         prepared: Callable[[Tensor], Tensor],
     ) -> None:
-        nn.Module.__init__(self)
-        self.info, self.prepared, self.model = info, prepared, build()
+        super().__init__(info, prepared)
+        self.model = build()
         self.eval()
 
     def layers(
@@ -57,6 +59,29 @@ class Classifier(Network):
                 "Paint a larger one, or choose another network.",
             ) from None
         yield from found.items()
+
+
+class _Additions(TorchDispatchMode):
+    """Within it additions of one tensor of pixels to another are counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        both = args[:2]
+        if func.overloadpacket in (aten.add, aten.add_) and all(
+            isinstance(x, Tensor) and x.ndim == 4 for x in both
+        ):
+            self.number += 1
+        return func(*args, **(kwargs or {}))
+
+
+def _adds(model: nn.Module) -> bool:
+    """Whether a model without numbers has blocks whose input is added to what they make of it."""
+    with _Additions() as additions:
+        model(torch.empty(_PROBE, device="meta"))
+    return additions.number > 0
 
 
 class _SeenAll(Exception):  # noqa: N818
@@ -96,7 +121,8 @@ def classifier_info(name: str) -> NetworkInfo:
     known = models.list_models(module=models)
     if architecture not in known:
         raise unknown_name("unknown-network", "network", name, [TORCHVISION + k for k in known])
-    shapes = _shapes(without_numbers(architecture))
+    model = without_numbers(architecture)
+    shapes = _shapes(model)
     style = {width: layer for layer, (_, width) in shapes.items()}.values()
     if len(style) < _FEWEST:
         raise InputError(
@@ -116,6 +142,7 @@ def classifier_info(name: str) -> NetworkInfo:
         style=dict.fromkeys(style, 1.0),
         content=list(style)[len(style) // 2],
         head=lambda model, scores: scores,
+        residual=_adds(model),
     )
 
 

@@ -76,7 +76,8 @@ class NetworkInfo:
     content: the layer that the content term compares. head(model, trunk's output): the scores of
     classes, (B, classes); None if the weights know no classes. classes(): their names, in the order
     of the scores; imports torch. rank: of those that ``auto`` chooses from the best has the
-    highest; 0: it is taken by its name only. light: whether it is quick on a CPU.
+    highest; 0: it is taken by its name only. light: whether it is quick on a CPU. residual: whether
+    blocks add what they make to what they were given: a few activations then tower above all.
     """
 
     name: str
@@ -90,3 +91,4 @@ class NetworkInfo:
     classes: Callable[[], Sequence[str]] = imagenet_classes
     rank: int = 0
     light: bool = False
+    residual: bool = False

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from service.painting.stage import Sight, Stage
     from service.perception.moments import LayerMoments, Moments
+    from service.perception.network import Network
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,11 @@ class Wanted:
 def prepare(stage: Stage) -> Wanted:
     """The blend of the style pictures, measured layer by layer: all at once may not fit into
     memory."""
-    from service.perception.moments import blended, moments
+    from service.perception.moments import blended
 
     network, weights = stage.network, stage.network.info.style
     parts = [
-        ({name: moments(x) for name, x in network.layers(picture, weights)}, share)
+        ({name: _measured(network, x) for name, x in network.layers(picture, weights)}, share)
         for picture, share in stage.style_pictures()
     ]
     return Wanted(blended(parts), weights)
@@ -38,9 +39,16 @@ def prepare(stage: Stage) -> Wanted:
 
 def observe(sight: Sight, wanted: Wanted) -> Moments:
     """The moments of a layer's features."""
-    from service.perception.moments import moments
+    return _measured(sight.network, sight.features, sight.weight)
 
-    return moments(sight.features, sight.weight)
+
+def _measured(network: Network, features: Tensor, weight: Tensor | None = None) -> Moments:
+    """Of one picture's features (1, C, h, w)."""
+    from service.perception.moments import moments, smoothed
+
+    if network.info.residual:
+        features = smoothed(features, weight)
+    return moments(features, weight)
 
 
 def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
