@@ -174,8 +174,8 @@ ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
     "tolerance": ("mesh",),
     "style_size": ("mesh",),
     "view_layout": ("mesh",),
-    "base": ("mesh",),
-    "start": ("mesh",),
+    "base": ("tile", "mesh"),
+    "start": ("tile", "mesh"),
     "mask": ("mesh",),
 }
 
@@ -300,11 +300,11 @@ class Recipe(_Model):
     )
     base: FileName | None = Field(
         default=None,
-        description="The mesh's colour before: a picture, or a flat colour such as '#c8b090'; "
-        "default: the file's own.",
+        description="The colour before: a picture (of a tile one period), or a flat colour such as "
+        "'#c8b090'; default: the mesh file's own.",
     )
     start: StartName = Field(
-        default="noise", description="What the painting starts from: noise, or the base colour."
+        default="noise", description="What the painting starts from: noise, or the colour before."
     )
     mask: FileName | None = Field(
         default=None,

@@ -16,7 +16,7 @@ from service.advice import advice
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
-from service.inputs import load_styles
+from service.inputs import load_styles, read_scene
 from service.networks import AUTO, EMBEDDED
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
@@ -25,7 +25,7 @@ from service.reporting.delivery import deliver, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.rescue import Rescue
-from service.scene import Scene, StylePicture, make_scene
+from service.scene import Scene, StylePicture
 from service.steering import Steering
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def paint_to(
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
     """
-    scene = make_scene(recipe)
+    scene = read_scene(recipe)
     inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
     place = destination(picture, inputs, scene.projection == "cube")
     if film is not None:

@@ -10,9 +10,11 @@ from scipy import special
 
 from geometry import plane, plane_chart
 from geometry.colour import act
+from geometry.plane_copies import in_all_copies, repeats
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
+from service.base_colour import fitted
 from service.designs.reach import RIM, Linked, Reach, Resized
 from service.designs.resolution import RESAMPLED_FINENESS
 from service.scene import Scene
@@ -28,7 +30,7 @@ class PlaneDesign:
     looks = 1  # one window shows most of a period
 
     def __init__(self, scene: Scene, width: int) -> None:
-        self.mirrored = scene.mirrored
+        self.mirrored, self._base = scene.mirrored, scene.base
         self.chart = plane_chart.plane_chart(
             scene.group, scene.colouring, width, scene.torus_map, scene.folds
         )
@@ -41,6 +43,15 @@ class PlaneDesign:
         side = min(max(round(width * WINDOW), 64), 512)
         self.window_shape = (side, side)
         self.unit = width
+        self.starts_from_base = scene.base is not None and scene.start == "base"
+
+    def base(self) -> Array | None:
+        """The scene's base, one colour in 0..1 per orbit of texels: what it shows in one cell, in
+        all of the cell's copies. None without."""
+        if self._base is None:
+            return None
+        around = repeats(self._base, self.chart)
+        return in_all_copies(fitted(self._base, self.shape) / 255, self.chart, around)
 
     def windows(self, count: int, seed: int) -> list[SamplingMap]:
         """``count`` windows of the infinite picture, a little turned and zoomed: texture texels →

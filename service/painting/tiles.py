@@ -13,7 +13,7 @@ from torch import Tensor
 from service.designs.plane import PlaneDesign
 from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
-from service.painting.views import Look, enlarged_paint, image_of, to_bytes
+from service.painting.views import Look, enlarged_paint, image_of, logit, to_bytes
 
 
 class PlaneSurface:
@@ -37,6 +37,12 @@ class PlaneSurface:
         self._average = self._operator(design.average)
         self._unfold = self._operator(design.unfold)
         self._windows: list[SparseOperator] = []
+        self._base: Tensor | None = None  # a texture before anything is painted
+        self._start: Tensor | None = None  # logits of orbits
+        if (base := design.base()) is not None:
+            colours = torch.tensor(base, dtype=torch.float32, device=device)
+            self._base = self._unfold(colours - 0.5) + 0.5
+            self._start = logit(base, device) if design.starts_from_base else None
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
@@ -46,15 +52,20 @@ class PlaneSurface:
     def _orbits(self, logits: Tensor) -> Tensor:
         size = self._design.chart_shape[1:]
         paint = enlarged_paint(logits, self.canvas_shape, size, True, self.phases[0])
-        return self._average(paint)
+        orbits = self._average(paint)
+        return orbits if self._start is None else orbits + self._start
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
-        shape = self._design.window_shape
-        pictures = (image_of(self._windows[k](texture), shape) for k in which)
-        mirrored = self._design.mirrored
-        return [Look(picture.flip(-1) if mirrored else picture, None) for picture in pictures]
+        return [Look(self._seen(k, texture), None, self._before(k)) for k in which]
+
+    def _seen(self, window: int, texture: Tensor) -> Tensor:
+        pixels = image_of(self._windows[window](texture), self._design.window_shape)
+        return pixels.flip(-1) if self._design.mirrored else pixels
+
+    def _before(self, window: int) -> Tensor | None:
+        return None if self._base is None else self._seen(window, self._base)
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -82,8 +82,9 @@ KINDS: dict[str, Kind] = {
                 "occluder_triangles": "<i4 (F, 3), rows of occluder_vertices",
                 "face_textures": "<i4 (F,), optional: the texture, from 0, that each triangle has; "
                 "textures of one size, of base and result, too, lie one below the other",
-                "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the mesh's colour "
-                "before, in its UV layout; (1, 1, 4) is a flat colour, alpha below 128 a hole",
+                "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the colour before, "
+                "of a tile one period, of a mesh in its UV layout; (1, 1, 4) is a flat colour, "
+                "alpha below 128 a mesh's hole",
                 "mask": "|u1 (H, W), top row first, optional: 255 where paint goes, in the UV "
                 "layout; elsewhere the base stays",
                 "NAME": "|u1 (H, W, 3) sRGB, top row first: a style picture",
