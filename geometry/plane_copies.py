@@ -55,6 +55,8 @@ def repeats(picture: NDArray[np.uint8], chart: PlaneChart) -> bool:
     """Whether a picture (H, W, 3) of any size goes on beyond its border with its other side, as a
     period of the chart would: the steps there are about as small as elsewhere."""
     values, (height, width) = picture.astype(float), picture.shape[:2]
+    if min(height, width) == 1:
+        return True
     shift = int(picture_periods(chart, (height, width))[0, 1])
     below = np.roll(values[0], shift, axis=0)
 

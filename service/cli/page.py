@@ -81,6 +81,13 @@ style at all, and unless they are given the smoothness is 9 and the learning rat
 that is `"dreams": [{"target": "class:goldfinch", "weight": 1}]` without `styles`; the receipt says
 all of it.
 
+**From a picture.** `tile --start photo.png` paints on top of a picture of one period: what lies in
+its middle, in one cell of the symmetry, is shown in all of the cell's copies, with soft edges (a
+picture that has the symmetry stays as it is), and styles and dreams change it from there. The fewer
+`--steps`, the more of it is left; `--content 1` holds on to what the network sees in it. `--base`
+with `--content` keeps that without starting from it. The picture must have the aspect of a period,
+which the refusal tells. In recipes that is `"base": "photo.png", "start": "base"`.
+
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y
 as up, PLY and STL Z. Every material has its texture; materials with one image share it. With
