@@ -17,7 +17,9 @@ from service.painting.views import Look, enlarged_paint, image_of, logit, to_byt
 
 
 class PlaneSurface:
-    """A wallpaper pattern, seen through windows of the infinite picture, on a device."""
+    """A wallpaper pattern on a device. A view is a whole period that begins somewhere, and that the
+    network sees as what it is, without borders; or, of a large one, a window. Its pixels are those
+    of the picture: turned or zoomed, they would hide from the network how sharp they are."""
 
     wrap = True
     coarser: Tensor | None = None
@@ -36,7 +38,8 @@ class PlaneSurface:
         self.views, self.phases = views, phases
         self._average = self._operator(design.average)
         self._unfold = self._operator(design.unfold)
-        self._windows: list[SparseOperator] = []
+        self._pixels: SparseOperator | None = None
+        self._corners: NDArray[np.int64]
         self._base: Tensor | None = None  # a texture before anything is painted
         self._start: Tensor | None = None  # logits of orbits
         if (base := design.base()) is not None:
@@ -46,8 +49,10 @@ class PlaneSurface:
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
-        windows = self._design.windows(self.views, seed)
-        self._windows = [self._operator(window) for window in windows]
+        random = np.random.default_rng(seed)
+        self._corners = random.integers(0, self._design.shape, (self.views, 2))
+        if self._pixels is None and (pixels := self._design.pixels()) is not None:
+            self._pixels = self._operator(pixels)
 
     def _orbits(self, logits: Tensor) -> Tensor:
         size = self._design.chart_shape[1:]
@@ -58,14 +63,24 @@ class PlaneSurface:
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
-        return [Look(self._seen(k, texture), None, self._before(k)) for k in which]
+        views = self._views(texture, which)
+        before = [None] * len(views) if self._base is None else self._views(self._base, which)
+        whole = self._design.seen_whole
+        return [
+            Look(view, None, base, periodic=whole) for view, base in zip(views, before, strict=True)
+        ]
 
-    def _seen(self, window: int, texture: Tensor) -> Tensor:
-        pixels = image_of(self._windows[window](texture), self._design.window_shape)
-        return pixels.flip(-1) if self._design.mirrored else pixels
-
-    def _before(self, window: int) -> Tensor | None:
-        return None if self._base is None else self._seen(window, self._base)
+    def _views(self, texture: Tensor, which: Sequence[int]) -> list[Tensor]:
+        """(1, 3, H, W) each."""
+        pixels = texture if self._pixels is None else self._pixels(texture)
+        period = image_of(pixels, self._design.shape)
+        height, width = self._design.view_shape
+        views = []
+        for down, across in self._corners[list(which)]:
+            view = period.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
+            view = view.flip(-1) if self._design.mirrored else view
+            views.append(view.contiguous(memory_format=torch.channels_last))
+        return views
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -15,6 +15,7 @@ from torchvision import models
 
 from geometry.errors import InputError
 from service.networks import TORCHVISION, find_network
+from service.perception import borders
 from service.perception.network_info import HEAD, NetworkInfo, as_torchvision
 from service.weights.files import read_state_dict
 
@@ -40,6 +41,17 @@ class Network(nn.Module, ABC):
         """The ``wanted`` layers, in the network's order: what is let go of takes no memory. HEAD is
         one of them, if the row has a head: the scores of classes, (B, classes). ``frugal``: what
         lies between the layers is worked out again for the gradient, and not kept for it."""
+
+    @functools.cached_property
+    def periodic(self) -> Network:
+        """The same network, with the same numbers, for pictures that are one period of a pattern:
+        what lies beyond a border is what the opposite border begins with."""
+        return borders.made_periodic(self)
+
+    @functools.cached_property
+    def reach(self) -> dict[str, int]:
+        """How many places at the borders of each layer's features see padding."""
+        return borders.reach(self)
 
 
 class Trunk(Network):

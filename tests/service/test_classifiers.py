@@ -119,7 +119,9 @@ def resnet():
 
 def of_style(network, features, weight=None):
     """What the style term sees of a layer's features."""
-    return style.observe(SimpleNamespace(features=features, network=network, weight=weight), None)
+    look = SimpleNamespace(periodic=True)
+    sight = SimpleNamespace(features=features, network=network, weight=weight, look=look)
+    return style.observe(sight, None)
 
 
 @pytest.mark.parametrize(
