@@ -159,10 +159,28 @@ def test_towering_activations_stay_finite_with_their_gradient(resnet):
     assert found.second.isfinite().all() and features.grad.isfinite().all()
 
 
+def test_a_period_is_seen_as_one_of_many(resnet):
+    """Moved across its border, all that is seen of it moves along."""
+    picture, wanted = torch.rand(1, 3, 96, 96), ("layer1.1", "layer2.1")
+    moved = picture.roll((32, 32), (2, 3))
+    found = dict(resnet.periodic.layers(picture, wanted))
+    plain = dict(resnet.layers(picture, wanted))
+    for name, features in resnet.periodic.layers(moved, wanted):
+        step = 32 * features.shape[-1] // 96
+        assert torch.allclose(found[name].roll((step, step), (2, 3)), features, atol=1e-4)
+        assert not torch.allclose(found[name], plain[name], atol=1e-2)  # which sees a border
+
+
+def test_periods_of_any_size_are_seen(resnet):
+    for side in (65, 90):
+        for name, features in resnet.periodic.layers(torch.rand(1, 3, side, side), ("layer4.1",)):
+            assert abs(features.shape[-1] - side / 32) < 1, name
+
+
 def test_a_residual_network_paints(resnet, monkeypatch):
     recipe = parse_recipe(
-        {"target": "tile", "group": "p4", "size": 64, "steps": 3, "views": 2}
-        | {"network": "torchvision:resnet18"}
+        {"target": "tile", "group": "p4", "size": 64, "steps": 4, "views": 2, "quality": "draft"}
+        | {"network": "torchvision:resnet18", "learning_rate": 0.03}
     )
     monkeypatch.setattr("service.painting.paint.load_network", lambda *_: resnet)
     steps = paint(recipe, make_scene(recipe), load_styles(recipe), torch.device("cpu"))
