@@ -48,8 +48,10 @@ class Figure:
 # What an object paints with before the service has been asked; the recipe's defaults (a test
 # compares them).
 DEFAULT_STYLE = "stained_glass"
-EMBEDDED_NETWORK = "squeezenet"
+DEFAULT_NETWORK = "auto"
 NO_COLOURING = Choice("none", "None", "Symmetry without a change of colours")
+
+EMBEDDED_NETWORK = "squeezenet"  # needs no weights from elsewhere
 
 
 @dataclass(frozen=True)

@@ -49,12 +49,14 @@ class Cell(NamedTuple):
     """What of the torus' texels a cell covers: texels (n,), row-major numbers, some of them more
     than once; places (n, 2), (x, y) in lengths of a texel from the upper left corner of the box of
     ``shape`` (height, width) that encloses all that is mostly the cell's; weights (n,), of sum 1
-    over all copies of the cell at a texel."""
+    over all copies of the cell at a texel; corner (2,), where that corner lies, in the same lengths
+    from the origin of the periods."""
 
     texels: NDArray[np.int64]
     places: Array
     shape: tuple[int, int]
     weights: Array
+    corner: Array
 
 
 def plane_torus(chart: PlaneChart) -> Torus:
@@ -106,7 +108,8 @@ def soft_cell(torus: Torus, orbit: NDArray[np.integer]) -> Cell:
     found = places[texel] + steps[copy]
     low, high = (edge(found[weights > 0.5], axis=0) for edge in (np.min, np.max))
     width, height = np.ceil(high - low).astype(int) + 1
-    return Cell(texel, found - low, (int(height), int(width)), weights)
+    corner = torus.basis @ seed + low
+    return Cell(texel, found - low, (int(height), int(width)), weights, corner)
 
 
 def _seed(torus: Torus) -> tuple[Array, float]:

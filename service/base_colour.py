@@ -36,14 +36,21 @@ def read_base(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | N
         rows, columns = max(shapes, key=math.prod, default=(1, 1))
         return np.concatenate([_of_look(look, (rows, columns)) for look in looks])
     if given.startswith("#"):
-        if not re.fullmatch(_FLAT, given):
-            raise InputError(
-                "bad-value", "base", f"'{given[:20]}' is no colour.", "Write it like '#c8b090'."
-            )
-        colour = (*bytes.fromhex(given[1:]), 255)
-        return np.tile(np.array(colour, np.uint8), (len(looks), 1, 1))
+        return np.tile(read_given(given), (len(looks), 1, 1))
     _expect_one("base", looks)
-    return read_picture(Path(given), "base")
+    return read_given(given)
+
+
+def read_given(given: str) -> NDArray[np.uint8]:
+    """A recipe's ``base``: a picture's file, or '#rrggbb', which is one texel: (rows, columns, 4)
+    uint8 sRGB. Raises InputError: "missing-file", "bad-image", "bad-value"."""
+    if not given.startswith("#"):
+        return read_picture(Path(given), "base")
+    if not re.fullmatch(_FLAT, given):
+        raise InputError(
+            "bad-value", "base", f"'{given[:20]}' is no colour.", "Write it like '#c8b090'."
+        )
+    return np.array([[(*bytes.fromhex(given[1:]), 255)]], np.uint8)
 
 
 def read_mask(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | None:
@@ -56,14 +63,14 @@ def read_mask(given: str | None, looks: Sequence[Look]) -> NDArray[np.uint8] | N
 
 
 def fitted(picture: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture (H, W) or (H, W, 4) at another size (rows, columns). The same size is left alone,
-    bit for bit, and so is the colour of a single texel. Clear texels lend the others no colour, and
-    a mask (H, W) is nowhere more, or less, than around."""
+    """A picture (H, W), (H, W, 3) or (H, W, 4) at another size (rows, columns). The same size is
+    left alone, bit for bit, and so is the colour of a single texel. Clear texels lend the others no
+    colour, and a mask (H, W) is nowhere more, or less, than around."""
     if picture.shape[:2] == shape:
         return picture
     if picture.shape[:2] == (1, 1):
         return np.tile(picture, (*shape, 1)[: picture.ndim])
-    if picture.ndim == 2 or picture[..., 3].min() == 255:
+    if picture.ndim == 2 or picture.shape[2] == 3 or picture[..., 3].min() == 255:
         return _resized(picture, None, shape)
     mixed = _resized(picture, "RGBa", shape)  # premultiplied
     clear = mixed[..., 3] == 0

@@ -12,7 +12,7 @@ from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group, elements
 from geometry.spaces import SPHERE
 from geometry.sphere_figure import figure
-from service.networks import NETWORKS
+from service.networks import AUTO, NETWORKS
 from service.recipe import QUALITIES, Recipe
 from service.terms import TERMS
 
@@ -40,8 +40,11 @@ def describe() -> dict[str, Any]:
         "styles": list(exemplars()),
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
-            {"name": name, "title": info.title, "available": info.weights.at_hand}
-            for name, info in NETWORKS.items()
+            {"name": AUTO, "title": "Automatic: the best at hand", "available": True},
+            *(
+                {"name": name, "title": info.title, "available": info.weights.at_hand}
+                for name, info in NETWORKS.items()
+            ),
         ],
         "terms": term_rows(),
         "qualities": [{"name": name, "title": q.title} for name, q in QUALITIES.items()],

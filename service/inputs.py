@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from geometry.cameras import camera_from_fields
 from geometry.errors import InputError, excerpt, unknown_name
 from geometry.mesh import make_mesh, make_occluders
-from service.base_colour import read_base, read_mask
+from service.base_colour import read_base, read_given, read_mask
 from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model
 from service.picture_files import over_white, read_picture
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture, make_scene, wants_base
+from service.scene import Scene, StylePicture, make_scene, on_base, wants_base
 from service.vertex_colours import coloured_base
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
@@ -60,10 +60,30 @@ def load_styles(
     return tuple(pictures)
 
 
+def tile_base(recipe: Recipe) -> NDArray[np.uint8] | None:
+    """The picture that a tile's recipe names as what was before, (H, W, 4) uint8 of any size, a
+    single texel for a flat colour; None if it names none. Raises InputError: "missing-file",
+    "bad-image", "bad-value"."""
+    return None if recipe.base is None else read_given(recipe.base)
+
+
+def read_scene(recipe: Recipe) -> Scene:
+    """The scene of a recipe that paints no mesh, with what it reads from files. Raises InputError
+    as :func:`service.scene.make_scene`, :func:`service.scene.on_base`, :func:`tile_base`."""
+    scene = make_scene(recipe)
+    if recipe.target != "tile":
+        return scene
+    base = tile_base(recipe)
+    return on_base(scene, recipe, None if base is None else over_white(base))
+
+
 def wire_scene(
     recipe: Recipe, cameras: Sequence[Mapping[str, Any]], buffers: Mapping[str, NDArray]
 ) -> Scene:
     """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries."""
+    if recipe.target == "tile":
+        base = _buffer_picture(buffers, "base", 4)
+        return on_base(make_scene(recipe), recipe, None if base is None else over_white(base))
     if recipe.target != "mesh":
         return make_scene(recipe)
     needed = ["vertices", "triangles"]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -25,7 +24,7 @@ from pydantic import (
 
 from geometry.errors import InputError, excerpt, unknown_name
 from service import networks
-from service.perception.dreams import find_dream
+from service.perception.dreams import dreamers
 from service.terms import TERMS
 
 TargetName = Literal["tile", "sphere", "hyperbolic", "spiral", "mesh"]
@@ -89,13 +88,13 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def _one_of(table: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
-    """What a field's schema says if its value is a name in a table."""
-
-    def add(schema: dict[str, Any]) -> None:
-        schema["enum"] = list(table)
-
-    return add
+def _names_of_networks(schema: dict[str, Any]) -> None:
+    """What the schema says of the field: a name in the table, or one that torchvision may know."""
+    text = {key: schema.pop(key) for key in ("type", "maxLength") if key in schema}
+    schema["anyOf"] = [
+        {**text, "enum": [networks.AUTO, *networks.NETWORKS]},
+        {**text, "pattern": f"^{networks.TORCHVISION}."},
+    ]
 
 
 class Style(_Model):
@@ -176,8 +175,8 @@ ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
     "tolerance": ("mesh",),
     "style_size": ("mesh",),
     "view_layout": ("mesh",),
-    "base": ("mesh",),
-    "start": ("mesh",),
+    "base": ("tile", "mesh"),
+    "start": ("tile", "mesh"),
     "mask": ("mesh",),
 }
 
@@ -302,11 +301,11 @@ class Recipe(_Model):
     )
     base: FileName | None = Field(
         default=None,
-        description="The mesh's colour before: a picture, or a flat colour such as '#c8b090'; "
-        "default: the file's own.",
+        description="The colour before: a picture (of a tile one period), or a flat colour such as "
+        "'#c8b090'; default: the mesh file's own.",
     )
     start: StartName = Field(
-        default="noise", description="What the painting starts from: noise, or the base colour."
+        default="noise", description="What the painting starts from: noise, or the colour before."
     )
     mask: FileName | None = Field(
         default=None,
@@ -342,10 +341,11 @@ class Recipe(_Model):
         description="Steps in all; default: as the quality says.",
     )
     network: str = Field(
-        default=networks.DEFAULT,
+        default=networks.AUTO,
         max_length=64,
-        description="The network that looks; or torchvision:NAME, any classifier of torchvision's.",
-        json_schema_extra=_one_of(networks.NETWORKS),
+        description="The network that looks: auto, the best at hand for the device; one by name; "
+        "or torchvision:NAME, any classifier of torchvision's.",
+        json_schema_extra=_names_of_networks,
     )
     style_scale: float = Field(
         default=1.0, ge=0.1, le=10, description="Size of the strokes; 2 paints them twice as large."
@@ -423,9 +423,12 @@ class Recipe(_Model):
     @model_validator(mode="after")
     def _wants_something(self) -> Self:
         # Of torchvision's classifiers it is known when they are there.
-        if (info := networks.NETWORKS.get(self.network)) is not None:
-            for number, dream in enumerate(self.dreams):
-                find_dream(dream.target, info, f"dreams.{number}.target")
+        if self.network in (networks.AUTO, *networks.NETWORKS):
+            named = networks.NETWORKS.get(self.network)
+            dreamers(
+                [dream.target for dream in self.dreams],
+                networks.automatic() if named is None else [named],
+            )
         painting = [t for t in TERMS.values() if t.paints and t.has_wishes(self)]
         if not painting:
             raise InputError(

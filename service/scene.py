@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from service.terms import needing_base
 if TYPE_CHECKING:
     from geometry.mesh_symmetry import Placement
 
+SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 MAX_PIXELS = 2**26  # of a tiling: periods can be many cells tall, and are repeated
 
 SPACE_OF_TARGET = {
@@ -48,12 +50,13 @@ TARGET_OF_SPACE = {
 class Scene:
     """The target with its symmetry. folds: the first generator's powers are weighted instead of
     imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
+    start: what the painting starts from.
 
-    Of tiles: torus_map, cut, repeat (periods across, down). Of spheres: projection. Of the
+    Of tiles: torus_map, cut, repeat (periods across, down); base, (H, W, 3) uint8, a picture of one
+    period before it is painted. Of spheres: projection. Of the
     hyperbolic plane: model. Of spirals: spiral. Of meshes: body, the mesh and what lies around
-    it; placement, where the group stands in it; action, what the group moves; start, what the
-    painting starts from; view_layout, how
-    views lie around it; style_size, what a style's shorter side spans on it, in its units."""
+    it; placement, where the group stands in it; action, what the group moves; view_layout,
+    how views lie around it; style_size, what a style's shorter side spans on it, in its units."""
 
     target: str
     group: Group
@@ -63,6 +66,7 @@ class Scene:
     torus_map: TorusMap | None = None
     cut: str = "period"
     repeat: tuple[int, int] = (1, 1)
+    base: NDArray[np.uint8] | None = None
     projection: str = "equirectangular"
     model: str = "poincare"
     spiral: SpiralShape | None = None
@@ -166,9 +170,40 @@ def exact_generators(scene: Scene) -> list[tuple[Generator, ColourElement]]:
     return side_mirrors(scene.group, scene.colouring)
 
 
-def wants_base(recipe: Recipe, masked: bool) -> str | None:
-    """The field of a recipe for which a mesh must have a base colour; None if it need not.
-    masked: whether a mask is given."""
+def on_base(scene: Scene, recipe: Recipe, base: NDArray[np.uint8] | None) -> Scene:
+    """The scene of a tile over a picture of it, (H, W, 3) uint8 of any size, or a single texel of
+    one colour. Raises InputError: "missing-base" if there is none and the recipe wants one,
+    "bad-value" for another aspect than that of a period, "bad-chirality"."""
+    if base is None:
+        if wants := wants_base(recipe):
+            raise InputError(
+                "missing-base", wants, "There is no picture before.", "Name one: --start PICTURE."
+            )
+        return scene
+    if recipe.chirality != "any":
+        raise InputError(
+            "bad-chirality",
+            "chirality",
+            "The picture before says which way things turn.",
+            "Leave it out, or turn that picture over.",
+        )
+    chart = plane_chart(scene.group, scene.colouring, recipe.size, scene.torus_map, scene.folds)
+    rows, columns = picture_shape(chart, recipe.size)
+    height, width = base.shape[:2]
+    if (height, width) != (1, 1) and abs(math.log(height * columns / (width * rows))) > SAME_ASPECT:
+        raise InputError(
+            "bad-value",
+            "base",
+            f"A period of this tile is {columns} × {rows} pixels, the picture before it has "
+            f"{width} × {height}.",
+            f"Crop it to {columns} : {rows}, or choose another --aspect where the cell is free.",
+        )
+    return dataclasses.replace(scene, base=base)
+
+
+def wants_base(recipe: Recipe, masked: bool = False) -> str | None:
+    """The field of a recipe for which there must be a picture before, of a mesh a base colour;
+    None if there need not. masked: whether a mask is given."""
     wanting = ["start"] if recipe.start == "base" else []
     wanting += [f"objective.{term.name}" for term in needing_base(recipe.objective.weights)]
     wanting += ["mask"] if masked else []

@@ -39,8 +39,8 @@ class PaintingSettings:
     )
     network: StringProperty(
         name="Network",
-        description="The network that looks at the painting, by name",
-        default=catalogue.EMBEDDED_NETWORK,
+        description="The network that looks at the painting, by name; auto: the best at hand",
+        default=catalogue.DEFAULT_NETWORK,
     )
     network_menu: menu_over(
         "network",

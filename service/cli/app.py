@@ -102,8 +102,7 @@ def _recipe(
     if dream_like:
         from service.cli.channels import dreams_like
 
-        network = data.setdefault("network", networks.DEFAULT)  # whose channels they are
-        data["dreams"] = [*data.get("dreams", ()), *dreams_like(dream_like, network, weights)]
+        data |= dreams_like(dream_like, data, weights)
     return with_absolute_files(parse_recipe(data), Path.cwd())
 
 
@@ -300,7 +299,7 @@ def classes(
     ] = "",
     network: Annotated[
         str, typer.Option("--network", metavar="|".join(NETWORKS), help="The network that looks.")
-    ] = networks.DEFAULT,
+    ] = networks.EMBEDDED,
     as_json: AsJson = False,
 ) -> None:
     """List the classes that a network can dream of."""

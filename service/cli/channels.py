@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from service.cli.painting import check_weights
 from service.cli.progress import LINE_SECONDS
 from service.cli.stopping import finish_on_interrupt
 from service.inputs import read_style_file
+from service.networks import AUTO, check_network
 from service.perception.dreams import find_layer
 from service.perception.network_info import HEAD
 from service.reporting.delivery import Destination, deliver, destination
@@ -124,23 +125,27 @@ def paint_sheet(
 
 
 def dreams_like(
-    pictures: Sequence[str], network: str, weights: Path | None
-) -> list[dict[str, Any]]:
-    """Dreams for a recipe from 'PICTURE[=WEIGHT]' each: of the channels of a network that describe
-    the pictures. Raises InputError."""
+    pictures: Sequence[str], data: Mapping[str, Any], weights: Path | None
+) -> dict[str, Any]:
+    """What a recipe's ``data`` gets from 'PICTURE[=WEIGHT]' each: dreams of the channels that
+    describe the pictures, beside its own, and the network whose channels they are. Raises
+    InputError."""
+    dreams = list(data.get("dreams", ()))
     given = [(text, *_weighed(text)) for text in pictures]
     read = [(_read(Path(name), "--dream-like"), weight) for _, name, weight in given]
-    loaded = _loaded(network, weights)
+    network = data.get("network", AUTO)
+    loaded = _loaded(network, weights, [dream["target"] for dream in dreams])
     from service.survey.likeness import likeness
     from service.survey.surveying import survey
 
-    return [
+    dreams += [
         {"target": target, "weight": weight}
         for pixels, weight in read
         for target in likeness(
             survey(pixels, loaded, field="--dream-like"), list(loaded.info.layers)
         )
     ]
+    return {"network": loaded.info.name, "dreams": dreams}
 
 
 def _weighed(text: str) -> tuple[str, float]:
@@ -160,15 +165,17 @@ def _read(picture: Path, field: str = "picture") -> NDArray[np.uint8]:
         raise InputError(error.code, field, error.message, hint) from None
 
 
-def _loaded(network: str, weights: Path | None) -> Network:
-    from service.networks import check_network
-
+def _loaded(network: str, weights: Path | None, dreams: Sequence[str] = ()) -> Network:
+    """A network, which also knows what is dreamt of beside."""
     check_network(network)
-    check_weights(weights)
+    check_weights(weights, network)
     from service.painting.paint import pick_device
+    from service.perception.choice import best_at_hand
     from service.perception.network import load_network
 
-    return load_network(network, pick_device(), weights)
+    device = pick_device()
+    name = best_at_hand(dreams, str(device)) if network == AUTO else network
+    return load_network(name, device, weights)
 
 
 def _place(output: Path | None, look: Look, read: Sequence[Path]) -> Destination | None:

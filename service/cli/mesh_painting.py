@@ -43,7 +43,7 @@ def paint_mesh_to(
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand before anything is painted.
     """
-    check_weights(weights)
+    check_weights(weights, recipe.network)
     given = mesh_inputs(recipe)
     recipe = as_wide_as_kept(recipe, given.body)
     scene = make_scene(recipe, given.body)
@@ -61,7 +61,8 @@ def paint_mesh_to(
     for hint in _advice(done.receipt["surface"], recipe.views):
         console.out(f"advice: {hint}", highlight=False)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
-    console.out(f"{shown}  {last.seconds:.1f} s  {_figures(done.receipt)}", highlight=False)
+    time = f"{last.seconds:.1f} s with {last.network}"
+    console.out(f"{shown}  {time}  {_figures(done.receipt)}", highlight=False)
 
 
 def _advice(surface: Mapping[str, Any], views: int) -> Iterator[str]:

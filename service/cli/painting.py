@@ -16,7 +16,8 @@ from service.advice import advice
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
-from service.inputs import load_styles
+from service.inputs import load_styles, read_scene
+from service.networks import AUTO, EMBEDDED
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.recipe import Recipe
@@ -24,7 +25,7 @@ from service.reporting.delivery import deliver, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.rescue import Rescue
-from service.scene import Scene, StylePicture, make_scene
+from service.scene import Scene, StylePicture
 from service.steering import Steering
 
 if TYPE_CHECKING:
@@ -46,13 +47,13 @@ def paint_to(
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
     """
-    scene = make_scene(recipe)
+    scene = read_scene(recipe)
     inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
     place = destination(picture, inputs, scene.projection == "cube")
     if film is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)
-    check_weights(weights)
+    check_weights(weights, recipe.network)
     with painted(recipe, scene, styles, weights, console, steering) as (done, last):
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
@@ -67,7 +68,8 @@ def paint_to(
             raise problem
     rms = done.receipt["quality"]["symmetry_rms"]
     symmetry = "no symmetry" if rms is None else f"symmetry error {rms:.2f}/255"
-    console.out(f"{place.picture}  {place.receipt}  {last.seconds:.1f} s  {symmetry}")
+    time = f"{last.seconds:.1f} s with {last.network}"
+    console.out(f"{place.picture}  {place.receipt}  {time}  {symmetry}", highlight=False)
 
 
 def _write_film(
@@ -76,10 +78,20 @@ def _write_film(
     rescue.run(lambda move: write_loop(frames(film.frames), move(film.place), film.fps))
 
 
-def check_weights(weights: Path | None) -> None:
-    """Raise InputError("bad-weights") if the file of a network's weights is not there."""
-    if weights is not None and not weights.is_file():
+def check_weights(weights: Path | None, network: str) -> None:
+    """Raise InputError("bad-weights") if the file of a network's weights is not there, or nobody
+    has said of which network."""
+    if weights is None:
+        return
+    if not weights.is_file():
         raise InputError("bad-weights", "weights", f"There is no file {weights}.")
+    if network == AUTO:
+        raise InputError(
+            "bad-weights",
+            "weights",
+            f"{weights} holds the weights of one network, and none is named.",
+            f"Add --network NAME, such as --network {EMBEDDED}.",
+        )
 
 
 @contextlib.contextmanager

@@ -8,9 +8,11 @@ from scipy import special
 
 from geometry import plane, plane_chart
 from geometry.colour import act
+from geometry.plane_copies import in_all_copies, repeats
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
+from service.base_colour import fitted
 from service.designs.reach import RIM, Linked, Reach, Resized
 from service.designs.resolution import RESAMPLED_FINENESS
 from service.scene import Scene
@@ -27,7 +29,7 @@ class PlaneDesign:
     looks = 1  # one window shows most of a period
 
     def __init__(self, scene: Scene, width: int) -> None:
-        self.mirrored = scene.mirrored
+        self.mirrored, self._base = scene.mirrored, scene.base
         self.chart = plane_chart.plane_chart(
             scene.group, scene.colouring, width, scene.torus_map, scene.folds
         )
@@ -42,6 +44,15 @@ class PlaneDesign:
         largest = max(self.shape) if self.seen_whole else WINDOW
         self.view_shape = (min(height, largest), min(width, largest))
         self.unit = width
+        self.starts_from_base = scene.base is not None and scene.start == "base"
+
+    def base(self) -> Array | None:
+        """The scene's base, one colour in 0..1 per orbit of texels: what it shows in one cell, in
+        all of the cell's copies. None without."""
+        if self._base is None:
+            return None
+        around = repeats(self._base, self.chart)
+        return in_all_copies(fitted(self._base, self.shape) / 255, self.chart, around)
 
     @property
     def _is_brick(self) -> bool:

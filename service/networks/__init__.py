@@ -12,22 +12,29 @@ from service.perception.network_info import NetworkInfo
 from service.table import rows
 
 TORCHVISION = "torchvision:"  # and the name of any classifier of torchvision's: no row of the table
-DEFAULT = "squeezenet"  # its weights come with a package: it needs no download
+AUTO = "auto"  # the best at hand, see service.perception.choice
+EMBEDDED = "squeezenet"  # its weights come with a package: it needs no download
 NETWORKS: dict[str, NetworkInfo] = {row.name: row for row in rows(__name__, "NETWORK")}
 
 
 def check_network(name: str) -> None:
-    """Raise InputError("unknown-network") for a name that is none. Whether torchvision knows a
-    classifier is found out when it is loaded: that takes torch."""
-    if name not in NETWORKS and not name.startswith(TORCHVISION):
-        raise unknown_name("unknown-network", "network", name, NETWORKS)
+    """Raise InputError("unknown-network") for a name that no recipe may have. Whether torchvision
+    knows a classifier is found out when it is loaded: that takes torch."""
+    if name not in (AUTO, *NETWORKS) and not name.startswith(TORCHVISION):
+        raise unknown_name("unknown-network", "network", name, [AUTO, *NETWORKS])
+
+
+def automatic() -> list[NetworkInfo]:
+    """The networks that AUTO chooses from, the best one last."""
+    return sorted((row for row in NETWORKS.values() if row.rank), key=lambda row: row.rank)
 
 
 def find_network(name: str) -> NetworkInfo:
-    """A network by name. Raises InputError("unknown-network")."""
-    check_network(name)
+    """A network by name, which is not AUTO. Raises InputError("unknown-network")."""
     if name in NETWORKS:
         return NETWORKS[name]
+    if not name.startswith(TORCHVISION):
+        raise unknown_name("unknown-network", "network", name, NETWORKS)
     from service.perception.classifiers import classifier_info
 
     return classifier_info(name)

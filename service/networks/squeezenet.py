@@ -78,4 +78,6 @@ NETWORK = NetworkInfo(
     style=dict.fromkeys(_LAYERS, 1.0),
     content="fire5",
     head=lambda model, features: model.classifier(features).flatten(1),
+    rank=1,
+    light=True,
 )

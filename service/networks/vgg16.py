@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from service.perception.network_info import NetworkInfo
 from service.weights.hub import torchvision_weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 RELUS = {
     **{"relu1_1": 1, "relu1_2": 3},
@@ -15,6 +20,13 @@ RELUS = {
 # As in a prototype that painted well with them; not yet compared with others.
 STYLE = {"relu1_1": 16.0, "relu2_1": 8.0, "relu3_1": 4.0, "relu4_1": 2.0, "relu5_1": 1.0}
 
+
+def head(model: Any, features: Tensor) -> Tensor:
+    """The scores of classes, (B, classes), that a whole VGG makes of its trunk's output."""
+    scores: Tensor = model.classifier(model.avgpool(features).flatten(1))
+    return scores
+
+
 NETWORK = NetworkInfo(
     name="vgg16",
     title="VGG-16: slower and finer; 553 MB download once",
@@ -23,5 +35,6 @@ NETWORK = NetworkInfo(
     layers=RELUS,
     style=STYLE,
     content="relu4_1",
-    head=lambda model, features: model.classifier(model.avgpool(features).flatten(1)),
+    head=head,
+    rank=3,
 )

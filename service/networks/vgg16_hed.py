@@ -62,4 +62,5 @@ NETWORK = NetworkInfo(
     style=STYLE,
     content="relu4_1",
     head=None,
+    rank=2,
 )

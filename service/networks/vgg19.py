@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.networks.vgg16 import head
 from service.perception.network_info import NetworkInfo
 from service.weights.hub import torchvision_weights
 
@@ -21,5 +22,6 @@ NETWORK = NetworkInfo(
     layers=_RELUS,
     style=dict.fromkeys(("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), 1.0),
     content="relu4_1",
-    head=lambda model, features: model.classifier(model.avgpool(features).flatten(1)),
+    head=head,
+    rank=4,
 )

@@ -22,7 +22,7 @@ from service.designs.resolution import OVERSAMPLING, looks_needed
 from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.view_cache import content_key, kept_view
-from service.painting.views import BodyView, Look, enlarged_paint, packed_pyramid, to_bytes
+from service.painting.views import BodyView, Look, enlarged_paint, logit, packed_pyramid, to_bytes
 from service.scene import Scene
 
 
@@ -53,7 +53,7 @@ class MeshSurface:
         self._full: SparseOperator | None = None
         self._start: Tensor | None = None
         if scene.start == "base":
-            self._start = _logit(design.base_at(design.coarse_shape), device)
+            self._start = logit(design.base_at(design.coarse_shape), device)
         self.seen = np.zeros(design.coarse_shape)
 
     @property
@@ -135,8 +135,8 @@ class MeshSurface:
         mesh, shape = self._body.mesh, self._design.coarse_shape
         colours = torch.sigmoid(coarse).cpu().numpy().astype(np.float64)
         erased = erase_seams(colours, mesh, find_seams(mesh), shape, MARGIN_TEXELS)
-        # where nothing changes, colours nearer to black or white than _logit allows stay
-        change = _logit(erased, self._device) - _logit(colours, self._device)
+        # where nothing changes, colours nearer to black or white than logit allows stay
+        change = logit(erased, self._device) - logit(colours, self._device)
         return coarse + change
 
     def _enlarged(self, coarse: Tensor, finer: int = 1) -> Tensor:
@@ -146,7 +146,7 @@ class MeshSurface:
         fine = self._resized(coarse, (rows, columns))
         if self._start is None:
             return fine
-        base = _logit(self._design.base_at((rows, columns)), self._device)
+        base = logit(self._design.base_at((rows, columns)), self._device)
         return fine + base - self._resized(self._start, (rows, columns))
 
     def _resized(self, coarse: Tensor, shape: tuple[int, int]) -> Tensor:
@@ -203,11 +203,6 @@ class _Window:
         if self.base is None:
             return look
         return replace(look, base=self.view.look(self.base).pixels)
-
-
-def _logit(colours: NDArray, device: torch.device) -> Tensor:
-    """Logits of colours in 0..1; black and white are as far away as paint ever gets."""
-    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=0.01)
 
 
 def _pyramid(values: NDArray, design: MeshDesign) -> NDArray:

@@ -27,6 +27,7 @@ from service.painting.kept import Kept
 from service.painting.ladder import Place, places
 from service.painting.progress import Progress
 from service.painting.studio import Studio
+from service.perception.choice import settled
 from service.perception.network import load_network
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture
@@ -58,7 +59,9 @@ def paint(
     of the last Progress.
 
     ``weights``: a file for the network instead of the embedded or cached weights. The same recipe
-    and scene on the same device give the same picture.
+    and scene on the same device give the same picture. A recipe whose network is ``auto`` is
+    painted as one that names the best network at hand, which every Progress says: to go on from a
+    checkpoint, name it.
 
     ``resume``: a checkpoint to go on from. The first Progress is then once more that of its own
     step, so that there is something to look at, or, after the last step, to deliver. On the CPU
@@ -77,6 +80,7 @@ def paint(
     changes; what does not is the same to the bit in the pictures at full size.
     """
     device = device or pick_device()
+    recipe = settled(recipe, str(device))
     order = scene.group.order
     way, efforts, known = _way(recipe, steering, order)
     kept_sha256 = None if kept is None else kept.sha256
@@ -118,6 +122,7 @@ def paint(
             kept=None if kept is None else studio.kept,
             kept_sha256=kept_sha256,
             device=str(device),
+            network=recipe.network,
         )
 
     first = None if resume is None else resume.tally

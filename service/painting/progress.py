@@ -45,7 +45,7 @@ class Progress(Step):
     the recipe wants. steering: the adjustments that had their effect.
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
     kept(): what was there before, at full size; kept_sha256: of what was kept. device: what paints,
-    as torch names it.
+    as torch names it. network: the name of the one that looks; empty where there is none.
     """
 
     texture: Callable[[int], NDArray[np.uint8]]
@@ -58,3 +58,4 @@ class Progress(Step):
     kept: Callable[[], Backdrop] | None = None
     kept_sha256: str | None = None
     device: str = "cpu"
+    network: str = ""

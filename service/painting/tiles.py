@@ -13,7 +13,7 @@ from torch import Tensor
 from service.designs.plane import PlaneDesign
 from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
-from service.painting.views import Look, enlarged_paint, image_of, to_bytes
+from service.painting.views import Look, enlarged_paint, image_of, logit, to_bytes
 
 
 class PlaneSurface:
@@ -40,6 +40,12 @@ class PlaneSurface:
         self._unfold = self._operator(design.unfold)
         self._pixels: SparseOperator | None = None
         self._corners: NDArray[np.int64]
+        self._base: Tensor | None = None  # a texture before anything is painted
+        self._start: Tensor | None = None  # logits of orbits
+        if (base := design.base()) is not None:
+            colours = torch.tensor(base, dtype=torch.float32, device=device)
+            self._base = self._unfold(colours - 0.5) + 0.5
+            self._start = logit(base, device) if design.starts_from_base else None
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
@@ -51,21 +57,30 @@ class PlaneSurface:
     def _orbits(self, logits: Tensor) -> Tensor:
         size = self._design.chart_shape[1:]
         paint = enlarged_paint(logits, self.canvas_shape, size, True, self.phases[0])
-        return self._average(paint)
+        orbits = self._average(paint)
+        return orbits if self._start is None else orbits + self._start
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
+        views = self._views(texture, which)
+        before = [None] * len(views) if self._base is None else self._views(self._base, which)
+        whole = self._design.seen_whole
+        return [
+            Look(view, None, base, periodic=whole) for view, base in zip(views, before, strict=True)
+        ]
+
+    def _views(self, texture: Tensor, which: Sequence[int]) -> list[Tensor]:
+        """(1, 3, H, W) each."""
         pixels = texture if self._pixels is None else self._pixels(texture)
         period = image_of(pixels, self._design.shape)
         height, width = self._design.view_shape
-        looks = []
+        views = []
         for down, across in self._corners[list(which)]:
             view = period.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
             view = view.flip(-1) if self._design.mirrored else view
-            view = view.contiguous(memory_format=torch.channels_last)
-            looks.append(Look(view, None, periodic=self._design.seen_whole))
-        return looks
+            views.append(view.contiguous(memory_format=torch.channels_last))
+        return views
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -65,6 +65,11 @@ def to_bytes(values: Tensor) -> NDArray[np.uint8]:
     return values.clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
 
 
+def logit(colours: NDArray, device: torch.device) -> Tensor:
+    """Logits of colours in 0..1; black and white are as far away as paint ever gets."""
+    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=0.01)
+
+
 def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:
     """(H·W, C) row-major → (1, C, H, W), channels last in memory without a copy."""
     return rows.reshape(1, *shape, rows.shape[1]).permute(0, 3, 1, 2)

@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.checkpoint import checkpoint
 from torchvision import models
 
@@ -18,23 +20,34 @@ from service.perception.network import Network, without_numbers
 from service.perception.network_info import HEAD, NetworkInfo
 from service.weights.hub import torchvision_weights
 
+aten = torch.ops.aten
 _PROBE = (1, 3, 192, 320)  # a picture that tells rows from columns, and both from channels
 _TOO_SMALL = ("Kernel size", "Output size")  # torch says these of a picture
+_AROUND = 64  # pixels of the next periods that are shown, on each side
 _FEWEST = 3  # resolutions that a style is measured on
 
 
 class Classifier(Network):
-    """A whole classifier, whose named layers are modules that it calls one after the other."""
+    """A whole classifier, whose named layers are modules that it calls one after the other. around:
+    pictures are one period of a pattern. What its modules are, and how their outputs fit together,
+    is not known here: so it is shown some of the next periods, and their features are left out."""
 
     def __init__(
         self,
         info: NetworkInfo,
         build: Callable[[], nn.Module],
         prepared: Callable[[Tensor], Tensor],
+        around: bool = False,
     ) -> None:
-        nn.Module.__init__(self)
-        self.info, self.prepared, self.model = info, prepared, build()
+        super().__init__(info, prepared)
+        self.model = build()
+        self._around = around
         self.eval()
+
+    @functools.cached_property
+    def periodic(self) -> Network:
+        """See :meth:`Network.periodic`."""
+        return Classifier(self.info, lambda: self.model, self.prepared, around=True)
 
     def layers(
         self, pictures: Tensor, wanted: Collection[str], frugal: bool = False
@@ -43,7 +56,10 @@ class Classifier(Network):
         InputError("bad-value") for pictures that are too small to have all of them."""
         names = [name for name in (*self.info.layers, HEAD) if name in wanted]
         see = functools.partial(_outputs, self.model, names)
-        x = self.prepared(pictures)
+        x, margin = self.prepared(pictures), (0, 0)
+        if self._around and HEAD not in names:  # the head's picture is no period any more
+            margin = (min(_AROUND, x.shape[2]), min(_AROUND, x.shape[3]))
+            x = F.pad(x, (margin[1],) * 2 + (margin[0],) * 2, mode="circular")
         try:
             found = checkpoint(see, x, use_reentrant=False) if frugal else see(x)
         except RuntimeError as error:
@@ -56,7 +72,41 @@ class Classifier(Network):
                 f"{self.info.name} cannot see pictures as small as {width} × {height} pixels.",
                 "Paint a larger one, or choose another network.",
             ) from None
-        yield from found.items()
+        for name, features in found.items():
+            yield name, features if name == HEAD else _cropped(features, margin, x)
+
+
+def _cropped(features: Tensor, margin: tuple[int, int], x: Tensor) -> Tensor:
+    """Features (B, C, h, w) of pictures x (B, 3, H, W), without a margin of pixels."""
+    down, across = (
+        round(pixels * side / whole)
+        for pixels, side, whole in zip(margin, features.shape[2:], x.shape[2:], strict=True)
+    )
+    height, width = features.shape[2:]
+    return features[..., down : height - down, across : width - across]
+
+
+class _Additions(TorchDispatchMode):
+    """Within it additions of one tensor of pixels to another are counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        both = args[:2]
+        if func.overloadpacket in (aten.add, aten.add_) and all(
+            isinstance(x, Tensor) and x.ndim == 4 for x in both
+        ):
+            self.number += 1
+        return func(*args, **(kwargs or {}))
+
+
+def _adds(model: nn.Module) -> bool:
+    """Whether a model without numbers has blocks whose input is added to what they make of it."""
+    with _Additions() as additions:
+        model(torch.empty(_PROBE, device="meta"))
+    return additions.number > 0
 
 
 class _SeenAll(Exception):  # noqa: N818
@@ -96,7 +146,8 @@ def classifier_info(name: str) -> NetworkInfo:
     known = models.list_models(module=models)
     if architecture not in known:
         raise unknown_name("unknown-network", "network", name, [TORCHVISION + k for k in known])
-    shapes = _shapes(without_numbers(architecture))
+    model = without_numbers(architecture)
+    shapes = _shapes(model)
     style = {width: layer for layer, (_, width) in shapes.items()}.values()
     if len(style) < _FEWEST:
         raise InputError(
@@ -116,6 +167,7 @@ def classifier_info(name: str) -> NetworkInfo:
         style=dict.fromkeys(style, 1.0),
         content=list(style)[len(style) // 2],
         head=lambda model, scores: scores,
+        residual=_adds(model),
     )
 
 

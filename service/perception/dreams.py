@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geometry.errors import InputError, excerpt
@@ -94,6 +94,25 @@ def check_channel(layer: str, channel: int, channels: int, field: str) -> None:
             f"{layer} has no channel {channel}: it has {channels}.",
             f"Use {layer}:0 to {layer}:{channels - 1}.",
         )
+
+
+def dreamers(targets: Sequence[str], networks: Sequence[NetworkInfo]) -> list[NetworkInfo]:
+    """Those of some networks that know all targets. Raises what :func:`find_dream` says of the
+    first one, if none does."""
+    found = [info for info in networks if _knows(info, targets)]
+    if not found:
+        for number, target in enumerate(targets):
+            find_dream(target, networks[0], f"dreams.{number}.target")
+    return found
+
+
+def _knows(info: NetworkInfo, targets: Sequence[str]) -> bool:
+    try:
+        for target in targets:
+            find_dream(target, info, "dreams")
+    except InputError:
+        return False
+    return True
 
 
 def check_head(info: NetworkInfo, field: str) -> None:

@@ -89,6 +89,20 @@ def at_features(weight: Tensor, features: Tensor) -> Tensor:
     return F.adaptive_avg_pool2d(weight, (features.shape[-2], features.shape[-1]))
 
 
+def smoothed(features: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Features (1, C, h, w) of a residual network as their style is measured: a softmax over all
+    channels and places, so that statistics are not those of the few activations that tower above
+    the others (Wang, Li, Vasconcelos 2021). Times the number of all, so that their mean is 1 and
+    pictures of every size compare; of places that do not count, by a ``weight`` as in
+    :func:`moments`, it knows nothing."""
+    share = features.new_ones(1, 1, 1, 1) if weight is None else weight
+    seen = features.detach()
+    highest = torch.where(share > 0, seen, seen.amin()).amax()
+    odds = (features - highest).clamp(max=0).exp()  # above 0 where nothing counts
+    total = (share * odds).mean() / share.mean().clamp(min=1e-12)
+    return odds / total.clamp(min=1e-12)
+
+
 def moment_distance(a: Moments, target: Moments) -> Tensor:
     """How far two layers' moments are apart: relative, so that layers of all scales weigh alike.
     0 when equal, about 1 when unrelated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,43 +22,25 @@ from service.weights.files import read_state_dict
 _STARTED_SLOWLY = ("googlenet", "inception_v3")
 
 
-class Network(nn.Module):
-    """A frozen trunk, and its head when it is asked for. Call it with pictures (B, 3, H, W), RGB in
-    0..1; it returns the features {layer: (B, C, h, w)} of all named layers of its
-    :class:`NetworkInfo`."""
+class Network(nn.Module, ABC):
+    """A frozen network. Call it with pictures (B, 3, H, W), RGB in 0..1; it returns the features
+    {layer: (B, C, h, w)} of all named layers of its :class:`NetworkInfo`. prepared: see Weights."""
 
-    def __init__(
-        self,
-        info: NetworkInfo,
-        build: Callable[[], nn.Module],
-        prepared: Callable[[Tensor], Tensor],
-    ) -> None:
+    def __init__(self, info: NetworkInfo, prepared: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.info, self.prepared, self._build = info, prepared, build
-        trunk = build().features
-        assert isinstance(trunk, nn.Sequential)
-        self.trunk = trunk
-        self.eval()
+        self.info, self.prepared = info, prepared
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         """Pictures (B, 3, H, W) in 0..1 → {layer: (B, C, h, w)}."""
         return dict(self.layers(pictures, self.info.layers))
 
+    @abstractmethod
     def layers(
         self, pictures: Tensor, wanted: Collection[str], frugal: bool = False
     ) -> Iterator[tuple[str, Tensor]]:
         """The ``wanted`` layers, in the network's order: what is let go of takes no memory. HEAD is
         one of them, if the row has a head: the scores of classes, (B, classes). ``frugal``: what
         lies between the layers is worked out again for the gradient, and not kept for it."""
-        stops = [(name, end + 1) for name, end in self.info.layers.items() if name in wanted]
-        if HEAD in wanted:
-            stops.append((HEAD, len(self.trunk)))
-        x, start = self.prepared(pictures), 0
-        for name, end in stops:
-            part = self.trunk[start:end]
-            x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
-            yield name, self._scores(x) if name == HEAD else x
-            start = end
 
     @functools.cached_property
     def periodic(self) -> Network:
@@ -69,6 +52,38 @@ class Network(nn.Module):
     def reach(self) -> dict[str, int]:
         """How many places at the borders of each layer's features see padding."""
         return borders.reach(self)
+
+
+class Trunk(Network):
+    """A trunk of layers in a row, and its head when it is asked for. build(): all of the network,
+    with its numbers."""
+
+    def __init__(
+        self,
+        info: NetworkInfo,
+        build: Callable[[], nn.Module],
+        prepared: Callable[[Tensor], Tensor],
+    ) -> None:
+        super().__init__(info, prepared)
+        self._build = build
+        trunk = build().features
+        assert isinstance(trunk, nn.Sequential)
+        self.trunk = trunk
+        self.eval()
+
+    def layers(
+        self, pictures: Tensor, wanted: Collection[str], frugal: bool = False
+    ) -> Iterator[tuple[str, Tensor]]:
+        """See :meth:`Network.layers`."""
+        stops = [(name, end + 1) for name, end in self.info.layers.items() if name in wanted]
+        if HEAD in wanted:
+            stops.append((HEAD, len(self.trunk)))
+        x, start = self.prepared(pictures), 0
+        for name, end in stops:
+            part = self.trunk[start:end]
+            x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
+            yield name, self._scores(x) if name == HEAD else x
+            start = end
 
     def _scores(self, features: Tensor) -> Tensor:
         assert self.info.head is not None, "who wants classes looks whether there is a head"
@@ -110,12 +125,14 @@ def load_network(
             ) from None
         return model
 
-    kind = Network
+    prepared = info.weights.prepared if weights is None else as_torchvision
+    network: Network
     if name.startswith(TORCHVISION):
         from service.perception.classifiers import Classifier
 
-        kind = Classifier
-    network = kind(info, build, info.weights.prepared if weights is None else as_torchvision)
+        network = Classifier(info, build, prepared)
+    else:
+        network = Trunk(info, build, prepared)
     return network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 

@@ -75,7 +75,9 @@ class NetworkInfo:
     style: what the layers that the style is measured on weigh in its term, fine ones first.
     content: the layer that the content term compares. head(model, trunk's output): the scores of
     classes, (B, classes); None if the weights know no classes. classes(): their names, in the order
-    of the scores; imports torch.
+    of the scores; imports torch. rank: of those that ``auto`` chooses from the best has the
+    highest; 0: it is taken by its name only. light: whether it is quick on a CPU. residual: whether
+    blocks add what they make to what they were given: a few activations then tower above all.
     """
 
     name: str
@@ -87,3 +89,6 @@ class NetworkInfo:
     content: str
     head: Callable[[Any, Tensor], Tensor] | None
     classes: Callable[[], Sequence[str]] = imagenet_classes
+    rank: int = 0
+    light: bool = False
+    residual: bool = False

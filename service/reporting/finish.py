@@ -46,6 +46,7 @@ def finish(
 ) -> Finished:
     """What is delivered of a painting. ``last``: the last step taken; ``weights``: the file of the
     network, if one was named."""
+    recipe = recipe.model_copy(update={"network": last.network or recipe.network})
     scene = dataclasses.replace(scene, mirrored=last.mirrored)
     if last.steering:
         scene = recoloured(scene, steered(recipe, [a.changes for a in last.steering]))

@@ -198,6 +198,7 @@ _PROGRESS = _object(
     seconds=_maybe(_number(0, _SECONDS)),
     seconds_left=_maybe(_number(0, _SECONDS)),
     megapixels=_maybe(_number(0, _MOST)),
+    network=_optional(_text(NAME_LENGTH)),
 )
 _ROW = _object(
     job=_job,

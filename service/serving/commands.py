@@ -86,6 +86,7 @@ def progress_fields(progress: Progress) -> dict[str, Any]:
             "seconds": progress.seconds,
             "seconds_left": progress.seconds_left,
             "megapixels": progress.megapixels,
+            "network": progress.network,
         }
     )
 

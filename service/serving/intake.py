@@ -76,7 +76,7 @@ def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
     needing = needing_base(new.objective.weights)
     if needing and all(b.spec.name != "base" for b in job.order.buffers):
         field = f"objective.{needing[0].name}"
-        raise InputError("missing-base", field, "The mesh has no base colour.")
+        raise InputError("missing-base", field, "There is no picture before.")
     fields, before = difference(job.recipe, new), job.standing.adjustments
     if len(before) >= MAX_ADJUSTMENTS or len(json.dumps([*before, fields])) > MAX_STEERING_BYTES:
         raise InputError("too-large", "changes", f"Adjusted {len(before)} times already.")

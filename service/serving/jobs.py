@@ -105,7 +105,7 @@ class Standing:
     last checkpoint, 0 before the first; deaths: workers that have died in it since then; outages:
     services that were killed while it ran since then; ended: when, in seconds since 1970;
     adjustments: fields of the recipe that were changed, time after time, see
-    :func:`service.steering.difference`.
+    :func:`service.steering.difference`; network: that it began with, None before the first step.
     """
 
     state: State = State.QUEUED
@@ -119,6 +119,12 @@ class Standing:
     outages: int = 0
     ended: float | None = None
     adjustments: tuple[dict[str, Any], ...] = ()
+    network: str | None = None
+
+    def begun(self, recipe: Recipe) -> Recipe:
+        """A recipe as submitted, with the network that its job began with: whatever else comes to
+        be at hand, it keeps that."""
+        return steered(recipe, [{"network": self.network}]) if self.network else recipe
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -143,6 +149,7 @@ class Standing:
             int(data.get("outages", 0)),  # a service of before did not count them
             None if data["ended"] is None else float(data["ended"]),
             tuple(dict(changes) for changes in data["adjustments"]),
+            data.get("network"),  # a service of before did not choose one
         )
 
 
@@ -181,7 +188,7 @@ class Job:
     @property
     def recipe(self) -> Recipe:
         """The recipe as it is now."""
-        return steered(self.order.recipe, self.standing.adjustments)
+        return steered(self.standing.begun(self.order.recipe), self.standing.adjustments)
 
     @property
     def step(self) -> int:

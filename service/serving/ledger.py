@@ -179,8 +179,10 @@ class Ledger:
         self._change(job, state=State.RUNNING)
 
     def advance(self, job: Job, progress: dict[str, Any]) -> None:
-        """A step was seen; not written, the checkpoint's will be."""
+        """A step was seen; not written, the checkpoint's will be, but for the network."""
         job.standing = dataclasses.replace(job.standing, progress=progress)
+        if job.standing.network is None and (network := progress.get("network")):
+            self._change(job, network=network)
 
     def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
         """A checkpoint was written, or could not be."""

@@ -51,7 +51,7 @@ def paint_job(
 
     try:
         inputs = folder.read_inputs()
-        recipe = inputs.recipe
+        recipe = folder.read_standing().begun(inputs.recipe)
         styles = painter.load_styles(recipe, inputs.buffers)
         scene = painter.wire_scene(recipe, inputs.cameras, inputs.buffers)
         paint = functools.partial(painter.paint, recipe, scene, styles)

@@ -135,7 +135,7 @@ class RayActor:
         try:
             inputs, checkpoint = folder.read_inputs(), folder.read_checkpoint()
             kept = folder.read_kept()
-            adjustments, steering = folder.read_standing().adjustments, folder.read_steering()
+            standing, steering = folder.read_standing(), folder.read_steering()
         except InputError as error:
             fault = Fault.of(error).as_dict()
             self._post(self, ({"kind": "failed", "job": job, "fault": fault}, {}))
@@ -143,10 +143,10 @@ class RayActor:
         header = {
             "kind": "paint",
             "job": job,
-            "recipe": inputs.recipe.model_dump(mode="json"),
+            "recipe": standing.begun(inputs.recipe).model_dump(mode="json"),
             "cameras": inputs.cameras,
             "frugal": frugal,
-            "adjustments": list(adjustments),
+            "adjustments": list(standing.adjustments),
             "steering": [adjustment.as_dict() for adjustment in steering],
             "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
             "kept": None if kept is None else (np.frombuffer(kept[0], np.uint8), kept[1]),

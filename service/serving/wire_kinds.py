@@ -47,7 +47,8 @@ KINDS: dict[str, Kind] = {
                 "fundamental domain, start·cos t + along·sin t, 0 ≤ t ≤ angle}",
                 "styles": "[name]: the exemplars that the service ships",
                 "looks": "{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
-                "networks": "[{name, title, available}]",
+                "networks": "[{name, title, available}]; 'auto' is the best of them at hand when a "
+                "job begins, which keeps it",
                 "qualities": "[{name, title}]",
                 "terms": "[{name, setting, title, description, default, least, most, usual, "
                 "targets, needs_base}]: the weights in a recipe's objective. setting: the name "
@@ -81,8 +82,9 @@ KINDS: dict[str, Kind] = {
                 "occluder_triangles": "<i4 (F, 3), rows of occluder_vertices",
                 "face_textures": "<i4 (F,), optional: the texture, from 0, that each triangle has; "
                 "textures of one size, of base and result, too, lie one below the other",
-                "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the mesh's colour "
-                "before, in its UV layout; (1, 1, 4) is a flat colour, alpha below 128 a hole",
+                "base": "|u1 (H, W, 4) sRGB and alpha, top row first, optional: the colour before, "
+                "of a tile one period, of a mesh in its UV layout; (1, 1, 4) is a flat colour, "
+                "alpha below 128 a mesh's hole",
                 "mask": "|u1 (H, W), top row first, optional: 255 where paint goes, in the UV "
                 "layout; elsewhere the base stays",
                 "NAME": "|u1 (H, W, 3) sRGB, top row first: a style picture",
@@ -132,8 +134,8 @@ KINDS: dict[str, Kind] = {
                 "state": "queued, running, paused, finished, failed or cancelled; who waits when a "
                 "job is paused is told so once",
                 "progress": "{stage, stages, step, steps, loss: {term: value}, seconds, "
-                "seconds_left, megapixels} or null before the first step; a number that is not "
-                "finite is null",
+                "seconds_left, megapixels, network: its name} or null before the first step; a "
+                "number that is not finite is null",
                 "error": "{code, field, message, hint} of a failed job, else null",
                 "encoding": "of the picture, if there is one: the one asked for, but png instead "
                 "of jpeg where there is alpha, and raw if too many pictures wait to be encoded",

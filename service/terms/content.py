@@ -1,4 +1,4 @@
-"""Content: the network still sees in the painting what it saw in the mesh's colour before."""
+"""Content: the network still sees in the painting what it saw in the colour before."""
 
 from __future__ import annotations
 
@@ -56,6 +56,6 @@ TERM = Term(
     prepare=prepare,
     observe=observe,
     loss=loss,
-    targets=("mesh",),
+    targets=("tile", "mesh"),
     needs_base=True,
 )

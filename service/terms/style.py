@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from service.painting.stage import Sight, Stage
     from service.perception.moments import LayerMoments, Moments
+    from service.perception.network import Network
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,13 @@ def prepare(stage: Stage) -> Wanted:
     """The blend of the style pictures, measured layer by layer: all at once may not fit into
     memory."""
     from service.perception.borders import inner
-    from service.perception.moments import blended, moments
+    from service.perception.moments import blended
 
     network, weights = stage.network, stage.network.info.style
     parts = [
         (
             {
-                name: moments(inner(x, network.reach[name]))
+                name: _measured(network, inner(x, network.reach[name]))
                 for name, x in network.layers(picture, weights)
             },
             share,
@@ -46,14 +47,23 @@ def prepare(stage: Stage) -> Wanted:
 def observe(sight: Sight, wanted: Wanted) -> Moments:
     """The moments of a layer's features, but for those at borders that see padding."""
     from service.perception.borders import inner
-    from service.perception.moments import at_features, moments
+    from service.perception.moments import at_features
 
     weight = None if sight.weight is None else at_features(sight.weight, sight.features)
     if sight.look is not None and sight.look.periodic:
-        return moments(sight.features, weight)
+        return _measured(sight.network, sight.features, weight)
     margin = sight.network.reach[sight.layer]
     kept = None if weight is None else inner(weight, margin)
-    return moments(inner(sight.features, margin), kept)
+    return _measured(sight.network, inner(sight.features, margin), kept)
+
+
+def _measured(network: Network, features: Tensor, weight: Tensor | None = None) -> Moments:
+    """Of one picture's features (1, C, h, w), by what each place counts, (1, 1, h, w)."""
+    from service.perception.moments import moments, smoothed
+
+    if network.info.residual:
+        features = smoothed(features, weight)
+    return moments(features, weight)
 
 
 def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:

@@ -64,14 +64,14 @@ class _Hub:
         try:  # shows its progress
             torch.hub.download_url_to_file(self._url(), str(path), hash_prefix=self._sha256())
         except (URLError, OSError, RuntimeError) as error:
-            from service.networks import DEFAULT  # whose rows import this module
+            from service.networks import EMBEDDED  # whose rows import this module
 
             raise InputError(
                 "weights-missing",
                 "network",
                 f"The weights of {self.network} are not in {path} and cannot be downloaded "
                 f"({getattr(error, 'reason', error)}).",
-                f"Use --network {DEFAULT}, which is embedded, or --weights FILE.",
+                f"Use --network {EMBEDDED}, which is embedded, or --weights FILE.",
             ) from None
         return path
 

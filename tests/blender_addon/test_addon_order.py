@@ -70,7 +70,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
             "seam": 0.5,
             "content": 2.5,
         },
-        "network": "squeezenet",
+        "network": "auto",
         "learning_rate": 0.12,
         "steps": 77,
         "size": 64,

@@ -1,6 +1,8 @@
 """Classifiers of torchvision's by name. There are no weights here: numbers by chance do."""
 
 import json
+import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,11 +10,16 @@ from torchvision import models
 
 from geometry.errors import InputError
 from service.cli import main
+from service.inputs import load_styles
 from service.networks import check_network, find_network
+from service.painting.paint import paint
 from service.perception.classifiers import Classifier
+from service.perception.moments import moments
 from service.perception.network import load_network, without_numbers
 from service.perception.network_info import HEAD, as_torchvision
 from service.recipe import parse_recipe
+from service.scene import make_scene
+from service.terms import style
 
 SMALL = "shufflenet_v2_x0_5"
 
@@ -100,6 +107,85 @@ def test_a_picture_too_small_for_a_network_is_one_line():
     with pytest.raises(InputError, match=r"24 × 24") as refused:
         list(network.layers(picture, network.info.style))
     assert refused.value.code == "bad-value"
+
+
+@pytest.fixture(scope="module")
+def resnet():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = models.resnet18(weights=None).eval().requires_grad_(False)
+    return Classifier(find_network("torchvision:resnet18"), lambda: model, as_torchvision)
+
+
+def of_style(network, features, weight=None):
+    """What the style term sees of a layer's features."""
+    look = SimpleNamespace(periodic=True)
+    sight = SimpleNamespace(features=features, network=network, weight=weight, look=look)
+    return style.observe(sight, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "residual"),
+    [("resnet18", True), ("convnext_tiny", True), ("googlenet", False), ("vgg11", False)],
+)
+def test_networks_that_add_are_told_from_others(name, residual):
+    assert find_network(f"torchvision:{name}").residual is residual
+
+
+def test_the_style_of_residual_networks_is_that_of_a_softmax(resnet, network):
+    picture = torch.rand(1, 3, 64, 96)
+    for name, features in resnet.layers(picture, resnet.info.style):
+        soft = features.numel() * features.flatten().softmax(0).reshape(features.shape)
+        found, wanted = of_style(resnet, features), moments(soft)
+        assert torch.allclose(found.second, wanted.second, rtol=1e-3), name
+    ((_, features),) = network.layers(picture, ("stage2.3",))
+    assert torch.equal(of_style(network, features).second, moments(features).second)
+
+
+def test_what_does_not_count_does_not_change_the_softmax(resnet):
+    features, weight = torch.randn(1, 5, 8, 8), torch.zeros(1, 1, 8, 8)
+    weight[..., :4] = 1
+    alone = of_style(resnet, features[..., :4])
+    features[..., 4:] = 1e4  # a background that would tower above all
+    found = of_style(resnet, features, weight)
+    assert torch.allclose(found.raw, alone.raw, rtol=1e-4)
+    assert of_style(resnet, features, 0 * weight).second.isfinite().all()
+
+
+def test_towering_activations_stay_finite_with_their_gradient(resnet):
+    features = (300 * torch.randn(1, 8, 6, 6)).requires_grad_()
+    found = of_style(resnet, features)
+    (found.second.sum() + found.std.sum()).backward()
+    assert found.second.isfinite().all() and features.grad.isfinite().all()
+
+
+def test_a_period_is_seen_as_one_of_many(resnet):
+    """Moved across its border, all that is seen of it moves along."""
+    picture, wanted = torch.rand(1, 3, 96, 96), ("layer1.1", "layer2.1")
+    moved = picture.roll((32, 32), (2, 3))
+    found = dict(resnet.periodic.layers(picture, wanted))
+    plain = dict(resnet.layers(picture, wanted))
+    for name, features in resnet.periodic.layers(moved, wanted):
+        step = 32 * features.shape[-1] // 96
+        assert torch.allclose(found[name].roll((step, step), (2, 3)), features, atol=1e-4)
+        assert not torch.allclose(found[name], plain[name], atol=1e-2)  # which sees a border
+
+
+def test_periods_of_any_size_are_seen(resnet):
+    for side in (65, 90):
+        for name, features in resnet.periodic.layers(torch.rand(1, 3, side, side), ("layer4.1",)):
+            assert abs(features.shape[-1] - side / 32) < 1, name
+
+
+def test_a_residual_network_paints(resnet, monkeypatch):
+    recipe = parse_recipe(
+        {"target": "tile", "group": "p4", "size": 64, "steps": 4, "views": 2, "quality": "draft"}
+        | {"network": "torchvision:resnet18", "learning_rate": 0.03}
+    )
+    monkeypatch.setattr("service.painting.paint.load_network", lambda *_: resnet)
+    steps = paint(recipe, make_scene(recipe), load_styles(recipe), torch.device("cpu"))
+    losses = [now.loss["style"] for now in steps]
+    assert losses[-1] < losses[0] and all(map(math.isfinite, losses))
 
 
 def test_it_paints(weights, tmp_path):

@@ -254,7 +254,7 @@ def test_bad_values_are_refused_as_those_of_a_recipe():
     assert refused({"objective.styl": 0.1}).code == "unknown-field"
     assert refused({"views": 10**9}).code == "bad-value"
     assert refused({"objective.style": 0, "objective.colour": 0}).code == "bad-value"
-    assert refused({"objective.content": 1}).code == "bad-value"
+    assert refused({"objective.seam": 2}).code == "bad-value"
     assert refused({"objective.style.x": 0}).code == "bad-value"
     assert refused({"styles.7.weight": 1}).code == "bad-value"
     assert refused({f"x{k}": 0 for k in range(99)}).code == "too-large"

@@ -1,6 +1,7 @@
 """A network is one row of a table: what is in it is wherever networks are."""
 
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,10 @@ def toy(monkeypatch):
 
 
 def test_it_is_in_the_schema():
-    assert "toy" in Recipe.model_json_schema()["properties"]["network"]["enum"]
+    ours, torchvisions = Recipe.model_json_schema()["properties"]["network"]["anyOf"]
+    assert {"toy", "auto"} <= set(ours["enum"])
+    assert re.search(torchvisions["pattern"], "torchvision:googlenet")
+    assert not re.search(torchvisions["pattern"], "googlenet")
 
 
 def test_it_is_offered_and_in_blenders_menu():
