@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from geometry.errors import InputError
 from service.perception.dreams import DreamTarget, find_class, find_dream
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
     from service.recipe import Recipe
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
-STRENGTH = 0.3  # of a weight of 1; beside a style of weight 1 the style prevails
+STRENGTH = 2.0  # of a weight of 1: beside a style of weight 1 both are clearly there
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
+CROP_LEAST, CROP_TURN = 0.4, 0.15  # of a view's side; radians, standard deviation
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,11 @@ class Wish:
 @dataclass(frozen=True)
 class Wishes:
     """wishes: per layer. scales: the root mean square of each of these layers for a picture that
-    shows nothing, so that weights mean the same everywhere."""
+    shows nothing, so that weights mean the same everywhere. seed: of the recipe."""
 
     wishes: Mapping[str, Sequence[Wish]]
     scales: Mapping[str, float]
+    seed: int
 
 
 def targets(recipe: Recipe, info: NetworkInfo) -> list[DreamTarget]:
@@ -59,7 +64,7 @@ def prepare(stage: Stage) -> Wishes:
     found = _of_nothing(stage.network, targets(stage.recipe, stage.network.info))
     wishes = _wishes(stage.recipe, stage.network, found)
     scales = {layer: float(x.square().mean().sqrt().clamp(min=1e-6)) for layer, x in found.items()}
-    return Wishes(wishes, scales)
+    return Wishes(wishes, scales, stage.recipe.seed)
 
 
 def layers(stage: Stage) -> set[str]:
@@ -77,7 +82,7 @@ def observe(sight: Sight, state: Wishes) -> Mean:
     from service.perception.moments import Mean
 
     if sight.layer == LOOK:
-        scores = head_scores(sight.network, sight.features)[0]
+        scores = head_scores(sight.network, _crop(sight.features, state.seed, sight.step))[0]
         others = OTHERS * torch.logsumexp(scores, 0)
         return Mean(
             torch.stack(
@@ -91,7 +96,7 @@ def observe(sight: Sight, state: Wishes) -> Mean:
     parts = [
         (weight * sight.features.square()).sum() / sight.features.shape[1]
         if wish.channel is None
-        else (weight[:, 0] * sight.features[:, wish.channel]).sum()
+        else (weight[:, 0] * _channel(sight, wish)).sum()
         for wish in state.wishes[sight.layer]
     ]
     return Mean(torch.stack(parts), weight.sum())
@@ -99,7 +104,12 @@ def observe(sight: Sight, state: Wishes) -> Mean:
 
 def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
     """The less, the more of all wishes has come true: their activations, in units of the layers'
-    scales, by weight."""
+    scales, by weight.
+
+    Of these the inverse hyperbolic sine: what is hardly seen is pushed with all strength, what is
+    seen many times as clearly as in nothing with little. So a dream neither drowns in a style nor
+    drives it out, and alone it stops before it glares. For what is seen clearly the gradient is
+    that of a logarithm, the same at all layers (crowsonkb/deep_dream divides by the activations)."""
     import torch
 
     parts = []
@@ -108,7 +118,7 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
         for value, wish in zip(mean.value, state.wishes[layer], strict=True):
             whole = wish.channel is None
             strength = value.clamp(min=1e-12).sqrt() if whole else value
-            parts.append(-wish.weight * strength / state.scales[layer])
+            parts.append(-wish.weight * torch.asinh(strength / state.scales[layer]))
     return STRENGTH * torch.stack(parts).sum()
 
 
@@ -120,6 +130,39 @@ def head_scores(network: Network, view: Tensor) -> Tensor:
     small = F.interpolate(view, size, mode="bilinear", antialias=True)
     ((_, scores),) = network.layers(small, (HEAD,))
     return scores
+
+
+def _crop(view: Tensor, seed: int, step: int) -> Tensor:
+    """A part of a view (1, 3, H, W), a little turned, another one at every step: what is seen at
+    every size and place is seen by other networks, too (Mordvintsev et al. 2018, Differentiable
+    Image Parameterizations)."""
+    import torch
+    from torch.nn import functional as F
+
+    random = np.random.default_rng((seed, step))
+    side = random.uniform(CROP_LEAST, 1)
+    turn = random.normal() * CROP_TURN
+    x, y = random.uniform(side - 1, 1 - side, 2)
+    c, s = side * math.cos(turn), side * math.sin(turn)
+    frame = torch.tensor([[[c, -s, x], [s, c, y]]], dtype=view.dtype, device=view.device)
+    # as fine as the view, which the head then sees antialiased
+    shape = [1, 3, *(max(32, round(side * n)) for n in view.shape[-2:])]
+    grid = F.affine_grid(frame, shape, align_corners=False)
+    return F.grid_sample(view, grid, align_corners=False, padding_mode="reflection")
+
+
+def _channel(sight: Sight, wish: Wish) -> Tensor:
+    """A channel of a layer, (1, h, w). One that is wished for and that nothing in the view excites
+    would get no gradient: it gets one through its rectifiers."""
+    from service.perception.network import unblocked
+
+    channel = sight.features[:, wish.channel]
+    if wish.weight <= 0 or channel.any() or sight.look is None:
+        return channel
+    with unblocked(sight.network):
+        ((_, features),) = sight.network.layers(sight.look.pixels, (sight.layer,))
+    woken: Tensor = features[:, wish.channel]
+    return woken
 
 
 def _share(sight: Sight) -> Tensor:
