@@ -45,7 +45,7 @@ MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_DREAM = 128  # characters of what is dreamt of
 # Of pure dreams, where no style says how pixels go together, nor which colours are too much:
-DREAM_OBJECTIVE = {"smoothness": 12.0, "natural_colours": 1.5}
+DREAM_OBJECTIVE = {"smoothness": 10.0, "natural_colours": 2.0}
 DREAM_RATE = 0.05
 MAX_NUMBERS = 128  # characters of a direction or a point
 MAX_COLOURING = 256  # characters of a colour rule that is written out

@@ -1,14 +1,14 @@
 """Dreams: what another network sees in them, and how strongly their channels answer.
 
     pip install -e '.[bench]'
-    python -m tests.benchmarks.dreams [--classes goldfinch ...] [--places p1 sphere ...]
+    python -m tests.benchmarks.dreams [--classes goldfinch ...] [--places p1 sphere ...] [--kept]
     python -m tests.benchmarks.dreams --channels [fire5:9 ...]
 
 Classes: every class is dreamt in every place, and EfficientNet-Lite0, which took no part, says at
 which rank of 1000 it sees the class in views that were not painted from: those of the product
 (windows, cameras, crops of the disc) for another seed. Channels: the mean activation on such views at
 three scales, relative to the largest of any shipped style at the same scales. Results are kept in
---out: a run that was stopped goes on, and runs of parts add up.
+--out: a run that was stopped goes on, and runs of parts add up; --kept prints what there is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import functools
+import itertools
 import json
 import sys
 import time
@@ -190,18 +191,19 @@ def report_classes(options: argparse.Namespace) -> None:
     """Measure, and print the table: median ranks."""
     medians: dict[tuple[str, str], float] = {}
     seconds = []
-    for name in options.classes:
-        for place in options.places:
-            file = options.out / f"{place}-{name}.json"
-            cell = kept(file, functools.partial(seen_class, name, place, options))
-            medians[name, place] = float(np.median(cell["ranks"]))
-            seconds.append(cell["seconds"])
-            print(f"{name}, {place}: rank {medians[name, place]:g}, {seconds[-1]:.0f} s", flush=True)
+    for name, place in itertools.product(options.classes, options.places):
+        file = options.out / f"{place}-{name}.json"
+        if options.kept and not file.exists():
+            continue
+        cell = kept(file, functools.partial(seen_class, name, place, options))
+        medians[name, place] = float(np.median(cell["ranks"]))
+        seconds.append(cell["seconds"])
+        print(f"{name}, {place}: rank {medians[name, place]:g}, {seconds[-1]:.0f} s", flush=True)
     print(f"\n| class | {' | '.join(options.places)} |")
     print("|---" * (1 + len(options.places)) + "|")
     for name in options.classes:
-        ranks = " | ".join(f"{medians[name, place]:g}" for place in options.places)
-        print(f"| {name} | {ranks} |")
+        ranks = [medians.get((name, place)) for place in options.places]
+        print(f"| {name} | {' | '.join('' if r is None else f'{r:g}' for r in ranks)} |")
     reached = np.mean([rank <= RANK_BAR for rank in medians.values()])
     print(
         f"\nMedian rank ≤ {RANK_BAR} in {reached:.0%} of {len(medians)} cells (bar: {SHARE_BAR:.0%}); "
@@ -214,6 +216,8 @@ def report_channels(options: argparse.Namespace) -> None:
     rows = {}
     for target in options.channels or CHANNELS:
         file = options.out / f"{target.replace(':', '-')}.json"
+        if options.kept and not file.exists():
+            continue
         rows[target] = kept(file, functools.partial(seen_channel, target, options))
     print("\n| channel | dream | largest of a style | ratio |\n|---|---|---|---|")
     for target, row in rows.items():
@@ -228,6 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--classes", nargs="+", default=CLASSES)
     parser.add_argument("--places", nargs="+", default=list(PLACES), choices=list(PLACES))
     parser.add_argument("--channels", nargs="*", metavar="LAYER:CHANNEL")
+    parser.add_argument("--kept", action="store_true", help="measure nothing new")
     parser.add_argument("--style", help="a style beside the dream")
     parser.add_argument("--size", type=int, default=256, help="of tiles")
     parser.add_argument("--quality", default="standard")
