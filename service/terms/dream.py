@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
 STRENGTH = 2.0  # of a weight of 1: beside a style of weight 1 both are clearly there
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
-CROP_LEAST, CROP_TURN = 0.4, 0.15  # of a view's side; radians, standard deviation
+PART_LEAST, PART_TURN = 0.4, 0.15  # of a view's shorter side; radians, standard deviation
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,12 @@ class Wish:
 @dataclass(frozen=True)
 class Wishes:
     """wishes: per layer. scales: the root mean square of each of these layers for a picture that
-    shows nothing, so that weights mean the same everywhere. seed: of the recipe."""
+    shows nothing, so that weights mean the same everywhere. network: sees parts of views, which are
+    no periods of anything, for the head. seed: of the recipe."""
 
     wishes: Mapping[str, Sequence[Wish]]
     scales: Mapping[str, float]
+    network: Network
     seed: int
 
 
@@ -64,7 +66,7 @@ def prepare(stage: Stage) -> Wishes:
     found = _of_nothing(stage.network, targets(stage.recipe, stage.network.info))
     wishes = _wishes(stage.recipe, stage.network, found)
     scales = {layer: float(x.square().mean().sqrt().clamp(min=1e-6)) for layer, x in found.items()}
-    return Wishes(wishes, scales, stage.recipe.seed)
+    return Wishes(wishes, scales, stage.network, stage.recipe.seed)
 
 
 def layers(stage: Stage) -> set[str]:
@@ -82,7 +84,8 @@ def observe(sight: Sight, state: Wishes) -> Mean:
     from service.perception.moments import Mean
 
     if sight.layer == LOOK:
-        scores = head_scores(sight.network, _crop(sight.features, state.seed, sight.step))[0]
+        part = _part(sight.features, state.seed, sight.step)
+        scores = head_scores(state.network, part)[0]
         others = OTHERS * torch.logsumexp(scores, 0)
         return Mean(
             torch.stack(
@@ -132,23 +135,24 @@ def head_scores(network: Network, view: Tensor) -> Tensor:
     return scores
 
 
-def _crop(view: Tensor, seed: int, step: int) -> Tensor:
-    """A part of a view (1, 3, H, W), a little turned, another one at every step: what is seen at
-    every size and place is seen by other networks, too (Mordvintsev et al. 2018, Differentiable
-    Image Parameterizations)."""
+def _part(view: Tensor, seed: int, step: int) -> Tensor:
+    """A square part of a view (1, 3, H, W), a little turned, another one at every step: what is seen
+    at every size and place is seen by other networks, too (random scale, turn and jitter: lucid)."""
     import torch
     from torch.nn import functional as F
 
     random = np.random.default_rng((seed, step))
-    side = random.uniform(CROP_LEAST, 1)
-    turn = random.normal() * CROP_TURN
-    x, y = random.uniform(side - 1, 1 - side, 2)
+    height, width = view.shape[-2:]
+    side = random.uniform(PART_LEAST, 1) * min(height, width)
+    turn = random.normal() * PART_TURN
+    x, y = random.uniform(-1, 1, 2) * (1 - side / np.array((width, height)))
     c, s = side * math.cos(turn), side * math.sin(turn)
-    frame = torch.tensor([[[c, -s, x], [s, c, y]]], dtype=view.dtype, device=view.device)
-    # as fine as the view, which the head then sees antialiased
-    shape = [1, 3, *(max(32, round(side * n)) for n in view.shape[-2:])]
-    grid = F.affine_grid(frame, shape, align_corners=False)
-    return F.grid_sample(view, grid, align_corners=False, padding_mode="reflection")
+    frame = [[c / width, -s / width, x], [s / height, c / height, y]]
+    shape = [1, 3, max(32, round(side)), max(32, round(side))]  # as fine as the view
+    grid = F.affine_grid(torch.tensor([frame], dtype=view.dtype), shape, align_corners=False)
+    return F.grid_sample(
+        view, grid.to(view.device), padding_mode="reflection", align_corners=False
+    )
 
 
 def _channel(sight: Sight, wish: Wish) -> Tensor:
