@@ -136,8 +136,8 @@ def head_scores(network: Network, view: Tensor) -> Tensor:
 
 
 def _part(view: Tensor, seed: int, step: int) -> Tensor:
-    """A square part of a view (1, 3, H, W), a little turned, another one at every step: what is seen
-    at every size and place is seen by other networks, too (random scale, turn and jitter: lucid)."""
+    """A square part of a view (1, 3, H, W), a little turned, another one at every step: what is
+    seen at every size and place is seen by other networks, too (lucid: scale, turn, jitter)."""
     import torch
     from torch.nn import functional as F
 
@@ -150,9 +150,7 @@ def _part(view: Tensor, seed: int, step: int) -> Tensor:
     frame = [[c / width, -s / width, x], [s / height, c / height, y]]
     shape = [1, 3, max(32, round(side)), max(32, round(side))]  # as fine as the view
     grid = F.affine_grid(torch.tensor([frame], dtype=view.dtype), shape, align_corners=False)
-    return F.grid_sample(
-        view, grid.to(view.device), padding_mode="reflection", align_corners=False
-    )
+    return F.grid_sample(view, grid.to(view.device), padding_mode="reflection", align_corners=False)
 
 
 def _channel(sight: Sight, wish: Wish) -> Tensor:

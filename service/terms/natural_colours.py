@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MEAN = (0.48, 0.46, 0.41)
 ROOT = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
 # Relative to photographs: a little softer, since there is no sky and no shadow, and more colourful.
-SPREAD = (0.75, 1.75, 1.75)
+SPREAD = (0.75, 1.5, 1.5)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@
 
 Classes: every class is dreamt in every place, and EfficientNet-Lite0, which took no part, says at
 which rank of 1000 it sees the class in views that were not painted from: those of the product
-(windows, cameras, crops of the disc) for another seed. Channels: the mean activation on such views at
-three scales, relative to the largest of any shipped style at the same scales. Results are kept in
---out: a run that was stopped goes on, and runs of parts add up; --kept prints what there is.
+(windows, cameras, crops of the disc) for another seed. Channels: the mean activation on such views
+at three scales, relative to the largest of any shipped style at the same scales. Results are kept
+in --out: a run that was stopped goes on, and runs of parts add up; --kept prints what there is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for shapes
 import numpy as np
 import torch
 from PIL import Image
-from shapes import icosphere, torus
+from shapes import icosphere
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -42,7 +42,7 @@ from service.painting.paint import paint
 from service.painting.surfaces import make_surface
 from service.perception.dreams import find_class
 from service.perception.network import load_network
-from service.recipe import Recipe, parse_recipe
+from service.recipe import parse_recipe
 from service.scene import make_scene
 
 CLASSES = (
@@ -118,7 +118,9 @@ def dreamt(fields: Mapping[str, Any]) -> Dreamt:
 def seen_class(name: str, place: str, options: argparse.Namespace) -> dict[str, Any]:
     """Ranks of a class in the views of its dream: a cell of the table."""
     fields = {"size": options.size, "seed": options.seed, "quality": options.quality}
-    found = dreamt(fields | PLACES[place] | {"dreams": [{"target": f"class:{name}"}]} | styled(options))
+    found = dreamt(
+        fields | PLACES[place] | {"dreams": [{"target": f"class:{name}"}]} | styled(options)
+    )
     random = np.random.default_rng(OTHER_SEED)
     scores = torch.cat([classifier()(part(view, random)) for view in found.views])
     number = find_class(name, None, load_network("squeezenet").info, "class")
@@ -206,8 +208,8 @@ def report_classes(options: argparse.Namespace) -> None:
         print(f"| {name} | {' | '.join('' if r is None else f'{r:g}' for r in ranks)} |")
     reached = np.mean([rank <= RANK_BAR for rank in medians.values()])
     print(
-        f"\nMedian rank ≤ {RANK_BAR} in {reached:.0%} of {len(medians)} cells (bar: {SHARE_BAR:.0%}); "
-        f"{np.median(seconds):.0f} s a picture"
+        f"\nMedian rank ≤ {RANK_BAR} in {reached:.0%} of {len(medians)} cells "
+        f"(bar: {SHARE_BAR:.0%}); {np.median(seconds):.0f} s a picture"
     )
 
 
