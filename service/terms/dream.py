@@ -112,7 +112,7 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
     Of these the inverse hyperbolic sine: what is hardly seen is pushed with all strength, what is
     seen many times as clearly as in nothing with little. So a dream neither drowns in a style nor
     drives it out, and alone it stops before it glares. For what is seen clearly the gradient is
-    that of a logarithm, the same at all layers (crowsonkb/deep_dream divides by the activations)."""
+    that of a logarithm, the same at all layers (crowsonkb/deep_dream: divided by activations)."""
     import torch
 
     parts = []

@@ -225,7 +225,7 @@ def report_channels(options: argparse.Namespace) -> None:
     for target, row in rows.items():
         ratio = row["dream"] / max(row["style"], 1e-6)
         print(f"| {target} | {row['dream']:.3g} | {row['style']:.3g}, {row['of']} | {ratio:.1f} |")
-    reached = np.mean([row["dream"] >= CHANNEL_BAR * row["style"] for row in rows.values()])
+    reached = np.mean([r["dream"] > max(0, CHANNEL_BAR * r["style"]) for r in rows.values()])
     print(f"\nAt least {CHANNEL_BAR:g} times as much in {reached:.0%} of {len(rows)} channels")
 
 
