@@ -43,8 +43,9 @@ MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
 MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_DREAM = 256  # characters of what is dreamt of
-# Of pure dreams, where no style says how pixels go together, nor what is too much contrast:
-DREAM_SMOOTHNESS, DREAM_RATE = 9.0, 0.05
+# Of pure dreams, where no style says how pixels go together, nor which colours are too much:
+DREAM_OBJECTIVE = {"smoothness": 10.0, "natural_colours": 2.0}
+DREAM_RATE = 0.05
 MAX_NUMBERS = 128  # characters of a direction or a point
 MAX_COLOURING = 256  # characters of a colour rule that is written out
 MAX_SOURCE = 1024  # characters of a style's file, or of an exemplar's or a buffer's name
@@ -359,13 +360,13 @@ class Recipe(_Model):
     @model_validator(mode="before")
     @classmethod
     def _is_a_pure_dream(cls, data: Any) -> Any:
-        # Without styles of its own a dream has none, is smoothed more and painted more calmly. It
-        # is written down, so that receipts say so.
+        # Without styles of its own a dream has none, is smoothed more, has natural colours and is
+        # painted more calmly. It is written down, so that receipts say so.
         if not isinstance(data, dict) or not data.get("dreams") or "styles" in data:
             return data
         objective = data.get("objective", {})
         if isinstance(objective, dict):
-            objective = {"smoothness": DREAM_SMOOTHNESS} | objective
+            objective = DREAM_OBJECTIVE | objective
         return {"learning_rate": DREAM_RATE} | data | {"styles": (), "objective": objective}
 
     @field_validator("network")

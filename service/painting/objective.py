@@ -35,11 +35,13 @@ class StageTerms:
         self._stage, self._surface = stage, surface
         self._prepared: dict[str, tuple[frozenset[str], Any]] = {}  # layers, state
         self._weights: dict[str, float] = {}
+        self._step = 0
         self._terms: list[Term] = []
 
-    def weigh(self, recipe: Recipe) -> None:
-        """Go on with the weights of a recipe, which may make other terms count. To be called
-        first."""
+    def weigh(self, recipe: Recipe, step: int = 0) -> None:
+        """Go on to a step of the painting with the weights of a recipe, which may make other terms
+        count. To be called first."""
+        self._step = step
         self._weights = recipe.objective.weights
         self._terms = counted(recipe)
         with torch.no_grad():
@@ -55,7 +57,7 @@ class StageTerms:
         network = self._stage.network.periodic if look.periodic else self._stage.network
 
         def observe(layer: str, features: Tensor) -> None:
-            sight = Sight(layer, features, self._surface, network, look)
+            sight = Sight(layer, features, self._surface, network, look, self._step)
             for term in self._looking_at(layer):
                 found[term.name][layer] = self._observed(term, sight)
 

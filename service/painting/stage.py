@@ -50,13 +50,15 @@ class Sight:
     """What a term sees at a time. layer: one of those that it asks for; features: (1, C, h, w) of a
     layer, (1, classes) of the HEAD; of LOOK and RGB the view's pixels, (1, 3, H, W) in 0..1; of
     PAINT the logits of the canvas, (texels, 3), which belong to no view. look: the view, else None.
-    """
+    step: of the painting; what a term does at random follows from it, so that a painting that is
+    resumed is the same."""
 
     layer: str
     features: Tensor
     surface: Surface
     network: Network
     look: Look | None = None
+    step: int = 0
 
     @property
     def weight(self) -> Tensor | None:

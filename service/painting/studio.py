@@ -140,7 +140,7 @@ class Studio:
         views = self._views
         which = random.choice(views, min(surface.looks, len(views)), replace=False)
         logits = self._logits(self._iterate.canvas)
-        self._terms.weigh(self.recipe)
+        self._terms.weigh(self.recipe, number)
         seen = self._see(logits, [int(k) for k in which])
         losses = self._terms.losses(seen, logits)
         self._iterate.step(self._terms.total(losses), self.recipe.learning_rate)

@@ -3,6 +3,8 @@ wake them."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -11,13 +13,19 @@ from torch import Tensor, nn
 from service.perception.network import Network
 
 
-def redirect_gradients(network: Network) -> None:
-    """From now on, where no gradient at all would come through a ReLU for one of a batch's
-    pictures, it passes what would raise its input (redirected ReLU: tensorflow/lucid,
-    redirected_relu_grad). What the network puts out, and all other gradients, are the same."""
-    for module in (*network.modules(), *network.periodic.modules()):
-        if isinstance(module, nn.ReLU) and not module._forward_hooks:
-            module.register_forward_hook(_redirected)
+@contextlib.contextmanager
+def unblocked(network: Network) -> Iterator[None]:
+    """In what the network looks at meanwhile, where no gradient at all would come through a ReLU
+    for one of a batch's pictures, it passes what would raise its input (redirected ReLU:
+    tensorflow/lucid, redirected_relu_grad). What the network puts out, and all other gradients, are
+    the same. To be entered for the forward pass."""
+    rectifiers = [module for module in network.modules() if isinstance(module, nn.ReLU)]
+    hooks = [module.register_forward_hook(_redirected) for module in rectifiers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _redirected(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:

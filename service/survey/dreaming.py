@@ -140,11 +140,10 @@ def _dreamt(
     import torch
 
     from service.painting.canvas import Canvas
-    from service.perception.redirected import redirect_gradients
+    from service.perception.redirected import unblocked
     from service.perception.usual import usual
     from service.terms.smoothness import steps
 
-    redirect_gradients(network)
     device = next(network.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     noise = Canvas.noise((1, *pattern.shape), DEPTH, True, NOISE, generator)
@@ -161,7 +160,8 @@ def _dreamt(
     for window in order:
         view = pattern.seen(canvas.logits(), pattern.windows[window])
         view = view.contiguous(memory_format=torch.channels_last)
-        ((_, x),) = network.layers(view, (layer,))
+        with unblocked(network):
+            ((_, x),) = network.layers(view, (layer,))
         response = x[own, numbers].mean((1, 2)) / strength
         loss = SMOOTHNESS * len(channels) * steps(view, None) - response.log1p().sum()
         adam.zero_grad()

@@ -3,9 +3,12 @@ directions."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from service.perception.dreams import DreamTarget, check_channel, find_class, find_dream
 from service.perception.network_info import HEAD, NetworkInfo
@@ -20,9 +23,10 @@ if TYPE_CHECKING:
     from service.recipe import Recipe
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
-STRENGTH = 0.3  # of a weight of 1; beside a style of weight 1 the style prevails
-DIRECTION = 3.0  # times asinh of a direction's value: none of several outgrows the others
+STRENGTH = 2.0  # of a weight of 1: beside a style of weight 1 both are clearly there
+DIRECTION = 1.5  # of a direction, relative to one channel
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
+PART_LEAST, PART_TURN = 0.4, 0.15  # of a view's shorter side; radians, standard deviation
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,14 @@ class Wish:
 class Wishes:
     """wishes: per layer. scales: the root mean square of each of these layers for a picture that
     shows nothing, so that weights mean the same everywhere. strengths: the usual one of every
-    channel, of layers with directions."""
+    channel, of layers with directions. network: sees parts of views, which are no periods of
+    anything, for the head. seed: of the recipe."""
 
     wishes: Mapping[str, Sequence[Wish]]
     scales: Mapping[str, float]
     strengths: Mapping[str, Tensor]
+    network: Network
+    seed: int
 
 
 def targets(recipe: Recipe, info: NetworkInfo) -> list[DreamTarget]:
@@ -60,15 +67,12 @@ def check(recipe: Recipe, network: Network) -> None:
 
 
 def prepare(stage: Stage) -> Wishes:
-    """The wishes by layer, and the scales of these layers. Channels that do not respond yet are
-    woken."""
-    from service.perception.redirected import redirect_gradients
-
-    redirect_gradients(stage.network)
+    """The wishes by layer, and the scales of these layers."""
     found = _of_nothing(stage.network, targets(stage.recipe, stage.network.info))
     wishes = _wishes(stage.recipe, stage.network, found)
     scales = {layer: float(x.square().mean().sqrt().clamp(min=1e-6)) for layer, x in found.items()}
-    return Wishes(wishes, scales, _strengths(stage.network, wishes))
+    strengths = _strengths(stage.network, wishes)
+    return Wishes(wishes, scales, strengths, stage.network, stage.recipe.seed)
 
 
 def layers(stage: Stage) -> set[str]:
@@ -86,7 +90,8 @@ def observe(sight: Sight, state: Wishes) -> Mean:
     from service.perception.moments import Mean
 
     if sight.layer == LOOK:
-        scores = head_scores(sight.network, sight.features)[0]
+        part = _part(sight.features, state.seed, sight.step)
+        scores = head_scores(state.network, part)[0]
         others = OTHERS * torch.logsumexp(scores, 0)
         return Mean(
             torch.stack(
@@ -96,35 +101,33 @@ def observe(sight: Sight, state: Wishes) -> Mean:
                 ]
             )
         )
-    from service.perception.directions import along
-
     weight = _share(sight)
     parts = [
-        (weight[:, 0] * along(sight.features, wish.direction, state.strengths[sight.layer])).sum()
-        if wish.direction
-        else (weight * sight.features.square()).sum() / sight.features.shape[1]
-        if wish.channel is None
-        else (weight[:, 0] * sight.features[:, wish.channel]).sum()
-        for wish in state.wishes[sight.layer]
+        (weight[:, 0] * _response(sight, wish, state)).sum() for wish in state.wishes[sight.layer]
     ]
     return Mean(torch.stack(parts), weight.sum())
 
 
 def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
     """The less, the more of all wishes has come true: their activations, in units of the layers'
-    scales, by weight."""
+    scales, by weight.
+
+    Of these the inverse hyperbolic sine: what is hardly seen is pushed with all strength, what is
+    seen many times as clearly as in nothing with little. So a dream neither drowns in a style nor
+    drives it out, and alone it stops before it glares. For what is seen clearly the gradient is
+    that of a logarithm, the same at all layers (crowsonkb/deep_dream: divided by activations)."""
     import torch
 
     parts = []
     for place, mean in sums.items():
         layer = HEAD if place == LOOK else place
         for value, wish in zip(mean.value, state.wishes[layer], strict=True):
-            if wish.direction:
-                parts.append(-wish.weight * DIRECTION * value.asinh())
+            if wish.direction:  # in units of usual strengths already
+                parts.append(-wish.weight * DIRECTION * torch.asinh(value))
                 continue
             whole = wish.channel is None
             strength = value.clamp(min=1e-12).sqrt() if whole else value
-            parts.append(-wish.weight * strength / state.scales[layer])
+            parts.append(-wish.weight * torch.asinh(strength / state.scales[layer]))
     return STRENGTH * torch.stack(parts).sum()
 
 
@@ -136,6 +139,49 @@ def head_scores(network: Network, view: Tensor) -> Tensor:
     small = F.interpolate(view, size, mode="bilinear", antialias=True)
     ((_, scores),) = network.layers(small, (HEAD,))
     return scores
+
+
+def _part(view: Tensor, seed: int, step: int) -> Tensor:
+    """A square part of a view (1, 3, H, W), a little turned, another one at every step: what is
+    seen at every size and place is seen by other networks, too (lucid: scale, turn, jitter)."""
+    import torch
+    from torch.nn import functional as F
+
+    random = np.random.default_rng((seed, step))
+    height, width = view.shape[-2:]
+    side = random.uniform(PART_LEAST, 1) * min(height, width)
+    turn = random.normal() * PART_TURN
+    x, y = random.uniform(-1, 1, 2) * (1 - side / np.array((width, height)))
+    c, s = side * math.cos(turn), side * math.sin(turn)
+    frame = [[c / width, -s / width, x], [s / height, c / height, y]]
+    shape = [1, 3, max(32, round(side)), max(32, round(side))]  # as fine as the view
+    grid = F.affine_grid(torch.tensor([frame], dtype=view.dtype), shape, align_corners=False)
+    return F.grid_sample(view, grid.to(view.device), padding_mode="reflection", align_corners=False)
+
+
+def _response(sight: Sight, wish: Wish, state: Wishes) -> Tensor:
+    """What a wish is about at every place of a layer, (1, h, w)."""
+    from service.perception.directions import along
+
+    if wish.direction:
+        return along(_woken(sight, wish), wish.direction, state.strengths[sight.layer])
+    if wish.channel is not None:
+        return _woken(sight, wish)[:, wish.channel]
+    return sight.features.square().mean(1)
+
+
+def _woken(sight: Sight, wish: Wish) -> Tensor:
+    """The features of a layer. Channels that are sought and that nothing in the view excites would
+    get no gradient: they get one through the ReLUs that block it."""
+    from service.perception.redirected import unblocked
+
+    own = {} if wish.channel is None else {wish.channel: 1.0}
+    sought = [k for k, share in (wish.direction or own).items() if share * wish.weight > 0]
+    if not sought or sight.features[:, sought].any() or sight.look is None:
+        return sight.features
+    with unblocked(sight.network):
+        ((_, features),) = sight.network.layers(sight.look.pixels, (sight.layer,))
+    return features
 
 
 def _share(sight: Sight) -> Tensor:

@@ -1,6 +1,8 @@
 """Dreams: what is asked for is seen more and more, refusals are one line, receipts repeat it."""
 
+import functools
 import json
+import operator
 
 import pytest
 import torch
@@ -13,16 +15,23 @@ from service.inputs import load_styles
 from service.model import Model
 from service.networks import NETWORKS
 from service.painting.paint import paint
+from service.painting.stage import Sight, Stage
 from service.perception.dreams import DreamTarget, find_class, find_dream
+from service.perception.moments import colour_images
 from service.perception.network import load_network
 from service.perception.network_info import HEAD
-from service.recipe import DREAM_RATE, DREAM_SMOOTHNESS, Recipe, parse_recipe
+from service.perception.redirected import unblocked
+from service.perception.term import RGB
+from service.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe, parse_recipe
 from service.scene import make_scene
 from service.steering import adjusted, parse_steering
+from service.terms import TERMS
 from service.terms.dream import head_scores
+from service.terms.natural_colours import MEAN, ROOT, SPREAD
 
 INFO = NETWORKS["squeezenet"]
 GOLDFINCH = 11
+DEAD = 7  # a channel of fire9 that neither grey nor noise excites
 BASE = {"target": "tile", "group": "p4"}
 SMALL = BASE | {"size": 64, "views": 2, "quality": "draft"}
 EVERY_KIND = [
@@ -136,8 +145,8 @@ def test_lists_and_numbers_have_bounds(dreams):
 
 def test_without_styles_it_is_a_pure_dream_and_says_so():
     pure = dreamt("fire9")
-    assert (pure.styles, pure.objective.smoothness) == ((), DREAM_SMOOTHNESS)
-    assert pure.learning_rate == DREAM_RATE
+    assert (pure.styles, pure.learning_rate) == ((), DREAM_RATE)
+    assert pure.objective.weights.items() >= DREAM_OBJECTIVE.items()
     given = dreamt("fire9", learning_rate=0.3, objective={"smoothness": 2, "dream": 3})
     assert (given.learning_rate, given.objective.smoothness, given.objective.dream) == (0.3, 2, 3)
     both = dreamt("fire9", styles=[{"source": "stained_glass"}])
@@ -161,12 +170,74 @@ def test_the_class_is_seen():
     assert (before > before[GOLDFINCH]).sum() > 50
 
 
-@pytest.mark.parametrize(("weight", "sign"), [(1, 1), (-1, -1)])
-def test_a_channel_is_sought_or_avoided(weight, sign):
-    fields = SMALL | {"dreams": [{"target": "fire4:9", "weight": weight}], "steps": 12}
-    painted = pictures(parse_recipe(fields))
-    before, after = (float(seen(picture, "fire4")[9]) for picture in painted)
-    assert sign * (after - before) > 0.3 * before
+def test_channels_are_sought_or_avoided():
+    def found(weight):
+        dreams = [{"target": "fire4:9", "weight": weight}]
+        picture = pictures(parse_recipe(SMALL | {"dreams": dreams, "steps": 12}))[1]
+        return float(seen(picture, "fire4")[9])
+
+    avoided, left, sought = (found(weight) for weight in (-5, 0, 1))
+    assert avoided < 0.7 * left
+    assert sought > 1.5 * left
+
+
+def test_a_channel_that_nothing_excites_comes_alive():
+    first, *_, last = run(dreamt(f"fire9:{DEAD}", steps=24))
+    assert first["dream"] == 0
+    assert last["dream"] < -1
+
+
+def test_unblocked_networks_say_the_same_and_have_gradients_everywhere():
+    network = load_network("squeezenet")
+    noise = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    picture = torch.sigmoid(0.3 * noise).requires_grad_()
+    ((_, plain),) = network.layers(picture, ("fire9",))
+    with unblocked(network):
+        ((_, open_),) = network.layers(picture, ("fire9",))
+    ((_, after),) = network.layers(picture, ("fire9",))
+    assert (plain == open_).all() and (plain == after).all()
+    gradients = [
+        torch.autograd.grad(-features[:, DEAD].sum(), picture)[0]
+        for features in (plain, open_, after)
+    ]
+    assert [bool(gradient.any()) for gradient in gradients] == [False, True, False]
+
+
+def test_beside_a_style_both_are_seen():
+    fields = {"styles": [{"source": "night_strokes"}], "steps": 60}
+    first, *_, last = run(dreamt("class:goldfinch", **fields))
+    assert last["dream"] < first["dream"] - 1
+    assert last["style"] < 0.7 * first["style"]
+
+
+def test_a_pure_dream_has_natural_colours():
+    def apart(weight):
+        recipe = dreamt("fire9", steps=40, objective={"natural_colours": weight})
+        return run(recipe)[-1]["natural_colours"]
+
+    natural = DREAM_OBJECTIVE["natural_colours"]
+    assert apart(natural) < 0.3 * apart(natural / 1000)
+
+
+@pytest.mark.parametrize("elements", [((1, 2, 3),), ((1, 2, 3), (-1, -2, -3))])
+def test_natural_colours_are_those_of_photographs_under_every_colour(elements):
+    term = TERMS["natural_colours"]
+    stage = Stage(dreamt("fire9"), load_network("squeezenet"), (), elements, 64)
+    state = term.prepare(stage)
+
+    def loss(colours):
+        picture = colours.T.reshape(1, 3, 1, -1)
+        images = colour_images(picture, elements)
+        sights = [Sight(RGB, image, None, stage.network) for image in images]
+        sums = functools.reduce(operator.add, (term.observe(s, state) for s in sights))
+        return float(term.loss({RGB: sums}, state))
+
+    spread = torch.tensor(ROOT) * torch.tensor(SPREAD)
+    noise = torch.randn(100_000, 3, generator=torch.Generator().manual_seed(0))
+    natural = torch.tensor(MEAN) + noise @ spread.T
+    assert loss(natural) < 1e-3
+    assert loss(natural.roll(1, 1)) > 0.01  # red is green now
+    assert loss(0.5 + 0.3 * noise) > 1
 
 
 def test_layers_of_all_scales_weigh_alike():
@@ -191,7 +262,7 @@ def test_frugal_and_steered_paintings_are_the_same():
     assert last.loss["dream"] != plain[2]["dream"]
     *_, resumed = steps(recipe, steering=steering, resume=checkpoint)
     assert (resumed.texture(0) == last.texture(0)).all()
-    assert set(run(dreamt("fire9", steps=1))[0]) == {"dream", "smoothness"}
+    assert set(run(dreamt("fire9", steps=1))[0]) == {"dream", *DREAM_OBJECTIVE}
 
 
 @pytest.mark.parametrize(
