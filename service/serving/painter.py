@@ -7,9 +7,10 @@ few lines of NumPy in its place.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +50,10 @@ class Painter:
     whose ``checkpoint`` it can go on from, and raises InputError("bad-checkpoint") for one that it
     cannot use; finish(recipe, scene, styles, last) -> the picture as delivered, its receipt,
     JSON-able, and its paint.
+
+    What is in networks, by name: network(name) -> the wire's "layers" and "classes";
+    channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
+    picture (H, W, 3) uint8) -> the wire's "channels", strongest first. All raise InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -59,6 +64,9 @@ class Painter:
     finish: Callable[
         [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any], Paint]
     ]
+    network: Callable[[str], dict[str, Any]]
+    channel: Callable[[str, str, int, int], NDArray[np.uint8]]
+    survey: Callable[[str, NDArray[np.uint8]], list[dict[str, Any]]]
 
 
 def torch_painter() -> Painter:
@@ -70,8 +78,14 @@ def torch_painter() -> Painter:
     from service.painting.checkpoint import Checkpoint
     from service.painting.kept import Paint
     from service.painting.paint import paint
+    from service.perception.contents import contents
+    from service.perception.network import load_network
     from service.reporting.finish import finish
     from service.reporting.repaint import kept_paint
+    from service.survey.dreaming import channel_picture
+    from service.survey.surveying import survey
+
+    loaded = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
 
     def paint_on(
         recipe: Recipe, scene: Any, styles: Sequence[Any], attempt: Attempt
@@ -105,6 +119,9 @@ def torch_painter() -> Painter:
         wire_scene=wire_scene,
         paint=paint_on,
         finish=finish_all,
+        network=contents,
+        channel=lambda name, *about: channel_picture(loaded(name), *about),
+        survey=lambda name, picture: [asdict(row) for row in survey(picture, loaded(name))],
     )
 
 
