@@ -32,20 +32,37 @@ def find_dream(text: str, info: NetworkInfo, field: str) -> DreamTarget:
         if not rest:
             raise InputError("bad-value", field, "The class has no name.", HOW)
         return DreamTarget(HEAD, _number(rest), rest)
-    if layer not in info.layers:
-        layers = ", ".join(info.layers)
-        near = difflib.get_close_matches(layer, info.layers, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise InputError(
-            "unknown-layer",
-            field,
-            f"'{excerpt(layer)}' is no layer of {info.name}.",
-            f"{hint}Layers: {layers}; classes are written class:NAME.",
-        )
+    find_layer(layer, info, field)
     channel = _number(rest)
     if colon and channel is None:
         raise InputError("bad-value", field, f"'{excerpt(rest)}' is no number of a channel.", HOW)
     return DreamTarget(layer, channel)
+
+
+def find_layer(layer: str, info: NetworkInfo, field: str) -> None:
+    """Raise InputError("unknown-layer") for a name that is no layer's."""
+    if layer in info.layers:
+        return
+    layers = ", ".join(info.layers)
+    near = difflib.get_close_matches(layer, info.layers, n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise InputError(
+        "unknown-layer",
+        field,
+        f"'{excerpt(layer)}' is no layer of {info.name}.",
+        f"{hint}Layers: {layers}; classes are written class:NAME.",
+    )
+
+
+def check_channel(layer: str, channel: int, channels: int, field: str) -> None:
+    """Raise InputError("unknown-channel") for a channel that a layer of so many has not."""
+    if not 0 <= channel < channels:
+        raise InputError(
+            "unknown-channel",
+            field,
+            f"{layer} has no channel {channel}: it has {channels}.",
+            f"Use {layer}:0 to {layer}:{channels - 1}.",
+        )
 
 
 def check_head(info: NetworkInfo, field: str) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geometry.errors import InputError
-from service.perception.dreams import DreamTarget, find_class, find_dream
+from service.perception.dreams import DreamTarget, check_channel, find_class, find_dream
 from service.perception.network_info import HEAD, NetworkInfo
 from service.perception.term import LOOK, Term
 
@@ -152,19 +151,10 @@ def _wishes(
         field, channel = f"dreams.{number}.target", target.channel
         if target.layer == HEAD:
             channel = find_class(target.name, channel, network.info, field)
-        elif channel is not None and channel >= features[target.layer].shape[1]:
-            raise _no_channel(field, target.layer, channel, features[target.layer].shape[1])
+        elif channel is not None:
+            check_channel(target.layer, channel, features[target.layer].shape[1], field)
         found.setdefault(target.layer, []).append(Wish(channel, recipe.dreams[number].weight))
     return found
-
-
-def _no_channel(field: str, layer: str, channel: int, channels: int) -> InputError:
-    return InputError(
-        "unknown-channel",
-        field,
-        f"{layer} has no channel {channel}: it has {channels}.",
-        f"Use {layer}:0 to {layer}:{channels - 1}.",
-    )
 
 
 TERM = Term(
