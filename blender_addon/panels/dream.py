@@ -1,0 +1,92 @@
+"""The dreams: what the network shall see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import dreams, icons, lookups, session
+from ..dream_operators import chosen
+from ..lookups import Wish
+from ..properties import settings_of, target_of
+from .parts import Child, columns, draw_problem
+
+
+class ORBITEX_PT_dream(Child, bpy.types.Panel):
+    """The dreams."""
+
+    bl_idname = "ORBITEX_PT_dream"
+    bl_label = "Dream"
+    bl_options: Any = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """The list; the chosen dream in full; whether styles are used as well."""
+        layout: Any = self.layout
+        settings = settings_of(context.active_object)
+        row = layout.row()
+        rows = 2 if len(settings.dreams) < 3 else 4
+        row.template_list(
+            "ORBITEX_UL_dreams", "", settings, "dreams", settings, "dream_index", rows=rows
+        )
+        buttons = row.column(align=True)
+        buttons.operator("orbitex.dream_add", text="", icon="ADD")
+        buttons.operator("orbitex.dream_remove", text="", icon="REMOVE")
+        item = chosen(settings)
+        if item is not None:
+            draw_chosen(layout, item, settings.network)
+        if lookups.surveys():
+            layout.label(text="Looking at the picture", icon="SORTTIME")
+        else:
+            layout.menu("ORBITEX_MT_dream_pictures", icon="IMAGE_DATA")
+        if (problem := lookups.problem()) is not None:
+            draw_problem(layout, problem, context)
+        column = columns(layout)
+        column.prop(settings, "use_styles")
+
+
+def draw_chosen(layout: Any, item: Any, network: str) -> None:
+    """The dream that is chosen in the list, with its channel's picture or the nearest names."""
+    asked = Wish("network", network)
+    session.look_up(asked)
+    contents = lookups.contents(network)
+    if item.kind == dreams.CHANNEL and contents is not None:
+        draw_picture(layout, item, network, contents)
+    layout.row().prop(item, "kind", expand=True)
+    column = columns(layout)
+    if item.kind == dreams.CLASS:
+        column.prop(item, "class_name", icon="VIEWZOOM")
+        if contents is not None and contents.classes:
+            draw_nearest(layout, item, contents)
+    else:
+        column.prop(item, "layer_menu")
+    if item.kind == dreams.CHANNEL:
+        column.prop(item, "channel")
+    column.prop(item, "weight", slider=True)
+    if (problem := lookups.refused(asked)) is not None:
+        layout.label(text=problem.message, icon="ERROR")
+
+
+def draw_picture(layout: Any, item: Any, network: str, contents: dreams.Contents) -> None:
+    """What the channel responds to, as soon as it is there."""
+    if item.channel >= contents.layers.get(item.layer, 0):
+        return
+    wish = Wish("channel", network, item.layer, item.channel)
+    if icon := icons.of_channel(network, item.layer, item.channel):
+        layout.template_icon(icon_value=icon, scale=5.0)
+    elif session.look_up(wish):
+        layout.label(text="The picture is on its way", icon="SORTTIME")
+    elif (problem := lookups.refused(wish)) is not None:
+        layout.label(text=problem.message, icon="ERROR")
+
+
+def draw_nearest(layout: Any, item: Any, contents: dreams.Contents) -> None:
+    """Buttons with the names that are most like one that is none."""
+    if dreams.has_class(target_of(item).name, contents):
+        return
+    row = layout.row(align=True)
+    for name in dreams.nearest_classes(item.class_name, contents):
+        row.operator("orbitex.dream_class", text=name).name = name
+
+
+CLASSES = (ORBITEX_PT_dream,)
