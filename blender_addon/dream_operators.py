@@ -282,11 +282,11 @@ class ORBITEX_UL_dreams(bpy.types.UIList):
         picture = icons.of_channel(data.network, item.layer, item.channel)
         shown = picture if item.kind == dreams.CHANNEL else 0
         text = item.class_name if item.kind == dreams.CLASS else target_of(item).spelt()
-        split = layout.split(factor=0.6)
+        split = layout.split(factor=0.65)
         if shown:
             split.label(text=text, icon_value=shown)
         else:
-            split.label(text=text or "None", icon="LIGHT_HEMI")
+            split.label(text=text or "None", icon="LIGHT")
         split.prop(item, "weight", text="", slider=True)
 
 

@@ -21,7 +21,7 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
     bl_options: Any = {"DEFAULT_CLOSED"}
 
     def draw(self, context: Any) -> None:
-        """The list; the chosen dream in full; whether styles are used as well."""
+        """The list; whether styles are used as well; the chosen dream in full."""
         layout: Any = self.layout
         settings = settings_of(context.active_object)
         row = layout.row()
@@ -32,17 +32,17 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
         buttons = row.column(align=True)
         buttons.operator("orbitex.dream_add", text="", icon="ADD")
         buttons.operator("orbitex.dream_remove", text="", icon="REMOVE")
-        item = chosen(settings)
-        if item is not None:
-            draw_chosen(layout, item, settings.network)
         if lookups.surveys():
             layout.label(text="Looking at the picture", icon="SORTTIME")
         else:
             layout.menu("ORBITEX_MT_dream_pictures", icon="IMAGE_DATA")
         if (problem := lookups.problem()) is not None:
             draw_problem(layout, problem, context)
-        column = columns(layout)
-        column.prop(settings, "use_styles")
+        columns(layout).prop(settings, "use_styles")
+        item = chosen(settings)
+        if item is not None:
+            draw_chosen(layout, item, settings.network)
+            look_up_pictures(settings)
 
 
 def draw_chosen(layout: Any, item: Any, network: str) -> None:
@@ -62,7 +62,7 @@ def draw_chosen(layout: Any, item: Any, network: str) -> None:
         column.prop(item, "layer_menu")
     if item.kind == dreams.CHANNEL:
         column.prop(item, "channel")
-    column.prop(item, "weight", slider=True)
+    columns(layout).prop(item, "weight", slider=True)
     if (problem := lookups.refused(asked)) is not None:
         layout.label(text=problem.message, icon="ERROR")
 
@@ -78,6 +78,15 @@ def draw_picture(layout: Any, item: Any, network: str, contents: dreams.Contents
         layout.label(text="The picture is on its way", icon="SORTTIME")
     elif (problem := lookups.refused(wish)) is not None:
         layout.label(text=problem.message, icon="ERROR")
+
+
+def look_up_pictures(settings: Any) -> None:
+    """Of all channels in the list, after the chosen one's."""
+    contents = lookups.contents(settings.network)
+    layers = contents.layers if contents is not None else {}
+    for target in map(target_of, settings.dreams):
+        if target.kind == dreams.CHANNEL and target.channel < layers.get(target.layer, 0):
+            session.look_up(Wish("channel", settings.network, target.layer, target.channel))
 
 
 def draw_nearest(layout: Any, item: Any, contents: dreams.Contents) -> None:
