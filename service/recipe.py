@@ -43,7 +43,7 @@ QualityName = Literal["draft", "standard", "final"]
 MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
 MAX_STYLES = 16
 MAX_DREAMS = 16
-MAX_DREAM = 128  # characters of what is dreamt of
+MAX_DREAM = 256  # characters of what is dreamt of
 # Of pure dreams, where no style says how pixels go together, nor what is too much contrast:
 DREAM_SMOOTHNESS, DREAM_RATE = 9.0, 0.05
 MAX_NUMBERS = 128  # characters of a direction or a point
@@ -111,7 +111,8 @@ class Dream(_Model):
     """Something that the network shall see everywhere, and how much."""
 
     target: str = Field(
-        description="class:NAME or class:INDEX, LAYER, or LAYER:CHANNEL.",
+        description="class:NAME or class:INDEX; a LAYER of the network, LAYER:CHANNEL, or several "
+        "channels as in LAYER:0.8*12+40-0.3*7.",
         min_length=1,
         max_length=MAX_DREAM,
     )

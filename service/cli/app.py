@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from geometry.spiral_groups import spiral_group
 from service import networks
 from service.cli import listings, options
 from service.cli.batch_command import batch
+from service.cli.channels_command import channels
 from service.cli.jobs import add_job_commands
 from service.cli.keys import keys_app
 from service.cli.serve_command import serve
@@ -23,6 +24,9 @@ from service.networks import NETWORKS
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
 from service.serving.wire import DEFAULT_ADDRESS
+
+if TYPE_CHECKING:
+    from service.recipe import Recipe
 
 app = typer.Typer(
     name="service",
@@ -77,32 +81,55 @@ def _root(
 def _paint(
     target: str,
     given: dict[str, Any],
+    dream_like: list[str] | None,
     weights: Path | None,
     output: Path,
     film: Film | None = None,
 ) -> None:
     from service.cli.painting import paint_to
+
+    recipe = _recipe(target, given, dream_like, weights)
+    paint_to(recipe, output, weights, progress_console(), film)
+
+
+def _recipe(
+    target: str, given: dict[str, Any], dream_like: list[str] | None, weights: Path | None
+) -> Recipe:
     from service.cli.recipe_file import with_absolute_files
     from service.recipe import parse_recipe
 
-    recipe = parse_recipe(options.recipe_data(target, given))
-    paint_to(with_absolute_files(recipe, Path.cwd()), output, weights, progress_console(), film)
+    data = options.recipe_data(target, given)
+    recipe = parse_recipe(data)
+    if dream_like:
+        from service.cli.channels import dreams_like
+
+        dreams = [*data.get("dreams", ()), *dreams_like(dream_like, recipe.network, weights)]
+        recipe = parse_recipe(data | {"dreams": dreams, "network": recipe.network})
+    return with_absolute_files(recipe, Path.cwd())
 
 
 @app.command()
 @options.with_options(["group", *options.fields_of("tile")])
-def tile(weights: options.Weights = None, output: Output = Path("tile.png"), **given: Any) -> None:
+def tile(
+    dream_like: options.DreamLike = None,
+    weights: options.Weights = None,
+    output: Output = Path("tile.png"),
+    **given: Any,
+) -> None:
     """Paint one period of a wallpaper pattern."""
-    _paint("tile", given, weights, output)
+    _paint("tile", given, dream_like, weights, output)
 
 
 @app.command()
 @options.with_options(["group", *options.fields_of("sphere")])
 def sphere(
-    weights: options.Weights = None, output: Output = Path("sphere.png"), **given: Any
+    dream_like: options.DreamLike = None,
+    weights: options.Weights = None,
+    output: Output = Path("sphere.png"),
+    **given: Any,
 ) -> None:
     """Paint a sphere's texture: equirectangular, a cube map or octahedral."""
-    _paint("sphere", given, weights, output)
+    _paint("sphere", given, dream_like, weights, output)
 
 
 @app.command()
@@ -120,12 +147,14 @@ def hyperbolic(
             + " Without P and Q: any hyperbolic group's name.",
         ),
     ] = "rotations",
+    dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("hyperbolic.png"),
     **given: Any,
 ) -> None:
     """Paint the tiling {P,Q} of the hyperbolic plane, with a transparent rim."""
-    _paint("hyperbolic", {"group": _hyperbolic_name(p, q, group), **given}, weights, output)
+    fields = {"group": _hyperbolic_name(p, q, group), **given}
+    _paint("hyperbolic", fields, dream_like, weights, output)
 
 
 def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
@@ -156,13 +185,15 @@ def spiral(
         int, typer.Option("--frames", metavar="N", help="Of the loop, for one repetition.")
     ] = 48,
     fps: Annotated[float, typer.Option("--fps", metavar="X", help="Frames a second.")] = 24.0,
+    dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("spiral.png"),
     **given: Any,
 ) -> None:
     """Paint a picture that repeats itself as it is zoomed and turned, or a tunnel."""
     film = None if loop is None else Film(loop, frames, fps)
-    _paint("spiral", {"group": spiral_group(arms).name, **given}, weights, output, film)
+    fields = {"group": spiral_group(arms).name, **given}
+    _paint("spiral", fields, dream_like, weights, output, film)
 
 
 @app.command()
@@ -180,20 +211,19 @@ def mesh(
     detect: Annotated[
         bool, typer.Option("--detect", help="List the symmetries that the mesh has; paint nothing.")
     ] = False,
+    dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: MeshOutput = Path("mesh.png"),
     **given: Any,
 ) -> None:
     """Paint a mesh: its texture, the mesh with the texture on as GLB, and four renders."""
     from service.cli.mesh_painting import list_symmetries, paint_mesh_to
-    from service.cli.recipe_file import with_absolute_files
-    from service.recipe import parse_recipe
 
     if detect:
         list_symmetries(file, given.get("material"), console())
         return
     fields = {"group": group, "mesh": str(file), **given}
-    recipe = with_absolute_files(parse_recipe(options.recipe_data("mesh", fields)), Path.cwd())
+    recipe = _recipe("mesh", fields, dream_like, weights)
     paint_mesh_to(recipe, output, weights, progress_console())
 
 
@@ -276,6 +306,9 @@ def classes(
 ) -> None:
     """List the classes that a network can dream of."""
     listings.list_classes(part, network, as_json, console())
+
+
+app.command()(channels)
 
 
 @app.command()

@@ -35,8 +35,8 @@ _BLEND = (
     "--style 2:woodcut_waves --style 1:photo.jpg."
 )
 _DREAM = (
-    "class:NAME or class:INDEX (see 'service classes'), a LAYER of the network, or LAYER:CHANNEL; "
-    "may be given several times. Negative weights avoid it. Without --style it is a pure dream."
+    "See 'service classes' and 'service channels'; may be given several times. Negative weights "
+    "avoid it. Without --style it is a pure dream."
 )
 _SPELLINGS = {
     "group": _Spelling(("--group", "-g"), "NAME", "See 'service groups'."),
@@ -88,6 +88,15 @@ Changes = Annotated[
 Weights = Annotated[
     Path | None,
     typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),
+]
+DreamLike = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dream-like",
+        metavar="PICTURE[=WEIGHT]",
+        help="Dream of the channels that describe a picture; may be given several times. The "
+        "recipe names them, not the picture.",
+    ),
 ]
 
 DataFolder = Annotated[

@@ -1,8 +1,11 @@
-"""What can be dreamt of, by name: a class, a layer or a channel of a network. No torch in here."""
+"""What can be dreamt of, by name: a class, a layer, a channel or a direction of a network. No torch
+in here."""
 
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geometry.errors import InputError, excerpt
@@ -10,33 +13,61 @@ from service.perception.network_info import HEAD, NetworkInfo
 
 _CLASS = "class"
 _MOST_DIGITS = 6  # of an index: no network has so many channels or classes
-HOW = "Write class:NAME, LAYER or LAYER:CHANNEL."
+HOW = "Write class:NAME, LAYER, LAYER:CHANNEL, or several channels as in {layer}:0.8*12+40-0.3*7."
+_PART = r"(?:(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})\*)?(\d{1,6})"  # a share, if not 1, and a channel
 
 
 @dataclass(frozen=True)
 class DreamTarget:
     """layer: a layer of the network, or its HEAD. channel: of the layer, or None for all. name: of
-    a class that was given by name, else empty."""
+    a class that was given by name, else empty. direction: (channel, share) of several channels that
+    are sought together, none of them twice."""
 
     layer: str
     channel: int | None = None
     name: str = ""
+    direction: tuple[tuple[int, float], ...] = ()
 
 
 def find_dream(text: str, info: NetworkInfo, field: str) -> DreamTarget:
-    """A target such as 'class:goldfinch', 'class:11', 'fire9' or 'fire9:100'. Raises InputError:
-    "no-head", "unknown-layer", "bad-value"; ``field`` is that of the recipe."""
+    """A target such as 'class:goldfinch', 'class:11', 'fire9', 'fire9:100' or
+    'fire8:0.8*12+40-0.3*7'. Raises InputError: "no-head", "unknown-layer", "bad-value"; ``field``
+    is that of the recipe."""
     layer, colon, rest = (part.strip() for part in text.partition(":"))
     if layer.lower() == _CLASS:
         check_head(info, field)
         if not rest:
-            raise InputError("bad-value", field, "The class has no name.", HOW)
+            hint = "Write class:NAME, such as class:goldfinch."
+            raise InputError("bad-value", field, "The class has no name.", hint)
         return DreamTarget(HEAD, _number(rest), rest)
     find_layer(layer, info, field)
     channel = _number(rest)
-    if colon and channel is None:
-        raise InputError("bad-value", field, f"'{excerpt(rest)}' is no number of a channel.", HOW)
-    return DreamTarget(layer, channel)
+    if not colon or channel is not None:
+        return DreamTarget(layer, channel)
+    direction = _direction(rest)
+    if not any(share > 0 for share in direction.values()):
+        problem = "seeks no channel" if direction else "is no channel, nor several"
+        hint = HOW.format(layer=layer)
+        raise InputError("bad-value", field, f"'{excerpt(rest)}' {problem}.", hint)
+    return DreamTarget(layer, direction=tuple(direction.items()))
+
+
+def direction_target(layer: str, shares: Mapping[int, float]) -> str:
+    """What :func:`find_dream` reads as a direction: {channel: share}, shares to two digits."""
+    parts = [f"{share:+.2g}*{channel}" for channel, share in shares.items()]
+    return f"{layer}:{''.join(parts).removeprefix('+')}"
+
+
+def _direction(text: str) -> dict[int, float]:
+    """{channel: share} of '0.8*12+40-0.3*7'; none if it is not like that."""
+    text = "".join(text.split())
+    if not re.fullmatch(rf"[+-]?{_PART}(?:[+-]{_PART})*", text, re.ASCII):
+        return {}
+    found: dict[int, float] = {}
+    for sign, share, channel in re.findall(rf"([+-]?){_PART}", text):
+        signed = float(f"{sign}{share or 1}")
+        found[int(channel)] = found.get(int(channel), 0.0) + signed
+    return found
 
 
 def find_layer(layer: str, info: NetworkInfo, field: str) -> None:

@@ -6,6 +6,7 @@ through the same windows, so that a channel's picture is the same whichever othe
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 SIZE = 96  # pixels of a picture's side
 BATCH = 8  # channels that are dreamt at once
-STEPS = 48
-RATE = 0.05  # Adam's step, in logits
-SMOOTHNESS = 4.0  # against a channel's response in units of its usual strength
-NOISE = 0.3  # standard deviation on every level of the canvas at the start
+STEPS = 40
+AWAKE = 16  # steps after which every channel responds
+RATE = 0.08  # Adam's step, in logits; of what a group folds less, as its copies add up
+SMOOTHNESS = 8.0  # against a channel's response in units of its usual strength
+NOISE = 0.15  # standard deviation on every level of the canvas at the start
 DEPTH = 5  # levels of the canvas
 WINDOWS = 12  # of the pattern, that the network looks through in turn
 MARGIN = 1.25  # sides of a window, relative to the picture's: its rim is blurred by the padding
@@ -79,9 +81,10 @@ def check_channels(network: Network, layer: str, channels: Sequence[int]) -> int
 
 @dataclass(frozen=True, eq=False)
 class _Pattern:
-    """A wallpaper pattern that many paints share. shape: (rows, columns) of a chart; windows: as
-    the network sees it, ``window`` pixels square; plain: one period across."""
+    """A wallpaper pattern that many paints share. order: how many elements fold it; shape: (rows,
+    columns) of a chart; windows: as the network sees it, square; plain: one period across."""
 
+    order: int
     shape: tuple[int, int]
     average: SparseOperator
     unfold: SparseOperator
@@ -97,7 +100,8 @@ class _Pattern:
         from service.recipe import Recipe
         from service.scene import make_scene
 
-        design = PlaneDesign(make_scene(Recipe(target="tile", group=group)), size)
+        scene = make_scene(Recipe(target="tile", group=group))
+        design = PlaneDesign(scene, size)
         random = np.random.default_rng(seed)
         side = round(MARGIN * size)
         windows = [
@@ -113,6 +117,7 @@ class _Pattern:
         ]
         plain = window_map(design.chart, design.shape, (size, size))
         return cls(
+            scene.group.order or 1,
             design.chart_shape[1:],
             SparseOperator(design.average, device),
             SparseOperator(design.unfold, device),
@@ -145,14 +150,17 @@ def _dreamt(
     noise = Canvas.noise((1, *pattern.shape), DEPTH, True, NOISE, generator)
     levels = [x.detach().repeat(len(channels), 1, 1, 1).to(device) for x in noise.levels]
     canvas = Canvas(levels, wrap=True)
-    adam = torch.optim.Adam(canvas.levels, RATE)
+    adam = torch.optim.Adam(canvas.levels, RATE / pattern.order**0.5)
     own = torch.arange(len(channels), device=device)
     numbers = torch.tensor(channels, device=device)
     strength = usual(network, (layer,))[layer].strength[numbers]
     order = np.random.default_rng(seed).integers(len(pattern.windows), size=STEPS)
-    with redirected_gradients(network):
-        for number in order:
-            view = pattern.seen(canvas.logits(), pattern.windows[number])
+    with contextlib.ExitStack() as waking:
+        waking.enter_context(redirected_gradients(network))
+        for step, window in enumerate(order):
+            if step == AWAKE:
+                waking.close()
+            view = pattern.seen(canvas.logits(), pattern.windows[window])
             view = view.contiguous(memory_format=torch.channels_last)
             ((_, x),) = network.layers(view, (layer,))
             response = x[own, numbers].mean((1, 2)) / strength

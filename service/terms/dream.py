@@ -1,9 +1,10 @@
-"""Dream: the network sees in the picture what the recipe wishes for: classes, layers, channels."""
+"""Dream: the network sees in the picture what the recipe wishes for: classes, layers, channels,
+directions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from service.perception.dreams import DreamTarget, check_channel, find_class, find_dream
@@ -25,19 +26,23 @@ OTHERS = 0.5  # how much the scores of all other classes count against one that 
 
 @dataclass(frozen=True)
 class Wish:
-    """channel: of a layer, None for all of it; of the head, the class."""
+    """channel: of a layer, None for all of it; of the head, the class. direction: {channel: share}
+    of a layer, instead."""
 
     channel: int | None
     weight: float
+    direction: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Wishes:
     """wishes: per layer. scales: the root mean square of each of these layers for a picture that
-    shows nothing, so that weights mean the same everywhere."""
+    shows nothing, so that weights mean the same everywhere. strengths: the usual one of every
+    channel, of layers with directions."""
 
     wishes: Mapping[str, Sequence[Wish]]
     scales: Mapping[str, float]
+    strengths: Mapping[str, Tensor]
 
 
 def targets(recipe: Recipe, info: NetworkInfo) -> list[DreamTarget]:
@@ -58,7 +63,7 @@ def prepare(stage: Stage) -> Wishes:
     found = _of_nothing(stage.network, targets(stage.recipe, stage.network.info))
     wishes = _wishes(stage.recipe, stage.network, found)
     scales = {layer: float(x.square().mean().sqrt().clamp(min=1e-6)) for layer, x in found.items()}
-    return Wishes(wishes, scales)
+    return Wishes(wishes, scales, _strengths(stage.network, wishes))
 
 
 def layers(stage: Stage) -> set[str]:
@@ -86,9 +91,13 @@ def observe(sight: Sight, state: Wishes) -> Mean:
                 ]
             )
         )
+    from service.perception.directions import along
+
     weight = _share(sight)
     parts = [
-        (weight * sight.features.square()).sum() / sight.features.shape[1]
+        (weight[:, 0] * along(sight.features, wish.direction, state.strengths[sight.layer])).sum()
+        if wish.direction
+        else (weight * sight.features.square()).sum() / sight.features.shape[1]
         if wish.channel is None
         else (weight[:, 0] * sight.features[:, wish.channel]).sum()
         for wish in state.wishes[sight.layer]
@@ -105,6 +114,9 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
     for place, mean in sums.items():
         layer = HEAD if place == LOOK else place
         for value, wish in zip(mean.value, state.wishes[layer], strict=True):
+            if wish.direction:
+                parts.append(-wish.weight * value)
+                continue
             whole = wish.channel is None
             strength = value.clamp(min=1e-12).sqrt() if whole else value
             parts.append(-wish.weight * strength / state.scales[layer])
@@ -148,13 +160,23 @@ def _wishes(
     """The recipe's dreams by layer, checked against the network's features."""
     found: dict[str, list[Wish]] = {}
     for number, target in enumerate(targets(recipe, network.info)):
-        field, channel = f"dreams.{number}.target", target.channel
+        place, channel = f"dreams.{number}.target", target.channel
+        direction = dict(target.direction)
         if target.layer == HEAD:
-            channel = find_class(target.name, channel, network.info, field)
-        elif channel is not None:
-            check_channel(target.layer, channel, features[target.layer].shape[1], field)
-        found.setdefault(target.layer, []).append(Wish(channel, recipe.dreams[number].weight))
+            channel = find_class(target.name, channel, network.info, place)
+        for k in (channel,) if channel is not None and target.layer != HEAD else direction:
+            check_channel(target.layer, k, features[target.layer].shape[1], place)
+        wish = Wish(channel, recipe.dreams[number].weight, direction)
+        found.setdefault(target.layer, []).append(wish)
     return found
+
+
+def _strengths(network: Network, wishes: Mapping[str, Sequence[Wish]]) -> dict[str, Tensor]:
+    """How strongly the channels usually respond, (C,), of every layer with a direction."""
+    from service.perception.usual import usual
+
+    layers = [layer for layer, own in wishes.items() if any(wish.direction for wish in own)]
+    return {layer: known.strength for layer, known in usual(network, layers).items()}
 
 
 TERM = Term(
