@@ -179,6 +179,12 @@ class ORBITEX_OT_dreams_from_picture(OnMesh, bpy.types.Operator):
         min=1,
         max=dreams.MAX_DREAMS,
     )
+    together: BoolProperty(
+        name="Together",
+        description="Seek the channels of a few layers together, to paint what is like the "
+        "picture; off: a row for each channel",
+        default=False,
+    )
     filter_image: BoolProperty(
         name="Pictures", description="Show picture files", default=True, options={"HIDDEN"}
     )
@@ -211,7 +217,7 @@ class ORBITEX_OT_dreams_from_picture(OnMesh, bpy.types.Operator):
             settings_of(obj).network,
             pixels,
             live_image.uid_of(obj),
-            self.count,
+            0 if self.together else self.count,
         )
         if not bpy.app.background:
             session.start_timer()

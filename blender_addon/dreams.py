@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .problems import refuse
+from .problems import ProblemError, refuse
 
 MAX_DREAMS = 16  # as the recipe says
 # Where no style says how pixels go together the recipe smooths more and paints more calmly. What
 # is still at its default for the one kind of painting follows to that for the other.
 PURE = {"smoothness": 9.0, "learning_rate": 0.05}
-CLASS, LAYER, CHANNEL = "CLASS", "LAYER", "CHANNEL"
+CLASS, LAYER, CHANNEL, MIX = "CLASS", "LAYER", "CHANNEL", "MIX"
 NEAREST = 3  # names that are suggested
 _REMOVE = "orbitex.remove_unknown_dreams", "Remove it from the list"
 
@@ -29,18 +30,22 @@ class Contents:
 
 @dataclass(frozen=True)
 class Target:
-    """One thing to dream of. name: of a class, or its index; layer: of LAYER and CHANNEL."""
+    """One thing to dream of. name: of a class, or its index; layer: of the other kinds; mix: of a
+    MIX, several channels with their shares, such as 0.8*12+40-0.3*7."""
 
     kind: str
     name: str = ""
     layer: str = ""
     channel: int = 0
+    mix: str = ""
 
     def spelt(self) -> str:
         """As a recipe has it."""
         if self.kind == CLASS:
             return f"class:{self.name}"
-        return self.layer if self.kind == LAYER else f"{self.layer}:{self.channel}"
+        if self.kind == LAYER:
+            return self.layer
+        return f"{self.layer}:{self.mix if self.kind == MIX else self.channel}"
 
 
 def read_target(text: str) -> Target:
@@ -50,9 +55,11 @@ def read_target(text: str) -> Target:
         return Target(CLASS, name=rest)
     if not colon:
         return Target(LAYER, layer=head)
-    if not (rest.isascii() and rest.isdecimal() and len(rest) <= 6):
+    if rest.isascii() and rest.isdecimal() and len(rest) <= 6:
+        return Target(CHANNEL, layer=head, channel=int(rest))
+    if not re.fullmatch(r"[-+*.0-9 ]+", rest):
         refuse("bad-dream", f"'{text}' is no dream.", "Write class:NAME, LAYER or LAYER:CHANNEL.")
-    return Target(CHANNEL, layer=head, channel=int(rest))
+    return Target(MIX, layer=head, mix=rest)
 
 
 def check_target(target: Target, network: str, contents: Contents) -> None:
@@ -101,6 +108,14 @@ def strongest(rows: Iterable[Mapping[str, Any]], count: int) -> list[tuple[str, 
         (f"{row['layer']}:{row['channel']}", round(max(row["strength"] / most, 0.01), 2))
         for row in found
     ]
+
+
+def is_target(text: str) -> bool:
+    """Whether :func:`read_target` reads it."""
+    try:
+        return is_name(read_target(text).layer)
+    except ProblemError:
+        return False
 
 
 def is_name(text: str) -> bool:

@@ -5,7 +5,7 @@ thread itself; no bpy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from . import catalogue
 from .answers import HINT
 from .connection import Connection, Timing
-from .dreams import Contents, is_name
+from .dreams import Contents, is_name, is_target, strongest
 from .messages import RUNNING, Report
 from .printable import printable
 from .problems import Problem, ProblemError
@@ -45,7 +45,16 @@ class Wish:
         return asked
 
 
-Answer = Any  # Contents; |u1 (side, side, 3); rows of a survey; or the Problem
+@dataclass(frozen=True)
+class Found:
+    """What describes a picture. rows: {layer, channel, strength}, strongest first; together: mixes
+    of channels."""
+
+    rows: Sequence[Mapping[str, Any]]
+    together: Sequence[str]
+
+
+Answer = Any  # Contents; |u1 (side, side, 3); Found; or the Problem
 
 
 class Lookup(Worker):
@@ -85,7 +94,7 @@ def _ask(connection: Connection, wish: Wish) -> Answer:
         layers = {r["name"]: r["channels"] for r in header["layers"] if is_name(r["name"])}
         return Contents(layers, tuple(map(printable, header["classes"])))
     if wish.kind == "survey":
-        return header["channels"]
+        return Found(header["channels"], header["dreams"])
     pixels = buffers["pixels"]
     if pixels.shape != (PICTURE_SIDE, PICTURE_SIDE, 3):
         raise ProblemError(Problem("bad-reply", "The service sent no such picture.", HINT))
@@ -94,7 +103,7 @@ def _ask(connection: Connection, wish: Wish) -> Answer:
 
 @dataclass
 class _Survey:
-    """A picture that is looked at for the object ``uid``."""
+    """A picture that is looked at for the object ``uid``. count: of channels, 0 for mixes."""
 
     uid: Any
     count: int
@@ -140,8 +149,8 @@ def want(wish: Wish) -> bool:
 def begin_survey(
     address: str, key_file: str, network: str, pixels: np.ndarray, uid: Any, count: int
 ) -> Lookup:
-    """Find the channels that describe a picture, for the object ``uid``; an older question is
-    given up."""
+    """Find what describes a picture, for the object ``uid``: so many channels, or with a ``count``
+    of 0 mixes of them. An older question is given up."""
     global _survey, _last
     if _survey is not None:
         _survey.lookup.leave()
@@ -166,9 +175,8 @@ def pending() -> bool:
     return bool(_waiting or _pending or _survey)
 
 
-def collect(address: str, key_file: str) -> tuple[Any, list[Mapping[str, Any]], int] | None:
-    """Take what has been answered, and go on asking; of a survey, the object, the channels found
-    and how many are wanted."""
+def collect(address: str, key_file: str) -> tuple[Any, list[tuple[str, float]]] | None:
+    """Take what has been answered, and go on asking; of a survey, the object and its new dreams."""
     global _pending, news
     if _pending is not None:
         _take(_pending)
@@ -199,7 +207,7 @@ def _take(lookup: Lookup) -> None:
                 del _pictures[next(iter(_pictures))]
 
 
-def _take_survey() -> tuple[Any, list[Mapping[str, Any]], int] | None:
+def _take_survey() -> tuple[Any, list[tuple[str, float]]] | None:
     global _survey, _last, news
     if _survey is None or (report := _survey.lookup.report()).state in RUNNING:
         return None
@@ -211,7 +219,9 @@ def _take_survey() -> tuple[Any, list[Mapping[str, Any]], int] | None:
     if isinstance(found[0], Problem):
         _last = replace(_last, problem=found[0])
         return None
-    return done.uid, found[0], done.count
+    if done.count:
+        return done.uid, strongest(found[0].rows, done.count)
+    return done.uid, [(target, 1.0) for target in found[0].together if is_target(target)]
 
 
 def retry() -> None:
@@ -222,7 +232,7 @@ def retry() -> None:
 def stop() -> None:
     """End the threads and forget all."""
     global _pending, _survey, _last
-    for lookup in (_pending, _survey and _survey.lookup):
+    for lookup in (_pending, None if _survey is None else _survey.lookup):
         if lookup is not None:
             lookup.leave()
             lookup.join()

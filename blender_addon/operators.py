@@ -177,7 +177,7 @@ def _with_following(choices: Choices, overrides: dict[str, Any]) -> dict[str, An
     use_styles = overrides.get("use_styles", choices.use_styles)
     if use_styles == choices.use_styles:
         return overrides
-    known = OrbitexSettings.bl_rna.properties
+    known: Any = OrbitexSettings.bl_rna.properties
     defaults = {name: known[name].default for name in dreams.PURE}
     values = {name: getattr(choices, name) for name in dreams.PURE}
     return dreams.following(values, defaults, use_styles) | overrides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from . import (
@@ -35,8 +36,7 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         lambda: _check_dreams(settings),
     ]
     if settings.use_styles:
-        sources = [style.source for style in settings.styles]
-        checks += [lambda source=source: styles.check_source(source) for source in sources]
+        checks += [partial(styles.check_source, style.source) for style in settings.styles]
     if settings.view_kind in ("CAMERAS", "ACTIVE"):
         active_only = settings.view_kind == "ACTIVE"
         checks.append(lambda: viewpoints.scene_cameras(context.scene, active_only))
@@ -56,5 +56,7 @@ def _check_dreams(settings: Any) -> None:
         return
     session.look_up(lookups.Wish("network", settings.network))
     contents = lookups.contents(settings.network)
-    for dream in settings.dreams if contents is not None else ():
+    if contents is None:
+        return
+    for dream in settings.dreams:
         dreams.check_target(target_of(dream), settings.network, contents)

@@ -18,7 +18,6 @@ import numpy as np
 from . import (
     beside,
     catalogue,
-    dreams,
     inquiry,
     jobs,
     kept,
@@ -77,9 +76,9 @@ def _look_up() -> None:
     found = lookups.collect(service.address, service.key_file)
     if found is None:
         return
-    uid, rows, count = found
+    uid, wanted = found
     if (obj := live_image.by_uid(bpy.data.objects, uid)) is not None:
-        put_dreams(settings_of(obj), dreams.strongest(rows, count))
+        put_dreams(settings_of(obj), wanted)
         _push_undo("Dreams from Picture")
 
 

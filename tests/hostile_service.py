@@ -92,6 +92,7 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         "survey": {
             "network": request.get("network"),
             "channels": [{"layer": "fire9", "channel": 7, "strength": 3.5}],
+            "dreams": ["fire9:1*7+0.5*8"],
         },
         "have": {"received": [0] * len(request.get("digests", []))},
         "upload": {"received": request.get("size")},

@@ -62,6 +62,8 @@ def draw_chosen(layout: Any, item: Any, network: str) -> None:
         column.prop(item, "layer_menu")
     if item.kind == dreams.CHANNEL:
         column.prop(item, "channel")
+    elif item.kind == dreams.MIX:
+        column.prop(item, "mix")
     columns(layout).prop(item, "weight", slider=True)
     if (problem := lookups.refused(asked)) is not None:
         layout.label(text=problem.message, icon="ERROR")

@@ -52,6 +52,7 @@ class OrbitexDream(bpy.types.PropertyGroup):
         items=[
             (dreams.CLASS, "Class", "A thing that the network knows by name"),
             (dreams.CHANNEL, "Channel", "What one channel of a layer responds to"),
+            (dreams.MIX, "Mix", "What several channels of a layer respond to together"),
             (dreams.LAYER, "Layer", "Whatever a layer sees, more of it"),
         ],
     )
@@ -72,6 +73,12 @@ class OrbitexDream(bpy.types.PropertyGroup):
     )
     channel: IntProperty(
         name="Channel", description="Which channel of the layer", default=0, min=0, max=999_999
+    )
+    mix: StringProperty(
+        name="Channels",
+        description="Several channels with their shares, such as 0.8*12+40-0.3*7; negative ones "
+        "are avoided",
+        default="0+1",
     )
     weight: FloatProperty(
         name="Weight",
@@ -106,7 +113,7 @@ class DreamSettings:
 
 def target_of(dream: Any) -> dreams.Target:
     """What an :class:`OrbitexDream` dreams of."""
-    return dreams.Target(dream.kind, dream.class_name, dream.layer, dream.channel)
+    return dreams.Target(dream.kind, dream.class_name, dream.layer, dream.channel, dream.mix)
 
 
 def put_target(dream: Any, text: str) -> None:
@@ -118,6 +125,7 @@ def put_target(dream: Any, text: str) -> None:
         dream.class_name = target.name
     else:
         dream.layer, dream.channel = target.layer, target.channel
+        dream.mix = target.mix or dream.mix
 
 
 def put_dreams(settings: Any, wanted: Iterable[tuple[str, float]]) -> None:

@@ -249,6 +249,7 @@ _FIELDS: dict[str, dict[str, _Check]] = {
         "channels": _list(
             _object(layer=_text(NAME_LENGTH), channel=_COUNT, strength=_number(-_MOST, _MOST)), 64
         ),
+        "dreams": _list(_text(200), 16),
     },
     "submit": {"job": _job},
     "have": {"received": _list(_COUNT, LIMITS.buffers)},

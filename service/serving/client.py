@@ -149,10 +149,10 @@ class Client:
             raise InputError("bad-reply", "pixels", "Not the size that was asked for.", HINT)
         return pixels
 
-    def survey(self, network: str, picture: NDArray[np.uint8]) -> list[dict[str, Any]]:
-        """The channels that describe a picture (H, W, 3), strongest first, as on the wire."""
+    def survey(self, network: str, picture: NDArray[np.uint8]) -> dict[str, Any]:
+        """What describes a picture (H, W, 3): {"network", "channels", "dreams"}, as on the wire."""
         given = {"picture": picture}
-        return list(self._ask("survey", {"network": network}, given, patient=True)[0]["channels"])
+        return self._ask("survey", {"network": network}, given, patient=True)[0]
 
     def heartbeat(self) -> int:
         """The number of jobs queued or running."""

@@ -53,7 +53,8 @@ class Painter:
 
     What is in networks, by name: network(name) -> the wire's "layers" and "classes";
     channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
-    picture (H, W, 3) uint8) -> the wire's "channels", strongest first. All raise InputError.
+    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". All raise
+    InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -66,7 +67,7 @@ class Painter:
     ]
     network: Callable[[str], dict[str, Any]]
     channel: Callable[[str, str, int, int], NDArray[np.uint8]]
-    survey: Callable[[str, NDArray[np.uint8]], list[dict[str, Any]]]
+    survey: Callable[[str, NDArray[np.uint8]], dict[str, Any]]
 
 
 def torch_painter() -> Painter:
@@ -83,9 +84,16 @@ def torch_painter() -> Painter:
     from service.reporting.finish import finish
     from service.reporting.repaint import kept_paint
     from service.survey.dreaming import channel_picture
+    from service.survey.likeness import likeness
     from service.survey.surveying import survey
 
     loaded = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
+
+    def survey_all(name: str, picture: NDArray[np.uint8]) -> dict[str, Any]:
+        network = loaded(name)
+        found = survey(picture, network)
+        rows = [asdict(row) for row in found]
+        return {"channels": rows, "dreams": likeness(found, list(network.info.layers))}
 
     def paint_on(
         recipe: Recipe, scene: Any, styles: Sequence[Any], attempt: Attempt
@@ -121,7 +129,7 @@ def torch_painter() -> Painter:
         finish=finish_all,
         network=contents,
         channel=lambda name, *about: channel_picture(loaded(name), *about),
-        survey=lambda name, picture: [asdict(row) for row in survey(picture, loaded(name))],
+        survey=survey_all,
     )
 
 

@@ -67,7 +67,7 @@ def answer(
         pixels = painter.channel(network, layer, channel, header["size"])
         return fields | {"layer": layer, "channel": channel}, {"pixels": pixels}
     found = painter.survey(network, buffers["picture"])
-    return fields | {"channels": sendable(found[:FOUND])}, {}
+    return fields | sendable(found | {"channels": found["channels"][:FOUND]}), {}
 
 
 if __name__ == "__main__":

@@ -93,6 +93,8 @@ KINDS: dict[str, Kind] = {
                 "network": "as asked",
                 "channels": "[{layer, channel, strength}], the 16 strongest at most, strongest "
                 "first; strength: by how many standard deviations the response is above the usual",
+                "dreams": "[target], for a recipe: those of a few layers together, to paint what "
+                "is like the picture",
             },
             {"picture": "|u1 (H, W, 3) sRGB, top row first, sides of 16 to 1024 pixels"},
         ),

@@ -67,7 +67,7 @@ def heavy_painter() -> Painter:
         finish=lambda recipe, scene, styles, last: (last.texture(0), {}),
         network=lambda name: {"layers": [], "classes": []},
         channel=lambda name, layer, channel, size: np.zeros((size, size, 3), np.uint8),
-        survey=lambda name, picture: [],
+        survey=lambda name, picture: {"channels": [], "dreams": []},
     )
 
 

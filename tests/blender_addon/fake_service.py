@@ -212,7 +212,7 @@ class FakeService:
             self.pictures.append(np.array(buffers["picture"]))
             rows = [("fire9", 3, 4.0), ("fire8", 5, 2.0), ("fire8", 6, 1.0)]
             found = [dict(zip(("layer", "channel", "strength"), row, strict=True)) for row in rows]
-            about["channels"] = found
+            about |= {"channels": found, "dreams": ["fire9:1*3+0.5*4", "\x1b", "a\nb:1*2"]}
             if np.ptp(self.pictures[-1]) == 0:
                 words = "nothing-described", "picture", "It is white: no channel describes it."
                 error = wire.error_header(*words, "", header["id"])

@@ -55,7 +55,9 @@ def code(function: Any, *arguments: Any) -> str:
     return caught.value.problem.code
 
 
-@pytest.mark.parametrize("text", ["class:goldfinch", "class:11", "fire9", "fire9:100"])
+@pytest.mark.parametrize(
+    "text", ["class:goldfinch", "class:11", "fire9", "fire9:100", "fire9:0.8*12+40-0.3*7"]
+)
 def test_targets_are_spelt_as_they_are_read(sphere: Any, text: str) -> None:
     assert dreams.read_target(text).spelt() == text
     bpy.ops.orbitex.dream_add(target=text)
@@ -303,12 +305,15 @@ def test_from_a_picture(sphere: Any, asked: FakeService, tmp_path: Path) -> None
     ]
     assert asked.pictures[0].shape == (21, 400, 3)
     assert abs(asked.pictures[0].mean() - pixels[..., :3].mean()) < 1
+    bpy.ops.orbitex.dreams_from_picture(image="Cat", together=True)
+    assert [target_of(d).spelt() for d in settings.dreams] == ["fire9:1*3+0.5*4"]
+    assert "mix" in shown()
     made.filepath_raw, made.file_format = str(tmp_path / "cat.png"), "PNG"
     made.save()
     settings.dreams.clear()
     bpy.ops.orbitex.dreams_from_picture(filepath=str(tmp_path / "cat.png"))
     assert len(settings.dreams) == 3
-    np.testing.assert_array_equal(asked.pictures[0], asked.pictures[1])
+    np.testing.assert_array_equal(asked.pictures[0], asked.pictures[-1])
 
 
 def test_a_picture_that_no_channel_describes(sphere: Any, asked: FakeService) -> None:

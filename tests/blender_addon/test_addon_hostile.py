@@ -43,7 +43,7 @@ from blender_addon import (
 )
 from blender_addon.client import PaintClient
 from blender_addon.connection import Timing
-from blender_addon.dreams import Contents, nearest_classes, strongest
+from blender_addon.dreams import Contents, is_target, nearest_classes, strongest
 from blender_addon.lookups import Lookup, Wish
 from blender_addon.messages import RUNNING, Order, Report
 from blender_addon.problems import Problem, ProblemError
@@ -190,7 +190,8 @@ def test_what_is_said_of_networks(
                     nearest_classes("finch", answer)
                     catalogue.menu(tuple(catalogue.Choice(n) for n in answer.layers), "x")
                 elif kind == "survey":
-                    assert len(strongest(answer, 16)) <= 16
+                    assert len(strongest(answer.rows, 16)) <= 16
+                    assert all(map(str.isprintable, filter(is_target, answer.together))), name
                 else:
                     assert swatches.from_bytes(answer).shape == (SIDE, SIDE, 4)
     assert taken > 1

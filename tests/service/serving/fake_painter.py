@@ -131,7 +131,8 @@ def channel(name, layer, number, size):
 
 
 def survey(name, picture):
-    return [{"layer": "grey", "channel": int(picture[0, 0, 0]), "strength": 1.5}] * 20
+    row = {"layer": "grey", "channel": int(picture[0, 0, 0]), "strength": 1.5}
+    return {"channels": [row] * 20, "dreams": ["grey:1*5"]}
 
 
 def fake_painter(checkpoint_seconds=0.05):

@@ -33,7 +33,8 @@ def test_names_pictures_and_what_describes_a_picture(client):
         pixels = client.channel_picture("squeezenet", "grey", 7, size)
         assert pixels.shape == (size, size, 3) and (pixels == 7).all()
     found = client.survey("squeezenet", PICTURE)
-    assert found == [{"layer": "grey", "channel": 5, "strength": 1.5}] * FOUND
+    assert found["channels"] == [{"layer": "grey", "channel": 5, "strength": 1.5}] * FOUND
+    assert found["dreams"] == ["grey:1*5"]
 
 
 def test_a_job_goes_on_meanwhile(client, service):
