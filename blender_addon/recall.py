@@ -39,12 +39,13 @@ def choices_of_image(image: Any) -> dict[str, Any]:
         data = json.loads(image.get(CHOICES_KEY))
     if not isinstance(data, dict):
         refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
-    known = {field.name: data[field.name] for field in fields(Choices) if field.name in data}
+    known: dict[str, Any] = {"use_styles": True, "dreams": ()}  # of releases without dreams
+    known |= {field.name: data[field.name] for field in fields(Choices) if field.name in data}
     for name in {"styles", "dreams"} & known.keys():
         try:
             known[name] = tuple((str(what), float(weight)) for what, weight in known[name])
         except (TypeError, ValueError):
-            del known[name]
+            known.pop(name)
     return known
 
 
@@ -60,7 +61,7 @@ def recall_settings(obj: Any) -> list[str]:
         put_dreams(settings, choices.pop("dreams", ()))
     except ProblemError:
         left.append("dreams")
-    for name, value in ({"use_styles": True} | choices).items():
+    for name, value in choices.items():
         try:
             setattr(settings, name, value)
         except (TypeError, ValueError, AttributeError):
