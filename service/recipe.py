@@ -60,14 +60,14 @@ class Quality:
 
     title: str
     stages: int  # √2 apart, ending at the full size
-    steps: int  # of the first stage; later stages take fewer (see service.painting.paint)
+    steps: int  # at each
     subsamples: int = DRAFT_SUBSAMPLES  # in a mesh's views at full size
 
 
 QUALITIES: dict[str, Quality] = {
-    "draft": Quality("Draft: a first look", stages=4, steps=60),
-    "standard": Quality("Standard", stages=5, steps=90),
-    "final": Quality("Final: slow and careful", stages=6, steps=300, subsamples=8),
+    "draft": Quality("Draft: a first look", stages=4, steps=24),
+    "standard": Quality("Standard", stages=5, steps=60),
+    "final": Quality("Final: slow and careful", stages=6, steps=200, subsamples=8),
 }
 
 

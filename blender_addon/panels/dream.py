@@ -52,8 +52,8 @@ def draw_chosen(layout: Any, item: Any, network: str) -> None:
     contents = lookups.contents(network)
     if item.kind == dreams.CHANNEL and contents is not None:
         draw_picture(layout, item, network, contents)
-    layout.row().prop(item, "kind", expand=True)
     column = columns(layout)
+    column.prop(item, "kind")
     if item.kind == dreams.CLASS:
         column.prop(item, "class_name", icon="VIEWZOOM")
         if contents is not None and contents.classes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -17,7 +15,8 @@ from service.designs.reach import RIM, Linked, Reach, Resized
 from service.designs.resolution import RESAMPLED_FINENESS
 from service.scene import Scene
 
-WINDOW = 0.75  # side of a window on a tiling, relative to the picture's width
+WHOLE = 2**19  # pixels of a period that is looked at as a whole
+WINDOW = 512  # side of a window of a larger one
 
 
 class PlaneDesign:
@@ -38,26 +37,22 @@ class PlaneDesign:
         self.chart_shape = (1, rows, columns)
         fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
         self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
-        side = min(max(round(width * WINDOW), 64), 512)
-        self.window_shape = (side, side)
+        height, width = self.shape
+        self.seen_whole = height * width <= WHOLE and not self._is_brick
+        largest = max(self.shape) if self.seen_whole else WINDOW
+        self.view_shape = (min(height, largest), min(width, largest))
         self.unit = width
 
-    def windows(self, count: int, seed: int) -> list[SamplingMap]:
-        """``count`` windows of the infinite picture, a little turned and zoomed: texture texels →
-        pixels of ``window_shape``."""
-        random = np.random.default_rng(seed)
-        height, width = self.shape
-        return [
-            plane.window_map(
-                self.chart,
-                self.shape,
-                self.window_shape,
-                corner=(float(random.uniform(0, height)), float(random.uniform(0, width))),
-                turn=random.normal() * 0.1,
-                zoom=math.exp(random.normal() * 0.06),
-            )
-            for _ in range(count)
-        ]
+    @property
+    def _is_brick(self) -> bool:
+        """Whether rows of periods are shifted, so that a period's borders do not meet."""
+        return bool(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
+
+    def pixels(self) -> SamplingMap | None:
+        """The texels as the pixels of one period, bilinear; None where they are the same."""
+        if plane_chart.on_grid(self.chart, self.shape):
+            return None
+        return plane.window_map(self.chart, self.shape, self.shape)
 
     def glance(self) -> tuple[SamplingMap | None, tuple[int, int]]:
         """The texels as pixels, bilinear, and how many (height, width) they are, at most the width

@@ -11,6 +11,9 @@ from service.painting.grids import resize
 from service.painting.views import Surface
 
 EMA = 0.9  # of the iterates
+# Of Adam. Its second moment forgets fast: at a wider stage a texel's share of the picture, and so
+# its gradient, is half as large, and steps would be too small for as long as it remembers.
+BETAS = (0.9, 0.9)
 
 
 class Iterate:
@@ -18,7 +21,7 @@ class Iterate:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas, self.mean = canvas, canvas.copy()
-        self._adam = torch.optim.Adam(canvas.levels, betas=(0.9, 0.99), fused=True)
+        self._adam = torch.optim.Adam(canvas.levels, betas=BETAS, fused=True)
         self._steps = 0  # since it is of this size
 
     @classmethod

@@ -11,7 +11,6 @@ from service.steering import Steering, steered
 
 MIN_WIDTH = 64  # of the first stage's texture
 MESH_PATIENCE = 2  # a mesh without symmetry takes this many times more steps
-LATER_STAGE = 0.8  # a stage takes so many steps relative to the one before
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,14 @@ class Place:
 
 
 def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
-    """The ladder of a recipe: widths √2 apart that end at its size, steps that fall from coarse to
-    fine (half of the work of equal steps would go into the last stage). A mesh takes more of them,
-    the more of it is different: ``order`` is that of its group."""
+    """The ladder of a recipe: widths √2 apart that end at its size, as many steps at each. A mesh
+    takes more of them, the more of it is different: ``order`` is that of its group."""
     quality = QUALITIES[recipe.quality]
     ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
     widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
-    shares = [LATER_STAGE**k for k in range(len(widths))]
     patience = 1 + MESH_PATIENCE / order if recipe.target == "mesh" and order else 1
-    total = recipe.steps or round(
-        patience * quality.steps * sum(LATER_STAGE**k for k in range(quality.stages))
-    )
-    ends = [round(total * sum(shares[: k + 1]) / sum(shares)) for k in range(len(shares))]
+    total = recipe.steps or round(patience * quality.steps * quality.stages)
+    ends = [round(total * (k + 1) / len(widths)) for k in range(len(widths))]
     steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]
     return tuple(StagePlan(w, n) for w, n in zip(widths, steps, strict=True) if n)
 

@@ -52,14 +52,16 @@ class StageTerms:
         """What the terms observe of a view. ``frugal``: see :meth:`Network.layers`."""
         found: Observations = {term.name: {} for term in self._terms}
 
+        network = self._stage.network.periodic if look.periodic else self._stage.network
+
         def observe(layer: str, features: Tensor) -> None:
-            sight = Sight(layer, features, self._surface, self._stage.network, look)
+            sight = Sight(layer, features, self._surface, network, look)
             for term in self._looking_at(layer):
                 found[term.name][layer] = self._observed(term, sight)
 
         wanted = {layer for term in self._terms for layer in self._prepared[term.name][0]}
         observe(LOOK, look.pixels)
-        for layer, features in self._stage.network.layers(look.pixels, wanted, frugal):
+        for layer, features in network.layers(look.pixels, wanted, frugal):
             observe(layer, features)
         observe(RGB, look.pixels)
         return Seen(found, look.pixels.shape[-1] * look.pixels.shape[-2])

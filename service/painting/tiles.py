@@ -17,7 +17,9 @@ from service.painting.views import Look, enlarged_paint, image_of, to_bytes
 
 
 class PlaneSurface:
-    """A wallpaper pattern, seen through windows of the infinite picture, on a device."""
+    """A wallpaper pattern on a device. A view is a whole period that begins somewhere, and that the
+    network sees as what it is, without borders; or, of a large one, a window. Its pixels are those
+    of the picture: turned or zoomed, they would hide from the network how sharp they are."""
 
     wrap = True
     coarser: Tensor | None = None
@@ -36,12 +38,15 @@ class PlaneSurface:
         self.views, self.phases = views, phases
         self._average = self._operator(design.average)
         self._unfold = self._operator(design.unfold)
-        self._windows: list[SparseOperator] = []
+        self._pixels: SparseOperator | None = None
+        self._corners: NDArray[np.int64]
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
-        windows = self._design.windows(self.views, seed)
-        self._windows = [self._operator(window) for window in windows]
+        random = np.random.default_rng(seed)
+        self._corners = random.integers(0, self._design.shape, (self.views, 2))
+        if self._pixels is None and (pixels := self._design.pixels()) is not None:
+            self._pixels = self._operator(pixels)
 
     def _orbits(self, logits: Tensor) -> Tensor:
         size = self._design.chart_shape[1:]
@@ -51,10 +56,16 @@ class PlaneSurface:
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
-        shape = self._design.window_shape
-        pictures = (image_of(self._windows[k](texture), shape) for k in which)
-        mirrored = self._design.mirrored
-        return [Look(picture.flip(-1) if mirrored else picture, None) for picture in pictures]
+        pixels = texture if self._pixels is None else self._pixels(texture)
+        period = image_of(pixels, self._design.shape)
+        height, width = self._design.view_shape
+        looks = []
+        for down, across in self._corners[list(which)]:
+            view = period.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
+            view = view.flip(-1) if self._design.mirrored else view
+            view = view.contiguous(memory_format=torch.channels_last)
+            looks.append(Look(view, None, periodic=self._design.seen_whole))
+        return looks
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -22,11 +22,12 @@ from service.painting.operators import SparseOperator
 class Look:
     """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: (1, 1, H, W) in 0..1, how much a
     pixel counts, or None where all count fully. base: (1, 3, H, W), what was to be seen before
-    anything was painted, or None."""
+    anything was painted, or None. periodic: whether it is one period of a pattern."""
 
     pixels: Tensor
     weight: Tensor | None
     base: Tensor | None = None
+    periodic: bool = False
 
 
 class Surface(Protocol):

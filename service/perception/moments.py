@@ -76,16 +76,17 @@ class Mean:
 def moments(features: Tensor, weight: Tensor | None = None) -> Moments:
     """Moments of features (B, C, h, w).
 
-    ``weight`` (B, 1, H, W) in 0..1 at the pictures' size says how much each pixel counts; it is
-    averaged down to the features' size, so that background never enters the statistics.
+    ``weight`` (B, 1, h, w) in 0..1 says how much each place counts; see :func:`at_features`.
     """
     flat = features.movedim(1, -1).reshape(-1, features.shape[1])
-    if weight is None:
-        w = flat.new_ones(len(flat), 1)
-    else:
-        size = (features.shape[-2], features.shape[-1])
-        w = F.adaptive_avg_pool2d(weight, size).reshape(-1, 1)
+    w = flat.new_ones(len(flat), 1) if weight is None else weight.reshape(-1, 1)
     return Moments(w.sum(), *_Sums.apply(flat, w))
+
+
+def at_features(weight: Tensor, features: Tensor) -> Tensor:
+    """How much pixels count, (B, 1, H, W), averaged down to the size of features (B, C, h, w), so
+    that background never enters the statistics."""
+    return F.adaptive_avg_pool2d(weight, (features.shape[-2], features.shape[-1]))
 
 
 def moment_distance(a: Moments, target: Moments) -> Tensor:

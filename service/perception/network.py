@@ -14,6 +14,7 @@ from torchvision import models
 
 from geometry.errors import InputError
 from service.networks import TORCHVISION, find_network
+from service.perception import borders
 from service.perception.network_info import HEAD, NetworkInfo, as_torchvision
 from service.weights.files import read_state_dict
 
@@ -57,6 +58,17 @@ class Network(nn.Module):
             x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
             yield name, self._scores(x) if name == HEAD else x
             start = end
+
+    @functools.cached_property
+    def periodic(self) -> Network:
+        """The same network, with the same numbers, for pictures that are one period of a pattern:
+        what lies beyond a border is what the opposite border begins with."""
+        return borders.made_periodic(self)
+
+    @functools.cached_property
+    def reach(self) -> dict[str, int]:
+        """How many places at the borders of each layer's features see padding."""
+        return borders.reach(self)
 
     def _scores(self, features: Tensor) -> Tensor:
         assert self.info.head is not None, "who wants classes looks whether there is a head"

@@ -26,21 +26,34 @@ class Wanted:
 def prepare(stage: Stage) -> Wanted:
     """The blend of the style pictures, measured layer by layer: all at once may not fit into
     memory."""
+    from service.perception.borders import inner
     from service.perception.moments import blended, moments
 
     network, weights = stage.network, stage.network.info.style
     parts = [
-        ({name: moments(x) for name, x in network.layers(picture, weights)}, share)
+        (
+            {
+                name: moments(inner(x, network.reach[name]))
+                for name, x in network.layers(picture, weights)
+            },
+            share,
+        )
         for picture, share in stage.style_pictures()
     ]
     return Wanted(blended(parts), weights)
 
 
 def observe(sight: Sight, wanted: Wanted) -> Moments:
-    """The moments of a layer's features."""
-    from service.perception.moments import moments
+    """The moments of a layer's features, but for those at borders that see padding."""
+    from service.perception.borders import inner
+    from service.perception.moments import at_features, moments
 
-    return moments(sight.features, sight.weight)
+    weight = None if sight.weight is None else at_features(sight.weight, sight.features)
+    if sight.look is not None and sight.look.periodic:
+        return moments(sight.features, weight)
+    margin = sight.network.reach[sight.layer]
+    kept = None if weight is None else inner(weight, margin)
+    return moments(inner(sight.features, margin), kept)
 
 
 def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:

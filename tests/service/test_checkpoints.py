@@ -25,8 +25,8 @@ STEPS = 6  # 3 and 3 in two stages
 
 RECIPES = {
     "tile": {"target": "tile", "group": "p4", "colouring": "2a"},
-    "turned over": {"target": "tile", "group": "p4", "chirality": "cw", "seed": 1},
-    "not turned over": {"target": "tile", "group": "p4", "chirality": "ccw", "seed": 1},
+    "turned over": {"target": "tile", "group": "p4", "chirality": "cw", "seed": 4},
+    "not turned over": {"target": "tile", "group": "p4", "chirality": "ccw", "seed": 4},
     "sphere": {"target": "sphere", "group": "332"},
     "hyperbolic": {"target": "hyperbolic", "group": "[4,6]+"},
     "spiral": {"target": "spiral", "group": "spiral3"},

@@ -163,10 +163,10 @@ def test_both_hands_of_a_tile_are_mirror_images():
 
 
 @pytest.mark.parametrize("chirality", ["ccw", "cw"])
-@pytest.mark.parametrize(("group", "seed"), [("p3", 6), ("p4", 4), ("p6", 1)])
+@pytest.mark.parametrize(("group", "seed"), [("p3", 5), ("p4", 1), ("p6", 5)])
 def test_a_hand_is_right_at_the_end_of_several_stages(group, seed, chirality):
     """With seeds that grow a clear hand in so few steps."""
-    pixels, receipt, _ = painted(group, chirality, size=96, steps=5, seed=seed)
+    pixels, receipt, _ = painted(group, chirality, size=96, steps=8, seed=seed)
     assert turning(pixels, receipt) * {"ccw": 1, "cw": -1}[chirality] > 0.03
     assert receipt["recipe"]["chirality"] == chirality
     assert max(symmetry_errors(pixels, receipt)) < (1 if group != "p4" else 1e-9)

@@ -74,8 +74,9 @@ def made():
 @pytest.mark.parametrize("name", SURFACES)
 def test_views_are_pictures_in_range(made, name):
     surface = made(name)
-    looks = surface.look(paint(surface), range(surface.views))
-    assert len(looks) == surface.views == 2
+    assert surface.views >= 2
+    looks = surface.look(paint(surface), range(2))
+    assert len(looks) == 2
     for look in looks:
         _, channels, height, width = look.pixels.shape
         assert channels == 3

@@ -1,0 +1,170 @@
+"""How good painted pictures are, over spaces, styles and seeds; and what other settings would do.
+
+    python -m tests.benchmarks.pictures [--out out/pictures] [--size 384] [--seeds 1 2]
+        [--cells p4 p6 ...] [--styles ...] [--network squeezenet] [--quality draft] [--steps N]
+        [--set service.painting.studio.DEPTH=3 ...]
+
+Paints every cell, keeps pictures and figures (a run that was stopped goes on), and prints a table.
+``--set`` gives a constant of the product another value for the run, so that a choice can be
+measured before it is made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import dataclasses
+import hashlib
+import importlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from tests.benchmarks.picture_metrics import Figures, Picture, measured
+
+STYLES = ("night_strokes", "woodcut_waves", "stained_glass", "peacock_feathers")
+ALL_STYLES = (*STYLES, "moorish_mosaic", "marbled_paper")
+CELLS: dict[str, dict[str, Any]] = {
+    "p4": {"target": "tile", "group": "p4"},
+    "p6-3a": {"target": "tile", "group": "p6", "colouring": "3a"},
+    "532": {"target": "sphere", "group": "532"},
+    "46": {"target": "hyperbolic", "group": "{4,6}"},
+    "spiral": {"target": "spiral", "group": "p1"},
+    "suzanne": {"target": "mesh", "group": "none"},
+}
+JUDGES = {"squeezenet": "vgg16-hed"}  # of what a network has painted; squeezenet judges the others
+
+
+def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, float]:
+    """A painting's picture, windows of it that were not painted, its scene's unit, and seconds."""
+    from service.inputs import load_styles
+    from service.painting.paint import paint
+    from service.painting.surfaces import make_surface
+    from service.recipe import parse_recipe
+    from service.scene import make_scene
+
+    recipe = parse_recipe(fields)
+    scene = make_scene(recipe)
+    start = time.perf_counter()
+    *_, last = paint(recipe, scene, load_styles(recipe), torch.device("cpu"))
+    seconds = time.perf_counter() - start
+    surface = make_surface(scene, recipe.size, 3, torch.device("cpu"))
+    surface.prepare_views(987_654)
+    picture = last.texture(0)
+    if recipe.target == "tile":
+        return picture, [picture / 255.0], surface.unit, seconds
+    logits = torch.from_numpy(last.paint().logits).reshape(-1, 3)
+    with torch.no_grad():
+        looks = surface.look(logits, range(surface.views))
+    return picture, [_middle(look) for look in looks], surface.unit, seconds
+
+
+def _middle(look: Any) -> Picture:
+    """The largest centred square of a view in which everything counts, as far as it goes."""
+    pixels = look.pixels[0].permute(1, 2, 0).double().numpy()
+    if look.weight is None:
+        return pixels
+    height, width = pixels.shape[:2]
+    side = int(min(height, width) * 0.6)
+    top, left = (height - side) // 2, (width - side) // 2
+    return pixels[top : top + side, left : left + side]
+
+
+def style_at(name: str, side: float) -> Picture:
+    """A style as it is shown to the network."""
+    from service.inputs import load_styles
+    from service.painting.stage import _scaled
+    from service.recipe import parse_recipe
+
+    recipe = parse_recipe({"target": "tile", "group": "p1", "styles": [{"source": name}]})
+    (style,) = load_styles(recipe)
+    return _scaled(style.pixels, side)[0].permute(1, 2, 0).double().numpy()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("out/pictures"))
+    parser.add_argument("--size", type=int, default=384)
+    parser.add_argument("--seeds", type=int, nargs="+", default=(1, 2))
+    parser.add_argument("--cells", nargs="+", default=[c for c in CELLS if c != "suzanne"])
+    parser.add_argument("--styles", nargs="+", default=STYLES)
+    parser.add_argument("--network", default="squeezenet")
+    parser.add_argument("--quality", default="draft")
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--mesh", type=Path, help="For the cell of a mesh.")
+    parser.add_argument("--set", action="append", default=[], dest="settings")
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for setting in options.settings:
+        name, _, value = setting.partition("=")
+        module, _, constant = name.rpartition(".")
+        setattr(importlib.import_module(module), constant, ast.literal_eval(value))
+    from service.perception.network import load_network
+
+    judge = load_network(JUDGES.get(options.network, "squeezenet"))
+    rows: dict[str, list[tuple[Figures, float]]] = {}
+    for cell in options.cells:
+        for style in options.styles:
+            for seed in options.seeds:
+                figures, seconds = _cell(options, cell, style, seed, judge)
+                rows.setdefault(cell, []).append((figures, seconds))
+                print(_row(f"{cell} {style} {seed}", [(figures, seconds)]), flush=True)
+    print(
+        "\n| cell | spectrum | specks (style) | lines (style) | contrast | palette | distance "
+        "| ratio | worst | seconds |"
+    )
+    for cell, found in rows.items():
+        print(_row(cell, found))
+    print(_row("all", [x for found in rows.values() for x in found]))
+
+
+def _cell(options: Any, cell: str, style: str, seed: int, judge: Any) -> tuple[Figures, float]:
+    fields: dict[str, Any] = CELLS[cell] | {
+        "size": options.size,
+        "seed": seed,
+        "quality": options.quality,
+        "network": options.network,
+        "styles": [{"source": style}],
+    }
+    if options.steps:
+        fields["steps"] = options.steps
+    if options.rate:
+        fields["learning_rate"] = options.rate
+    if cell == "suzanne":
+        fields["mesh"] = str(options.mesh)
+    known = json.dumps([fields, options.settings], sort_keys=True)
+    stem = f"{cell}-{style}-{seed}-{hashlib.sha256(known.encode()).hexdigest()[:8]}"
+    file = options.out / f"{stem}.json"
+    if not file.exists():
+        picture, windows, unit, seconds = painted(fields)
+        Image.fromarray(picture).save(options.out / f"{stem}.png")
+        others = {name: style_at(name, unit) for name in ALL_STYLES if name != style}
+        figures = measured(windows, style_at(style, unit), others, judge)
+        data = {"recipe": fields, "settings": options.settings, "seconds": seconds}
+        file.write_text(json.dumps(data | {"figures": dataclasses.asdict(figures)}, indent=1))
+    data = json.loads(file.read_text())
+    return Figures(**data["figures"]), data["seconds"]
+
+
+def _row(name: str, found: Sequence[tuple[Figures, float]]) -> str:
+    def mean(field: str) -> float:
+        return float(np.mean([getattr(figures, field) for figures, _ in found]))
+
+    worst = max(figures.ratio for figures, _ in found)
+    return (
+        f"| {name} | {mean('spectrum'):.2f} | {mean('specks'):.1f} ({mean('style_specks'):.1f}) "
+        f"| {mean('lines'):.1f} ({mean('style_lines'):.1f}) | {mean('contrast'):.2f} "
+        f"| {mean('palette'):.3f} | {mean('distance'):.3f} | {mean('ratio'):.2f} | {worst:.2f} "
+        f"| {np.mean([s for _, s in found]):.0f} |"
+    )
+
+
+if __name__ == "__main__":
+    main()
