@@ -51,7 +51,7 @@ def test_nothing_is_found_out_twice(tmp_path):
             with Client(service.address) as client:
                 for number in (1, 2, 1):
                     client.channel_picture("squeezenet", "grey", number, 32)
-        assert service.log().count("looks at channel") == 2
+        assert eventually(lambda: service.log().count("looks at channel") == 2)
         assert service.log().count("survey") == 1  # one process
 
 
