@@ -79,7 +79,8 @@ def _look_up() -> None:
     uid, wanted = found
     if (obj := live_image.by_uid(bpy.data.objects, uid)) is not None:
         put_dreams(settings_of(obj), wanted)
-        _push_undo("Dreams from Picture")
+        if not bpy.app.background:  # there it belongs to the operator that waits
+            _push_undo("Dreams from Picture")
 
 
 def _pump_one(session: Session) -> None:
@@ -260,7 +261,7 @@ def _seen() -> list[Any]:
 def _push_undo(what: str) -> None:
     """Make what has just come a step of its own, or undo and redo would lose it. Modes other than
     Object Mode have steps of their own kinds, which know no images."""
-    if bpy.context.mode == "OBJECT" and not bpy.app.background:
+    if bpy.context.mode == "OBJECT":
         bpy.ops.ed.undo_push(message=what)
 
 
