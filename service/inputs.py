@@ -150,12 +150,12 @@ def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.ui
             raise InputError(
                 "bad-image", "styles", f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8."
             )
-        return _checked(pixels, source)
+        return checked_form(pixels, source)
     if source in exemplars():
         return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
     if buffers is not None:
         raise unknown_name("unknown-style", "styles", source, exemplars())
-    return _checked(read_style_file(Path(source)), source)
+    return checked_form(read_style_file(Path(source)), source)
 
 
 def read_style_file(path: Path) -> NDArray[np.uint8]:
@@ -170,16 +170,18 @@ def read_style_file(path: Path) -> NDArray[np.uint8]:
         raise InputError("missing-file", "style", refused.message, hint) from None
 
 
-def _checked(pixels: NDArray[np.uint8], source: str) -> NDArray[np.uint8]:
+def checked_form(pixels: NDArray[np.uint8], name: str, field: str = "style") -> NDArray[np.uint8]:
+    """A picture (H, W, 3) that a network can look at. Raises InputError("bad-image") for one that
+    is tiny or very long; ``name``: what messages call it."""
     if min(pixels.shape[:2]) < 16:
         raise InputError(
-            "bad-image", "style", f"{excerpt(source, _SHOWN)} is smaller than 16 × 16 pixels."
+            "bad-image", field, f"{excerpt(name, _SHOWN)} is smaller than 16 × 16 pixels."
         )
     if max(pixels.shape[:2]) > MAX_ASPECT * min(pixels.shape[:2]):
         raise InputError(
             "bad-image",
-            "style",
-            f"{excerpt(source, _SHOWN)} is over {MAX_ASPECT} times as long as wide.",
+            field,
+            f"{excerpt(name, _SHOWN)} is over {MAX_ASPECT} times as long as wide.",
             "Crop it.",
         )
     return pixels

@@ -99,13 +99,12 @@ def _recipe(
     from service.recipe import parse_recipe
 
     data = options.recipe_data(target, given)
-    recipe = parse_recipe(data)
     if dream_like:
         from service.cli.channels import dreams_like
 
-        dreams = [*data.get("dreams", ()), *dreams_like(dream_like, recipe.network, weights)]
-        recipe = parse_recipe(data | {"dreams": dreams, "network": recipe.network})
-    return with_absolute_files(recipe, Path.cwd())
+        network = data.setdefault("network", networks.DEFAULT)  # whose channels they are
+        data["dreams"] = [*data.get("dreams", ()), *dreams_like(dream_like, network, weights)]
+    return with_absolute_files(parse_recipe(data), Path.cwd())
 
 
 @app.command()

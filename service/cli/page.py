@@ -68,13 +68,25 @@ in a viewer.
 
 **Dreams.** `--dream` says what the network shall see everywhere in the picture: a class by name or
 index (`--dream class:goldfinch`; `service classes finch` lists those with "finch" in their names),
-all of a layer (`--dream fire9`) or one channel of it (`--dream fire9:100`). An unknown layer is
-answered with all layers. The option may be given several times, with weights from -100 to 100 after
-`=`; a negative one avoids it (`--dream class:daisy --dream fire4:7=-0.5`). `--dream-weight` weighs
+all of a layer (`--dream fire9`), one channel of it (`--dream fire9:100`) or several at once, a
+direction (`--dream "fire8:0.8*12+0.5*40-0.3*7"`: channel 12 most, not channel 7; a share of 1 need
+not be written). An unknown layer is answered with all layers. The option may be given several
+times, with weights from -100 to 100 after `=`; a negative one avoids it
+(`--dream class:daisy --dream fire4:7=-0.5`). `--dream-weight` weighs
 all of them against style, colours and smoothness. Without `--style` it is a pure dream: there is no
 style at all, and unless they are given the smoothness is 9 and the learning rate 0.05. In recipes
 that is `"dreams": [{"target": "class:goldfinch", "weight": 1}]` without `styles`; the receipt says
 all of it.
+
+**Channels.** `service channels PICTURE` lists the channels that describe a picture, as `--dream`
+takes them, strongest first. The number behind says by how many standard deviations the channel
+responds more strongly than it usually does: to the exemplars, at three scales. With `-o` it paints
+a small picture of each, what it responds to most. `service channels --sheet fire8 -o sheet.png`
+paints all channels of a layer, with `--range 0-63` some, with `--group p4g` symmetric ones; in the
+order of half a second each on two CPU cores with `squeezenet`, longer with a VGG. Ctrl-C ends it
+with those that are there. `--dream-like PICTURE` (with `=WEIGHT` behind, if it is not 1) dreams of
+what describes a picture: three directions, of a fine, a middle and a coarse layer, each of up to
+eight channels. They are written into the recipe, which needs the picture no more.
 
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y

@@ -3,43 +3,39 @@ wake them."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from service.perception.network import Network
 
-@contextlib.contextmanager
-def redirected_gradients(network: nn.Module) -> Iterator[None]:
-    """Within, where no gradient at all would come through a ReLU for one of a batch's pictures, it
-    passes what would raise its input (redirected ReLU: tensorflow/lucid, redirected_relu_grad).
-    What it puts out is the same."""
-    hooks = [
-        module.register_forward_hook(lambda module, inputs, output: _Redirected.apply(*inputs))
-        for module in network.modules()
-        if isinstance(module, nn.ReLU)
-    ]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
+
+def redirect_gradients(network: Network) -> None:
+    """From now on, where no gradient at all would come through a ReLU for one of a batch's
+    pictures, it passes what would raise its input (redirected ReLU: tensorflow/lucid,
+    redirected_relu_grad). What the network puts out, and all other gradients, are the same."""
+    for module in (*network.modules(), *network.periodic.modules()):
+        if isinstance(module, nn.ReLU) and not module._forward_hooks:
+            module.register_forward_hook(_redirected)
+
+
+def _redirected(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
+    found: Tensor = _Redirected.apply(*inputs, output)
+    return found
 
 
 class _Redirected(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, output: Tensor) -> Tensor:
         ctx.save_for_backward(x)
-        return x.clamp(min=0)
+        return output.detach()
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (x,), (gradient,) = ctx.saved_tensors, gradients
-        passed = gradient * (x > 0)
-        asleep = passed.flatten(1).abs().amax(1) == 0
-        if not asleep.any():
-            return passed
-        raising = gradient.clamp(max=0)  # descent makes x larger there
-        return torch.where(asleep.reshape(-1, *[1] * (x.ndim - 1)), raising, passed)
+        passed = torch.ops.aten.threshold_backward(gradient, x, 0)
+        asleep = [k for k, own in enumerate(passed) if not own.any()]
+        for k in asleep:
+            passed[k] = gradient[k].clamp(max=0)  # descent makes x larger there
+        return passed, None

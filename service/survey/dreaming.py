@@ -6,7 +6,6 @@ through the same windows, so that a channel's picture is the same whichever othe
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
 
 SIZE = 96  # pixels of a picture's side
 BATCH = 8  # channels that are dreamt at once
-STEPS = 40
-AWAKE = 16  # steps after which every channel responds
-RATE = 0.08  # Adam's step, in logits; of what a group folds less, as its copies add up
-SMOOTHNESS = 8.0  # against a channel's response in units of its usual strength
+STEPS = 48
+RATE = 0.1  # Adam's step, in logits; of what a group folds less, as its copies add up
+FINEST = 0.25  # of it for the finest level, twice that for the next: details are no noise then
+SMOOTHNESS = 24.0  # against the logarithm of a response
 NOISE = 0.15  # standard deviation on every level of the canvas at the start
 DEPTH = 5  # levels of the canvas
 WINDOWS = 12  # of the pattern, that the network looks through in turn
@@ -141,31 +140,31 @@ def _dreamt(
     import torch
 
     from service.painting.canvas import Canvas
-    from service.perception.redirected import redirected_gradients
+    from service.perception.redirected import redirect_gradients
     from service.perception.usual import usual
     from service.terms.smoothness import steps
 
+    redirect_gradients(network)
     device = next(network.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     noise = Canvas.noise((1, *pattern.shape), DEPTH, True, NOISE, generator)
     levels = [x.detach().repeat(len(channels), 1, 1, 1).to(device) for x in noise.levels]
     canvas = Canvas(levels, wrap=True)
-    adam = torch.optim.Adam(canvas.levels, RATE / pattern.order**0.5)
+    rates = [RATE / pattern.order**0.5 * min(1.0, FINEST * 2**k) for k in range(DEPTH)]
+    adam = torch.optim.Adam(
+        [{"params": [x], "lr": rate} for x, rate in zip(canvas.levels, rates, strict=True)]
+    )
     own = torch.arange(len(channels), device=device)
     numbers = torch.tensor(channels, device=device)
     strength = usual(network, (layer,))[layer].strength[numbers]
     order = np.random.default_rng(seed).integers(len(pattern.windows), size=STEPS)
-    with contextlib.ExitStack() as waking:
-        waking.enter_context(redirected_gradients(network))
-        for step, window in enumerate(order):
-            if step == AWAKE:
-                waking.close()
-            view = pattern.seen(canvas.logits(), pattern.windows[window])
-            view = view.contiguous(memory_format=torch.channels_last)
-            ((_, x),) = network.layers(view, (layer,))
-            response = x[own, numbers].mean((1, 2)) / strength
-            loss = SMOOTHNESS * len(channels) * steps(view, None) - response.sum()
-            adam.zero_grad()
-            loss.backward()
-            adam.step()
+    for window in order:
+        view = pattern.seen(canvas.logits(), pattern.windows[window])
+        view = view.contiguous(memory_format=torch.channels_last)
+        ((_, x),) = network.layers(view, (layer,))
+        response = x[own, numbers].mean((1, 2)) / strength
+        loss = SMOOTHNESS * len(channels) * steps(view, None) - response.log1p().sum()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
     return canvas.logits().detach()

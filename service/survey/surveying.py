@@ -45,13 +45,15 @@ def survey(
     """The channels that describe a picture (H, W, 3) uint8 sRGB, strongest first.
 
     layers: those to look at; all if none are given. field: what the picture is for. Raises
-    InputError: "unknown-layer"; "nothing-described" for a picture that no channel describes.
-    Imports torch.
+    InputError: "unknown-layer"; "bad-image" for a tiny or very long picture; "nothing-described"
+    for one that no channel describes. Imports torch.
     """
     import torch
 
+    from service.inputs import checked_form
     from service.perception.usual import at_scales, usual
 
+    checked_form(pixels, "The picture", field)
     for layer in layers:
         find_layer(layer, network.info, "layer")
     if np.asarray(pixels, float).std((0, 1)).max() < FLAT:

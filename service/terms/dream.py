@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
 STRENGTH = 0.3  # of a weight of 1; beside a style of weight 1 the style prevails
+DIRECTION = 3.0  # times asinh of a direction's value: none of several outgrows the others
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
 
 
@@ -59,7 +60,11 @@ def check(recipe: Recipe, network: Network) -> None:
 
 
 def prepare(stage: Stage) -> Wishes:
-    """The wishes by layer, and the scales of these layers."""
+    """The wishes by layer, and the scales of these layers. Channels that do not respond yet are
+    woken."""
+    from service.perception.redirected import redirect_gradients
+
+    redirect_gradients(stage.network)
     found = _of_nothing(stage.network, targets(stage.recipe, stage.network.info))
     wishes = _wishes(stage.recipe, stage.network, found)
     scales = {layer: float(x.square().mean().sqrt().clamp(min=1e-6)) for layer, x in found.items()}
@@ -115,7 +120,7 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
         layer = HEAD if place == LOOK else place
         for value, wish in zip(mean.value, state.wishes[layer], strict=True):
             if wish.direction:
-                parts.append(-wish.weight * value)
+                parts.append(-wish.weight * DIRECTION * value.asinh())
                 continue
             whole = wish.channel is None
             strength = value.clamp(min=1e-12).sqrt() if whole else value

@@ -124,7 +124,7 @@ def test_a_network_without_a_head_has_no_classes(capsys):
         [{"target": ""}],
         [{"target": "fire9", "weight": 101}],
         [{"target": "fire9", "weight": "much"}],
-        [{"target": "x" * 129}],
+        [{"target": "x" * 257}],
         [{"target": "fire9"}] * 17,
         [{"target": "fire9", "wieght": 1}],
     ],
