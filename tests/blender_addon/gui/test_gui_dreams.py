@@ -23,7 +23,7 @@ panel = bpy.types.ORBITEX_PT_dream
 bpy.utils.unregister_class(panel)
 panel.bl_options = set()
 bpy.utils.register_class(panel)
-from orbitex import catalogue, icons, lookups
+from orbitex import catalogue, icons, inquiry, lookups
 """
 
 
@@ -38,7 +38,7 @@ def dreaming(running: OldBlender) -> OldBlender:
         f"preferences.python, preferences.address = {sys.executable!r}, {free_address()!r}\n"
         "bpy.ops.orbitex.start_service('INVOKE_DEFAULT')"
     )
-    running.until("catalogue.known().service", PATIENCE)
+    running.until("inquiry.pending() is None and catalogue.known().service", PATIENCE)
     return running
 
 
