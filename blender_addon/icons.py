@@ -1,4 +1,4 @@
-"""Generated icons: colour rules as swatches, styles as small pictures.
+"""Generated icons: colour rules as swatches, styles and channels as small pictures.
 
 A Blender without a window has no icons: then every number is 0, and menus show text alone.
 """
@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from . import catalogue, swatches
+from . import catalogue, lookups, swatches
 
 _previews: Any = None  # Blender's collection of them, while registered
 
@@ -33,6 +33,14 @@ def of_style(source: str) -> int:
         return _made(f"look {source}", lambda: swatches.from_bytes(look))
     path = Path(bpy.path.abspath(source)).expanduser() if source else None
     return _loaded(path) if path and path.is_file() else 0
+
+
+def of_channel(network: str, layer: str, channel: int) -> int:
+    """The icon of a channel of a network, once the service has sent its picture."""
+    pixels = lookups.picture(network, layer, channel)
+    if pixels is None:
+        return 0
+    return _made(f"channel {network} {layer} {channel}", lambda: swatches.from_bytes(pixels))
 
 
 def _made(key: str, pixels: Callable[[], np.ndarray]) -> int:
