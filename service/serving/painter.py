@@ -53,7 +53,8 @@ class Painter:
     cannot use; finish(recipe, scene, styles, last) -> the picture as delivered, its receipt,
     JSON-able, and its paint.
 
-    What is in networks, by name, "auto" for the best at hand that knows classes: network(name) -> the wire's "layers" and "classes";
+    What is in networks, by name, "auto" for the best at hand that knows classes: network(name) ->
+    the wire's "layers" and "classes";
     channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
     picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". All raise
     InputError.

@@ -66,7 +66,7 @@ def test_targets_are_spelt_as_they_are_read(sphere: Any, text: str) -> None:
 
 def test_what_the_network_has() -> None:
     def check(text: str) -> None:
-        dreams.check_target(dreams.read_target(text), "squeezenet", NETWORK)
+        dreams.check_target(dreams.read_target(text), "auto", NETWORK)
 
     for text in ("class:goldfinch", "class:House_Finch", "class:2", "fire8", "fire9:511"):
         check(text)
@@ -102,9 +102,9 @@ def test_dreams_alone_and_in_a_style(sphere: Any) -> None:
     assert recipe["styles"] == [{"source": "stained_glass", "weight": 1.0}]
     assert recipe["objective"]["dream"] == 2.0 and recipe["objective"]["smoothness"] == 0.1
     settings.use_styles = False
-    assert settings.smoothness == 9.0 and settings.learning_rate == pytest.approx(0.05)
+    assert settings.smoothness == 10.0 and settings.learning_rate == pytest.approx(0.05)
     recipe = sent()
-    assert recipe["styles"] == [] and recipe["objective"]["smoothness"] == 9.0
+    assert recipe["styles"] == [] and recipe["objective"]["smoothness"] == 10.0
     settings.smoothness, settings.use_styles = 5.0, True  # what was chosen stays
     assert settings.smoothness == 5.0 and settings.learning_rate == pytest.approx(0.12)
 
@@ -116,7 +116,7 @@ def test_a_script_writes_them_as_one_text(sphere: Any) -> None:
         {"target": "fire9", "weight": 1.0},
     ]
     assert recipe["styles"] == [] and recipe["learning_rate"] == 0.05
-    assert recipe["objective"]["smoothness"] == 9.0
+    assert recipe["objective"]["smoothness"] == 10.0
     recipe = sent(dream="fire9", style="marbled_paper", smoothness=3)
     assert len(recipe["styles"]) == 1 and recipe["objective"]["smoothness"] == 3.0
     assert sent(dream="fire9", use_styles=True)["styles"]
@@ -180,7 +180,7 @@ def test_an_image_brings_them_back(sphere: Any, tmp_path: Path) -> None:
         ("class:daisy", 1.0),
         ("fire9:3", -0.25),
     ]
-    assert not settings.use_styles and settings.smoothness == 9.0
+    assert not settings.use_styles and settings.smoothness == 10.0
     assert settings.learning_rate == pytest.approx(0.07)
     path = str(tmp_path / "dreams.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
@@ -218,12 +218,12 @@ def shown() -> list[str]:
 def test_names_and_pictures_come_while_the_panel_is_drawn(sphere: Any, asked: FakeService) -> None:
     add(sphere, "fire9:7")
     assert "layer_menu" in shown() and asked.kinds == []
-    pump_until(lambda: lookups.contents("squeezenet"))
-    assert lookups.contents("squeezenet") == NETWORK
+    pump_until(lambda: lookups.contents("auto"))
+    assert lookups.contents("auto") == NETWORK
     assert [c[0] for c in catalogue.menu((), "fire9")] == ["fire9"]
     assert "The picture is on its way" in shown()
-    pump_until(lambda: lookups.picture("squeezenet", "fire9", 7) is not None)
-    assert lookups.picture("squeezenet", "fire9", 7).shape == (64, 64, 3)
+    pump_until(lambda: lookups.picture("auto", "fire9", 7) is not None)
+    assert lookups.picture("auto", "fire9", 7).shape == (64, 64, 3)
     pump_until(lambda: not lookups.pending())
     for _ in range(3):
         shown()
@@ -236,7 +236,7 @@ def test_the_picture_is_drawn_where_there_are_icons(
 ) -> None:
     add(sphere, "fire9:7")
     shown()
-    pump_until(lambda: lookups.contents("squeezenet"))
+    pump_until(lambda: lookups.contents("auto"))
     monkeypatch.setattr(icons, "of_channel", lambda *about: 7)
     assert "picture" in shown()
 
@@ -244,7 +244,7 @@ def test_the_picture_is_drawn_where_there_are_icons(
 def test_a_class_that_is_none(sphere: Any, asked: FakeService) -> None:
     add(sphere, "class:finch", "fire7:3")
     assert first_problem(bpy.context, sphere) is None  # nobody knows yet
-    pump_until(lambda: lookups.contents("squeezenet"))
+    pump_until(lambda: lookups.contents("auto"))
     problem = first_problem(bpy.context, sphere)
     assert problem.code == "unknown-class" and problem.fix_label == "Use 'goldfinch'"
     assert shown().count("orbitex.dream_class") == 2  # goldfinch, house finch
@@ -288,7 +288,7 @@ def test_a_service_that_has_gone_leaves_the_panel_as_it_is(sphere: Any, asked: F
     add(sphere, "fire9:7")
     shown()
     pump_until(lambda: not lookups.pending())
-    assert lookups.contents("squeezenet") is None and "layer_menu" in shown()
+    assert lookups.contents("auto") is None and "layer_menu" in shown()
 
 
 def test_from_a_picture(sphere: Any, asked: FakeService, tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_a_picture_that_no_channel_describes(sphere: Any, asked: FakeService) ->
 
 def test_a_survey_for_an_object_that_has_gone(sphere: Any, asked: FakeService) -> None:
     pixels = np.ascontiguousarray(noise(32, 32)[..., :3])
-    lookups.begin_survey(asked.address, "", "squeezenet", pixels, ("nobody",), 2)
+    lookups.begin_survey(asked.address, "", "auto", pixels, ("nobody",), 2)
     assert lookups.surveys() and "Looking at the picture" in shown()
     pump_until(lambda: not lookups.pending())
     assert len(sphere.orbitex.dreams) == 0 and lookups.problem() is None
@@ -343,6 +343,6 @@ def test_the_names_are_offered_in_the_field(sphere: Any, asked: FakeService) -> 
     add(sphere, "class:daisy")
     dream = sphere.orbitex.dreams[0]
     assert class_names(dream, bpy.context, "fin") == []
-    lookups.want(Wish("network", "squeezenet"))
+    lookups.want(Wish("network", "auto"))
     pump_until(lambda: not lookups.pending())
     assert class_names(dream, bpy.context, "fin") == list(NETWORK.classes)
