@@ -17,13 +17,18 @@ from . import catalogue, lookups, swatches
 _previews: Any = None  # Blender's collection of them, while registered
 
 
-def of_rule(group: str, name: str) -> int:
-    """The icon of a colour rule of a group."""
-    rules = catalogue.known().colourings.get(group, (catalogue.NO_COLOURING,))
+def of_rule(settings: Any, name: str) -> int:
+    """The icon of a colour rule of an object's group, in the colours of its first style."""
+    rules = catalogue.known().colourings.get(settings.group, (catalogue.NO_COLOURING,))
     rule = next((rule for rule in rules if rule.name == name), None)
     if rule is None:
         return 0
-    return _made(f"rule {rule.images}", lambda: swatches.swatch(rule.images))
+    style, frame = "", None
+    if settings.colours == "STYLE" and settings.use_styles:
+        style = settings.styles[0].source if settings.styles else catalogue.DEFAULT_STYLE
+        frame = catalogue.known().frames.get(style)
+    key = f"rule {rule.images} {'' if frame is None else style}"
+    return _made(key, lambda: swatches.swatch(rule.images, frame))
 
 
 def of_style(source: str) -> int:

@@ -35,7 +35,13 @@ class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
 
     uv_map: StringProperty(name="UV Map", description="UV map to paint for", options=CALL)
     group: StringProperty(name="Symmetry", description="Symmetry group, by name", options=CALL)
-    colouring: StringProperty(name="Colours", description="Colour rule, by name", options=CALL)
+    colouring: StringProperty(name="Colour Rule", description="Colour rule, by name", options=CALL)
+    colours: StringProperty(
+        name="Colours", description="What the rule acts on: STYLE, RGB or INKS", options=CALL
+    )
+    inks: StringProperty(
+        name="Inks", description="The inks, as in #1b2a5c,#e8b030; empty: found", options=CALL
+    )
     axis: StringProperty(
         name="Axis", description="Main axis: X, Y, Z, CURSOR or numbers: 0,1,1", options=CALL
     )

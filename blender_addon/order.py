@@ -37,6 +37,8 @@ class _Choices:
     uv_map: str
     group: str
     colouring: str
+    colours: str
+    inks: str
     axis: str
     centre: str
     action: str
@@ -145,6 +147,7 @@ def _recipe(obj: Any, scene: Any, choices: Choices) -> dict[str, Any]:
         "group": choices.group,
         "axis": _axis(choices.axis, obj, scene),
         "centre": _centre(choices.centre, obj, scene),
+        "colours": choices.colours.lower(),
         "action": choices.action.lower(),
         "tolerance": as_typed(choices.tolerance),
         "start": choices.start.lower(),
@@ -153,6 +156,8 @@ def _recipe(obj: Any, scene: Any, choices: Choices) -> dict[str, Any]:
         "seed": choices.seed,
         **steerable(choices),
     }
+    if choices.colours == "INKS" and choices.inks:
+        recipe["inks"] = choices.inks
     if choices.style_size > 0:
         recipe["style_size"] = as_typed(choices.style_size)
     if choices.view_kind in viewpoints.AUTOMATIC:

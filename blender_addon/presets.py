@@ -20,7 +20,8 @@ from .terms import TERMS
 LISTS = {"styles": "source", "dreams": "target"}
 SETTINGS = (
     "use_styles",  # first: others follow when it is switched
-    *("group", "colouring", "action", "tolerance", "size", "quality", "steps", "learning_rate"),
+    *("group", "colouring", "colours", "inks", "action", "tolerance"),
+    *("size", "quality", "steps", "learning_rate"),
     *("network", "seed", *LISTS, "style_scale", "style_size", "view_kind", "views", "start"),
     *(term.setting for term in TERMS),
     "bump",

@@ -78,7 +78,7 @@ SERVICE_FIXES = {
 }
 # Hints for the panel, where the service's own speak of the command line.
 SERVICE_HINTS = {
-    "impossible-colouring": "Take a rule from the menu Colours.",
+    "impossible-colouring": "Take a rule from the menu Colour Rule.",
     "mesh-not-symmetric": "Choose another Symmetry, Axis or Centre, raise Tolerance, or let it "
     "act on directions.",
 }

@@ -229,6 +229,7 @@ _FIELDS: dict[str, dict[str, _Check]] = {
         "groups": _optional(_list(_NAMED, 4096)),
         "styles": _optional(_list(_text(200), 4096)),
         "looks": _optional(_json),
+        "colour_frames": _optional(_json),
         "networks": _optional(_list(_NAMED, 4096)),
         "qualities": _optional(_list(_NAMED, 4096)),
         "terms": _optional(_list(_NAMED, 4096)),

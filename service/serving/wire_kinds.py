@@ -47,6 +47,8 @@ KINDS: dict[str, Kind] = {
                 "fundamental domain, start·cos t + along·sin t, 0 ≤ t ≤ angle}",
                 "styles": "[name]: the exemplars that the service ships",
                 "looks": "{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
+                "colour_frames": "{style: what its colour rules act on, 3 × 4: logits are these "
+                "axes, columns, times a place in the frame, plus the last column}",
                 "networks": "[{name, title, available}]; 'auto' is the best of them at hand when a "
                 "job begins, which keeps it",
                 "qualities": "[{name, title}]",

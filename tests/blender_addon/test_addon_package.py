@@ -90,9 +90,9 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
         "natural_colours": alone.objective.natural_colours,
         "learning_rate": alone.learning_rate,
     } == dreams.PURE
-    for name in ("axis", "action", "start"):
+    for name in ("axis", "action", "start", "colours"):
         assert known[name].default == fields[name]["default"].upper(), name
-    for name in ("action", "start"):
+    for name in ("action", "start", "colours"):
         offered = {item.identifier.lower() for item in known[name].enum_items}
         assert offered == set(fields[name]["enum"]), name
     assert known["tolerance"].hard_max == fields["tolerance"]["maximum"]

@@ -45,6 +45,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "target": "mesh",
         "group": "432",
         "colouring": "none",
+        "colours": "style",
         "axis": "Z",
         "centre": "origin",
         "action": "surface",
