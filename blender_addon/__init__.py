@@ -17,6 +17,7 @@ import bpy
 
 from . import (
     batch,
+    dream_operators,
     file_events,
     fixes,
     icons,
@@ -24,6 +25,7 @@ from . import (
     image_operators,
     inquiry,
     job_operators,
+    lookups,
     manual,
     operators,
     overlay,
@@ -59,6 +61,7 @@ CLASSES: tuple[Any, ...] = (
     *image_operators.CLASSES,
     *fixes.CLASSES,
     *style_operators.CLASSES,
+    *dream_operators.CLASSES,
     *preset_operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
@@ -97,6 +100,7 @@ def unregister() -> None:
     icons.unregister()
     file_events.unregister()
     inquiry.stop()
+    lookups.stop()
     service_process.stop_all()
     queue_rows.unregister()
     properties.unregister()

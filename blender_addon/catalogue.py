@@ -21,6 +21,7 @@ _ROWS = 1000  # of a menu or a figure; what is longer is cut
 _NAME = 64  # characters of what goes over the wire
 _TITLE = 300  # characters of what is only shown
 _LOOK = 256  # pixels of a look's side
+_LOGIT = 40.0  # of a colour that is black or white
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,15 @@ EMBEDDED_NETWORK = "squeezenet"  # needs no weights from elsewhere
 @dataclass(frozen=True)
 class Catalogue:
     """The menus. ``colourings`` maps a group's name to its colour rules, ``figures`` to its
-    figure, ``looks`` a style's name to a small picture of it, |u1 (h, h, 3), top row first."""
+    figure, ``looks`` a style's name to a small picture of it, |u1 (h, h, 3), top row first,
+    ``frames`` to its colour frame, see :func:`.swatches.swatch`."""
 
     groups: tuple[Choice, ...] = ()
     colourings: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     styles: tuple[Choice, ...] = ()
     looks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    frames: Mapping[str, np.ndarray] = field(default_factory=dict)
     qualities: tuple[Choice, ...] = ()
     networks: tuple[Choice, ...] = ()
     service: str = ""
@@ -82,6 +85,7 @@ def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
         colourings={e["name"]: _colourings(e) for e in groups},
         figures={name: figure for name, figure in figures.items() if figure is not None},
         looks=_looks(describe.get("looks")),
+        frames=_frames(describe.get("colour_frames")),
         networks=tuple(map(_network, _rows(describe, "networks"))),
         styles=tuple(
             Choice(name, name.replace("_", " ").capitalize(), f"The service's exemplar '{name}'")
@@ -177,6 +181,18 @@ def _looks(data: Any) -> dict[str, np.ndarray]:
         except (binascii.Error, TypeError, ValueError):
             continue
     return looks
+
+
+def _frames(data: Any) -> dict[str, np.ndarray]:
+    frames = {}
+    for name, rows in data.items() if isinstance(data, dict) else ():
+        try:
+            frame = np.array(rows, np.float64).reshape(3, 4)
+        except (TypeError, ValueError, OverflowError):
+            continue
+        if (np.abs(frame) < _LOGIT).all():
+            frames[name] = frame
+    return frames
 
 
 _known = Catalogue()

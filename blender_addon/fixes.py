@@ -94,6 +94,15 @@ class ORBITEX_OT_ignore_others(_Setting, bpy.types.Operator):
     setting, value = "occluders", False
 
 
+class ORBITEX_OT_use_styles(_Setting, bpy.types.Operator):
+    """Paint in styles"""
+
+    bl_idname = "orbitex.use_styles"
+    bl_label = "Use Styles"
+    bl_description = "Paint in the styles of the list"
+    setting, value = "use_styles", True
+
+
 class ORBITEX_OT_use_embedded_network(_Setting, bpy.types.Operator):
     """Paint with the network whose weights come with the service"""
 
@@ -182,6 +191,7 @@ CLASSES = (
     ORBITEX_OT_use_active_uv,
     ORBITEX_OT_paint_everywhere,
     ORBITEX_OT_ignore_others,
+    ORBITEX_OT_use_styles,
     ORBITEX_OT_use_embedded_network,
     ORBITEX_OT_remove_missing_styles,
     ORBITEX_OT_realize_instances,

@@ -1,4 +1,4 @@
-"""Generated icons: colour rules as swatches, styles as small pictures.
+"""Generated icons: colour rules as swatches, styles and channels as small pictures.
 
 A Blender without a window has no icons: then every number is 0, and menus show text alone.
 """
@@ -12,18 +12,23 @@ from typing import Any
 import bpy
 import numpy as np
 
-from . import catalogue, swatches
+from . import catalogue, lookups, swatches
 
 _previews: Any = None  # Blender's collection of them, while registered
 
 
-def of_rule(group: str, name: str) -> int:
-    """The icon of a colour rule of a group."""
-    rules = catalogue.known().colourings.get(group, (catalogue.NO_COLOURING,))
+def of_rule(settings: Any, name: str) -> int:
+    """The icon of a colour rule of an object's group, in the colours of its first style."""
+    rules = catalogue.known().colourings.get(settings.group, (catalogue.NO_COLOURING,))
     rule = next((rule for rule in rules if rule.name == name), None)
     if rule is None:
         return 0
-    return _made(f"rule {rule.images}", lambda: swatches.swatch(rule.images))
+    style, frame = "", None
+    if settings.colours == "STYLE" and settings.use_styles:
+        style = settings.styles[0].source if settings.styles else catalogue.DEFAULT_STYLE
+        frame = catalogue.known().frames.get(style)
+    key = f"rule {rule.images} {'' if frame is None else style}"
+    return _made(key, lambda: swatches.swatch(rule.images, frame))
 
 
 def of_style(source: str) -> int:
@@ -33,6 +38,14 @@ def of_style(source: str) -> int:
         return _made(f"look {source}", lambda: swatches.from_bytes(look))
     path = Path(bpy.path.abspath(source)).expanduser() if source else None
     return _loaded(path) if path and path.is_file() else 0
+
+
+def of_channel(network: str, layer: str, channel: int) -> int:
+    """The icon of a channel of a network, once the service has sent its picture."""
+    pixels = lookups.picture(network, layer, channel)
+    if pixels is None:
+        return 0
+    return _made(f"channel {network} {layer} {channel}", lambda: swatches.from_bytes(pixels))
 
 
 def _made(key: str, pixels: Callable[[], np.ndarray]) -> int:

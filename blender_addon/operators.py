@@ -7,18 +7,19 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from . import gather, jobs, preferences, recall, viewpoints
+from . import dreams, gather, jobs, preferences, recall, viewpoints
 from .order import Choices, choices_of, make_order
 from .polls import Explained
-from .properties import settings_of
-from .styles import parse_styles
+from .properties import OrbitexSettings, settings_of
+from .styles import parse_weighted
 from .terms import TERMS
 from .waiting import Painting
 
 # Given in a script's call they win over the object's settings. SKIP_SAVE: a value from one call
 # must not creep into the next.
-# Styles are written as one text there.
-OVERRIDES = ("style", *(field.name for field in fields(Choices) if field.name != "styles"))
+# Styles are written as one text there, and so are dreams.
+LISTS = {"style": "styles", "dream": "dreams"}
+OVERRIDES = (*LISTS, *(f.name for f in fields(Choices) if f.name not in LISTS.values()))
 CALL: set[Any] = {"SKIP_SAVE"}
 
 
@@ -34,7 +35,13 @@ class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
 
     uv_map: StringProperty(name="UV Map", description="UV map to paint for", options=CALL)
     group: StringProperty(name="Symmetry", description="Symmetry group, by name", options=CALL)
-    colouring: StringProperty(name="Colours", description="Colour rule, by name", options=CALL)
+    colouring: StringProperty(name="Colour Rule", description="Colour rule, by name", options=CALL)
+    colours: StringProperty(
+        name="Colours", description="What the rule acts on: STYLE, RGB or INKS", options=CALL
+    )
+    inks: StringProperty(
+        name="Inks", description="The inks, as in #1b2a5c,#e8b030; empty: found", options=CALL
+    )
     axis: StringProperty(
         name="Axis", description="Main axis: X, Y, Z, CURSOR or numbers: 0,1,1", options=CALL
     )
@@ -61,6 +68,16 @@ class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
     )
     style_scale: FloatProperty(
         name="Stroke Scale", description="2 paints strokes twice as large", options=CALL
+    )
+    dream: StringProperty(
+        name="Dream",
+        description="class:NAME, LAYER or LAYER:CHANNEL; several: class:goldfinch=2; fire9:7=-1",
+        options=CALL,
+    )
+    use_styles: BoolProperty(
+        name="Use Styles",
+        description="Paint dreams in styles; default: if styles are given, or no dreams",
+        options=CALL,
     )
     size: IntProperty(name="Texture Size", description="Pixels of a side", options=CALL)
     quality: StringProperty(name="Quality", description="Quality preset, by name", options=CALL)
@@ -145,8 +162,13 @@ def begin_paint(
     preferences.check_address(service.address)
     overrides = dict(overrides or {})
     if "style" in overrides:
-        overrides["styles"] = parse_styles(overrides.pop("style"))
-    choices = _with_views(choices_of(settings_of(obj)), overrides)
+        overrides["styles"] = parse_weighted(overrides.pop("style"))
+        overrides.setdefault("use_styles", True)
+    if "dream" in overrides:
+        overrides["dreams"] = parse_weighted(overrides.pop("dream"), "bad-dream")
+        overrides.setdefault("use_styles", False)
+    choices = choices_of(settings_of(obj))
+    choices = _with_views(choices, _with_following(choices, overrides))
     order = make_order(obj, context, choices, service)
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
     launch = preferences.launcher(service, autostart)
@@ -154,6 +176,17 @@ def begin_paint(
     begun.warning = gather.collapsed_faces(obj.name, uv_map, order.buffers)
     recall.note(begun, choices, order)
     return begun
+
+
+def _with_following(choices: Choices, overrides: dict[str, Any]) -> dict[str, Any]:
+    """With what follows when a call switches styles on or off, as in the panel."""
+    use_styles = overrides.get("use_styles", choices.use_styles)
+    if use_styles == choices.use_styles:
+        return overrides
+    known: Any = OrbitexSettings.bl_rna.properties
+    defaults = {name: known[name].default for name in dreams.PURE}
+    values = {name: getattr(choices, name) for name in dreams.PURE}
+    return dreams.following(values, defaults, use_styles) | overrides
 
 
 def _with_views(choices: Choices, overrides: dict[str, Any]) -> Choices:

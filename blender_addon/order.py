@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import base_colour, gather, mask, occluders, styles, viewpoints
+from .dreams import MAX_DREAMS
 from .messages import Order
 from .preferences import ServicePreferences
-from .problems import ProblemError
-from .properties import as_typed
+from .problems import ProblemError, refuse
+from .properties import as_typed, target_of
 from .terms import TERMS
 
 
@@ -24,7 +25,8 @@ class _Choices:
 
     ``styles``: (an exemplar's name or the path of a picture, its weight); none for the recipe's
     default. ``steps``: 0 for as many as the quality says. ``style_size``: metres, 0 for the
-    recipe's default. ``axis``: X, Y, Z, CURSOR or three numbers; ``centre``: ORIGIN, CENTROID,
+    recipe's default. ``dreams``: (target as in the recipe, weight); ``use_styles``: whether they
+    are painted in styles. ``axis``: X, Y, Z, CURSOR or three numbers; ``centre``: ORIGIN, CENTROID,
     CURSOR or three numbers; numbers are in the object's own frame, scale applied. ``view_kind``:
     one of viewpoints.KINDS; ``views``: how many automatic ones. ``occluders``: whether other
     objects hide parts of this one. ``base``: one of base_colour.SOURCES. ``mask_kind``, ``mask``:
@@ -35,6 +37,8 @@ class _Choices:
     uv_map: str
     group: str
     colouring: str
+    colours: str
+    inks: str
     axis: str
     centre: str
     action: str
@@ -42,6 +46,8 @@ class _Choices:
     styles: tuple[tuple[str, float], ...]
     style_size: float
     style_scale: float
+    use_styles: bool  # before what follows it, when they are put back: see properties.dream
+    dreams: tuple[tuple[str, float], ...]
     size: int
     quality: str
     steps: int
@@ -75,7 +81,8 @@ def choices_of(settings: Any) -> Choices:
     """The choices in an object's settings."""
     same = {field.name: getattr(settings, field.name) for field in fields(Choices)}
     styles = tuple((style.source, style.weight) for style in settings.styles)
-    return Choices(**same | {"styles": styles})
+    dreams = tuple((target_of(dream).spelt(), dream.weight) for dream in settings.dreams)
+    return Choices(**same | {"styles": styles, "dreams": dreams})
 
 
 def wants_base(settings: Any) -> bool:
@@ -90,13 +97,31 @@ def make_order(obj: Any, context: Any, choices: Choices, service: ServicePrefere
     depsgraph = context.evaluated_depsgraph_get()
     mesh = gather.gather_mesh(obj, depsgraph, choices.uv_map)
     cameras = viewpoints.gather_views(choices.view_kind, obj, context, depsgraph)
-    listed, pictures = styles.gather_styles(choices.styles)
+    listed, pictures = styles.gather_styles(choices.styles) if choices.use_styles else ([], {})
+    dreams = _dreams(choices)
     buffers = mesh.buffers() | pictures
     if choices.occluders:
         buffers |= occluders.gather_occluders(obj, depsgraph)
     buffers |= _colour_before(obj, depsgraph, choices)
-    recipe = _recipe(obj, context.scene, choices) | {"styles": listed}
+    recipe = _recipe(obj, context.scene, choices) | {"styles": listed} | dreams
     return service.order(recipe, tuple(cameras), buffers)
+
+
+def check_wishes(dreams: int, use_styles: bool) -> None:
+    """Raises ProblemError "no-dream" if there is nothing to paint, "bad-dream" if there are too
+    many ``dreams``."""
+    if not (dreams or use_styles):
+        fix = "orbitex.use_styles", "Use styles"
+        refuse("no-dream", "Nothing is dreamt of, and no style is used.", "Add a dream.", *fix)
+    if dreams > MAX_DREAMS:
+        refuse("bad-dream", f"{dreams} dreams are more than {MAX_DREAMS}.", "Remove some.")
+
+
+def _dreams(choices: Choices) -> dict[str, Any]:
+    """The recipe's dreams, where there are any."""
+    check_wishes(len(choices.dreams), choices.use_styles)
+    listed = [{"target": t, "weight": as_typed(weight)} for t, weight in choices.dreams]
+    return {"dreams": listed} if listed else {}
 
 
 def _colour_before(obj: Any, depsgraph: Any, choices: Choices) -> dict[str, np.ndarray]:
@@ -122,6 +147,7 @@ def _recipe(obj: Any, scene: Any, choices: Choices) -> dict[str, Any]:
         "group": choices.group,
         "axis": _axis(choices.axis, obj, scene),
         "centre": _centre(choices.centre, obj, scene),
+        "colours": choices.colours.lower(),
         "action": choices.action.lower(),
         "tolerance": as_typed(choices.tolerance),
         "start": choices.start.lower(),
@@ -130,6 +156,8 @@ def _recipe(obj: Any, scene: Any, choices: Choices) -> dict[str, Any]:
         "seed": choices.seed,
         **steerable(choices),
     }
+    if choices.colours == "INKS" and choices.inks:
+        recipe["inks"] = choices.inks
     if choices.style_size > 0:
         recipe["style_size"] = as_typed(choices.style_size)
     if choices.view_kind in viewpoints.AUTOMATIC:
@@ -139,7 +167,8 @@ def _recipe(obj: Any, scene: Any, choices: Choices) -> dict[str, Any]:
 
 
 def steerable(choices: Choices) -> dict[str, Any]:
-    """The fields of the recipe that may change while it is painted; weights of styles may, too."""
+    """The fields of the recipe that may change while it is painted; weights of styles and
+    dreams may, too."""
     weights = {theirs: as_typed(getattr(choices, ours)) for ours, theirs in OBJECTIVE.items()}
     recipe: dict[str, Any] = {
         "colouring": choices.colouring,
@@ -159,8 +188,10 @@ def changes(running: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
     found = steerable(choices)
     weights = found.pop("objective")
     found |= {f"objective.{name}": weight for name, weight in weights.items()}
-    for number, (_, weight) in enumerate(choices.styles):
+    for number, (_, weight) in enumerate(choices.styles if choices.use_styles else ()):
         found[f"styles.{number}.weight"] = as_typed(weight)
+    for number, (target, weight) in enumerate(choices.dreams):  # with others it says that they stay
+        found |= {f"dreams.{number}.target": target, f"dreams.{number}.weight": as_typed(weight)}
     return {key: value for key, value in found.items() if _at(running, key) != value}
 
 

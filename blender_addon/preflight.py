@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from . import gather, instances, mask, preferences, styles, viewpoints
+from . import (
+    dreams,
+    gather,
+    instances,
+    lookups,
+    mask,
+    order,
+    preferences,
+    session,
+    styles,
+    viewpoints,
+)
 from .problems import Problem, ProblemError
-from .properties import settings_of
+from .properties import settings_of, target_of
 
 
 def first_problem(context: Any, obj: Any) -> Problem | None:
@@ -20,8 +32,11 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         return problem
     checks: list[Callable[[], Any]] = [
         lambda: preferences.check_address(preferences.read(context).address),
-        *(lambda source=style.source: styles.check_source(source) for style in settings.styles),
+        lambda: order.check_wishes(len(settings.dreams), settings.use_styles),
+        lambda: _check_dreams(settings),
     ]
+    if settings.use_styles:
+        checks += [partial(styles.check_source, style.source) for style in settings.styles]
     if settings.view_kind in ("CAMERAS", "ACTIVE"):
         active_only = settings.view_kind == "ACTIVE"
         checks.append(lambda: viewpoints.scene_cameras(context.scene, active_only))
@@ -33,3 +48,15 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         except ProblemError as error:
             return error.problem
     return None
+
+
+def _check_dreams(settings: Any) -> None:
+    """As far as the service has said what is in the network; it is asked for that here."""
+    if not settings.dreams:
+        return
+    session.look_up(lookups.Wish("network", settings.network))
+    contents = lookups.contents(settings.network)
+    if contents is None:
+        return
+    for dream in settings.dreams:
+        dreams.check_target(target_of(dream), settings.network, contents)

@@ -12,7 +12,14 @@ from . import live_image, presets
 from .attempt import Result, attempt
 from .polls import OnMesh
 from .problems import ProblemError, refuse
-from .properties import OrbitexSettings, as_typed, put_styles, settings_of
+from .properties import (
+    OrbitexSettings,
+    as_typed,
+    put_dreams,
+    put_styles,
+    settings_of,
+    target_of,
+)
 
 
 def own_folder() -> Path:
@@ -25,10 +32,15 @@ def own_folder() -> Path:
 
 def values_of(settings: Any) -> dict[str, Any]:
     """All settings that a preset may hold, with their values."""
-    values = {name: getattr(settings, name) for name in presets.SETTINGS if name != "styles"}
+    values = {
+        name: getattr(settings, name) for name in presets.SETTINGS if name not in presets.LISTS
+    }
     values = {k: as_typed(v) if isinstance(v, float) else v for k, v in values.items()}
     styles = [{"source": s.source, "weight": as_typed(s.weight)} for s in settings.styles]
-    return values | {"styles": styles}
+    dreams = [
+        {"target": target_of(d).spelt(), "weight": as_typed(d.weight)} for d in settings.dreams
+    ]
+    return values | {"styles": styles, "dreams": dreams}
 
 
 def changes(settings: Any, wanted: Mapping[str, Any]) -> list[str]:
@@ -43,8 +55,10 @@ def changes(settings: Any, wanted: Mapping[str, Any]) -> list[str]:
 
 def _spelt(value: Any) -> str:
     if isinstance(value, list):
-        parts = [f"{Path(s['source']).name} {s.get('weight', 1.0):.3g}" for s in value]
-        return " + ".join(parts) or "default"
+        named = [(Path(e["source"]).name if "source" in e else e["target"], e) for e in value]
+        return " + ".join(f"{n} {e.get('weight', 1.0):.3g}" for n, e in named) or "default"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:.5g}" if isinstance(value, float | int) else str(value)
 
 
@@ -54,7 +68,7 @@ def apply(settings: Any, wanted: Mapping[str, Any]) -> None:
     before = values_of(settings)
     try:
         _put(settings, wanted)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ProblemError) as error:
         _put(settings, before)
         refuse("bad-preset", f"The preset holds a value that does not fit: {error}")
 
@@ -64,6 +78,8 @@ def _put(settings: Any, wanted: Mapping[str, Any]) -> None:
     for name in sorted(wanted, key=presets.SETTINGS.index):
         if name == "styles":
             put_styles(settings, [(s["source"], s.get("weight", 1.0)) for s in wanted["styles"]])
+        elif name == "dreams":
+            put_dreams(settings, [(d["target"], d.get("weight", 1.0)) for d in wanted["dreams"]])
         else:
             setattr(settings, name, wanted[name])
 

@@ -16,10 +16,13 @@ from typing import Any
 from .problems import refuse
 from .terms import TERMS
 
-# What a preset may hold. "styles" is a list of {"source", "weight"}.
+# What a preset may hold, of which lists: entries have this key, and a "weight".
+LISTS = {"styles": "source", "dreams": "target"}
 SETTINGS = (
-    *("group", "colouring", "action", "tolerance", "size", "quality", "steps", "learning_rate"),
-    *("network", "seed", "styles", "style_scale", "style_size", "view_kind", "views", "start"),
+    "use_styles",  # first: others follow when it is switched
+    *("group", "colouring", "colours", "inks", "action", "tolerance"),
+    *("size", "quality", "steps", "learning_rate"),
+    *("network", "seed", *LISTS, "style_scale", "style_size", "view_kind", "views", "start"),
     *(term.setting for term in TERMS),
     "bump",
 )
@@ -69,20 +72,20 @@ def _settings(file: Path) -> dict[str, Any]:
     unknown = [key for key in data if key not in SETTINGS]
     if unknown:
         refuse("bad-preset", f"The preset {file.name} holds '{unknown[0]}', which is no setting.")
-    styles = data.get("styles", [])
-    sound = isinstance(styles, list) and all(_is_style(style) for style in styles)
-    plain = all(isinstance(v, str | int | float) for k, v in data.items() if k != "styles")
+    sound = all(_is_list(data.get(name, []), key) for name, key in LISTS.items())
+    plain = all(isinstance(v, str | int | float) for k, v in data.items() if k not in LISTS)
     if not (sound and plain):
         refuse("bad-preset", f"The preset {file.name} holds something that is no setting's value.")
     return data
 
 
-def _is_style(style: Any) -> bool:
-    return (
-        isinstance(style, dict)
-        and style.keys() <= {"source", "weight"}
-        and isinstance(style.get("source"), str)
-        and isinstance(style.get("weight", 1.0), int | float)
+def _is_list(entries: Any, key: str) -> bool:
+    return isinstance(entries, list) and all(
+        isinstance(entry, dict)
+        and entry.keys() <= {key, "weight"}
+        and isinstance(entry.get(key), str)
+        and isinstance(entry.get("weight", 1.0), int | float)
+        for entry in entries
     )
 
 

@@ -71,10 +71,14 @@ SERVICE_FIXES = {
     "weights-missing": ("orbitex.use_embedded_network", "Use the embedded network"),
     "bad-weights": ("orbitex.use_embedded_network", "Use the embedded network"),
     "nothing-seen": ("orbitex.use_ring", "Use a ring of views"),
+    "no-head": ("orbitex.use_embedded_network", "Use the embedded network"),
+    "unknown-class": ("orbitex.use_nearest_classes", "Use the nearest class"),
+    "unknown-layer": ("orbitex.remove_unknown_dreams", "Remove it from the list"),
+    "unknown-channel": ("orbitex.remove_unknown_dreams", "Remove it from the list"),
 }
 # Hints for the panel, where the service's own speak of the command line.
 SERVICE_HINTS = {
-    "impossible-colouring": "Take a rule from the menu Colours.",
+    "impossible-colouring": "Take a rule from the menu Colour Rule.",
     "mesh-not-symmetric": "Choose another Symmetry, Axis or Centre, raise Tolerance, or let it "
     "act on directions.",
 }

@@ -12,8 +12,8 @@ import bpy
 from . import jobs, live_image
 from .messages import Order
 from .order import Choices
-from .problems import refuse
-from .properties import put_styles, settings_of
+from .problems import ProblemError, refuse
+from .properties import put_dreams, put_styles, settings_of
 
 CHOICES_KEY = "orbitex_choices"  # custom property of the image: its Choices, as JSON
 
@@ -39,12 +39,13 @@ def choices_of_image(image: Any) -> dict[str, Any]:
         data = json.loads(image.get(CHOICES_KEY))
     if not isinstance(data, dict):
         refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
-    known = {field.name: data[field.name] for field in fields(Choices) if field.name in data}
-    if "styles" in known:
+    known: dict[str, Any] = {"use_styles": True, "dreams": ()}  # of releases without dreams
+    known |= {field.name: data[field.name] for field in fields(Choices) if field.name in data}
+    for name in {"styles", "dreams"} & known.keys():
         try:
-            known["styles"] = tuple((str(name), float(part)) for name, part in known["styles"])
+            known[name] = tuple((str(what), float(weight)) for what, weight in known[name])
         except (TypeError, ValueError):
-            del known["styles"]
+            known.pop(name)
     return known
 
 
@@ -56,6 +57,10 @@ def recall_settings(obj: Any) -> list[str]:
     left = []
     if "styles" in choices:
         put_styles(settings, choices.pop("styles"))
+    try:
+        put_dreams(settings, choices.pop("dreams", ()))
+    except ProblemError:
+        left.append("dreams")
     for name, value in choices.items():
         try:
             setattr(settings, name, value)

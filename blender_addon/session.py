@@ -22,6 +22,7 @@ from . import (
     jobs,
     kept,
     live_image,
+    lookups,
     pictures,
     preferences,
     queue_rows,
@@ -34,6 +35,7 @@ from .kept import RECEIPT_KEY
 from .messages import RUNNING, Frame, clock
 from .printing import print_error
 from .problems import ProblemError
+from .properties import put_dreams, settings_of
 from .reattach import reattach
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
@@ -46,13 +48,39 @@ on_frame: list[Callable[[int, np.ndarray, tuple[int, int]], None]] = []
 
 def pump() -> bool:
     """Bring all news into Blender; whether anything is still running."""
-    if inquiry.collect() and not bpy.app.background:
-        reattach(preferences.read(bpy.context), asked=False)  # the service is there again
+    if inquiry.collect():
+        lookups.retry()
+        if not bpy.app.background:
+            reattach(preferences.read(bpy.context), asked=False)  # the service is there again
+    if lookups.pending():
+        _look_up()
     for session in jobs.all_of_file():
         if session.active:
             _pump_one(session)
     queue_rows.sync()
-    return inquiry.pending() is not None or any(s.active for s in jobs.all_of_file())
+    asked = inquiry.pending() is not None or lookups.pending()
+    return asked or any(s.active for s in jobs.all_of_file())
+
+
+def look_up(wish: lookups.Wish) -> bool:
+    """Have the service say something about a network, for a panel that is being drawn; whether the
+    answer is on its way."""
+    waits = lookups.want(wish)
+    if waits:
+        start_timer()
+    return waits
+
+
+def _look_up() -> None:
+    service = preferences.read(bpy.context)
+    found = lookups.collect(service.address, service.key_file)
+    if found is None:
+        return
+    uid, wanted = found
+    if (obj := live_image.by_uid(bpy.data.objects, uid)) is not None:
+        put_dreams(settings_of(obj), wanted)
+        if not bpy.app.background:  # there it belongs to the operator that waits
+            _push_undo("Dreams from Picture")
 
 
 def _pump_one(session: Session) -> None:
@@ -73,6 +101,7 @@ def _pump_one(session: Session) -> None:
     if report.offers is not None and session.report.offers is None:
         catalogue.remember(report.offers)
         inquiry.forget_problem()
+        lookups.retry()
     if report.progress is not None and report.progress != session.report.progress:
         session.losses.append(report.progress.loss)
     session.report = report
@@ -217,7 +246,7 @@ def _tick() -> float | None:
                 jobs.leave(session, f"{type(error).__name__}: {error}")
         return None
     if any(not session.active and session.frames for session in painting):
-        _push_undo()
+        _push_undo("Painted")
     if _seen() != before:  # else viewports would be drawn anew all the time
         live_image.redraw()
     return TICK_SECONDS if going_on else None
@@ -226,14 +255,14 @@ def _tick() -> float | None:
 def _seen() -> list[Any]:
     """What panels and viewports show of all jobs, to be compared."""
     shown: list[Any] = [(s.key, s.frames, s.message, s.report) for s in jobs.all_of_file()]
-    return [*shown, inquiry.pending(), inquiry.problem(), catalogue.known()]
+    return [*shown, inquiry.pending(), inquiry.problem(), catalogue.known(), lookups.news]
 
 
-def _push_undo() -> None:
-    """Make the finished picture a step of its own, or undo and redo would lose it. Modes other
-    than Object Mode have steps of their own kinds, which know no images."""
+def _push_undo(what: str) -> None:
+    """Make what has just come a step of its own, or undo and redo would lose it. Modes other than
+    Object Mode have steps of their own kinds, which know no images."""
     if bpy.context.mode == "OBJECT":
-        bpy.ops.ed.undo_push(message="Painted")
+        bpy.ops.ed.undo_push(message=what)
 
 
 def stop_timer() -> None:

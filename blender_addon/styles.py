@@ -21,19 +21,20 @@ PICTURES = frozenset(
 )
 
 
-def parse_styles(text: str) -> tuple[tuple[str, float], ...]:
-    """Styles written as "night_strokes", "//cat.png" or, several, "night_strokes=2; //cat.png".
+def parse_weighted(text: str, code: str = "bad-style") -> tuple[tuple[str, float], ...]:
+    """Styles written as "night_strokes", "//cat.png" or, several, "night_strokes=2; //cat.png"; or
+    dreams, "class:goldfinch; fire9:100=-0.5".
 
-    Raises ProblemError "bad-style".
+    Raises ProblemError ``code``.
     """
-    styles = []
+    found = []
     for part in filter(None, (part.strip() for part in text.split(";"))):
         source, equals, weight = part.rpartition("=")
         try:
-            styles.append((source.strip(), float(weight)) if equals else (part, 1.0))
+            found.append((source.strip(), float(weight)) if equals else (part, 1.0))
         except ValueError:
-            refuse("bad-style", f"The weight in '{part}' is no number.", "Write a=1; b=0.5.")
-    return tuple(styles)
+            refuse(code, f"The weight in '{part}' is no number.", "Write a=1; b=0.5.")
+    return tuple(found)
 
 
 def looks_like_a_file(style: str) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geometry.colour import act
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.groups import Colouring, Group
 from geometry.mesh import Mesh
 from geometry.mesh_images import SurfaceSearch, points_at, spread_points
@@ -38,9 +39,11 @@ def symmetry_error(
     group: Group,
     colouring: Colouring,
     placement: Placement,
+    frame: ColourFrame = RGB,
 ) -> tuple[GeneratorError, ...]:
     """The error of every generator of ``group`` in ``texture`` (rows of all textures, columns, 3),
-    uint8 or floats in 0..1, at points spread evenly over the surface.
+    uint8 or floats in 0..1, at points spread evenly over the surface. ``frame``: what colours act
+    on; in others than RGB an error is what the rounding to 8 bits does not leave open.
 
     The texture is read by Catmull-Rom splines. Points that are within two texels of a UV border,
     or whose image is, are left out: there lookups read the margin.
@@ -58,7 +61,11 @@ def symmetry_error(
         image = search.find(placement.image(generator.matrix, points), turned)
         there, also = _read(mesh, values, shape, borders, image.triangle, image.barycentric)
         used = inside & also
-        wanted = act(colouring.images[generator.letter], here[used])
+        image_colour = colouring.images[generator.letter]
+        if frame.is_rgb:
+            wanted = act(image_colour, here[used])
+        else:
+            wanted = np.clip(there[used], *frame.bounds(image_colour, here[used]))
         error = 255 * np.abs(there[used] - wanted)
         rms = math.sqrt((error**2).mean()) if error.size else None
         worst = float(error.max()) if error.size else None

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geometry.colour import IDENTITY, ColourElement, act, compose, generated, inverse, palette_of
+from geometry.colour import IDENTITY, ColourElement, compose, generated, inverse, palette_of
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.plane_chart import PlaneChart, pixels_to_period
 from geometry.sampling import SamplingMap, cubic_taps, from_taps, linear_taps
 from geometry.spaces import Array
@@ -49,18 +50,22 @@ def kaleidoscope(chart: PlaneChart) -> tuple[SamplingMap, SamplingMap]:
     return average, unfold
 
 
-def one_of_each(chart: PlaneChart, colours: Array, shares: Array) -> Array:
+def one_of_each(
+    chart: PlaneChart, colours: Array, shares: Array, frame: ColourFrame = RGB
+) -> Array:
     """One colour per orbit of texels, (orbits, 3) in 0..1, as ``unfold`` copies them: the mean of
     the ``colours`` (texels, 3) of its texels, each brought back by the symmetry, by their shares
-    (texels,), which must not all be 0."""
+    (texels,), which must not all be 0. ``frame``: what the chart's colours act on."""
     orbit, _ = _orbits(chart)
-    total, whole = np.zeros((len(orbit), 3)), np.zeros((len(orbit), 1))
-    for matrix, colour in zip(chart.elements.matrices, chart.elements.colours, strict=True):
-        texels = _permuted(chart, matrix, orbit)
-        share = shares[texels, None]
-        total += share * act(inverse(colour), colours[texels])
-        whole += share
-    return total / whole
+    texels = [_permuted(chart, matrix, orbit) for matrix in chart.elements.matrices]
+    images = np.stack(
+        [
+            frame.act(inverse(colour), colours[there])
+            for colour, there in zip(chart.elements.colours, texels, strict=True)
+        ]
+    )
+    weights = shares[np.stack(texels), None]
+    return frame.mixed(images, lambda x: (weights * x).sum(axis=0) / weights.sum(axis=0))
 
 
 def _orbits(chart: PlaneChart) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.cells import plane_torus, soft_cell
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.plane import kaleidoscope, one_of_each
 from geometry.plane_chart import PlaneChart, picture_periods, pixels_to_period
 from geometry.spaces import Array
@@ -14,10 +15,13 @@ from geometry.spaces import Array
 _SEAMLESS = 2.0  # times the usual step between pixels may be across the border of what repeats
 
 
-def in_all_copies(picture: Array, chart: PlaneChart, around: bool) -> Array:
+def in_all_copies(
+    picture: Array, chart: PlaneChart, around: bool, frame: ColourFrame = RGB
+) -> Array:
     """One colour per orbit of texels, (orbits, 3) in 0..1, of a ``picture`` (H, W, 3) in 0..1 of
     one period. The cell is the one nearest to the picture's middle. around: beyond its border the
-    picture repeats; else it is mirrored there, and fades over into what is on the other side."""
+    picture repeats; else it is mirrored there, and fades over into what is on the other side.
+    frame: what the chart's colours act on."""
     height, width = picture.shape[:2]
     places, texels, weights = _middle_cell(chart, (height, width))
     shift = int(picture_periods(chart, (height, width))[0, 1]) if around else None
@@ -26,7 +30,7 @@ def in_all_copies(picture: Array, chart: PlaneChart, around: bool) -> Array:
     shares: Array = np.bincount(texels, weights, minlength=count).astype(float)
     sums = [np.bincount(texels, channel, minlength=count) for channel in weighted.T]
     colours = np.stack(sums, axis=1) / np.maximum(shares, 1e-12)[:, None]
-    return one_of_each(chart, colours, shares)
+    return one_of_each(chart, colours, shares, frame)
 
 
 def _middle_cell(

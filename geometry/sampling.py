@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geometry.colour import IDENTITY, ColourElement, compose, matrix
+from geometry.colour import IDENTITY, ColourElement, compose
+from geometry.colour_frame import RGB, ColourFrame
 
 _Point = TypeVar("_Point", bound=np.generic)
 
@@ -55,13 +56,38 @@ class SamplingMap:
             self.palette,
         )
 
-    def apply(self, paint: NDArray[np.floating]) -> NDArray[np.float64]:
-        """The logits (rows, 3) that paint (columns, 3) makes: what the service's operators do on
-        their device, for whoever has no torch at hand."""
+    def fixed(self, frame: ColourFrame) -> NDArray[np.float64] | None:
+        """What is added to the rows, (rows, 3), where colours act in a frame that is not RGB; else
+        None.
+
+        Paint c deviates from m' = m / W, where m is the frame's mean and W what the weights of a
+        row add up to, so that m' everywhere shows m. A row is m + Σ wₖ Qₖ (c − m'), and all of that
+        but Σ wₖ Qₖ c does not depend on the paint."""
+        if self.colours is None or frame.is_rgb:
+            return None
+        entries = np.diff(self.indptr)
+        row = np.arange(self.rows).repeat(entries)
+        shares = sparse.csr_matrix(
+            (self.weights, (row, self.colours)), shape=(self.rows, len(self.palette))
+        )
+        total = np.asarray(shares.sum(axis=1)).ravel()
+        mean = np.array(frame.mean)
+        usual = float(np.median(total[entries > 0])) if entries.any() else 1.0
+        moved = np.stack([frame.action(element)[0] @ mean for element in self.palette])
+        return np.where((entries > 0)[:, None], mean - shares @ moved / usual, 0.0)
+
+    def apply(self, paint: NDArray[np.floating], frame: ColourFrame = RGB) -> NDArray[np.float64]:
+        """The logits (rows, 3) that paint (columns, 3) makes, colours acting in ``frame``: what the
+        service's operators do on their device, for whoever has no torch at hand."""
+        logits, fixed = self._moved(paint, frame), self.fixed(frame)
+        return logits if fixed is None else logits + fixed
+
+    def _moved(self, paint: NDArray[np.floating], frame: ColourFrame) -> NDArray[np.float64]:
         if self.colours is None:
             shape = (self.rows, self.columns)
             return sparse.csr_matrix((self.weights, self.indices, self.indptr), shape=shape) @ paint
-        elements, colours = [matrix(colour) for colour in self.palette], self.colours.astype(int)
+        elements = [frame.action(element)[0] for element in self.palette]
+        colours = self.colours.astype(int)
         in_all_colours = self.columns * len(elements)
         if max(self.rows * len(elements), len(self.indices)) < in_all_colours:
             row = np.arange(self.rows).repeat(np.diff(self.indptr)) + colours * self.rows

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from geometry.catalogue import colourings, groups
@@ -38,6 +39,7 @@ def describe() -> dict[str, Any]:
             for group in groups()
         ],
         "styles": list(exemplars()),
+        "colour_frames": {name: frame_rows(name) for name in exemplars()},
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
             {"name": AUTO, "title": "Automatic: the best at hand", "available": True},
@@ -114,6 +116,16 @@ def small_picture(style: str) -> str:
     with exemplar_file(style).open("rb") as file, Image.open(file) as picture:
         small = picture.convert("RGB").resize((LOOK_SIDE, LOOK_SIDE), reducing_gap=2.0)
         return base64.b64encode(small.tobytes()).decode("ascii")
+
+
+def frame_rows(style: str) -> list[list[float]]:
+    """Of an exemplar's colour frame: its axes, columns, and its mean, (3, 4) logits."""
+    from service.colours import picture_frame_of
+    from service.inputs import exemplar_file
+
+    with exemplar_file(style).open("rb") as file, Image.open(file) as picture:
+        frame = picture_frame_of(np.asarray(picture.convert("RGB")))
+    return frame.as_array().round(5).tolist()
 
 
 def colouring_row(rule: Colouring) -> dict[str, Any]:

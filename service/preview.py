@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import special
 
 from geometry import cells
+from geometry.colour_frame import rounded
 from geometry.sampling import bilinear_taps
 from geometry.spaces import Array
 from service.designs import Design, PlaneDesign, make_design
@@ -66,6 +67,11 @@ def laid_out(design: Design, paper: Paper) -> Array:
     )
 
 
+def plasma_colours() -> NDArray[np.uint8]:
+    """All colours of plasma, (1, n, 3), in 0..255."""
+    return rounded(_shades(np.linspace(0, 1, 256)[None]))
+
+
 def plasma_paper(seed: int) -> Paper:
     """Cloudy noise, the same at every size: random phases under a power law, read through a
     palette."""
@@ -92,9 +98,13 @@ def _plasma(seed: int, shape: tuple[int, int], number: int) -> Array:
     clouds = np.fft.ifft2(spectrum).real
     height = 0.5 + _BANDS * clouds / clouds.std()
     height = 1 - np.abs(1 - height % 2)  # up and down the palette
+    return special.logit(_shades(height))
+
+
+def _shades(height: Array) -> Array:
+    """Colours (..., 3) of the palette at heights (...) from 0, dark, to 1, light."""
     steps = np.linspace(0, 1, len(_PALETTE))
-    colours = [np.interp(height, steps, channel) for channel in _PALETTE.T]
-    return special.logit(np.stack(colours, axis=-1))
+    return np.stack([np.interp(height, steps, channel) for channel in _PALETTE.T], axis=-1)
 
 
 def _cut_picture(pixels: NDArray[np.uint8], shape: tuple[int, int], number: int) -> Array:

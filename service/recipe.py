@@ -36,6 +36,7 @@ HandName = Literal["any", "ccw", "cw"]
 ActionName = Literal["surface", "direction"]
 ViewLayoutName = Literal["sphere", "ring"]
 StartName = Literal["noise", "base"]
+ColoursName = Literal["style", "rgb", "inks"]
 QualityName = Literal["draft", "standard", "final"]
 
 
@@ -182,6 +183,7 @@ ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
 }
 
 
+_INKS = r"#[0-9a-fA-F]{6}(,#[0-9a-fA-F]{6}){1,3}"
 _REPEAT = r"[1-9]\d?x[1-9]\d?"
 # No text can be read in two ways: what does not match is refused after one pass over it.
 _NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?"
@@ -199,6 +201,18 @@ class Recipe(_Model):
         default="none",
         max_length=MAX_COLOURING,
         description="Colour rule: a name from 'service colourings'.",
+    )
+    colours: ColoursName = Field(
+        default="style",
+        description="What the colour rule acts on: the style's own colours, red, green and blue, "
+        "or a few inks.",
+    )
+    inks: str | None = Field(
+        default=None,
+        max_length=64,
+        description="The inks that the rule permutes, as in #1b2a5c,#e8b030; default: found in the "
+        "style.",
+        json_schema_extra={"pattern": f"^{_INKS}$"},
     )
     folds: str | None = Field(
         default=None,
@@ -384,6 +398,15 @@ class Recipe(_Model):
             )
         return repeat
 
+    @field_validator("inks")
+    @classmethod
+    def _are_colours(cls, inks: str | None) -> str | None:
+        if inks is not None and not re.fullmatch(_INKS, inks, re.ASCII):
+            raise ValueError(
+                f"'{excerpt(inks, 40)}' is not two to four colours such as #1b2a5c,#e8b030"
+            )
+        return inks
+
     @field_validator("axis")
     @classmethod
     def _is_a_direction(cls, axis: str) -> str:
@@ -419,6 +442,14 @@ class Recipe(_Model):
                     f"'objective.{name}' is for the target {' or '.join(term.targets)}, "
                     f"not for '{self.target}'"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _has_inks_to_permute(self) -> Self:
+        if self.inks is not None and self.colours != "inks":
+            raise InputError(
+                "bad-value", "inks", "Inks are for --colours inks.", "Give it, or leave out --inks."
+            )
         return self
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geometry.catalogue import find_colouring, find_group
 from geometry.colour import ColourElement
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
 from geometry.folds import Folds, check_axis, parse_folds
 from geometry.groups import Colouring, Elements, Generator, Group, elements
@@ -50,6 +51,7 @@ TARGET_OF_SPACE = {
 class Scene:
     """The target with its symmetry. folds: the first generator's powers are weighted instead of
     imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
+    style_frame: of the styles' colours, see :mod:`service.colours`.
     start: what the painting starts from.
 
     Of tiles: torus_map, cut, repeat (periods across, down); base, (H, W, 3) uint8, a picture of one
@@ -63,6 +65,7 @@ class Scene:
     colouring: Colouring
     folds: Folds | None = None
     mirrored: bool = False
+    style_frame: ColourFrame = RGB
     torus_map: TorusMap | None = None
     cut: str = "period"
     repeat: tuple[int, int] = (1, 1)
@@ -76,6 +79,12 @@ class Scene:
     start: str = "noise"
     view_layout: str = "sphere"
     style_size: float | None = None
+
+    @property
+    def frame(self) -> ColourFrame:
+        """What the colour rule acts on. One that changes no colours has no frame to differ by: RGB,
+        in which pictures are mixed as they always were."""
+        return self.style_frame if self.colouring.colours > 1 else RGB
 
     @property
     def elements(self) -> Elements:

@@ -70,6 +70,8 @@ def adjusted(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
         raise _not_adjustable("styles", "Styles stay the same; only their weights can be changed.")
     if [dream.target for dream in new.dreams] != [dream.target for dream in recipe.dreams]:
         raise _not_adjustable("dreams", "Dreams stay the same; only their weights can be changed.")
+    if new.colouring != recipe.colouring and recipe.colours == "inks":
+        raise _not_adjustable("colouring", "With inks the colour rule stays.")
     if new.colouring != recipe.colouring:
         _check_colouring(recipe, new)
     return new

@@ -11,13 +11,11 @@ import sys
 from pathlib import Path
 
 from service.describe import term_rows
-from service.terms import TERMS
 
 
 def terms_file() -> str:
-    """What is in the file: without terms of dreams, as Blender has no list of them yet."""
-    rows = [row for row in term_rows() if TERMS[row["name"]].of != "dreams"]
-    return json.dumps(rows, indent=2) + "\n"
+    """What is in the file."""
+    return json.dumps(term_rows(), indent=2) + "\n"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import dataclasses
 import torch
 from receipt_checker import load
 
+from geometry.colour_frame import RGB
 from service.inputs import load_styles
 from service.painting.canvas import Canvas
 from service.painting.progress import Progress
@@ -30,11 +31,11 @@ def random_paint(surface, seed=3):
     return Canvas.noise(surface.canvas_shape, DEPTH, surface.wrap, 0.3, random).logits().detach()
 
 
-def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
+def delivered(folder, target, group, *, picture=None, mirrored=False, frame=RGB, **fields):
     """(pixels, receipt) of random paint, or of ``picture`` (H, W, 3) in place of it, finished and
     delivered like a painting, read back from the disk. No network: quick."""
     recipe = parse_recipe({"target": target, "group": group, "size": 64, **fields})
-    scene = make_scene(recipe)
+    scene = dataclasses.replace(make_scene(recipe), style_frame=frame)
     if picture is None:
         shown = dataclasses.replace(scene, mirrored=mirrored)
         surface = make_surface(shown, recipe.size, 1, CPU)
@@ -52,6 +53,7 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, **fields):
         checkpoint=None,
         paint=None,
         mirrored=mirrored,
+        frame=frame,
     )
     place = destination(folder / "picture.png", FilesRead(()))
     deliver(place, *finish(recipe, scene, load_styles(recipe), last)[:2])

@@ -70,6 +70,9 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         encoding = request.get("encoding") or "raw"
         name, data = ("pixels", PICTURE) if encoding == "raw" else ("data", encoded(encoding))
         return news | {"encoding": encoding, "shape": [SIDE, SIDE, 3]}, {name: data}
+    if kind == "channel":
+        asked = {key: request.get(key) for key in ("network", "layer", "channel")}
+        return asked, {"pixels": PICTURE}
     if kind == "result":
         receipt = {"recipe": RECIPE, "seconds": 1.5, "styles": [{"source": "x"}]}
         return job | {"receipt": receipt}, {"texture": PICTURE}
@@ -80,6 +83,16 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
             "networks": [{"name": "squeezenet", "title": "SqueezeNet", "available": True}],
             "qualities": [{"name": "draft", "title": "A first look"}],
             **{"defaults": {"size": 512}, "recipe_schema": {"title": "Recipe"}},
+        },
+        "network": {
+            "network": request.get("network"),
+            "layers": [{"name": "fire9", "channels": 512}],
+            "classes": ["goldfinch", "daisy"],
+        },
+        "survey": {
+            "network": request.get("network"),
+            "channels": [{"layer": "fire9", "channel": 7, "strength": 3.5}],
+            "dreams": ["fire9:1*7+0.5*8"],
         },
         "have": {"received": [0] * len(request.get("digests", []))},
         "upload": {"received": request.get("size")},

@@ -30,6 +30,25 @@ def recoloured(colour, values):
     return out
 
 
+def difference(receipt, generator, seen, values):
+    """seen − c(values), in 1/255; with a colour frame the distance of ``seen`` to what c makes of
+    all colours that are rounded to ``values``, whose extremes are at the corners of a cube."""
+    frame = receipt.get("colour_frame")
+    if frame is None:
+        return seen - recoloured(generator["colour"], values)
+    axes, mean = np.array(frame["axes"]), np.array(frame["mean"])
+    change = np.zeros((3, 3))
+    for new, old in enumerate(generator["colour"]):
+        change[new, abs(old) - 1] = np.sign(old)
+    change = axes @ change @ np.linalg.inv(axes)
+    images = []
+    for corner in np.ndindex(2, 2, 2):
+        share = np.clip((values + np.array(corner) - 0.5) / 255, 1e-6, 1 - 1e-6)
+        logits = (np.log(share / (1 - share)) - mean) @ change.T + mean
+        images.append(255 / (1 + np.exp(-logits)))
+    return seen - np.clip(seen, np.min(images, axis=0), np.max(images, axis=0))
+
+
 def symmetry_errors(pixels, receipt):
     """For every generator the RMS in 1/255 of any picture but a mesh's; None where too little of
     the picture is seen together with its image."""
@@ -66,7 +85,7 @@ def tile_errors(pixels, receipt):
             seen = pixels[i - copy * height, (j - copy * shift) % width].astype(float)
         else:
             seen = _tiled_cubic(pixels, row, column, shift)
-        gap = seen - recoloured(generator["colour"], pixels.astype(float))
+        gap = difference(receipt, generator, seen, pixels.astype(float))
         errors.append((float(np.sqrt((gap**2).mean())), bool(on_pixels)))
     return errors
 
@@ -127,7 +146,7 @@ def cell_errors(pixels, receipt):
     errors = []
     for generator in receipt["generators"]:
         x, y = (np.array(generator["matrix"]) @ centres)[:2]
-        wanted = recoloured(generator["colour"], rgb[row, column])
+        plain = rgb[row, column]
         gaps, compared = [], 0
         for dx, dy in steps:
             i, j = y + dy - 0.5, x + dx - 0.5
@@ -139,7 +158,7 @@ def cell_errors(pixels, receipt):
                 seen = rgb[np.rint(i[clear]).astype(int), np.rint(j[clear]).astype(int)]
             else:
                 seen = _cubic(rgb, i[clear], j[clear])
-            gaps.append(((seen - wanted[clear]) ** 2).sum())
+            gaps.append((difference(receipt, generator, seen, plain[clear]) ** 2).sum())
             compared += 3 * clear.sum()
         errors.append(float(np.sqrt(np.sum(gaps) / compared)) if compared else None)
     return errors
@@ -175,7 +194,7 @@ def sphere_errors(pixels, receipt):
         row = (np.pi / 2 - np.arcsin(np.clip(z, -1, 1))) / np.pi * height - 0.5
         column = (np.arctan2(y, x) + np.pi) / (2 * np.pi) * width - 0.5
         seen = _cubic(padded, row + PAD, column + PAD)
-        gap = seen - recoloured(generator["colour"], pixels.astype(float))
+        gap = difference(receipt, generator, seen, pixels.astype(float))
         area = np.cos(phi)
         errors.append(float(np.sqrt(((gap**2).mean(-1) * area).sum() / area.sum())))
     return errors
@@ -208,7 +227,7 @@ def unfolded_errors(pixels, receipt):
         m = np.array(generator["matrix"])
         np.testing.assert_allclose(m @ m.T, np.eye(3), atol=1e-9)
         row, column, usable = place(point @ m.T, height, width)
-        errors.append(_weighted_rms(pixels, generator, row, column, area * usable))
+        errors.append(_weighted_rms(pixels, receipt, generator, row, column, area * usable))
     return errors
 
 
@@ -289,7 +308,7 @@ def hyperbolic_errors(pixels, receipt):
         usable &= _within(row, column, height, width)
         row, column = (np.where(usable, v, 0) for v in (row, column))
         weight = np.where(usable, length**2, 0)
-        errors.append(_weighted_rms(pixels, generator, row, column, weight))
+        errors.append(_weighted_rms(pixels, receipt, generator, row, column, weight))
     return errors
 
 
@@ -333,7 +352,7 @@ def spiral_errors(pixels, receipt):
         column = cx + radius * reach * np.cos(angle + turn) - 0.5
         clear = (np.minimum(outward, reach) > 0.5) & _within(row, column, height, width)
         row, column = (np.where(clear, v, 0) for v in (row, column))
-        errors.append(_weighted_rms(pixels, generator, row, column, clear))
+        errors.append(_weighted_rms(pixels, receipt, generator, row, column, clear))
     return errors
 
 
@@ -343,14 +362,14 @@ def _within(row, column, height, width):
     )
 
 
-def _weighted_rms(pixels, generator, row, column, weight):
+def _weighted_rms(pixels, receipt, generator, row, column, weight):
     """None if fewer than 40 pixels count."""
     rgb = pixels[..., :3].astype(float)
     used = weight > 0
     if used.sum() < 40:
         return None
     seen = _cubic(rgb, row[used], column[used])
-    gap = seen - recoloured(generator["colour"], rgb[used])
+    gap = difference(receipt, generator, seen, rgb[used])
     return float(np.sqrt(np.average((gap**2).mean(-1), weights=weight[used])))
 
 

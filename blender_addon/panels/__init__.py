@@ -1,8 +1,9 @@
-"""The panels: 3D viewport, sidebar, tab "Orbitex". They only read; nothing slow, no network."""
+"""The panels: 3D viewport, sidebar, tab "Orbitex". They only read; nothing slow.
+What they lack is asked for in the background."""
 
 from __future__ import annotations
 
-from . import main, sections, service, style, symmetry
+from . import dream, main, sections, service, style, symmetry
 
 CLASSES = (
     *main.CLASSES,
@@ -10,6 +11,7 @@ CLASSES = (
     *symmetry.CLASSES,
     sections.ORBITEX_PT_views,
     *style.CLASSES,
+    *dream.CLASSES,
     sections.ORBITEX_PT_objective,
     sections.ORBITEX_PT_quality,
     sections.ORBITEX_PT_quality_details,

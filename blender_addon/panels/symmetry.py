@@ -23,10 +23,14 @@ class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
         column.prop(settings, "group_menu")
         column.prop(settings, "colouring_menu")
         rules = catalogue.known().colourings.get(settings.group, ())
-        if len(rules) > 1 and icons.of_rule(settings.group, settings.colouring):
+        if len(rules) > 1 and icons.of_rule(settings, settings.colouring):
             column.template_icon_view(
                 settings, "colouring_menu", show_labels=True, scale=4.0, scale_popup=3.5
             )
+        if settings.colouring != catalogue.NO_COLOURING.name:
+            column.prop(settings, "colours")
+            if settings.colours == "INKS":
+                column.prop(settings, "inks")
         column.prop(settings, "action")
         if settings.action == "SURFACE":
             column.prop(settings, "tolerance")

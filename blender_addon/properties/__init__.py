@@ -11,16 +11,32 @@ from typing import Any
 import bpy
 from bpy.props import PointerProperty
 
+from .dream import DreamSettings, OrbitexDream, put_dreams, put_target, target_of
 from .painting import PaintingSettings
 from .style import OrbitexStyle, StyleSettings, put_styles
 from .surface import SurfaceSettings
 from .symmetry import SymmetrySettings
 
-__all__ = ["CLASSES", "OrbitexSettings", "as_typed", "put_styles", "register", "settings_of"]
+__all__ = [
+    "CLASSES",
+    "OrbitexSettings",
+    "as_typed",
+    "put_dreams",
+    "put_styles",
+    "put_target",
+    "register",
+    "settings_of",
+    "target_of",
+]
 
 
 class OrbitexSettings(
-    SurfaceSettings, SymmetrySettings, StyleSettings, PaintingSettings, bpy.types.PropertyGroup
+    SurfaceSettings,
+    SymmetrySettings,
+    StyleSettings,
+    DreamSettings,
+    PaintingSettings,
+    bpy.types.PropertyGroup,
 ):
     """Settings of one object. Defaults and bounds are those of service/recipe.py (a test
     compares them)."""
@@ -52,4 +68,4 @@ def unregister() -> None:
         del types.Object.orbitex
 
 
-CLASSES = (OrbitexStyle, OrbitexSettings)
+CLASSES = (OrbitexStyle, OrbitexDream, OrbitexSettings)

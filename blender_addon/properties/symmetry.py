@@ -41,17 +41,36 @@ class SymmetrySettings:
         lambda settings: catalogue.known().groups,
     )
     colouring: StringProperty(
-        name="Colours",
+        name="Colour Rule",
         description="How the colours change from one copy to the next, by name",
         default="none",
     )
     colouring_menu: menu_over(
         "colouring",
-        "Colours",
+        "Colour Rule",
         "How the colours change from one copy to the next: in the picture a step to the right, a "
         "step down and half a tile are the group's generators",
         _colourings,
-        lambda settings, name: icons.of_rule(settings.group, name),
+        lambda settings, name: icons.of_rule(settings, name),
+    )
+    colours: EnumProperty(
+        name="Colours",
+        description="What the colour rule acts on",
+        items=[
+            (
+                "STYLE",
+                "Style's Own",
+                "The rule changes the style's colours into each other: inverted, light and dark, "
+                "or blue and yellow, change places",
+            ),
+            ("RGB", "Red, Green, Blue", "The rule exchanges and inverts red, green and blue"),
+            ("INKS", "Inks", "The rule exchanges two to four inks"),
+        ],
+        default="STYLE",
+    )
+    inks: StringProperty(
+        name="Inks",
+        description="The inks, such as #1b2a5c,#e8b030; empty: found in the style",
     )
     overlay: BoolProperty(
         name="Show in Viewport",

@@ -286,10 +286,14 @@ def groups(
 @app.command()
 def colourings(
     group: Annotated[str, typer.Argument(metavar="GROUP", help="A name from 'service groups'.")],
+    style: Annotated[
+        str | None,
+        typer.Option("--style", "-s", help="In the colours of this style: an exemplar or a file."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the colour rules of a group."""
-    listings.list_colourings(group, as_json, console())
+    listings.list_colourings(group, style, as_json, console())
 
 
 @app.command()

@@ -6,6 +6,7 @@ images/groups/*.jpg into a folder.
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from scipy import special
 from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group, elements
 from service.cli.listings import command_of
+from service.colours import picture_frame_of
 from service.designs.sphere import SphereDesign
-from service.preview import laid_out, plasma_paper, preview
+from service.preview import laid_out, plasma_colours, plasma_paper, preview
 from service.recipe import parse_recipe
 from service.scene import TARGET_OF_SPACE, make_scene
 
@@ -115,7 +117,7 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
             "repeat": "2x2" if few else "1x1",
         }
     )
-    scene = make_scene(recipe)
+    scene = dataclasses.replace(make_scene(recipe), style_frame=picture_frame_of(plasma_colours()))
     if target == "sphere":
         pixels = _ball(SphereDesign(scene, 4 * _SIDE))
     else:
@@ -132,7 +134,8 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
 def _ball(design: SphereDesign) -> NDArray[np.uint8]:
     """The sphere as a camera sees it, before white."""
     view = design.views(1, _SEED)[0]
-    logits = design.pixel_map(view).apply(laid_out(design, plasma_paper(_SEED)))
+    paint = laid_out(design, plasma_paper(_SEED))
+    logits = design.pixel_map(view).apply(paint, design.frame)
     coverage = view.coverage[:, None]
     pixels = coverage * special.expit(logits) + 1 - coverage
     return np.rint(pixels * 255).astype(np.uint8).reshape(*view.shape, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shlex
 from typing import Any
@@ -10,20 +11,23 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from scipy.special import expit
 
 from geometry.catalogue import colourings, find_group, groups
-from geometry.colour import ColourElement, act, generated
+from geometry.colour import generated
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import unknown_name
 from geometry.groups import Colouring, Group
 from geometry.hyperbolic_groups import hyperbolic_group
+from service.cli.colour_words import in_words, in_words_of, poles
 from service.cli.terminal import cell
 from service.describe import colouring_row, group_row
 from service.networks import find_network
 from service.perception.dreams import check_head
 from service.scene import TARGET_OF_SPACE
 
-_NAMES = ("red", "green", "blue")
-_SAMPLE = np.array([230, 110, 40], np.uint8)  # an orange: all of its 48 images differ
+# An orange, all of whose 48 images differ; and such a place in a style's frame.
+_SAMPLE, _PLACE = np.array([230, 110, 40]) / 255, (1.1, 0.7, -0.9)
 
 
 def list_groups(space: str | None, as_json: bool, console: Console) -> None:
@@ -76,14 +80,19 @@ def command_of(group: Group) -> str:
     return f"service {target} --group {shlex.quote(group.name)}"
 
 
-def list_colourings(name: str, as_json: bool, console: Console) -> None:
-    """Print the colour rules of a group. Raises InputError("unknown-group")."""
+def list_colourings(name: str, style: str | None, as_json: bool, console: Console) -> None:
+    """Print the colour rules of a group, and what they do to red, green and blue or to the colours
+    of a ``style``, an exemplar or a file. Raises InputError as find_group and load_styles do."""
     group = find_group(name)
     rules = colourings(group)
+    frame = RGB if style is None else style_frame(style)
     if as_json:
-        print(json.dumps([full_row(group, rule) for rule in rules], indent=1))
+        print(json.dumps([full_row(group, rule, frame) for rule in rules], indent=1))
         return
     console.out(f"{group.name}: {group.title}", highlight=False)
+    if style is None:
+        text = "Of --colours rgb; --style STYLE shows what becomes of a style's own colours."
+        console.out(text, highlight=False)
     for g in group.generators:
         console.out(f"  {g.letter} is {g.title}", highlight=False)
     table = Table("name", "colours", "palette")
@@ -92,47 +101,39 @@ def list_colourings(name: str, as_json: bool, console: Console) -> None:
     if group.lattice is not None:
         table.add_column("period")
     for rule in rules:
-        row = full_row(group, rule)
+        row = full_row(group, rule, frame)
         words = [*row["words"].values()]
         if row["supercell"] is not None:
             words.append(" ".join(f"({x},{y})" for x, y in row["supercell"]))
-        table.add_row(cell(rule.name), cell(rule.colours), swatches(rule), *map(cell, words))
+        table.add_row(cell(rule.name), cell(rule.colours), swatches(rule, frame), *map(cell, words))
     console.print(table)
 
 
-def full_row(group: Group, rule: Colouring) -> dict[str, Any]:
+def style_frame(style: str) -> ColourFrame:
+    """What rules act on in pictures of a style. Raises InputError as load_styles does."""
+    from service.colours import picture_frame_of  # a tenth of a second, for nothing else here
+    from service.inputs import load_styles
+    from service.recipe import parse_recipe
+
+    recipe = parse_recipe({"target": "tile", "group": "p1", "styles": [{"source": style}]})
+    return picture_frame_of(load_styles(recipe)[0].pixels)
+
+
+def full_row(group: Group, rule: Colouring, frame: ColourFrame = RGB) -> dict[str, Any]:
     """A colour rule as ``service colourings --json`` prints it: the row of the wire's ``describe``,
     the images in words, and the supercell as its two translations in lattice coordinates."""
     columns = None if rule.supercell is None else np.array(rule.supercell).T.tolist()
-    words = {g.letter: in_words(rule.images[g.letter]) for g in group.generators}
+    said = in_words if frame.is_rgb else functools.partial(in_words_of, poles(frame))
+    words = {g.letter: said(rule.images[g.letter]) for g in group.generators}
     return {**colouring_row(rule), "words": words, "supercell": columns}
 
 
-def in_words(colour: ColourElement) -> str:
-    """What a colour element does to what is painted: 'red→blue→green→red' turns red things blue."""
-    goes_to = {abs(old): new for new, old in enumerate(colour, start=1)}
-    inverted = [k for k in (1, 2, 3) if colour[goes_to[k] - 1] < 0]
-    moves = ""
-    moved = [k for k in (1, 2, 3) if goes_to[k] != k]
-    if len(moved) == 2:
-        moves = f"{_NAMES[moved[0] - 1]}↔{_NAMES[moved[1] - 1]}"
-    elif moved:
-        cycle = [1, goes_to[1], goes_to[goes_to[1]], 1]
-        moves = "→".join(_NAMES[k - 1] for k in cycle)
-    if len(inverted) == 3:
-        flips = "inverted"
-    else:
-        # after the moves: the channel that is inverted in the result
-        new = sorted(goes_to[k] for k in inverted)
-        flips = " and ".join(_NAMES[k - 1] for k in new) + " inverted" if new else ""
-    return ", ".join(filter(None, (moves, flips))) or "unchanged"
-
-
-def swatches(rule: Colouring) -> Text:
+def swatches(rule: Colouring, frame: ColourFrame = RGB) -> Text:
     """All images of one colour under a rule, as coloured blocks, eight to a line."""
     text = Text()
+    sample = _SAMPLE if frame.is_rgb else expit(np.array(frame.axes) @ _PLACE + frame.mean)
     for k, element in enumerate(generated(tuple(rule.images.values()))):
-        r, g, b = act(element, _SAMPLE)
+        r, g, b = frame.as_bytes(element, sample)
         text.append("\n" if k and k % 8 == 0 else "")
         text.append("██", style=f"rgb({r},{g},{b})")
     return text

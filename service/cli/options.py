@@ -54,6 +54,7 @@ _SPELLINGS = {
     "repeat": _Spelling(metavar="NxM"),
     "axis": _Spelling(metavar="X|Y|Z|x,y,z"),
     "centre": _Spelling(metavar="centroid|origin|x,y,z"),
+    "inks": _Spelling(metavar="#RRGGBB,…"),
     "style_size": _Spelling(metavar="LENGTH"),
     "base": _Spelling(metavar="FILE|COLOUR"),
     "start": _Spelling(metavar="noise|base|PICTURE", more="A picture is the base, too."),
@@ -67,11 +68,15 @@ _METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a 
 _NOT_OF_PREVIEWS = ("chirality", "base", "start")
 PREVIEW = (
     "colouring",
+    "colours",
+    "inks",
     "seed",
     *(f for f, targets in ONLY_FOR.items() if f not in _NOT_OF_PREVIEWS and targets != ("mesh",)),
 )
 _PAINTING = (
     "colouring",
+    "colours",
+    "inks",
     "size",
     "seed",
     "styles",

@@ -54,7 +54,15 @@ once. Packages can add groups ([how](extending.md)): they are listed with the ot
 **Colours.** `--colouring` takes a name from `service colourings GROUP`, or the images of the
 generators: `r=gbr` makes the new red the old green, the new green the old blue, the new blue the
 old red wherever r turns; a minus sign inverts, `r=-r,g,b`. Generators that are not named change
-nothing.
+nothing. Unless `--colours rgb` is given, r, g and b are not red, green and blue themselves but the
+axes along which the style's colours spread most: light and dark, then such as blue and yellow. What
+is painted stays in the style's colours under every rule; `r=-r,g,b` exchanges light and dark. A
+style with a single colour has no such axes; dreams without a style keep red, green and blue.
+`preview` does so with the colours of its picture.
+`service colourings GROUP --style STYLE` says what becomes of a style's colours. With `--colours
+inks` the rule permutes two, three or four colours exactly: `--inks '#1b2a5c,#e8b030'`, or those
+that are found in the style. An inversion exchanges two, a cycle three; a rule that cannot permute
+as many is refused, and the error says how many it can.
 
 **Folds.** `--folds 1/6` imposes the first of six turns only: the paint and its copy turned by 60°
 are laid over each other, and the picture is almost, not quite, symmetric. `2/6` takes the second

@@ -11,12 +11,13 @@ from rich.console import Console
 from geometry.catalogue import find_group
 from service.advice import advice
 from service.cli.options import recipe_data
+from service.colours import framed
 from service.picture_files import over_white, read_picture
-from service.preview import preview
+from service.preview import plasma_colours, preview
 from service.recipe import parse_recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.overwriting import FilesRead
-from service.scene import TARGET_OF_SPACE, make_scene
+from service.scene import TARGET_OF_SPACE, StylePicture, make_scene
 
 
 def preview_to(
@@ -29,6 +30,8 @@ def preview_to(
     scene = make_scene(recipe)
     place = destination(output, FilesRead([] if picture is None else [picture]))
     pixels = None if picture is None else over_white(read_picture(picture, "picture"))
+    shown = plasma_colours() if pixels is None else pixels
+    scene = framed(scene, recipe, [StylePicture("picture", 1.0, shown, "")])
     deliver(place, preview(scene, recipe.size, recipe.seed, pixels))
     console.out(f"{output}  {scene.group.name}: {scene.group.title}", highlight=False)
     if hint := advice(scene.group, scene.colouring):

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, special
 
-from geometry.colour import act, generated, inverse, power
+from geometry.colour import generated, inverse, power
+from geometry.colour_frame import rounded
 from geometry.sampling import SamplingMap, average_runs, mean_of_rows, superposed
 from geometry.spaces import Array, apply
 from service.designs.reach import Linked, Reach, Resized
@@ -54,6 +55,7 @@ class FoldedDesign(ABC):
         self, scene: Scene, shape: tuple[int, int], chart_shape: tuple[int, int, int]
     ) -> None:
         self.shape, self._scene, self.chart_shape = shape, scene, chart_shape
+        self.frame = scene.frame
         charts, *sides = chart_shape
         rows, columns = (max(8, round(side / OVERSAMPLING)) for side in sides)
         self.canvas_shape = (charts, rows, columns)
@@ -117,23 +119,27 @@ class FoldedDesign(ABC):
         strips = np.array_split(view.points, math.ceil(len(view.points) / _STRIP))
         with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
             logits = np.concatenate(
-                list(pool.map(lambda strip: self.fold(strip).apply(paint), strips))
+                list(pool.map(lambda strip: self.fold(strip).apply(paint, self.frame), strips))
             )
         return self.developed(view, logits, paint)
 
     def developed(self, view: View, logits: Array, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) from the ``logits`` of its sub-samples. A pixel is the mean of
         their colours; what is not covered has the mean colour of all ``paint``."""
-        pixels = view.means @ special.expit(logits)
-        covered = view.coverage[:, None]
-        mixed = covered * pixels + (1 - covered) * self._mean_colour(paint)
-        return np.rint(np.clip(mixed, 0, 1) * 255).astype(np.uint8).reshape(*view.shape, 3)
+        mixed, covered = self.frame.mixed, view.coverage[:, None]
+        pixels = mixed(special.expit(logits), lambda x: view.means @ x)
+        both = np.stack([pixels, np.broadcast_to(self._mean_colour(paint), pixels.shape)])
+        shown = mixed(both, lambda x: covered * x[0] + (1 - covered) * x[1])
+        return rounded(shown).reshape(*view.shape, 3)
 
     def _mean_colour(self, paint: Array) -> Array:
         """(3,): of all copies of the paint, whose colours the symmetry changes."""
-        mean = special.expit(paint).mean(axis=0)
+        mixed = self.frame.mixed
+        mean = mixed(special.expit(paint), lambda x: x.mean(axis=0))
         images = generated(tuple(self._scene.colouring.images.values()))
-        return np.mean([act(image, mean) for image in images], axis=0)
+        return mixed(
+            np.array([self.frame.act(image, mean) for image in images]), lambda x: x.mean(axis=0)
+        )
 
 
 def spread(sampling: SamplingMap, chosen: NDArray[np.bool_]) -> SamplingMap:

@@ -91,5 +91,5 @@ def _folded_rings(
         axis = -axis
     radii, angles = _grid(order, design.domain_area)
     points = circle(space, axis, radii, angles)
-    logits = design.fold(points.reshape(-1, 3)).apply(paint)
+    logits = design.fold(points.reshape(-1, 3)).apply(paint, design.frame)
     return special.expit(logits).reshape(*points.shape)

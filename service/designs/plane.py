@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from geometry import plane, plane_chart
-from geometry.colour import act
+from geometry.colour_frame import rounded
 from geometry.plane_copies import in_all_copies, repeats
 from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
@@ -29,7 +29,8 @@ class PlaneDesign:
     looks = 1  # one window shows most of a period
 
     def __init__(self, scene: Scene, width: int) -> None:
-        self.mirrored, self._base = scene.mirrored, scene.base
+        self.mirrored, self.frame = scene.mirrored, scene.frame
+        self._base = scene.base
         self.chart = plane_chart.plane_chart(
             scene.group, scene.colouring, width, scene.torus_map, scene.folds
         )
@@ -52,7 +53,7 @@ class PlaneDesign:
         if self._base is None:
             return None
         around = repeats(self._base, self.chart)
-        return in_all_copies(fitted(self._base, self.shape) / 255, self.chart, around)
+        return in_all_copies(fitted(self._base, self.shape) / 255, self.chart, around, self.frame)
 
     @property
     def _is_brick(self) -> bool:
@@ -88,23 +89,26 @@ class PlaneDesign:
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""
-        return self.developed(special.expit(self.average.apply(paint)))
+        return self.developed(special.expit(self.average.apply(paint, self.frame)))
 
     def developed(self, orbits: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) from one colour in 0..1 per orbit of texels.
 
-        Rounded once per orbit and then copied through the colours in whole numbers: the symmetry of
-        the 8-bit picture is exact. (On a hexagonal chart an inverting rule wants 127.5 at its
-        centres; the resampling to pixels then weighs more than that rounding.)"""
-        values = np.rint(np.clip(orbits, 0, 1) * 255).astype(np.uint8)
-        unfold = self.unfold
+        On red, green and blue rules act in whole numbers on what is rounded once per orbit: the
+        symmetry of the 8-bit picture is exact. In other frames every image is rounded by itself.
+        (On a hexagonal chart an inverting rule wants 127.5 at its centres; the resampling to pixels
+        then weighs more than that rounding.)"""
+        frame, unfold = self.frame, self.unfold
         assert unfold.colours is not None
-        texels = np.empty((unfold.rows, 3), np.uint8)
-        for number, element in enumerate(unfold.palette):
-            chosen = unfold.colours == number
-            texels[chosen] = act(element, values[unfold.indices[chosen]])
-        picture = texels.reshape(*self.chart_shape[1:], 3)
-        if not plane_chart.on_grid(self.chart, self.shape):
-            smooth = resample(picture.astype(float), self.chart, self.shape)
+        on_grid = plane_chart.on_grid(self.chart, self.shape)
+        image = frame.as_bytes if on_grid or frame.is_rgb else frame.act
+        images = np.stack([image(element, orbits) for element in unfold.palette])
+        texels = images[unfold.colours, unfold.indices].reshape(*self.chart_shape[1:], 3)
+        if on_grid:
+            picture = texels
+        elif frame.is_rgb:
+            smooth = resample(texels.astype(float), self.chart, self.shape)
             picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
+        else:
+            picture = rounded(frame.mixed(texels, lambda x: resample(x, self.chart, self.shape)))
         return picture[:, ::-1] if self.mirrored else picture

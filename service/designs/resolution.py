@@ -5,7 +5,7 @@ from __future__ import annotations
 # Texels of a canvas per texel of the picture, along a side. Below 1, so that the paint cannot hold
 # single-pixel noise, which the networks' strided first layers would otherwise reward, and so that
 # the picture resolves all of it: its symmetry then survives bicubic resampling.
-FINENESS = 0.6
+FINENESS = 1.0
 # The same of tilings whose texels are no pixels, relative to the chart's. Where they are pixels,
 # which the group permutes, the canvas is as fine as they are: then all lines of pixels are alike.
 RESAMPLED_FINENESS = 0.75

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from geometry import spiral
+from geometry.colour_frame import rounded
 from geometry.pyramid import build_pyramid
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
@@ -32,7 +33,7 @@ class SpiralDesign:
     def __init__(self, scene: Scene, width: int) -> None:
         assert scene.spiral is not None
         self.chart = spiral.spiral_chart(scene.group, scene.colouring, scene.spiral, width)
-        self.shape = (width, width)
+        self.shape, self.frame = (width, width), scene.frame
         self.average, self.unfold = spiral.kaleidoscope(self.chart)
         self.texture_shape = self.chart.rows, self.chart.columns
         self.chart_shape = (1, self.chart.rows, self.chart.columns)
@@ -60,14 +61,18 @@ class SpiralDesign:
 
     def bake(self, paint: Array) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of paint (chart texels, 3), logits."""
-        texture = special.expit(self.unfold.apply(self.average.apply(paint)))
+        texture = special.expit(
+            self.unfold.apply(self.average.apply(paint, self.frame), self.frame)
+        )
         return self.developed(texture, self.picture_map())
 
     def developed(self, texture: Array, pixels: SamplingMap) -> NDArray[np.uint8]:
         """The picture (H, W, 3) of a texture (texels, 3) in 0..1."""
-        pyramid = build_pyramid(texture.reshape(*self.texture_shape, 3))
-        picture = np.rint(np.clip(pixels.apply(pyramid), 0, 1) * 255).astype(np.uint8)
-        return picture.reshape(*self.shape, 3)
+
+        def read(texels: Array) -> Array:
+            return pixels.apply(build_pyramid(texels.reshape(*self.texture_shape, 3)))
+
+        return rounded(self.frame.mixed(texture, read)).reshape(*self.shape, 3)
 
     def loop(self, texture: Array, frames: int) -> Iterator[NDArray[np.uint8]]:
         """An endless zoom: ``frames`` pictures for each repetition, until the colours are the first

@@ -3,7 +3,8 @@
 The paint is the sum of levels, each half as fine as the one before, brought to full size. Gradients
 reach all of them, so that broad forms settle as fast as details (a preconditioner for low
 frequencies, as in Lucid's Fourier and STROTSS's Laplacian parameterisations), and colours are
-decorrelated: every texel is a vector along the principal axes of natural images' colours.
+decorrelated: every texel is a vector along the principal axes of natural images' colours, or, where
+a colour rule acts in the colours of styles, along theirs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from geometry.colour_frame import ColourFrame
 from service.painting.grids import ALIGNED, Phase, resize
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).
@@ -21,11 +23,20 @@ _DECORRELATE = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.
 _DECORRELATE = _DECORRELATE / _DECORRELATE.norm(dim=0).max()
 
 
+def colour_axes(frame: ColourFrame) -> Tensor:
+    """The axes, columns, of a canvas whose colour rule acts in a frame. The longest is ½ long: the
+    others are longer than natural images', and with 1 all steps together were too large (losses of
+    drafts of three styles under rules were up to twice as high)."""
+    axes = torch.tensor(frame.axes)
+    return _DECORRELATE if frame.is_rgb else axes / (2 * axes.norm(dim=0).max())
+
+
 class Canvas:
     """Levels of shape (charts, 3, h, w), finest first. wrap: whether the chart is a torus. coarser:
     (charts, 1, h, w) of the finest level, or None: log₂ of how much coarser than texels paint must
     be at least, 0 or more; finer levels fade out there, but for the coarsest. phases: of the
-    levels' grids; none: all are aligned."""
+    levels' grids; none: all are aligned. axes: (3, 3), columns: what the levels' channels stand
+    for, in logits of red, green and blue."""
 
     def __init__(
         self,
@@ -33,9 +44,10 @@ class Canvas:
         wrap: bool,
         coarser: Tensor | None = None,
         phases: Sequence[Phase] = (),
+        axes: Tensor = _DECORRELATE,
     ) -> None:
         self.levels = [level.requires_grad_() for level in levels]
-        self.wrap, self.coarser = wrap, coarser
+        self.wrap, self.coarser, self.axes = wrap, coarser, axes
         self.phases = tuple(phases) or (ALIGNED,) * len(levels)
         self.shares: list[Tensor] | None = None
         if coarser is not None:
@@ -74,7 +86,7 @@ class Canvas:
     def copy(self) -> Canvas:
         """The same paint in memory of its own."""
         levels = [level.detach().clone() for level in self.levels]
-        return Canvas(levels, self.wrap, self.coarser, self.phases)
+        return Canvas(levels, self.wrap, self.coarser, self.phases, self.axes)
 
     def enlarged(self, shape: tuple[int, int, int], phases: Sequence[Phase]) -> Canvas:
         """A copy of another resolution, ``shape`` (charts, height, width), with other phases."""
@@ -88,7 +100,7 @@ class Canvas:
         coarser = self.coarser
         if coarser is not None and self.shape != shape:
             coarser = F.interpolate(coarser, sizes[0], mode="bilinear")
-        return Canvas(levels, self.wrap, coarser, phases)
+        return Canvas(levels, self.wrap, coarser, phases, self.axes)
 
     def logits(self) -> Tensor:
         """The paint: (charts · h · w, 3) in RGB, row-major, on the finest grid."""
@@ -101,4 +113,4 @@ class Canvas:
             total = level + resize(total, level.shape[-2:], self.wrap, phase, own)
             phase = own
         rows = total.movedim(1, -1).reshape(-1, 3)
-        return rows @ _DECORRELATE.to(rows).T
+        return rows @ self.axes.to(rows).T

@@ -46,9 +46,8 @@ class FoldedSurface:
 
     def _picture_of(self, view: View) -> BodyView:
         pixels = self._design.pixel_map(view)
-        return BodyView.of(
-            pixels, view.weight, view.coverage, view.shape, self._device, self._frugal
-        )
+        operator = SparseOperator(pixels, self._device, self._frugal, self._design.frame)
+        return BodyView.of(operator, view.weight, view.coverage, view.shape, self._device)
 
     def _enlarged(self, logits: Tensor) -> Tensor:
         """Paint of the canvas brought to the charts' texels."""
@@ -71,7 +70,8 @@ class FoldedSurface:
         """See Surface."""
         if self._picture is None:
             view = self._design.picture_view()
-            operator = SparseOperator(self._design.fold(view.points), self._device)
+            fold = self._design.fold(view.points)
+            operator = SparseOperator(fold, self._device, frame=self._design.frame)
             self._picture = view, operator
         view, operator = self._picture
         paint = self._enlarged(logits)

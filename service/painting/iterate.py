@@ -25,15 +25,17 @@ class Iterate:
         self._steps = 0  # since it is of this size
 
     @classmethod
-    def restored(cls, checkpoint: Checkpoint, surface: Surface, device: torch.device) -> Iterate:
-        """As it was when it became :meth:`levels`, to the bit."""
+    def restored(
+        cls, checkpoint: Checkpoint, surface: Surface, device: torch.device, axes: Tensor
+    ) -> Iterate:
+        """As it was when it became :meth:`levels`, to the bit. axes: see Canvas."""
 
         def tensors(levels: Levels) -> list[Tensor]:
             # Copies in torch's own memory, which is aligned: kernels may round as the alignment is.
             return [torch.tensor(level, device=device) for level in levels]
 
-        iterate = cls(_canvas(tensors(checkpoint.canvas), surface))
-        iterate.mean = _canvas(tensors(checkpoint.mean), surface)
+        iterate = cls(_canvas(tensors(checkpoint.canvas), surface, axes))
+        iterate.mean = _canvas(tensors(checkpoint.mean), surface, axes)
         moments, squares = tensors(checkpoint.moments), tensors(checkpoint.squares)
         for level, mean, square in zip(iterate.canvas.levels, moments, squares, strict=True):
             step = torch.tensor(float(checkpoint.tally.step), dtype=torch.float32, device=device)
@@ -45,7 +47,7 @@ class Iterate:
         """The mean, for a surface of another width; Adam goes on as it was."""
         before = self.canvas
         levels = self.mean.enlarged(surface.canvas_shape, surface.phases).levels
-        iterate = Iterate(_canvas(levels, surface))
+        iterate = Iterate(_canvas(levels, surface, before.axes))
         grids = zip(levels, before.levels, before.phases, surface.phases, strict=True)
         for level, old, source, target in grids:
             state, size, wrap = self._adam.state[old], level.shape[-2:], surface.wrap
@@ -59,8 +61,8 @@ class Iterate:
 
     def move_to(self, surface: Surface) -> None:
         """Be for another surface of the same width; all else stays."""
-        self.canvas = _canvas(self.canvas.levels, surface)
-        self.mean = _canvas(self.mean.levels, surface)
+        self.canvas = _canvas(self.canvas.levels, surface, self.canvas.axes)
+        self.mean = _canvas(self.mean.levels, surface, self.mean.axes)
 
     def step(self, loss: Tensor, learning_rate: float) -> None:
         """Down the gradient of a loss of the canvas's paint."""
@@ -87,8 +89,8 @@ class Iterate:
         }
 
 
-def _canvas(levels: list[Tensor], surface: Surface) -> Canvas:
-    return Canvas(levels, surface.wrap, surface.coarser, surface.phases)
+def _canvas(levels: list[Tensor], surface: Surface, axes: Tensor) -> Canvas:
+    return Canvas(levels, surface.wrap, surface.coarser, surface.phases, axes)
 
 
 def _adam_state(step: Tensor, moments: Tensor, squares: Tensor) -> dict[str, Tensor]:

@@ -12,6 +12,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
 from service.designs.reach import Reach
 
@@ -20,12 +21,14 @@ FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
 
 @dataclass(frozen=True, eq=False)
 class Paint:
-    """The logits on a canvas, (charts, h, w, 3) float32; mirrored: see Scene; picture: (H, W, 3)
-    uint8, what was made of it in the end, before it was cut or laid over a base; None before."""
+    """The logits on a canvas, (charts, h, w, 3) float32; mirrored, frame: see Scene's mirrored and
+    style_frame; picture: (H, W, 3) uint8, what was made of it in the end, before it was cut or laid
+    over a base; None before."""
 
     logits: NDArray[np.float32]
     mirrored: bool
     picture: NDArray[np.uint8] | None = None
+    frame: ColourFrame = RGB
 
     def to_bytes(self) -> bytes:
         """For a file: safetensors."""
@@ -33,6 +36,7 @@ class Paint:
         arrays: dict[str, np.ndarray] = {
             "logits": np.ascontiguousarray(self.logits),
             "mirrored": flag,
+            "frame": self.frame.as_array(),
         }
         if self.picture is not None:
             arrays["picture"] = np.ascontiguousarray(self.picture)
@@ -46,12 +50,16 @@ class Paint:
             logits, mirrored = arrays["logits"], bool(arrays["mirrored"][0])
         except (safetensors.SafetensorError, KeyError, IndexError):
             raise _bad() from None
-        picture = arrays.get("picture")
+        picture, frame = arrays.get("picture"), arrays.get("frame")
         if logits.ndim != 4 or logits.shape[3] != 3 or logits.dtype != np.float32:
             raise _bad()
         if picture is not None and (picture.ndim != 3 or picture.dtype != np.uint8):
             raise _bad()
-        return cls(logits, mirrored, picture)
+        if frame is None:  # painted before there were frames
+            return cls(logits, mirrored, picture)
+        if frame.shape != (3, 4) or frame.dtype != np.float64:
+            raise _bad()
+        return cls(logits, mirrored, picture, ColourFrame.from_array(frame))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +78,8 @@ class Kept:
         digest = hashlib.sha256(f"{self.paint.logits.shape} {self.paint.mirrored}".encode())
         digest.update(np.ascontiguousarray(self.paint.logits).tobytes())
         digest.update(self.free.tobytes())
+        if not self.paint.frame.is_rgb:
+            digest.update(self.paint.frame.as_array().tobytes())
         if self.paint.picture is not None:
             digest.update(np.ascontiguousarray(self.paint.picture).tobytes())
         return digest.hexdigest()

@@ -48,7 +48,7 @@ class MeshSurface:
         self.wrap = not design.by_direction  # a texture repeats, the sphere's charts do not
         self.views, self.looks = views, looks_needed(scene.group.order)
         self._windows: list[_Window] = []
-        self._paint = SparseOperator(design.paint, device, frugal)
+        self._paint = SparseOperator(design.paint, device, frugal, scene.frame)
         self._seams = _Seams.of(design, scene, device)
         self._full: SparseOperator | None = None
         self._start: Tensor | None = None
@@ -120,7 +120,7 @@ class MeshSurface:
         if self._scene.group.order == 1:
             return self.picture(logits)
         if self._full is None:
-            self._full = SparseOperator(design.full_fold(), self._device)
+            self._full = SparseOperator(design.full_fold(), self._device, frame=self._scene.frame)
         paint = self._chart(logits)
         if not design.by_direction:
             paint = self._enlarged(self._without_seams(self._margins(paint)), OVERSAMPLING)
@@ -190,7 +190,9 @@ class _Window:
             return torch.tensor(values, dtype=torch.float32, device=device)
 
         return cls(
-            BodyView.of(means, weight, coverage, view.shape, device, frugal),
+            BodyView.of(
+                SparseOperator(means, device, frugal), weight, coverage, view.shape, device
+            ),
             tensor(painted[:, None]),
             None if kept is None else tensor(kept),
             None if base is None else tensor(base),
@@ -227,7 +229,8 @@ class _Seams:
         near, columns = np.unique(samples.indices, return_inverse=True)
         few = SamplingMap(len(near), samples.indptr, columns.astype(np.int32), samples.weights)
         return cls(
-            SparseOperator(design.paint.row_subset(near), device), SparseOperator(few, device)
+            SparseOperator(design.paint.row_subset(near), device, frame=scene.frame),
+            SparseOperator(few, device),
         )
 
     def energy(self, paint: Tensor) -> Tensor:

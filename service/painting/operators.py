@@ -15,7 +15,8 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-from geometry.colour import IDENTITY, matrix
+from geometry.colour import IDENTITY
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
 from geometry.sampling import SamplingMap
 
@@ -39,6 +40,7 @@ class SparseOperator:
 
     A map that reads through colours works on logits: the paint is stacked once per colour of the
     palette, and the matrix picks from the stack, so that any colour action costs one product.
+    ``frame``: what the colours of the map act on.
     ``frugal``: the transpose, as large as the map, is made for each gradient and not kept.
     Raises InputError("too-large") if that takes more than 32-bit numbers can count.
     """
@@ -48,6 +50,7 @@ class SparseOperator:
         sampling: SamplingMap,
         device: torch.device | str = "cpu",
         frugal: bool = False,
+        frame: ColourFrame = RGB,
     ) -> None:
         palette = sampling.palette if sampling.colours is not None else (IDENTITY,)
         columns = sampling.columns * len(palette)
@@ -64,8 +67,12 @@ class SparseOperator:
         self._matrix, self._device, self._frugal = forward, device, frugal
         self.forward = _csr(forward, device)
         self.palette = [
-            torch.tensor(matrix(c).T, dtype=torch.float32, device=device) for c in palette
+            torch.tensor(frame.action(c)[0].T, dtype=torch.float32, device=device) for c in palette
         ]
+        fixed = sampling.fixed(frame)
+        self._fixed = (
+            None if fixed is None else torch.tensor(fixed, dtype=torch.float32, device=device)
+        )
         self.plain = palette == (IDENTITY,)
 
     @property
@@ -84,7 +91,7 @@ class SparseOperator:
         """Paint (columns, 3) float32 → (rows, 3), differentiable."""
         stack = paint if self.plain else torch.cat([paint @ m for m in self.palette])
         out: Tensor = _SparseProduct.apply(self, stack)
-        return out
+        return out if self._fixed is None else out + self._fixed
 
 
 def _csr(matrix: sparse.csr_matrix, device: torch.device | str) -> Tensor:

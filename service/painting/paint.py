@@ -12,6 +12,7 @@ crowsonkb/style-transfer-pytorch).
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -22,6 +23,7 @@ from typing import Any
 
 import torch
 
+from service.colours import framed
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
 from service.painting.kept import Kept
 from service.painting.ladder import Place, places
@@ -81,6 +83,9 @@ def paint(
     """
     device = device or pick_device()
     recipe = settled(recipe, str(device))
+    scene = framed(scene, recipe, styles)
+    if kept is not None:
+        scene = dataclasses.replace(scene, style_frame=kept.paint.frame)
     order = scene.group.order
     way, efforts, known = _way(recipe, steering, order)
     kept_sha256 = None if kept is None else kept.sha256
@@ -117,6 +122,7 @@ def paint(
             loop=studio.loop if scene.target == "spiral" else None,
             seen=studio.seen if scene.target == "mesh" else None,
             mirrored=studio.mirrored,
+            frame=scene.style_frame,
             steering=tuple(a for a in steering if a.step < tally.step),
             paint=studio.paint,
             kept=None if kept is None else studio.kept,

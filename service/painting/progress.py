@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.colour_frame import RGB, ColourFrame
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Backdrop, Paint
 from service.steering import Adjustment
@@ -42,7 +43,8 @@ class Progress(Step):
     loop(frames): of spirals, the pictures of an endless zoom. seen(): of meshes, (rows, columns),
     how many pixels of the views each texel of the stage's texture fills. All must be called before
     the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as
-    the recipe wants. steering: the adjustments that had their effect.
+    the recipe wants; frame: of its styles' colours, see Scene. steering: the adjustments that had
+    their effect.
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
     kept(): what was there before, at full size; kept_sha256: of what was kept. device: what paints,
     as torch names it. network: the name of the one that looks; empty where there is none.
@@ -54,6 +56,7 @@ class Progress(Step):
     loop: Callable[[int], Iterator[NDArray[np.uint8]]] | None = None
     seen: Callable[[], NDArray[np.floating]] | None = None
     mirrored: bool = False
+    frame: ColourFrame = RGB
     steering: tuple[Adjustment, ...] = ()
     kept: Callable[[], Backdrop] | None = None
     kept_sha256: str | None = None

@@ -32,7 +32,9 @@ class SpiralSurface:
         phases: tuple[Phase, ...] = (ALIGNED,),
     ) -> None:
         self._design, self._device = design, device
-        self._operator = functools.partial(SparseOperator, device=device, frugal=frugal)
+        self._operator = functools.partial(
+            SparseOperator, device=device, frugal=frugal, frame=design.frame
+        )
         self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
         self.views, self.phases = views, phases
         self._average = self._operator(design.average)

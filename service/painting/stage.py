@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from geometry.colour import ColourElement
+from geometry.colour_frame import ColourFrame
 from service.painting.views import Look, Surface
 from service.perception.moments import colour_images
 from service.perception.network import Network
@@ -26,13 +27,14 @@ STYLE_SIDE_LIMIT = 1024  # pixels of a style's shorter side: more teaches little
 @dataclass(frozen=True, eq=False)
 class Stage:
     """What there is at one resolution. colours: the colour elements that the symmetry makes equally
-    likely; unit: see Surface."""
+    likely; frame: what they act on; unit: see Surface."""
 
     recipe: Recipe
     network: Network
     styles: Sequence[StylePicture]
     colours: tuple[ColourElement, ...]
     unit: int
+    frame: ColourFrame
 
     def style_pictures(self) -> Iterator[tuple[Tensor, float]]:
         """Every style picture, (1, 3, h, w) in 0..1, and its share: brought to unit · style scale
@@ -41,7 +43,7 @@ class Stage:
         device = next(self.network.parameters()).device
         for style in self.styles:
             picture = _scaled(style.pixels, self.unit * self.recipe.style_scale).to(device)
-            for image in colour_images(picture, self.colours):
+            for image in colour_images(picture, self.colours, self.frame):
                 yield image.contiguous(memory_format=torch.channels_last), style.weight
 
 

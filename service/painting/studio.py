@@ -17,7 +17,7 @@ from service.designs import make_design
 from service.designs.handedness import winding
 from service.designs.spiral import SpiralDesign
 from service.painting.blending import Blend
-from service.painting.canvas import Canvas
+from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.grids import random_phases
 from service.painting.iterate import Iterate
@@ -60,6 +60,7 @@ class Studio:
             scene = dataclasses.replace(scene, mirrored=kept.paint.mirrored)
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
+        self._axes = colour_axes(scene.frame)  # they stay, also where the rule is adjusted
         self._full: Surface | None = None
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
@@ -91,7 +92,8 @@ class Studio:
         noise = START_NOISE[self.recipe.start]
         canvas = Canvas.noise(surface.canvas_shape, self._depth, surface.wrap, noise, generator)
         levels = [level.to(self._device) for level in canvas.levels]
-        self._iterate = Iterate(Canvas(levels, surface.wrap, surface.coarser, surface.phases))
+        canvas = Canvas(levels, surface.wrap, surface.coarser, surface.phases, self._axes)
+        self._iterate = Iterate(canvas)
 
     def enter(self, number: int, width: int) -> None:
         """Go on to a stage: its surface of a width, views and terms; the canvas enlarged to it.
@@ -111,7 +113,7 @@ class Studio:
         surface = self._prepare(tally.stage, width)
         sizes = Canvas.level_sizes(surface.canvas_shape, self._depth)
         checkpoint.check_shape([(surface.canvas_shape[0], 3, *size) for size in sizes])
-        self._iterate = Iterate.restored(checkpoint, surface, self._device)
+        self._iterate = Iterate.restored(checkpoint, surface, self._device, self._axes)
 
     def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
         """All of this, copied. recipe: its digest; tally: how far the painting is."""
@@ -125,7 +127,9 @@ class Studio:
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        stage = Stage(self.recipe, self._network, self._styles, colours, surface.unit)
+        stage = Stage(
+            self.recipe, self._network, self._styles, colours, surface.unit, self._scene.frame
+        )
         self._terms = StageTerms(stage, surface)
         return surface
 
@@ -230,7 +234,7 @@ class Studio:
         """See Progress.paint."""
         full = self._surface_at(self.recipe.size)
         logits = self._shown(full).reshape(*full.canvas_shape, 3)
-        return Paint(logits.cpu().numpy(), self.mirrored)
+        return Paint(logits.cpu().numpy(), self.mirrored, frame=self._scene.style_frame)
 
     def _shown(self, surface: Surface) -> Tensor:
         """The paint for a surface of any width: (charts · h · w, 3)."""

@@ -33,7 +33,9 @@ class PlaneSurface:
         phases: tuple[Phase, ...] = (ALIGNED,),
     ) -> None:
         self._design = design
-        self._operator = functools.partial(SparseOperator, device=device, frugal=frugal)
+        self._operator = functools.partial(
+            SparseOperator, device=device, frugal=frugal, frame=design.frame
+        )
         self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
         self.views, self.phases = views, phases
         self._average = self._operator(design.average)
@@ -43,9 +45,14 @@ class PlaneSurface:
         self._base: Tensor | None = None  # a texture before anything is painted
         self._start: Tensor | None = None  # logits of orbits
         if (base := design.base()) is not None:
-            colours = torch.tensor(base, dtype=torch.float32, device=device)
-            self._base = self._unfold(colours - 0.5) + 0.5
-            self._start = logit(base, device) if design.starts_from_base else None
+            if design.frame.is_rgb:
+                colours = torch.tensor(base, dtype=torch.float32, device=device)
+                self._base = self._unfold(colours - 0.5) + 0.5
+            else:
+                self._base = torch.sigmoid(self._unfold(logit(base, device)))
+            if design.starts_from_base:  # without what the average makes of no paint at all
+                nothing = torch.zeros(design.average.columns, 3, device=device)
+                self._start = logit(base, device) - self._average(nothing)
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""

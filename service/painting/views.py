@@ -13,7 +13,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from geometry.pyramid import pyramid_shapes
-from geometry.sampling import SamplingMap
 from service.painting.grids import ALIGNED, Phase, resize
 from service.painting.operators import SparseOperator
 
@@ -110,20 +109,17 @@ class BodyView:
     @classmethod
     def of(
         cls,
-        sampling: SamplingMap,
+        operator: SparseOperator,
         weight: NDArray,
         coverage: NDArray,
         shape: tuple[int, int],
         device: torch.device,
-        frugal: bool,
     ) -> BodyView:
-        """A view on a device. weight, coverage: H·W values in 0..1, any shape; frugal: see
-        SparseOperator."""
+        """A view on a device. weight, coverage: H·W values in 0..1, any shape."""
 
         def column(x: NDArray) -> Tensor:
             return torch.tensor(x.reshape(-1, 1), dtype=torch.float32, device=device)
 
-        operator = SparseOperator(sampling, device, frugal)
         return cls(operator, column(weight), column(coverage), shape)
 
     def look(self, seen: Tensor) -> Look:

@@ -4,6 +4,7 @@ no style has: left to themselves, they paint hairlines and squares wherever a vi
 from __future__ import annotations
 
 import copy
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _PADDING = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
 _PROBE = 256  # pixels a side of the picture that finds out how far padding reaches
+_CONTINUED = 96  # pixels by which a picture goes on behind its borders
 _MOST = 4  # a margin is at most this part of a side: something must be left to look at
 
 
@@ -67,6 +69,21 @@ def reach(network: Network) -> dict[str, int]:
         side = seen.shape[1]
         found[name] = max((min(int(k) + 1, side - int(k)) for k in columns), default=0)
     return found
+
+
+def continued(
+    network: Network, picture: Tensor, wanted: Collection[str]
+) -> Iterator[tuple[str, Tensor]]:
+    """The ``wanted`` layers of a picture (1, 3, H, W), of all its places, as if it went on in its
+    mirror images behind its borders."""
+    height, width = picture.shape[-2:]
+    down, across = (min(_CONTINUED, side - 1) for side in (height, width))
+    larger = F.pad(picture, (across, across, down, down), mode="reflect")
+    for name, x in network.layers(larger, wanted):
+        stride = larger.shape[-1] / x.shape[-1]
+        top, left = round(down / stride), round(across / stride)
+        rows, columns = max(1, round(height / stride)), max(1, round(width / stride))
+        yield name, x[..., top : top + rows, left : left + columns]
 
 
 def inner(x: Tensor, margin: int) -> Tensor:

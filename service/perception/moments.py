@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from geometry.colour import ColourElement, matrix
+from geometry.colour import IDENTITY, ColourElement
+from geometry.colour_frame import CLAMP, RGB, ColourFrame
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,20 @@ def blended(parts: Sequence[tuple[LayerMoments, float]]) -> LayerMoments:
     return reduce(lambda a, b: {k: a[k] + b[k] for k in a}, shares)
 
 
-def colour_images(picture: Tensor, elements: tuple[ColourElement, ...]) -> list[Tensor]:
-    """Pictures (B, 3, H, W) in 0..1 under each colour element."""
+def colour_images(
+    picture: Tensor, elements: tuple[ColourElement, ...], frame: ColourFrame = RGB
+) -> list[Tensor]:
+    """Pictures (B, 3, H, W) in 0..1 under each colour element, acting in a frame."""
+    middle = picture - 0.5 if frame.is_rgb else torch.logit(picture, eps=CLAMP)
     out = []
     for element in elements:
-        signed = torch.tensor(matrix(element), dtype=picture.dtype, device=picture.device)
-        out.append(torch.einsum("ij,bjhw->bihw", signed, picture - 0.5) + 0.5)
+        action = [torch.tensor(part, dtype=picture.dtype) for part in frame.action(element)]
+        moved, shift = (part.to(picture.device) for part in action)
+        image = torch.einsum("ij,bjhw->bihw", moved, middle)
+        if frame.is_rgb:
+            out.append(image + 0.5)
+        elif element == IDENTITY:
+            out.append(picture)
+        else:
+            out.append(torch.sigmoid(image + shift[:, None, None]))
     return out

@@ -12,6 +12,7 @@ import numpy as np
 
 from geometry import plane_chart, spiral
 from geometry.colour import ColourElement
+from geometry.colour_frame import RGB, ColourFrame
 from geometry.hyperbolic_models import find_model
 from geometry.hyperbolic_views import placement
 from geometry.spaces import Array, affine
@@ -49,18 +50,24 @@ class Frame:
     - of a "spiral" on (log |z|, arg z, 1), of a "tunnel" on (|z|, arg z, 1);
     - of a mesh's texture ("uv") on the object's own coordinates.
 
-    layout: where the pixels lie in that space, None for meshes; fields: the same for the receipt.
+    layout: where the pixels lie in that space, None for meshes; fields: the same for the receipt;
+    colours: what the generators' colours act on.
     """
 
     projection: str
     generators: tuple[PictureGenerator, ...]
     layout: Layout | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    colours: ColourFrame = RGB
 
 
 def picture_frame(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
     """The frame of a picture of ``shape`` (height, width), painted at a recipe's size ``width``:
     one period of a tiling."""
+    return dataclasses.replace(_placed(scene, width, shape), colours=scene.frame)
+
+
+def _placed(scene: Scene, width: int, shape: tuple[int, int]) -> Frame:
     if scene.target == "tile":
         return _tiling(scene, width, shape)
     if scene.target == "spiral":

@@ -108,7 +108,9 @@ def finish_mesh(
     if moved:
         errors = tuple(
             SymmetryError(e.letter, e.rms, e.worst, False)
-            for e in symmetry_error(painted, mesh, scene.group, scene.colouring, placement)
+            for e in symmetry_error(
+                painted, mesh, scene.group, scene.colouring, placement, scene.frame
+            )
             if e.rms is not None and e.worst is not None
         )
         worst = deviation(mesh, scene.elements, placement).worst

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from geometry.colour import act
+from geometry.colour_frame import ColourFrame
 from geometry.spaces import Array
 from service.reporting.frame import Frame, PictureGenerator
 from service.reporting.layouts import MARGIN, Layout, Picture, TileLayout
@@ -19,7 +20,9 @@ _SAMPLES = 1 << 18  # pixels that are compared where colours must be interpolate
 
 @dataclass(frozen=True)
 class SymmetryError:
-    """How far the picture is from f(g·p) = c(g)·f(p) for one generator g, in 1/255.
+    """How far the picture is from f(g·p) = c(g)·f(p) for one generator g, in 1/255. Where colours
+    act in a frame that is not RGB: beyond what the rounding of f(p) leaves open, which dark and
+    bright colours magnify.
 
     rms over pixels and channels (pixels count by the area that they show), worst: the largest
     difference; exact: g takes pixels to pixels and every one of them agrees to the bit."""
@@ -55,7 +58,9 @@ def measure_quality(picture: Picture, frame: Frame) -> Quality:
         return Quality((), {})
     framed = layout.framed(picture)
     splines = [ndimage.spline_filter(framed[..., k].astype(np.float32), order=3) for k in range(3)]
-    errors = (_error(picture, splines, layout, generator) for generator in frame.generators)
+    errors = (
+        _error(picture, splines, layout, generator, frame.colours) for generator in frame.generators
+    )
     seams = {}
     if frame.projection in ("tiling", "equirectangular"):
         seams["horizontal"] = seam_ratio(picture, 1)
@@ -80,7 +85,11 @@ def seam_ratio(picture: Picture, axis: int, skew: int = 0) -> float | None:
 
 
 def _error(
-    picture: Picture, splines: list[Array], layout: Layout, generator: PictureGenerator
+    picture: Picture,
+    splines: list[Array],
+    layout: Layout,
+    generator: PictureGenerator,
+    colours: ColourFrame,
 ) -> SymmetryError | None:
     """None where the picture shows nothing together with its image under the generator."""
     pixels = np.arange(picture.shape[0] * picture.shape[1])
@@ -94,7 +103,7 @@ def _error(
     if not usable.any():
         return None
     place, weight, pixels = place[usable], weight[usable], pixels[usable]
-    plain = act(generator.colour, picture.reshape(-1, 3)[pixels]).astype(float)
+    here = picture.reshape(-1, 3)[pixels]
     if exact:
         row, column = (np.rint(place).astype(int) % picture.shape[:2]).T
         seen = picture[row, column].astype(float)
@@ -106,7 +115,11 @@ def _error(
             ],
             axis=1,
         )
-    gap = seen - plain
+    if colours.is_rgb:
+        gap = seen - act(generator.colour, here)
+    else:
+        low, high = colours.bounds(generator.colour, here / 255)
+        gap = seen - np.clip(seen, 255 * low, 255 * high)
     mean = float(np.average((gap**2).mean(axis=1), weights=weight))
     worst = float(np.abs(gap).max())
     return SymmetryError(generator.name, math.sqrt(mean), worst, exact and worst == 0)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import service
+from geometry.colour_frame import ColourFrame
 from service.recipe import Recipe
 from service.scene import Scene, StylePicture
 
@@ -64,8 +66,13 @@ def build_receipt(
         "quality": _quality(quality),
         "group": {"name": scene.group.name, "orbifold": scene.group.orbifold},
         "colouring": {"name": scene.colouring.name, "colours": scene.colouring.colours},
+        "colour_frame": _colour_frame(scene.frame),
         **_geometry(frame),
     }
+
+
+def _colour_frame(frame: ColourFrame) -> dict[str, Any] | None:
+    return None if frame.is_rgb else dataclasses.asdict(frame)
 
 
 def _geometry(frame: Frame) -> dict[str, Any]:

@@ -56,8 +56,9 @@ def check_reply(kind: str, header: Mapping[str, Any], buffers: Mapping[str, np.n
         check(header.get(name, _MISSING), name)
     if kind == "frame" and header["state"] == "failed":
         _FIELDS["error"]["error"](header.get("error"), "error")
-    if kind == "result":
-        check_picture(buffers.get("texture"), "texture")
+    if kind in _PICTURES:
+        name = _PICTURES[kind]
+        check_picture(buffers.get(name), name)
 
 
 def check_picture(pixels: Any, name: str, longest: int = 0) -> tuple[int, int, int]:
@@ -216,6 +217,7 @@ _NEWS: dict[str, _Check] = {
     "progress": _maybe(_PROGRESS),
     "error": _maybe(_ERROR),
 }
+_PICTURES = {"result": "texture", "channel": "pixels"}  # that a reply must have
 # Of each kind of reply. What a picture is like is looked at where it is unpacked.
 _FIELDS: dict[str, dict[str, _Check]] = {
     "hello": {
@@ -227,11 +229,29 @@ _FIELDS: dict[str, dict[str, _Check]] = {
         "groups": _optional(_list(_NAMED, 4096)),
         "styles": _optional(_list(_text(200), 4096)),
         "looks": _optional(_json),
+        "colour_frames": _optional(_json),
         "networks": _optional(_list(_NAMED, 4096)),
         "qualities": _optional(_list(_NAMED, 4096)),
         "terms": _optional(_list(_NAMED, 4096)),
         "defaults": _optional(_json),
         "recipe_schema": _optional(_json),
+    },
+    "network": {
+        "network": _text(NAME_LENGTH),
+        "layers": _list(_object(name=_text(NAME_LENGTH), channels=_COUNT), 4096),
+        "classes": _list(_text(200), 1 << 15),
+    },
+    "channel": {
+        "network": _text(NAME_LENGTH),
+        "layer": _text(NAME_LENGTH),
+        "channel": _COUNT,
+    },
+    "survey": {
+        "network": _text(NAME_LENGTH),
+        "channels": _list(
+            _object(layer=_text(NAME_LENGTH), channel=_COUNT, strength=_number(-_MOST, _MOST)), 64
+        ),
+        "dreams": _list(_text(200), 16),
     },
     "submit": {"job": _job},
     "have": {"received": _list(_COUNT, LIMITS.buffers)},

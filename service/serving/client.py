@@ -135,6 +135,25 @@ class Client:
         """What the service offers; waits for its worker to be ready."""
         return self._ask("describe", {}, patient=True)[0]
 
+    def network(self, name: str) -> dict[str, Any]:
+        """What is in a network: {"network", "layers", "classes"}, as on the wire."""
+        return self._ask("network", {"network": name}, patient=True)[0]
+
+    def channel_picture(
+        self, network: str, layer: str, channel: int, size: int
+    ) -> NDArray[np.uint8]:
+        """What a channel responds to, (size, size, 3) uint8 sRGB."""
+        fields = {"network": network, "layer": layer, "channel": channel, "size": size}
+        pixels = self._ask("channel", fields, patient=True)[1]["pixels"]
+        if pixels.shape != (size, size, 3):
+            raise InputError("bad-reply", "pixels", "Not the size that was asked for.", HINT)
+        return pixels
+
+    def survey(self, network: str, picture: NDArray[np.uint8]) -> dict[str, Any]:
+        """What describes a picture (H, W, 3): {"network", "channels", "dreams"}, as on the wire."""
+        given = {"picture": picture}
+        return self._ask("survey", {"network": network}, given, patient=True)[0]
+
     def heartbeat(self) -> int:
         """The number of jobs queued or running."""
         return int(self._ask("heartbeat", {})[0]["jobs"])

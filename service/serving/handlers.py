@@ -18,6 +18,7 @@ from service.serving.job_log import log_tail
 from service.serving.jobs import Fault, State
 from service.serving.ledger import Ledger
 from service.serving.news import job_row, job_sheet
+from service.serving.questions import Answer, read_question
 from service.serving.replies import Replies
 from service.serving.requests import (
     MAX_SEED,
@@ -32,6 +33,7 @@ from service.serving.requests import (
     read_submission,
     read_whole,
 )
+from service.serving.surveyor import Surveyor
 from service.serving.watchers import Watchers
 from service.serving.wire import LIMITS, Limits, WireError, decode
 from service.serving.wire_kinds import KINDS
@@ -43,8 +45,8 @@ Buffers = Mapping[str, np.ndarray]
 
 
 class Handlers:
-    """Answers requests about the jobs of ``ledger``, which ``engine`` paints, through ``replies``
-    and ``watchers``."""
+    """Answers requests about the jobs of ``ledger``, which ``engine`` paints, and about networks,
+    into which ``surveyor`` looks, through ``replies`` and ``watchers``."""
 
     def __init__(
         self,
@@ -52,10 +54,12 @@ class Handlers:
         watchers: Watchers,
         ledger: Ledger,
         engine: Engine,
+        surveyor: Surveyor,
         limits: Limits = LIMITS,
     ) -> None:
         self._replies, self._watchers = replies, watchers
         self._jobs, self._engine, self._limits = ledger, engine, limits
+        self._surveyor = surveyor
         self._description: Header | None = None  # the body of describe's reply
         self._no_worker: Fault | None = None
         self._curious: dict[bytes, Any] = {}  # client -> id of its describe, unanswered
@@ -116,6 +120,27 @@ class Handlers:
         if len(self._curious) > MAX_OPEN:  # clients that have gone, most of them
             del self._curious[next(iter(self._curious))]
         return None
+
+    def _on_network(self, client: bytes, header: Header, buffers: Buffers) -> None:
+        self._ask("network", client, header, buffers)
+
+    def _on_channel(self, client: bytes, header: Header, buffers: Buffers) -> None:
+        self._ask("channel", client, header, buffers)
+
+    def _on_survey(self, client: bytes, header: Header, buffers: Buffers) -> None:
+        self._ask("survey", client, header, buffers)
+
+    def _ask(self, kind: str, client: bytes, header: Header, buffers: Buffers) -> None:
+        request = header.get("id")
+
+        def reply(said: Answer | Fault) -> None:
+            if isinstance(said, Fault):
+                self._replies.send_fault(client, request, said)
+            else:
+                about = {"kind": kind, "id": request, **said.fields}
+                self._replies.send(client, about, said.buffers)
+
+        self._surveyor.ask(read_question(kind, header, buffers), client, reply)
 
     def _on_heartbeat(self, client: bytes, header: Header, buffers: Buffers) -> Header:
         return {"jobs": len(self._jobs.active())}

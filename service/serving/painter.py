@@ -7,20 +7,23 @@ few lines of NumPy in its place.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.networks import AUTO
 from service.recipe import Recipe
 from service.steering import Steering
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
     from service.painting.progress import Progress
+    from service.perception.network import Network
 
 TORCH_PAINTER = "service.serving.painter:torch_painter"
 
@@ -49,6 +52,12 @@ class Painter:
     whose ``checkpoint`` it can go on from, and raises InputError("bad-checkpoint") for one that it
     cannot use; finish(recipe, scene, styles, last) -> the picture as delivered, its receipt,
     JSON-able, and its paint.
+
+    What is in networks, by name, "auto" for the best at hand that knows classes: network(name) ->
+    the wire's "layers" and "classes";
+    channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
+    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". All raise
+    InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -59,6 +68,9 @@ class Painter:
     finish: Callable[
         [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any], Paint]
     ]
+    network: Callable[[str], dict[str, Any]]
+    channel: Callable[[str, str, int, int], NDArray[np.uint8]]
+    survey: Callable[[str, NDArray[np.uint8]], dict[str, Any]]
 
 
 def torch_painter() -> Painter:
@@ -70,8 +82,31 @@ def torch_painter() -> Painter:
     from service.painting.checkpoint import Checkpoint
     from service.painting.kept import Paint
     from service.painting.paint import paint
+    from service.perception.choice import best_at_hand
+    from service.perception.contents import contents
+    from service.perception.network import load_network
     from service.reporting.finish import finish
     from service.reporting.repaint import kept_paint
+    from service.survey.dreaming import channel_picture
+    from service.survey.likeness import likeness
+    from service.survey.surveying import survey
+
+    read = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
+
+    def devices() -> list[str]:
+        return [f"cuda:{k}" for k in range(torch.cuda.device_count())] or ["cpu"]
+
+    def named(name: str) -> str:
+        return best_at_hand(["class:0"], devices()[0]) if name == AUTO else name
+
+    def loaded(name: str) -> Network:
+        return read(named(name))
+
+    def survey_all(name: str, picture: NDArray[np.uint8]) -> dict[str, Any]:
+        network = loaded(name)
+        found = survey(picture, network)
+        rows = [asdict(row) for row in found]
+        return {"channels": rows, "dreams": likeness(found, list(network.info.layers))}
 
     def paint_on(
         recipe: Recipe, scene: Any, styles: Sequence[Any], attempt: Attempt
@@ -99,12 +134,15 @@ def torch_painter() -> Painter:
         return done.picture, done.receipt, paint
 
     return Painter(
-        devices=lambda: [f"cuda:{k}" for k in range(torch.cuda.device_count())] or ["cpu"],
+        devices=devices,
         describe=describe,
         load_styles=load_styles,
         wire_scene=wire_scene,
         paint=paint_on,
         finish=finish_all,
+        network=lambda name: contents(named(name)),
+        channel=lambda name, *about: channel_picture(loaded(name), *about),
+        survey=survey_all,
     )
 
 

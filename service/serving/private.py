@@ -13,6 +13,7 @@ from service.serving.engines import open_engine
 from service.serving.ledger import Ledger
 from service.serving.server import Server
 from service.serving.settings import Settings
+from service.serving.surveyor import Surveyor
 
 ADDRESS = "inproc://orbitex"
 
@@ -44,7 +45,9 @@ def private_service(settings: Settings) -> Iterator[str]:
         closing.callback(ledger.close)
         engine = open_engine(settings, context)
         closing.callback(engine.close)
-        server = Server(router, engine, ledger)
+        surveyor = Surveyor(settings.painter, context)
+        closing.callback(surveyor.close)
+        server = Server(router, engine, ledger, surveyor)
         thread = threading.Thread(target=run, args=(server,), name="service")
         thread.start()
         closing.callback(thread.join)

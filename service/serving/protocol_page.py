@@ -39,7 +39,7 @@ ERROR_CODES: dict[str, str] = {
     "bad-region": "The region to be painted anew is too small.",
     "has-ended": "The job is finished or cancelled.",
     "not-ended": "Only a job that has ended can be forgotten.",
-    "queue-full": "Too many jobs wait.",
+    "queue-full": "Too many jobs, or questions about networks, wait.",
     "not-finished": "The job has no result yet.",
     "cancelled": "The job was cancelled: there is no result.",
     "unknown-upload": "A job names a buffer whose bytes are not here, or not here any more.",

@@ -42,6 +42,7 @@ from service.serving.parent import die_with_parent, stop_signals
 from service.serving.replies import Replies
 from service.serving.routing_ids import seed_routing_ids
 from service.serving.settings import Settings
+from service.serving.surveyor import Surveyor
 from service.serving.watchers import Watchers
 from service.serving.wire import LIMITS, Limits
 
@@ -54,24 +55,25 @@ log = logging.getLogger(__name__)
 
 
 class Server:
-    """Answers requests on ``router`` and passes the jobs of ``ledger`` to ``engine``, until
-    :meth:`stop`. ``admission``: who is heard; None: everybody who can connect. ``limits``: of one
-    message."""
+    """Answers requests on ``router``, passes the jobs of ``ledger`` to ``engine`` and questions
+    about networks to ``surveyor``, until :meth:`stop`. ``admission``: who is heard; None: everybody
+    who can connect. ``limits``: of one message."""
 
     def __init__(
         self,
         router: zmq.Socket[bytes],
         engine: Engine,
         ledger: Ledger,
+        surveyor: Surveyor,
         admission: Admission | None = None,
         limits: Limits = LIMITS,
     ) -> None:
         self._router, self._engine, self._jobs = router, engine, ledger
-        self._admission = admission
+        self._surveyor, self._admission = surveyor, admission
         self._inbox = Inbox(router, limits.buffers + 2)  # the header, and one too many
         replies, self._encoder = Replies(router), Encoder()
         self._watchers = Watchers(replies, ledger, self._encoder)
-        self._handlers = Handlers(replies, self._watchers, ledger, engine, limits)
+        self._handlers = Handlers(replies, self._watchers, ledger, engine, surveyor, limits)
         self._last_heard = time.monotonic()
         self._look_at = 0.0  # when to look at the folder of jobs
         self._stopping = False
@@ -86,8 +88,10 @@ class Server:
         then."""
         while not self._stopping:
             self._look_at_folder()
-            _wait_for(self._router, self._encoder.waker, *self._engine.sockets)
+            sockets = (*self._engine.sockets, *self._surveyor.sockets)
+            _wait_for(self._router, self._encoder.waker, *sockets)
             self._watchers.collect()
+            self._surveyor.collect()
             self._hear_clients()
             for event in self._engine.collect():
                 self._take(event)
@@ -255,7 +259,9 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         engine = open_engine(settings, context)
         closing.callback(engine.close)
         limits = Limits(total_bytes=settings.max_message)
-        server = Server(router, engine, ledger, admission, limits)
+        surveyor = Surveyor(settings.painter, context)
+        closing.callback(surveyor.close)
+        server = Server(router, engine, ledger, surveyor, admission, limits)
         for number in stop_signals():
             signal.signal(number, lambda *_: server.stop())
         announce(f"ready {address}")

@@ -47,6 +47,8 @@ KINDS: dict[str, Kind] = {
                 "fundamental domain, start·cos t + along·sin t, 0 ≤ t ≤ angle}",
                 "styles": "[name]: the exemplars that the service ships",
                 "looks": "{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
+                "colour_frames": "{style: what its colour rules act on, 3 × 4: logits are these "
+                "axes, columns, times a place in the frame, plus the last column}",
                 "networks": "[{name, title, available}]; 'auto' is the best of them at hand when a "
                 "job begins, which keeps it",
                 "qualities": "[{name, title}]",
@@ -57,6 +59,47 @@ KINDS: dict[str, Kind] = {
                 "defaults": "the recipe of a job that sets nothing",
                 "recipe_schema": "JSON Schema of a recipe",
             },
+        ),
+        Kind(
+            "network",
+            "What is in a network: what a recipe's dreams can name. As for 'channel' and 'survey', "
+            "a process beside the painting finds the answer, which may take some seconds, and is "
+            "kept; a client that has waited long may ask again, with the same id. 64 questions "
+            "may wait, then 'queue-full' is the answer.",
+            {"network": "its name, as in a recipe; squeezenet, if left out"},
+            {
+                "network": "its name",
+                "layers": "[{name, channels}], in the network's order; channels: their number",
+                "classes": "[name], in the order of their indices; none for a network without a "
+                "head",
+            },
+        ),
+        Kind(
+            "channel",
+            "A small picture of what a channel responds to, a pattern that tiles: the same every "
+            "time.",
+            {
+                "network": "as above",
+                "layer": "name of a layer",
+                "channel": "from 0 on",
+                "size": "pixels of its side, 32 to 256; 64, if left out",
+            },
+            {"network": "as asked", "layer": "as asked", "channel": "as asked"},
+            reply_buffers={"pixels": "|u1 (size, size, 3) sRGB, top row first"},
+        ),
+        Kind(
+            "survey",
+            "Which channels describe a picture: they respond to it far more strongly than they "
+            "usually do.",
+            {"network": "as above"},
+            {
+                "network": "as asked",
+                "channels": "[{layer, channel, strength}], the 16 strongest at most, strongest "
+                "first; strength: by how many standard deviations the response is above the usual",
+                "dreams": "[target], for a recipe: those of a few layers together, to paint what "
+                "is like the picture",
+            },
+            {"picture": "|u1 (H, W, 3) sRGB, top row first, sides of 16 to 1024 pixels"},
         ),
         Kind(
             "submit",

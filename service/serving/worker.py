@@ -57,8 +57,16 @@ class SocketChannel:
         return bool(self._socket.poll(0))
 
 
-def _remove_socket(address: str) -> None:
-    """Of a server that was killed before we had called."""
+def ignore_stop_signals() -> None:
+    """Ctrl-C in a terminal, its end, and systemd's SIGTERM go to all processes but are for the
+    server: it wants a checkpoint of its workers first."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+def remove_socket(address: str) -> None:
+    """Remove the socket of a server that was killed before we had called."""
     if address.startswith("ipc://"):
         with contextlib.suppress(OSError):
             socket = Path(address.removeprefix("ipc://"))
@@ -69,12 +77,8 @@ def _remove_socket(address: str) -> None:
 def main() -> None:
     """Serve one server until it is gone."""
     address, place, device = sys.argv[1:]
-    # Ctrl-C in a terminal, its end, and systemd's SIGTERM go to all processes but are for the
-    # server: it wants a checkpoint of us first.
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    die_with_parent(lambda: _remove_socket(address))
+    ignore_stop_signals()
+    die_with_parent(lambda: remove_socket(address))
     channel = SocketChannel(address)
     painter = load_painter(place)
     devices = painter.devices()

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import secrets
-import subprocess
-import sys
-import threading
 import time
 from typing import Any
 
@@ -16,22 +10,15 @@ import numpy as np
 import zmq
 
 from geometry.errors import InputError
+from service.serving.child_process import KILLED, ChildProcess
 from service.serving.engine import Event, Ready, WorkerDied
 from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault
-from service.serving.logs import relay
-from service.serving.parent import environment_of_children
 from service.serving.reports import PARTING, read_report
-from service.serving.socket_folder import SocketFolder
 from service.serving.wants import Wants
-from service.serving.wire import WireError, decode, encode
-from service.serving.worker import TOKEN_VARIABLE
 
 CANCEL_GRACE = 10.0  # seconds until a worker that does not let go of a cancelled job is killed
-KILLED = -9  # exit code after a SIGKILL
 HOPELESS_STARTS = 3  # in a row
-LAST_WORDS = 0.5  # seconds for what a dead worker wrote: a child of its own may still hold the pipe
-LONGEST_SOCKET_PATH = 100  # what every POSIX system allows, in characters
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +41,7 @@ class WorkerProcess:
         self._painter, self._context, self._patience = painter, context, patience
         self.device = device
         self.devices: tuple[str, ...] = ()  # all that the worker has found, once it is ready
-        self._folder: SocketFolder | None = None  # until the worker has called
-        self._process: subprocess.Popen[bytes] | None = None
-        self._output: threading.Thread | None = None  # logs what the process writes
-        self._socket: zmq.Socket[bytes] | None = None
-        self._token = ""
+        self._child: ChildProcess | None = None
         self._ready = False
         self._job: str | None = None
         self._wants = Wants()
@@ -81,7 +64,7 @@ class WorkerProcess:
     @property
     def socket(self) -> zmq.Socket[bytes] | None:
         """What to poll for events; another one after each restart, None between two workers."""
-        return self._socket
+        return self._child.socket if self._child is not None else None
 
     @property
     def ready(self) -> bool:
@@ -114,108 +97,62 @@ class WorkerProcess:
 
     def collect(self) -> list[Event]:
         """What has happened since the last call; also looks after the process. Never waits."""
-        events = self._messages()
         now = time.monotonic()
-        if self._deadline is not None and now > self._deadline and self._process is not None:
-            log.warning("worker %d hangs: killed", self._process.pid)
-            self._process.kill()
+        if (child := self._child) is None:
+            return self._start() if now >= self._start_at else []
+        events = self._messages(child)
+        if self._deadline is not None and now > self._deadline:
+            log.warning("worker %d hangs: killed", child.pid)
+            child.kill()
             self._hung, self._deadline = True, None
-        if self._process is not None and self._process.poll() is not None:
+        if not child.alive:
             # It may have sent its last result just before it died.
-            events += self._messages()
-            events.append(self._bury())
-        elif self._process is None and now >= self._start_at:
-            events += self._start()
+            events += self._messages(child)
+            events.append(self._bury(child))
         return events
 
     def close(self) -> None:
         """End the worker and whatever it does."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._bury()
+        if self._child is not None:
+            self._child.kill()
+            self._bury(self._child)
 
     def _start(self) -> list[Event]:
-        # Memory, processes, open files and temporary files may all be used up for a while.
         try:
-            self._launch()
+            module = "service.serving.worker"
+            self._child = ChildProcess(self._context, module, self._painter, self.device)
         except (OSError, zmq.ZMQError, InputError) as error:
-            if self._socket is not None:
-                self._socket.close()
             return [self._died(getattr(error, "strerror", None) or str(error))]
+        log.info("worker %d starts", self._child.pid)
         return []
 
-    def _launch(self) -> None:
-        self._socket = self._context.socket(zmq.PAIR)
-        self._socket.set_hwm(0)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._folder = SocketFolder()
-        path = str(self._folder.path / "worker")
-        if os.name == "posix" and len(path) <= LONGEST_SOCKET_PATH:
-            address = f"ipc://{path}"
-            self._socket.bind(address)
-        else:
-            self._socket.bind("tcp://127.0.0.1:*")
-            address = self._socket.getsockopt_string(zmq.LAST_ENDPOINT)
-        # On a loopback port anyone on this machine could call: the worker shows this token first.
-        self._token = secrets.token_hex(16)
-        command = [sys.executable, "-P", "-m", "service.serving.worker"]
-        self._process = subprocess.Popen(
-            [*command, address, self._painter, self.device],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            # Ctrl-C in a terminal is for the server, and would come before the worker ignores it.
-            process_group=0 if os.name == "posix" else None,
-            env={**environment_of_children(), TOKEN_VARIABLE: self._token},
-        )
-        log.info("worker %d starts", self._process.pid)
-        assert self._process.stdout is not None
-        self._output = relay(self._process.stdout)
-
-    def _bury(self) -> WorkerDied:
-        assert self._process is not None and self._process.stdin is not None
-        assert self._socket is not None and self._output is not None
-        code = self._process.wait()
+    def _bury(self, child: ChildProcess) -> WorkerDied:
+        code = child.bury()
         reason = f"signal {-code}" if code < 0 else f"exit code {code}"
         if self._hung:
             reason = "it hung and was killed"
-        self._process.stdin.close()
-        self._output.join(LAST_WORDS)
-        self._socket.close()
         return self._died(reason, killed=code == KILLED and not self._hung)
 
     def _died(self, reason: str, killed: bool = False) -> WorkerDied:
-        self._remove_folder()
         self._starts_failed = 0 if self._ready else self._starts_failed + 1
         self._start_at = time.monotonic() + pause_after(self._starts_failed)
         died = WorkerDied(self._job, obituary(reason, self.hopeless), killed, self.hopeless)
-        self._process = self._socket = None
+        self._child = None
         self._job = self._deadline = None
         self._ready = self._hung = False
         return died
 
-    def _remove_folder(self) -> None:
-        if self._folder is not None:
-            self._folder.remove()
-            self._folder = None
-
     def tell(self, kind: str, job: str, fields: dict[str, Any] | None = None) -> None:
         """Say something about a job to the worker, which reads it between two steps."""
-        if self._socket is None or not self._ready:
-            return
-        message = encode({"kind": kind, "job": job, **(fields or {})})
-        # Again: the worker has just died, and collect() is about to find out.
-        with contextlib.suppress(zmq.Again):
-            self._socket.send_multipart(message, zmq.NOBLOCK, copy=False)
+        if self._child is not None and self._ready:
+            self._child.send({"kind": kind, "job": job, **(fields or {})})
 
-    def _messages(self) -> list[Event]:
+    def _messages(self, child: ChildProcess) -> list[Event]:
         events: list[Event] = []
-        while self._socket is not None and self._socket.poll(0):
-            frames = [frame.buffer for frame in self._socket.recv_multipart(copy=False)]
+        for header, buffers in child.messages():
             try:
-                event = self._event(*decode(frames))
-            except (WireError, KeyError) as error:
+                event = self._event(header, buffers)
+            except KeyError as error:
                 log.warning("a message that no worker sends was dropped: %s", error)
                 continue
             if event is not None:
@@ -224,11 +161,10 @@ class WorkerProcess:
 
     def _event(self, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> Event | None:
         kind = header["kind"]
-        if kind == "ready" and secrets.compare_digest(
-            str(header["token"]).encode(), self._token.encode()
-        ):
+        assert self._child is not None
+        if kind == "ready" and self._child.is_its_token(header["token"]):
             self._ready, self._starts_failed = True, 0
-            self._remove_folder()  # so that a service killed from now on leaves none behind
+            self._child.has_called()
             self.device, self.devices = header["device"], tuple(header["devices"])
             return Ready(self.device, header["describe"])
         if not self._ready or header.get("job") != self._job or self._job is None:

@@ -43,7 +43,7 @@ def prepare(stage: Stage) -> Range:
     root = torch.tensor(ROOT, device=device) * torch.tensor(SPREAD, device=device)
     # six colours that have this mean and this covariance
     colours = mean[:, None] + 3**0.5 * torch.cat([root, -root], 1)
-    images = colour_images(colours[None, :, None], stage.colours)
+    images = colour_images(colours[None, :, None], stage.colours, stage.frame)
     together = blended([({RGB: moments(image)}, 1.0) for image in images])[RGB]
     covariance = together.raw - torch.outer(together.mean, together.mean)
     variances, axes = torch.linalg.eigh(covariance)

@@ -27,15 +27,15 @@ class Wanted:
 def prepare(stage: Stage) -> Wanted:
     """The blend of the style pictures, measured layer by layer: all at once may not fit into
     memory."""
-    from service.perception.borders import inner
+    from service.perception.borders import continued
     from service.perception.moments import blended
 
     network, weights = stage.network, stage.network.info.style
     parts = [
         (
             {
-                name: _measured(network, inner(x, network.reach[name]))
-                for name, x in network.layers(picture, weights)
+                name: _measured(network, features)
+                for name, features in continued(network, picture, weights)
             },
             share,
         )
@@ -67,18 +67,24 @@ def _measured(network: Network, features: Tensor, weight: Tensor | None = None) 
 
 
 def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
-    """Weighted mean of the layers' distances. Views are pooled: none of them must show all of the
-    style."""
+    """Weighted mean of the square roots of the layers' distances. Views are pooled: none of them
+    must show all of the style.
+
+    A layer whose target is out of reach, such as forms that are larger than a fundamental domain,
+    is far off whatever is painted, and a little less so if all is pale. Squared, it would outweigh
+    the layers that can arrive, and wash the picture out."""
     import torch
 
     from service.perception.moments import moment_distance
 
     terms = [
-        weight * moment_distance(painted[name], wanted.moments[name])
+        weight * (moment_distance(painted[name], wanted.moments[name]) + _LEAST).sqrt()
         for name, weight in wanted.weights.items()
     ]
     return torch.stack(terms).sum() / sum(wanted.weights.values())
 
+
+_LEAST = 1e-4  # of a distance: the square root's slope stays finite
 
 TERM = Term(
     name="style",

@@ -65,6 +65,9 @@ def heavy_painter() -> Painter:
         wire_scene=lambda recipe, cameras, buffers: None,
         paint=paint,
         finish=lambda recipe, scene, styles, last: (last.texture(0), {}),
+        network=lambda name: {"layers": [], "classes": []},
+        channel=lambda name, layer, channel, size: np.zeros((size, size, 3), np.uint8),
+        survey=lambda name, picture: {"channels": [], "dreams": []},
     )
 
 

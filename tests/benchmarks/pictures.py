@@ -35,7 +35,7 @@ CELLS: dict[str, dict[str, Any]] = {
     "p6-3a": {"target": "tile", "group": "p6", "colouring": "3a"},
     "532": {"target": "sphere", "group": "532"},
     "46": {"target": "hyperbolic", "group": "{4,6}"},
-    "spiral": {"target": "spiral", "group": "p1"},
+    "spiral": {"target": "spiral", "group": "spiral3"},
     "suzanne": {"target": "mesh", "group": "none"},
 }
 JUDGES = {"squeezenet": "vgg16-hed"}  # of what a network has painted; squeezenet judges the others

@@ -23,6 +23,7 @@ import torch
 from shapes import torus
 
 from geometry.cameras import surrounding_cameras
+from geometry.colour_frame import RGB
 from service.inputs import load_styles
 from service.model import Model
 from service.painting.canvas import Canvas
@@ -76,7 +77,7 @@ def measure(title: str, fields: dict) -> str:
         surface.canvas_shape, 5, surface.wrap, 0.3, torch.Generator().manual_seed(0)
     )
     canvas = Canvas([level.to(device) for level in canvas.levels], surface.wrap, surface.coarser)
-    stage = Stage(recipe, network, load_styles(recipe), ((1, 2, 3),), surface.unit)
+    stage = Stage(recipe, network, load_styles(recipe), ((1, 2, 3),), surface.unit, RGB)
     terms = StageTerms(stage, surface)
     terms.weigh(recipe)
     which = list(range(AT_ONCE if cameras else surface.looks))

@@ -44,8 +44,15 @@ class FakeLayout:
         pass
 
     def prop(
-        self, data: Any, name: str, text: str = "", expand: bool = False, slider: bool = False
+        self,
+        data: Any,
+        name: str,
+        text: str = "",
+        expand: bool = False,
+        slider: bool = False,
+        icon: str = "NONE",
     ) -> None:
+        self._icon(icon)
         assert name in data.bl_rna.properties, name
         getattr(data, name)  # menus are computed
         self.texts.append(name)

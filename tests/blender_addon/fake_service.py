@@ -54,6 +54,7 @@ class FakeService:
         self.blobs: dict[str, bytes] = {}
         self.repainted: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
         self.adjusted: list[dict[str, Any]] = []
+        self.pictures: list[np.ndarray] = []  # that were surveyed
         self.refuse_adjust = False
         self._frames_sent = 0
         self._waiting: list[tuple[bytes, dict[str, Any]]] = []
@@ -117,6 +118,8 @@ class FakeService:
             self._reply(client, header, {"service": "fake", "device": "cpu"})
         elif kind == "describe":
             self._reply(client, header, describe())
+        elif kind in ("network", "channel", "survey"):
+            self._look(client, header, buffers)
         elif kind == "heartbeat":
             self._reply(client, header, {"jobs": len(self.jobs)})
         elif kind == "submit":
@@ -202,6 +205,32 @@ class FakeService:
                 {"job": header["job"], "receipt": receipt},
                 texture=picture(self.steps, self.steps, size),
             )
+
+    def _look(self, client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]) -> None:
+        about = {key: header[key] for key in ("network", "layer", "channel") if key in header}
+        if header["kind"] == "survey":
+            self.pictures.append(np.array(buffers["picture"]))
+            rows = [("fire9", 3, 4.0), ("fire8", 5, 2.0), ("fire8", 6, 1.0)]
+            found = [dict(zip(("layer", "channel", "strength"), row, strict=True)) for row in rows]
+            about |= {"channels": found, "dreams": ["fire9:1*3+0.5*4", "\x1b", "a\nb:1*2"]}
+            if np.ptp(self.pictures[-1]) == 0:
+                words = "nothing-described", "picture", "It is white: no channel describes it."
+                error = wire.error_header(*words, "", header["id"])
+                self._socket.send_multipart([client, *wire.encode(error)])
+                return
+        if header["network"] == "nowhere":
+            words = "unknown-network", "network", "There is no such network."
+            error = wire.error_header(*words, "", header["id"])
+            self._socket.send_multipart([client, *wire.encode(error)])
+        elif header["kind"] == "channel":
+            pixels = np.full((header["size"], header["size"], 3), header["channel"], np.uint8)
+            self._reply(client, header, about, pixels=pixels)
+        elif header["kind"] == "network":
+            layers = [{"name": name, "channels": 512} for name in ("fire8", "fire9")]
+            classes = ["goldfinch", "house finch", "daisy"]
+            self._reply(client, header, about | {"layers": layers, "classes": classes})
+        else:
+            self._reply(client, header, about)
 
     def _state(self, job: dict[str, Any]) -> str:
         if job["paused"] is not None:

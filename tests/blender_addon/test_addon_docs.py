@@ -31,8 +31,7 @@ ELSEWHERE = {
         no-temporary-folder not-loopback service-unreachable""",
     "planes, the hyperbolic plane, spirals": """bad-arms bad-cell bad-folds bad-order bad-plugin
         bad-tiling bad-torus-map bad-twist bad-zoom""",
-    "what the panel has no setting for": """bad-chirality no-head not-ended nothing-described
-        unknown-channel unknown-class unknown-layer""",
+    "what the panel has no setting for": "bad-chirality not-ended",
     "between the service and its workers": "bad-checkpoint",
     "a faulty client": """bad-buffer bad-digest bad-header camera-kind mesh-bad-index
         mesh-bad-shape missing-buffer texture-bad-size view-bad-subsamples""",

@@ -12,8 +12,10 @@ from fake_service import FakeService
 from scenes import scatter
 
 import blender_addon
-from blender_addon import preflight, problems
+from blender_addon import lookups, preflight, problems
+from blender_addon.dreams import Contents
 from blender_addon.problems import ProblemError, from_service
+from blender_addon.properties import put_dreams, target_of
 from blender_addon.style_operators import add_style
 
 
@@ -129,8 +131,12 @@ def test_an_empty_mask(sphere: Any) -> None:
 
 
 @pytest.mark.parametrize("code", problems.SERVICE_FIXES)
-def test_what_only_the_service_finds_out(sphere: Any, code: str) -> None:
+def test_what_only_the_service_finds_out(
+    sphere: Any, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = sphere.orbitex
+    put_dreams(settings, [("class:dasy", 1.0), ("nowhere", 1.0), ("conv:8", 1.0)])
+    monkeypatch.setitem(lookups._contents, "vgg19", Contents({"conv": 8}, ("daisy",)))
     settings.network, settings.view_kind = "vgg19", "CAMERAS"
     problem = from_service({"code": code, "field": "", "message": "It is so.", "hint": ""})
     run(problem.fix)
@@ -139,9 +145,14 @@ def test_what_only_the_service_finds_out(sphere: Any, code: str) -> None:
         "weights-missing": ("network", "squeezenet"),
         "bad-weights": ("network", "squeezenet"),
         "nothing-seen": ("view_kind", "RING"),
+        "no-head": ("network", "squeezenet"),
+        "unknown-class": ("dreams", ["class:daisy", "nowhere", "conv:8"]),
+        "unknown-layer": ("dreams", ["class:dasy"]),
+        "unknown-channel": ("dreams", ["class:dasy"]),
     }
     name, value = mended[code]
-    assert getattr(settings, name) == value
+    dreams = [target_of(dream).spelt() for dream in settings.dreams]
+    assert (dreams if name == "dreams" else getattr(settings, name)) == value
 
 
 def test_another_machine_while_offline(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,11 +30,23 @@ from hostile_service import (
 )
 from painting import order_for, pixels_of, pump_until
 
-from blender_addon import catalogue, figure_lines, jobs, jpeg, messages, pictures, swatches, trend
+from blender_addon import (
+    catalogue,
+    figure_lines,
+    jobs,
+    jpeg,
+    lookups,
+    messages,
+    pictures,
+    swatches,
+    trend,
+)
 from blender_addon.client import PaintClient
 from blender_addon.connection import Timing
+from blender_addon.dreams import Contents, is_target, nearest_classes, strongest
+from blender_addon.lookups import Lookup, Wish
 from blender_addon.messages import RUNNING, Order, Report
-from blender_addon.problems import ProblemError
+from blender_addon.problems import Problem, ProblemError
 
 JOB = "7-0a1b2c"
 TIMING = Timing(hello=20, start=20, reply=20, poll=0.01)
@@ -144,6 +156,45 @@ def test_answers_to_commands(
             client.leave()
             client.join(60)
             check(client.report(), name)
+    assert capsys.readouterr().err == ""
+
+
+WISHES = {
+    "network": Wish("network", "squeezenet"),
+    "channel": Wish("channel", "squeezenet", "fire9", 7),
+    "survey": Wish("survey", "squeezenet", picture=PICTURE),
+}
+
+
+@pytest.mark.parametrize("kind", WISHES)
+def test_what_is_said_of_networks(
+    hostile: HostileService, kind: str, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(lookups, "PICTURE_SIDE", SIDE)
+    taken = 0
+    for fails in (False, True):
+        hostile.fails = {kind} if fails else set()
+        for number, (name, spoil) in enumerate([("as it is", None), *spoilt(kind, fails)]):
+            if number % SOME or name.startswith("id="):
+                continue
+            hostile.spoil = {kind: spoil} if spoil else {}
+            lookup = Lookup(hostile.address, "", [WISHES[kind]], TIMING)
+            lookup.start()
+            lookup.join(60)
+            check(lookup.report(), name)
+            for _, answer in lookup.take():
+                taken += 1
+                if isinstance(answer, Problem):
+                    assert answer.line.isprintable() and len(answer.line) < 2000, name
+                elif isinstance(answer, Contents):
+                    nearest_classes("finch", answer)
+                    catalogue.menu(tuple(catalogue.Choice(n) for n in answer.layers), "x")
+                elif kind == "survey":
+                    assert len(strongest(answer.rows, 16)) <= 16
+                    assert all(map(str.isprintable, filter(is_target, answer.together))), name
+                else:
+                    assert swatches.from_bytes(answer).shape == (SIDE, SIDE, 4)
+    assert taken > 1
     assert capsys.readouterr().err == ""
 
 

@@ -287,10 +287,14 @@ def test_settings_are_applied_to_the_running_job(sphere: Any) -> None:
 
 def test_what_is_steered_is_what_the_service_lets() -> None:
     steering = pytest.importorskip("service.steering")
-    recipe = pytest.importorskip("service.recipe").parse_recipe({"target": "mesh", "group": "432"})
+    dreams = [{"target": "fire9"}]
+    recipe = pytest.importorskip("service.recipe").parse_recipe(
+        {"target": "mesh", "group": "432", "styles": [{"source": "grey"}], "dreams": dreams}
+    )
     choices = order.Choices(
         **{field.name: None for field in fields(order.Choices)}
-        | {"styles": (("stained_glass", 0.5),), "colouring": "2a", "style_scale": 2.0}
+        | {"styles": (("grey", 0.5),), "use_styles": True, "dreams": (("fire9", -2.0),)}
+        | {"colouring": "2a", "style_scale": 2.0}
         | {"quality": "final", "learning_rate": 0.1, "steps": 7}
         | dict.fromkeys(order.OBJECTIVE, 0.25)
     )
@@ -298,3 +302,8 @@ def test_what_is_steered_is_what_the_service_lets() -> None:
     new = steering.adjusted(recipe, changed)
     assert order.changes(new.model_dump(mode="json"), choices) == {}
     assert (new.steps, new.styles[0].weight, new.objective.seam) == (7, 0.5, 0.25)
+    assert new.dreams[0].weight == -2.0
+    # Another list of dreams is refused, not taken for other weights of the old one.
+    other = replace(choices, dreams=(("fire8", 1.0),))
+    with pytest.raises(Exception, match="only their weights"):
+        steering.adjusted(recipe, order.changes(recipe.model_dump(mode="json"), other))

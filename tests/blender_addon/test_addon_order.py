@@ -57,6 +57,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         "target": "mesh",
         "group": "432",
         "colouring": "none",
+        "colours": "style",
         "action": "direction",
         "tolerance": 0.02,
         "styles": [{"source": "stained_glass", "weight": 1.0}],
@@ -66,6 +67,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         "objective": {
             "style": 1.0,
             "colour": 1.0,
+            "dream": 1.0,
             "smoothness": 0.1,
             "seam": 0.5,
             "content": 2.5,
@@ -104,6 +106,13 @@ def test_the_panels_settings_are_sent(sphere: Any) -> None:
     assert (header["recipe"]["views"], header["recipe"]["view_layout"]) == (3, "sphere")
     with pytest.raises(RuntimeError, match="no camera"):
         paint(views=0)
+
+
+def test_inks_are_sent_where_they_are_wanted(sphere: Any) -> None:
+    sphere.orbitex.inks = "#1b2a5c,#e8b030"
+    assert "inks" not in paint()[0]["recipe"]
+    recipe = paint(colours="INKS")[0]["recipe"]
+    assert (recipe["colours"], recipe["inks"]) == ("inks", "#1b2a5c,#e8b030")
 
 
 def test_holes_are_sent_even_if_the_colour_does_not_count(sphere: Any) -> None:

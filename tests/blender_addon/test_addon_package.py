@@ -12,7 +12,7 @@ import bpy
 import pytest
 
 import blender_addon
-from blender_addon import connection, order, properties, session, styles
+from blender_addon import connection, dreams, order, properties, session, styles
 
 ROOM = Path(blender_addon.__file__).parent
 
@@ -74,9 +74,25 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
     assert one["source"].default == style["source"]
     assert one["weight"].default == style["weight"]
     assert fields["styles"]["maxItems"] == styles.MAX_STYLES
-    for name in ("axis", "action", "start"):
+    assert fields["dreams"]["maxItems"] == dreams.MAX_DREAMS
+    dream = recipe.Dream.model_json_schema()["properties"]
+    weight = properties.OrbitexDream.bl_rna.properties["weight"]
+    assert weight.default == dream["weight"]["default"]
+    assert (weight.hard_min, weight.hard_max) == (
+        dream["weight"]["minimum"],
+        dream["weight"]["maximum"],
+    )
+    alone = recipe.parse_recipe(
+        {"target": "mesh", "group": "532", "dreams": [{"target": "class:daisy"}]}
+    )
+    assert {
+        "smoothness": alone.objective.smoothness,
+        "natural_colours": alone.objective.natural_colours,
+        "learning_rate": alone.learning_rate,
+    } == dreams.PURE
+    for name in ("axis", "action", "start", "colours"):
         assert known[name].default == fields[name]["default"].upper(), name
-    for name in ("action", "start"):
+    for name in ("action", "start", "colours"):
         offered = {item.identifier.lower() for item in known[name].enum_items}
         assert offered == set(fields[name]["enum"]), name
     assert known["tolerance"].hard_max == fields["tolerance"]["maximum"]
@@ -84,7 +100,6 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
     assert known["style_scale"].hard_min == pytest.approx(fields["style_scale"]["minimum"])
     assert known["style_scale"].hard_max == fields["style_scale"]["maximum"]
     weights = recipe.Objective.model_json_schema()["properties"]
-    weights.pop("dream")  # Blender has no list of dreams yet
     assert list(order.OBJECTIVE.values()) == list(weights)
     for ours, theirs in order.OBJECTIVE.items():
         assert known[ours].default == pytest.approx(weights[theirs]["default"]), ours
@@ -137,6 +152,8 @@ def test_worker_modules_do_not_know_bpy() -> None:
         "swatches",
         "trend",
         "catalogue",
+        "dreams",
+        "lookups",
         "key_file",
         "uploads",
         "inquiry",

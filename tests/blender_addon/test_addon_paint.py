@@ -45,6 +45,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "target": "mesh",
         "group": "432",
         "colouring": "none",
+        "colours": "style",
         "axis": "Z",
         "centre": "origin",
         "action": "surface",
@@ -56,6 +57,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "objective": {
             "style": 1.0,
             "colour": 1.0,
+            "dream": 1.0,
             "smoothness": 0.1,
             "seam": 1.0,
             "content": 0.0,

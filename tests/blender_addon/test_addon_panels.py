@@ -174,7 +174,7 @@ def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.Monkey
     )
     add_style(sphere.orbitex, "stained_glass")
     assert "gallery colouring_menu" not in texts()
-    monkeypatch.setattr(icons, "of_rule", lambda group, name: 7)
+    monkeypatch.setattr(icons, "of_rule", lambda settings, name: 7)
     monkeypatch.setattr(icons, "of_style", lambda source: 8)
     assert {"gallery colouring_menu", "gallery source_menu"} <= set(texts())
     add_style(sphere.orbitex, "//cat.png")
@@ -196,9 +196,17 @@ def test_grey_buttons_say_why(addon: None) -> None:
 
 def test_swatches_act_as_the_service_does() -> None:
     colour = pytest.importorskip("geometry.colour")
-    seen = np.array([0.1, 0.4, 0.9])
+    place = np.array([0.1, 0.4, 0.9])
     for element in colour.B3:
-        np.testing.assert_allclose(swatches.act(element, seen), colour.act(element, seen))
+        np.testing.assert_allclose(swatches.act(element, place), colour.matrix(element) @ place)
+
+
+def test_a_swatch_in_a_styles_colours_shows_what_the_service_makes_of_them() -> None:
+    colour_frame = pytest.importorskip("geometry.colour_frame")
+    frame = colour_frame.ColourFrame((0.2, -0.3, 0.1), ((2, 1, 0), (1.5, -0.5, 0.4), (1, -1, -0.2)))
+    shown = swatches.swatch(((-2, 1, 3),), np.column_stack([frame.axes, frame.mean]))
+    first, second = shown[0, 0, :3], shown[0, 8, :3]
+    np.testing.assert_allclose(frame.act((-2, 1, 3), first), second, atol=1e-4)
 
 
 def test_a_swatch_shows_its_rule() -> None:

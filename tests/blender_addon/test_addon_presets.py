@@ -12,6 +12,7 @@ from fake_layout import FakeLayout, drawn
 
 from blender_addon import panels, preset_operators, presets
 from blender_addon.problems import ProblemError
+from blender_addon.properties import put_dreams, target_of
 
 
 @pytest.fixture
@@ -33,6 +34,8 @@ def test_built_in_presets_fit_the_recipe(sphere: Any, own: Path) -> None:
 def test_built_in_presets_name_what_the_service_has(own: Path) -> None:
     catalogue = pytest.importorskip("geometry.catalogue")
     exemplars = pytest.importorskip("service.inputs", exc_type=ImportError).exemplars
+    from service.networks import find_network
+    from service.perception.dreams import find_class, find_dream
     from service.recipe import QUALITIES
 
     for name, _ in presets.listed(own):
@@ -43,6 +46,11 @@ def test_built_in_presets_name_what_the_service_has(own: Path) -> None:
             catalogue.find_colouring(group, held["colouring"])
         assert {style["source"] for style in held.get("styles", ())} <= set(exemplars())
         assert held.get("quality", "draft") in QUALITIES
+        info = find_network(held.get("network", "squeezenet"))
+        for dream in held.get("dreams", ()):
+            target = find_dream(dream["target"], info, "target")
+            if target.name:
+                find_class(target.name, target.channel, info, "target")
 
 
 def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
@@ -50,20 +58,30 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
     settings.group, settings.size, settings.smoothness = "432", 256, 0.3
     style = settings.styles.add()
     style.source, style.weight = "//cat.png", 0.5
+    put_dreams(settings, [("class:daisy", 2.0)])
+    settings.use_styles = False
     assert bpy.ops.orbitex.preset_save(name="Cat cube") == {"FINISHED"}
     assert ("Cat cube", True) in presets.listed(own)
     settings.group, settings.size = "532", 1024
     settings.styles.clear()
+    settings.dreams.clear()
+    settings.use_styles = True
     held = presets.read("Cat cube", own).settings
     assert preset_operators.changes(settings, held) == [
+        "Use Styles: on → off",
         "Symmetry: 532 → 432",
         "Texture Size: 1024 → 256",
+        "Learning Rate: 0.12 → 0.05",
+        "Natural Colours: 0 → 2",
         "Styles: default → cat.png 0.5",
+        "Dreams: default → class:daisy 2",
     ]
     assert {"orbitex.preset_apply", "orbitex.preset_remove"} <= set(drawn(panels.CLASSES))
     bpy.ops.orbitex.preset_apply(name="Cat cube")
     assert (settings.group, settings.size, settings.smoothness) == ("432", 256, pytest.approx(0.3))
     assert [(s.source, s.weight) for s in settings.styles] == [("//cat.png", 0.5)]
+    assert [(target_of(d).spelt(), d.weight) for d in settings.dreams] == [("class:daisy", 2.0)]
+    assert not settings.use_styles
     bpy.ops.orbitex.preset_remove(name="Cat cube")
     assert not list(own.iterdir())
     with pytest.raises(RuntimeError, match="no preset 'Cat cube'"):
@@ -92,6 +110,9 @@ def test_the_dialog_lists_the_changes() -> None:
         '{"styles": [{"source": 1}]}',
         '{"styles": [{"source": "a", "weight": "b"}]}',
         '{"seed": 3, "group": 5}',
+        '{"dreams": "fire9"}',
+        '{"dreams": [{"source": "fire9"}]}',
+        '{"use_styles": false, "dreams": [{"target": "fire9"}, {"target": "fire9:x"}]}',
         " " * (presets.MAX_BYTES + 1),
     ],
 )

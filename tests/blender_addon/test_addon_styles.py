@@ -12,7 +12,7 @@ from fake_service import FakeService
 from scenes import image
 
 from blender_addon.problems import ProblemError
-from blender_addon.styles import MAX_STYLES, parse_styles
+from blender_addon.styles import MAX_STYLES, parse_weighted
 
 
 @pytest.fixture
@@ -61,9 +61,9 @@ def test_a_script_writes_them_as_one_text(sphere: Any, files: list[str]) -> None
         {"source": "buffer:style1", "weight": 0.5},
     ]
     assert (buffers["style1"] == (0, 255, 0)).all()
-    assert parse_styles("a") == (("a", 1.0),)
+    assert parse_weighted("a") == (("a", 1.0),)
     with pytest.raises(ProblemError, match="is no number"):
-        parse_styles("a=b")
+        parse_weighted("a=b")
 
 
 def test_the_lists_operators(sphere: Any) -> None:

@@ -42,8 +42,9 @@ def check(pixels, receipt, group):
     assert pixels[..., :3].std() > 5
     if receipt["projection"] == "tiling" and group not in OFF_LATTICE:
         diagonal = group in ("p4m", "p4g")  # a mirror that inverts wants 127.5 on its pixels
+        rounding = 0.2 * diagonal if receipt["colour_frame"] is None else 0.3
         for rms, on_pixels in tile_errors(pixels, receipt):
-            assert on_pixels and rms <= 0.2 * diagonal
+            assert on_pixels and rms <= rounding
         return
     errors = [rms for rms in symmetry_errors(pixels, receipt) if rms is not None]
     assert errors or not receipt["generators"]

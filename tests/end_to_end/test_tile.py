@@ -25,6 +25,8 @@ def folder(tmp_path_factory):
         "p4",
         "-c",
         "2e",
+        "--colours",
+        "rgb",
         "--size",
         64,
         "--steps",

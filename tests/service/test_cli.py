@@ -24,7 +24,8 @@ from geometry.catalogue import colourings, find_group, groups
 from geometry.colour import B3, act
 from geometry.errors import InputError
 from service.cli import main, page
-from service.cli.listings import in_words
+from service.cli.colour_words import in_words, in_words_of, poles
+from service.cli.listings import style_frame
 from service.cli.options import read_style
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import read_recipe
@@ -388,6 +389,17 @@ def test_colour_elements_in_words_are_all_different():
     np.testing.assert_array_equal(act((2, 3, 1), np.array([1.0, 0, 0])), [0, 0, 1])
     assert in_words((2, 3, 1)) == "red→blue→green→red"
     assert in_words((2, 1, -3)) == "red↔green, blue inverted"
+
+
+def test_colour_elements_in_a_styles_words_are_all_different():
+    names = poles(style_frame("night_strokes"))
+    assert len(set(names.values())) == 6 and (names[1], names[-1]) == ("beige", "navy")
+    assert len({in_words_of(names, element) for element in B3}) == 48
+    assert in_words_of(names, (1, 2, 3)) == "unchanged"
+    assert in_words_of(names, (-1, 2, 3)) == "beige↔navy"
+    plain = dict(zip((1, 2, 3, -1, -2, -3), "abcdef", strict=True))
+    # (2, 3, 1): the new third place is the old first
+    assert in_words_of(plain, (2, 3, 1)) == "a→c→b→a, d→f→e→d"
 
 
 def test_listings_hold_the_whole_catalogue(capsys):

@@ -8,6 +8,7 @@ import pytest
 import torch
 from shapes import uv_sphere
 
+from geometry import colour_frame
 from geometry.errors import InputError
 from geometry.hyperbolic_groups import tiling_group
 from service.cli import main
@@ -222,7 +223,7 @@ def test_a_pure_dream_has_natural_colours():
 @pytest.mark.parametrize("elements", [((1, 2, 3),), ((1, 2, 3), (-1, -2, -3))])
 def test_natural_colours_are_those_of_photographs_under_every_colour(elements):
     term = TERMS["natural_colours"]
-    stage = Stage(dreamt("fire9"), load_network("squeezenet"), (), elements, 64)
+    stage = Stage(dreamt("fire9"), load_network("squeezenet"), (), elements, 64, colour_frame.RGB)
     state = term.prepare(stage)
 
     def loss(colours):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shapes import uv_sphere
 
 from geometry.cameras import Camera, surrounding_cameras
+from geometry.colour_frame import RGB
 from geometry.errors import InputError
 from service.model import Model
 from service.painting.ladder import stage_plans
@@ -112,7 +113,15 @@ def test_other_spaces_are_painted_too(target, group, shape):
 def test_a_spirals_loop_begins_with_its_picture_and_ends_where_it_begins():
     """One repetition changes the colours by the rule, here green with blue; two bring them back.
     Every frame is one step on."""
-    recipe = Recipe(target="spiral", group="spiral1", colouring="x=rbg", size=64, steps=1, views=1)
+    recipe = Recipe(
+        target="spiral",
+        group="spiral1",
+        colouring="x=rbg",
+        colours="rgb",
+        size=64,
+        steps=1,
+        views=1,
+    )
     *_, last = run(recipe)
     frames = [frame.astype(int) for frame in last.loop(8)]
     assert len(frames) == 16
@@ -214,7 +223,7 @@ def test_targets_are_the_styles_colours():
     identity, inversion = (1, 2, 3), (-1, -2, -3)
 
     def colours(styles, *elements):
-        return colour.prepare(Stage(tile(), network, styles, elements, 64))
+        return colour.prepare(Stage(tile(), network, styles, elements, 64, RGB))
 
     plain = colours([dark], identity)
     assert np.allclose(plain.mean, dark.pixels.mean(axis=(0, 1)) / 255, atol=0.01)

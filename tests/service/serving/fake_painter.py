@@ -114,6 +114,27 @@ def finish(recipe, scene, styles, last):
     return texture, given, last.paint()
 
 
+def network(name):
+    return {"layers": [{"name": "grey", "channels": 8}], "classes": [f"class of {name}"]}
+
+
+def channel(name, layer, number, size):
+    """A grey picture; layers ask for trouble."""
+    if layer == "crash":
+        raise RuntimeError("as asked")
+    if layer == "deadly":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if layer != "grey":
+        raise InputError("unknown-layer", "layer", f"There is no layer {layer}.", "Take grey.")
+    print(f"looks at channel {number}", flush=True)
+    return np.full((size, size, 3), number, np.uint8)
+
+
+def survey(name, picture):
+    row = {"layer": "grey", "channel": int(picture[0, 0, 0]), "strength": 1.5}
+    return {"channels": [row] * 20, "dreams": ["grey:1*5"]}
+
+
 def fake_painter(checkpoint_seconds=0.05):
     checkpoints.SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
@@ -123,6 +144,9 @@ def fake_painter(checkpoint_seconds=0.05):
         wire_scene=wire_scene,
         paint=paint,
         finish=finish,
+        network=network,
+        channel=channel,
+        survey=survey,
     )
 
 

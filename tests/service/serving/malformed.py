@@ -54,6 +54,9 @@ def honest(field, jobs):
         "sha256": st.just(DIGEST),
         "size": st.sampled_from([1, 24, 1 << 30]),
         "offset": st.sampled_from([0, 1, CHUNK_BYTES]),
+        "network": st.sampled_from(["squeezenet", "torchvision:none"]),
+        "layer": st.sampled_from(["grey", "crash"]),
+        "channel": st.sampled_from([0, 7]),
     }
     return values.get(field, odd)
 

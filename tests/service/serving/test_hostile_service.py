@@ -42,6 +42,9 @@ REGION = np.full((SIDE, SIDE), 255, np.uint8)
 ASK = {
     "hello": lambda client: client.hello(),
     "describe": lambda client: client.describe(),
+    "network": lambda client: client.network("squeezenet"),
+    "channel": lambda client: client.channel_picture("squeezenet", "fire9", 7, SIDE),
+    "survey": lambda client: client.survey("squeezenet", PICTURE),
     "heartbeat": lambda client: client.heartbeat(),
     "submit": lambda client: client.submit({}),
     "have": lambda client: client.submit({}, LARGE),

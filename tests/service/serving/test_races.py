@@ -20,6 +20,7 @@ from service.serving.job_folder import JobFolder
 from service.serving.jobs import Fault, Result, State
 from service.serving.ledger import Ledger
 from service.serving.server import Server
+from service.serving.surveyor import Surveyor
 from service.serving.wire import decode, encode
 
 STEPS = 4
@@ -141,7 +142,7 @@ class Races(RuleBasedStateMachine):
     def open(self):
         self.router, self.engine = Router(), Engine()
         self.ledger = Ledger(self.path)
-        self.server = Server(self.router, self.engine, self.ledger)
+        self.server = Server(self.router, self.engine, self.ledger, Surveyor("", None))
         self.server._dispatch()
 
     def teardown(self):

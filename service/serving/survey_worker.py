@@ -1,0 +1,74 @@
+"""The process that looks into networks for clients: what is in them, what a channel responds to,
+which channels describe a picture. Beside the workers, so that nobody waits for a painting, and what
+happens to it happens to no job.
+
+Started by :mod:`service.serving.surveyor` as ``python -m service.serving.survey_worker ADDRESS
+PAINTER``. It is asked one question after the other, and says ``ready``, ``answer`` or ``fault``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from service.serving.commands import sendable
+from service.serving.paint_job import fault_of
+from service.serving.painter import Painter, load_painter
+from service.serving.parent import die_with_parent
+from service.serving.questions import FOUND
+from service.serving.worker import (
+    TOKEN_VARIABLE,
+    SocketChannel,
+    ignore_stop_signals,
+    remove_socket,
+)
+
+NICENESS = 5  # painting goes first
+
+
+def main() -> None:
+    """Answer one server until it is gone."""
+    address, place = sys.argv[1:]
+    ignore_stop_signals()
+    die_with_parent(lambda: remove_socket(address))
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    channel = SocketChannel(address)
+    channel.send("ready", {"token": os.environ[TOKEN_VARIABLE]})
+    painter = load_painter(place)
+    while True:
+        header, buffers = channel.receive()
+        try:
+            channel.send("answer", *answer(painter, header, buffers))
+        except Exception as error:
+            fault = fault_of(error)
+            if fault.code == "internal":
+                with contextlib.suppress(OSError):  # nobody may read our log any more
+                    traceback.print_exc()
+            channel.send("fault", {"fault": fault.as_dict()})
+
+
+def answer(
+    painter: Painter, header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Fields and buffers of the reply to a question. Raises InputError."""
+    network, kind = header["network"], header["kind"]
+    fields: dict[str, Any] = {"network": network}
+    if kind == "network":
+        return fields | sendable(painter.network(network)), {}
+    if kind == "channel":
+        layer, channel = header["layer"], header["channel"]
+        pixels = painter.channel(network, layer, channel, header["size"])
+        return fields | {"layer": layer, "channel": channel}, {"pixels": pixels}
+    found = painter.survey(network, buffers["picture"])
+    return fields | sendable(found | {"channels": found["channels"][:FOUND]}), {}
+
+
+if __name__ == "__main__":
+    main()

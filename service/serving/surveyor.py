@@ -1,0 +1,147 @@
+"""The surveyor: answers what clients ask about networks, from what it was asked before, or by a
+process that is started when somebody asks and ended when nobody has for a while."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+import zmq
+
+from geometry.errors import InputError
+from service.serving.child_process import ChildProcess
+from service.serving.jobs import Fault
+from service.serving.questions import Answer, Question
+
+MAX_WAITING = 64  # questions
+MAX_KEPT = 512  # answers; a channel's picture is 12 KiB, the names of a network are 30
+IDLE_SECONDS = 300.0  # until the process is ended: it holds some 500 MB
+PATIENCE = 300.0  # seconds for one answer, then it is taken to hang
+
+log = logging.getLogger(__name__)
+
+Then = Callable[[Answer | Fault], None]
+
+
+class Surveyor:
+    """Never waits: :meth:`collect` hands out what has been found. ``painter``: where the process
+    finds its functions, see :func:`service.serving.painter.load_painter`. ``context``: of the
+    private socket."""
+
+    def __init__(self, painter: str, context: zmq.Context[zmq.Socket[bytes]]) -> None:
+        self._painter, self._context = painter, context
+        self._child: ChildProcess | None = None
+        self._ready = False  # it has called
+        self._kept: OrderedDict[Question, Answer] = OrderedDict()
+        self._asked: OrderedDict[Question, dict[bytes, Then]] = OrderedDict()
+        self._open: Question | None = None  # the process has it
+        self._deadline = 0.0  # for an answer, or until the process has nothing to do any more
+
+    @property
+    def sockets(self) -> list[zmq.Socket[bytes]]:
+        """What to poll for answers."""
+        return [] if self._child is None else [self._child.socket]
+
+    def ask(self, question: Question, who: bytes, then: Then) -> None:
+        """Call ``then`` with the answer, at once or from :meth:`collect`. If ``who`` asks the same
+        again, only the newer one is answered. Raises InputError("queue-full")."""
+        if (answer := self._kept.get(question)) is not None:
+            self._kept.move_to_end(question)
+            then(answer)
+            return
+        if question not in self._asked and len(self._asked) >= MAX_WAITING:
+            raise InputError(
+                "queue-full", "kind", f"{MAX_WAITING} questions wait.", "Try again later."
+            )
+        self._asked.setdefault(question, {})[who] = then
+        self._go_on()
+
+    def collect(self) -> None:
+        """Hand out what has been found, and look after the process."""
+        if (child := self._child) is None:
+            return
+        self._hear(child)
+        if self._open is not None and time.monotonic() > self._deadline:
+            log.warning("the survey %d hangs: killed", child.pid)
+            self._bury("it hung and was killed")
+        elif not child.alive:
+            self._hear(child)
+            self._bury("")
+        elif self._open is None and time.monotonic() > self._deadline:
+            self._bury("nobody asks")
+        self._go_on()
+
+    def close(self) -> None:
+        """End the process; nobody is answered any more."""
+        self._asked.clear()
+        self._open = None
+        if self._child is not None:
+            self._bury("")
+
+    def _go_on(self) -> None:
+        while self._asked and self._open is None:
+            question = next(iter(self._asked))
+            try:
+                child = self._child = self._child or self._start()
+            except (OSError, zmq.ZMQError, InputError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                self._tell(question, _gone(f"it does not start: {reason}"))
+                continue
+            self._open, self._deadline = question, time.monotonic() + PATIENCE
+            if self._ready:
+                self._send(child, question)
+
+    def _send(self, child: ChildProcess, question: Question) -> None:
+        child.send({"kind": question.kind, **dict(question.fields)}, question.buffers())
+
+    def _start(self) -> ChildProcess:
+        child = ChildProcess(self._context, "service.serving.survey_worker", self._painter)
+        self._ready = False
+        log.info("survey %d starts", child.pid)
+        return child
+
+    def _hear(self, child: ChildProcess) -> None:
+        for header, buffers in child.messages():
+            if header["kind"] == "ready" and child.is_its_token(header.get("token")):
+                self._ready = True
+                child.has_called()
+                if self._open is not None:
+                    self._send(child, self._open)
+            elif self._ready and self._open is not None:
+                question = self._open
+                fields = {k: v for k, v in header.items() if k not in ("kind", "protocol")}
+                if header["kind"] == "fault":
+                    self._tell(question, Fault(**header["fault"]))
+                else:
+                    self._keep(question, Answer(fields, buffers))
+                self._open, self._deadline = None, time.monotonic() + IDLE_SECONDS
+
+    def _keep(self, question: Question, answer: Answer) -> None:
+        self._kept[question] = answer
+        if len(self._kept) > MAX_KEPT:
+            self._kept.popitem(last=False)
+        self._tell(question, answer)
+
+    def _tell(self, question: Question, said: Answer | Fault) -> None:
+        for then in self._asked.pop(question, {}).values():
+            then(said)
+
+    def _bury(self, reason: str) -> None:
+        child, self._child = self._child, None
+        assert child is not None
+        child.kill()
+        code = child.bury()
+        if self._open is not None:
+            question, self._open = self._open, None
+            self._tell(question, _gone(reason or f"it ended with code {code}"))
+
+
+def _gone(reason: str) -> Fault:
+    return Fault(
+        "worker-died",
+        "kind",
+        f"The process that looks into networks has no answer ({reason}).",
+        "The service's log says why; try 'service doctor'.",
+    )

@@ -1,0 +1,131 @@
+"""Questions about networks: a real service process, with functions of a few lines."""
+
+import numpy as np
+import pytest
+from service_process import eventually, receive, recipe, refused, running, until_running
+
+from service.serving import surveyor as surveyor_module
+from service.serving.client import Client
+from service.serving.questions import FOUND
+from service.serving.wire import decode, encode
+
+PICTURE = np.full((16, 24, 3), 5, np.uint8)
+
+
+def ask(dealer, kind, picture=None, **fields):
+    """The header of a reply."""
+    buffers = {} if picture is None else {"picture": picture}
+    dealer.send_multipart(encode({"kind": kind, "id": 1, **fields}, buffers))
+    return decode(receive(dealer))[0]
+
+
+def code(reply):
+    return reply["error"]["code"] if reply["kind"] == "error" else reply["kind"]
+
+
+def test_names_pictures_and_what_describes_a_picture(client):
+    assert client.network("squeezenet") == {
+        "network": "squeezenet",
+        "layers": [{"name": "grey", "channels": 8}],
+        "classes": ["class of squeezenet"],
+    }
+    for size in (32, 48):
+        pixels = client.channel_picture("squeezenet", "grey", 7, size)
+        assert pixels.shape == (size, size, 3) and (pixels == 7).all()
+    found = client.survey("squeezenet", PICTURE)
+    assert found["channels"] == [{"layer": "grey", "channel": 5, "strength": 1.5}] * FOUND
+    assert found["dreams"] == ["grey:1*5"]
+
+
+def test_a_job_goes_on_meanwhile(client, service):
+    job = client.submit(recipe(step_ms=2000, steps=100_000))
+    until_running(client, job)
+    client.channel_picture("squeezenet", "grey", 6, 32)  # between two steps
+    assert client.frame(job).progress["step"] <= 2
+    client.cancel(job)
+
+
+def test_nothing_is_found_out_twice(tmp_path):
+    with running(tmp_path / "log.txt") as service:
+        for _ in range(2):
+            with Client(service.address) as client:
+                for number in (1, 2, 1):
+                    client.channel_picture("squeezenet", "grey", number, 32)
+        assert eventually(lambda: service.log().count("looks at channel") == 2)
+        assert service.log().count("survey") == 1  # one process
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        ("network", {"network": "nowhere"}, "unknown-network"),
+        ("network", {"network": 7}, "bad-value"),
+        ("channel", {"layer": "grey"}, "bad-value"),
+        ("channel", {"channel": 1}, "bad-value"),
+        ("channel", {"layer": "grey", "channel": -1}, "bad-value"),
+        ("channel", {"layer": "grey", "channel": 1, "size": 31}, "bad-value"),
+        ("channel", {"layer": "grey", "channel": 1, "size": 4096}, "bad-value"),
+        ("channel", {"layer": "x" * 65, "channel": 1}, "bad-value"),
+        ("channel", {"layer": "green", "channel": 1}, "unknown-layer"),
+        ("survey", {}, "bad-buffer"),
+        ("survey", {"picture": PICTURE[..., 0]}, "bad-buffer"),
+        ("survey", {"picture": PICTURE[:3]}, "bad-buffer"),
+        ("survey", {"picture": np.zeros((1025, 16, 3), np.uint8)}, "bad-buffer"),
+        ("survey", {"picture": PICTURE.astype(np.float32)}, "bad-buffer"),
+    ],
+)
+def test_bad_questions(dealer, kind, given, expected):
+    assert code(ask(dealer, kind, **given)) == expected
+
+
+def test_what_goes_wrong_there_is_an_answer_too(client):
+    with refused("internal"):
+        client.channel_picture("squeezenet", "crash", 0, 32)
+    for _ in range(2):  # another process, and its end is the answer again
+        with refused("worker-died") as caught:
+            client.channel_picture("squeezenet", "deadly", 0, 32)
+        assert "-9" in str(caught.value)
+    assert client.channel_picture("squeezenet", "grey", 3, 32)[0, 0, 0] == 3
+
+
+def test_as_many_wait_as_there_is_room(client, dealer):
+    """More than that from one who reads no answer in between, and others are served later."""
+    for number in range(3 * surveyor_module.MAX_WAITING):
+        fields = {"layer": "grey", "channel": number, "size": 40, "network": "vgg16"}
+        dealer.send_multipart(encode({"kind": "channel", "id": number, **fields}))
+    answers = [decode(receive(dealer))[0] for _ in range(3 * surveyor_module.MAX_WAITING)]
+    assert {code(answer) for answer in answers} <= {"channel", "queue-full"}
+    done = [answer["id"] for answer in answers if answer["kind"] == "channel"]
+    assert len(done) >= surveyor_module.MAX_WAITING and done == sorted(done)
+    assert client.channel_picture("squeezenet", "grey", 4, 32)[0, 0, 0] == 4
+
+
+def test_a_process_that_hangs_or_has_nothing_to_do_is_ended(monkeypatch):
+    import zmq
+
+    from service.serving.jobs import Fault
+    from service.serving.questions import Question
+    from service.serving.surveyor import Surveyor
+
+    monkeypatch.setattr(surveyor_module, "PATIENCE", 0.5)
+    with zmq.Context() as context:
+        surveyor = Surveyor("fake_painter:painter_that_takes_long", context)
+        said = []
+        surveyor.ask(Question("network", (("network", "x"),)), b"", said.append)
+
+        def told():
+            surveyor.collect()
+            return said
+
+        assert eventually(told)
+        assert isinstance(said[0], Fault) and "hung" in said[0].message
+        assert not surveyor.sockets
+        monkeypatch.setattr(surveyor_module, "PATIENCE", 100.0)
+        monkeypatch.setattr(surveyor_module, "IDLE_SECONDS", 0.0)
+        surveyor = Surveyor("fake_painter:fake_painter", context)
+        surveyor.ask(Question("network", (("network", "x"),)), b"", said.append)
+        assert eventually(lambda: told() and len(said) == 2)
+        assert eventually(lambda: surveyor.collect() is None and not surveyor.sockets)
+        surveyor.ask(Question("network", (("network", "x"),)), b"", said.append)
+        assert said[1] is said[2]  # kept, with no process
+        surveyor.close()
