@@ -1,6 +1,6 @@
 """The pictures of docs/dreams.md, and the page: `make dreams`, or `python -m recipes.make_dreams`.
 
-`service batch` paints the recipes dream_*.json and, on meshes of make_meshes, MESHES below into
+`service batch` paints the recipes dream_*.json, and those of meshes/ on meshes of make_meshes, into
 out/dreams; a run that was stopped goes on. Then docs/images/dreams/*.jpg, the contact sheet
 docs/images/dreams.jpg and the page are written, where every picture stands beside the command that
 made it. With ``--page`` only the page.
@@ -29,55 +29,62 @@ RECIPES = Path(__file__).parent
 TEXT = RECIPES / "dreams_page.md"
 DOCS = RECIPES.parent / "docs"
 WORK = Path("out")
-VASE = {"target": "mesh", "group": "*12.12", "axis": "Y", "mesh": "out/meshes/vase.obj"}
-MONKEY = {"target": "mesh", "group": "1", "mesh": "out/meshes/monkey.glb"}
-MESHES: dict[str, dict[str, Any]] = {}
 LIKE = {  # the exemplars that a survey found these recipes' directions in
+    "mosaic": "moorish_mosaic",
     "marbled_ball": "marbled_paper",
+    "peacock_disc": "peacock_feathers",
+    "night_vase": "night_strokes",
     "breaking_waves": "woodcut_waves",
 }
 COLUMNS = ("tile", "sphere", "hyperbolic", "spiral", "mesh")
 ROWS = {
-    "by class": ("goldfinches", "starfish", "monarchs", "zebras", "peacock_vase"),
-    "by channel": (),
-    "like a picture": (),
+    "by class": ["goldfinches", "starfish", "monarchs", "zebras", "peacock_vase"],
+    "by channel": ["stone_walls", "woven_ball", "orange_blossoms", "inlaid_spiral", "glazed_vase"],
+    "like a picture": ["mosaic", "marbled_ball", "peacock_disc", "breaking_waves", "night_vase"],
 }
 SIDE, GAP, LABEL = 384, 16, 40  # pixels of the sheet
 PAPER, INK = (250, 248, 244), (60, 56, 50)
 TILT, AMBIENT = np.radians(20), 0.45  # of a ball: its north towards us; light on its rim
 
 
-def recipes() -> dict[str, dict[str, Any]]:
-    """All dreams of the page by name."""
-    files = sorted(RECIPES.glob("dream_*.json"))
-    return {
-        file.stem.removeprefix("dream_"): json.loads(file.read_text()) for file in files
-    } | MESHES
+def recipes() -> dict[str, Path]:
+    """The files of all dreams of the page, by name."""
+    files = [*RECIPES.glob("dream_*.json"), *RECIPES.glob("meshes/dream_*.json")]
+    return {_name(file): file for file in sorted(files, key=_name)}
 
 
-def command(name: str, recipe: Mapping[str, Any]) -> str:
-    """What one types to paint a recipe."""
+def command(file: Path) -> str:
+    """What one types, where the repository is, to paint a recipe."""
+    recipe, name = json.loads(file.read_text()), _name(file)
     words = ["service", recipe["target"]]
     for key, value in recipe.items():
         if key == "mesh":
-            words.insert(2, value)
+            words.insert(2, _path(file, value))
         elif key == "styles":
-            words += [
-                w for s in value for w in ("--style", f"{s.get('weight', 1):g}:{s['source']}")
-            ]
+            words += [word for style in value for word in ("--style", style["source"])]
         elif key == "dreams" and name in LIKE:
             words += ["--dream-like", f"recipes/exemplars/{LIKE[name]}.png"]
         elif key == "dreams":
-            words += [w for d in value for w in ("--dream", _weighed(d))]
+            words += [word for dream in value for word in ("--dream", _weighed(dream))]
         elif key == "objective":
             words += [w for n, x in value.items() for w in (_option(TERMS[n].setting), f"{x:g}")]
-        elif key == "start":
-            words += ["--start", f"recipes/{recipe['base']}"]
+        elif key == "base":
+            words += ["--start", _path(file, value)]
         elif key == "group" and recipe["target"] == "spiral":
             words += ["--arms", value.removeprefix("spiral")]
-        elif key not in ("target", "base"):
+        elif key == "group" and recipe["target"] == "hyperbolic":  # all are rotations: "[4,6]+"
+            words += value.strip("[]+").split(",")
+        elif key not in ("target", "start"):
             words += [_option(key), str(value)]
     return shlex.join(words)
+
+
+def _name(file: Path) -> str:
+    return file.stem.removeprefix("dream_")
+
+
+def _path(file: Path, named: str) -> str:
+    return (file.parent / named).resolve().relative_to(RECIPES.parent.resolve()).as_posix()
 
 
 def _weighed(dream: Mapping[str, Any]) -> str:
@@ -90,28 +97,23 @@ def _option(key: str) -> str:
 
 def paint() -> None:
     """Paint what is not there yet."""
-    written = WORK / "dreams" / "recipes"
-    written.mkdir(parents=True, exist_ok=True)
-    for name, recipe in MESHES.items():
-        mesh = str(Path(recipe["mesh"]).absolute())
-        (written / f"dream_{name}.json").write_text(json.dumps({**recipe, "mesh": mesh}))
-    paths = [*RECIPES.glob("dream_*.json"), *written.glob("dream_*.json")]
-    code = service(["batch", *map(str, sorted(paths)), "-o", str(WORK / "dreams")])
+    code = service(["batch", *map(str, recipes().values()), "-o", str(WORK / "dreams")])
     if code:
         raise SystemExit(code)
 
 
-def shown(name: str, recipe: Mapping[str, Any]) -> Image.Image:
-    """A painting as the page shows it, SIDE wide: two by two periods, a ball, or the whole."""
-    stem = WORK / "dreams" / f"dream_{name}"
-    if recipe["target"] == "mesh":
+def shown(file: Path) -> Image.Image:
+    """The painting of a recipe as the page shows it, SIDE wide: two by two periods, a ball, or the
+    whole."""
+    stem, target = WORK / "dreams" / file.stem, json.loads(file.read_text())["target"]
+    if target == "mesh":
         return _square(Image.open(f"{stem}_view1.png").convert("RGB"))
     picture = Image.open(f"{stem}.png").convert("RGBA")
     paper = Image.new("RGBA", picture.size, (*PAPER, 255))
     picture = Image.alpha_composite(paper, picture).convert("RGB")
-    if recipe["target"] == "sphere":
+    if target == "sphere":
         return Image.fromarray(ball(np.asarray(picture)))
-    if recipe["target"] == "tile":
+    if target == "tile":
         pixels = np.asarray(picture)
         picture = Image.fromarray(np.tile(pixels, (2, 2, 1))[: 2 * len(pixels[0])])
     return _square(picture)
@@ -130,9 +132,12 @@ def ball(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     y = np.sqrt(np.where(inside, 1 - x**2 - z**2, 0))  # towards us
     c, s = np.cos(TILT), np.sin(TILT)
     points = np.stack([y * c - z * s, x, z * c + y * s], axis=-1).reshape(-1, 3)
-    where = np.stack(EQUIRECTANGULAR.positions(points, (rows, columns))) - 0.5
-    seen = [ndimage.map_coordinates(channel, where, float, order=1, mode="grid-wrap")
-            for channel in np.moveaxis(picture, 2, 0)]  # fmt: skip
+    row, column = EQUIRECTANGULAR.positions(points, (rows, columns))
+    where = np.stack([np.clip(row - 0.5, 0, rows - 1), column - 0.5])
+    seen = [
+        ndimage.map_coordinates(channel, where, float, order=1, mode="grid-wrap")
+        for channel in np.moveaxis(picture, 2, 0)
+    ]
     lit = np.stack(seen, axis=-1).reshape(*y.shape, 3) * (
         AMBIENT + (1 - AMBIENT) * y[..., None] ** 0.5
     )
@@ -161,9 +166,8 @@ def sheet(pictures: Mapping[str, Image.Image]) -> Image.Image:
 def page() -> str:
     """docs/dreams.md."""
     rows = [
-        f"| ![{_title(name)}](images/dreams/{name}.jpg) "
-        f"| **{_title(name)}**<br>`{command(name, recipe)}` |"
-        for name, recipe in recipes().items()
+        f"| ![{_title(name)}](images/dreams/{name}.jpg) | **{_title(name)}**<br>`{command(file)}` |"
+        for name, file in recipes().items()
     ]
     return TEXT.read_text(encoding="utf-8").replace(
         "<!-- pictures -->", "\n".join(["| | |", "|---|---|", *rows])
@@ -179,7 +183,7 @@ def main() -> None:
     if sys.argv[1:] != ["--page"]:
         make_meshes.write_meshes(WORK / "meshes")
         paint()
-        pictures = {name: shown(name, recipe) for name, recipe in recipes().items()}
+        pictures = {name: shown(file) for name, file in recipes().items()}
         folder = DOCS / "images" / "dreams"
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures.items():

@@ -1,17 +1,18 @@
 """docs/dreams.md: its text is current, and its commands paint what its recipes do."""
 
 import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recipes.make_dreams import DOCS, LIKE, MESHES, ROWS, SIDE, ball, command, page, recipes
+from recipes.make_dreams import DOCS, LIKE, ROWS, SIDE, ball, command, page, recipes
 from service.cli import main
-from service.cli.recipe_file import read_recipe, with_absolute_files
-from service.recipe import parse_recipe
+from service.cli.recipe_file import read_recipe
 
 PAINTED = recipes()
-TYPED = [name for name in PAINTED if name not in MESHES]
+ON_MESHES = [name for name, file in PAINTED.items() if file.parent.name == "meshes"]
+TYPED = [name for name in PAINTED if name not in ON_MESHES]
 
 
 def test_the_page_is_current():
@@ -36,16 +37,17 @@ def test_commands_paint_the_recipes(name, monkeypatch):
     asked = []
     monkeypatch.setattr("service.cli.painting.paint_to", lambda recipe, *_: asked.append(recipe))
     monkeypatch.chdir(DOCS.parent)
-    assert main(shlex.split(command(name, PAINTED[name]))[1:]) == 0
-    shipped = read_recipe(DOCS.parent / "recipes" / f"dream_{name}.json")
+    assert main(shlex.split(command(PAINTED[name]))[1:]) == 0
+    shipped = read_recipe(PAINTED[name])
     unsaid = {"network": shipped.network} if name in LIKE else {}  # the one that was surveyed
     assert asked[0].model_copy(update=unsaid) == shipped
 
 
-@pytest.mark.parametrize("name", MESHES)
-def test_recipes_of_meshes_are_sound(name):
-    recipe = with_absolute_files(parse_recipe(MESHES[name]), DOCS.parent)
-    assert recipe.target == "mesh" and recipe.dreams
+@pytest.mark.parametrize("name", ON_MESHES)
+def test_recipes_of_meshes_name_what_make_meshes_writes(name):
+    recipe = read_recipe(PAINTED[name])
+    assert Path(recipe.mesh).resolve() == DOCS.parent.resolve() / "out/meshes/vase.obj"
+    assert command(PAINTED[name]).startswith("service mesh out/meshes/vase.obj ")
 
 
 def test_a_ball_shows_the_side_of_the_picture_s_middle_upright():
