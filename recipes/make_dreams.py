@@ -30,7 +30,7 @@ TEXT = RECIPES / "dreams_page.md"
 DOCS = RECIPES.parent / "docs"
 WORK = Path("out")
 LIKE = {  # the exemplars that a survey found these recipes' directions in
-    "mosaic": "moorish_mosaic",
+    "peacock_eyes": "peacock_feathers",
     "marbled_ball": "marbled_paper",
     "peacock_disc": "peacock_feathers",
     "night_vase": "night_strokes",
@@ -40,7 +40,7 @@ COLUMNS = ("tile", "sphere", "hyperbolic", "spiral", "mesh")
 ROWS = {
     "by class": ["goldfinches", "starfish", "monarchs", "zebras", "peacock_vase"],
     "by channel": ["stone_walls", "woven_ball", "orange_blossoms", "inlaid_spiral", "glazed_vase"],
-    "like a picture": ["mosaic", "marbled_ball", "peacock_disc", "breaking_waves", "night_vase"],
+    "like a picture": ["peacock_eyes", "marbled_ball", "peacock_disc", "breaking_waves", "night_vase"],
 }
 SIDE, GAP, LABEL = 384, 16, 40  # pixels of the sheet
 PAPER, INK = (250, 248, 244), (60, 56, 50)
