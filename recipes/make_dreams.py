@@ -34,13 +34,13 @@ LIKE = {  # the exemplars that a survey found these recipes' directions in
     "marbled_ball": "marbled_paper",
     "peacock_disc": "peacock_feathers",
     "night_vase": "night_strokes",
-    "breaking_waves": "woodcut_waves",
+    "whirls": "night_strokes",
 }
 COLUMNS = ("tile", "sphere", "hyperbolic", "spiral", "mesh")
 ROWS = {  # of recipes, a column each
     "by class": "goldfinches, starfish, monarchs, zebras, peacock_vase",
     "by channel": "stone_walls, woven_ball, orange_blossoms, inlaid_spiral, glazed_vase",
-    "like a picture": "peacock_eyes, marbled_ball, peacock_disc, breaking_waves, night_vase",
+    "like a picture": "peacock_eyes, marbled_ball, peacock_disc, whirls, night_vase",
 }
 SIDE, GAP, LABEL = 384, 16, 40  # pixels of the sheet
 PAPER, INK = (250, 248, 244), (60, 56, 50)
@@ -103,8 +103,8 @@ def paint() -> None:
 
 
 def shown(file: Path) -> Image.Image:
-    """The painting of a recipe as the page shows it, SIDE wide: two by two periods, a ball, or the
-    whole."""
+    """The painting of a recipe as the page shows it, SIDE wide: two by two periods if they are small,
+    a ball, or the whole."""
     stem, target = WORK / "dreams" / file.stem, json.loads(file.read_text())["target"]
     if target == "mesh":
         return _square(Image.open(f"{stem}_view1.png").convert("RGB"))
@@ -113,7 +113,7 @@ def shown(file: Path) -> Image.Image:
     picture = Image.alpha_composite(paper, picture).convert("RGB")
     if target == "sphere":
         return Image.fromarray(ball(np.asarray(picture)))
-    if target == "tile":
+    if target == "tile" and picture.width < SIDE:
         pixels = np.asarray(picture)
         picture = Image.fromarray(np.tile(pixels, (2, 2, 1))[: 2 * len(pixels[0])])
     return _square(picture)
