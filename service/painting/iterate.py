@@ -72,7 +72,7 @@ class Iterate:
         self._adam.step()
         self._steps += 1
         # The mean follows closely at first, then ever more calmly: what it remembers grows with the
-        # steps, whatever their number (polynomial-decay averaging, Shamir and Zhang 2013, with η 1).
+        # steps, whatever their number (polynomial-decay averaging: Shamir and Zhang 2013, η 1).
         keep = (self._steps - 1) / (self._steps + 1)
         with torch.no_grad():
             for mean, level in zip(self.mean.levels, self.canvas.levels, strict=True):
