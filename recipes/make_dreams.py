@@ -103,8 +103,8 @@ def paint() -> None:
 
 
 def shown(file: Path) -> Image.Image:
-    """The painting of a recipe as the page shows it, SIDE wide: two by two periods if they are small,
-    a ball, or the whole."""
+    """The painting of a recipe as the page shows it, SIDE wide: two by two small periods, a ball,
+    or the whole."""
     stem, target = WORK / "dreams" / file.stem, json.loads(file.read_text())["target"]
     if target == "mesh":
         return _square(Image.open(f"{stem}_view1.png").convert("RGB"))
