@@ -87,9 +87,8 @@ def write_monkey(path: Path) -> None:
     bpy.ops.export_scene.gltf(filepath=str(path), export_materials="NONE")
 
 
-def main() -> None:
-    """Write the meshes."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/meshes")
+def write_meshes(folder: Path) -> None:
+    """Write the meshes into a folder, and say where."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vase.obj").write_text(vase())
     try:
@@ -102,4 +101,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write_meshes(Path(sys.argv[1] if len(sys.argv) > 1 else "out/meshes"))

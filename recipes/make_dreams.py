@@ -1,0 +1,196 @@
+"""The pictures of docs/dreams.md, and the page: `make dreams`, or `python -m recipes.make_dreams`.
+
+`service batch` paints the recipes dream_*.json, and those of meshes/ on meshes of make_meshes, into
+out/dreams; a run that was stopped goes on. Then docs/images/dreams/*.jpg, the contact sheet
+docs/images/dreams.jpg and the page are written, where every picture stands beside the command that
+made it. With ``--page`` only the page.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from scipy import ndimage
+
+from geometry.sphere_pictures import EQUIRECTANGULAR
+from recipes import make_meshes
+from service.cli import main as service
+from service.terms import TERMS
+
+RECIPES = Path(__file__).parent
+TEXT = RECIPES / "dreams_page.md"
+DOCS = RECIPES.parent / "docs"
+WORK = Path("out")
+LIKE = {  # the exemplars that a survey found these recipes' directions in
+    "peacock_eyes": "peacock_feathers",
+    "marbled_ball": "marbled_paper",
+    "peacock_disc": "peacock_feathers",
+    "night_vase": "night_strokes",
+    "whirls": "night_strokes",
+}
+COLUMNS = ("tile", "sphere", "hyperbolic", "spiral", "mesh")
+ROWS = {  # of recipes, a column each
+    "by class": "goldfinches, starfish, monarchs, zebras, peacock_vase",
+    "by channel": "stone_walls, woven_ball, orange_blossoms, inlaid_spiral, glazed_vase",
+    "like a picture": "peacock_eyes, marbled_ball, peacock_disc, whirls, night_vase",
+}
+SIDE, GAP, LABEL = 384, 16, 40  # pixels of the sheet
+PAPER, INK = (250, 248, 244), (60, 56, 50)
+TILT, AMBIENT = np.radians(20), 0.45  # of a ball: its north towards us; light on its rim
+
+
+def recipes() -> dict[str, Path]:
+    """The files of all dreams of the page, by name."""
+    files = [*RECIPES.glob("dream_*.json"), *RECIPES.glob("meshes/dream_*.json")]
+    return {_name(file): file for file in sorted(files, key=_name)}
+
+
+def command(file: Path) -> str:
+    """What one types, where the repository is, to paint a recipe."""
+    recipe, name = json.loads(file.read_text()), _name(file)
+    words = ["service", recipe["target"]]
+    for key, value in recipe.items():
+        if key == "mesh":
+            words.insert(2, _path(file, value))
+        elif key == "styles":
+            words += [word for style in value for word in ("--style", style["source"])]
+        elif key == "dreams" and name in LIKE:
+            words += ["--dream-like", f"recipes/exemplars/{LIKE[name]}.png"]
+        elif key == "dreams":
+            words += [word for dream in value for word in ("--dream", _weighed(dream))]
+        elif key == "objective":
+            words += [w for n, x in value.items() for w in (_option(TERMS[n].setting), f"{x:g}")]
+        elif key == "base":
+            words += ["--start", _path(file, value)]
+        elif key == "group" and recipe["target"] == "spiral":
+            words += ["--arms", value.removeprefix("spiral")]
+        elif key == "group" and recipe["target"] == "hyperbolic":  # all are rotations: "[4,6]+"
+            words += value.strip("[]+").split(",")
+        elif key not in ("target", "start"):
+            words += [_option(key), str(value)]
+    return shlex.join(words)
+
+
+def _name(file: Path) -> str:
+    return file.stem.removeprefix("dream_")
+
+
+def _path(file: Path, named: str) -> str:
+    return (file.parent / named).resolve().relative_to(RECIPES.parent.resolve()).as_posix()
+
+
+def _weighed(dream: Mapping[str, Any]) -> str:
+    return dream["target"] + (f"={dream['weight']:g}" if "weight" in dream else "")
+
+
+def _option(key: str) -> str:
+    return "--" + key.replace("_", "-")
+
+
+def paint() -> None:
+    """Paint what is not there yet."""
+    code = service(["batch", *map(str, recipes().values()), "-o", str(WORK / "dreams")])
+    if code:
+        raise SystemExit(code)
+
+
+def shown(file: Path) -> Image.Image:
+    """The painting of a recipe as the page shows it, SIDE wide: two by two small periods, a ball,
+    or the whole."""
+    stem, target = WORK / "dreams" / file.stem, json.loads(file.read_text())["target"]
+    if target == "mesh":
+        return _square(Image.open(f"{stem}_view1.png").convert("RGB"))
+    picture = Image.open(f"{stem}.png").convert("RGBA")
+    paper = Image.new("RGBA", picture.size, (*PAPER, 255))
+    picture = Image.alpha_composite(paper, picture).convert("RGB")
+    if target == "sphere":
+        return Image.fromarray(ball(np.asarray(picture)))
+    if target == "tile" and picture.width < SIDE:
+        pixels = np.asarray(picture)
+        picture = Image.fromarray(np.tile(pixels, (2, 2, 1))[: 2 * len(pixels[0])])
+    return _square(picture)
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    return picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+
+
+def ball(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A sphere with an equirectangular picture (H, W, 3), lit from the eye: (SIDE, SIDE, 3)."""
+    rows, columns, _ = picture.shape
+    axis = (np.arange(2 * SIDE) + 0.5) / SIDE - 1  # two by two rays a pixel
+    x, z = np.meshgrid(axis * 1.04, -axis * 1.04)
+    inside = x**2 + z**2 < 1
+    y = np.sqrt(np.where(inside, 1 - x**2 - z**2, 0))  # towards us
+    c, s = np.cos(TILT), np.sin(TILT)
+    points = np.stack([y * c - z * s, x, z * c + y * s], axis=-1).reshape(-1, 3)
+    row, column = EQUIRECTANGULAR.positions(points, (rows, columns))
+    where = np.stack([np.clip(row - 0.5, 0, rows - 1), column - 0.5])
+    seen = [
+        ndimage.map_coordinates(channel, where, float, order=1, mode="grid-wrap")
+        for channel in np.moveaxis(picture, 2, 0)
+    ]
+    lit = np.stack(seen, axis=-1).reshape(*y.shape, 3) * (
+        AMBIENT + (1 - AMBIENT) * y[..., None] ** 0.5
+    )
+    pixels = np.where(inside[..., None], lit, PAPER)
+    small = pixels.reshape(SIDE, 2, SIDE, 2, 3).mean(axis=(1, 3))
+    return np.rint(small).astype(np.uint8)
+
+
+def sheet(pictures: Mapping[str, Image.Image]) -> Image.Image:
+    """The contact sheet: a row of ROWS under another, COLUMNS above them."""
+    step = SIDE + GAP
+    board = Image.new(
+        "RGB", (len(COLUMNS) * step + GAP, len(ROWS) * (step + LABEL) + LABEL + GAP), PAPER
+    )
+    pen, font = ImageDraw.Draw(board), ImageFont.load_default(22)
+    for column, title in enumerate(COLUMNS):
+        pen.text((GAP + column * step + SIDE / 2, LABEL / 2 + 6), title, INK, font, "mm")
+    for row, (title, names) in enumerate(ROWS.items()):
+        top = LABEL + row * (step + LABEL)
+        pen.text((GAP, top + LABEL / 2 + 6), title, INK, font, "lm")
+        for column, name in enumerate(names.split(", ")):
+            board.paste(pictures[name], (GAP + column * step, top + LABEL))
+    return board
+
+
+def page() -> str:
+    """docs/dreams.md."""
+    rows = [
+        f"| ![{_title(name)}](images/dreams/{name}.jpg) | **{_title(name)}**<br>`{command(file)}` |"
+        for name, file in recipes().items()
+    ]
+    return TEXT.read_text(encoding="utf-8").replace(
+        "<!-- pictures -->", "\n".join(["| | |", "|---|---|", *rows])
+    )
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def main() -> None:
+    """Paint, show, write."""
+    if sys.argv[1:] != ["--page"]:
+        make_meshes.write_meshes(WORK / "meshes")
+        paint()
+        pictures = {name: shown(file) for name, file in recipes().items()}
+        folder = DOCS / "images" / "dreams"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, picture in pictures.items():
+            picture.save(folder / f"{name}.jpg", quality=86, optimize=True)
+        sheet(pictures).save(DOCS / "images" / "dreams.jpg", quality=86, optimize=True)
+    (DOCS / "dreams.md").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
