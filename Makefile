@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help extension demo test test-blender52 test-gui test-slow test-ray same-pictures bench lint format exemplars groups meshes clean
+.PHONY: help experiments extension demo test test-blender52 test-gui test-slow test-ray same-pictures bench lint format exemplars groups meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -20,6 +20,7 @@ help:
 	@echo "make test-ray   the tests on a Ray cluster of this machine (installs orbitex[ray])"
 	@echo "make same-pictures BASE=main   whether pictures are those of another commit, to the bit"
 	@echo "make bench   time steps of painting, folds, previews, views, the service and Blender (docs/benchmarks.md)"
+	@echo "make experiments  paint and measure spaces x styles x seeds, hours (docs/experiments.md)"
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
 	@echo "make test-gui   the add-on in a Blender with a window: Debian's, on a screen in memory"
@@ -72,6 +73,9 @@ test-gui: $(READY)
 BASE := main
 same-pictures: $(READY)
 	$(BIN)/python tests/same_pictures.py $(BASE)
+
+experiments: $(READY)
+	$(BIN)/python -m tests.benchmarks.pictures
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.steps

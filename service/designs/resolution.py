@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-# Texels of a canvas per texel of the picture, along a side. Below 1, so that the paint cannot hold
-# single-pixel noise, which the networks' strided first layers would otherwise reward, and so that
-# the picture resolves all of it: its symmetry then survives bicubic resampling.
+# Texels of a canvas per texel of the picture, along a side. Less paints softer than any style is;
+# more holds what no pixel shows.
 FINENESS = 1.0
-# The same of tilings whose texels are no pixels, relative to the chart's. Where they are pixels,
-# which the group permutes, the canvas is as fine as they are: then all lines of pixels are alike.
+# The same of tilings whose texels are no pixels, relative to the chart's: as sharp as a picture can
+# be whose symmetry survives the bicubic resampling to pixels.
 RESAMPLED_FINENESS = 0.75
+# The same of a mesh's textures: views see some of their texels smaller than pixels.
+MESH_FINENESS = 0.6
 OVERSAMPLING = 2  # texels of a folded chart per texel of the canvas: bilinear taps add no error
 
 

@@ -10,7 +10,6 @@ from service.painting.checkpoint import Checkpoint, Levels
 from service.painting.grids import resize
 from service.painting.views import Surface
 
-EMA = 0.9  # of the iterates
 # Of Adam. Its second moment forgets fast: at a wider stage a texel's share of the picture, and so
 # its gradient, is half as large, and steps would be too small for as long as it remembers.
 BETAS = (0.9, 0.9)
@@ -72,8 +71,9 @@ class Iterate:
             group["lr"] = learning_rate
         self._adam.step()
         self._steps += 1
-        # the mean follows closely at first, then calmly: a bias-free start
-        keep = min(EMA, 1 - 1 / self._steps)
+        # The mean follows closely at first, then ever more calmly: what it remembers grows with the
+        # steps, whatever their number (polynomial-decay averaging: Shamir and Zhang 2013, η 1).
+        keep = (self._steps - 1) / (self._steps + 1)
         with torch.no_grad():
             for mean, level in zip(self.mean.levels, self.canvas.levels, strict=True):
                 mean.lerp_(level, 1 - keep)

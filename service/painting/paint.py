@@ -6,8 +6,8 @@
 
 Coarse to fine: a ladder of resolutions √2 apart. At each the views and the style's statistics are
 made anew, the canvas is enlarged, and Adam's moments are carried over, so that a stage starts
-without a burst of noise. What is shown and kept is an exponential mean of the iterates (both:
-crowsonkb/style-transfer-pytorch).
+without a burst of noise (crowsonkb/style-transfer-pytorch). What is shown and kept is a mean of the
+iterates.
 """
 
 from __future__ import annotations

@@ -90,7 +90,8 @@ def observe(sight: Sight, state: Wishes) -> Mean:
     from service.perception.moments import Mean
 
     if sight.layer == LOOK:
-        part = _part(sight.features, state.seed, sight.step)
+        periodic = sight.look is not None and sight.look.periodic
+        part = _part(sight.features, periodic, state.seed, sight.step)
         scores = head_scores(state.network, part)[0]
         others = OTHERS * torch.logsumexp(scores, 0)
         return Mean(
@@ -141,14 +142,17 @@ def head_scores(network: Network, view: Tensor) -> Tensor:
     return scores
 
 
-def _part(view: Tensor, seed: int, step: int) -> Tensor:
+def _part(view: Tensor, periodic: bool, seed: int, step: int) -> Tensor:
     """A square part of a view (1, 3, H, W), a little turned, another one at every step: what is
-    seen at every size and place is seen by other networks, too (lucid: scale, turn, jitter)."""
+    seen at every size and place is seen by other networks, too (lucid: scale, turn, jitter). A
+    period is rolled before: else what lies at its borders would be seen less often."""
     import torch
     from torch.nn import functional as F
 
     random = np.random.default_rng((seed, step))
     height, width = view.shape[-2:]
+    if periodic:
+        view = view.roll(tuple(map(int, random.integers((height, width)))), (2, 3))
     side = random.uniform(PART_LEAST, 1) * min(height, width)
     turn = random.normal() * PART_TURN
     x, y = random.uniform(-1, 1, 2) * (1 - side / np.array((width, height)))

@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.pictures [--out out/pictures] [--size 384] [--seeds 1 2]
         [--cells p4 p6 ...] [--styles ...] [--network squeezenet] [--quality draft] [--steps N]
-        [--set service.painting.studio.DEPTH=3 ...]
+        [--mesh FILE] [--sheet FILE] [--set service.painting.studio.DEPTH=3 ...]
 
 Paints every cell, keeps pictures and figures (a run that was stopped goes on), and prints a table.
+``--sheet`` puts all pictures side by side, a row for every style and seed, bodies as balls.
 ``--set`` gives a constant of the product another value for the run, so that a choice can be
 measured before it is made.
 """
@@ -38,11 +39,14 @@ CELLS: dict[str, dict[str, Any]] = {
     "spiral": {"target": "spiral", "group": "spiral3"},
     "suzanne": {"target": "mesh", "group": "none"},
 }
+BODIES = ("sphere", "mesh")  # whose views are looked at, not their maps
+SHEET_SIDE = 320  # pixels of a picture on a sheet
 JUDGES = {"squeezenet": "vgg16-hed"}  # of what a network has painted; squeezenet judges the others
 
 
 def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, float]:
-    """A painting's picture, windows of it that were not painted, its scene's unit, and seconds."""
+    """A painting as one looks at it, windows of it that were not painted, its scene's unit, and
+    seconds."""
     from service.inputs import load_styles
     from service.painting.paint import paint
     from service.painting.surfaces import make_surface
@@ -62,6 +66,9 @@ def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, flo
     logits = torch.from_numpy(last.paint().logits).reshape(-1, 3)
     with torch.no_grad():
         looks = surface.look(logits, range(surface.views))
+    if recipe.target in BODIES:
+        body = looks[0].pixels[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
+        picture = body.to(torch.uint8).numpy()
     return picture, [_middle(look) for look in looks], surface.unit, seconds
 
 
@@ -99,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--rate", type=float)
     parser.add_argument("--mesh", type=Path, help="For the cell of a mesh.")
+    parser.add_argument("--sheet", type=Path)
     parser.add_argument("--set", action="append", default=[], dest="settings")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -110,10 +118,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     judge = load_network(JUDGES.get(options.network, "squeezenet"))
     rows: dict[str, list[tuple[Figures, float]]] = {}
+    shown: dict[tuple[str, int], list[Path]] = {}
     for cell in options.cells:
         for style in options.styles:
             for seed in options.seeds:
-                figures, seconds = _cell(options, cell, style, seed, judge)
+                figures, seconds, file = _cell(options, cell, style, seed, judge)
+                shown.setdefault((style, seed), []).append(file)
                 rows.setdefault(cell, []).append((figures, seconds))
                 print(_row(f"{cell} {style} {seed}", [(figures, seconds)]), flush=True)
     print(
@@ -123,9 +133,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for cell, found in rows.items():
         print(_row(cell, found))
     print(_row("all", [x for found in rows.values() for x in found]))
+    if options.sheet:
+        _sheet(list(shown.values())).save(options.sheet, quality=88)
 
 
-def _cell(options: Any, cell: str, style: str, seed: int, judge: Any) -> tuple[Figures, float]:
+def _sheet(rows: Sequence[Sequence[Path]]) -> Image.Image:
+    side = SHEET_SIDE
+    sheet = Image.new("RGB", (side * max(map(len, rows)), side * len(rows)))
+    for down, row in enumerate(rows):
+        for across, file in enumerate(row):
+            picture = Image.open(file)
+            square = min(picture.size)  # of a period that is no square, a part
+            picture = picture.crop((0, 0, square, square)).resize((side, side))
+            sheet.paste(picture, (side * across, side * down))
+    return sheet
+
+
+def _cell(
+    options: Any, cell: str, style: str, seed: int, judge: Any
+) -> tuple[Figures, float, Path]:
     fields: dict[str, Any] = CELLS[cell] | {
         "size": options.size,
         "seed": seed,
@@ -150,7 +176,7 @@ def _cell(options: Any, cell: str, style: str, seed: int, judge: Any) -> tuple[F
         data = {"recipe": fields, "settings": options.settings, "seconds": seconds}
         file.write_text(json.dumps(data | {"figures": dataclasses.asdict(figures)}, indent=1))
     data = json.loads(file.read_text())
-    return Figures(**data["figures"]), data["seconds"]
+    return Figures(**data["figures"]), data["seconds"], options.out / f"{stem}.png"
 
 
 def _row(name: str, found: Sequence[tuple[Figures, float]]) -> str:

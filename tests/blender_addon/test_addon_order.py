@@ -68,6 +68,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
             "style": 1.0,
             "colour": 1.0,
             "dream": 1.0,
+            "natural_colours": 0.0,
             "smoothness": 0.1,
             "seam": 0.5,
             "content": 2.5,

@@ -58,6 +58,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
             "style": 1.0,
             "colour": 1.0,
             "dream": 1.0,
+            "natural_colours": 0.0,
             "smoothness": 0.1,
             "seam": 1.0,
             "content": 0.0,
