@@ -62,10 +62,8 @@ def laid_out(design: Design, paper: Paper) -> Array:
     places = np.clip(cell.places[:, ::-1], 0, np.array([height, width]) - 1.001)
     taps, shares = bilinear_taps(places, cell.weights * len(torus.matrices) ** 0.5, width)
     seen = (shares[..., None] * logits[taps]).sum(axis=1)
-    paint = np.stack(
-        [np.bincount(cell.texels, channel, minlength=rows * columns) for channel in seen.T],
-        axis=1,
-    )
+    paint = np.zeros((rows * columns, 3))
+    np.add.at(paint, cell.texels, seen)
     return on_canvas(design.chart, paint) if isinstance(design, PlaneDesign) else paint
 
 
