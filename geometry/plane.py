@@ -98,10 +98,27 @@ def _canvas_taps(chart: PlaneChart, texels: NDArray[np.int64]) -> tuple[NDArray[
     row, column = np.divmod(texels, chart.columns)
     if chart.skew == 0:
         return texels[..., None], np.ones((*texels.shape, 1))
-    shift = chart.skew * (row + chart.offset) / chart.rows
-    taps, weights = cubic_taps((column - shift).ravel())
+    taps, weights = cubic_taps((column - _shift(chart, row)).ravel())
     taps = taps.reshape(*texels.shape, -1) % chart.columns
     return row[..., None] * chart.columns + taps, weights.reshape(taps.shape)
+
+
+def _shift(chart: PlaneChart, row: NDArray[np.int64]) -> Array:
+    """By how many texels rows of the canvas lie to the left of the chart's."""
+    shift: Array = chart.skew * (row + chart.offset) / chart.rows
+    return shift
+
+
+def on_canvas(chart: PlaneChart, values: Array) -> Array:
+    """The canvas (texels, channels) whose texels are about ``values`` (texels, channels): that of a
+    brick is shifted back row by row, cubic."""
+    if chart.skew == 0:
+        return values
+    row, column = np.divmod(np.arange(len(values)), chart.columns)
+    taps, weights = cubic_taps(column + _shift(chart, row))
+    found = values[row[:, None] * chart.columns + taps % chart.columns]
+    canvas: Array = (weights[..., None] * found).sum(axis=1)
+    return canvas
 
 
 def _tied_channels(

@@ -12,6 +12,7 @@ from scipy import special
 
 from geometry import cells
 from geometry.colour_frame import rounded
+from geometry.plane import on_canvas
 from geometry.sampling import bilinear_taps
 from geometry.spaces import Array
 from service.designs import Design, PlaneDesign, make_design
@@ -61,10 +62,9 @@ def laid_out(design: Design, paper: Paper) -> Array:
     places = np.clip(cell.places[:, ::-1], 0, np.array([height, width]) - 1.001)
     taps, shares = bilinear_taps(places, cell.weights * len(torus.matrices) ** 0.5, width)
     seen = (shares[..., None] * logits[taps]).sum(axis=1)
-    return np.stack(
-        [np.bincount(cell.texels, channel, minlength=rows * columns) for channel in seen.T],
-        axis=1,
-    )
+    paint = np.zeros((rows * columns, 3))
+    np.add.at(paint, cell.texels, seen)
+    return on_canvas(design.chart, paint) if isinstance(design, PlaneDesign) else paint
 
 
 def plasma_colours() -> NDArray[np.uint8]:

@@ -105,7 +105,8 @@ def test_a_picture_is_laid_on_a_chart_with_its_middle_cut_out():
 @pytest.mark.parametrize(
     ("target", "group", "fields"),
     [("tile", "p4", {}), ("tile", "pgg", {"aspect": 0.7}), ("tile", "p6m", {}),
-     ("tile", "p1", {"aspect": 1.5, "angle": 65.0}), ("spiral", "spiral3", {})],
+     ("tile", "p1", {"aspect": 1.5, "angle": 65.0}), ("tile", "p2", {"angle": 70.0}),
+     ("spiral", "spiral3", {})],
 )  # fmt: skip
 def test_a_picture_is_seen_in_every_copy_of_the_domain_in_its_own_colours(target, group, fields):
     """A red picture with a green spot makes red pictures with green spots and nothing else: copies
