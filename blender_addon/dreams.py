@@ -11,10 +11,15 @@ from typing import Any
 from .problems import ProblemError, refuse
 
 MAX_DREAMS = 16  # as the recipe says
-# Where no style says how pixels go together the recipe smooths more, keeps to natural colours and
-# paints more calmly. What is still at its default for the one kind of painting follows to that for
-# the other.
-PURE = {"smoothness": 10.0, "natural_colours": 2.0, "learning_rate": 0.05}
+# Where no style says how pixels go together, dreams count more, and the recipe smooths more, keeps
+# to natural colours and paints more calmly. What is still at its default for the one kind of
+# painting follows to that for the other.
+PURE = {
+    "dream_weight": 4.0,
+    "smoothness": 10.0,
+    "natural_colours": 2.0,
+    "learning_rate": 0.05,
+}
 CLASS, LAYER, CHANNEL, MIX = "CLASS", "LAYER", "CHANNEL", "MIX"
 NEAREST = 3  # names that are suggested
 _REMOVE = "orbitex.remove_unknown_dreams", "Remove it from the list"

@@ -45,7 +45,7 @@ MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_DREAM = 256  # characters of what is dreamt of
 # Of pure dreams, where no style says how pixels go together, nor which colours are too much:
-DREAM_OBJECTIVE = {"smoothness": 10.0, "natural_colours": 2.0}
+DREAM_OBJECTIVE = {"dream": 4.0, "smoothness": 10.0, "natural_colours": 2.0}
 DREAM_RATE = 0.05
 MAX_NUMBERS = 128  # characters of a direction or a point
 MAX_COLOURING = 256  # characters of a colour rule that is written out
@@ -374,8 +374,9 @@ class Recipe(_Model):
     @model_validator(mode="before")
     @classmethod
     def _is_a_pure_dream(cls, data: Any) -> Any:
-        # Without styles of its own a dream has none, is smoothed more, has natural colours and is
-        # painted more calmly. It is written down, so that receipts say so.
+        # Without styles of its own a dream has none, counts more than beside one, is smoothed more,
+        # has natural colours and is painted more calmly. It is written down, so that receipts say
+        # so.
         if not isinstance(data, dict) or not data.get("dreams") or "styles" in data:
             return data
         objective = data.get("objective", {})
@@ -460,6 +461,12 @@ class Recipe(_Model):
             dreamers(
                 [dream.target for dream in self.dreams],
                 networks.automatic() if named is None else [named],
+            )
+        if self.dreams and not any(dream.weight for dream in self.dreams) and not self.styles:
+            raise InputError(
+                "bad-value",
+                "dreams",
+                "A dream must have a weight that is not 0, or nothing would be painted.",
             )
         painting = [t for t in TERMS.values() if t.paints and t.has_wishes(self)]
         if not painting:

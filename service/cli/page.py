@@ -87,7 +87,7 @@ not be written). An unknown layer is answered with all layers. The option may be
 times, with weights from -100 to 100 after `=`; a negative one avoids it
 (`--dream class:daisy --dream fire4:7=-0.5`). `--dream-weight` weighs
 all of them against style, colours and smoothness. Without `--style` it is a pure dream: there is no
-style at all, and unless they are given the smoothness is 10, natural colours count 2 and the
+style at all, and unless they are given the dream weighs 4, smoothness 10, natural colours 2, the
 learning rate is 0.05. In recipes that is `"dreams": [{"target": "class:goldfinch", "weight": 1}]`
 without `styles`; the receipt says all of it. Pictures, and what makes good ones:
 [What can it dream?](dreams.md)

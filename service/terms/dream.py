@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from service.recipe import Recipe
 
 HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
-STRENGTH = 2.0  # of a weight of 1: beside a style of weight 1 both are clearly there
+STRENGTH = 0.5  # of a weight of 1: beside a style of weight 1 both are clearly there
 DIRECTION = 1.5  # of a direction, relative to one channel
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
 PART_LEAST, PART_TURN = 0.4, 0.15  # of a view's shorter side; radians, standard deviation

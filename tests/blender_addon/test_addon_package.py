@@ -86,6 +86,7 @@ def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
         {"target": "mesh", "group": "532", "dreams": [{"target": "class:daisy"}]}
     )
     assert {
+        "dream_weight": alone.objective.dream,
         "smoothness": alone.objective.smoothness,
         "natural_colours": alone.objective.natural_colours,
         "learning_rate": alone.learning_rate,

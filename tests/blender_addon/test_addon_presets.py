@@ -72,6 +72,7 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
         "Symmetry: 532 → 432",
         "Texture Size: 1024 → 256",
         "Learning Rate: 0.12 → 0.05",
+        "Dream: 1 → 4",
         "Natural Colours: 0 → 2",
         "Styles: default → cat.png 0.5",
         "Dreams: default → class:daisy 2",

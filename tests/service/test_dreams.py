@@ -158,7 +158,9 @@ def test_without_styles_it_is_a_pure_dream_and_says_so():
 
 
 def test_nothing_is_painted_from_no_wishes():
-    for wrong in ({"styles": []}, {"dreams": [{"target": "fire9"}], "objective": {"dream": 0}}):
+    unwished = {"dreams": [{"target": "fire9", "weight": 0}]}
+    weightless = {"dreams": [{"target": "fire9"}], "objective": {"dream": 0}}
+    for wrong in ({"styles": []}, unwished, weightless):
         with pytest.raises(InputError, match="nothing would be painted"):
             parse_recipe(BASE | wrong)
 
@@ -177,7 +179,7 @@ def test_channels_are_sought_or_avoided():
         picture = pictures(parse_recipe(SMALL | {"dreams": dreams, "steps": 12}))[1]
         return float(seen(picture, "fire4")[9])
 
-    avoided, left, sought = (found(weight) for weight in (-5, 0, 1))
+    avoided, left, sought = (found(weight) for weight in (-5, 1e-9, 1))
     assert avoided < 0.7 * left
     assert sought > 1.5 * left
 
