@@ -99,7 +99,7 @@ class Surveyor:
     def _start(self) -> ChildProcess:
         child = ChildProcess(self._context, "service.serving.survey_worker", self._painter)
         self._ready = False
-        log.info("survey %d starts", child.pid)
+        log.info("a survey process starts: %d", child.pid)
         return child
 
     def _hear(self, child: ChildProcess) -> None:

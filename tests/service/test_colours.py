@@ -48,10 +48,10 @@ def framed_by(styles, **fields):
         ("tile", "p4g", {"colouring": "2a"}, 0.3),
         ("tile", "pmm", {"colouring": "6a"}, 0.3),
         ("tile", "p6", {"colouring": "3a", "size": 128}, 0.6),
-        ("sphere", "*432", {"colouring": "m=rgb n=-r,g,b o=-r,g,b", "size": 128}, 1.5),
-        ("sphere", "332", {"colouring": "3a", "projection": "cube", "size": 96}, 1.5),
-        ("hyperbolic", "[4,6]+", {"colouring": "r=-r,-g,-b", "size": 128}, 1.5),
-        ("spiral", "spiral3", {"colouring": "r=gbr", "size": 128}, 1.0),
+        ("sphere", "*432", {"colouring": "m=rgb n=-r,g,b o=-r,g,b", "size": 128}, 2.5),
+        ("sphere", "332", {"colouring": "3a", "projection": "cube", "size": 96}, 2.5),
+        ("hyperbolic", "[4,6]+", {"colouring": "r=-r,-g,-b", "size": 128}, 2.5),
+        ("spiral", "spiral3", {"colouring": "r=gbr", "size": 128}, 2.0),
     ],
 )
 def test_pictures_have_the_symmetry_that_their_receipts_tell(tmp_path, target, group, fields, bar):

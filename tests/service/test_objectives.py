@@ -49,15 +49,15 @@ def test_following_the_gradient_reaches_the_target():
     assert losses[-1] < 0.02 * losses[0]
 
 
-def test_the_style_term_is_the_weighted_mean_of_its_layers():
+def test_the_style_term_is_the_weighted_mean_of_its_layers_square_roots():
     a = {name: torch.rand(1, 3, 4, 4) for name in ("one", "two")}
     b = {name: torch.rand(1, 3, 4, 4) for name in ("one", "two")}
     one, two = (float(moment_distance(moments(a[k]), moments(b[k]))) for k in ("one", "two"))
     painted, target = ({k: moments(x[k]) for k in x} for x in (a, b))
     wanted = Wanted(target, {"one": 1.0, "two": 3.0})
     term = loss(painted, wanted)
-    assert float(term) == pytest.approx((one + 3 * two) / 4, rel=1e-5)
-    assert float(loss(target, wanted)) == 0
+    assert float(term) == pytest.approx((one**0.5 + 3 * two**0.5) / 4, rel=1e-3)
+    assert float(loss(target, wanted)) < 0.011  # the slope at 0 is kept finite
 
 
 def test_smoothness_is_the_mean_square_of_steps():
