@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from . import dreams, icons, live_image, lookups, preferences, session, styles
 from .attempt import Result, attempt
+from .chosen import OnChosen, Removes, chosen
 from .messages import RUNNING
 from .pictures import read_pixels, to_bytes
 from .polls import OnMesh
@@ -18,12 +19,6 @@ from .properties import put_target, settings_of, target_of
 SURVEY_SIDE = 512  # longest side of a picture that is looked at, in pixels
 SHORTEST = 16  # and the shortest of all
 OFFERED = 20  # images in the menu
-
-
-def chosen(settings: Any) -> Any:
-    """The dream that is chosen in the list; None if there is none."""
-    index = settings.dream_index
-    return settings.dreams[index] if 0 <= index < len(settings.dreams) else None
 
 
 class ORBITEX_OT_dream_add(OnMesh, bpy.types.Operator):
@@ -60,47 +55,28 @@ class ORBITEX_OT_dream_add(OnMesh, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _OnDream(OnMesh):
-    """What the operators on the chosen dream share."""
-
-    bl_options: Any = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def why_not(cls, context: Any) -> str:
-        """No mesh is active, or none of its dreams."""
-        reason = super().why_not(context)
-        if not reason and chosen(settings_of(context.active_object)) is None:
-            reason = "No dream in the list is chosen"
-        return reason
-
-
-class ORBITEX_OT_dream_remove(_OnDream, bpy.types.Operator):
+class ORBITEX_OT_dream_remove(Removes, bpy.types.Operator):
     """Take a dream off the list"""
 
     bl_idname = "orbitex.dream_remove"
     bl_label = "Remove Dream"
     bl_description = "Take the chosen dream off the list"
-
-    def execute(self, context: Any) -> Result:
-        """Remove it; the one before is chosen then."""
-        settings = settings_of(context.active_object)
-        settings.dreams.remove(settings.dream_index)
-        settings.dream_index = max(0, settings.dream_index - 1)
-        return {"FINISHED"}
+    noun = "dream"
 
 
-class ORBITEX_OT_dream_class(_OnDream, bpy.types.Operator):
+class ORBITEX_OT_dream_class(OnChosen, bpy.types.Operator):
     """Dream of a class by its name"""
 
     bl_idname = "orbitex.dream_class"
     bl_label = "Use This Class"
     bl_description = "Dream of this class"
+    noun = "dream"
 
     name: StringProperty(name="Class", description="Its name", options={"SKIP_SAVE"})
 
     def execute(self, context: Any) -> Result:
         """Put the name into the chosen dream."""
-        item = chosen(settings_of(context.active_object))
+        item = chosen(settings_of(context.active_object), self.noun)
         item.kind, item.class_name = dreams.CLASS, self.name
         return {"FINISHED"}
 

@@ -8,6 +8,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from . import catalogue, icons
 from .attempt import Result
+from .chosen import OnChosen, Removes
 from .polls import OnMesh
 from .properties import settings_of
 from .styles import MAX_STYLES
@@ -79,47 +80,22 @@ class ORBITEX_OT_style_open(_Adds, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _OnStyle(OnMesh):
-    """What the operators on the chosen style share."""
-
-    bl_options: Any = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def why_not(cls, context: Any) -> str:
-        """No mesh is active, or none of its styles."""
-        reason = super().why_not(context)
-        if not reason and chosen(settings_of(context.active_object)) is None:
-            reason = "No style in the list is chosen"
-        return reason
-
-
-def chosen(settings: Any) -> Any:
-    """The style that is chosen in the list; None if there is none."""
-    index = settings.style_index
-    return settings.styles[index] if 0 <= index < len(settings.styles) else None
-
-
-class ORBITEX_OT_style_remove(_OnStyle, bpy.types.Operator):
+class ORBITEX_OT_style_remove(Removes, bpy.types.Operator):
     """Take a style off the list"""
 
     bl_idname = "orbitex.style_remove"
     bl_label = "Remove Style"
     bl_description = "Take the chosen style off the list"
-
-    def execute(self, context: Any) -> Result:
-        """Remove it; the one before is chosen then."""
-        settings = settings_of(context.active_object)
-        settings.styles.remove(settings.style_index)
-        settings.style_index = max(0, settings.style_index - 1)
-        return {"FINISHED"}
+    noun = "style"
 
 
-class ORBITEX_OT_style_move(_OnStyle, bpy.types.Operator):
+class ORBITEX_OT_style_move(OnChosen, bpy.types.Operator):
     """Move a style in the list"""
 
     bl_idname = "orbitex.style_move"
     bl_label = "Move Style"
     bl_description = "Move the chosen style up or down in the list"
+    noun = "style"
 
     direction: EnumProperty(
         name="Direction",

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from .. import dreams, icons, lookups, session
-from ..dream_operators import chosen
+from ..chosen import chosen
 from ..lookups import Wish
 from ..properties import settings_of, target_of
 from .parts import Child, columns, draw_problem
@@ -39,7 +39,7 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
         if (problem := lookups.problem()) is not None:
             draw_problem(layout, problem, context)
         columns(layout).prop(settings, "use_styles")
-        item = chosen(settings)
+        item = chosen(settings, "dream")
         if item is not None:
             draw_chosen(layout, item, settings.network)
             look_up_pictures(settings)

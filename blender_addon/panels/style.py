@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 
 from .. import catalogue, icons
+from ..chosen import chosen
 from ..properties import settings_of
-from ..style_operators import chosen
 from .parts import Child, columns
 
 
@@ -34,7 +34,7 @@ class ORBITEX_PT_style(Child, bpy.types.Panel):
             for direction in ("UP", "DOWN"):
                 icon = f"TRIA_{direction}"
                 buttons.operator("orbitex.style_move", text="", icon=icon).direction = direction
-        item = chosen(settings)
+        item = chosen(settings, "style")
         if item is None:
             draw_default(layout)
         else:

@@ -42,7 +42,7 @@ class Stage:
         be reached."""
         device = next(self.network.parameters()).device
         for style in self.styles:
-            picture = _scaled(style.pixels, self.unit * self.recipe.style_scale).to(device)
+            picture = scaled(style.pixels, self.unit * self.recipe.style_scale).to(device)
             for image in colour_images(picture, self.colours, self.frame):
                 yield image.contiguous(memory_format=torch.channels_last), style.weight
 
@@ -78,7 +78,7 @@ class Sight:
         return features
 
 
-def _scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
+def scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:
     """A style (H, W, 3) as (1, 3, h, w) in 0..1 whose shorter side is ``side`` pixels, at most the
     limit."""
     factor = max(STYLE_SIDE_LEAST, min(side, STYLE_SIDE_LIMIT)) / min(pixels.shape[:2])

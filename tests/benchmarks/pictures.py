@@ -86,12 +86,12 @@ def _middle(look: Any) -> Picture:
 def style_at(name: str, side: float) -> Picture:
     """A style as it is shown to the network."""
     from service.inputs import load_styles
-    from service.painting.stage import _scaled
+    from service.painting.stage import scaled
     from service.recipe import parse_recipe
 
     recipe = parse_recipe({"target": "tile", "group": "p1", "styles": [{"source": name}]})
     (style,) = load_styles(recipe)
-    return _scaled(style.pixels, side)[0].permute(1, 2, 0).double().numpy()
+    return scaled(style.pixels, side)[0].permute(1, 2, 0).double().numpy()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
