@@ -1,1 +1,1 @@
-../service/serving/answers.py
+../service/serving/protocol/answers.py

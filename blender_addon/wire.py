@@ -1,1 +1,1 @@
-../service/serving/wire.py
+../service/serving/protocol/wire.py

@@ -23,7 +23,7 @@ from service.cli.weights import weights_app
 from service.networks import NETWORKS
 from service.reporting.loop import Film
 from service.scene import TARGET_OF_SPACE
-from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 if TYPE_CHECKING:
     from service.recipe import Recipe
@@ -330,8 +330,8 @@ def doctor(
     """Look at this machine: devices, networks, versions, disk, keys, port. What is not fine ends
     with its fix; the exit code is 1 if painting or serving would not work."""
     from service.cli.doctor import findings, run_doctor
-    from service.serving import archive
     from service.serving import keys as client_keys
+    from service.serving.jobs import archive
 
     found = findings(
         data or archive.default_folder(), keys or client_keys.default_folder(), address

@@ -26,9 +26,9 @@ from service.reporting.delivery import Destination, bad_output, followed
 from service.reporting.mesh_delivery import MeshDestination
 from service.reporting.overwriting import FilesRead
 from service.serving.client import ENDED, Client
-from service.serving.limits import MAX_KEPT
-from service.serving.logs import TextFormatter
-from service.serving.private import private_service
+from service.serving.processes.logs import TextFormatter
+from service.serving.protocol.limits import MAX_KEPT
+from service.serving.serve import private_service
 from service.serving.settings import Settings
 from service.whole_files import reason
 

@@ -16,7 +16,7 @@ from geometry.errors import InputError
 from geometry.printable import printable
 from service.cli import options
 from service.cli.terminal import cell, console, progress_console
-from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 if TYPE_CHECKING:
     from service.serving.client import Client

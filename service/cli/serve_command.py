@@ -1,4 +1,4 @@
-"""``service serve``: its options; the work is in :mod:`service.serving.server`, a child
+"""``service serve``: its options; the work is in :mod:`service.serving.serve`, a child
 that is kept running."""
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import typer
 from geometry import catalogue
 from geometry.errors import InputError
 from service.cli import options
-from service.serving.limits import (
+from service.serving.processes.logs import LogFormat, log_to_stderr
+from service.serving.protocol.limits import (
     KEPT_ENDED,
     MAX_INPUT_BYTES,
     MAX_JOBS,
     MAX_MESSAGE_BYTES,
     PATIENCE,
 )
-from service.serving.logs import LogFormat, log_to_stderr
-from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 
 def serve(
@@ -104,7 +104,7 @@ def serve(
             raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
     if not math.isfinite(max_inputs):
         raise InputError("bad-value", "max-inputs", f"{max_inputs} is not a size.", "Give GiB.")
-    from service.serving.archive import default_folder
+    from service.serving.jobs.archive import default_folder
     from service.serving.server_process import ServerProcess
     from service.serving.settings import Settings, check_device, check_engine
 

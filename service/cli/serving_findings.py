@@ -26,7 +26,7 @@ _RESTART = "stop it, then: service serve"
 
 def data_folder(folder: Path) -> Iterator[Finding]:
     """Where jobs are kept: whether more can be, and whether others keep out."""
-    from service.serving.folder_rights import check_own, check_way
+    from service.serving.jobs.folder_rights import check_own, check_way
 
     try:
         check_way(folder, "exposed-data", "data")
@@ -51,7 +51,7 @@ def temporary_folder() -> Iterator[Finding]:
 
 def jobs(folder: Path) -> Iterator[Finding]:
     """The jobs that are kept, and folders that are no job any more."""
-    from service.serving.archive import job_folders
+    from service.serving.jobs.archive import job_folders
 
     states: Counter[str] = Counter()
     size = 0

@@ -16,8 +16,8 @@ from service.cli.progress import Show, shown_progress
 from service.cli.streams import nobody_reads
 from service.painting.progress import Step
 from service.recipe import Objective
-from service.serving.answers import HINT
 from service.serving.client import Client, Frame
+from service.serving.protocol.answers import HINT
 
 
 def follow(client: Client, job: str, console: Console, to_the_end: bool) -> Frame:

@@ -1,16 +1,20 @@
-"""Where the service listens: reading the address, opening the socket."""
+"""Where the service listens: reading the address, opening the socket. The routing ids by which it
+tells its peers apart must not be guessed."""
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
 import re
+import secrets
+import sys
 from collections.abc import Callable
 
 import zmq
 
 from geometry.errors import InputError
-from service.serving.limits import MAX_MESSAGE_BYTES
-from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.protocol.limits import MAX_MESSAGE_BYTES
+from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 WAITING_REQUESTS = 16  # messages of one client that wait for the service; then its sends wait
 WAITING_REPLIES = 64  # messages that wait for one client; further replies are dropped
@@ -82,6 +86,18 @@ def open_socket(
             "address-unusable", "bind", f"{bind}: {zmq.strerror(error.errno or 0)}."
         ) from None
     return router, router.getsockopt_string(zmq.LAST_ENDPOINT)
+
+
+def seed_routing_ids() -> None:
+    """Let the ids that libzmq gives to peers without one begin at a random number; before a ROUTER
+    is made, on the same thread.
+
+    libzmq counts from what the C library's rand() says, which nobody seeds, and ends the process
+    when a peer has claimed the number that comes next (4.3.5, router.cpp).
+    """
+    # libzmq in pyzmq's wheels, too, takes rand() from the C library that this process has.
+    library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+    library.srand(ctypes.c_uint(secrets.randbits(32)))
 
 
 def _parts(bind: str) -> tuple[str, str]:

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 import service
 from geometry.errors import InputError
 from service.recipe import Recipe
-from service.serving.answers import HINT, STATES, check_reply, read_reply
-from service.serving.encodings import RAW, Picture
 from service.serving.keys import load_client_key
-from service.serving.wire import (
+from service.serving.protocol.answers import HINT, STATES, check_reply, read_reply
+from service.serving.protocol.encodings import RAW, Picture
+from service.serving.protocol.wire import (
     CHUNK_BYTES,
     DEFAULT_ADDRESS,
     HEARTBEAT_SECONDS,
@@ -83,10 +83,10 @@ class Client:
 
     Every method raises InputError: what the service answered; "bad-reply" for a reply that is not
     as the wire has it (what a method returns has been checked, see
-    :mod:`service.serving.answers`); "service-unreachable" when nothing has come from it for
-    ``timeout`` seconds; "bad-value" for an address that is none. Not to be shared between threads.
-    ``key``: the file that 'service keys new' made for this client, for a service that demands
-    keys; raises InputError as :func:`service.serving.keys.load_client_key`.
+    :mod:`service.serving.protocol.answers`); "service-unreachable" when nothing has come from it
+    for ``timeout`` seconds; "bad-value" for an address that is none. Not to be shared between
+    threads. ``key``: the file that 'service keys new' made for this client, for a service that
+    demands keys; raises InputError as :func:`service.serving.keys.load_client_key`.
     """
 
     def __init__(

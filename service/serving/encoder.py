@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 import numpy as np
 from numpy.typing import NDArray
 
-from service.serving.encodings import RAW, Picture, encode_picture
+from service.serving.protocol.encodings import RAW, Picture, encode_picture
 
 MAX_WAITING = 64  # pictures; what comes then goes as it is
 CLOSING_SECONDS = 1.0  # for what is being encoded at the end

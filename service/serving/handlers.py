@@ -11,15 +11,15 @@ import numpy as np
 
 import service
 from geometry.errors import InputError, unknown_name
-from service.serving.credits import MAX_OPEN, Credit
-from service.serving.encodings import ENCODINGS
-from service.serving.engine import Engine
-from service.serving.job_log import log_tail
-from service.serving.jobs import Fault, State
-from service.serving.ledger import Ledger
-from service.serving.news import job_row, job_sheet
+from service.serving.engines.engine import Engine
+from service.serving.jobs.job import Fault, State
+from service.serving.jobs.job_log import log_tail
+from service.serving.jobs.ledger import Ledger
+from service.serving.jobs.news import job_row, job_sheet
+from service.serving.protocol.encodings import ENCODINGS
+from service.serving.protocol.messages import KINDS
+from service.serving.protocol.wire import LIMITS, Limits, WireError, decode
 from service.serving.questions import Answer, read_question
-from service.serving.replies import Replies
 from service.serving.requests import (
     MAX_SEED,
     MAX_SIDE,
@@ -33,10 +33,9 @@ from service.serving.requests import (
     read_submission,
     read_whole,
 )
+from service.serving.router import Replies
 from service.serving.surveyor import Surveyor
-from service.serving.watchers import Watchers
-from service.serving.wire import LIMITS, Limits, WireError, decode
-from service.serving.wire_kinds import KINDS
+from service.serving.watchers import MAX_OPEN, Credit, Watchers
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ import platformdirs
 import zmq
 
 from geometry.errors import InputError, unknown_name
-from service.serving.folder_rights import check_own, check_way
+from service.serving.jobs.folder_rights import check_own, check_way
 from service.whole_files import write_atomically
 
 _KEY_LENGTH = 40  # of a key in Z85

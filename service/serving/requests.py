@@ -15,11 +15,11 @@ import numpy as np
 from geometry.errors import InputError
 from service.recipe import parse_recipe
 from service.scene import MAX_PIXELS, check_symmetry
-from service.serving.blobs import is_digest
-from service.serving.encodings import ENCODINGS, RAW
-from service.serving.jobs import Inputs, StoredBuffer
-from service.serving.limits import MAX_JOB_BYTES
-from service.serving.wire import CHUNK_BYTES, LIMITS, read_spec
+from service.serving.jobs.blobs import is_digest
+from service.serving.jobs.job import Inputs, StoredBuffer
+from service.serving.protocol.encodings import ENCODINGS, RAW
+from service.serving.protocol.limits import MAX_JOB_BYTES
+from service.serving.protocol.wire import CHUNK_BYTES, LIMITS, read_spec
 
 MAX_CAMERAS = 256
 MAX_CAMERA_KEYS = 32
@@ -35,7 +35,7 @@ def read_submission(header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
 
     Raises InputError for the recipe's faults as :func:`service.recipe.parse_recipe` and
     :func:`service.scene.check_symmetry` do, and "too-large"; WireError as
-    :func:`service.serving.wire.read_spec`.
+    :func:`service.serving.protocol.wire.read_spec`.
     """
     if "recipe" not in header:
         raise InputError("bad-value", "recipe", "The recipe is missing.")

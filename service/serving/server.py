@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import logging
-import signal
-import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 import zmq
 
 from geometry.errors import InputError
-from service.serving.addresses import open_socket
-from service.serving.admission import Admission, admission_to
-from service.serving.archive import using
+from service.serving.admission import Admission
 from service.serving.encoder import Encoder
-from service.serving.engine import (
+from service.serving.engines.engine import (
     Engine,
     Event,
     FrameDone,
@@ -30,21 +22,14 @@ from service.serving.engine import (
     Stepped,
     WorkerDied,
 )
-from service.serving.engines import open_engine
-from service.serving.folder_rights import check_way
 from service.serving.handlers import Handlers
-from service.serving.inbox import Inbox
-from service.serving.job_log import log_tail
-from service.serving.jobs import OUT_OF_MEMORY, Fault, Job, State
-from service.serving.ledger import Ledger
-from service.serving.logs import LogFormat, log_to_stderr
-from service.serving.parent import die_with_parent, stop_signals
-from service.serving.replies import Replies
-from service.serving.routing_ids import seed_routing_ids
-from service.serving.settings import Settings
+from service.serving.jobs.job import OUT_OF_MEMORY, Fault, Job, State
+from service.serving.jobs.job_log import log_tail
+from service.serving.jobs.ledger import Ledger
+from service.serving.protocol.wire import LIMITS, Limits
+from service.serving.router import Inbox, Replies
 from service.serving.surveyor import Surveyor
 from service.serving.watchers import Watchers
-from service.serving.wire import LIMITS, Limits
 
 FOLDER_SECONDS = 1.0  # from one look at the folder of jobs to the next
 TICK_MS = 200  # how long to sleep at most: clocks and the worker's health are looked at then
@@ -233,54 +218,3 @@ def _wait_for(*sockets: Any) -> None:
     for socket in sockets:
         poller.register(socket, zmq.POLLIN)
     poller.poll(TICK_MS)
-
-
-def serve(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, SIGINT or the settings' idle time.
-
-    ``announce`` is called once, with "ready tcp://HOST:PORT", when the service listens; what
-    happens to jobs is logged (loggers below ``service.serving``). For the main thread of a process.
-    Raises InputError if it cannot listen there, or cannot have the folder or the engine, and as
-    :meth:`Server.run`.
-    """
-    seed_routing_ids()
-    with ExitStack() as closing:
-        context = closing.enter_context(zmq.Context())
-        admission = admission_to(settings.bind, settings.keys, context)
-        if admission is not None:
-            closing.callback(admission.close)
-        guard = admission.guard if admission else None
-        router, address = open_socket(settings.bind, context, guard, settings.max_message)
-        closing.callback(router.close)
-        with using(settings.data):
-            check_way(settings.data, "exposed-data", "data")
-        ledger = Ledger(settings.data, settings.keep, settings.max_jobs, settings.max_inputs)
-        closing.callback(ledger.close)
-        engine = open_engine(settings, context)
-        closing.callback(engine.close)
-        limits = Limits(total_bytes=settings.max_message)
-        surveyor = Surveyor(settings.painter, context)
-        closing.callback(surveyor.close)
-        server = Server(router, engine, ledger, surveyor, admission, limits)
-        for number in stop_signals():
-            signal.signal(number, lambda *_: server.stop())
-        announce(f"ready {address}")
-        server.run(settings.idle_exit)
-
-
-def main() -> None:
-    """The process of :mod:`service.serving.server_process`, which reads what is said to standard
-    output: "ready ADDRESS", or "refused" and a fault."""
-    log_format, settings = sys.argv[1:]
-    log_to_stderr(LogFormat(log_format))
-    die_with_parent()
-    say = functools.partial(print, flush=True)
-    try:
-        serve(Settings.of(json.loads(settings)), say)
-    except InputError as error:
-        say("refused", json.dumps(Fault.of(error).as_dict()))
-        sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()

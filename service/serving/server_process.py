@@ -17,10 +17,10 @@ from collections.abc import Callable
 from typing import IO
 
 from geometry.errors import InputError
-from service.serving.logs import LogFormat
-from service.serving.parent import environment_of_children, stop_signals
+from service.serving.engines.worker_process import pause_after
+from service.serving.processes.logs import LogFormat
+from service.serving.processes.parent import environment_of_children, stop_signals
 from service.serving.settings import Settings
-from service.serving.worker_process import pause_after
 
 READY, REFUSED = "ready", "refused"  # first words of the lines that the child says to its keeper
 CRASHES = 10  # in a row, then it stays down
@@ -43,10 +43,10 @@ class ServerProcess:
         self._process: subprocess.Popen[str] | None = None
 
     def run(self) -> int:
-        """Serve until told to stop (:func:`service.serving.parent.stop_signals`), or until the
-        settings' idle time; the exit code, 128 and the signal for a server that crashed once too
-        often. For the main thread of a process. Raises InputError as
-        :func:`service.serving.server.serve`."""
+        """Serve until told to stop (:func:`service.serving.processes.parent.stop_signals`), or
+        until the settings' idle time; the exit code, 128 and the signal for a server that crashed
+        once too often. For the main thread of a process. Raises InputError as
+        :func:`service.serving.serve.serve`."""
         before = {number: signal.signal(number, self._stop) for number in stop_signals()}
         try:
             return self._keep()
@@ -83,7 +83,7 @@ class ServerProcess:
         """The exit code of one server, as subprocess has it."""
         self._refusal, self._ready = None, False
         settings = json.dumps(self._settings.as_dict())
-        command = [sys.executable, "-P", "-m", "service.serving.server", self._log_format, settings]
+        command = [sys.executable, "-P", "-m", "service.serving.serve", self._log_format, settings]
         self._process = process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

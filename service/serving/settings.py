@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from geometry.errors import InputError, unknown_name
-from service.serving.limits import (
+from service.serving.engines.painter import TORCH_PAINTER
+from service.serving.protocol.limits import (
     INPUT_BOUNDS,
     JOB_BOUNDS,
     KEPT_ENDED,
@@ -19,8 +20,7 @@ from service.serving.limits import (
     MESSAGE_BOUNDS,
     PATIENCE,
 )
-from service.serving.painter import TORCH_PAINTER
-from service.serving.wire import DEFAULT_ADDRESS
+from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 ENGINES = ("local", "ray")
 
@@ -32,10 +32,11 @@ class Settings:
     that have ended stay; keys: see :func:`service.serving.admission.admission_to`; devices: a
     worker for each, none: all GPUs, or the CPU; patience: seconds without a sign from a worker that
     has a job, until it is taken to hang; engine: where jobs are painted, one of :data:`ENGINES`;
-    ray_address: see :func:`service.serving.ray_cluster.join_cluster`; ray_gpus: of a worker there,
-    None: one if the cluster has any; painter: see
-    :func:`service.serving.painter.load_painter`; max_message: bytes of one; max_inputs: bytes of
-    the inputs of all jobs that may go on; max_jobs: how many there are that have not ended.
+    ray_address: see :func:`service.serving.engines.ray_cluster.join_cluster`; ray_gpus: of a worker
+    there, None: one if the cluster has any; painter: see
+    :func:`service.serving.engines.painter.load_painter`; max_message: bytes of one; max_inputs:
+    bytes of the inputs of all jobs that may go on; max_jobs: how many there are that have not
+    ended.
 
     Raises InputError("bad-value") for a limit out of range.
     """

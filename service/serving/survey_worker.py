@@ -17,17 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from service.serving.commands import sendable
-from service.serving.paint_job import fault_of
-from service.serving.painter import Painter, load_painter
-from service.serving.parent import die_with_parent
+from service.serving.engines.commands import sendable
+from service.serving.engines.paint_job import fault_of
+from service.serving.engines.painter import Painter, load_painter
+from service.serving.processes.child import call, token
 from service.serving.questions import FOUND
-from service.serving.worker import (
-    TOKEN_VARIABLE,
-    SocketChannel,
-    ignore_stop_signals,
-    remove_socket,
-)
 
 NICENESS = 5  # painting goes first
 
@@ -35,12 +29,10 @@ NICENESS = 5  # painting goes first
 def main() -> None:
     """Answer one server until it is gone."""
     address, place = sys.argv[1:]
-    ignore_stop_signals()
-    die_with_parent(lambda: remove_socket(address))
+    channel = call(address)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    channel = SocketChannel(address)
-    channel.send("ready", {"token": os.environ[TOKEN_VARIABLE]})
+    channel.send("ready", {"token": token()})
     painter = load_painter(place)
     while True:
         header, buffers = channel.receive()

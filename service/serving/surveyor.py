@@ -11,8 +11,8 @@ from collections.abc import Callable
 import zmq
 
 from geometry.errors import InputError
-from service.serving.child_process import ChildProcess
-from service.serving.jobs import Fault
+from service.serving.jobs.job import Fault
+from service.serving.processes.child_process import ChildProcess
 from service.serving.questions import Answer, Question
 
 MAX_WAITING = 64  # questions
@@ -27,8 +27,8 @@ Then = Callable[[Answer | Fault], None]
 
 class Surveyor:
     """Never waits: :meth:`collect` hands out what has been found. ``painter``: where the process
-    finds its functions, see :func:`service.serving.painter.load_painter`. ``context``: of the
-    private socket."""
+    finds its functions, see :func:`service.serving.engines.painter.load_painter`. ``context``: of
+    the private socket."""
 
     def __init__(self, painter: str, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         self._painter, self._context = painter, context

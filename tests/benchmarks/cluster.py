@@ -24,10 +24,10 @@ import numpy as np
 
 from service.painting.kept import Paint
 from service.painting.progress import Progress
-from service.serving import checkpoints
 from service.serving.client import Client
-from service.serving.painter import TORCH_PAINTER, Painter
-from service.serving.private import private_service
+from service.serving.engines import checkpoints
+from service.serving.engines.painter import TORCH_PAINTER, Painter
+from service.serving.serve import private_service
 from service.serving.settings import Settings
 
 HEAVY = "tests.benchmarks.cluster:heavy_painter"

@@ -25,10 +25,10 @@ import zmq
 
 from service.painting import ladder
 from service.serving.client import Client
-from service.serving.painter import Painter, torch_painter
-from service.serving.server import serve
+from service.serving.engines.painter import Painter, torch_painter
+from service.serving.protocol.wire import decode, encode
+from service.serving.serve import serve
 from service.serving.settings import Settings
-from service.serving.wire import decode, encode
 
 STEPS_FILE = "ORBITEX_BENCHMARK_STEPS"  # of the environment: where the worker notes its steps
 SIZE = 1024

@@ -19,8 +19,8 @@ import numpy as np
 import zmq
 
 from service.serving.client import Client
-from service.serving.encodings import ENCODINGS, encode_picture
-from service.serving.wire import encode
+from service.serving.protocol.encodings import ENCODINGS, encode_picture
+from service.serving.protocol.wire import encode
 
 SIZE = 1024
 STEPS = 500

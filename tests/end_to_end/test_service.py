@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 SERVE = """
 import logging, sys
 from pathlib import Path
-from service.serving.server import serve
+from service.serving.serve import serve
 from service.serving.settings import Settings
 logging.basicConfig(level=logging.INFO)
 settings = Settings(Path(sys.argv[1]), "tcp://127.0.0.1:*")

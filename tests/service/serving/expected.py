@@ -6,7 +6,7 @@ import fake_painter
 import numpy as np
 
 from service.recipe import parse_recipe
-from service.serving.painter import Attempt
+from service.serving.engines.painter import Attempt
 from service.steering import Adjustment
 
 

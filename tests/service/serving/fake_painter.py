@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import signal
-import sys
 import time
 
 import numpy as np
@@ -20,8 +19,9 @@ from geometry.errors import InputError
 from service.painting.kept import Paint
 from service.painting.progress import Progress
 from service.reporting.receipt import SCHEMA
-from service.serving import checkpoints
-from service.serving.painter import Painter
+from service.serving.engines import checkpoints
+from service.serving.engines.painter import Painter
+from service.serving.processes.child import SocketChannel
 from service.steering import steered
 
 STEPS = 40
@@ -160,7 +160,7 @@ def painter_without_checkpoints():
 
 def listening_painter():
     """Writes all that its worker is told into the log of the job."""
-    channel = sys.modules["__main__"].SocketChannel
+    channel = SocketChannel
     receive = channel.receive
 
     def heard(self):

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from service.recipe import Recipe
-from service.serving.wire import CHUNK_BYTES, DTYPES, LIMITS, PROTOCOL_VERSION
-from service.serving.wire_kinds import KINDS
+from service.serving.protocol.messages import KINDS
+from service.serving.protocol.wire import CHUNK_BYTES, DTYPES, LIMITS, PROTOCOL_VERSION
 
 DIGEST = "0123456789abcdef" * 4
 INTRUDER = "7x"  # group of jobs that nobody may be able to submit

@@ -6,8 +6,8 @@ import json
 import sys
 
 from geometry.errors import InputError
-from service.serving.logs import LogFormat, log_to_stderr
-from service.serving.server import serve
+from service.serving.processes.logs import LogFormat, log_to_stderr
+from service.serving.serve import serve
 from service.serving.server_process import ServerProcess
 from service.serving.settings import Settings
 

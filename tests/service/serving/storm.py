@@ -17,9 +17,9 @@ from patience import PATIENCE
 from service_process import HERE, ServiceProcess, alive, environment, eventually
 from stubborn_client import jobs_by_steps
 
-from service.serving.blobs import is_digest
 from service.serving.client import Client
-from service.serving.job_folder import BLOBS
+from service.serving.jobs.blobs import is_digest
+from service.serving.jobs.job_folder import BLOBS
 
 MOMENTS = ("at once", "begin", "step", "step", "keep", "finish")
 ENDED_FILES = {

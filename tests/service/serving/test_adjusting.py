@@ -20,7 +20,7 @@ from service_process import (
 from service.cli import main
 from service.recipe import parse_recipe
 from service.serving.client import Client
-from service.serving.job_folder import JobFolder
+from service.serving.jobs.job_folder import JobFolder
 
 ORDER = recipe(step_ms=5, steps=100_000)
 

@@ -24,7 +24,7 @@ from service.serving.addresses import open_socket
 from service.serving.admission import REREAD_SECONDS, admission_to
 from service.serving.client import Client
 from service.serving.keys import KeyFolder, load_client_key
-from service.serving.wire import encode
+from service.serving.protocol.wire import encode
 
 SILENCE_MS = 600  # an honest client has its answer after some 20
 

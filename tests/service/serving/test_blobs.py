@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from service_process import refused
 
-from service.serving import blobs as blobs_module
-from service.serving.blobs import Blobs, is_digest, read_blob
+from service.serving.jobs import blobs as blobs_module
+from service.serving.jobs.blobs import Blobs, is_digest, read_blob
 
 DATA = bytes(range(256)) * 40
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geometry.errors import InputError
-from service.serving import checkpoints
-from service.serving.checkpoints import MOST_SECONDS, SECONDS, Checkpoints
+from service.serving.engines import checkpoints
+from service.serving.engines.checkpoints import MOST_SECONDS, SECONDS, Checkpoints
 
 
 class Clock:

@@ -25,13 +25,13 @@ from service_process import (
 from service.cli import serving_findings
 from service.serving.admission import Admission
 from service.serving.client import Client
-from service.serving.folder_lock import FolderLock
-from service.serving.folder_rights import check_own, check_way
+from service.serving.jobs.folder_rights import check_own, check_way
+from service.serving.jobs.ledger import Ledger
 from service.serving.keys import KeyFolder
-from service.serving.ledger import Ledger
-from service.serving.private import private_service
+from service.serving.processes.folder_lock import FolderLock
+from service.serving.processes.socket_folder import SocketFolder, sweep
+from service.serving.serve import private_service
 from service.serving.settings import Settings
-from service.serving.socket_folder import SocketFolder, sweep
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
 
@@ -141,7 +141,7 @@ def test_a_service_whose_folder_was_removed_ends_and_writes_nothing_into_the_nex
 
 def test_a_job_that_comes_before_it_is_noticed_is_refused(tmp_path):
     from service.recipe import Recipe
-    from service.serving.jobs import Inputs
+    from service.serving.jobs.job import Inputs
 
     ledger = Ledger(tmp_path / "jobs")
     (tmp_path / "jobs").rename(tmp_path / "moved")
@@ -178,7 +178,7 @@ def test_only_what_nobody_uses_is_swept(temporary):
     used = SocketFolder()
     script = (
         "import os, signal, sys, tempfile; tempfile.tempdir = sys.argv[1]\n"
-        "from service.serving.socket_folder import SocketFolder\n"
+        "from service.serving.processes.socket_folder import SocketFolder\n"
         "kept = SocketFolder(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     command = [sys.executable, "-c", script, str(temporary)]

@@ -16,9 +16,9 @@ from geometry.errors import InputError
 from service.cli import machine_findings, main, serving_findings
 from service.cli.finding import Finding
 from service.recipe import parse_recipe
-from service.serving.jobs import Inputs
+from service.serving.jobs.job import Inputs
+from service.serving.jobs.ledger import Ledger
 from service.serving.keys import KeyFolder
-from service.serving.ledger import Ledger
 
 
 def levels(findings):

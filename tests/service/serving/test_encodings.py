@@ -8,7 +8,7 @@ from service_process import eventually
 
 from service.serving import encoder as encoder_module
 from service.serving.encoder import Encoder
-from service.serving.encodings import ENCODINGS, RAW, Picture, encode_picture
+from service.serving.protocol.encodings import ENCODINGS, RAW, Picture, encode_picture
 
 
 def painting(height=60, width=90, channels=3):

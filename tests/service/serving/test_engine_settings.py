@@ -7,7 +7,7 @@ import zmq
 from service_process import refused
 
 from service.cli import main
-from service.serving.engines import open_engine
+from service.serving.serve import _engine
 from service.serving.settings import Settings
 
 
@@ -17,7 +17,7 @@ def test_without_ray_one_line_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("RAY_AUTH_MODE", "token")  # put back after the test
     monkeypatch.setenv("RAY_AUTH_TOKEN", "")
     with zmq.Context() as context, refused("no-ray") as error:
-        open_engine(Settings(tmp_path, engine="ray"), context)
+        _engine(Settings(tmp_path, engine="ray"), context)
     assert "pip install 'orbitex[ray]'" in str(error.value)
 
 

@@ -31,10 +31,10 @@ from service_process import environment, memory, refused
 
 from geometry.errors import InputError
 from service.cli import main
-from service.serving.answers import _FIELDS
 from service.serving.client import Client
-from service.serving.encodings import ENCODINGS
-from service.serving.wire_kinds import KINDS
+from service.serving.protocol.answers import _FIELDS
+from service.serving.protocol.encodings import ENCODINGS
+from service.serving.protocol.messages import KINDS
 
 JOB = "7-0a1b2c"
 LARGE = {"style": np.zeros((300, 300, 3), np.uint8)}  # goes as an upload

@@ -14,13 +14,13 @@ from service_process import refused
 
 from service.recipe import Recipe, parse_recipe
 from service.reporting import delivery
-from service.serving import archive, blobs
-from service.serving import ledger as ledger_module
-from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Inputs, Result, Standing, State, StoredBuffer
-from service.serving.ledger import Ledger
-from service.serving.retries import SERVICE_TRIES
-from service.serving.wire import BufferSpec
+from service.serving.jobs import archive, blobs
+from service.serving.jobs import ledger as ledger_module
+from service.serving.jobs.job import Fault, Inputs, Result, Standing, State, StoredBuffer
+from service.serving.jobs.job_folder import JobFolder
+from service.serving.jobs.ledger import Ledger
+from service.serving.jobs.retries import SERVICE_TRIES
+from service.serving.protocol.wire import BufferSpec
 
 FAULT = Fault("x", "y", "z", "hint")
 TEXTURE = np.random.default_rng(0).integers(0, 256, (5, 7, 4), dtype=np.uint8)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from service_process import recipe, running
 
 from service.serving.client import Client
-from service.serving.logs import (
+from service.serving.processes.logs import (
     WORKER_LINE_BYTES,
     JsonFormatter,
     TextFormatter,

@@ -6,10 +6,10 @@ import fake_painter
 import pytest
 
 from service.recipe import Recipe
-from service.serving.jobs import Inputs
-from service.serving.ledger import Ledger
-from service.serving.paint_job import paint_job
-from service.serving.painter import Attempt
+from service.serving.engines.paint_job import paint_job
+from service.serving.engines.painter import Attempt
+from service.serving.jobs.job import Inputs
+from service.serving.jobs.ledger import Ledger
 
 
 class Told:

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from service.serving.protocol_page import EXAMPLE
+from service.serving.protocol.page import EXAMPLE
 
 
 def run_client(address, program=EXAMPLE):

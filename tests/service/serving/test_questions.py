@@ -6,8 +6,8 @@ from service_process import eventually, receive, recipe, refused, running, until
 
 from service.serving import surveyor as surveyor_module
 from service.serving.client import Client
+from service.serving.protocol.wire import decode, encode
 from service.serving.questions import FOUND
-from service.serving.wire import decode, encode
 
 PICTURE = np.full((16, 24, 3), 5, np.uint8)
 
@@ -103,7 +103,7 @@ def test_as_many_wait_as_there_is_room(client, dealer):
 def test_a_process_that_hangs_or_has_nothing_to_do_is_ended(monkeypatch):
     import zmq
 
-    from service.serving.jobs import Fault
+    from service.serving.jobs.job import Fault
     from service.serving.questions import Question
     from service.serving.surveyor import Surveyor
 

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from service.reporting import delivery
-from service.serving import durable
-from service.serving.engine import FrameDone, JobFailed, JobFinished, Saved, WorkerDied
-from service.serving.job_folder import JobFolder
-from service.serving.jobs import Fault, Result, State
-from service.serving.ledger import Ledger
+from service.serving.engines.engine import FrameDone, JobFailed, JobFinished, Saved, WorkerDied
+from service.serving.jobs import durable
+from service.serving.jobs.job import Fault, Result, State
+from service.serving.jobs.job_folder import JobFolder
+from service.serving.jobs.ledger import Ledger
+from service.serving.protocol.wire import decode, encode
 from service.serving.server import Server
 from service.serving.surveyor import Surveyor
-from service.serving.wire import decode, encode
 
 STEPS = 4
 WORKERS = 2
@@ -86,7 +86,7 @@ class Worker:
 
 
 class Engine:
-    """Keeps the promises of service.serving.engine.Engine."""
+    """Keeps the promises of service.serving.engines.engine.Engine."""
 
     devices, sockets = ("cpu",), ()
 

@@ -24,7 +24,7 @@ from service_process import (
 
 from service.recipe import parse_recipe
 from service.serving.client import Client
-from service.serving.painter import TORCH_PAINTER, Attempt
+from service.serving.engines.painter import TORCH_PAINTER, Attempt
 from service.steering import Adjustment
 
 ray = pytest.importorskip("ray")

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 import zmq
 
-from service.serving import ray_engine
-from service.serving.engine import Ready, WorkerDied
+from service.serving.engines import ray_engine
+from service.serving.engines.engine import Ready, WorkerDied
 
 
 class StandIn:

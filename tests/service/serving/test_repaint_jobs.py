@@ -16,8 +16,8 @@ from service.cli import main
 from service.painting.kept import Paint
 from service.recipe import parse_recipe
 from service.serving.client import Client
-from service.serving.job_folder import JobFolder
-from service.serving.wire import decode, encode
+from service.serving.jobs.job_folder import JobFolder
+from service.serving.protocol.wire import decode, encode
 
 ORDER = recipe(target="mesh", group="1", step_ms=5, steps=60)
 BUFFERS = {"vertices": np.arange(12, dtype=np.float32).reshape(4, 3)}

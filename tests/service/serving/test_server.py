@@ -9,8 +9,8 @@ from service_process import eventually, receive, recipe, refused, running, until
 from service.serving import client as client_module
 from service.serving.client import Client
 from service.serving.handlers import Handlers
-from service.serving.wire import decode, encode
-from service.serving.wire_kinds import KINDS
+from service.serving.protocol.messages import KINDS
+from service.serving.protocol.wire import decode, encode
 
 
 def test_hello_at_once_and_describe_when_the_worker_is_ready(tmp_path):

@@ -7,7 +7,7 @@ from fake_painter import CRASH
 from service_process import receive, recipe, refused
 
 from service.serving.client import Client
-from service.serving.wire import PROTOCOL_VERSION, decode, encode
+from service.serving.protocol.wire import PROTOCOL_VERSION, decode, encode
 
 
 def test_a_bad_recipe_is_refused_at_once(client):

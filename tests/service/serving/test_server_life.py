@@ -25,8 +25,8 @@ from service_process import (
 from storm import free_port
 
 from service.serving.client import Client
-from service.serving.job_folder import JobFolder
-from service.serving.wire import decode, encode
+from service.serving.jobs.job_folder import JobFolder
+from service.serving.protocol.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
 

@@ -26,7 +26,7 @@ from service_process import (
 from geometry.errors import InputError
 from service.serving import server_process
 from service.serving.client import Client
-from service.serving.logs import LogFormat
+from service.serving.processes.logs import LogFormat
 from service.serving.server_process import ServerProcess
 from service.serving.settings import Settings
 
@@ -189,7 +189,7 @@ def test_other_exit_codes_are_kept(pauses):
 
 FIRST_ID = """
 import sys, zmq
-from service.serving.routing_ids import seed_routing_ids
+from service.serving.addresses import seed_routing_ids
 if sys.argv[1] == "seeded":
     seed_routing_ids()
 with zmq.Context() as context, context.socket(zmq.ROUTER) as router:

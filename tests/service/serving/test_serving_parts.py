@@ -6,18 +6,17 @@ import zmq
 
 from geometry.errors import InputError
 from service.painting.progress import Progress
-from service.serving import checkpoints
-from service.serving import commands as commands_module
 from service.serving.addresses import endpoint_of, is_loopback, open_socket
-from service.serving.commands import sendable
-from service.serving.credits import MAX_OPEN, Credit, Credits
-from service.serving.jobs import Fault
-from service.serving.paint_job import fault_of
-from service.serving.painter import load_painter
-from service.serving.preview import shrink
+from service.serving.engines import checkpoints
+from service.serving.engines import commands as commands_module
+from service.serving.engines.commands import sendable
+from service.serving.engines.paint_job import fault_of
+from service.serving.engines.painter import load_painter
+from service.serving.engines.wants import MAX_SIZES
+from service.serving.jobs.job import Fault
 from service.serving.requests import read_submission
 from service.serving.settings import Settings
-from service.serving.wants import MAX_SIZES
+from service.serving.watchers import MAX_OPEN, Credit, Credits, shrink
 
 RECIPE = {"target": "tile", "group": "p6"}
 

@@ -18,7 +18,7 @@ from service_process import ServiceProcess, eventually, memory, recipe, refused,
 from stubborn_client import BUFFERS
 
 from service.serving.client import Client
-from service.serving.wire import decode, encode
+from service.serving.protocol.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and /proc")
 

@@ -9,9 +9,9 @@ from patience import PATIENCE
 from service_process import ServiceProcess, eventually, recipe, running
 
 from service.painting.checkpoint import Checkpoint
-from service.serving.checkpoints import MOST_SECONDS as MOST_SECONDS_LOST
 from service.serving.client import Client
-from service.serving.painter import TORCH_PAINTER
+from service.serving.engines.checkpoints import MOST_SECONDS as MOST_SECONDS_LOST
+from service.serving.engines.painter import TORCH_PAINTER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc")
 

@@ -20,7 +20,7 @@ from storm import storm
 from stubborn_client import BUFFERS, buffers_of
 
 from service.serving.client import Client
-from service.serving.painter import TORCH_PAINTER
+from service.serving.engines.painter import TORCH_PAINTER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc")
 

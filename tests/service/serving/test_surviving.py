@@ -26,9 +26,9 @@ from service_process import (
 
 from geometry.errors import InputError
 from service.serving.client import Client
-from service.serving.job_folder import JobFolder
-from service.serving.retries import SERVICE_TRIES
-from service.serving.wire import decode, encode
+from service.serving.jobs.job_folder import JobFolder
+from service.serving.jobs.retries import SERVICE_TRIES
+from service.serving.protocol.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals, limits and /proc")
 

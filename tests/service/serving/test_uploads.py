@@ -11,7 +11,7 @@ from service_process import ServiceProcess, recipe, refused, running
 
 from geometry.errors import InputError
 from service.serving.client import Client
-from service.serving.wire import CHUNK_BYTES, LIMITS, UPLOAD_BYTES
+from service.serving.protocol.wire import CHUNK_BYTES, LIMITS, UPLOAD_BYTES
 
 RANDOM = np.random.default_rng(7)
 

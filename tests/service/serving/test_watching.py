@@ -9,14 +9,14 @@ import zmq
 from patience import PATIENCE
 from service_process import eventually, memory, receive, recipe, refused, running, until_running
 
-from service.serving import inbox
+from service.serving import router as router_module
 from service.serving.client import Client
-from service.serving.encodings import ENCODINGS, Picture
-from service.serving.engine import FrameDone, Stepped
-from service.serving.inbox import Inbox
-from service.serving.replies import UNREAD_BYTES
-from service.serving.wants import MAX_SIZES, MAX_UNHEARD, Wants
-from service.serving.wire import decode, encode
+from service.serving.engines.engine import FrameDone, Stepped
+from service.serving.engines.wants import MAX_SIZES, MAX_UNHEARD, Wants
+from service.serving.protocol.encodings import ENCODINGS, Picture
+from service.serving.protocol.limits import UNREAD_BYTES
+from service.serving.protocol.wire import decode, encode
+from service.serving.router import Inbox
 
 
 @dataclass
@@ -184,7 +184,7 @@ def pair():
 def test_parts_beyond_the_bound_are_thrown_away(pair, monkeypatch):
     router, dealer = pair
     mailbox = Inbox(router, parts=4)
-    monkeypatch.setattr(inbox, "PORTION", 3)
+    monkeypatch.setattr(router_module, "PORTION", 3)
     lengths = []
     for count in (1, 4, 5, 20, 2):
         dealer.send_multipart([b"%d" % n for n in range(count)])

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from malformed import messages
 
-from service.serving.protocol_page import protocol_page
-from service.serving.wire import (
+from service.serving.protocol.messages import KINDS
+from service.serving.protocol.page import protocol_page
+from service.serving.protocol.wire import (
     DTYPES,
     LIMITS,
     PROTOCOL_VERSION,
@@ -19,7 +20,6 @@ from service.serving.wire import (
     encode,
     error_header,
 )
-from service.serving.wire_kinds import KINDS
 
 ARRAYS = {
     "vertices": np.arange(12, dtype="<f4").reshape(4, 3),
@@ -247,5 +247,5 @@ def test_the_other_fuzzer_too(frames):
 def test_the_protocol_page_is_current(pytestconfig):
     page = (pytestconfig.rootpath / "docs" / "protocol.md").read_text(encoding="utf-8")
     assert page == protocol_page() + "\n", (
-        "run: python -m service.serving.protocol_page docs/protocol.md"
+        "run: python -m service.serving.protocol.page docs/protocol.md"
     )

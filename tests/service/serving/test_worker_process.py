@@ -6,11 +6,11 @@ from fake_painter import HANG
 from service_process import eventually, recipe
 
 from service.recipe import parse_recipe
-from service.serving import worker_process
-from service.serving.engine import WorkerDied
-from service.serving.jobs import Inputs
-from service.serving.ledger import Ledger
-from service.serving.worker_process import WorkerProcess
+from service.serving.engines import worker_process
+from service.serving.engines.engine import WorkerDied
+from service.serving.engines.worker_process import WorkerProcess
+from service.serving.jobs.job import Inputs
+from service.serving.jobs.ledger import Ledger
 
 
 @pytest.fixture

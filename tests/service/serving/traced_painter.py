@@ -12,8 +12,8 @@ import os
 
 from fake_painter import fake_painter
 
-from service.serving import checkpoints
-from service.serving.painter import torch_painter
+from service.serving.engines import checkpoints
+from service.serving.engines.painter import torch_painter
 
 
 def note(*words):

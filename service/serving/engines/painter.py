@@ -1,0 +1,157 @@
+"""What the worker needs of the painting heart, as a table of functions.
+
+The worker is handed a table by name, so that the server never imports torch and a test can put a
+few lines of NumPy in its place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.networks import AUTO
+from service.recipe import Recipe
+from service.steering import Steering
+
+if TYPE_CHECKING:
+    from service.painting.kept import Paint
+    from service.painting.progress import Progress
+    from service.perception.network import Network
+
+TORCH_PAINTER = "service.serving.engines.painter:torch_painter"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to paint a job. device: "cpu", "cuda:0", …; resume: a checkpoint to go on from, as
+    bytes; frugal: with as little memory as it takes; steering: see
+    :func:`service.painting.paint.paint`; kept: paint of another job as bytes, and the region (H, W)
+    of its picture that is painted anew, above 127 where."""
+
+    device: str
+    resume: bytes | None = None
+    frugal: bool = False
+    steering: Steering = ()
+    kept: tuple[bytes, NDArray[np.uint8]] | None = None
+
+
+@dataclass(frozen=True)
+class Painter:
+    """The functions that make up a painter. Scene and style pictures pass through unseen.
+
+    devices() -> "cuda:0", … or "cpu", at least one; describe() -> body of the ``describe``
+    reply; load_styles(recipe, buffers) and wire_scene(recipe, cameras, buffers) raise InputError
+    for what a client sent wrong; paint(recipe, scene, styles, attempt) yields one Progress a step,
+    whose ``checkpoint`` it can go on from, and raises InputError("bad-checkpoint") for one that it
+    cannot use; finish(recipe, scene, styles, last) -> the picture as delivered, its receipt,
+    JSON-able, and its paint.
+
+    What is in networks, by name, "auto" for the best at hand that knows classes: network(name) ->
+    the wire's "layers" and "classes";
+    channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
+    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". All raise
+    InputError.
+    """
+
+    devices: Callable[[], list[str]]
+    describe: Callable[[], dict[str, Any]]
+    load_styles: Callable[[Recipe, Mapping[str, np.ndarray]], Sequence[Any]]
+    wire_scene: Callable[[Recipe, list[dict[str, Any]], Mapping[str, np.ndarray]], Any]
+    paint: Callable[[Recipe, Any, Sequence[Any], Attempt], Iterator[Progress]]
+    finish: Callable[
+        [Recipe, Any, Sequence[Any], Progress], tuple[NDArray[np.uint8], dict[str, Any], Paint]
+    ]
+    network: Callable[[str], dict[str, Any]]
+    channel: Callable[[str, str, int, int], NDArray[np.uint8]]
+    survey: Callable[[str, NDArray[np.uint8]], dict[str, Any]]
+
+
+def torch_painter() -> Painter:
+    """The real painter. Imports torch, which takes seconds: for the worker process only."""
+    import torch
+
+    from service.describe import describe
+    from service.inputs import load_styles, wire_scene
+    from service.painting.checkpoint import Checkpoint
+    from service.painting.kept import Paint
+    from service.painting.paint import paint
+    from service.perception.choice import best_at_hand
+    from service.perception.contents import contents
+    from service.perception.network import load_network
+    from service.reporting.finish import finish
+    from service.reporting.repaint import kept_paint
+    from service.survey.dreaming import channel_picture
+    from service.survey.likeness import likeness
+    from service.survey.surveying import survey
+
+    read = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
+
+    def devices() -> list[str]:
+        return [f"cuda:{k}" for k in range(torch.cuda.device_count())] or ["cpu"]
+
+    def named(name: str) -> str:
+        return best_at_hand(["class:0"], devices()[0]) if name == AUTO else name
+
+    def loaded(name: str) -> Network:
+        return read(named(name))
+
+    def survey_all(name: str, picture: NDArray[np.uint8]) -> dict[str, Any]:
+        network = loaded(name)
+        found = survey(picture, network)
+        rows = [asdict(row) for row in found]
+        return {"channels": rows, "dreams": likeness(found, list(network.info.layers))}
+
+    def paint_on(
+        recipe: Recipe, scene: Any, styles: Sequence[Any], attempt: Attempt
+    ) -> Iterator[Progress]:
+        resume = attempt.resume
+        checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
+        device = torch.device(attempt.device)
+        kept = None
+        if attempt.kept is not None:
+            data, region = attempt.kept
+            kept = kept_paint(scene, recipe.size, Paint.from_bytes(data), region > 127)
+        return paint(
+            *(recipe, scene, styles, device),
+            resume=checkpoint,
+            frugal=attempt.frugal,
+            steering=attempt.steering,
+            kept=kept,
+        )
+
+    def finish_all(
+        recipe: Recipe, scene: Any, styles: Sequence[Any], last: Progress
+    ) -> tuple[NDArray[np.uint8], dict[str, Any], Paint]:
+        done = finish(recipe, scene, styles, last)
+        paint = dataclasses.replace(last.paint(), picture=done.painted)
+        return done.picture, done.receipt, paint
+
+    return Painter(
+        devices=devices,
+        describe=describe,
+        load_styles=load_styles,
+        wire_scene=wire_scene,
+        paint=paint_on,
+        finish=finish_all,
+        network=lambda name: contents(named(name)),
+        channel=lambda name, *about: channel_picture(loaded(name), *about),
+        survey=survey_all,
+    )
+
+
+def load_painter(place: str) -> Painter:
+    """The painter that the function at ``"module:function"`` returns.
+
+    The place comes from the code that starts the service, never from a client.
+    """
+    module, _, function = place.partition(":")
+    painter = getattr(importlib.import_module(module), function)()
+    assert isinstance(painter, Painter), place
+    return painter

@@ -1,0 +1,74 @@
+"""What a worker has around it: a channel to the server and the folder of its job. On this machine
+they are a socket and files (:mod:`service.serving.engines.worker`,
+:mod:`service.serving.jobs.job_folder`), on a cluster they are queues of messages
+(:mod:`service.serving.engines.ray_worker`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.serving.jobs.job import Inputs, Result, Standing
+from service.steering import Adjustment, Steering
+
+
+class Channel(Protocol):
+    """The worker's end of what joins it and the server."""
+
+    def send(
+        self, kind: str, fields: Mapping[str, Any], buffers: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """Send without waiting."""
+        ...
+
+    def receive(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Wait for a message."""
+        ...
+
+    def pending(self) -> bool:
+        """Whether a message is there."""
+        ...
+
+
+class Folder(Protocol):
+    """The files of one job, as far as a worker needs them. What writes raises
+    InputError("not-saved"), what reads InputError("damaged-job")."""
+
+    def read_inputs(self) -> Inputs:
+        """All of the inputs."""
+        ...
+
+    def read_standing(self) -> Standing:
+        """How far the job is."""
+        ...
+
+    def read_steering(self) -> list[Adjustment]:
+        """How the painting was steered until now."""
+        ...
+
+    def write_steering(self, steering: Steering) -> None:
+        """Keep how the painting was steered."""
+        ...
+
+    def read_checkpoint(self) -> bytes | None:
+        """The last checkpoint, None before the first."""
+        ...
+
+    def write_checkpoint(self, data: bytes) -> None:
+        """Keep a checkpoint instead of the last one."""
+        ...
+
+    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
+        """Paint of another job and the region of its picture to paint anew, if it is such a job."""
+        ...
+
+    def write_paint(self, data: bytes) -> None:
+        """Keep what is on the canvas instead of what was there before."""
+        ...
+
+    def write_result(self, result: Result) -> None:
+        """Keep the result."""
+        ...

@@ -1,0 +1,1 @@
+"""Jobs: what clients asked for, the states they go through, and all of it on disk."""

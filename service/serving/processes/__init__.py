@@ -1,0 +1,1 @@
+"""Processes of this machine: a child with a private socket, locked folders, logs."""

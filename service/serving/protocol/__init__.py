@@ -1,0 +1,2 @@
+"""What goes over the wire: its bytes, its messages, its limits, the page about them. NumPy,
+pydantic and pictures; nothing of the server."""
