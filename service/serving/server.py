@@ -11,8 +11,8 @@ import zmq
 from geometry.errors import InputError
 from service.serving.admission import Admission
 from service.serving.encoder import Encoder
-from service.serving.engines.engine import (
-    Engine,
+from service.serving.engines.engine import Engine
+from service.serving.engines.events import (
     Event,
     FrameDone,
     JobFailed,

@@ -1,4 +1,4 @@
-"""The keeper of the server: ``service serve`` runs it as a child, which is started anew when it
+"""The supervisor of the server: ``service serve`` runs it as a child, which is started anew when it
 crashes. libzmq ends a process on what it holds to be impossible, and peers have found ways to make
 it so; what jobs had done by then is on disk."""
 
@@ -17,12 +17,12 @@ from collections.abc import Callable
 from typing import IO
 
 from geometry.errors import InputError
-from service.serving.engines.worker_process import pause_after
 from service.serving.processes.logs import LogFormat
 from service.serving.processes.parent import environment_of_children, stop_signals
+from service.serving.processes.restarts import pause_after
 from service.serving.settings import Settings
 
-READY, REFUSED = "ready", "refused"  # first words of the lines that the child says to its keeper
+READY, REFUSED = "ready", "refused"  # first words of the lines that the child says to it
 CRASHES = 10  # in a row, then it stays down
 SOUND_SECONDS = 600.0  # of life, after which a crash is the first one again
 LAST_WORDS = 1.0  # seconds for what a server said just before it ended
@@ -49,12 +49,12 @@ class ServerProcess:
         :func:`service.serving.serve.serve`."""
         before = {number: signal.signal(number, self._stop) for number in stop_signals()}
         try:
-            return self._keep()
+            return self._supervise()
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _keep(self) -> int:
+    def _supervise(self) -> int:
         crashes = 0
         while True:
             start = time.monotonic()

@@ -65,12 +65,12 @@ class Surveyor:
         self._hear(child)
         if self._open is not None and time.monotonic() > self._deadline:
             log.warning("the survey %d hangs: killed", child.pid)
-            self._bury("it hung and was killed")
-        elif not child.alive:
+            self._end("it hung and was killed")
+        elif child.exit_code is not None:
             self._hear(child)
-            self._bury("")
+            self._end("")
         elif self._open is None and time.monotonic() > self._deadline:
-            self._bury("nobody asks")
+            self._end("nobody asks")
         self._go_on()
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class Surveyor:
         self._asked.clear()
         self._open = None
         if self._child is not None:
-            self._bury("")
+            self._end("")
 
     def _go_on(self) -> None:
         while self._asked and self._open is None:
@@ -128,11 +128,10 @@ class Surveyor:
         for then in self._asked.pop(question, {}).values():
             then(said)
 
-    def _bury(self, reason: str) -> None:
+    def _end(self, reason: str) -> None:
         child, self._child = self._child, None
         assert child is not None
-        child.kill()
-        code = child.bury()
+        code = child.close()
         if self._open is not None:
             question, self._open = self._open, None
             self._tell(question, _gone(reason or f"it ended with code {code}"))

@@ -25,7 +25,7 @@ import numpy as np
 from service.painting.kept import Paint
 from service.painting.progress import Progress
 from service.serving.client import Client
-from service.serving.engines import checkpoints
+from service.serving.engines import paint_job
 from service.serving.engines.painter import TORCH_PAINTER, Painter
 from service.serving.serve import private_service
 from service.serving.settings import Settings
@@ -47,7 +47,7 @@ def heavy_painter() -> Painter:
     checkpoint is due after each step; with another the steps take 10 ms and none is due."""
 
     def paint(recipe, scene, styles, attempt):  # type: ignore[no-untyped-def]
-        checkpoints.SECONDS = 3600.0 if recipe.seed else 0.0
+        paint_job.CHECKPOINT_SECONDS = 3600.0 if recipe.seed else 0.0
         picture = np.zeros((recipe.size, recipe.size, 3), np.uint8)
         for step in range(1, recipe.steps + 1):
             time.sleep(0.01 if recipe.seed else 0)

@@ -30,7 +30,7 @@ class Commands:
         self._wanted: dict[int, int] = {}  # size of a frame -> newer than which step
         self._began = time.monotonic()
         self._next_frame = self._next_news = 0.0  # not before this time
-        self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Helm
+        self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Adjustments
         self.finish = False
         self.pause = False
         self.cancel = False

@@ -1,4 +1,4 @@
-"""A job painted to its end, whatever that is, between a channel and a folder: the same on this
+"""What a worker does: jobs painted to their ends, between a channel and a folder. The same on this
 machine (:mod:`service.serving.engines.worker`) and on a cluster
 (:mod:`service.serving.engines.ray_worker`).
 
@@ -12,21 +12,45 @@ import contextlib
 import dataclasses
 import functools
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from geometry.errors import InputError
 from service.painting.memory import is_out_of_memory
-from service.serving.engines.checkpoints import Checkpoints
 from service.serving.engines.commands import Commands, progress_fields, sendable
-from service.serving.engines.helm import Helm
 from service.serving.engines.painter import Attempt, Painter
-from service.serving.engines.workplace import Channel, Folder
+from service.serving.engines.workplace import Channel, Folder, Message
 from service.serving.jobs.job import OUT_OF_MEMORY, Fault, Result
+from service.steering import Adjustment
 
 if TYPE_CHECKING:
     from service.painting.progress import Progress
+
+CHECKPOINT_SECONDS = 8.0  # from one to the next
+MOST_SECONDS = 10.0  # of work that may be lost, unless a single step takes longer
+
+
+def work(
+    channel: Channel,
+    painter: Painter,
+    device: str,
+    about: Mapping[str, Any],
+    folder_of: Callable[[Message], AbstractContextManager[Folder]],
+) -> None:
+    """Say that there is a worker, with all ``about`` it, and paint one job after the other, for
+    ever. ``folder_of``: the job of a ``paint`` message."""
+    greeting = {"device": device, "describe": sendable(painter.describe())}
+    channel.send("ready", {**greeting, **about})
+    while True:
+        message = channel.receive()
+        header, _ = message
+        if header["kind"] == "paint":  # anything else is late, about a job that has ended
+            attempt = Attempt(device, frugal=header["frugal"])
+            with folder_of(message) as folder:
+                paint_job(channel, painter, attempt, header["job"], folder)
 
 
 def fault_of(error: Exception) -> Fault:
@@ -56,14 +80,16 @@ def paint_job(
         styles = painter.load_styles(recipe, inputs.buffers)
         scene = painter.wire_scene(recipe, inputs.cameras, inputs.buffers)
         paint = functools.partial(painter.paint, recipe, scene, styles)
-        helm = Helm(folder)
+        adjustments = Adjustments(folder)
         resume = folder.read_checkpoint()
-        attempt = dataclasses.replace(attempt, steering=helm.taken, kept=folder.read_kept())
+        attempt = dataclasses.replace(attempt, steering=adjustments.taken, kept=folder.read_kept())
         commands = Commands(channel, job)
         if resume is None:
-            helm.take(folder.read_standing().adjustments, 0)
+            adjustments.take(folder.read_standing().adjustments, 0)
         commands.read()
-        last = _paint(_steps(paint, attempt, resume), commands, helm, Checkpoints(folder, saved))
+        last = _paint(
+            _steps(paint, attempt, resume), commands, adjustments, Checkpoints(folder, saved)
+        )
         if last is None:
             channel.send("stopped", {"job": job})
             return
@@ -101,7 +127,10 @@ def _steps(
 
 
 def _paint(
-    steps: Iterator[Progress], commands: Commands, helm: Helm, checkpoints: Checkpoints
+    steps: Iterator[Progress],
+    commands: Commands,
+    adjustments: Adjustments,
+    checkpoints: Checkpoints,
 ) -> Progress | None:
     # The last step, not yet left behind (so that its texture can still be had); None if cancelled
     # or paused.
@@ -122,10 +151,64 @@ def _paint(
             checkpoints.write(progress)
             return None
         try:
-            helm.take(commands.adjustments, progress.step)
+            adjustments.take(commands.adjustments, progress.step)
         except InputError as error:  # it is tried again after the next step
             checkpoints.warn(progress, error)
         checkpoints.write_if_due(progress)
     if last is None:
         raise RuntimeError("The painter took no step.")
     return last
+
+
+class Adjustments:
+    """What clients want changed, on its way into the painting. ``taken`` are the adjustments of a
+    job with their steps: the list grows, and the painter reads it; what is not on disk has not
+    happened."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self.taken: list[Adjustment] = folder.read_steering()
+
+    def take(self, wanted: Sequence[Mapping[str, Any]], step: int) -> None:
+        """All that was ever wanted of the job: what has not been taken yet is, after ``step``
+        steps. Nothing before the last that was: its step comes again when a painting goes on from
+        a checkpoint. Raises InputError("not-saved"); nothing is taken then."""
+        if len(wanted) <= len(self.taken) or (self.taken and step < self.taken[-1].step):
+            return
+        new = [Adjustment(step, changes) for changes in wanted[len(self.taken) :]]
+        self._folder.write_steering([*self.taken, *new])
+        self.taken += new
+
+
+class Checkpoints:
+    """Writes checkpoints to ``folder``. ``report`` is told of each: the progress, and a warning if
+    it could not be written."""
+
+    def __init__(self, folder: Folder, report: Callable[[Progress, Fault | None], None]) -> None:
+        self._folder, self._report = folder, report
+        self._written = self._stepped = time.monotonic()
+
+    def write_if_due(self, progress: Progress) -> None:
+        """After a step: write one if the last is old, or would be too old after another step that
+        takes as long as this one."""
+        now = time.monotonic()
+        age, step = now - self._written, now - self._stepped
+        if age >= CHECKPOINT_SECONDS or age + step > MOST_SECONDS:
+            self.write(progress)
+        self._stepped = time.monotonic()
+
+    def warn(self, progress: Progress, error: InputError) -> None:
+        """Say that something could not be written; the painting goes on without."""
+        self._report(progress, Fault.of(error))
+
+    def write(self, progress: Progress) -> None:
+        """Write one. Where that cannot be done the last one stays, and the painting goes on: it has
+        lost nothing yet."""
+        warning = None
+        try:
+            self._folder.write_checkpoint(progress.checkpoint().to_bytes())
+            self._folder.write_paint(progress.paint().to_bytes())
+        except InputError as error:
+            warning = Fault.of(error)
+        self._report(progress, warning)
+        self._written = time.monotonic()

@@ -10,6 +10,7 @@ line that was printed, come from the worker.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import queue
@@ -22,13 +23,11 @@ from numpy.typing import NDArray
 
 import service
 from service.recipe import parse_recipe
-from service.serving.engines.commands import sendable
-from service.serving.engines.paint_job import paint_job
-from service.serving.engines.painter import Attempt, load_painter
+from service.serving.engines.paint_job import work
+from service.serving.engines.painter import load_painter
+from service.serving.engines.workplace import Message
 from service.serving.jobs.job import Inputs, Result, Standing
 from service.steering import Adjustment, Steering
-
-Message = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 class RayWorker:
@@ -63,16 +62,13 @@ class RayWorker:
         try:
             painter = load_painter(self._painter)
             device = painter.devices()[0]  # Ray shows an actor no other than its own
-            ready = {"device": device, "node": platform.node(), "process": os.getpid()}
-            self._channel.send("ready", ready | {"describe": sendable(painter.describe())})
-            while True:
-                header, buffers = self._channel.receive()
-                if header["kind"] == "paint":
-                    folder = _Folder(self._channel, header, buffers)
-                    attempt = Attempt(device, frugal=header["frugal"])
-                    paint_job(self._channel, painter, attempt, header["job"], folder)
+            about = {"devices": [device], "node": platform.node(), "process": os.getpid()}
+            work(self._channel, painter, device, about, self._folder)
         except Exception as error:
             self._channel.said.put(error)
+
+    def _folder(self, message: Message) -> contextlib.AbstractContextManager[_Folder]:
+        return contextlib.nullcontext(_Folder(self._channel, *message))
 
 
 class _Queues:

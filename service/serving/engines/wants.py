@@ -3,7 +3,7 @@ worker, which listens between two steps only, is told no more than it can use.""
 
 from __future__ import annotations
 
-from service.serving.engines.engine import Event, FrameDone
+from service.serving.engines.events import Event, FrameDone
 
 MAX_SIZES = 16  # of frames that are rendered of one step
 MAX_UNHEARD = 64  # wants that a worker is told before it has said something

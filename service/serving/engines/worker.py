@@ -11,11 +11,13 @@ which the server names.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from service.serving.engines.commands import sendable
-from service.serving.engines.paint_job import paint_job
-from service.serving.engines.painter import Attempt, load_painter
+from service.serving.engines.paint_job import work
+from service.serving.engines.painter import load_painter
+from service.serving.engines.workplace import Message
 from service.serving.jobs.job_folder import JobFolder
 from service.serving.jobs.job_log import output_to
 from service.serving.processes.child import call, token
@@ -30,22 +32,15 @@ def main() -> None:
     device = device or devices[0]
     if device not in (*devices, "cpu"):
         sys.exit(f"There is no device {device} here. There is: {', '.join(devices)}.")
-    channel.send(
-        "ready",
-        {
-            "token": token(),
-            "device": device,
-            "devices": devices,
-            "describe": sendable(painter.describe()),
-        },
-    )
-    while True:
-        header, _ = channel.receive()
-        if header["kind"] == "paint":  # anything else is late, about a job that has ended
-            folder = JobFolder(Path(header["folder"]))
-            attempt = Attempt(device, frugal=header["frugal"])
-            with output_to(folder.log):
-                paint_job(channel, painter, attempt, header["job"], folder)
+    work(channel, painter, device, {"token": token(), "devices": devices}, _folder)
+
+
+@contextmanager
+def _folder(message: Message) -> Iterator[JobFolder]:
+    header, _ = message
+    folder = JobFolder(Path(header["folder"]))
+    with output_to(folder.log):
+        yield folder
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from service.serving.jobs.job import Inputs, Result, Standing
 from service.steering import Adjustment, Steering
 
+Message = tuple[dict[str, Any], dict[str, np.ndarray]]  # header and buffers
+
 
 class Channel(Protocol):
     """The worker's end of what joins it and the server."""
@@ -24,7 +26,7 @@ class Channel(Protocol):
         """Send without waiting."""
         ...
 
-    def receive(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    def receive(self) -> Message:
         """Wait for a message."""
         ...
 

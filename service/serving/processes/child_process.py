@@ -1,5 +1,4 @@
-"""A process of ours that imports torch, and the private socket to it: what the keepers of workers
-share."""
+"""A child process of ours, and the private socket to it."""
 
 from __future__ import annotations
 
@@ -79,9 +78,9 @@ class ChildProcess:
         return self._process.pid
 
     @property
-    def alive(self) -> bool:
-        """Whether it runs."""
-        return self._process.poll() is None
+    def exit_code(self) -> int | None:
+        """As subprocess has it: negative for a signal; None while it runs."""
+        return self._process.poll()
 
     def is_its_token(self, token: Any) -> bool:
         """Whether who shows it is the child."""
@@ -112,12 +111,13 @@ class ChildProcess:
         return found
 
     def kill(self) -> None:
-        """End it, whatever it does; :meth:`bury` comes after that."""
+        """End it, whatever it does; :meth:`close` comes after that."""
         self._process.kill()
 
-    def bury(self) -> int:
-        """Put away what is left of one that has ended; its exit code."""
+    def close(self) -> int:
+        """End it if it runs, and put away what is left of it; its exit code."""
         assert self._process.stdin is not None
+        self._process.kill()
         code = self._process.wait()
         self._process.stdin.close()
         self._output.join(LAST_WORDS)

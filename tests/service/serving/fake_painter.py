@@ -19,7 +19,7 @@ from geometry.errors import InputError
 from service.painting.kept import Paint
 from service.painting.progress import Progress
 from service.reporting.receipt import SCHEMA
-from service.serving.engines import checkpoints
+from service.serving.engines import paint_job
 from service.serving.engines.painter import Painter
 from service.serving.processes.child import SocketChannel
 from service.steering import steered
@@ -136,7 +136,7 @@ def survey(name, picture):
 
 
 def fake_painter(checkpoint_seconds=0.05):
-    checkpoints.SECONDS = checkpoint_seconds  # called by the worker alone
+    paint_job.CHECKPOINT_SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
         devices=lambda: ["cpu"],
         describe=lambda: {"groups": [], "styles": ["grey"]},

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geometry.errors import InputError
-from service.serving.engines import checkpoints
-from service.serving.engines.checkpoints import MOST_SECONDS, SECONDS, Checkpoints
+from service.serving.engines import paint_job
+from service.serving.engines.paint_job import CHECKPOINT_SECONDS, MOST_SECONDS, Checkpoints
 
 
 class Clock:
@@ -44,7 +44,7 @@ def step_of(number):
 def clock():
     with pytest.MonkeyPatch.context() as patch:
         held = Clock()
-        patch.setattr(checkpoints, "time", held)
+        patch.setattr(paint_job, "time", held)
         yield held
 
 
@@ -65,7 +65,7 @@ def test_no_more_than_ten_seconds_of_steps_or_one_step_is_lost(clock, lengths, d
         times.write_if_due(step_of(number))
         if disk.kept == number:
             at_risk = 0.0
-        assert at_risk < SECONDS
+        assert at_risk < CHECKPOINT_SECONDS
 
 
 def test_quick_steps_are_written_only_now_and_then(clock):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from service.reporting import delivery
-from service.serving.engines.engine import FrameDone, JobFailed, JobFinished, Saved, WorkerDied
+from service.serving.engines.events import FrameDone, JobFailed, JobFinished, Saved, WorkerDied
 from service.serving.jobs import durable
 from service.serving.jobs.job import Fault, Result, State
 from service.serving.jobs.job_folder import JobFolder

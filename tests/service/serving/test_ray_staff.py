@@ -6,41 +6,46 @@ import pytest
 import zmq
 
 from service.serving.engines import ray_engine
-from service.serving.engines.engine import Ready, WorkerDied
+from service.serving.engines.events import Ready, WorkerDied
+from service.serving.engines.worker_handle import Ended, WorkerHandle
+from service.serving.processes import restarts
+
+PATIENCE = 600.0
 
 
-class StandIn:
+class StandIn(WorkerHandle):
     """A worker that says what the test lets it say."""
 
-    hangs = hung = False
-    job = None
+    def __init__(self, ray, painter, needs, ring, restarts, patience):
+        super().__init__(restarts, patience)
+        self.needs, self.closed = needs, False
+        self._said, self._end = [], None
 
-    def __init__(self, ray, painter, needs, patience, post):
-        self.needs, self._post = needs, post
-        self.name, self.device, self.closed = "a stand-in", "", False
+    def messages(self):
+        said, self._said = self._said, []
+        return said
 
-    @property
-    def ready(self):
-        return bool(self.device)
-
-    @property
-    def idle(self):
-        return self.ready and self.job is None
-
-    def take(self, message):
-        self.device = message[0]["device"]
-
-    def paint(self, job, folder, frugal):
-        self.job = job
+    def ended(self):
+        return self._end
 
     def close(self):
         self.closed = True
 
+    def _send_job(self, job, folder, frugal):
+        pass
+
+    def _send(self, header):
+        pass
+
+    def _kill(self):
+        self.die("killed")
+
     def call(self):
-        self._post(self, ({"kind": "ready", "device": "cpu", "describe": {}}, {}))
+        ready = {"kind": "ready", "device": "cpu", "devices": ["cpu"], "describe": {}}
+        self._said.append((ready, {}))
 
     def die(self, reason="as asked"):
-        self._post(self, reason)
+        self._end = Ended(reason, killed=True)
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ def engine(monkeypatch):
     monkeypatch.setattr(ray_engine, "join_cluster", lambda address: ray)
     monkeypatch.setattr(ray_engine, "RayActor", StandIn)
     with zmq.Context() as context:
-        engine = ray_engine.RayEngine("painter", context, None, None, 60.0)
+        engine = ray_engine.RayEngine("painter", context, None, None, PATIENCE)
         yield engine
         engine.close()
 
@@ -104,7 +109,7 @@ def test_spare_workers_stay_for_a_while(engine, clock):
 
 
 def test_starts_that_fail_are_tried_more_and_more_seldom(engine, clock):
-    for failed in range(1, ray_engine.HOPELESS_STARTS + 1):
+    for failed in range(1, restarts.HOPELESS + 1):
         (worker,) = staff(engine, 1)
         worker.die("no module named service")
         (event,) = engine.collect()
@@ -114,13 +119,13 @@ def test_starts_that_fail_are_tried_more_and_more_seldom(engine, clock):
         clock.now += 2.0**failed
 
 
-def test_a_worker_that_hangs_is_killed(engine):
+def test_a_worker_that_hangs_is_killed(engine, clock):
     (worker,) = staff(engine, 1)
     worker.call()
     engine.collect()
     engine.paint("1-abc", None, False)
-    worker.hangs, worker.give_up = True, lambda: setattr(worker, "hung", True)
+    clock.now += PATIENCE + 1
     engine.collect()
-    worker.die("killed")
     (event,) = engine.collect()
     assert event.job == "1-abc" and "hung" in event.fault.message and not event.killed
+    assert worker.closed

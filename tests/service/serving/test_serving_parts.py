@@ -7,8 +7,8 @@ import zmq
 from geometry.errors import InputError
 from service.painting.progress import Progress
 from service.serving.addresses import endpoint_of, is_loopback, open_socket
-from service.serving.engines import checkpoints
 from service.serving.engines import commands as commands_module
+from service.serving.engines import paint_job
 from service.serving.engines.commands import sendable
 from service.serving.engines.paint_job import fault_of
 from service.serving.engines.painter import load_painter
@@ -168,7 +168,8 @@ def test_faults_are_told_apart():
 
 
 def test_a_painter_is_found_by_name(monkeypatch):
-    monkeypatch.setattr(checkpoints, "SECONDS", checkpoints.SECONDS)  # which the fake one shortens
+    seconds = paint_job.CHECKPOINT_SECONDS  # which the fake one shortens
+    monkeypatch.setattr(paint_job, "CHECKPOINT_SECONDS", seconds)
     assert load_painter("fake_painter:fake_painter").devices() == ["cpu"]
 
 

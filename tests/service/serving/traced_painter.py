@@ -12,7 +12,7 @@ import os
 
 from fake_painter import fake_painter
 
-from service.serving.engines import checkpoints
+from service.serving.engines import paint_job
 from service.serving.engines.painter import torch_painter
 
 
@@ -52,5 +52,5 @@ def traced_torch():
     """The real one, with a checkpoint after every few steps."""
     from service.painting.checkpoint import Checkpoint
 
-    checkpoints.SECONDS = 0.3
+    paint_job.CHECKPOINT_SECONDS = 0.3
     return traced(torch_painter(), lambda data: Checkpoint.from_bytes(data).tally.step)
