@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 
 from . import jpeg, png
 from .answers import check_shape
-from .connection import Connection, StoppedError, Timing
+from .connection import Connection, Message, StoppedError, Timing
 from .messages import (
     LONGEST_SIDE,
     RUNNING,
@@ -28,8 +29,8 @@ from .messages import (
     read_progress,
     to_blender_pixels,
 )
-from .problems import Problem, ProblemError, from_service
-from .uploads import submit
+from .problems import Problem, ProblemError, from_service, refuse
+from .uploads import begin_job
 from .wire import WireError
 from .worker import Launch, Worker
 
@@ -128,7 +129,7 @@ class PaintClient(Worker):
             connection.receive(self._timing.poll)  # keeps the heart beating
         self._before = None
         self._set(state="submitting")
-        job = submit(connection, self._order)
+        job = _begin(connection, self._order)
         self._order = replace(self._order, buffers={})  # a big mesh need not stay in memory
         self._set(state="queued", job=job, recipe=self._order.recipe)
 
@@ -240,6 +241,18 @@ def _frame(
     if jpeg.size_of(data) != (width, height):  # Blender would decode whatever it is
         raise ProblemError(bad_picture())
     return Frame(step, (width, height), np.empty(0, np.float32), jpeg=data)
+
+
+def _begin(connection: Connection, order: Order) -> str:
+    """Send a job; its name. Can be stopped until all its inputs are there."""
+
+    def ask(kind: str, fields: Mapping[str, Any], buffers: Mapping[str, np.ndarray]) -> Message:
+        return connection.ask(kind, fields, buffers, patient=kind in ("have", "upload"))
+
+    try:
+        return begin_job(ask, *order.request(), order.buffers)
+    except WireError as error:
+        refuse(error.code, f"{error.field}: {error.message}", error.hint)
 
 
 def _is_on_its_way(report: Report) -> bool:

@@ -41,6 +41,12 @@ class Order:
     key_file: str = ""
     encoding: str = "raw"
 
+    def request(self) -> tuple[str, dict[str, Any]]:
+        """Kind and fields of the message that begins it."""
+        if self.repaints:
+            return "repaint", {"job": self.repaints, "seed": self.recipe["seed"]}
+        return "submit", {"recipe": dict(self.recipe), "cameras": list(self.cameras)}
+
 
 def clock(seconds: float) -> str:
     """A time as a person says it: "24 s", "4 min 18 s"."""

@@ -35,7 +35,7 @@ class ProblemError(Exception):
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.line)
-        self.problem = problem
+        self.problem, self.code = problem, problem.code
 
 
 def refuse(code: str, message: str, hint: str = "", fix: str = "", fix_label: str = "") -> NoReturn:

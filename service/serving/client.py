@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,18 +20,16 @@ from service.recipe import Recipe
 from service.serving.keys import load_client_key
 from service.serving.protocol.answers import HINT, STATES, check_reply, read_reply
 from service.serving.protocol.encodings import RAW, Picture
+from service.serving.protocol.uploads import begin_job
 from service.serving.protocol.wire import (
-    CHUNK_BYTES,
     DEFAULT_ADDRESS,
     HEARTBEAT_SECONDS,
     LIMITS,
-    UPLOAD_BYTES,
     WireError,
     encode,
 )
 
 ENDED = STATES[-3:]
-UPLOAD_TRIES = 3
 UNREAD = 4  # messages that wait to be read; then the service waits
 
 
@@ -53,29 +50,6 @@ class Frame:
     def ended(self) -> bool:
         """Whether the job is over: there will be no newer frame."""
         return self.state in ENDED
-
-
-@dataclass(frozen=True)
-class Upload:
-    """The bytes of an array, (N,) uint8, and what they are."""
-
-    data: NDArray[np.uint8]
-    dtype: str
-    shape: tuple[int, ...]
-    sha256: str
-
-    @classmethod
-    def of(cls, array: np.ndarray) -> Upload:
-        """An array, ready to be uploaded."""
-        data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-        return cls(data, array.dtype.str, array.shape, hashlib.sha256(data.data).hexdigest())
-
-    def named(self, name: str) -> dict[str, Any]:
-        """As ``submit`` names it."""
-        return {
-            **{"name": name, "dtype": self.dtype},
-            **{"shape": list(self.shape), "sha256": self.sha256},
-        }
 
 
 class Client:
@@ -237,39 +211,10 @@ class Client:
         return buffers["texture"], header["receipt"]
 
     def _begin(self, kind: str, fields: Mapping[str, Any], given: Mapping[str, np.ndarray]) -> str:
-        """Send a request with its buffers, the large ones before it; the name of the new job."""
-        small = {name: array for name, array in given.items() if array.nbytes <= UPLOAD_BYTES}
-        # What is large is sent by its content: the same mesh or style goes over the wire once.
-        large = {name: Upload.of(given[name]) for name in given.keys() - small.keys()}
-        uploads = [upload.named(name) for name, upload in large.items()]
-        for tries_left in reversed(range(UPLOAD_TRIES)):
-            for upload in large.values():
-                self._upload(upload)
-            try:
-                return str(self._ask(kind, {**fields, "uploads": uploads}, small)[0]["job"])
-            except InputError as error:
-                # Others have uploaded so much that ours was dropped.
-                if error.code != "unknown-upload" or not tries_left:
-                    raise
-        raise AssertionError("unreachable")
-
-    def _upload(self, upload: Upload) -> None:
-        size, restarts = upload.data.nbytes, 0
-        received = self._ask("have", {"digests": [upload.sha256]})[0]["received"]
-        if len(received) != 1:
-            raise InputError("bad-reply", "received", "The service did not say what it has.", HINT)
-        here = received[0]
-        while here < size:
-            fields = {"sha256": upload.sha256, "size": size, "offset": here}
-            chunk = {"data": upload.data[here : here + CHUNK_BYTES]}
-            received = self._ask("upload", fields, chunk)[0]["received"]
-            if received <= here:  # it was dropped: others upload very much at the same time
-                restarts += 1
-                if restarts == UPLOAD_TRIES:
-                    raise InputError(
-                        "unknown-upload", "uploads", "The service drops what is uploaded."
-                    )
-            here = received
+        try:
+            return begin_job(self._ask, kind, fields, given)
+        except WireError as error:
+            raise _as_input_error(error) from None
 
     def _ask(
         self,
