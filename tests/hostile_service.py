@@ -72,7 +72,8 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         return news | {"encoding": encoding, "shape": [SIDE, SIDE, 3]}, {name: data}
     if kind == "channel":
         asked = {key: request.get(key) for key in ("network", "layer", "channel")}
-        return asked, {"pixels": PICTURE}
+        times = max(1, request.get("size", SIDE) // SIDE)
+        return asked, {"pixels": np.tile(PICTURE, (times, times, 1))}
     if kind == "result":
         receipt = {"recipe": RECIPE, "seconds": 1.5, "styles": [{"source": "x"}]}
         return job | {"receipt": receipt}, {"texture": PICTURE}

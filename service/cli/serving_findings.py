@@ -61,7 +61,7 @@ def jobs(folder: Path) -> Iterator[Finding]:
         return  # data_folder tells
     for job in found:
         try:
-            job.read_order()
+            job.read_submission()
             states[job.read_standing().state] += 1
         except InputError as error:
             yield note("jobs", error.message, f"rm -r {shlex.quote(str(job.path))}")

@@ -68,8 +68,8 @@ class Encoder:
         self.collect()
 
     def _main(self) -> None:
-        while (order := self._work.get()) is not None:
-            key, draw, encoding = order
+        while (work := self._work.get()) is not None:
+            key, draw, encoding = work
             picture = None
             try:
                 picture = encode_picture(draw(), encoding)

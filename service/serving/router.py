@@ -32,7 +32,7 @@ class Inbox:
 
     def __init__(self, router: zmq.Socket[bytes], parts: int) -> None:
         self._router, self._parts = router, parts
-        self._kept: list[zmq.Frame] = []
+        self._parts_so_far: list[zmq.Frame] = []
 
     def receive(self) -> list[zmq.Frame] | None:
         """The sender's name and the parts of the next message; None if there is none, or if one is
@@ -42,10 +42,10 @@ class Inbox:
                 part = self._router.recv(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return None
-            if len(self._kept) <= self._parts:
-                self._kept.append(part)
+            if len(self._parts_so_far) <= self._parts:
+                self._parts_so_far.append(part)
             if not part.more:
-                message, self._kept = self._kept, []
+                message, self._parts_so_far = self._parts_so_far, []
                 return message
         return None
 

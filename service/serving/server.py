@@ -114,7 +114,7 @@ class Server:
             _wait_for(*self._engine.sockets)
             for event in self._engine.collect():
                 self._take(event)
-        self._jobs.rest()
+        self._jobs.requeue()
 
     # --- from clients ---
 
@@ -136,7 +136,7 @@ class Server:
             log.info("worker ready on %s", event.device)
             self._handlers.open(event.describe)
         elif isinstance(event, WorkerDied):
-            self._mourn(event)
+            self._worker_died(event)
         elif (job := self._jobs.get(event.job)) is None:
             return  # forgotten while the message was on its way
         elif job.ended:
@@ -156,18 +156,18 @@ class Server:
             self._jobs.finish(job, event.result, event.progress)
             self._close(job)
         elif isinstance(event, JobFailed) and event.fault.code == OUT_OF_MEMORY:
-            self._jobs.spare(job, event.fault)
+            self._jobs.out_of_memory(job, event.fault)
             self._say_state(job, event.fault)
         elif isinstance(event, JobFailed):
             self._fail(job, event.fault)
 
-    def _mourn(self, event: WorkerDied) -> None:
+    def _worker_died(self, event: WorkerDied) -> None:
         log.warning(event.fault.message, extra={"job": event.job})
         job = self._jobs.get(event.job) if event.job is not None else None
         if job is not None:
             self._jobs.clear(job)
         if job is not None and not job.ended:
-            self._jobs.mourn(job, event.fault, event.killed)
+            self._jobs.worker_died(job, event.fault, event.killed)
             self._say_state(job, event.fault)
         if event.hopeless:
             for job in self._jobs.active():

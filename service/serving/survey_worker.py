@@ -21,7 +21,7 @@ from service.serving.engines.commands import sendable
 from service.serving.engines.paint_job import fault_of
 from service.serving.engines.painter import Painter, load_painter
 from service.serving.processes.child import call, token
-from service.serving.questions import FOUND
+from service.serving.protocol.replies import MAX_FOUND
 
 NICENESS = 5  # painting goes first
 
@@ -59,7 +59,7 @@ def answer(
         pixels = painter.channel(network, layer, channel, header["size"])
         return fields | {"layer": layer, "channel": channel}, {"pixels": pixels}
     found = painter.survey(network, buffers["picture"])
-    return fields | sendable(found | {"channels": found["channels"][:FOUND]}), {}
+    return fields | sendable(found | {"channels": found["channels"][:MAX_FOUND]}), {}
 
 
 if __name__ == "__main__":

@@ -3,26 +3,69 @@ process that is started when somebody asks and ended when nobody has for a while
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import zmq
 
 from geometry.errors import InputError
+from service import networks
 from service.serving.jobs.job import Fault
 from service.serving.processes.child_process import ChildProcess
-from service.serving.questions import Answer, Question
+from service.serving.protocol.requests import Channel, Network, Survey
 
 MAX_WAITING = 64  # questions
-MAX_KEPT = 512  # answers; a channel's picture is 12 KiB, the names of a network are 30
+MAX_ANSWERS = 512  # answers; a channel's picture is 12 KiB, the names of a network are 30
 IDLE_SECONDS = 300.0  # until the process is ended: it holds some 500 MB
 PATIENCE = 300.0  # seconds for one answer, then it is taken to hang
 
 log = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True)
+class Question:
+    """One of "network", "channel" and "survey", checked. fields: as in the request; picture: of a
+    survey, |u1 (H, W, 3). Equal questions have equal answers."""
+
+    kind: str
+    fields: tuple[tuple[str, Any], ...]
+    digest: str = ""  # of the picture
+    picture: np.ndarray | None = field(default=None, compare=False, repr=False)
+
+    def buffers(self) -> dict[str, np.ndarray]:
+        """What goes with the fields."""
+        return {} if self.picture is None else {"picture": self.picture}
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The fields and buffers of a reply."""
+
+    fields: Mapping[str, Any]
+    buffers: Mapping[str, np.ndarray]
+
+
 Then = Callable[[Answer | Fault], None]
+
+
+def read_question(
+    request: Network | Channel | Survey, buffers: Mapping[str, np.ndarray]
+) -> Question:
+    """The question in a request. Raises InputError: "unknown-network", "bad-buffer"; layers and
+    channels are the worker's to check."""
+    networks.check_network(request.network)
+    fields = tuple(request.model_dump().items())
+    if not isinstance(request, Survey):
+        return Question(request.kind(), fields)
+    picture = _picture(buffers)
+    digest = hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).hexdigest()
+    return Question(request.kind(), fields, digest, picture)
 
 
 class Surveyor:
@@ -34,7 +77,7 @@ class Surveyor:
         self._painter, self._context = painter, context
         self._child: ChildProcess | None = None
         self._ready = False  # it has called
-        self._kept: OrderedDict[Question, Answer] = OrderedDict()
+        self._answers: OrderedDict[Question, Answer] = OrderedDict()
         self._asked: OrderedDict[Question, dict[bytes, Then]] = OrderedDict()
         self._open: Question | None = None  # the process has it
         self._deadline = 0.0  # for an answer, or until the process has nothing to do any more
@@ -47,8 +90,8 @@ class Surveyor:
     def ask(self, question: Question, who: bytes, then: Then) -> None:
         """Call ``then`` with the answer, at once or from :meth:`collect`. If ``who`` asks the same
         again, only the newer one is answered. Raises InputError("queue-full")."""
-        if (answer := self._kept.get(question)) is not None:
-            self._kept.move_to_end(question)
+        if (answer := self._answers.get(question)) is not None:
+            self._answers.move_to_end(question)
             then(answer)
             return
         if question not in self._asked and len(self._asked) >= MAX_WAITING:
@@ -115,13 +158,13 @@ class Surveyor:
                 if header["kind"] == "fault":
                     self._tell(question, Fault(**header["fault"]))
                 else:
-                    self._keep(question, Answer(fields, buffers))
+                    self._remember(question, Answer(fields, buffers))
                 self._open, self._deadline = None, time.monotonic() + IDLE_SECONDS
 
-    def _keep(self, question: Question, answer: Answer) -> None:
-        self._kept[question] = answer
-        if len(self._kept) > MAX_KEPT:
-            self._kept.popitem(last=False)
+    def _remember(self, question: Question, answer: Answer) -> None:
+        self._answers[question] = answer
+        if len(self._answers) > MAX_ANSWERS:
+            self._answers.popitem(last=False)
         self._tell(question, answer)
 
     def _tell(self, question: Question, said: Answer | Fault) -> None:
@@ -144,3 +187,18 @@ def _gone(reason: str) -> Fault:
         f"The process that looks into networks has no answer ({reason}).",
         "The service's log says why; try 'service doctor'.",
     )
+
+
+def _picture(buffers: Mapping[str, np.ndarray]) -> np.ndarray:
+    picture = buffers.get("picture")
+    low, high = Survey.SIDES
+    if (
+        picture is None
+        or picture.dtype != np.uint8
+        or picture.ndim != 3
+        or picture.shape[2] != 3
+        or not all(low <= side <= high for side in picture.shape[:2])
+    ):
+        message = f"Not a picture |u1 (H, W, 3) with sides of {low} to {high} pixels."
+        raise InputError("bad-buffer", "picture", message)
+    return picture

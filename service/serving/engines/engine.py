@@ -99,7 +99,7 @@ class Engine(ABC):
             elif worker.hangs:
                 log.warning("%s hangs: killed", worker.name, extra={"job": worker.job})
                 worker.give_up()
-        return events + self._staff()
+        return events + self._balance()
 
     def close(self) -> None:
         """End the workers and whatever they do."""
@@ -142,7 +142,7 @@ class Engine(ABC):
         """A worker has said so."""
 
     @abstractmethod
-    def _staff(self) -> list[Event]:
+    def _balance(self) -> list[Event]:
         """Start workers that are missing, and end those that are too many; what failed."""
 
 

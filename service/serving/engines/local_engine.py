@@ -42,7 +42,7 @@ class LocalEngine(Engine):
         self._told = bool(devices)
         self._places = [_Place(device=device) for device in devices or ("",)]
         sweep()
-        self._staff()
+        self._balance()
 
     def expect(self, jobs: int) -> None:
         """There are as many workers as devices, whatever comes."""
@@ -58,7 +58,7 @@ class LocalEngine(Engine):
             self._places[0].device = worker.device
             self._places += [_Place(device=device) for device in worker.devices[1:]]
 
-    def _staff(self) -> list[Event]:
+    def _balance(self) -> list[Event]:
         failed: list[Event] = []
         for place in self._places:
             if not place.due or any(worker.restarts is place for worker in self._workers):

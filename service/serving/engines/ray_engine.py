@@ -57,7 +57,7 @@ class RayEngine(Engine):
 
     @property
     def devices(self) -> list[str]:
-        """The devices of the workers that are ready; of the last one, if all were sent home."""
+        """The devices of the workers that are ready; of the last one, if all have been ended."""
         return super().devices or self._last_device
 
     @property
@@ -66,7 +66,7 @@ class RayEngine(Engine):
         return [self._bell]
 
     def expect(self, jobs: int) -> None:
-        """So many jobs wait: workers are started for them, or sent home."""
+        """So many jobs wait: workers are started for them, or ended."""
         self._expected = jobs if self._last_device else max(1, jobs)
 
     def paint(self, job: str, folder: JobFolder, frugal: bool) -> None:
@@ -103,7 +103,7 @@ class RayEngine(Engine):
         log.info("%s is ready", worker.name)
         self._last_device = [worker.device]
 
-    def _staff(self) -> list[Event]:
+    def _balance(self) -> list[Event]:
         """As many workers without a job as jobs without a worker; spare ones stay for a while."""
         now = time.monotonic()
         starting = [worker for worker in self._workers if not worker.ready]

@@ -105,7 +105,7 @@ class Archive:
                 folder = JobFolder(path)
                 try:
                     folder.sweep()
-                    jobs.append(Job(path.name, folder.read_order(), folder.read_standing()))
+                    jobs.append(Job(path.name, folder.read_submission(), folder.read_standing()))
                 except InputError as error:
                     log.warning("skipped: %s", error, extra={"job": path.name})
                     self._skipped.append(folder)

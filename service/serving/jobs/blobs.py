@@ -19,6 +19,7 @@ from typing import Any
 
 from geometry.errors import InputError
 from service.serving.jobs.durable import saving, sync_names
+from service.serving.protocol.requests import DIGEST
 from service.whole_files import write_atomically
 
 SPARE_SECONDS = 3600.0  # how long what no job names is kept
@@ -26,7 +27,6 @@ SPARE_BYTES = 2 << 30  # of all that no job names
 SPARE_FILES = 256
 READ_BYTES = 8 << 20  # at a time, to find the hash of a part again
 
-DIGEST = "[0-9a-f]{64}"  # a regular expression
 _FILE = re.compile(rf"({DIGEST})(\.part)?")
 
 
@@ -156,9 +156,9 @@ class Blobs:
 
     def sweep(self, room: int = 0, but: str | None = None) -> None:
         """Remove what is spare and old, or too much with ``room`` more bytes, ``but`` this one."""
-        kept = {*self.named(), but}
+        needed = {*self.named(), but}
         spare = sorted(
-            (blob.touched, digest) for digest, blob in self._blobs.items() if digest not in kept
+            (blob.touched, digest) for digest, blob in self._blobs.items() if digest not in needed
         )
         size = room + sum(self._blobs[digest].size for _, digest in spare)
         too_old = time.time() - SPARE_SECONDS

@@ -1,22 +1,85 @@
-"""Intake: what clients want done, held against what is there: new jobs, whose inputs become blobs;
-regions painted anew; adjustments."""
+"""Intake: what clients want done, read from their requests and held against what is there: new
+jobs, whose inputs become blobs; regions painted anew; adjustments."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.errors import InputError
+from service.recipe import parse_recipe
+from service.scene import MAX_PIXELS, check_symmetry
 from service.serving.jobs.blobs import Blobs
 from service.serving.jobs.job import Inputs, Job, StoredBuffer
 from service.serving.jobs.job_folder import JobFolder
-from service.serving.protocol.limits import MAX_STEERING_BYTES
-from service.serving.protocol.wire import BufferSpec
+from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_STEERING_BYTES
+from service.serving.protocol.requests import MAX_SIDE, Repaint, Submit, UploadedBuffer
+from service.serving.protocol.wire import CHUNK_BYTES, BufferSpec
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference
 from service.terms import needing_base
+
+
+def read_submission(request: Submit, buffers: Mapping[str, np.ndarray]) -> Inputs:
+    """Recipe and cameras of a ``submit``, checked; what the buffers hold is the worker's to say.
+
+    Raises InputError for the recipe's faults as :func:`service.recipe.parse_recipe` and
+    :func:`service.scene.check_symmetry` do, "bad-buffer" and "too-large".
+    """
+    uploads = _stored_buffers(request.uploads)
+    names = {*buffers, *(upload.spec.name for upload in uploads)}
+    if len(names) < len(buffers) + len(uploads):
+        raise InputError("bad-buffer", "uploads", "Two buffers have the same name.")
+    size = sum(array.nbytes for array in buffers.values())
+    _check_size(size)
+    if size + sum(upload.spec.nbytes for upload in uploads) > MAX_JOB_BYTES:
+        raise InputError("too-large", "uploads", f"Over {MAX_JOB_BYTES >> 20} MiB in all.")
+    recipe = parse_recipe(request.recipe)
+    check_symmetry(recipe)
+    return Inputs(recipe, request.cameras, buffers, uploads)
+
+
+def read_region(
+    request: Repaint, buffers: Mapping[str, np.ndarray]
+) -> NDArray[np.uint8] | StoredBuffer:
+    """Where a ``repaint`` paints: what the message brings, or names of what was uploaded. Raises
+    InputError "bad-buffer", "too-large", "bad-region"."""
+    uploads = _stored_buffers(request.uploads)
+    if uploads:
+        spec = uploads[0].spec
+        region, dtype, shape = None, spec.dtype, spec.shape
+    else:
+        region = buffers.get("region")
+        dtype, shape = ("", ()) if region is None else (region.dtype.str, region.shape)
+    if dtype != "|u1" or len(shape) != 2 or len(buffers) + len(uploads) != 1:
+        raise InputError("bad-buffer", "region", "Not |u1 (H, W): 255 where to paint anew.")
+    if max(shape) > MAX_SIDE or math.prod(shape) > MAX_PIXELS:
+        raise InputError("too-large", "region", f"Over {MAX_PIXELS} pixels.")
+    if region is None:
+        return uploads[0]
+    _check_size(region.nbytes)
+    if region.max() <= 127:
+        raise InputError("bad-region", "region", "Nothing is to be painted anew: it is all 0.")
+    return region
+
+
+def _stored_buffers(uploads: Iterable[UploadedBuffer]) -> tuple[StoredBuffer, ...]:
+    return tuple(StoredBuffer(upload.spec, upload.sha256) for upload in uploads)
+
+
+def _check_size(size: int) -> None:
+    # The loop stands still while it is hashed and written.
+    if size > CHUNK_BYTES:
+        raise InputError(
+            "too-large",
+            "buffers",
+            f"Over {CHUNK_BYTES >> 20} MiB in the message.",
+            "Upload the large ones before, and name them in 'uploads'.",
+        )
 
 
 def check_room(inputs: Inputs, held: Mapping[str, int], most: int) -> None:
@@ -74,7 +137,7 @@ def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
     new = adjusted(job.recipe, changes)
     needing = needing_base(new.objective.weights)
-    if needing and all(b.spec.name != "base" for b in job.order.buffers):
+    if needing and all(b.spec.name != "base" for b in job.submission.buffers):
         field = f"objective.{needing[0].name}"
         raise InputError("missing-base", field, "There is no picture before.")
     fields, before = difference(job.recipe, new), job.standing.adjustments

@@ -85,7 +85,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Order:
+class Submission:
     """What is known of a job's inputs without reading their buffers: ``submitted`` in seconds since
     1970; ``region``: of another job's picture that is painted anew, (H, W) uint8."""
 
@@ -157,8 +157,8 @@ class Job:
     """One picture on its way. Only :class:`service.serving.jobs.ledger.Ledger` moves
     ``standing``."""
 
-    def __init__(self, name: str, order: Order, standing: Standing) -> None:
-        self.name, self.order, self.standing = name, order, standing
+    def __init__(self, name: str, submission: Submission, standing: Standing) -> None:
+        self.name, self.submission, self.standing = name, submission, standing
 
     @property
     def state(self) -> State:
@@ -183,13 +183,13 @@ class Job:
     @property
     def blobs(self) -> tuple[StoredBuffer, ...]:
         """The buffers that it needs, or may need when it is repainted: no region any more then."""
-        region = self.order.region if self.may_go_on else None
-        return self.order.buffers if region is None else (*self.order.buffers, region)
+        region = self.submission.region if self.may_go_on else None
+        return self.submission.buffers if region is None else (*self.submission.buffers, region)
 
     @property
     def recipe(self) -> Recipe:
         """The recipe as it is now."""
-        return steered(self.standing.begun(self.order.recipe), self.standing.adjustments)
+        return steered(self.standing.begun(self.submission.recipe), self.standing.adjustments)
 
     @property
     def step(self) -> int:

@@ -31,9 +31,10 @@ from PIL import Image
 from geometry.errors import InputError
 from service.recipe import parse_recipe
 from service.reporting.delivery import png_bytes
-from service.serving.jobs.blobs import DIGEST, is_digest, read_blob
+from service.serving.jobs.blobs import is_digest, read_blob
 from service.serving.jobs.durable import saving, sync_names
-from service.serving.jobs.job import Inputs, Order, Result, Standing, StoredBuffer
+from service.serving.jobs.job import Inputs, Result, Standing, StoredBuffer, Submission
+from service.serving.protocol.requests import DIGEST
 from service.serving.protocol.wire import read_spec
 from service.steering import Adjustment, Steering
 from service.whole_files import write_atomically
@@ -69,28 +70,28 @@ class JobFolder:
                     total += path.stat().st_size
         return total
 
-    def write_order(self, order: Order, cameras: list[dict[str, Any]]) -> None:
+    def write_submission(self, submission: Submission, cameras: list[dict[str, Any]]) -> None:
         """Keep what is to be done; the buffers that it names are blobs already."""
         self._write_json(
             "job.json",
             {
                 "schema": SCHEMA,
                 "schema_version": SCHEMA_VERSION,
-                "submitted": order.submitted,
-                "recipe": order.recipe.model_dump(mode="json"),
+                "submitted": submission.submitted,
+                "recipe": submission.recipe.model_dump(mode="json"),
                 "cameras": cameras,
-                "buffers": [buffer.as_dict() for buffer in order.buffers],
-                "region": None if order.region is None else order.region.as_dict(),
+                "buffers": [buffer.as_dict() for buffer in submission.buffers],
+                "region": None if submission.region is None else submission.region.as_dict(),
             },
         )
 
-    def read_order(self) -> Order:
+    def read_submission(self) -> Submission:
         """What the inputs are, without their buffers."""
         with self._reading("job.json"):
-            return _order(self._job())
+            return _submission(self._job())
 
     def digests(self) -> set[str]:
-        """What may be the names of its blobs, also where the order cannot be read."""
+        """What may be the names of its blobs, also where the submission cannot be read."""
         try:
             text = (self.path / "job.json").read_text(errors="replace")
         except OSError:
@@ -106,9 +107,9 @@ class JobFolder:
         """All of the inputs, bit for bit as they came."""
         with self._reading("its inputs"):
             data = self._job()
-            order = _order(data)
-            buffers = {buffer.spec.name: self._array(buffer) for buffer in order.buffers}
-            return Inputs(order.recipe, data["cameras"], buffers)
+            submission = _submission(data)
+            buffers = {buffer.spec.name: self._array(buffer) for buffer in submission.buffers}
+            return Inputs(submission.recipe, data["cameras"], buffers)
 
     def write_standing(self, standing: Standing) -> None:
         """Keep how far the job is."""
@@ -151,7 +152,7 @@ class JobFolder:
         return (self.path / PAINT).exists()
 
     def write_kept(self, other: JobFolder) -> None:
-        """Keep the paint of another job; the region to paint anew is in the order."""
+        """Keep the paint of another job; the region to paint anew is in the submission."""
         paint = other.path / PAINT
         try:
             # Whatever becomes of that job: its files are replaced, never changed.
@@ -164,7 +165,7 @@ class JobFolder:
         """What :meth:`write_kept` has written, and the region (H, W) of that job's picture to paint
         anew; None for a job that paints all of its picture."""
         with self._reading("what it keeps"):
-            region = _order(self._job()).region
+            region = _submission(self._job()).region
             if region is None or not (self.path / KEPT).exists():
                 return None
             return (self.path / KEPT).read_bytes(), self._array(region)
@@ -235,10 +236,10 @@ class JobFolder:
             ) from None
 
 
-def _order(data: dict[str, Any]) -> Order:
+def _submission(data: dict[str, Any]) -> Submission:
     buffers = tuple(_buffer(entry) for entry in data["buffers"])
     region = data.get("region")
-    return Order(
+    return Submission(
         parse_recipe(data["recipe"]),
         float(data["submitted"]),
         buffers,

@@ -25,13 +25,13 @@ def output_to(path: Path) -> Iterator[None]:
         yield
         return
     streams = (sys.stdout, sys.stderr)
-    kept = [os.dup(stream.fileno()) for stream in streams]
+    saved = [os.dup(stream.fileno()) for stream in streams]
     try:
         _point(streams, [number, number])
         yield
     finally:
-        _point(streams, kept)
-        for one in (number, *kept):
+        _point(streams, saved)
+        for one in (number, *saved):
             os.close(one)
 
 

@@ -25,11 +25,11 @@ from service.serving.jobs.job import (
     Fault,
     Inputs,
     Job,
-    Order,
     Result,
     Standing,
     State,
     StoredBuffer,
+    Submission,
 )
 from service.serving.jobs.job_folder import BLOBS, JobFolder
 from service.serving.protocol.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
@@ -69,13 +69,13 @@ class Ledger:
             self.blobs = Blobs(folder / BLOBS, self._blobs_named)
         for job in self.all():
             if job.state is State.RUNNING:
-                self._outlive(job)
+                self._service_died(job)
             self._make_room(job)  # which a service that was killed just then has not done
         self._retire()
         self.blobs.sweep()
 
     def close(self) -> None:
-        """Leave the folder to others; :meth:`rest` comes before, unless something went wrong."""
+        """Leave the folder to others; :meth:`requeue` comes before, unless something went wrong."""
         with contextlib.suppress(InputError):
             self._archive.check()
             self._save()
@@ -148,8 +148,10 @@ class Ledger:
         "unknown-upload", "bad-buffer" for uploads of another size."""
         self._check_room()
         check_room(inputs, self._blobs_of(lambda job: job.may_go_on), self._max_inputs)
-        order = Order(inputs.recipe, time.time(), stored(inputs, self.blobs))
-        return self._accept(order, lambda folder: folder.write_order(order, inputs.cameras))
+        submission = Submission(inputs.recipe, time.time(), stored(inputs, self.blobs))
+        return self._accept(
+            submission, lambda folder: folder.write_submission(submission, inputs.cameras)
+        )
 
     def repaint(self, job: Job, seed: int, region: NDArray[np.uint8] | StoredBuffer) -> Job:
         """A new job at the end of the queue: the recipe of ``job`` as it is now with another seed,
@@ -160,18 +162,18 @@ class Ledger:
         check_paint(job, before)
         recipe, cameras = steered(job.recipe, [{"seed": seed}]), before.read_cameras()
         if isinstance(region, StoredBuffer):
-            inputs = Inputs(recipe, cameras, {}, (region, *job.order.buffers))
+            inputs = Inputs(recipe, cameras, {}, (region, *job.submission.buffers))
         else:
-            inputs = Inputs(recipe, cameras, {"region": region}, job.order.buffers)
+            inputs = Inputs(recipe, cameras, {"region": region}, job.submission.buffers)
         check_room(inputs, self._blobs_of(lambda job: job.may_go_on), self._max_inputs)
         first, *others = stored(inputs, self.blobs)
-        order = Order(recipe, time.time(), tuple(others), first)
+        submission = Submission(recipe, time.time(), tuple(others), first)
 
         def write(folder: JobFolder) -> None:
-            folder.write_order(order, cameras)
+            folder.write_submission(submission, cameras)
             folder.write_kept(before)
 
-        return self._accept(order, write)
+        return self._accept(submission, write)
 
     def start(self, job: Job) -> None:
         """From queued to running."""
@@ -204,7 +206,7 @@ class Ledger:
         if job.state in (State.PAUSED, State.FAILED):
             self._move(job, retries.resumed(job.standing))
 
-    def rest(self) -> None:
+    def requeue(self) -> None:
         """The service ends because it was told to: what runs waits for the next one."""
         for job in self.all():
             if job.state is State.RUNNING:
@@ -216,14 +218,14 @@ class Ledger:
         if fields := adjustment(job, changes):
             self._change(job, adjustments=(*job.standing.adjustments, fields))
 
-    def mourn(self, job: Job, fault: Fault, killed: bool) -> None:
+    def worker_died(self, job: Job, fault: Fault, killed: bool) -> None:
         """The worker died in a job, see :func:`service.serving.jobs.retries.worker_died`."""
         if not job.ended and job.state is not State.PAUSED:
             self._move(job, retries.worker_died(job.standing, fault, killed))
 
-    def spare(self, job: Job, fault: Fault) -> None:
-        """A job did not fit into memory, see :func:`service.serving.jobs.retries.starved`."""
-        self._move(job, retries.starved(job.standing, fault))
+    def out_of_memory(self, job: Job, fault: Fault) -> None:
+        """A job did not fit into memory, see :func:`service.serving.jobs.retries.out_of_memory`."""
+        self._move(job, retries.out_of_memory(job.standing, fault))
 
     def finish(self, job: Job, result: Result, progress: dict[str, Any]) -> None:
         """End with a result that lies in the job's folder."""
@@ -253,7 +255,7 @@ class Ledger:
         self._archive.remove(job.name)
         self.blobs.sweep()
 
-    def _outlive(self, job: Job) -> None:
+    def _service_died(self, job: Job) -> None:
         # Written at once: a service that is killed before it paints counts no job twice.
         self._move(job, retries.service_died(job.standing))
         log.warning("a service was killed while it painted this", extra={"job": job.name})
@@ -282,7 +284,7 @@ class Ledger:
             del self._unsaved[job.name]
             self._make_room(job)
             if not job.may_go_on:
-                for buffer in job.order.buffers:  # the next job may well have the same
+                for buffer in job.submission.buffers:  # the next job may well have the same
                     self.blobs.touch(buffer.sha256)
 
     def _make_room(self, job: Job) -> None:
@@ -324,8 +326,8 @@ class Ledger:
                 "queue-full", "job", f"{len(going)} jobs wait already.", "Cancel one, or wait."
             )
 
-    def _accept(self, order: Order, write: Callable[[JobFolder], None]) -> Job:
-        job = Job(self._archive.new_name(), order, Standing())
+    def _accept(self, submission: Submission, write: Callable[[JobFolder], None]) -> Job:
+        job = Job(self._archive.new_name(), submission, Standing())
         self._archive.create(job, write)
         self._jobs[job.name] = job
         return job

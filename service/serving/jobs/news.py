@@ -39,7 +39,7 @@ def job_sheet(job: Job, log: Sequence[str]) -> dict[str, Any]:
 
 def job_row(job: Job, now: float) -> dict[str, Any]:
     """One of a ``jobs`` reply, short: there may be thousands. ``now``: seconds since 1970."""
-    recipe, progress = job.order.recipe, job.standing.progress or {}
+    recipe, progress = job.submission.recipe, job.standing.progress or {}
     return {
         "job": job.name,
         "state": job.state,
@@ -48,5 +48,5 @@ def job_row(job: Job, now: float) -> dict[str, Any]:
         "size": recipe.size,
         "step": progress.get("step"),
         "steps": progress.get("steps"),
-        "age": round(max(0.0, now - job.order.submitted), 1),
+        "age": round(max(0.0, now - job.submission.submitted), 1),
     }

@@ -30,7 +30,7 @@ def worker_died(standing: Standing, fault: Fault, killed: bool) -> Standing:
     standing = replace(standing, state=State.QUEUED, deaths=standing.deaths + 1)
     if standing.deaths < WORKER_TRIES:
         return standing
-    return starved(standing, fault) if killed else _failed(standing, fault)
+    return out_of_memory(standing, fault) if killed else _failed(standing, fault)
 
 
 def service_died(standing: Standing) -> Standing:
@@ -44,10 +44,10 @@ def service_died(standing: Standing) -> Standing:
         f"The service was killed {standing.outages} times while it painted this job.",
         "Its log or the system's may say why. Resume it, or submit it again at a smaller size.",
     )
-    return starved(standing, fault)
+    return out_of_memory(standing, fault)
 
 
-def starved(standing: Standing, fault: Fault) -> Standing:
+def out_of_memory(standing: Standing, fault: Fault) -> Standing:
     """It did not fit into memory: it is tried with less, then fails. What rests goes on resting."""
     if standing.frugal:
         return _failed(standing, fault)

@@ -1,33 +1,34 @@
 """Answers: whether what a service replies is what the wire promises.
 
 A service is another program, perhaps a broken or a malicious one. Each client reads its replies
-through this module and can then rely on the fields of :mod:`service.serving.protocol.messages`:
+through this module and can then rely on the fields of :mod:`service.serving.protocol.replies`:
 they are there, of their type and in their range. Fields that this release does not know are let
 pass.
 
-It needs only NumPy and the standard library, so that the add-on ships the very same file
-(``blender_addon/answers.py`` is a link to it).
+It needs only NumPy and the standard library, so that the add-on ships the very same file, and
+``replies.json``, which is made from those fields (both are links in ``blender_addon``).
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
-from .wire import LIMITS, NAME_LENGTH, WireError, decode
+from .wire import LIMITS, WireError, decode
 
-STATES = ("queued", "running", "paused", "finished", "failed", "cancelled")
 HINT = "Is that an Orbitex service of this release?"
 _DEPTH = 32  # of receipts and recipes: lists in lists, beyond which programs run out of stack
-_LONG = 20_000  # characters of a sentence; faults of libraries are long
-_MOST = 1e300  # a float, with room for sums
-_SECONDS = 1e12
-_MISSING = object()
-
-_Check = Callable[[Any, str], None]  # of a value and its name; raises WireError
+_PICTURES = {"result": "texture", "channel": "pixels"}  # that a reply must have
+# Of each kind of reply its fields, as JSON Schema. What a picture is like is looked at where it is
+# unpacked.
+SHAPES: dict[str, Any] = json.loads(
+    Path(__file__).with_name("replies.json").read_text(encoding="utf-8")
+)
 
 
 def read_reply(
@@ -49,14 +50,13 @@ def check_reply(kind: str, header: Mapping[str, Any], buffers: Mapping[str, np.n
     """Whether a message is the reply, or an error reply, to a request of this kind. Raises
     WireError("bad-reply") that names the field."""
     if header["kind"] == "error":
-        _FIELDS["error"]["error"](header.get("error"), "error")
+        _check(header, SHAPES["error"])
         return
     if header["kind"] != kind:
-        _refuse("kind", f"no answer to '{kind}'")
-    for name, check in _FIELDS[kind].items():
-        check(header.get(name, _MISSING), name)
+        _refuse("kind", f"something other than an answer to '{kind}'")
+    _check(header, SHAPES[kind])
     if kind == "frame" and header["state"] == "failed":
-        _FIELDS["error"]["error"](header.get("error"), "error")
+        _check(header, SHAPES["error"])
     if kind in _PICTURES:
         name = _PICTURES[kind]
         check_picture(buffers.get(name), name)
@@ -91,192 +91,79 @@ def _refuse(name: str, what: str) -> NoReturn:
     raise WireError("bad-reply", name, f"The service sent {what}.", HINT)
 
 
-def _text(longest: int) -> _Check:
-    def check(value: Any, name: str) -> None:
-        if not isinstance(value, str) or len(value) > longest:
-            _refuse(name, f"no text of at most {longest} characters")
-
-    return check
-
-
-def _job(value: Any, name: str) -> None:
-    # It is printed, kept and sent again.
-    if not isinstance(value, str) or not 1 <= len(value) <= NAME_LENGTH or not value.isprintable():
-        _refuse(name, "no name of a job")
-
-
-def _code(value: Any, name: str) -> None:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", value):
-        _refuse(name, "no code of an error")
-
-
-def _state(value: Any, name: str) -> None:
-    if not isinstance(value, str) or value not in STATES:
-        _refuse(name, "no state of a job")
+def in_words(shape: Mapping[str, Any]) -> str:
+    """What a value of this shape, a small part of JSON Schema, is: "a whole number from 0 to 9"."""
+    if "anyOf" in shape:
+        return f"{in_words(shape['anyOf'][0])}, or null"
+    if "what" in shape:
+        return str(shape["what"])
+    kind = shape.get("type")
+    if kind == "integer":
+        return f"a whole number from {shape['minimum']} to {shape['maximum']}"
+    if kind == "number":
+        return f"a number from {shape['minimum']:g} to {shape['maximum']:g}"
+    if "enum" in shape:
+        return f"one of {', '.join(shape['enum'])}"
+    if kind == "string":
+        least, most = shape.get("minLength"), shape.get("maxLength")
+        length = f"{least} to {most}" if least else f"at most {most}"
+        return f"text of {length} characters" if most else "text"
+    if kind == "array":
+        return f"a list of at most {shape['maxItems']}" if "maxItems" in shape else "a list"
+    return "an object" if kind == "object" else "anything"
 
 
-def _whole(low: int, high: int) -> _Check:
-    def check(value: Any, name: str) -> None:
-        if type(value) is not int or not low <= value <= high:
-            _refuse(name, f"no whole number from {low} to {high}")
-
-    return check
-
-
-def _number(low: float, high: float) -> _Check:
-    def check(value: Any, name: str) -> None:
-        if type(value) not in (int, float) or not low <= value <= high:
-            _refuse(name, f"no number from {low:g} to {high:g}")
-
-    return check
-
-
-def _maybe(check: _Check, null: Sequence[Any] = (None,)) -> _Check:
-    """Null is fine, too."""
-
-    def check_it(value: Any, name: str) -> None:
-        if not any(value is nothing for nothing in null):
-            check(value, name)
-
-    return check_it
-
-
-def _optional(check: _Check) -> _Check:
-    """Null is fine, too, and that the field is missing."""
-    return _maybe(check, (None, _MISSING))
-
-
-def _list(check: _Check, most: int) -> _Check:
-    def check_all(value: Any, name: str) -> None:
-        if not isinstance(value, list) or len(value) > most:
-            _refuse(name, f"no list of at most {most}")
+def _check(value: Any, shape: Mapping[str, Any], name: str = "") -> None:
+    if "anyOf" in shape:  # something, or null
+        if value is None:
+            return
+        shape = shape["anyOf"][0]
+    if not _fits(value, shape):
+        _refuse(name, f"something other than {in_words(shape)}")
+    if isinstance(value, list):
         for index, entry in enumerate(value):
-            check(entry, f"{name}.{index}")
-
-    return check_all
-
-
-def _object(**fields: _Check) -> _Check:
-    def check_all(value: Any, name: str) -> None:
-        if not isinstance(value, dict):
-            _refuse(name, "no object")
-        for field, check in fields.items():
-            check(value.get(field, _MISSING), f"{name}.{field}")
-
-    return check_all
+            _check(entry, shape.get("items", {}), f"{name}.{index}")
+    if isinstance(value, dict):
+        for field, inner in shape.get("properties", {}).items():
+            place = f"{name}.{field}" if name else field
+            if field in value:
+                _check(value[field], inner, place)
+            elif field in shape.get("required", ()):
+                _refuse(place, "a message without it")
+        if "additionalProperties" in shape:
+            for field, entry in value.items():
+                _check(entry, shape["additionalProperties"], f"{name}.{field}")
 
 
-def _losses(value: Any, name: str) -> None:
-    if not isinstance(value, dict) or len(value) > LIMITS.buffers:
-        _refuse(name, "no losses")
-    for term, loss in value.items():
-        _text(NAME_LENGTH)(term, name)
-        _maybe(_number(-_MOST, _MOST))(loss, f"{name}.{term}")
+def _fits(value: Any, shape: Mapping[str, Any]) -> bool:
+    """Whether a value is of a shape, without what is in it."""
+    kind = shape.get("type")
+    if kind == "integer" or kind == "number":
+        is_number = type(value) is int or (kind == "number" and type(value) is float)
+        return is_number and shape["minimum"] <= value <= shape["maximum"]
+    if kind == "string":
+        return (
+            isinstance(value, str)
+            and shape.get("minLength", 0) <= len(value) <= shape.get("maxLength", len(value))
+            and ("enum" not in shape or value in shape["enum"])
+            and ("pattern" not in shape or re.fullmatch(shape["pattern"], value) is not None)
+            and (shape.get("format") != "printable" or value.isprintable())
+        )
+    if kind == "array":
+        return isinstance(value, list) and len(value) <= shape.get("maxItems", len(value))
+    if kind == "object":
+        if not isinstance(value, dict) or len(value) > shape.get("maxProperties", len(value)):
+            return False
+        return shape.get("format") != "data" or _is_flat(value)
+    return True
 
 
-def _json(value: Any, name: str) -> None:
-    """An object of any fields, as deep as programs can follow."""
-    if not isinstance(value, dict):
-        _refuse(name, "no object")
+def _is_flat(value: Mapping[str, Any]) -> bool:
+    """Whether an object of any fields is no deeper than programs can follow."""
     layer: list[Any] = [value]
     for _ in range(_DEPTH):
         inner = [e for one in layer for e in (one.values() if isinstance(one, dict) else one)]
         layer = [entry for entry in inner if isinstance(entry, (dict, list))]
         if not layer:
-            return
-    _refuse(name, "an object that is nested too deeply")
-
-
-_NAMED = _object(name=_text(200))
-_COUNT = _whole(0, 1 << 40)
-_STEP = _whole(0, 1 << 31)
-_ERROR = _object(code=_code, field=_text(_LONG), message=_text(_LONG), hint=_text(_LONG))
-_PROGRESS = _object(
-    stage=_whole(0, 1000),
-    stages=_whole(0, 1000),
-    step=_STEP,
-    steps=_STEP,
-    loss=_losses,
-    seconds=_maybe(_number(0, _SECONDS)),
-    seconds_left=_maybe(_number(0, _SECONDS)),
-    megapixels=_maybe(_number(0, _MOST)),
-    network=_optional(_text(NAME_LENGTH)),
-)
-_ROW = _object(
-    job=_job,
-    state=_state,
-    target=_text(NAME_LENGTH),
-    group=_text(NAME_LENGTH),
-    size=_whole(1, 1 << 20),
-    step=_maybe(_STEP),
-    steps=_maybe(_STEP),
-    age=_number(0, _SECONDS),
-)
-_NEWS: dict[str, _Check] = {
-    "job": _job,
-    "state": _state,
-    "progress": _maybe(_PROGRESS),
-    "error": _maybe(_ERROR),
-}
-_PICTURES = {"result": "texture", "channel": "pixels"}  # that a reply must have
-# Of each kind of reply. What a picture is like is looked at where it is unpacked.
-_FIELDS: dict[str, dict[str, _Check]] = {
-    "hello": {
-        "service": _text(NAME_LENGTH),
-        "device": _text(_LONG),
-        "encodings": _optional(_list(_text(NAME_LENGTH), 64)),
-    },
-    "describe": {
-        "groups": _optional(_list(_NAMED, 4096)),
-        "styles": _optional(_list(_text(200), 4096)),
-        "looks": _optional(_json),
-        "colour_frames": _optional(_json),
-        "networks": _optional(_list(_NAMED, 4096)),
-        "qualities": _optional(_list(_NAMED, 4096)),
-        "terms": _optional(_list(_NAMED, 4096)),
-        "defaults": _optional(_json),
-        "recipe_schema": _optional(_json),
-    },
-    "network": {
-        "network": _text(NAME_LENGTH),
-        "layers": _list(_object(name=_text(NAME_LENGTH), channels=_COUNT), 4096),
-        "classes": _list(_text(200), 1 << 15),
-    },
-    "channel": {
-        "network": _text(NAME_LENGTH),
-        "layer": _text(NAME_LENGTH),
-        "channel": _COUNT,
-    },
-    "survey": {
-        "network": _text(NAME_LENGTH),
-        "channels": _list(
-            _object(layer=_text(NAME_LENGTH), channel=_COUNT, strength=_number(-_MOST, _MOST)), 64
-        ),
-        "dreams": _list(_text(200), 16),
-    },
-    "submit": {"job": _job},
-    "have": {"received": _list(_COUNT, LIMITS.buffers)},
-    "upload": {"received": _COUNT},
-    "frame": {
-        **_NEWS,
-        "encoding": _optional(_text(NAME_LENGTH)),
-        "shape": _optional(_list(_COUNT, 3)),
-    },
-    "cancel": {"job": _job},
-    "finish": {"job": _job},
-    "pause": {"job": _job, "state": _state},
-    "resume": {"job": _job, "state": _state},
-    "adjust": {"job": _job, "state": _state, "recipe": _json},
-    "repaint": {"job": _job},
-    "jobs": {"jobs": _list(_ROW, 1 << 16)},
-    "attach": {
-        **_NEWS,
-        "recipe": _json,
-        "warning": _optional(_ERROR),
-        "log": _list(_text(_LONG), 1000),
-    },
-    "forget": {"job": _job},
-    "result": {"job": _job, "receipt": _json},
-    "heartbeat": {"jobs": _COUNT},
-    "error": {"error": _ERROR},
-}
+            return True
+    return False

@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,12 @@ from PIL.PngImagePlugin import PngImageFile
 
 from service.reporting.delivery import png_bytes
 from service.serving.protocol.answers import HINT, check_picture, check_shape
+from service.serving.protocol.requests import EncodingName
 from service.serving.protocol.wire import WireError
 
 RAW_BUFFER, DATA_BUFFER = "pixels", "data"  # of a message
 RAW = "raw"
-ENCODINGS = (RAW, "zlib", "jpeg", "png")
+ENCODINGS: tuple[EncodingName, ...] = get_args(EncodingName)
 JPEG_QUALITY = 90
 ZLIB_LEVEL = 1  # of a painting, the next ones take twice as long for some hundredths less
 

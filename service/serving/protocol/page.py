@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
+from service.serving.protocol.answers import in_words
+from service.serving.protocol.kinds import KINDS, Kind
 from service.serving.protocol.limits import MAX_JOB_BYTES, UNREAD_BYTES
-from service.serving.protocol.messages import KINDS, Kind
+from service.serving.protocol.message import Message
+from service.serving.protocol.replies import ErrorReply
 from service.serving.protocol.wire import (
     CHUNK_BYTES,
     DEFAULT_ADDRESS,
@@ -67,7 +70,7 @@ def protocol_page() -> str:
             "the recipe and the scene have codes of their own; codes never change their meaning. "
             "`bad-reply` is never sent: our own clients say it of a reply that is not as this page "
             "has it.",
-            _table({"error": "{code, field, message, hint}"}),
+            _fields(ErrorReply),
             "| code | meaning |\n|---|---|\n" + "\n".join(codes),
             "## A client",
             f"[{EXAMPLE.name}](examples/{EXAMPLE.name}) paints a tile on a service without keys. "
@@ -80,8 +83,8 @@ def protocol_page() -> str:
 def _opening() -> str:
     return f"""# The wire, version {PROTOCOL_VERSION}
 
-<!-- Written by python -m service.serving.protocol.page: change wire.py and wire_kinds.py in
-service/serving instead. -->
+<!-- Written by python -m service.serving.protocol.page: change wire.py, requests.py and
+replies.py in service/serving/protocol instead. -->
 
 A client (ZeroMQ DEALER) talks to the service (ROUTER), by default at `{DEFAULT_ADDRESS}`.
 A message is one multipart: a header in UTF-8 JSON, then the raw buffers that the header describes
@@ -107,21 +110,28 @@ lives. A client that lets many replies lie unread loses the newest of them.
 
 
 def _section(kind: Kind) -> str:
-    parts = [f"## {kind.name}", kind.purpose]
-    for title, fields in (
-        ("Request", kind.request),
-        ("Buffers of the request", kind.request_buffers),
-        ("Reply", kind.reply),
-        ("Buffers of the reply", kind.reply_buffers),
-    ):
-        if fields:
-            parts += [f"{title}:", _table(fields)]
+    parts = [f"## {kind.request.kind()}", kind.purpose]
+    for title, message in (("request", kind.request), ("reply", kind.reply)):
+        if message.model_fields:
+            parts += [f"{title.capitalize()}:", _fields(message)]
+        if message.buffers:
+            rows = [f"| `{name}` | {_escaped(what)} |" for name, what in message.buffers.items()]
+            table = "\n".join(["| buffer | |", "|---|---|", *rows])
+            parts += [f"Buffers of the {title}:", table]
     return "\n\n".join(parts)
 
 
-def _table(fields: Mapping[str, str]) -> str:
-    rows = [f"| `{name}` | {_escaped(meaning)} |" for name, meaning in fields.items()]
-    return "\n".join(["| field | |", "|---|---|", *rows])
+def _fields(message: type[Message]) -> str:
+    schemas = message.schema_of_fields()["properties"]
+    rows = ["| field | what it is | |", "|---|---|---|"]
+    for name, field in message.model_fields.items():
+        what = in_words(schemas[name])
+        if field.default is None:
+            what += "; may be left out"
+        elif not field.is_required():
+            what += f"; {json.dumps(field.default)}, if left out"
+        rows.append(f"| `{name}` | {_escaped(what)} | {_escaped(field.description or '')} |")
+    return "\n".join(rows)
 
 
 def _escaped(text: str) -> str:

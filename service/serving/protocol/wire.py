@@ -5,7 +5,7 @@ header lists as ``"buffers": [{"name", "dtype", "shape"}, ...]``, C order. The s
 ROUTER, a client a DEALER. Nothing is ever pickled, and every size is checked against
 :data:`LIMITS` before anything is allocated.
 
-This module and :mod:`service.serving.protocol.messages`, which lists the kinds of messages, are the
+This module and :mod:`service.serving.protocol.kinds`, which lists the kinds of messages, are the
 one source of the protocol. This one needs only NumPy and the standard library, so that the add-on
 ships the very same file (``blender_addon/wire.py`` is a link to it).
 """

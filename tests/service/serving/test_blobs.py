@@ -125,7 +125,7 @@ def test_what_no_job_names_goes_after_a_while(store, named, monkeypatch):
     assert not list(blobs.folder.iterdir())
 
 
-def test_the_age_outlives_the_service(store):
+def test_the_age_service_dieds_the_service(store):
     old, new = (store().put(memoryview(text)) for text in (b"old", b"new"))
     os.utime(store().folder / old, (0, 0))
     blobs = store()

@@ -19,7 +19,7 @@ from patience import PATIENCE
 from service_process import children, memory, receive, recipe, running, until_running
 
 from service.serving.client import Client
-from service.serving.protocol.messages import KINDS
+from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc")

@@ -85,7 +85,7 @@ def test_inputs_come_back_bit_for_bit(opened):
     job = ledger.add(Inputs(recipe, cameras, buffers))
     ledger = opened()
     again = ledger.find(job.name)
-    assert again.order == job.order and again.standing == job.standing
+    assert again.submission == job.submission and again.standing == job.standing
     read = ledger.folder(again).read_inputs()
     assert read.recipe == recipe and read.cameras == cameras
     assert list(read.buffers) == list(buffers)
@@ -156,7 +156,7 @@ def test_a_worker_may_die_once_between_two_checkpoints_of_a_job(opened):
         job = ledger.find(job.name)
         ledger.start(job)
         ledger.checkpoint(job, {"step": step}, warning)
-        ledger.mourn(job, FAULT, killed=False)
+        ledger.worker_died(job, FAULT, killed=False)
         ledger = opened()
         assert ledger.find(job.name).state == state
     assert ledger.find(job.name).standing.fault == FAULT
@@ -166,7 +166,7 @@ def test_a_worker_may_die_once_between_two_checkpoints_of_a_job(opened):
         job = ledger.find(job.name)
         ledger.start(job)
         ledger.checkpoint(job, {"step": 6}, None)
-        ledger.mourn(job, FAULT, killed=False)
+        ledger.worker_died(job, FAULT, killed=False)
         assert job.state == state
 
 
@@ -183,7 +183,7 @@ def test_services_may_die_some_times_between_two_checkpoints_of_a_job(opened):
         if saved is not None:
             ledger.checkpoint(ledger.find(job.name), {"step": saved}, None)
         if told:
-            ledger.rest()
+            ledger.requeue()
         return opened().find(job.name).standing
 
     for _ in range(SERVICE_TRIES - 1):
@@ -221,23 +221,23 @@ def test_a_job_that_rests_goes_on_resting_though_it_did_not_fit_into_memory(open
     job = ledger.add(inputs())
     ledger.start(job)
     ledger.pause(job)
-    ledger.spare(job, FAULT)  # in the step that it was in
+    ledger.out_of_memory(job, FAULT)  # in the step that it was in
     assert (job.state, job.standing.frugal) == ("paused", True)
 
 
 def test_what_does_not_fit_into_memory_is_tried_once_with_less(opened):
     ledger = opened()
-    killed, starved = ledger.add(inputs()), ledger.add(inputs())
+    killed, out_of_memory = ledger.add(inputs()), ledger.add(inputs())
     for state, frugal in (("queued", False), ("queued", True), ("failed", True)):
         ledger.start(ledger.find(killed.name))
-        ledger.mourn(ledger.find(killed.name), FAULT, killed=True)
+        ledger.worker_died(ledger.find(killed.name), FAULT, killed=True)
         ledger = opened()
         standing = ledger.find(killed.name).standing
         assert (standing.state, standing.frugal) == (state, frugal)
     for state in ("queued", "failed"):
-        ledger.start(ledger.find(starved.name))
-        ledger.spare(ledger.find(starved.name), FAULT)
-        assert ledger.find(starved.name).state == state
+        ledger.start(ledger.find(out_of_memory.name))
+        ledger.out_of_memory(ledger.find(out_of_memory.name), FAULT)
+        assert ledger.find(out_of_memory.name).state == state
 
 
 def test_the_queue_is_bounded_in_number_and_bytes(opened):
@@ -328,7 +328,7 @@ def test_a_damaged_folder_is_reported_skipped_and_left_alone(opened, caplog, dam
 def test_damaged_inputs_are_told_when_they_are_wanted(opened, what):
     ledger = opened()
     job = ledger.add(inputs(1000))
-    folder, blob = ledger.folder(job), ledger.blobs.folder / job.order.buffers[0].sha256
+    folder, blob = ledger.folder(job), ledger.blobs.folder / job.submission.buffers[0].sha256
     path = blob if what == "blob" else folder.path / "job.json"
     whole = path.read_bytes()
     for data in (b"", whole[:20], whole[:-2], b"\xff" * 40):

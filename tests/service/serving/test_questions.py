@@ -6,8 +6,8 @@ from service_process import eventually, receive, recipe, refused, running, until
 
 from service.serving import surveyor as surveyor_module
 from service.serving.client import Client
+from service.serving.protocol.replies import MAX_FOUND
 from service.serving.protocol.wire import decode, encode
-from service.serving.questions import FOUND
 
 PICTURE = np.full((16, 24, 3), 5, np.uint8)
 
@@ -33,7 +33,7 @@ def test_names_pictures_and_what_describes_a_picture(client):
         pixels = client.channel_picture("squeezenet", "grey", 7, size)
         assert pixels.shape == (size, size, 3) and (pixels == 7).all()
     found = client.survey("squeezenet", PICTURE)
-    assert found["channels"] == [{"layer": "grey", "channel": 5, "strength": 1.5}] * FOUND
+    assert found["channels"] == [{"layer": "grey", "channel": 5, "strength": 1.5}] * MAX_FOUND
     assert found["dreams"] == ["grey:1*5"]
 
 
@@ -104,8 +104,7 @@ def test_a_process_that_hangs_or_has_nothing_to_do_is_ended(monkeypatch):
     import zmq
 
     from service.serving.jobs.job import Fault
-    from service.serving.questions import Question
-    from service.serving.surveyor import Surveyor
+    from service.serving.surveyor import Question, Surveyor
 
     monkeypatch.setattr(surveyor_module, "PATIENCE", 0.5)
     with zmq.Context() as context:

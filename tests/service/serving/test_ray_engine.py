@@ -91,7 +91,7 @@ def test_a_job_whose_worker_is_killed_goes_on_elsewhere_to_the_same_bits(service
         assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
 
 
-def test_adjustments_outlive_the_worker(service, client):
+def test_adjustments_service_died_the_worker(service, client):
     job = client.submit(recipe(STEP_MS, steps=150))
     until_step(client, job, 10)
     client.adjust(job, {"objective.style": 3})

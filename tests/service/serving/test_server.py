@@ -9,7 +9,7 @@ from service_process import eventually, receive, recipe, refused, running, until
 from service.serving import client as client_module
 from service.serving.client import Client
 from service.serving.handlers import Handlers
-from service.serving.protocol.messages import KINDS
+from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.wire import decode, encode
 
 

@@ -109,7 +109,7 @@ def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
         assert client.frame(waiting).state == "finished"
 
 
-def test_the_worker_does_not_outlive_a_killed_service(tmp_path):
+def test_the_worker_does_not_service_died_a_killed_service(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt")
     with Client(service.address) as client:
         until_running(client, client.submit(recipe(step_ms=300, steps=1000)))

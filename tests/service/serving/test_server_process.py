@@ -91,7 +91,7 @@ def test_a_signal_ends_both_in_order(tmp_path, number):
         client.cancel(job)
 
 
-def test_no_process_outlives_its_keeper_and_the_folder_is_free(tmp_path):
+def test_no_process_service_dieds_its_keeper_and_the_folder_is_free(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt", kept=True)
     with Client(service.address, timeout=PATIENCE) as client:
         client.hello()

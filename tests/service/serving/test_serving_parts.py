@@ -13,8 +13,9 @@ from service.serving.engines.commands import sendable
 from service.serving.engines.paint_job import fault_of
 from service.serving.engines.painter import load_painter
 from service.serving.engines.wants import MAX_SIZES
+from service.serving.jobs.intake import read_submission
 from service.serving.jobs.job import Fault
-from service.serving.requests import read_submission
+from service.serving.protocol.requests import Submit
 from service.serving.settings import Settings
 from service.serving.watchers import MAX_OPEN, Credit, Credits, shrink
 
@@ -114,9 +115,9 @@ def test_all_credits_are_closed_at_the_end():
 
 def test_a_submission_is_read():
     camera = {"lens": 50, "kind": "PERSP", "matrix_world": [[1.0, 0, 0, 0]] * 4, "clip_end": None}
-    read = read_submission({"recipe": RECIPE, "cameras": [camera]}, {})
+    read = read_submission(Submit(recipe=RECIPE, cameras=[camera]), {})
     assert read.recipe.group == "p6" and read.cameras == [camera]
-    assert read_submission({"recipe": RECIPE}, {}).cameras == []
+    assert read_submission(Submit(recipe=RECIPE), {}).cameras == []
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_a_submission_is_read():
 )
 def test_a_bad_submission_names_its_field(header, field):
     with pytest.raises(InputError) as caught:
-        read_submission(header, {})
+        read_submission(Submit(**header), {})
     assert caught.value.field == field
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from malformed import messages
 
-from service.serving.protocol.messages import KINDS
+from service.serving.protocol.kinds import KINDS, replies_file
 from service.serving.protocol.page import protocol_page
 from service.serving.protocol.wire import (
     DTYPES,
@@ -249,3 +249,12 @@ def test_the_protocol_page_is_current(pytestconfig):
     assert page == protocol_page() + "\n", (
         "run: python -m service.serving.protocol.page docs/protocol.md"
     )
+
+
+def test_the_file_of_replies_is_current(pytestconfig):
+    file = pytestconfig.rootpath / "service" / "serving" / "protocol" / "replies.json"
+    assert file.read_text(encoding="utf-8") == replies_file(), (
+        f"run: python -m service.serving.protocol.kinds {file}"
+    )
+    link = pytestconfig.rootpath / "blender_addon" / "replies.json"
+    assert link.read_bytes() == file.read_bytes()
