@@ -34,7 +34,7 @@ from service.scene import Scene, StylePicture
 from service.steering import recoloured
 
 DEPTH = 3  # levels of the canvas's pyramid
-MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
+MESH_DEPTH = 4  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:

@@ -35,14 +35,26 @@ ALL_STYLES = (*STYLES, "moorish_mosaic", "marbled_paper")
 CELLS: dict[str, dict[str, Any]] = {
     "p4": {"target": "tile", "group": "p4"},
     "p6-3a": {"target": "tile", "group": "p6", "colouring": "3a"},
+    "p4-4a": {"target": "tile", "group": "p4", "colouring": "4a"},
+    "p6m": {"target": "tile", "group": "p6m"},
     "532": {"target": "sphere", "group": "532"},
     "46": {"target": "hyperbolic", "group": "{4,6}"},
     "spiral": {"target": "spiral", "group": "spiral3"},
-    "suzanne": {"target": "mesh", "group": "none"},
+    "suzanne": {"target": "mesh", "group": "1"},
 }
+MONKEY = Path("out/meshes/monkey.glb")  # `make meshes` makes it
 BODIES = ("sphere", "mesh")  # whose views are looked at, not their maps
+LOOKS = 8  # windows of a painting that are measured
 SHEET_SIDE = 320  # pixels of a picture on a sheet
 JUDGES = {"squeezenet": "vgg16-hed"}  # of what a network has painted; squeezenet judges the others
+
+
+def scene_of(recipe: Any) -> Any:
+    """The scene of a recipe and of the mesh that it names."""
+    from service.inputs import mesh_inputs
+    from service.scene import make_scene
+
+    return make_scene(recipe, mesh_inputs(recipe).body if recipe.target == "mesh" else None)
 
 
 def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, float]:
@@ -53,14 +65,13 @@ def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, flo
     from service.painting.stage import style_side
     from service.painting.surfaces import make_surface
     from service.recipe import parse_recipe
-    from service.scene import make_scene
 
     recipe = parse_recipe(fields)
-    scene = make_scene(recipe)
+    scene = scene_of(recipe)
     start = time.perf_counter()
     *_, last = paint(recipe, scene, load_styles(recipe), torch.device("cpu"))
     seconds = time.perf_counter() - start
-    surface = make_surface(scene, recipe.size, 3, torch.device("cpu"))
+    surface = make_surface(scene, recipe.size, LOOKS, torch.device("cpu"))
     surface.prepare_views(987_654)
     side = style_side(surface, scene, recipe.size, recipe.size)
     picture = last.texture(0)
@@ -70,7 +81,8 @@ def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, flo
     with torch.no_grad():
         looks = surface.look(logits, range(surface.views))
     if recipe.target in BODIES:
-        body = looks[0].pixels[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
+        fullest = max(looks, key=lambda look: float(look.weight.sum()))
+        body = fullest.pixels[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
         picture = body.to(torch.uint8).numpy()
     return picture, [_middle(look) for look in looks], side, seconds
 
@@ -93,11 +105,10 @@ def styles_at(fields: dict[str, Any], name: str, side: float) -> list[Picture]:
     from service.painting.stage import scaled
     from service.perception.moments import colour_images
     from service.recipe import parse_recipe
-    from service.scene import make_scene
 
     recipe = parse_recipe(fields | {"styles": [{"source": name}]})
     styles = load_styles(recipe)
-    scene = framed(make_scene(recipe), recipe, styles)
+    scene = framed(scene_of(recipe), recipe, styles)
     colours = generated(tuple(scene.colouring.images.values()))
     images = colour_images(
         scaled(styles[0].pixels, side * recipe.style_scale), colours, scene.frame
@@ -115,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--network", default="squeezenet")
     parser.add_argument("--quality", default="draft")
     parser.add_argument("--recipe", type=json.loads, default={}, help="Fields of every recipe.")
-    parser.add_argument("--mesh", type=Path, help="For the cell of a mesh.")
+    parser.add_argument("--mesh", type=Path, default=MONKEY, help="Default: %(default)s.")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--set", action="append", default=[], dest="settings")
     options = parser.parse_args(arguments)
