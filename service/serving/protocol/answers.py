@@ -109,8 +109,11 @@ def in_words(shape: Mapping[str, Any]) -> str:
         length = f"{least} to {most}" if least else f"at most {most}"
         return f"text of {length} characters" if most else "text"
     if kind == "array":
-        return f"a list of at most {shape['maxItems']}" if "maxItems" in shape else "a list"
-    return "an object" if kind == "object" else "anything"
+        most = f" of at most {shape['maxItems']}" if "maxItems" in shape else ""
+        return f"a list{most}, each {in_words(shape['items'])}"
+    if kind == "object":
+        return f"{{{', '.join(shape['properties'])}}}" if "properties" in shape else "an object"
+    return "anything"
 
 
 def _check(value: Any, shape: Mapping[str, Any], name: str = "") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.serving.protocol.message import Message
 from service.serving.protocol.wire import LIMITS, NAME_LENGTH
@@ -13,7 +13,6 @@ from service.serving.protocol.wire import LIMITS, NAME_LENGTH
 MAX_LISTED = 4096  # entries of a list of what there is
 MAX_FOUND = 16  # channels that describe a picture: as many as a recipe has dreams
 
-StateName = Literal["queued", "running", "paused", "finished", "failed", "cancelled"]
 Name = Annotated[str, Field(max_length=NAME_LENGTH)]
 Line = Annotated[str, Field(max_length=200)]
 Sentence = Annotated[str, Field(max_length=20_000)]  # faults of libraries are long
@@ -25,7 +24,7 @@ Job = Annotated[  # it is printed, stored and sent again
         json_schema_extra={"format": "printable", "what": "the name of a job"},
     ),
 ]
-State = Annotated[StateName, Field(json_schema_extra={"what": "the state of a job"})]
+State = Literal["queued", "running", "paused", "finished", "failed", "cancelled"]
 Count = Annotated[int, Field(ge=0, le=1 << 40)]
 Step = Annotated[int, Field(ge=0, le=1 << 31)]
 Stage = Annotated[int, Field(ge=0, le=1000)]
@@ -33,12 +32,11 @@ Seconds = Annotated[float, Field(ge=0, le=1e12)]
 Number = Annotated[float, Field(ge=-1e300, le=1e300)]  # with room for sums
 Data = Annotated[dict[str, Any], Field(json_schema_extra={"format": "data"})]  # not too deep
 
-_THE_JOB = Field(description="name of the job")
-_THE_STATE = Field(description="as in a frame")
-
 
 class Named(BaseModel):
     """One of a list of what there is, with more about it."""
+
+    model_config = ConfigDict(json_schema_extra={"what": "an object with a name"})
 
     name: Line
 
@@ -105,7 +103,7 @@ class HelloReply(Message):
     service: Name = Field(description="version of the service")
     device: Sentence = Field(description="cpu or cuda:N; 'starting' until the worker has found out")
     encodings: Annotated[list[Name], Field(max_length=64)] | None = Field(
-        None, description="[name]: how pictures can be had, see frame"
+        None, description="how pictures can be had, see frame"
     )
 
 
@@ -125,7 +123,7 @@ class DescribeReply(Message):
         "0 ≤ t ≤ angle}",
     )
     styles: Annotated[list[Line], Field(max_length=MAX_LISTED)] | None = Field(
-        None, description="[name]: the exemplars that the service ships"
+        None, description="the exemplars that the service ships"
     )
     looks: Data | None = Field(
         None, description="{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}"
@@ -158,11 +156,11 @@ class NetworkReply(Message):
     network: Name = Field(description="its name")
     layers: list[Layer] = Field(
         max_length=MAX_LISTED,
-        description="[{name, channels}], in the network's order; channels: their number",
+        description="in the network's order; channels: their number",
     )
     classes: list[Line] = Field(
         max_length=1 << 15,
-        description="[name], in the order of their indices; none for a network without a head",
+        description="in the order of their indices; none for a network without a head",
     )
 
 
@@ -181,26 +179,41 @@ class SurveyReply(Message):
     network: Name = Field(description="as asked")
     channels: list[FoundChannel] = Field(
         max_length=64,
-        description="[{layer, channel, strength}], the 16 strongest at most, strongest first; "
-        "strength: by how many standard deviations the response is above the usual",
+        description="the 16 strongest at most, strongest first; strength: by how many standard "
+        "deviations the response is above the usual",
     )
     dreams: list[Line] = Field(
         max_length=16,
-        description="[target], for a recipe: those of a few layers together, to paint what is like "
+        description="targets for a recipe: those of a few layers together, to paint what is like "
         "the picture",
     )
 
 
-class BeginReply(Message):
-    """To submit and repaint."""
-
-    job: Job = Field(description="name of the new job")
-
-
 class JobReply(Message):
-    """To what is done with a job."""
+    """To what begins a job, or is done with one."""
 
-    job: Job = Field(description="name")
+    job: Job = Field(description="its name")
+
+
+class StateReply(JobReply):
+    """To pause and resume."""
+
+    state: State = Field(description="in which it is now")
+
+
+class AdjustReply(StateReply):
+    """To adjust."""
+
+    recipe: Data = Field(description="as it is now, whole")
+
+
+class NewsReply(StateReply):
+    """How a job is."""
+
+    progress: Progress | None = Field(
+        description="null before the first step; a number that is not finite is null"
+    )
+    error: Words | None = Field(description="of a failed job")
 
 
 class HaveReply(Message):
@@ -208,8 +221,8 @@ class HaveReply(Message):
 
     received: list[Count] = Field(
         max_length=LIMITS.buffers,
-        description="[number of bytes], for each digest: all of them, or the first ones of an "
-        "upload that was interrupted; it goes on from there",
+        description="bytes of each digest: all of them, or the first ones of an upload that was "
+        "interrupted; it goes on from there",
     )
 
 
@@ -222,7 +235,7 @@ class UploadReply(Message):
     )
 
 
-class FrameReply(Message):
+class FrameReply(NewsReply):
     """To frame."""
 
     buffers: ClassVar = {
@@ -230,19 +243,6 @@ class FrameReply(Message):
         "data": "|u1 (N,): instead of pixels, for any encoding but raw; of zlib the same bytes as "
         "pixels",
     }
-    job: Job = _THE_JOB
-    state: State = Field(
-        description="queued, running, paused, finished, failed or cancelled; who waits when a job "
-        "is paused is told so once"
-    )
-    progress: Progress | None = Field(
-        description="{stage, stages, step, steps, loss: {term: value}, seconds, seconds_left, "
-        "megapixels, network: its name} or null before the first step; a number that is not finite "
-        "is null"
-    )
-    error: Words | None = Field(
-        description="{code, field, message, hint} of a failed job, else null"
-    )
     encoding: Name | None = Field(
         None,
         description="of the picture, if there is one: the one asked for, but png instead of jpeg "
@@ -253,17 +253,16 @@ class FrameReply(Message):
     )
 
 
-class StateReply(Message):
-    """To pause and resume."""
+class AttachReply(NewsReply):
+    """To attach."""
 
-    job: Job = Field(description="name")
-    state: State = _THE_STATE
-
-
-class AdjustReply(StateReply):
-    """To adjust."""
-
-    recipe: Data = Field(description="as it is now")
+    recipe: Data = Field(description="as it is now, whole")
+    warning: Words | None = Field(
+        None,
+        description="the last checkpoint could not be written, or the job is painted with less "
+        "memory (it goes on)",
+    )
+    log: list[Sentence] = Field(max_length=1000, description="the last 20 that its worker printed")
 
 
 class JobsReply(Message):
@@ -271,48 +270,28 @@ class JobsReply(Message):
 
     jobs: list[Row] = Field(
         max_length=1 << 16,
-        description="[{job, state, target, group, size, step, steps, age}]; target, group and size "
-        "of its recipe; step of steps, or null before the first; age: seconds since it was "
-        "submitted",
+        description="target, group and size of its recipe; step of steps, or null before the "
+        "first; age: seconds since it was submitted",
     )
 
 
-class AttachReply(Message):
-    """To attach."""
-
-    job: Job = Field(description="name")
-    state: State = _THE_STATE
-    recipe: Data = Field(description="the recipe as it is now, whole")
-    progress: Progress | None = Field(description="as in a frame; seen last")
-    error: Words | None = Field(description="as in a frame")
-    warning: Words | None = Field(
-        None,
-        description="{code, field, message, hint} if the last checkpoint could not be written or "
-        "the job is painted with less memory (it goes on), else null",
-    )
-    log: list[Sentence] = Field(
-        max_length=1000, description="[line]: the last 20 that its worker printed"
-    )
-
-
-class ResultReply(Message):
+class ResultReply(JobReply):
     """To result."""
 
     buffers: ClassVar = {
         "texture": "|u1 (H, W, 3) sRGB, top row first; (H, W, 4) with alpha where parts are clear: "
         "a disc's rim, a cell's surroundings"
     }
-    job: Job = Field(description="name")
-    receipt: Data = Field(description="the receipt, as the command line writes it")
+    receipt: Data = Field(description="as the command line writes it")
 
 
 class HeartbeatReply(Message):
     """To heartbeat."""
 
-    jobs: Count = Field(description="number of jobs queued or running")
+    jobs: Count = Field(description="that are queued or running")
 
 
 class ErrorReply(Message):
     """To a request that cannot be served."""
 
-    error: Words = Field(description="{code, field, message, hint}")
+    error: Words = Field(description="what is at fault, and how to mend it")

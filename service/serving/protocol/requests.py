@@ -92,6 +92,12 @@ class UploadedBuffer(BaseModel):
 Uploads = Annotated[list[UploadedBuffer], Field(max_length=LIMITS.buffers)]
 
 
+class OfJob(Message):
+    """What is asked of one job."""
+
+    job: Job = Field(description="its name")
+
+
 class Hello(Message):
     """Open the conversation and compare protocol versions."""
 
@@ -164,8 +170,7 @@ class Submit(Message):
     )
     uploads: Uploads = Field(
         [],
-        description="[{name, dtype, shape, sha256}]: buffers of the job whose bytes were sent "
-        "before, see upload",
+        description="buffers of the job whose bytes were sent before, see upload",
     )
 
 
@@ -174,7 +179,7 @@ class Have(Message):
 
     digests: list[Digest] = Field(
         max_length=LIMITS.buffers,
-        description="[SHA-256 of a buffer's bytes, 64 hexadecimal digits]",
+        description="of the buffers' bytes",
     )
 
 
@@ -189,13 +194,13 @@ class Upload(Message):
     offset: int = Field(ge=0, le=MAX_JOB_BYTES, description="where this chunk begins")
 
 
-class Frame(Message):
+class Frame(OfJob):
     """One credit: asks for one frame newer than step 'after'. Answered when there is one, or at
     once when the job has ended (then without pixels if nothing is newer). A client has one credit
     per job: asking again replaces it, and the older request is never answered. A client that has
-    waited long may ask again, with the same id: that also mends a lost connection."""
+    waited long may ask again, with the same id: that also mends a lost connection. Who waits when a
+    job is paused is told so once."""
 
-    job: Job = Field(description="name of the job")
     after: int = Field(
         -1, ge=-1, le=MAX_STEP, description="step of the newest frame at hand, -1 for none"
     )
@@ -205,34 +210,26 @@ class Frame(Message):
     encoding: EncodingName = Field("raw", description="zlib, jpeg or png are for a slow line")
 
 
-class Cancel(Message):
+class Cancel(OfJob):
     """End a job without a result. A job that has ended stays as it is."""
 
-    job: Job = Field(description="name")
 
-
-class Finish(Message):
+class Finish(OfJob):
     """End a job with the best so far, as if its last step were done; a job that has not begun or is
     paused takes one step. A job that has ended stays as it is."""
 
-    job: Job = Field(description="name")
 
-
-class Pause(Message):
+class Pause(OfJob):
     """Let a job wait after the step that runs; its checkpoint is written then. A job that is
     neither queued nor running stays as it is."""
 
-    job: Job = Field(description="name")
 
-
-class Resume(Message):
+class Resume(OfJob):
     """Let a paused job go on, or try a failed one again: both from the last checkpoint, when it is
     their turn. Any other job stays as it is."""
 
-    job: Job = Field(description="name")
 
-
-class Adjust(Message):
+class Adjust(OfJob):
     """Change a part of the recipe of a job that is queued, running, paused or failed, from its next
     step on. It is checked as a recipe is, and all of it holds or nothing. What can be changed:
     objective (all weights), styles and dreams (their weights), colouring (to a rule that repeats
@@ -240,7 +237,6 @@ class Adjust(Message):
     width until it has taken the new quality's steps there. What comes after the last step has no
     effect."""
 
-    job: Job = Field(description="name")
     changes: dict[str, Any] = Field(
         min_length=1,
         description="{key: value}, keys such as 'objective.style' or 'styles.0.weight', at most "
@@ -262,8 +258,7 @@ class Repaint(Message):
     seed: int = Field(ge=0, le=MAX_SEED, description="of the new job's recipe")
     uploads: Uploads = Field(
         [],
-        description="[{name, dtype, shape, sha256}]: the region, if it was uploaded; over 8 MiB it "
-        "must be",
+        description="the region, if it was uploaded; over 8 MiB it must be",
     )
 
 
@@ -271,24 +266,18 @@ class Jobs(Message):
     """All jobs that the service knows, oldest first."""
 
 
-class Attach(Message):
+class Attach(OfJob):
     """All about one job, for a client that knows no more than its name: it asks for frames and the
     result then as if it had submitted the job."""
 
-    job: Job = Field(description="name")
 
-
-class Forget(Message):
+class Forget(OfJob):
     """Remove a job that has ended, with its result, from the service and its disk."""
 
-    job: Job = Field(description="name")
 
-
-class Result(Message):
+class Result(OfJob):
     """The finished texture. A job that has not finished is answered with an error, a failed one
     with its own. The service keeps the jobs that ended last (service serve --keep)."""
-
-    job: Job = Field(description="name")
 
 
 class Heartbeat(Message):
