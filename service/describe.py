@@ -22,7 +22,7 @@ LOOK_SIDE = 48  # pixels of a style's small picture
 
 
 def describe() -> dict[str, Any]:
-    """The offer, ready for JSON; see :class:`service.serving.protocol.replies.DescribeReply`.
+    """The offer, ready for JSON; see :class:`service.serving.protocol.service_messages.Describe`.
 
     Imports torch to say which networks are at hand: for the worker, not for a quick command.
     """

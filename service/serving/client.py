@@ -18,11 +18,11 @@ import service
 from geometry.errors import InputError
 from service.recipe import Recipe
 from service.serving.keys import load_client_key
-from service.serving.protocol import requests
+from service.serving.protocol import job_messages, service_messages
 from service.serving.protocol.answers import HINT, check_reply, read_reply
 from service.serving.protocol.encodings import Picture
-from service.serving.protocol.message import Message
-from service.serving.protocol.requests import EncodingName
+from service.serving.protocol.fields import EncodingName
+from service.serving.protocol.message import Request
 from service.serving.protocol.uploads import begin_job
 from service.serving.protocol.wire import (
     DEFAULT_ADDRESS,
@@ -106,21 +106,22 @@ class Client:
 
     def hello(self) -> dict[str, Any]:
         """``{"service", "device"}``. Raises "protocol-version" for another release."""
-        return self._send_request(requests.Hello(client=f"orbitex {service.__version__}"))[0]
+        hello = service_messages.Hello(client=f"orbitex {service.__version__}")
+        return self._send_request(hello)[0]
 
     def describe(self) -> dict[str, Any]:
         """What the service offers; waits for its worker to be ready."""
-        return self._send_request(requests.Describe(), patient=True)[0]
+        return self._send_request(service_messages.Describe(), patient=True)[0]
 
     def network(self, name: str) -> dict[str, Any]:
         """What is in a network: {"network", "layers", "classes"}, as on the wire."""
-        return self._send_request(requests.Network(network=name), patient=True)[0]
+        return self._send_request(service_messages.Network(network=name), patient=True)[0]
 
     def channel_picture(
         self, network: str, layer: str, channel: int, size: int
     ) -> NDArray[np.uint8]:
         """What a channel responds to, (size, size, 3) uint8 sRGB."""
-        wanted = requests.Channel(network=network, layer=layer, channel=channel, size=size)
+        wanted = service_messages.Channel(network=network, layer=layer, channel=channel, size=size)
         pixels = self._send_request(wanted, patient=True)[1]["pixels"]
         if pixels.shape != (size, size, 3):
             raise InputError("bad-reply", "pixels", "Not the size that was asked for.", HINT)
@@ -129,11 +130,11 @@ class Client:
     def survey(self, network: str, picture: NDArray[np.uint8]) -> dict[str, Any]:
         """What describes a picture (H, W, 3): {"network", "channels", "dreams"}, as on the wire."""
         given = {"picture": picture}
-        return self._send_request(requests.Survey(network=network), given, patient=True)[0]
+        return self._send_request(service_messages.Survey(network=network), given, patient=True)[0]
 
     def heartbeat(self) -> int:
         """The number of jobs queued or running."""
-        return int(self._send_request(requests.Heartbeat())[0]["jobs"])
+        return int(self._send_request(service_messages.Heartbeat())[0]["jobs"])
 
     def submit(
         self,
@@ -144,14 +145,14 @@ class Client:
         """Start a job; its name."""
         data = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else dict(recipe)
         given = [dict(camera) for camera in cameras]
-        return self._begin(requests.Submit(recipe=data, cameras=given), buffers or {})
+        return self._begin(job_messages.Submit(recipe=data, cameras=given), buffers or {})
 
     def frame(
         self, job: str, after: int = -1, max_size: int = 0, encoding: EncodingName = "raw"
     ) -> Frame:
         """One frame newer than step ``after``; waits for it as long as the service is alive.
         ``encoding``: of the picture on its way, "jpeg" say, for a slow line."""
-        wanted = requests.Frame(job=job, after=after, max_size=max_size, encoding=encoding)
+        wanted = job_messages.Frame(job=job, after=after, max_size=max_size, encoding=encoding)
         header, buffers = self._send_request(wanted, patient=True)
         try:
             picture = Picture.of(header, buffers, max_size)
@@ -175,49 +176,49 @@ class Client:
 
     def jobs(self) -> list[dict[str, Any]]:
         """All jobs that the service knows, oldest first, as on the wire."""
-        return list(self._send_request(requests.Jobs())[0]["jobs"])
+        return list(self._send_request(job_messages.Jobs())[0]["jobs"])
 
     def attach(self, job: str) -> dict[str, Any]:
         """State and progress of a job, as on the wire: for a client that was away."""
-        return self._send_request(requests.Attach(job=job))[0]
+        return self._send_request(job_messages.Attach(job=job))[0]
 
     def adjust(self, job: str, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Change a part of a job's recipe, as in {"objective.style": 2}, from its next step on; the
         recipe as it is then."""
-        reply = self._send_request(requests.Adjust(job=job, changes=dict(changes)))[0]
+        reply = self._send_request(job_messages.Adjust(job=job, changes=dict(changes)))[0]
         return dict(reply["recipe"])
 
     def repaint(self, job: str, region: NDArray[np.uint8], seed: int) -> str:
         """Start a job that paints a region (H, W) of a job's texture anew, where it is 255, and
         keeps the rest; the name of the new job."""
-        return self._begin(requests.Repaint(job=job, seed=seed), {"region": region})
+        return self._begin(job_messages.Repaint(job=job, seed=seed), {"region": region})
 
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""
-        self._send_request(requests.Pause(job=job))
+        self._send_request(job_messages.Pause(job=job))
 
     def resume(self, job: str) -> None:
         """Go on with a job that was paused or has failed."""
-        self._send_request(requests.Resume(job=job))
+        self._send_request(job_messages.Resume(job=job))
 
     def forget(self, job: str) -> None:
         """Delete a job that has ended, with its result."""
-        self._send_request(requests.Forget(job=job))
+        self._send_request(job_messages.Forget(job=job))
 
     def finish(self, job: str) -> None:
         """End a job with the best so far."""
-        self._send_request(requests.Finish(job=job))
+        self._send_request(job_messages.Finish(job=job))
 
     def cancel(self, job: str) -> None:
         """End a job without a result."""
-        self._send_request(requests.Cancel(job=job))
+        self._send_request(job_messages.Cancel(job=job))
 
     def result(self, job: str) -> tuple[NDArray[np.uint8], dict[str, Any]]:
         """Texture (H, W, 3) uint8 and receipt of a finished job; raises what made it fail."""
-        header, buffers = self._send_request(requests.Result(job=job))
+        header, buffers = self._send_request(job_messages.Result(job=job))
         return buffers["texture"], header["receipt"]
 
-    def _begin(self, request: Message, given: Mapping[str, np.ndarray]) -> str:
+    def _begin(self, request: Request, given: Mapping[str, np.ndarray]) -> str:
         try:
             return begin_job(self._ask, request.kind(), request.model_dump(), given)
         except WireError as error:
@@ -225,7 +226,7 @@ class Client:
 
     def _send_request(
         self,
-        request: Message,
+        request: Request,
         buffers: Mapping[str, np.ndarray] | None = None,
         patient: bool = False,
     ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -17,7 +17,7 @@ from service.serving.jobs.job import Fault, State
 from service.serving.jobs.job_log import log_tail
 from service.serving.jobs.ledger import Ledger
 from service.serving.jobs.news import job_row, job_sheet
-from service.serving.protocol import requests
+from service.serving.protocol import job_messages, service_messages
 from service.serving.protocol.encodings import ENCODINGS
 from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.wire import CHUNK_BYTES, LIMITS, Limits, WireError, decode
@@ -84,7 +84,7 @@ class Handlers:
             number, kind = header.get("id"), header["kind"]
             if kind not in self._handlers:
                 raise unknown_name("unknown-kind", "kind", kind[:40], KINDS)
-            request = KINDS[kind].request(**header)
+            request = KINDS[kind](**header)
             reply = self._handlers[kind](Asker(client, number), request, buffers)
             if reply is not None:
                 self._replies.send(client, {"kind": kind, "id": number, **reply})
@@ -101,12 +101,12 @@ class Handlers:
             fault = Fault("internal", "kind", "A fault of the service.", "Its log says more.")
             self._replies.send_fault(client, number, fault)
 
-    def _on_hello(self, asker: Asker, request: requests.Hello, buffers: Buffers) -> Fields:
+    def _on_hello(self, asker: Asker, request: service_messages.Hello, buffers: Buffers) -> Fields:
         device = ", ".join(self._engine.devices) or "starting"
         return {"service": service.__version__, "device": device, "encodings": list(ENCODINGS)}
 
     def _on_describe(
-        self, asker: Asker, request: requests.Describe, buffers: Buffers
+        self, asker: Asker, request: service_messages.Describe, buffers: Buffers
     ) -> Fields | None:
         if self._description is not None:
             return self._description
@@ -117,20 +117,8 @@ class Handlers:
             del self._undescribed[next(iter(self._undescribed))]
         return None
 
-    def _on_network(self, asker: Asker, request: requests.Network, buffers: Buffers) -> None:
-        self._ask(asker, request, buffers)
-
-    def _on_channel(self, asker: Asker, request: requests.Channel, buffers: Buffers) -> None:
-        self._ask(asker, request, buffers)
-
-    def _on_survey(self, asker: Asker, request: requests.Survey, buffers: Buffers) -> None:
-        self._ask(asker, request, buffers)
-
-    def _ask(
-        self,
-        asker: Asker,
-        request: requests.Network | requests.Channel | requests.Survey,
-        buffers: Buffers,
+    def _on_network(
+        self, asker: Asker, request: service_messages.Inquiry, buffers: Buffers
     ) -> None:
         def reply(said: Answer | Fault) -> None:
             if isinstance(said, Fault):
@@ -141,10 +129,14 @@ class Handlers:
 
         self._surveyor.ask(read_question(request, buffers), asker.client, reply)
 
-    def _on_heartbeat(self, asker: Asker, request: requests.Heartbeat, buffers: Buffers) -> Fields:
+    _on_channel = _on_survey = _on_network
+
+    def _on_heartbeat(
+        self, asker: Asker, request: service_messages.Heartbeat, buffers: Buffers
+    ) -> Fields:
         return {"jobs": len(self._jobs.active())}
 
-    def _on_submit(self, asker: Asker, request: requests.Submit, buffers: Buffers) -> Fields:
+    def _on_submit(self, asker: Asker, request: job_messages.Submit, buffers: Buffers) -> Fields:
         job = self._jobs.add(read_submission(request, buffers))
         recipe = job.submission.recipe
         log.info(
@@ -154,10 +146,10 @@ class Handlers:
         )
         return {"job": job.name}
 
-    def _on_have(self, asker: Asker, request: requests.Have, buffers: Buffers) -> Fields:
+    def _on_have(self, asker: Asker, request: job_messages.Have, buffers: Buffers) -> Fields:
         return {"received": [self._jobs.blobs.received(digest) for digest in request.digests]}
 
-    def _on_upload(self, asker: Asker, request: requests.Upload, buffers: Buffers) -> Fields:
+    def _on_upload(self, asker: Asker, request: job_messages.Upload, buffers: Buffers) -> Fields:
         data = buffers.get("data")
         if data is None or data.dtype != np.uint8 or data.ndim != 1 or data.size > CHUNK_BYTES:
             raise InputError("bad-buffer", "data", f"Not up to {CHUNK_BYTES} bytes, |u1 (N,).")
@@ -166,7 +158,7 @@ class Handlers:
         about = request.sha256, request.offset, request.size
         return {"received": self._jobs.blobs.append(*about, data.data)}
 
-    def _on_frame(self, asker: Asker, request: requests.Frame, buffers: Buffers) -> None:
+    def _on_frame(self, asker: Asker, request: job_messages.Frame, buffers: Buffers) -> None:
         job = self._jobs.find(request.job)
         wanted = request.after, request.max_size
         credit = Credit(*asker, job.name, *wanted, request.encoding)
@@ -177,7 +169,7 @@ class Handlers:
         if job.state is State.RUNNING:
             self._engine.want(job.name, *wanted)
 
-    def _on_adjust(self, asker: Asker, request: requests.Adjust, buffers: Buffers) -> Fields:
+    def _on_adjust(self, asker: Asker, request: job_messages.Adjust, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         before = job.standing.adjustments
         self._jobs.adjust(job, request.changes)
@@ -187,7 +179,7 @@ class Handlers:
         recipe = job.recipe.model_dump(mode="json")
         return {"job": job.name, "state": job.state, "recipe": recipe}
 
-    def _on_repaint(self, asker: Asker, request: requests.Repaint, buffers: Buffers) -> Fields:
+    def _on_repaint(self, asker: Asker, request: job_messages.Repaint, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         new = self._jobs.repaint(job, request.seed, read_region(request, buffers))
         log.info(
@@ -195,7 +187,7 @@ class Handlers:
         )
         return {"job": new.name}
 
-    def _on_cancel(self, asker: Asker, request: requests.Cancel, buffers: Buffers) -> Fields:
+    def _on_cancel(self, asker: Asker, request: job_messages.Cancel, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         if not job.ended:
             self._jobs.cancel(job)
@@ -204,7 +196,7 @@ class Handlers:
             log.info("%s after %d steps", job.state, job.step, extra={"job": job.name})
         return {"job": job.name}
 
-    def _on_pause(self, asker: Asker, request: requests.Pause, buffers: Buffers) -> Fields:
+    def _on_pause(self, asker: Asker, request: job_messages.Pause, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         before = job.state
         self._jobs.pause(job)
@@ -213,27 +205,27 @@ class Handlers:
             self._watchers.tell(job)
         return {"job": job.name, "state": job.state}
 
-    def _on_resume(self, asker: Asker, request: requests.Resume, buffers: Buffers) -> Fields:
+    def _on_resume(self, asker: Asker, request: job_messages.Resume, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         self._jobs.resume(job)
         return {"job": job.name, "state": job.state}
 
-    def _on_jobs(self, asker: Asker, request: requests.Jobs, buffers: Buffers) -> Fields:
+    def _on_jobs(self, asker: Asker, request: job_messages.Jobs, buffers: Buffers) -> Fields:
         now = time.time()
         return {"jobs": [job_row(job, now) for job in self._jobs.all()]}
 
-    def _on_attach(self, asker: Asker, request: requests.Attach, buffers: Buffers) -> Fields:
+    def _on_attach(self, asker: Asker, request: job_messages.Attach, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         return job_sheet(job, log_tail(self._jobs.folder(job).log))
 
-    def _on_forget(self, asker: Asker, request: requests.Forget, buffers: Buffers) -> Fields:
+    def _on_forget(self, asker: Asker, request: job_messages.Forget, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         if not job.ended:
             raise InputError("not-ended", "job", f"Job {job.name} is {job.state}.", "Cancel it.")
         self._jobs.forget(job)
         return {"job": job.name}
 
-    def _on_finish(self, asker: Asker, request: requests.Finish, buffers: Buffers) -> Fields:
+    def _on_finish(self, asker: Asker, request: job_messages.Finish, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         told = job.standing.finish_wanted and job.state is State.RUNNING
         self._jobs.want_finish(job)
@@ -241,7 +233,7 @@ class Handlers:
             self._engine.finish(job.name)
         return {"job": job.name}
 
-    def _on_result(self, asker: Asker, request: requests.Result, buffers: Buffers) -> None:
+    def _on_result(self, asker: Asker, request: job_messages.Result, buffers: Buffers) -> None:
         job = self._jobs.find(request.job)
         result = self._jobs.result(job)
         reply = {"kind": "result", "id": asker.request, "job": job.name, "receipt": result.receipt}

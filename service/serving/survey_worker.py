@@ -21,7 +21,7 @@ from service.serving.engines.commands import sendable
 from service.serving.engines.paint_job import fault_of
 from service.serving.engines.painter import Painter, load_painter
 from service.serving.processes.child import call, token
-from service.serving.protocol.replies import MAX_FOUND
+from service.serving.protocol.service_messages import MAX_FOUND
 
 NICENESS = 5  # painting goes first
 

@@ -18,7 +18,7 @@ from geometry.errors import InputError
 from service import networks
 from service.serving.jobs.job import Fault
 from service.serving.processes.child_process import ChildProcess
-from service.serving.protocol.requests import Channel, Network, Survey
+from service.serving.protocol.service_messages import Inquiry, Survey
 
 MAX_WAITING = 64  # questions
 MAX_ANSWERS = 512  # answers; a channel's picture is 12 KiB, the names of a network are 30
@@ -54,9 +54,7 @@ class Answer:
 Then = Callable[[Answer | Fault], None]
 
 
-def read_question(
-    request: Network | Channel | Survey, buffers: Mapping[str, np.ndarray]
-) -> Question:
+def read_question(request: Inquiry, buffers: Mapping[str, np.ndarray]) -> Question:
     """The question in a request. Raises InputError: "unknown-network", "bad-buffer"; layers and
     channels are the worker's to check."""
     networks.check_network(request.network)

@@ -19,7 +19,7 @@ from typing import Any
 
 from geometry.errors import InputError
 from service.serving.jobs.durable import saving, sync_names
-from service.serving.protocol.requests import DIGEST
+from service.serving.protocol.fields import DIGEST
 from service.whole_files import write_atomically
 
 SPARE_SECONDS = 3600.0  # how long what no job names is kept

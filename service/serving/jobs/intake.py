@@ -17,8 +17,9 @@ from service.scene import MAX_PIXELS, check_symmetry
 from service.serving.jobs.blobs import Blobs
 from service.serving.jobs.job import Inputs, Job, StoredBuffer
 from service.serving.jobs.job_folder import JobFolder
+from service.serving.protocol.fields import UploadedBuffer
+from service.serving.protocol.job_messages import MAX_SIDE, Repaint, Submit
 from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_STEERING_BYTES
-from service.serving.protocol.requests import MAX_SIDE, Repaint, Submit, UploadedBuffer
 from service.serving.protocol.wire import CHUNK_BYTES, BufferSpec
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference
 from service.terms import needing_base

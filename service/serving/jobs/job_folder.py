@@ -34,7 +34,7 @@ from service.reporting.delivery import png_bytes
 from service.serving.jobs.blobs import is_digest, read_blob
 from service.serving.jobs.durable import saving, sync_names
 from service.serving.jobs.job import Inputs, Result, Standing, StoredBuffer, Submission
-from service.serving.protocol.requests import DIGEST
+from service.serving.protocol.fields import DIGEST
 from service.serving.protocol.wire import read_spec
 from service.steering import Adjustment, Steering
 from service.whole_files import write_atomically

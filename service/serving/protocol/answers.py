@@ -1,7 +1,7 @@
 """Answers: whether what a service replies is what the wire promises.
 
 A service is another program, perhaps a broken or a malicious one. Each client reads its replies
-through this module and can then rely on the fields of :mod:`service.serving.protocol.replies`:
+through this module and can then rely on the fields of :mod:`service.serving.protocol.kinds`:
 they are there, of their type and in their range. Fields that this release does not know are let
 pass.
 
@@ -133,9 +133,9 @@ def _check(value: Any, shape: Mapping[str, Any], name: str = "") -> None:
                 _check(value[field], inner, place)
             elif field in shape.get("required", ()):
                 _refuse(place, "a message without it")
-        if "additionalProperties" in shape:
-            for field, entry in value.items():
-                _check(entry, shape["additionalProperties"], f"{name}.{field}")
+        for field, entry in value.items() if "additionalProperties" in shape else ():
+            _check(field, {"type": "string", **shape.get("propertyNames", {})}, name)
+            _check(entry, shape["additionalProperties"], f"{name}.{field}")
 
 
 def _fits(value: Any, shape: Mapping[str, Any]) -> bool:

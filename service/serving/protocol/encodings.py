@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from service.reporting.delivery import png_bytes
 from service.serving.protocol.answers import HINT, check_picture, check_shape
-from service.serving.protocol.requests import EncodingName
+from service.serving.protocol.fields import EncodingName
 from service.serving.protocol.wire import WireError
 
 RAW_BUFFER, DATA_BUFFER = "pixels", "data"  # of a message

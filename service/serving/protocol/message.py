@@ -37,15 +37,21 @@ class Message(BaseModel):
             raise _refusal(error, self.schema_of_fields()) from None
 
     @classmethod
-    def kind(cls) -> str:
-        """Its name on the wire."""
-        return cls.__name__.lower()
-
-    @classmethod
     def schema_of_fields(cls) -> dict[str, Any]:
         """Its fields as a JSON Schema, without references, titles and descriptions."""
         schema = cls.model_json_schema()
         return _plain(schema, schema.get("$defs", {}))
+
+
+class Request(Message):
+    """What a client asks; the docstrings of its kinds say what for."""
+
+    Reply: ClassVar[type[Message]]
+
+    @classmethod
+    def kind(cls) -> str:
+        """Its name on the wire."""
+        return cls.__name__.lower()
 
 
 def _refusal(error: ValidationError, shape: Mapping[str, Any]) -> InputError | WireError:
@@ -81,7 +87,7 @@ def _plain(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any
     if "properties" in schema:
         fields = schema["properties"].items()
         found["properties"] = {name: _plain(field, known) for name, field in fields}
-    for key in ("items", "additionalProperties"):
+    for key in ("items", "additionalProperties", "propertyNames"):
         if isinstance(schema.get(key), dict):
             found[key] = _plain(schema[key], known)
     if "anyOf" in schema:

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from service.serving.protocol.answers import in_words
-from service.serving.protocol.kinds import KINDS, Kind
+from service.serving.protocol.fields import ErrorReply
+from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.limits import MAX_JOB_BYTES, UNREAD_BYTES
-from service.serving.protocol.message import Message
-from service.serving.protocol.replies import ErrorReply
+from service.serving.protocol.message import Message, Request
 from service.serving.protocol.wire import (
     CHUNK_BYTES,
     DEFAULT_ADDRESS,
@@ -63,7 +63,7 @@ def protocol_page() -> str:
     return "\n\n".join(
         [
             _opening(),
-            *(_section(kind) for kind in KINDS.values()),
+            *(_section(request) for request in KINDS.values()),
             "## error",
             "The reply to a request that cannot be served. `field` names what is at fault, "
             "`message` says it in one sentence, `hint` (it may be empty) how to mend it. Errors of "
@@ -83,8 +83,8 @@ def protocol_page() -> str:
 def _opening() -> str:
     return f"""# The wire, version {PROTOCOL_VERSION}
 
-<!-- Written by python -m service.serving.protocol.page: change wire.py, requests.py and
-replies.py in service/serving/protocol instead. -->
+<!-- Written by python -m service.serving.protocol.page: change the messages in
+service/serving/protocol instead. -->
 
 A client (ZeroMQ DEALER) talks to the service (ROUTER), by default at `{DEFAULT_ADDRESS}`.
 A message is one multipart: a header in UTF-8 JSON, then the raw buffers that the header describes
@@ -109,9 +109,9 @@ lives. A client that lets many replies lie unread loses the newest of them.
 | replies unread | {UNREAD_BYTES >> 20} MiB; then a client is sent no more until it reads |"""
 
 
-def _section(kind: Kind) -> str:
-    parts = [f"## {kind.request.kind()}", kind.purpose]
-    for title, message in (("request", kind.request), ("reply", kind.reply)):
+def _section(request: type[Request]) -> str:
+    parts = [f"## {request.kind()}", " ".join((request.__doc__ or "").split())]
+    for title, message in (("request", request), ("reply", request.Reply)):
         if message.model_fields:
             parts += [f"{title.capitalize()}:", _fields(message)]
         if message.buffers:

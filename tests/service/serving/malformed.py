@@ -36,7 +36,7 @@ shapes = st.one_of(
     odd,
 )
 names = st.one_of(
-    st.sampled_from(sorted({name for kind in KINDS.values() for name in kind.request.buffers})),
+    st.sampled_from(sorted({name for kind in KINDS.values() for name in kind.buffers})),
     odd,
 )
 
@@ -80,7 +80,7 @@ def almost_honest(draw, own, watched):
     kind = draw(st.sampled_from(sorted(KINDS)))
     jobs = [*own, "", "1-none", *(watched if kind in WATCHING else ())]
     header = {"protocol": PROTOCOL_VERSION, "kind": kind, "id": draw(st.integers(0, 5))}
-    for field in KINDS[kind].request.model_fields:
+    for field in KINDS[kind].model_fields:
         header[field] = draw(st.one_of(honest(field, jobs), odd))
     given = draw(st.lists(buffers(), max_size=3))
     header["buffers"] = [spec for spec, _ in given]

@@ -6,7 +6,7 @@ from service_process import eventually, receive, recipe, refused, running, until
 
 from service.serving import surveyor as surveyor_module
 from service.serving.client import Client
-from service.serving.protocol.replies import MAX_FOUND
+from service.serving.protocol.service_messages import MAX_FOUND
 from service.serving.protocol.wire import decode, encode
 
 PICTURE = np.full((16, 24, 3), 5, np.uint8)

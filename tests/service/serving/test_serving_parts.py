@@ -15,7 +15,7 @@ from service.serving.engines.painter import load_painter
 from service.serving.engines.wants import MAX_SIZES
 from service.serving.jobs.intake import read_submission
 from service.serving.jobs.job import Fault
-from service.serving.protocol.requests import Submit
+from service.serving.protocol.job_messages import Submit
 from service.serving.settings import Settings
 from service.serving.watchers import MAX_OPEN, Credit, Credits, shrink
 

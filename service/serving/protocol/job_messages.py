@@ -1,5 +1,5 @@
-"""What clients may ask: the fields of each kind of request. The docstrings are what
-``docs/protocol.md`` says of the kinds.
+"""Messages about jobs: what clients may ask, and what they are answered. The docstrings are what
+``docs/protocol.md`` says of them.
 
 Clients make a request by naming its fields, the server from a header that any program may have
 sent: ``Frame(**header)``.
@@ -7,14 +7,32 @@ sent: ``Frame(**header)``.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field
 
-from service.networks import AUTO
+from service.serving.protocol.fields import (
+    AskedJob,
+    Count,
+    Data,
+    Digest,
+    EncodingName,
+    Job,
+    JobReply,
+    Name,
+    NewsReply,
+    OfJob,
+    Seconds,
+    Sentence,
+    State,
+    StateReply,
+    Step,
+    Uploads,
+    Words,
+)
 from service.serving.protocol.limits import MAX_JOB_BYTES
-from service.serving.protocol.message import Message
-from service.serving.protocol.wire import LIMITS, NAME_LENGTH, BufferSpec, read_spec
+from service.serving.protocol.message import Message, Request
+from service.serving.protocol.wire import LIMITS
 
 MAX_CAMERAS = 256
 MAX_CAMERA_KEYS = 32
@@ -23,16 +41,6 @@ MAX_NUMBER = 1e12  # far beyond any camera, small enough to be a float
 MAX_STEP = 1 << 31
 MAX_SIDE = 1 << 16
 MAX_SEED = (1 << 31) - 1
-MAX_CHANNEL = 1 << 20
-DIGEST = "[0-9a-f]{64}"  # a regular expression
-
-EncodingName = Literal["raw", "zlib", "jpeg", "png"]
-Job = Annotated[str, Field(json_schema_extra={"what": "the name of a job"})]
-Digest = Annotated[
-    str,
-    Field(pattern=f"^{DIGEST}$", json_schema_extra={"what": "a SHA-256 in 64 hexadecimal digits"}),
-]
-Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)]
 
 
 def _entry_of_camera(value: Any) -> Any:
@@ -67,76 +75,20 @@ Camera = Annotated[
 ]
 
 
-class UploadedBuffer(BaseModel):
-    """A buffer whose bytes were sent before: ``sha256`` of them."""
+class Row(BaseModel):
+    """A job in a list."""
 
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    name: str
-    dtype: str
-    shape: list[int]
-    sha256: Digest
-
-    @model_validator(mode="before")
-    @classmethod
-    def _describes_a_buffer(cls, data: Any) -> Any:
-        read_spec(data)
-        return data
-
-    @property
-    def spec(self) -> BufferSpec:
-        """What the bytes are."""
-        return BufferSpec(self.name, self.dtype, tuple(self.shape))
+    job: Job
+    state: State
+    target: Name
+    group: Name
+    size: Annotated[int, Field(ge=1, le=1 << 20)]
+    step: Step | None
+    steps: Step | None
+    age: Seconds
 
 
-Uploads = Annotated[list[UploadedBuffer], Field(max_length=LIMITS.buffers)]
-
-
-class OfJob(Message):
-    """What is asked of one job."""
-
-    job: Job = Field(description="its name")
-
-
-class Hello(Message):
-    """Open the conversation and compare protocol versions."""
-
-    client: str = Field("", description="name and version of the client")
-
-
-class Describe(Message):
-    """All that a panel offers: filled from the catalogue, never repeated in a client. While the
-    worker starts (some seconds) the reply waits for it."""
-
-
-class Network(Message):
-    """What is in a network: what a recipe's dreams can name. As for 'channel' and 'survey', a
-    process beside the painting finds the answer, which may take some seconds, and is kept; a client
-    that has waited long may ask again, with the same id. 64 questions may wait, then 'queue-full'
-    is the answer."""
-
-    network: Name = Field(AUTO, description="its name, as in a recipe")
-
-
-class Channel(Message):
-    """A small picture of what a channel responds to, a pattern that tiles: the same every time."""
-
-    network: Name = Field(AUTO, description="as above")
-    layer: Name = Field(description="name of a layer")
-    channel: int = Field(ge=0, le=MAX_CHANNEL, description="its number")
-    size: int = Field(64, ge=32, le=256, description="pixels of the picture's side")
-
-
-class Survey(Message):
-    """Which channels describe a picture: they respond to it far more strongly than they usually
-    do."""
-
-    SIDES: ClassVar = 16, 1024  # of the picture, in pixels
-    buffers: ClassVar = {"picture": "|u1 (H, W, 3) sRGB, top row first, sides of 16 to 1024 pixels"}
-    network: Name = Field(AUTO, description="as above")
-
-
-class Submit(Message):
+class Submit(Request):
     """Start a job. It runs until it is finished, cancelled or failed. A job that has been accepted
     is on the service's disk: it outlives its client, and the service, too."""
 
@@ -173,8 +125,10 @@ class Submit(Message):
         description="buffers of the job whose bytes were sent before, see upload",
     )
 
+    Reply: ClassVar[type[Message]] = JobReply
 
-class Have(Message):
+
+class Have(Request):
     """What is here already of the bytes of some buffers, so that nothing is sent twice."""
 
     digests: list[Digest] = Field(
@@ -182,8 +136,15 @@ class Have(Message):
         description="of the buffers' bytes",
     )
 
+    class Reply(Message):
+        received: list[Count] = Field(
+            max_length=LIMITS.buffers,
+            description="bytes of each digest: all of them, or the first ones of an upload that "
+            "was interrupted; it goes on from there",
+        )
 
-class Upload(Message):
+
+class Upload(Request):
     """Send the bytes of a buffer before the job, or the jobs, that name it in 'uploads': in chunks
     of at most 8 MiB, from the first on. What no job names is dropped after an hour, or sooner if
     there is much of it; a submit that comes too late is answered with 'unknown-upload'."""
@@ -192,6 +153,12 @@ class Upload(Message):
     sha256: Digest = Field(description="of all of its bytes")
     size: int = Field(ge=1, le=MAX_JOB_BYTES, description="how many bytes there are in all")
     offset: int = Field(ge=0, le=MAX_JOB_BYTES, description="where this chunk begins")
+
+    class Reply(Message):
+        received: Count = Field(
+            description="how many bytes are here now. A chunk that does not begin where the last "
+            "one ended is not taken: go on from here"
+        )
 
 
 class Frame(OfJob):
@@ -209,6 +176,21 @@ class Frame(OfJob):
     )
     encoding: EncodingName = Field("raw", description="zlib, jpeg or png are for a slow line")
 
+    class Reply(NewsReply):
+        buffers: ClassVar = {
+            "pixels": "|u1 (H, W, 3) sRGB, top row first; of a finished job as its texture",
+            "data": "|u1 (N,): instead of pixels, for any encoding but raw; of zlib the same bytes "
+            "as pixels",
+        }
+        encoding: Name | None = Field(
+            None,
+            description="of the picture, if there is one: the one asked for, but png instead of "
+            "jpeg where there is alpha, and raw if too many pictures wait to be encoded",
+        )
+        shape: Annotated[list[Count], Field(max_length=3)] | None = Field(
+            None, description="of the picture, [H, W, 3], or [H, W, 4] with alpha"
+        )
+
 
 class Cancel(OfJob):
     """End a job without a result. A job that has ended stays as it is."""
@@ -223,10 +205,14 @@ class Pause(OfJob):
     """Let a job wait after the step that runs; its checkpoint is written then. A job that is
     neither queued nor running stays as it is."""
 
+    Reply: ClassVar[type[Message]] = StateReply
+
 
 class Resume(OfJob):
     """Let a paused job go on, or try a failed one again: both from the last checkpoint, when it is
     their turn. Any other job stays as it is."""
+
+    Reply: ClassVar[type[Message]] = StateReply
 
 
 class Adjust(OfJob):
@@ -244,8 +230,11 @@ class Adjust(OfJob):
         json_schema_extra={"what": 'an object of changes, as in {"objective.style": 2}'},
     )
 
+    class Reply(StateReply):
+        recipe: Data = Field(description="as it is now, whole")
 
-class Repaint(Message):
+
+class Repaint(Request):
     """Start a job that paints a region of another job's picture anew, with another seed; the rest,
     and its images under the symmetry, keep their paint to the bit. The recipe is that of the other
     job as it is now, its paint that at the end or at its last checkpoint."""
@@ -254,21 +243,41 @@ class Repaint(Message):
         "region": "|u1 (H, W), top row first: 255 where to paint anew, in the layout of the "
         "texture of 'result', at any size"
     }
-    job: Job = Field(description="name of the other job")
+    job: AskedJob = Field(description="name of the other job")
     seed: int = Field(ge=0, le=MAX_SEED, description="of the new job's recipe")
     uploads: Uploads = Field(
         [],
         description="the region, if it was uploaded; over 8 MiB it must be",
     )
 
+    Reply: ClassVar[type[Message]] = JobReply
 
-class Jobs(Message):
+
+class Jobs(Request):
     """All jobs that the service knows, oldest first."""
+
+    class Reply(Message):
+        jobs: list[Row] = Field(
+            max_length=1 << 16,
+            description="target, group and size of its recipe; step of steps, or null before the "
+            "first; age: seconds since it was submitted",
+        )
 
 
 class Attach(OfJob):
     """All about one job, for a client that knows no more than its name: it asks for frames and the
     result then as if it had submitted the job."""
+
+    class Reply(NewsReply):
+        recipe: Data = Field(description="as it is now, whole")
+        warning: Words | None = Field(
+            None,
+            description="the last checkpoint could not be written, or the job is painted with less "
+            "memory (it goes on)",
+        )
+        log: list[Sentence] = Field(
+            max_length=1000, description="the last 20 that its worker printed"
+        )
 
 
 class Forget(OfJob):
@@ -279,6 +288,9 @@ class Result(OfJob):
     """The finished texture. A job that has not finished is answered with an error, a failed one
     with its own. The service keeps the jobs that ended last (service serve --keep)."""
 
-
-class Heartbeat(Message):
-    """Says 'still here', both ways."""
+    class Reply(JobReply):
+        buffers: ClassVar = {
+            "texture": "|u1 (H, W, 3) sRGB, top row first; (H, W, 4) with alpha where parts are "
+            "clear: a disc's rim, a cell's surroundings"
+        }
+        receipt: Data = Field(description="as the command line writes it")
