@@ -29,11 +29,14 @@ from service.painting.stage import Stage
 from service.painting.surfaces import make_surface
 from service.painting.views import Surface, enlarged_paint
 from service.perception.network import Network
+from service.perception.network_info import HEAD
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import Scene, StylePicture
 from service.steering import recoloured
+from service.terms.dream import targets
 
 DEPTH = 3  # levels of the canvas's pyramid
+CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
@@ -135,7 +138,11 @@ class Studio:
 
     @property
     def _depth(self) -> int:
-        return MESH_DEPTH if self._scene.target == "mesh" else DEPTH
+        if self._scene.target == "mesh":
+            return MESH_DEPTH
+        dreams = targets(self.recipe, self._network.info)
+        classes = any(dream.layer == HEAD for dream in dreams) and not self.recipe.styles
+        return CLASS_DEPTH if classes else DEPTH
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
