@@ -25,7 +25,7 @@ from service.painting.kept import Backdrop, Kept, Paint
 from service.painting.meshes import MeshSurface
 from service.painting.objective import Seen, StageTerms
 from service.painting.spirals import SpiralSurface
-from service.painting.stage import Stage
+from service.painting.stage import Stage, style_side
 from service.painting.surfaces import make_surface
 from service.painting.views import Surface, enlarged_paint
 from service.perception.network import Network
@@ -37,7 +37,7 @@ from service.terms.dream import targets
 
 DEPTH = 3  # levels of the canvas's pyramid
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
-MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
+MESH_DEPTH = 4  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:
@@ -130,19 +130,17 @@ class Studio:
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        stage = Stage(
-            self.recipe, self._network, self._styles, colours, surface.unit, self._scene.frame
-        )
+        side = style_side(surface, self._scene, width, self.recipe.size)
+        stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
         return surface
 
     @property
     def _depth(self) -> int:
-        if self._scene.target == "mesh":
-            return MESH_DEPTH
         dreams = targets(self.recipe, self._network.info)
-        classes = any(dream.layer == HEAD for dream in dreams) and not self.recipe.styles
-        return CLASS_DEPTH if classes else DEPTH
+        if any(dream.layer == HEAD for dream in dreams) and not self.recipe.styles:
+            return CLASS_DEPTH
+        return MESH_DEPTH if self._scene.target == "mesh" else DEPTH
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
