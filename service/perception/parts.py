@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SIDE = 227  # pixels of what the head sees: that of the pictures it was trained on
 COUNT = 3  # parts of a view that it sees at a step
 LEAST, TURN = 0.6, 0.15  # of a view's shorter side; radians, standard deviation
-# Standard deviation at most. Without it details count that only this network sees: a cat drawn so
-# was no cat to another one (rank 274 of 1000, with it 6). As much on every part blurs small things.
+# Standard deviation at most. Without it details count that only this network sees: to another one
+# tigers drawn so were at rank 20 of 1000, with it at 1. As much on every part blurs small things.
 NOISE = 0.1
 
 
