@@ -32,13 +32,13 @@ from . import (
     panels,
     preferences,
     preset_operators,
-    properties,
     queue_panel,
     queue_rows,
     service_operators,
     service_process,
     style_operators,
 )
+from .settings import properties
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
 bl_info = {

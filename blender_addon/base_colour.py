@@ -15,9 +15,10 @@ from . import gather, shading
 from .layout import rasterise, sample
 from .pictures import encode_srgb, read_pixels, to_bytes
 from .problems import refuse
+from .settings.table import BY_NAME
 
 DEFAULT_GREY = (0.8, 0.8, 0.8)  # Blender's look of an object without a material, linear
-SOURCES = ("MATERIAL", "PAINTED")
+SOURCES = BY_NAME["base"].names
 
 
 @dataclass(frozen=True)

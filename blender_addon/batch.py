@@ -9,8 +9,8 @@ from bpy.props import IntProperty, StringProperty
 from . import jobs, operators
 from .polls import Explained, OnIdleMesh
 from .problems import Problem, ProblemError
-from .properties import settings_of
 from .queue_rows import SEEDS
+from .settings.properties import settings_of
 from .waiting import Painting
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from .fields import FIELDS
 from .printable import printable
 
 _ROWS = 1000  # of a menu or a figure; what is longer is cut
@@ -46,10 +47,7 @@ class Figure:
     domain: np.ndarray
 
 
-# What an object paints with before the service has been asked; the recipe's defaults (a test
-# compares them).
-DEFAULT_STYLE = "stained_glass"
-DEFAULT_NETWORK = "auto"
+DEFAULT_STYLE = str(FIELDS["styles"].default[0]["source"])
 NO_COLOURING = Choice("none", "None", "Symmetry without a change of colours")
 
 EMBEDDED_NETWORK = "squeezenet"  # needs no weights from elsewhere

@@ -5,7 +5,7 @@ from typing import Any
 
 from .attempt import Result
 from .polls import OnMesh
-from .properties import settings_of
+from .settings.properties import settings_of
 
 
 def chosen(settings: Any, noun: str) -> Any:

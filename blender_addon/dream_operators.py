@@ -14,7 +14,8 @@ from .messages import RUNNING
 from .pictures import read_pixels, to_bytes
 from .polls import OnMesh
 from .problems import ProblemError, refuse
-from .properties import put_target, settings_of, target_of
+from .settings.dream import put_target, target_of
+from .settings.properties import settings_of
 
 SURVEY_SIDE = 512  # longest side of a picture that is looked at, in pixels
 SHORTEST = 16  # and the shortest of all

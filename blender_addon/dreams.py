@@ -8,18 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .fields import FIELDS, PURE, STYLED
 from .problems import ProblemError, refuse
 
-MAX_DREAMS = 16  # as the recipe says
-# Where no style says how pixels go together, dreams count more, and the recipe smooths more, keeps
-# to natural colours and paints more calmly. What is still at its default for the one kind of
-# painting follows to that for the other.
-PURE = {
-    "dream_weight": 4.0,
-    "smoothness": 10.0,
-    "natural_colours": 2.0,
-    "learning_rate": 0.05,
-}
+MAX_DREAMS = int(FIELDS["dreams"].most or 0)
 CLASS, LAYER, CHANNEL, MIX = "CLASS", "LAYER", "CHANNEL", "MIX"
 NEAREST = 3  # names that are suggested
 _REMOVE = "orbitex.remove_unknown_dreams", "Remove it from the list"
@@ -97,13 +89,13 @@ def nearest_classes(name: str, contents: Contents) -> list[str]:
     return [plain[known] for known in near]
 
 
-def following(
-    values: Mapping[str, float], defaults: Mapping[str, float], use_styles: bool
-) -> dict[str, float]:
-    """What becomes of the settings in PURE when styles are switched on or off: those that are not
-    what somebody chose."""
-    old, new = (PURE, defaults) if use_styles else (defaults, PURE)
-    return {name: new[name] for name in PURE if abs(values[name] - old[name]) < 1e-5}
+def following(values: Any, use_styles: bool) -> dict[str, float]:
+    """What becomes of settings when styles are switched on or off. Where no style says how pixels
+    go together, dreams count more, are smoothed more, keep to natural colours and are painted more
+    calmly: what is still at its default for the one kind of painting follows to that for the
+    other. ``values``: an object's settings, or Choices."""
+    old, new = (PURE, STYLED) if use_styles else (STYLED, PURE)
+    return {name: new[name] for name in PURE if abs(getattr(values, name) - old[name]) < 1e-5}
 
 
 def strongest(rows: Iterable[Mapping[str, Any]], count: int) -> list[tuple[str, float]]:

@@ -10,7 +10,7 @@ from .attempt import Result, attempt
 from .catalogue import EMBEDDED_NETWORK
 from .polls import Explained, OnMesh
 from .problems import ProblemError
-from .properties import settings_of
+from .settings.properties import settings_of
 from .styles import check_source
 
 

@@ -10,7 +10,7 @@ from bpy.props import IntProperty
 from . import jobs, operators, originals, recall, repaint
 from .attempt import Result, attempt
 from .polls import OnMesh
-from .properties import settings_of
+from .settings.properties import settings_of
 from .waiting import Painting
 
 

@@ -10,10 +10,11 @@ from bpy.props import EnumProperty, IntProperty
 
 from . import jobs, live_image, originals, preferences, queue_rows, reattach, session
 from .attempt import Result, attempt
-from .order import Choices, changes, choices_of
+from .order import changes
 from .polls import OnJob
 from .problems import refuse
-from .properties import settings_of
+from .settings.properties import settings_of
+from .settings.table import Choices, choices_of
 from .waiting import Painting
 
 PAUSABLE = frozenset({"queued", "running"})

@@ -17,7 +17,7 @@ from .client import PaintClient
 from .connection import Timing
 from .messages import RUNNING, Frame, Order, Report
 from .problems import Problem, refuse
-from .properties import settings_of
+from .settings.properties import settings_of
 from .ties import Place
 from .worker import Launch
 

@@ -11,10 +11,11 @@ from . import gather
 from .layout import Layout, rasterise
 from .pictures import read_pixels, to_bytes
 from .problems import refuse
+from .settings.table import BY_NAME
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
 EVERYWHERE = ("orbitex.paint_everywhere", "Paint everywhere")
-KINDS = ("NONE", "VERTEX_GROUP", "IMAGE", "MATERIAL")
+KINDS = BY_NAME["mask_kind"].names
 
 
 def gather_mask(

@@ -7,7 +7,7 @@ from typing import Any
 from . import shading
 from .jobs import UV_MAP_KEY
 from .problems import refuse
-from .properties import settings_of
+from .settings.properties import settings_of
 
 
 def shows_painted(obj: Any) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import catalogue, figure_lines, gather, live_image
 from .problems import ProblemError
-from .properties import settings_of
+from .settings.properties import settings_of
 
 SAMPLE = 4096  # vertices that are looked at
 MARGIN = 1.05  # the sphere of the figure, relative to the object's own

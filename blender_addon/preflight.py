@@ -19,7 +19,8 @@ from . import (
     viewpoints,
 )
 from .problems import Problem, ProblemError
-from .properties import settings_of, target_of
+from .settings.dream import target_of
+from .settings.properties import settings_of
 
 
 def first_problem(context: Any, obj: Any) -> Problem | None:

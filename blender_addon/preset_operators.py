@@ -12,14 +12,7 @@ from . import live_image, presets
 from .attempt import Result, attempt
 from .polls import OnMesh
 from .problems import ProblemError, refuse
-from .properties import (
-    OrbitexSettings,
-    as_typed,
-    put_dreams,
-    put_styles,
-    settings_of,
-    target_of,
-)
+from .settings.properties import settings_of
 
 
 def own_folder() -> Path:
@@ -32,34 +25,14 @@ def own_folder() -> Path:
 
 def values_of(settings: Any) -> dict[str, Any]:
     """All settings that a preset may hold, with their values."""
-    values = {
-        name: getattr(settings, name) for name in presets.SETTINGS if name not in presets.LISTS
-    }
-    values = {k: as_typed(v) if isinstance(v, float) else v for k, v in values.items()}
-    styles = [{"source": s.source, "weight": as_typed(s.weight)} for s in settings.styles]
-    dreams = [
-        {"target": target_of(d).spelt(), "weight": as_typed(d.weight)} for d in settings.dreams
-    ]
-    return values | {"styles": styles, "dreams": dreams}
+    return {name: row.read(settings) for name, row in presets.HELD.items()}
 
 
 def changes(settings: Any, wanted: Mapping[str, Any]) -> list[str]:
     """What ``wanted`` would change: lines "setting: old → new"."""
-    now, known = values_of(settings), OrbitexSettings.bl_rna.properties
-    return [
-        f"{known[name].name}: {_spelt(now[name])} → {_spelt(value)}"
-        for name, value in wanted.items()
-        if _spelt(now[name]) != _spelt(value)
-    ]
-
-
-def _spelt(value: Any) -> str:
-    if isinstance(value, list):
-        named = [(Path(e["source"]).name if "source" in e else e["target"], e) for e in value]
-        return " + ".join(f"{n} {e.get('weight', 1.0):.3g}" for n, e in named) or "default"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:.5g}" if isinstance(value, float | int) else str(value)
+    rows = [presets.HELD[name] for name in wanted]
+    told = [(row, row.spelt(row.read(settings)), row.spelt(wanted[row.name])) for row in rows]
+    return [f"{row.title}: {old} → {new}" for row, old, new in told if old != new]
 
 
 def apply(settings: Any, wanted: Mapping[str, Any]) -> None:
@@ -74,14 +47,9 @@ def apply(settings: Any, wanted: Mapping[str, Any]) -> None:
 
 
 def _put(settings: Any, wanted: Mapping[str, Any]) -> None:
-    # The group first: another one lets go of the colour rule.
-    for name in sorted(wanted, key=presets.SETTINGS.index):
-        if name == "styles":
-            put_styles(settings, [(s["source"], s.get("weight", 1.0)) for s in wanted["styles"]])
-        elif name == "dreams":
-            put_dreams(settings, [(d["target"], d.get("weight", 1.0)) for d in wanted["dreams"]])
-        else:
-            setattr(settings, name, wanted[name])
+    for name, row in presets.HELD.items():  # in the order of the table
+        if name in wanted:
+            row.put(settings, wanted[name])
 
 
 class _Named(OnMesh):

@@ -14,25 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from .problems import refuse
-from .terms import TERMS
+from .settings.table import SETTINGS
 
-# What a preset may hold, of which lists: entries have this key, and a "weight".
-LISTS = {"styles": "source", "dreams": "target"}
-SETTINGS = (
-    "use_styles",  # first: others follow when it is switched
-    *("group", "colouring", "colours", "inks", "action", "tolerance"),
-    *("size", "quality", "steps", "learning_rate"),
-    *("network", "seed", *LISTS, "style_scale", "style_size", "view_kind", "views", "start"),
-    *(term.setting for term in TERMS),
-    "bump",
-)
+HELD = {row.name: row for row in SETTINGS if row.preset}  # what a preset may hold
 BUILT_IN = Path(__file__).parent / "presets"
 MAX_BYTES = 1 << 16  # of a preset's file
 
 
 @dataclass(frozen=True)
 class Preset:
-    """``settings``: some of SETTINGS with their values. ``own``: made by the user."""
+    """``settings``: some of HELD with their values. ``own``: made by the user."""
 
     name: str
     settings: Mapping[str, Any]
@@ -69,33 +60,23 @@ def _settings(file: Path) -> dict[str, Any]:
             raise ValueError("it is no object")
     except (OSError, ValueError) as error:
         refuse("bad-preset", f"The preset {file.name} cannot be read: {error}.")
-    unknown = [key for key in data if key not in SETTINGS]
+    unknown = [key for key in data if key not in HELD]
     if unknown:
         refuse("bad-preset", f"The preset {file.name} holds '{unknown[0]}', which is no setting.")
-    sound = all(_is_list(data.get(name, []), key) for name, key in LISTS.items())
-    plain = all(isinstance(v, str | int | float) for k, v in data.items() if k not in LISTS)
-    if not (sound and plain):
-        refuse("bad-preset", f"The preset {file.name} holds something that is no setting's value.")
-    return data
-
-
-def _is_list(entries: Any, key: str) -> bool:
-    return isinstance(entries, list) and all(
-        isinstance(entry, dict)
-        and entry.keys() <= {key, "weight"}
-        and isinstance(entry.get(key), str)
-        and isinstance(entry.get("weight", 1.0), int | float)
-        for entry in entries
-    )
+    try:
+        return {name: HELD[name].from_json(value) for name, value in data.items()}
+    except ValueError as error:
+        refuse("bad-preset", f"The preset {file.name} cannot be used: {error}.")
 
 
 def save(name: str, settings: Mapping[str, Any], own: Path) -> Path:
-    """Keep ``settings`` under ``name``; its file. Raises ProblemError "bad-name", "exists" for a
-    built-in preset's name, "no-disk"."""
+    """Keep ``settings``, some of HELD, under ``name``; its file. Raises ProblemError "bad-name",
+    "exists" for a built-in preset's name, "no-disk"."""
     file = own / _file_name(name)
     if (BUILT_IN / file.name).exists():
         refuse("exists", f"'{name}' is a built-in preset.", "Choose another name.")
-    text = json.dumps(dict(settings), indent=2) + "\n"
+    data = {name: HELD[name].to_json(value) for name, value in settings.items()}
+    text = json.dumps(data, indent=2) + "\n"
     try:
         own.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ from . import gather, jobs, live_image, preferences, ties
 from .connection import is_loopback
 from .preferences import ServicePreferences
 from .problems import Problem, ProblemError
-from .properties import settings_of
+from .settings.properties import settings_of
 
 
 def reattach(service: ServicePreferences, asked: bool) -> list[jobs.Session]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import bpy
 
 from . import jobs, live_image
 from .messages import Order
-from .order import Choices
 from .problems import ProblemError, refuse
-from .properties import put_dreams, put_styles, settings_of
+from .settings.properties import settings_of
+from .settings.table import LISTS, PAINTED, Choices
 
 CHOICES_KEY = "orbitex_choices"  # custom property of the image: its Choices, as JSON
 
@@ -40,8 +40,8 @@ def choices_of_image(image: Any) -> dict[str, Any]:
     if not isinstance(data, dict):
         refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
     known: dict[str, Any] = {"use_styles": True, "dreams": ()}  # of releases without dreams
-    known |= {field.name: data[field.name] for field in fields(Choices) if field.name in data}
-    for name in {"styles", "dreams"} & known.keys():
+    known |= {row.name: data[row.name] for row in PAINTED if row.name in data}
+    for name in {row.name for row in LISTS} & known.keys():
         try:
             known[name] = tuple((str(what), float(weight)) for what, weight in known[name])
         except (TypeError, ValueError):
@@ -55,15 +55,10 @@ def recall_settings(obj: Any) -> list[str]:
     settings = settings_of(obj)
     choices = choices_of_image(settings.image)
     left = []
-    if "styles" in choices:
-        put_styles(settings, choices.pop("styles"))
-    try:
-        put_dreams(settings, choices.pop("dreams", ()))
-    except ProblemError:
-        left.append("dreams")
-    for name, value in choices.items():
+    for row in PAINTED:
         try:
-            setattr(settings, name, value)
-        except (TypeError, ValueError, AttributeError):
-            left.append(name)
+            if row.name in choices:
+                row.put(settings, choices[row.name])
+        except (TypeError, ValueError, AttributeError, ProblemError):
+            left.append(row.name)
     return left

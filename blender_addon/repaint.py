@@ -12,7 +12,7 @@ from . import jobs, mask, preferences, ties
 from .jobs import UV_MAP_KEY
 from .kept import RECEIPT_KEY
 from .problems import refuse
-from .properties import settings_of
+from .settings.properties import settings_of
 
 
 def reason_not(obj: Any) -> str:

@@ -35,8 +35,9 @@ from .kept import RECEIPT_KEY
 from .messages import RUNNING, Frame, clock
 from .printing import print_error
 from .problems import ProblemError
-from .properties import put_dreams, settings_of
 from .reattach import reattach
+from .settings.dream import DREAMS
+from .settings.properties import settings_of
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
 READERS = ("RENDER", "OBJECT_BAKE")  # jobs of Blender that read images: frames are held back
@@ -78,7 +79,7 @@ def _look_up() -> None:
         return
     uid, wanted = found
     if (obj := live_image.by_uid(bpy.data.objects, uid)) is not None:
-        put_dreams(settings_of(obj), wanted)
+        DREAMS.put(settings_of(obj), wanted)
         if not bpy.app.background:  # there it belongs to the operator that waits
             _push_undo("Dreams from Picture")
 

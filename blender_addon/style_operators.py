@@ -10,7 +10,7 @@ from . import catalogue, icons
 from .attempt import Result
 from .chosen import OnChosen, Removes
 from .polls import OnMesh
-from .properties import settings_of
+from .settings.properties import settings_of
 from .styles import MAX_STYLES
 
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from .catalogue import DEFAULT_STYLE
 from .colour_profiles import as_srgb
+from .fields import FIELDS
 from .pictures import read_pixels, to_bytes
 from .problems import refuse
-from .properties import as_typed
+from .settings.row import as_typed
 
-MAX_STYLES = 16  # as the recipe says
+MAX_STYLES = int(FIELDS["styles"].most or 0)
 STYLE_SIDE = 2048  # longest side of a style picture that is sent, in pixels
 PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".exr", ".hdr", ".tga", ".jp2"}

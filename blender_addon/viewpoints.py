@@ -8,11 +8,12 @@ import numpy as np
 
 from .gather import frame_of
 from .problems import refuse
+from .settings.surface import AUTOMATIC
+from .settings.table import BY_NAME
 
 VIEW_SIDE = 512  # longest side of a view, in pixels: what the network looks at
 SENSOR = 36.0  # mm, of the camera that a viewport becomes; any value would do
-AUTOMATIC = {"AROUND": "sphere", "RING": "ring"}  # kinds of views, as the recipe's view_layout
-KINDS = (*AUTOMATIC, "CAMERAS", "ACTIVE", "VIEWPORT")
+KINDS = BY_NAME["view_kind"].names
 RING = ("orbitex.use_ring", "Use a ring of views")
 
 

@@ -9,8 +9,9 @@ import bpy
 from .. import dreams, icons, lookups, session
 from ..chosen import chosen
 from ..lookups import Wish
-from ..properties import settings_of, target_of
-from .parts import Child, columns, draw_problem
+from ..settings.dream import target_of
+from ..settings.properties import settings_of
+from .parts import Child, columns, draw_problem, draw_settings
 
 
 class ORBITEX_PT_dream(Child, bpy.types.Panel):
@@ -38,7 +39,7 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
             layout.menu("ORBITEX_MT_dream_pictures", icon="IMAGE_DATA")
         if (problem := lookups.problem()) is not None:
             draw_problem(layout, problem, context)
-        columns(layout).prop(settings, "use_styles")
+        draw_settings(columns(layout), settings, "dream")
         item = chosen(settings, "dream")
         if item is not None:
             draw_chosen(layout, item, settings.network)

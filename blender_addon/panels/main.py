@@ -8,7 +8,7 @@ import bpy
 
 from .. import jobs, originals, preflight, reattach, shading, trend
 from ..messages import clock
-from ..properties import settings_of
+from ..settings.properties import settings_of
 from .parts import Sidebar, draw_lines, draw_problem
 
 

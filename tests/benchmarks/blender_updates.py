@@ -27,6 +27,7 @@ import blender_addon
 from blender_addon import jobs, live_image, operators, png, session
 from blender_addon.messages import to_blender_pixels
 from blender_addon.preferences import DEFAULTS
+from blender_addon.settings.table import choices_of
 from tests.benchmarks.serving import children, processor_seconds
 from tests.blender_addon.fake_service import FakeService
 
@@ -62,7 +63,7 @@ def streaming(size: int) -> list[Spent]:
     with FakeService(steps=FRAMES, step_seconds=0.05) as service:
         preferences = replace(DEFAULTS, address=service.address, preview_size=0, preview_rate=60.0)
         obj = sphere(32)
-        choices = replace(operators.choices_of(obj.orbitex), size=size)
+        choices = replace(choices_of(obj.orbitex), size=size)
         order = operators.make_order(obj, bpy.context, choices, preferences)
         running = jobs.begin(obj, order, "UVMap")
         while running.active:

@@ -12,7 +12,8 @@ from patience import PATIENCE
 
 from blender_addon import jobs, operators, preferences, session
 from blender_addon.messages import Order
-from blender_addon.order import choices_of, make_order
+from blender_addon.order import make_order
+from blender_addon.settings.table import choices_of
 
 
 def pixels_of(image: Any) -> np.ndarray:

@@ -16,7 +16,7 @@ from fake_layout import FakeLayout
 from blender_addon import manual
 from blender_addon.panels import parts
 from blender_addon.problems import Problem
-from release import help_page
+from release import arguments, help_page
 
 ROOT = Path(__file__).parents[2]
 ADDON = ROOT / "blender_addon"
@@ -96,6 +96,13 @@ def test_the_help_page_has_every_topic_and_code() -> None:
     assert within | {anchor for _, anchor in manual.TOPICS} | table() <= set(anchors)
     # The other pages do not come along.
     assert not re.findall(r'href="(?!#|https?:)[^"]*', page)
+
+
+def test_the_table_of_arguments_is_that_of_settings() -> None:
+    """If not: python -m release.arguments"""
+    page = PAGE.read_text(encoding="utf-8")
+    assert arguments.with_table(page) == page
+    assert "| `natural_colours` |" in page
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import blender_addon
 from blender_addon import lookups, preflight, problems
 from blender_addon.dreams import Contents
 from blender_addon.problems import ProblemError, from_service
-from blender_addon.properties import put_dreams, target_of
+from blender_addon.settings.dream import DREAMS, target_of
 from blender_addon.style_operators import add_style
 
 
@@ -135,7 +135,7 @@ def test_what_only_the_service_finds_out(
     sphere: Any, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = sphere.orbitex
-    put_dreams(settings, [("class:dasy", 1.0), ("nowhere", 1.0), ("conv:8", 1.0)])
+    DREAMS.put(settings, [("class:dasy", 1.0), ("nowhere", 1.0), ("conv:8", 1.0)])
     monkeypatch.setitem(lookups._contents, "vgg19", Contents({"conv": 8}, ("daisy",)))
     settings.network, settings.view_kind = "vgg19", "CAMERAS"
     problem = from_service({"code": code, "field": "", "message": "It is so.", "hint": ""})

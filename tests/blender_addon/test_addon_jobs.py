@@ -37,6 +37,8 @@ from blender_addon import (
     shading,
     uploads,
 )
+from blender_addon.fields import TERMS
+from blender_addon.settings.table import Choices
 
 
 def test_pause_and_resume(sphere: Any) -> None:
@@ -291,12 +293,12 @@ def test_what_is_steered_is_what_the_service_lets() -> None:
     recipe = pytest.importorskip("service.recipe").parse_recipe(
         {"target": "mesh", "group": "432", "styles": [{"source": "grey"}], "dreams": dreams}
     )
-    choices = order.Choices(
-        **{field.name: None for field in fields(order.Choices)}
+    choices = Choices(
+        **{field.name: None for field in fields(Choices)}
         | {"styles": (("grey", 0.5),), "use_styles": True, "dreams": (("fire9", -2.0),)}
         | {"colouring": "2a", "style_scale": 2.0}
         | {"quality": "final", "learning_rate": 0.1, "steps": 7}
-        | dict.fromkeys(order.OBJECTIVE, 0.25)
+        | dict.fromkeys([term.setting for term in TERMS], 0.25)
     )
     changed = order.changes(recipe.model_dump(mode="json"), choices)
     new = steering.adjusted(recipe, changed)

@@ -16,7 +16,7 @@ bpy = pytest.importorskip("bpy")
 import blender_addon  # noqa: E402  (after the check that there is a Blender)
 from blender_addon import lookups, preferences, session  # noqa: E402
 from blender_addon.lookups import Wish  # noqa: E402
-from blender_addon.properties import target_of  # noqa: E402
+from blender_addon.settings.dream import target_of  # noqa: E402
 from recipes.demo import free_address  # noqa: E402
 
 pytestmark = pytest.mark.slow

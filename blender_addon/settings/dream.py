@@ -1,21 +1,17 @@
 """Settings: what is dreamt of, and whether styles are used as well."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
-from collections.abc import Iterable
 from typing import Any
 
 import bpy
-from bpy.props import (
-    BoolProperty,
-    CollectionProperty,
-    EnumProperty,
-    FloatProperty,
-    IntProperty,
-    StringProperty,
-)
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from .. import catalogue, dreams, lookups
-from .menu import menu_over
+from ..fields import FIELDS
+from .menu import Menu
+from .row import ListSetting, Setting
+
+_WEIGHT = FIELDS["dreams.weight"]
 
 
 def _contents(dream: Any) -> dreams.Contents | None:
@@ -36,10 +32,7 @@ def _layers(dream: Any) -> tuple[catalogue.Choice, ...]:
 
 def _follow(settings: Any, context: Any) -> None:
     """What nobody has chosen is as it suits a dream alone, or a style."""
-    known = settings.bl_rna.properties
-    defaults = {name: known[name].default for name in dreams.PURE}
-    values = {name: getattr(settings, name) for name in dreams.PURE}
-    for name, value in dreams.following(values, defaults, settings.use_styles).items():
+    for name, value in dreams.following(settings, settings.use_styles).items():
         setattr(settings, name, value)
 
 
@@ -65,12 +58,10 @@ class OrbitexDream(bpy.types.PropertyGroup):
     layer: StringProperty(
         name="Layer", description="Name of a layer of the network", default="fire9"
     )
-    layer_menu: menu_over(
-        "layer",
-        "Layer",
+    layer_menu: Menu(
         "A layer of the network: early ones see lines and colours, late ones parts of things",
         _layers,
-    )
+    ).over("layer", "Layer")
     channel: IntProperty(
         name="Channel", description="Which channel of the layer", default=0, min=0, max=999_999
     )
@@ -82,32 +73,12 @@ class OrbitexDream(bpy.types.PropertyGroup):
     )
     weight: FloatProperty(
         name="Weight",
-        description="How much it counts; negative to avoid it",
-        default=1.0,
-        min=-100.0,
-        max=100.0,
+        description=_WEIGHT.tip,
+        default=_WEIGHT.default,
+        min=_WEIGHT.least,
+        max=_WEIGHT.most,
         soft_min=-2.0,
         soft_max=4.0,
-    )
-
-
-class DreamSettings:
-    """The list of dreams."""
-
-    use_styles: BoolProperty(
-        name="Use Styles",
-        description="Paint in the styles of the list; off: the dreams alone, smoothed more and "
-        "painted more calmly",
-        default=True,
-        update=_follow,
-    )
-    dreams: CollectionProperty(
-        name="Dreams",
-        description="What the network shall see everywhere in the picture, and how much",
-        type=OrbitexDream,
-    )
-    dream_index: IntProperty(
-        name="Dream", description="The dream that is shown in full below the list"
     )
 
 
@@ -128,12 +99,29 @@ def put_target(dream: Any, text: str) -> None:
         dream.mix = target.mix or dream.mix
 
 
-def put_dreams(settings: Any, wanted: Iterable[tuple[str, float]]) -> None:
-    """Make (target, weight) the list of dreams; the first one is chosen. Raises ProblemError
-    "bad-dream"."""
-    settings.dreams.clear()
-    for target, weight in wanted:
-        item = settings.dreams.add()
-        put_target(item, target)
-        item.weight = weight
-    settings.dream_index = 0
+DREAMS = ListSetting(
+    "dreams",
+    "Dreams",
+    "What the network shall see everywhere in the picture, and how much",
+    (),
+    "dream",
+    entry=OrbitexDream,
+    what="target",
+    write=put_target,
+    said=lambda dream: target_of(dream).spelt(),
+    called="dream",
+    argument="class:NAME, LAYER or LAYER:CHANNEL; several: class:goldfinch=2; fire9:7=-1",
+)
+ROWS = (
+    DREAMS,
+    Setting(
+        "use_styles",
+        "Use Styles",
+        "Paint in the styles of the list; off: the dreams alone, smoothed more and painted more "
+        "calmly",
+        True,
+        "dream",
+        more={"update": _follow},
+        argument="Paint dreams in styles; default: if styles are given, or no dreams",
+    ),
+)
