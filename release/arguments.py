@@ -6,6 +6,7 @@ python -m release.arguments
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from blender_addon import panels
 from blender_addon.settings.table import PAINTED
@@ -16,7 +17,8 @@ HEAD = "| `paint(…)` | in the panel | |\n|---|---|---|\n"
 
 def table() -> str:
     """The table."""
-    sections = {cls.bl_idname: cls.bl_label for cls in panels.CLASSES}
+    known: tuple[Any, ...] = panels.CLASSES
+    sections = {cls.bl_idname: getattr(cls, "bl_label", "") for cls in known}
     lines = [
         f"| `{name}` | {sections[f'ORBITEX_PT_{row.section}']}: {row.title} | {row.argument_tip} |"
         for row in PAINTED

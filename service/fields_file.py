@@ -1,7 +1,7 @@
 """Writes what the recipe says of its fields as JSON, for Blender: its properties are made before
 there is a service to ask.
 
-    python -m service.fields_file blender_addon/fields.json
+    python -m service.fields_file blender_addon/offer/fields.json
 """
 
 from __future__ import annotations

@@ -3,12 +3,13 @@ What they lack is asked for in the background."""
 
 from __future__ import annotations
 
-from . import dream, main, sections, service, style, symmetry
+from . import dream, main, queue, sections, service, style
 
 CLASSES = (
     *main.CLASSES,
     sections.ORBITEX_PT_target,
-    *symmetry.CLASSES,
+    sections.ORBITEX_PT_symmetry,
+    sections.ORBITEX_PT_symmetry_names,
     sections.VIEWS,
     *style.CLASSES,
     *dream.CLASSES,
@@ -17,4 +18,5 @@ CLASSES = (
     sections.BEFORE,
     sections.MATERIAL,
     *service.CLASSES,
+    *queue.CLASSES,
 )

@@ -6,9 +6,12 @@ from typing import Any
 
 import bpy
 
-from .. import dreams, icons, lookups, session
-from ..chosen import chosen
-from ..lookups import Wish
+from ..jobs import pump
+from ..link import lookups
+from ..link.lookups import Wish
+from ..offer import dreams
+from ..operators.chosen import chosen
+from ..picture import icons
 from ..settings.dream import target_of
 from ..settings.properties import settings_of
 from .parts import Child, columns, draw_problem, draw_settings
@@ -49,7 +52,7 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
 def draw_chosen(layout: Any, item: Any, network: str) -> None:
     """The dream that is chosen in the list, with its channel's picture or the nearest names."""
     asked = Wish("network", network)
-    session.look_up(asked)
+    pump.look_up(asked)
     contents = lookups.contents(network)
     if item.kind == dreams.CHANNEL and contents is not None:
         draw_picture(layout, item, network, contents)
@@ -77,7 +80,7 @@ def draw_picture(layout: Any, item: Any, network: str, contents: dreams.Contents
     wish = Wish("channel", network, item.layer, item.channel)
     if icon := icons.of_channel(network, item.layer, item.channel):
         layout.template_icon(icon_value=icon, scale=5.0)
-    elif session.look_up(wish):
+    elif pump.look_up(wish):
         layout.label(text="The picture is on its way", icon="SORTTIME")
     elif (problem := lookups.refused(wish)) is not None:
         layout.label(text=problem.message, icon="ERROR")
@@ -89,7 +92,7 @@ def look_up_pictures(settings: Any) -> None:
     layers = contents.layers if contents is not None else {}
     for target in map(target_of, settings.dreams):
         if target.kind == dreams.CHANNEL and target.channel < layers.get(target.layer, 0):
-            session.look_up(Wish("channel", settings.network, target.layer, target.channel))
+            pump.look_up(Wish("channel", settings.network, target.layer, target.channel))
 
 
 def draw_nearest(layout: Any, item: Any, contents: dreams.Contents) -> None:

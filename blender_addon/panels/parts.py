@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from .. import manual
 from ..problems import Problem
 from ..settings.table import SETTINGS
+from . import manual
 
 CHARACTER = 6.5  # width of a character in the sidebar, in pixels at scale 1: labels do not wrap
 MARGIN = 75  # pixels of a box's edges, icon and scroll bar

@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ..offer import catalogue
 from ..settings.properties import settings_of
 from .parts import Child, columns, draw_settings
 
@@ -24,6 +25,36 @@ class ORBITEX_PT_target(Child, bpy.types.Panel):
         draw_settings(column, settings, "target")
         if settings.image:
             column.label(text=settings.image.name, icon="IMAGE_DATA")
+
+
+class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
+    """The symmetry."""
+
+    bl_idname = "ORBITEX_PT_symmetry"
+    bl_label = "Symmetry"
+
+    def draw(self, context: Any) -> None:
+        """Group, colour rule as a swatch, and where the group stands."""
+        column, settings = columns(self.layout), settings_of(context.active_object)
+        draw_settings(column, settings, "symmetry")
+        if settings.overlay and settings.group not in catalogue.known().figures:
+            text = "Connect to see it" if not catalogue.known().groups else "No figure of it"
+            column.label(text=text, icon="INFO")
+
+
+class ORBITEX_PT_symmetry_names(Child, bpy.types.Panel):
+    """Any group and rule, by name."""
+
+    bl_idname = "ORBITEX_PT_symmetry_names"
+    bl_label = "By Name"
+    bl_parent_id = "ORBITEX_PT_symmetry"
+    bl_options: Any = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """Text fields, for what is not in the menus: C12, r=gbr."""
+        column, settings = columns(self.layout), settings_of(context.active_object)
+        for name in ("group", "colouring"):
+            column.prop(settings, name)
 
 
 def _section(name: str, label: str, parent: str = "", closed: bool = True) -> Any:

@@ -6,8 +6,9 @@ from typing import Any
 
 import bpy
 
-from .. import catalogue, icons
-from ..chosen import chosen
+from ..offer import catalogue
+from ..operators.chosen import chosen
+from ..picture import icons
 from ..settings.properties import settings_of
 from .parts import Child, columns, draw_settings
 

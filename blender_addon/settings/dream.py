@@ -6,8 +6,9 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from .. import catalogue, dreams, lookups
-from ..fields import FIELDS
+from ..link import lookups
+from ..offer import catalogue, dreams
+from ..offer.fields import FIELDS
 from .menu import Menu
 from .row import ListSetting, Setting
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bpy.props import EnumProperty
 
-from .. import catalogue
+from ..offer import catalogue
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import catalogue
-from ..fields import TERMS
+from ..offer import catalogue
+from ..offer.fields import TERMS
 from .menu import Menu
 from .row import Setting, of_recipe
 

@@ -18,7 +18,7 @@ from bpy.props import (
     StringProperty,
 )
 
-from ..fields import FIELDS
+from ..offer.fields import FIELDS
 from .menu import Menu
 
 CALL: set[Any] = {"SKIP_SAVE"}  # a value from one call must not creep into the next

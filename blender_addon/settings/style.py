@@ -6,8 +6,9 @@ from typing import Any
 import bpy
 from bpy.props import FloatProperty, StringProperty
 
-from .. import catalogue, icons
-from ..fields import FIELDS
+from ..offer import catalogue
+from ..offer.fields import FIELDS
+from ..picture import icons
 from .menu import Menu
 from .row import ListSetting, of_recipe
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import bpy
 
-from .. import shading
-from ..fields import TERMS
+from ..offer.fields import TERMS
+from ..picture import shading
 from .painting import term_rows
 from .row import Setting, of_recipe
 

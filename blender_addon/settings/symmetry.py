@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import catalogue, icons, live_image
+from ..offer import catalogue
+from ..picture import icons, live_image
 from .menu import Menu
 from .row import Setting, of_recipe
 

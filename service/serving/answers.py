@@ -5,7 +5,7 @@ through this module and can then rely on the fields of :mod:`service.serving.wir
 there, of their type and in their range. Fields that this release does not know are let pass.
 
 It needs only NumPy and the standard library, so that the add-on ships the very same file
-(``blender_addon/answers.py`` is a link to it).
+(``blender_addon/link/answers.py`` is a link to it).
 """
 
 from __future__ import annotations

@@ -10,9 +10,11 @@ import numpy as np
 from fake_service import FakeService
 from patience import PATIENCE
 
-from blender_addon import jobs, operators, preferences, session
-from blender_addon.messages import Order
-from blender_addon.order import make_order
+from blender_addon.jobs import jobs, pump
+from blender_addon.link.messages import Order
+from blender_addon.operators import paint
+from blender_addon.scene.order import make_order
+from blender_addon.settings import preferences
 from blender_addon.settings.table import choices_of
 
 
@@ -28,7 +30,7 @@ def pixels_of(image: Any) -> np.ndarray:
 
 def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
     overrides = {"size": 128} | overrides
-    return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
+    return paint.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
 
 
 def service_at(address: str) -> preferences.ServicePreferences:
@@ -40,7 +42,7 @@ def order_for(obj: Any, address: str) -> Order:
     return make_order(obj, bpy.context, choices_of(obj.orbitex), service_at(address))
 
 
-def pump_until(condition: Any, step: Any = session.pump) -> None:
+def pump_until(condition: Any, step: Any = pump.pump) -> None:
     """``step()`` until ``condition()``."""
     deadline = time.monotonic() + PATIENCE
     while not condition():

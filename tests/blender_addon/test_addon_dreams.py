@@ -14,24 +14,19 @@ from fake_service import FakeService
 from painting import pump_until
 from scenes import image, noise
 
-from blender_addon import (
-    catalogue,
-    dreams,
-    icons,
-    job_operators,
-    jobs,
-    lookups,
-    operators,
-    order,
-    panels,
-    preferences,
-    recall,
-    session,
-)
-from blender_addon.dreams import Contents, Target
-from blender_addon.lookups import Wish
-from blender_addon.preflight import first_problem
+from blender_addon import panels
+from blender_addon.jobs import jobs, pump, recall
+from blender_addon.link import lookups
+from blender_addon.link.lookups import Wish
+from blender_addon.offer import catalogue, dreams
+from blender_addon.offer.dreams import Contents, Target
+from blender_addon.operators import job as job_operators
+from blender_addon.operators import paint
+from blender_addon.panels.preflight import first_problem
+from blender_addon.picture import icons
 from blender_addon.problems import ProblemError
+from blender_addon.scene import order
+from blender_addon.settings import preferences
 from blender_addon.settings.dream import DREAMS, target_of
 from blender_addon.settings.table import choices_of
 
@@ -155,7 +150,7 @@ def test_weights_change_while_it_paints_and_targets_are_refused(sphere: Any) -> 
     settings = sphere.orbitex
     settings.use_styles = False
     with FakeService(steps=1000) as service:
-        running = operators.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
+        running = paint.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
         pump_until(lambda: running.frames)
         assert order.changes(running.report.recipe or {}, choices_of(settings)) == {}
         settings.dreams[1].weight, settings.dream_weight = -2.0, 3.0
@@ -228,7 +223,7 @@ def test_names_and_pictures_come_while_the_panel_is_drawn(sphere: Any, asked: Fa
     pump_until(lambda: not lookups.pending())
     for _ in range(3):
         shown()
-        session.pump()
+        pump.pump()
     assert asked.kinds.count("network") == asked.kinds.count("channel") == 1
 
 

@@ -30,22 +30,17 @@ from hostile_service import (
 )
 from painting import order_for, pixels_of, pump_until
 
-from blender_addon import (
-    catalogue,
-    figure_lines,
-    jobs,
-    jpeg,
-    lookups,
-    messages,
-    pictures,
-    swatches,
-    trend,
-)
-from blender_addon.client import PaintClient
-from blender_addon.connection import Timing
-from blender_addon.dreams import Contents, is_target, nearest_classes, strongest
-from blender_addon.lookups import Lookup, Wish
-from blender_addon.messages import RUNNING, Order, Report
+from blender_addon.jobs import jobs
+from blender_addon.link import lookups, messages
+from blender_addon.link.client import PaintClient
+from blender_addon.link.connection import Timing
+from blender_addon.link.lookups import Lookup, Wish
+from blender_addon.link.messages import RUNNING, Order, Report
+from blender_addon.link.picture_files import jpeg_size
+from blender_addon.offer import catalogue
+from blender_addon.offer.dreams import Contents, is_target, nearest_classes, strongest
+from blender_addon.panels import figure_lines, main
+from blender_addon.picture import pictures, swatches
 from blender_addon.problems import Problem, ProblemError
 
 JOB = "7-0a1b2c"
@@ -92,7 +87,7 @@ def look_at(report: Report) -> None:
     """What panels and the viewport do with what has been taken."""
     if report.progress is not None:
         assert len(report.progress.line()) < 200 and 0 <= report.progress.fraction <= 1
-        trend.sparkline([report.progress.loss])
+        main.sparkline([report.progress.loss])
     known = report.offers or catalogue.Catalogue()
     for choices in (known.groups, known.styles, known.qualities, known.networks):
         for entry in catalogue.menu(choices, "x"):
@@ -206,13 +201,13 @@ def test_words_of_a_service_are_escaped(hostile: HostileService) -> None:
 
 
 def test_a_jpeg_says_how_large_it_is() -> None:
-    assert jpeg.size_of(encoded("jpeg", np.zeros((20, 30, 3), np.uint8)).tobytes()) == (30, 20)
-    assert jpeg.size_of(jpeg_bomb(60_000).tobytes()) == (60_000, 60_000)
+    assert jpeg_size(encoded("jpeg", np.zeros((20, 30, 3), np.uint8)).tobytes()) == (30, 20)
+    assert jpeg_size(jpeg_bomb(60_000).tobytes()) == (60_000, 60_000)
     good = encoded("jpeg").tobytes()
     grey = encoded("jpeg", PICTURE[..., 0]).tobytes()
     start = good.index(b"\xff\xda")
     for data in (b"", b"\xff\xd8", good[:20], grey, good[:2] + good[start:], b"\x89PNG" + good):
-        assert jpeg.size_of(data) is None
+        assert jpeg_size(data) is None
 
 
 BAD_FRAMES = {

@@ -18,26 +18,16 @@ from painting import pixels_of, pump_until, service_at, start
 from scenes import image as make_image
 from scenes import material, node_of, noise
 
-from blender_addon import (
-    batch,
-    beside,
-    inquiry,
-    job_operators,
-    jobs,
-    live_image,
-    operators,
-    order,
-    originals,
-    panels,
-    pictures,
-    preferences,
-    queue_panel,
-    queue_rows,
-    recall,
-    shading,
-    uploads,
-)
-from blender_addon.fields import TERMS
+from blender_addon import panels
+from blender_addon.jobs import jobs, originals, pump, queue_rows, recall
+from blender_addon.link import inquiry, uploads
+from blender_addon.offer.fields import TERMS
+from blender_addon.operators import batch, paint
+from blender_addon.operators import job as job_operators
+from blender_addon.panels.queue import ORBITEX_PT_queue
+from blender_addon.picture import live_image, pictures, shading
+from blender_addon.scene import order
+from blender_addon.settings import preferences
 from blender_addon.settings.table import Choices
 
 
@@ -107,7 +97,7 @@ def test_the_queues_list(sphere: Any) -> None:
         pump_until(lambda: first.frames and second.frames)
         queue = queue_rows.queue_of(bpy.context.window_manager)
         assert [row.key for row in queue.rows] == [first.key, second.key]
-        shown = drawn([queue_panel.ORBITEX_PT_queue])
+        shown = drawn([ORBITEX_PT_queue])
         assert any(text.endswith(f" % {sphere.name}: 532, seed 1") for text in shown)
         assert first.title in shown and "orbitex.paint_seeds" in shown
         assert shown.count("orbitex.queue_action") == 4
@@ -174,7 +164,7 @@ def test_paint_again_repeats_and_the_settings_come_back(sphere: Any, tmp_path: P
         bpy.ops.orbitex.paint(address=service.address, autostart=False, **given)
         cursor.location = (5, 5, 5)
         settings.seed = 1
-        again = operators.begin_paint(
+        again = paint.begin_paint(
             bpy.context, sphere, recall.choices_of_image(settings.image), service.address, False
         )
         pump_until(lambda: not again.active)
@@ -230,7 +220,7 @@ def test_a_picture_that_cannot_be_saved_disturbs_nothing(
     folder.mkdir()
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "a.blend"))
     shutil.rmtree(folder)
-    beside.save("ball", b"png")
+    pump.save_beside("ball", b"png")
     assert "cannot be written" in capsys.readouterr().out
 
 

@@ -10,8 +10,10 @@ import bpy
 import pytest
 from fake_layout import FakeLayout, drawn
 
-from blender_addon import panels, preset_operators, presets
+from blender_addon import panels
+from blender_addon.operators import preset as preset_operators
 from blender_addon.problems import ProblemError
+from blender_addon.settings import presets
 from blender_addon.settings.dream import DREAMS, target_of
 
 

@@ -45,8 +45,10 @@ import bpy
 bpy.ops.wm.read_factory_settings(use_empty=True)
 import blender_addon
 blender_addon.register()
-from blender_addon import operators, order, panels, preset_operators, presets
-from blender_addon.settings import properties, table
+from blender_addon import panels
+from blender_addon.operators import paint, preset
+from blender_addon.scene import order
+from blender_addon.settings import presets, properties, table
 from fake_layout import drawn
 bpy.ops.mesh.primitive_uv_sphere_add()
 settings = bpy.context.object.orbitex
@@ -56,9 +58,9 @@ toy = known["toy_weight"]
 choices = table.choices_of(settings)
 running = table.recipe_of(choices)
 settings.toy_weight = 2
-untouched = preset_operators.values_of(settings)
+untouched = preset.values_of(settings)
 settings.toy_field = 7
-preset_operators.own_folder = lambda: pathlib.Path("presets")
+preset.own_folder = lambda: pathlib.Path("presets")
 bpy.ops.orbitex.preset_save(name="Toys")
 settings.toy_field = 1
 bpy.ops.orbitex.preset_apply(name="Toys")
@@ -69,7 +71,7 @@ print("@" + json.dumps({
     "elsewhere": "other" in known,
     "shown": drawn(panels.CLASSES),
     "argument": "toy_weight" in bpy.ops.orbitex.paint.get_rna_type().properties.keys(),
-    "override": "toy_weight" in operators.ARGUMENTS,
+    "override": "toy_weight" in paint.ARGUMENTS,
     "preset": "toy_weight" in presets.HELD,
     "sent": running["objective"],
     "changed": order.changes(running, table.choices_of(settings)),
@@ -88,7 +90,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("room")
     skip = shutil.ignore_patterns("__pycache__")
     room = shutil.copytree(ROOT / "blender_addon", folder / "blender_addon", ignore=skip)
-    file = room / "fields.json"
+    file = room / "offer" / "fields.json"
     data = json.loads(file.read_text())
     data["fields"]["toy_field"] = FIELD
     file.write_text(json.dumps(data | {"terms": [*data["terms"], TOY, ELSEWHERE]}))

@@ -60,7 +60,7 @@ def test_the_zip_holds_the_addon_and_one_wheel(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         names = {name for name in packed.namelist() if not name.endswith("/")}
         manifest = tomllib.loads(packed.read("blender_manifest.toml").decode())
-        for name in ("wire.py", "answers.py", "printable.py"):
+        for name in ("link/wire.py", "link/answers.py", "printable.py"):
             assert packed.read(name) == (extension.ADDON / name).read_bytes()
         assert all(info.external_attr >> 28 != 0o12 for info in packed.infolist())  # no links
     (wheel,) = names - files_of_the_addon() - {"LICENSE"} - help_files()
