@@ -138,7 +138,7 @@ def run(out: Path) -> None:
             raise SystemExit(f"demo: Blender cannot be loaded: {error}. {LIBRARIES}") from None
         import blender_addon
         from blender_addon.jobs import pump
-        from blender_addon.picture.kept import RECEIPT_KEY
+        from blender_addon.picture.backup import RECEIPT_KEY
 
         start = time.perf_counter()
         sphere = build_scene(bpy)

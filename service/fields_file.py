@@ -54,7 +54,6 @@ def _row(root: str, field: Mapping[str, Any]) -> dict[str, Any]:
         "default": field.get("default"),
         "least": bounds.get("minimum", bounds.get("exclusiveMinimum")),
         "most": most,
-        "choices": [name for kind in kinds for name in kind.get("enum", ())],
         "targets": list(ONLY_FOR.get(root, ())),
         "adjustable": root in ADJUSTABLE,
         "type": bounds["type"],

@@ -10,13 +10,13 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from ..picture import kept, live_image
+from ..picture import backup, live_image
 from ..settings import preferences
 from . import jobs, pump
 from .reattach import reattach
 
 
-def go_on() -> None:
+def watch_again() -> None:
     """Watch the jobs of the open file again, quietly; starts nothing."""
     if reattach(preferences.read(bpy.context), asked=False):
         pump.start_timer()
@@ -31,7 +31,7 @@ def _before_load(*_: object) -> None:
 @persistent
 def _after_load(*_: object) -> None:
     if not bpy.app.background:  # a script says itself what it wants
-        go_on()
+        watch_again()
 
 
 @persistent
@@ -48,7 +48,7 @@ def _after_undo(*_: object) -> None:
         image = live_image.by_uid(bpy.data.images, painted.image_uid)
         if image is None:
             continue
-        if not painted.active and painted.newest is None and kept.bring_back(image):
+        if not painted.active and painted.newest is None and backup.put_back(image):
             continue
         if live_image.is_packed(image):
             live_image.read_again(image)

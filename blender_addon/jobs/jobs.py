@@ -1,7 +1,7 @@
 """The jobs of the file that is open: what is painted into which image of which object.
 
 Nothing in here keeps a Blender reference between two calls: object and image are found again by
-what survives undo and renaming (:func:`.live_image.uid_of`). :mod:`.session` brings the news.
+what survives undo and renaming (:func:`..picture.live_image.uid_of`). :mod:`.pump` brings the news.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import bpy
 
 from ..link.client import PaintClient
 from ..link.connection import Timing
-from ..link.messages import RUNNING, Frame, Order, Report
+from ..link.messages import RUNNING, Frame, Report, Submission
 from ..link.worker import Launch
-from ..picture import kept, live_image, shading
+from ..picture import backup, live_image, shading
 from ..problems import Problem, refuse
 from ..settings.properties import settings_of
 from .ties import Place
@@ -25,14 +25,14 @@ UV_MAP_KEY = "orbitex_uv_map"  # custom property of the image: the UV map it is 
 
 
 @dataclass
-class Session:
-    """One job as the panel sees it. Main thread only; :mod:`.session` writes into it.
+class Job:
+    """One job as the panel sees it. Main thread only; :mod:`.pump` writes into it.
 
     ``key`` tells it from all others of this Blender; ``label`` says what is painted.
-    ``object_uid``, ``image_uid``: as :func:`.live_image.uid_of`; ``object_name`` when last seen.
-    ``created_image``, ``attachments``: what is taken back if no picture comes. ``client`` is its
-    thread, ``report`` what that said last, ``message`` one line on it. ``frames``: how many reached
-    the image. ``active``: being pumped; no more once it has ended or is left to the service.
+    ``object_uid``, ``image_uid``: as :func:`..picture.live_image.uid_of`; ``object_name`` when
+    last seen. ``created_image``, ``attachments``: what is taken back if no picture comes.
+    ``client`` is its thread, ``report`` what that said last, ``message`` one line. ``frames``: how
+    many reached the image. ``active``: being pumped; no more once it has ended or is left to the service.
     ``place``: what was noted last, to find the job again. ``warning``: what is not painted well,
     though it stops nothing.
     """
@@ -60,20 +60,20 @@ class Session:
         return f"{self.object_name}: {self.label}"
 
 
-_sessions: list[Session] = []
+_jobs: list[Job] = []
 _keys = count(1)
 
 
 def begin(
     obj: Any,
-    order: Order,
+    submission: Submission,
     uv_map: str,
     launch: Launch = None,
     timing: Timing | None = None,
     *,
     aside: bool = False,
-    before: Session | None = None,
-) -> Session:
+    before: Job | None = None,
+) -> Job:
     """Put an image into the object's material and start the job. Raises ProblemError "busy".
 
     ``aside``: into a new image that no material shows yet. The job is submitted after ``before``.
@@ -84,41 +84,41 @@ def begin(
         refuse("busy", f"'{obj.name}' is being painted already.", "Finish or cancel that first.")
     # A duplicated object points at the image of its original: it must get one of its own.
     shared = any(settings_of(o).image == image for o in bpy.data.objects if o != obj)
-    client = PaintClient(order, launch, timing, before.client if before else None)
-    label = f"{order.recipe['group']}, seed {order.recipe['seed']}"
+    client = PaintClient(submission, launch, timing, before.client if before else None)
+    label = f"{submission.recipe['group']}, seed {submission.recipe['seed']}"
     usable = image is not None and not shared and live_image.is_paintable(image)
-    target = _target(obj, image if usable and not aside else None, uv_map, order, aside)
-    session = _add(obj, target, client, label)
+    target = _target(obj, image if usable and not aside else None, uv_map, submission, aside)
+    job = _add(obj, target, client, label)
     client.start()
-    return session
+    return job
 
 
 def follow(
     obj: Any,
     image: Any,
     uv_map: str,
-    order: Order,
+    submission: Submission,
     launch: Launch = None,
     *,
     start: bool = True,
     aside: bool = False,
     retry: bool = False,
     problem: Problem | None = None,
-) -> Session:
-    """Watch a job that was submitted before, ``order.job``, into ``image``, or a new one if there
-    is none; ``aside`` as in :func:`begin`, ``start`` as for a PaintClient. ``retry``: let the job
-    go on if it is paused or has failed. ``problem``: why it cannot even be tried."""
-    client = PaintClient(order, launch, start=start)
-    target = _Target(image) if image else _target(obj, None, uv_map, order, aside)
-    session = _add(obj, target, client, f"job {order.job}")
+) -> Job:
+    """Watch a job that was submitted before, ``submission.job``, into ``image``, or a new one if
+    there is none; ``aside`` as in :func:`begin`, ``start`` as for a PaintClient. ``retry``: let
+    the job go on if it is paused or has failed. ``problem``: why it cannot even be tried."""
+    client = PaintClient(submission, launch, start=start)
+    target = _Target(image) if image else _target(obj, None, uv_map, submission, aside)
+    job = _add(obj, target, client, f"job {submission.job}")
     if problem is not None:
-        _close(session, problem.line)
-        session.report = replace(session.report, state="failed", problem=problem)
-        return session
+        _close(job, problem.line)
+        job.report = replace(job.report, state="failed", problem=problem)
+        return job
     if retry:
         client.command("resume")
     client.start()
-    return session
+    return job
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,10 @@ class _Target:
     attachments: tuple[shading.Attachment, ...] = ()
 
 
-def _target(obj: Any, image: Any, uv_map: str, order: Order, aside: bool) -> _Target:
+def _target(obj: Any, image: Any, uv_map: str, submission: Submission, aside: bool) -> _Target:
     created = image is None
     if image is None:
-        size = min(order.preview_size or 4096, int(order.recipe.get("size", 4096)))
+        size = min(submission.preview_size or 4096, int(submission.recipe.get("size", 4096)))
         image = live_image.create(f"{obj.name} Orbitex", size)
     image[UV_MAP_KEY] = uv_map
     if aside:
@@ -143,8 +143,8 @@ def _target(obj: Any, image: Any, uv_map: str, order: Order, aside: bool) -> _Ta
     return _Target(image, created, shading.attach(obj, image, uv_map, settings_of(obj).bump))
 
 
-def _add(obj: Any, target: _Target, client: PaintClient, label: str) -> Session:
-    session = Session(
+def _add(obj: Any, target: _Target, client: PaintClient, label: str) -> Job:
+    job = Job(
         next(_keys),
         label,
         live_image.uid_of(obj),
@@ -156,25 +156,25 @@ def _add(obj: Any, target: _Target, client: PaintClient, label: str) -> Session:
         client.report(),
     )
     # What has ended makes room: in this image, or with no image to show for it.
-    _sessions[:] = [
+    _jobs[:] = [
         old
-        for old in _sessions
+        for old in _jobs
         if old.active
-        or old.object_uid != session.object_uid
-        or (old.image_uid != session.image_uid and old.frames)
+        or old.object_uid != job.object_uid
+        or (old.image_uid != job.image_uid and old.frames)
     ]
-    _sessions.append(session)
-    return session
+    _jobs.append(job)
+    return job
 
 
-def all_of_file() -> list[Session]:
-    """The sessions of the open file, oldest first."""
-    return list(_sessions)
+def all_of_file() -> list[Job]:
+    """The jobs of the open file, oldest first."""
+    return list(_jobs)
 
 
-def find(key: int) -> Session | None:
-    """The session with this key."""
-    return next((session for session in _sessions if session.key == key), None)
+def find(key: int) -> Job | None:
+    """The job with this key."""
+    return next((job for job in _jobs if job.key == key), None)
 
 
 def busy_reason(obj: Any) -> str:
@@ -182,67 +182,67 @@ def busy_reason(obj: Any) -> str:
     return "This object is being painted already" if active_of(obj) else ""
 
 
-def session_of(obj: Any) -> Session | None:
-    """The newest session of ``obj``, running or ended: of the image that it shows, or else any."""
+def job_of(obj: Any) -> Job | None:
+    """The newest job of ``obj``, running or ended: of the image that it shows, or else any."""
     if obj is None:
         return None
     image = settings_of(obj).image
-    mine = [s for s in _sessions if s.object_uid == live_image.uid_of(obj)]
-    shown = [s for s in mine if image is not None and s.image_uid == live_image.uid_of(image)]
+    mine = [job for job in _jobs if job.object_uid == live_image.uid_of(obj)]
+    shown = [job for job in mine if image is not None and job.image_uid == live_image.uid_of(image)]
     return next(reversed(shown or mine), None)
 
 
-def active_of(obj: Any) -> Session | None:
-    """The running session of the image that ``obj`` shows, if there is one."""
-    session = session_of(obj)
-    return session if session and session.active else None
+def active_of(obj: Any) -> Job | None:
+    """The running job of the image that ``obj`` shows, if there is one."""
+    job = job_of(obj)
+    return job if job and job.active else None
 
 
-def cancel(session: Session) -> None:
+def cancel(job: Job) -> None:
     """Stop painting: the picture from before comes back, or the last frame stays in the image. At
     once, whatever the service does."""
-    session.client.cancel()
-    session.message = "Cancelling"
+    job.client.cancel()
+    job.message = "Cancelling"
 
 
-def end(session: Session, message: str) -> None:
+def end(job: Job, message: str) -> None:
     """Cancel a job because Blender's side of it is gone; does not wait for the service. The
     picture from before comes back."""
-    session.client.cancel()
-    _close(session, message)
-    image = live_image.by_uid(bpy.data.images, session.image_uid)
-    if image is not None and live_image.is_paintable(image) and kept.bring_back(image):
-        session.newest = None
+    job.client.cancel()
+    _close(job, message)
+    image = live_image.by_uid(bpy.data.images, job.image_uid)
+    if image is not None and live_image.is_paintable(image) and backup.put_back(image):
+        job.newest = None
 
 
-def leave(session: Session, message: str) -> None:
+def leave(job: Job, message: str) -> None:
     """Stop watching a job, which goes on in the service. One that the service does not have yet
     would be lost: it is cancelled."""
-    if session.client.report().job:
-        session.client.leave()
+    if job.client.report().job:
+        job.client.leave()
     else:
-        session.client.cancel()
-    _close(session, message)
+        job.client.cancel()
+    _close(job, message)
 
 
-def _close(session: Session, message: str) -> None:
-    session.active = False
-    session.message = message
-    if session.report.state in RUNNING:
-        session.report = replace(session.report, state="cancelled")
+def _close(job: Job, message: str) -> None:
+    job.active = False
+    job.message = message
+    if job.report.state in RUNNING:
+        job.report = replace(job.report, state="cancelled")
 
 
-def drop(session: Session) -> None:
-    """Take a session that has ended off the list."""
-    if session in _sessions and not session.active:
-        _sessions.remove(session)
+def drop(job: Job) -> None:
+    """Take a job that has ended off the list."""
+    if job in _jobs and not job.active:
+        _jobs.remove(job)
 
 
-def leave_all(message: str) -> list[Session]:
+def leave_all(message: str) -> list[Job]:
     """Stop watching everything and begin a new list; what was on it."""
-    left = list(_sessions)
-    for session in left:
-        if session.active:
-            leave(session, message)
-    _sessions.clear()
+    left = list(_jobs)
+    for job in left:
+        if job.active:
+            leave(job, message)
+    _jobs.clear()
     return left

@@ -1,7 +1,8 @@
 """What drives the jobs from the main thread.
 
 :func:`pump` moves news from the worker threads into Blender. A persistent timer calls it in the
-UI, :func:`run_to_end` calls it in a headless script. The jobs themselves are in :mod:`.jobs`.
+UI, :mod:`..operators.waiting` calls it in a headless script. The jobs themselves are in
+:mod:`.jobs`.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from ..link import inquiry, lookups
 from ..link.messages import RUNNING, Frame, clock
 from ..link.printing import print_error, say
 from ..offer import catalogue
-from ..picture import kept, live_image, pictures, shading
-from ..picture.kept import RECEIPT_KEY
+from ..picture import backup, live_image, pictures, shading
+from ..picture.backup import RECEIPT_KEY
 from ..problems import ProblemError
 from ..settings import preferences
 from ..settings.dream import DREAMS
 from ..settings.properties import settings_of
 from . import jobs, queue_rows, ties
-from .jobs import Session
+from .jobs import Job
 from .reattach import reattach
 
 TICK_SECONDS = 0.03  # how often the UI looks for news
@@ -46,18 +47,18 @@ def pump() -> bool:
             reattach(preferences.read(bpy.context), asked=False)  # the service is there again
     if lookups.pending():
         _look_up()
-    for session in jobs.all_of_file():
-        if session.active:
-            _pump_one(session)
+    for job in jobs.all_of_file():
+        if job.active:
+            _pump_one(job)
     queue_rows.sync()
     asked = inquiry.pending() is not None or lookups.pending()
     return asked or any(s.active for s in jobs.all_of_file())
 
 
-def look_up(wish: lookups.Wish) -> bool:
+def look_up(question: lookups.Question) -> bool:
     """Have the service say something about a network, for a panel that is being drawn; whether the
     answer is on its way."""
-    waits = lookups.want(wish)
+    waits = lookups.ask(question)
     if waits:
         start_timer()
     return waits
@@ -75,79 +76,77 @@ def _look_up() -> None:
             _push_undo("Dreams from Picture")
 
 
-def _pump_one(session: Session) -> None:
-    report = session.client.report()  # before the frame: the last frame comes before the end
-    frame = session.client.take_frame()
-    obj = live_image.by_uid(bpy.data.objects, session.object_uid)
-    image = live_image.by_uid(bpy.data.images, session.image_uid)
+def _pump_one(job: Job) -> None:
+    report = job.client.report()  # before the frame: the last frame comes before the end
+    frame = job.client.take_frame()
+    obj = live_image.by_uid(bpy.data.objects, job.object_uid)
+    image = live_image.by_uid(bpy.data.images, job.image_uid)
     if obj is None or image is None:
         what = "object" if obj is None else "image"
-        jobs.end(session, f"Ended: the {what} of '{session.object_name}' is gone")
-        _forget(session)
+        jobs.end(job, f"Ended: the {what} of '{job.object_name}' is gone")
+        _forget(job)
         return
     if not live_image.is_paintable(image):
-        jobs.end(session, f"Ended: '{image.name}' is not a single picture any more")
-        _forget(session)
+        jobs.end(job, f"Ended: '{image.name}' is not a single picture any more")
+        _forget(job)
         return
-    session.object_name = obj.name
-    if report.offers is not None and session.report.offers is None:
+    job.object_name = obj.name
+    if report.offers is not None and job.report.offers is None:
         catalogue.remember(report.offers)
         inquiry.forget_problem()
         lookups.retry()
-    if report.progress is not None and report.progress != session.report.progress:
-        session.losses.append(report.progress.loss)
-    session.report = report
+    if report.progress is not None and report.progress != job.report.progress:
+        job.losses.append(report.progress.loss)
+    job.report = report
     if report.job and not report.over:
-        _note(session, image)
+        _note(job, image)
     if frame is not None:
         if frame.jpeg is not None:
             try:
                 pixels = pictures.decode(bpy.data.images, frame.jpeg, frame.size)
             except ProblemError as error:  # the other jobs go on, and its image stays as it was
-                session.client.leave()
-                session.report = replace(report, state="failed", problem=error.problem)
-                _settle(session, image)
+                job.client.leave()
+                job.report = replace(report, state="failed", problem=error.problem)
+                _settle(job, image)
                 return
             frame = replace(frame, pixels=pixels)
-        _show(session, image, frame)
+        _show(job, image, frame)
         if frame.png is not None and preferences.read(bpy.context).save_png:
             save_beside(image.name, frame.png)
     if report.state in RUNNING:
         progress = report.progress
-        session.message = progress.line() if progress else report.state.capitalize()
+        job.message = progress.line() if progress else report.state.capitalize()
         if report.state == "paused":
-            session.message = f"Paused: {progress.line()}" if progress else "Paused"
+            job.message = f"Paused: {progress.line()}" if progress else "Paused"
     else:
-        _settle(session, image)
+        _settle(job, image)
 
 
-def _tie(session: Session, image: Any) -> ties.Tie:
+def _tie(job: Job, image: Any) -> ties.Tie:
     uv_map = str(image.get(jobs.UV_MAP_KEY, ""))
-    return ties.Tie(
-        session.report.job, session.client.address, session.object_name, image.name, uv_map
-    )
+    return ties.Tie(job.report.job, job.client.address, job.object_name, image.name, uv_map)
 
 
-def _note(session: Session, image: Any) -> None:
+def _note(job: Job, image: Any) -> None:
     """Note where the job is found again, should this Blender or its file be closed."""
-    tie = _tie(session, image)
+    tie = _tie(job, image)
     ties.tie(image, tie)
     place = ties.Place(tie, bpy.data.filepath)
-    if session.place != place:
-        session.place = place
+    if job.place != place:
+        job.place = place
         ties.remember(place)
 
 
-def _forget(session: Session) -> None:
-    if session.place is not None:
-        ties.forget(session.place)
-        session.place = None
+def _forget(job: Job) -> None:
+    if job.place is not None:
+        ties.forget(job.place)
+        job.place = None
 
 
-def _show(session: Session, image: Any, frame: Frame) -> None:
+def _show(job: Job, image: Any, frame: Frame) -> None:
     put(image, frame)
-    session.frames += 1
-    session.newest = frame if frame.png is None else replace(frame, pixels=np.empty(0, np.float32))
+    job.frames += 1
+    job.newest = frame if frame.png is None else replace(frame, pixels=np.empty(0, np.float32))
     if frame.receipt is not None:
         image[RECEIPT_KEY] = json.dumps(frame.receipt)
     for listener in on_frame:
@@ -178,33 +177,33 @@ def save_beside(name: str, png: bytes) -> None:
 def put(image: Any, frame: Frame) -> None:
     """Make ``frame`` what the image shows."""
     if frame.png is None:
-        kept.keep(image)
+        backup.make(image)
         live_image.write(image, frame.size, frame.pixels)
     else:
-        kept.drop(image)
+        backup.drop(image)
         live_image.replace_by(image, frame.png)
 
 
-def _settle(session: Session, image: Any) -> None:
+def _settle(job: Job, image: Any) -> None:
     """The job has ended by itself: keep its picture, bring back the one from before, or take back
     what never got one."""
-    session.active = False
-    report = session.report
+    job.active = False
+    report = job.report
     if report.over:
-        ties.untie(image, _tie(session, image) if report.state == "finished" else None)
-        _forget(session)
-    if report.state != "finished" and kept.bring_back(image):
-        session.newest = None
-    elif session.frames:
+        ties.untie(image, _tie(job, image) if report.state == "finished" else None)
+        _forget(job)
+    if report.state != "finished" and backup.put_back(image):
+        job.newest = None
+    elif job.frames:
         live_image.pack(image)
-    elif session.created_image and (report.over or not report.job):
-        shading.detach(session.attachments)
+    elif job.created_image and (report.over or not report.job):
+        shading.detach(job.attachments)
         bpy.data.images.remove(image)
     if report.problem is not None:
-        session.message = report.problem.line
+        job.message = report.problem.line
     else:
         seconds = report.progress.seconds if report.progress else 0.0
-        session.message = f"{report.state.capitalize()} after {clock(seconds)}"
+        job.message = f"{report.state.capitalize()} after {clock(seconds)}"
 
 
 def start_timer() -> None:
@@ -217,18 +216,18 @@ def _tick() -> float | None:
     is_job_running: Any = bpy.app.is_job_running
     if any(map(is_job_running, READERS)):
         return 0.2
-    painting = [session for session in jobs.all_of_file() if session.active]
+    painting = [job for job in jobs.all_of_file() if job.active]
     before = _seen()
     try:
         going_on = pump()
     except Exception as error:
         # Blender drops a timer that raises: nobody would ever bring the jobs to an end.
         print_error()
-        for session in jobs.all_of_file():
-            if session.active:
-                jobs.leave(session, f"{type(error).__name__}: {error}")
+        for job in jobs.all_of_file():
+            if job.active:
+                jobs.leave(job, f"{type(error).__name__}: {error}")
         return None
-    if any(not session.active and session.frames for session in painting):
+    if any(not job.active and job.frames for job in painting):
         _push_undo("Painted")
     if _seen() != before:  # else viewports would be drawn anew all the time
         live_image.redraw()

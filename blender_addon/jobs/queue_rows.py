@@ -44,7 +44,7 @@ def queue_of(manager: Any) -> Any:
 def sync() -> None:
     """Make the rows those of the jobs there are. Not while drawing: Blender forbids it there."""
     queue = queue_of(bpy.context.window_manager)
-    keys = [session.key for session in jobs.all_of_file()]
+    keys = [job.key for job in jobs.all_of_file()]
     if [row.key for row in queue.rows] != keys:
         queue.rows.clear()
         for key in keys:

@@ -17,8 +17,8 @@ from ..settings.properties import settings_of
 from . import jobs, ties
 
 
-def reattach(service: ServicePreferences, asked: bool) -> list[jobs.Session]:
-    """Watch all jobs of the open file again that nobody watches; the new sessions.
+def reattach(service: ServicePreferences, asked: bool) -> list[jobs.Job]:
+    """Watch all jobs of the open file again that nobody watches; the new jobs.
 
     ``asked``: by the user, so a service on this machine is started if need be. Else only services
     on this machine and that of the preferences: a file from elsewhere must not call anybody.
@@ -36,13 +36,13 @@ def is_waiting(obj: Any) -> bool:
     return ties.of_image(image) is not None and not _is_watched(image)
 
 
-def retry(obj: Any, image: Any, job: str, service: ServicePreferences) -> jobs.Session:
+def retry(obj: Any, image: Any, job: str, service: ServicePreferences) -> jobs.Job:
     """Let the job ``job``, which has failed, go on, and watch it into ``image``, a new one if that
     is None. Raises ProblemError "offline"."""
     preferences.check_address(service.address)
     uv_map = gather.chosen_uv_map(obj, settings_of(obj).uv_map)
     launch = preferences.launcher(service)
-    return jobs.follow(obj, image, uv_map, service.order(job=job), launch, retry=True)
+    return jobs.follow(obj, image, uv_map, service.submission(job=job), launch, retry=True)
 
 
 def _left() -> list[tuple[Any, Any, ties.Tie]]:
@@ -50,7 +50,7 @@ def _left() -> list[tuple[Any, Any, ties.Tie]]:
     the file that was saved does not have it yet."""
     found = [(image, ties.of_image(image)) for image in bpy.data.images]
     noted = {tie.job for _, tie in found if tie}
-    watched = {session.report.job for session in jobs.all_of_file() if session.active}
+    watched = {job.report.job for job in jobs.all_of_file() if job.active}
     left: list[tuple[Any, Any, ties.Tie]] = [
         (obj, image, tie)
         for image, tie in found
@@ -66,7 +66,7 @@ def _left() -> list[tuple[Any, Any, ties.Tie]]:
 
 def _follow(
     obj: Any, image: Any, tie: ties.Tie, service: ServicePreferences, asked: bool
-) -> jobs.Session:
+) -> jobs.Job:
     service = replace(service, address=tie.address)
     problem: Problem | None = None
     try:
@@ -77,7 +77,7 @@ def _follow(
         obj,
         image,
         tie.uv_map,
-        service.order(job=tie.job),
+        service.submission(job=tie.job),
         None if problem else preferences.launcher(service, wanted=asked or None),
         start=asked,
         aside=settings_of(obj).image is not None,

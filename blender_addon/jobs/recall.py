@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from ..link.messages import Order
+from ..link.messages import Submission
 from ..picture import live_image
 from ..problems import ProblemError, refuse
 from ..settings.properties import settings_of
@@ -19,11 +19,11 @@ from . import jobs
 CHOICES_KEY = "orbitex_choices"  # custom property of the image: its Choices, as JSON
 
 
-def note(begun: jobs.Session, choices: Choices, order: Order) -> None:
+def note(begun: jobs.Job, choices: Choices, submission: Submission) -> None:
     """Keep what a job was begun with on its image; the 3D cursor's place as numbers."""
     image = live_image.by_uid(bpy.data.images, begun.image_uid)
     fixed = {
-        name: order.recipe[name]
+        name: submission.recipe[name]
         for name in ("axis", "centre")
         if getattr(choices, name) == "CURSOR"
     }

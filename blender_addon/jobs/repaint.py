@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..picture.kept import RECEIPT_KEY
+from ..picture.backup import RECEIPT_KEY
 from ..problems import refuse
 from ..scene import mask
 from ..settings import preferences
@@ -29,11 +29,11 @@ def reason_not(obj: Any) -> str:
     return ""
 
 
-def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Session:
+def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Job:
     """Start painting the picture of ``obj`` anew where the mask of its settings is white, with
     ``seed``, by default the one after the picture's. Does not wait.
 
-    Raises ProblemError: "not-painted", "no-recipe", and of :mod:`.mask`.
+    Raises ProblemError: "not-painted", "no-recipe", and of :mod:`..scene.mask`.
     """
     settings = settings_of(obj)
     image = settings.image
@@ -51,8 +51,10 @@ def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Session:
     )
     if region is None:
         refuse("no-mask", "There is no mask.", "Choose one in the section Colour Before.")
-    order = replace(service.order(recipe=recipe, buffers={"region": region}), repaints=painter.job)
-    return jobs.begin(obj, order, uv_map, preferences.launcher(service))
+    submission = replace(
+        service.submission(recipe=recipe, buffers={"region": region}), repaints=painter.job
+    )
+    return jobs.begin(obj, submission, uv_map, preferences.launcher(service))
 
 
 def _recipe(image: Any) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from .messages import (
     LONGEST_SIDE,
     RUNNING,
     Frame,
-    Order,
     Report,
+    Submission,
     bad_picture,
     read_progress,
     to_blender_pixels,
@@ -48,7 +48,7 @@ class PaintClient(Worker):
 
     def __init__(
         self,
-        order: Order,
+        order: Submission,
         launch: Launch = None,
         timing: Timing | None = None,
         before: PaintClient | None = None,

@@ -28,7 +28,7 @@ _LOST = frozenset({"service-lost", "no-answer", "no-service", "bad-address", "no
 
 
 @dataclass(frozen=True)
-class Wish:
+class Question:
     """A question; ``picture``, |u1 (H, W, 3), goes with a survey. Equal ones have equal answers."""
 
     kind: str
@@ -61,12 +61,12 @@ class Lookup(Worker):
     """Asks one thing after the other."""
 
     def __init__(
-        self, address: str, key_file: str, wishes: list[Wish], timing: Timing | None = None
+        self, address: str, key_file: str, questions: list[Question], timing: Timing | None = None
     ) -> None:
         super().__init__(address, None, timing, key_file)
-        self._wishes, self._answers = wishes, list[tuple[Wish, Answer]]()
+        self._questions, self._answers = questions, list[tuple[Question, Answer]]()
 
-    def take(self) -> list[tuple[Wish, Answer]]:
+    def take(self) -> list[tuple[Question, Answer]]:
         """What has been answered since the last call."""
         with self._changed:
             taken, self._answers = self._answers, []
@@ -74,26 +74,26 @@ class Lookup(Worker):
 
     def _converse(self, connection: Connection) -> None:
         greet(connection, None)
-        for wish in self._wishes:
+        for question in self._questions:
             try:
-                answer = _ask(connection, wish)
+                answer = _ask(connection, question)
             except ProblemError as error:
                 if error.problem.code in _LOST:
                     raise
                 answer = error.problem
             with self._changed:
-                self._answers.append((wish, answer))
+                self._answers.append((question, answer))
                 self._changed.notify_all()
         self._set(state="finished")
 
 
-def _ask(connection: Connection, wish: Wish) -> Answer:
-    given = {} if wish.picture is None else {"picture": wish.picture}
-    header, buffers = connection.ask(wish.kind, wish.fields(), given, LONG, patient=True)
-    if wish.kind == "network":
+def _ask(connection: Connection, question: Question) -> Answer:
+    given = {} if question.picture is None else {"picture": question.picture}
+    header, buffers = connection.ask(question.kind, question.fields(), given, LONG, patient=True)
+    if question.kind == "network":
         layers = {r["name"]: r["channels"] for r in header["layers"] if is_name(r["name"])}
         return Contents(layers, tuple(map(printable, header["classes"])))
-    if wish.kind == "survey":
+    if question.kind == "survey":
         return Found(header["channels"], header["dreams"])
     pixels = buffers["pixels"]
     if pixels.shape != (PICTURE_SIDE, PICTURE_SIDE, 3):
@@ -111,9 +111,9 @@ class _Survey:
 
 
 _contents: dict[str, Contents] = {}
-_pictures: dict[Wish, np.ndarray] = {}
-_refused: dict[Wish, Problem] = {}
-_waiting: list[Wish] = []
+_pictures: dict[Question, np.ndarray] = {}
+_refused: dict[Question, Problem] = {}
+_waiting: list[Question] = []
 _pending: Lookup | None = None
 _survey: _Survey | None = None
 _last = Report("finished")  # of the last survey
@@ -127,22 +127,22 @@ def contents(network: str) -> Contents | None:
 
 def picture(network: str, layer: str, channel: int) -> np.ndarray | None:
     """A channel's picture, if it is there."""
-    return _pictures.get(Wish("channel", network, layer, channel))
+    return _pictures.get(Question("channel", network, layer, channel))
 
 
-def refused(wish: Wish) -> Problem | None:
+def refused(question: Question) -> Problem | None:
     """Why there is no answer."""
-    return _refused.get(wish)
+    return _refused.get(question)
 
 
-def want(wish: Wish) -> bool:
+def ask(question: Question) -> bool:
     """Have something looked up unless it is known, refused, or asked for already; whether there
     is something to wait for. Only a service that has answered before is asked."""
-    known = wish.network in _contents if wish.kind == "network" else wish in _pictures
-    if known or wish in _refused or not catalogue.known().service:
+    known = question.network in _contents if question.kind == "network" else question in _pictures
+    if known or question in _refused or not catalogue.known().service:
         return False
-    if wish not in _waiting:
-        _waiting.append(wish)
+    if question not in _waiting:
+        _waiting.append(question)
     return True
 
 
@@ -154,7 +154,7 @@ def begin_survey(
     global _survey, _last
     if _survey is not None:
         _survey.lookup.leave()
-    lookup = Lookup(address, key_file, [Wish("survey", network, picture=pixels)])
+    lookup = Lookup(address, key_file, [Question("survey", network, picture=pixels)])
     _survey, _last = _Survey(uid, count, lookup), Report("connecting")
     lookup.start()
     return lookup
@@ -193,16 +193,16 @@ def collect(address: str, key_file: str) -> tuple[Any, list[tuple[str, float]]] 
 
 def _take(lookup: Lookup) -> None:
     global news
-    for wish, answer in lookup.take():
+    for question, answer in lookup.take():
         news += 1
-        if wish in _waiting:
-            _waiting.remove(wish)
+        if question in _waiting:
+            _waiting.remove(question)
         if isinstance(answer, Problem):
-            _refused[wish] = answer
+            _refused[question] = answer
         elif isinstance(answer, Contents):
-            _contents[wish.network] = answer
+            _contents[question.network] = answer
         else:
-            _pictures[wish] = answer
+            _pictures[question] = answer
             if len(_pictures) > _KEPT:
                 del _pictures[next(iter(_pictures))]
 
@@ -237,5 +237,5 @@ def stop() -> None:
             lookup.leave()
             lookup.join()
     _pending, _survey, _last = None, None, Report("finished")
-    for kept in (_contents, _pictures, _refused, _waiting):
-        kept.clear()
+    for known in (_contents, _pictures, _refused, _waiting):
+        known.clear()

@@ -21,7 +21,7 @@ LONGEST_SIDE = 4096  # of a texture, in pixels; the recipe's bound (a test compa
 
 
 @dataclass(frozen=True)
-class Order:
+class Submission:
     """All that one job sends. ``buffers``: vertices, triangles, uvs and style pictures.
 
     ``job``: the name of one that was submitted before; it is watched, and nothing is sent.

@@ -12,7 +12,7 @@ import numpy as np
 from ..problems import ProblemError, refuse
 from .answers import HINT
 from .connection import Connection
-from .messages import Order
+from .messages import Submission
 from .wire import CHUNK_BYTES, UPLOAD_BYTES
 
 TRIES = 3  # the service may drop an upload when others send very much
@@ -34,7 +34,7 @@ class Upload:
         return cls(data, about | {"sha256": digest})
 
 
-def submit(connection: Connection, order: Order) -> str:
+def submit(connection: Connection, order: Submission) -> str:
     """Send a job; its name. Can be stopped until all its inputs are there.
 
     Raises ProblemError: the service's own words.

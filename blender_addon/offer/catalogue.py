@@ -26,7 +26,7 @@ _LOGIT = 40.0  # of a colour that is black or white
 
 
 @dataclass(frozen=True)
-class Choice:
+class MenuEntry:
     """One entry of a menu: ``name`` goes over the wire, ``title`` and ``summary`` are shown.
     ``images``: of a colour rule, what becomes of red, green, blue under each generator."""
 
@@ -48,7 +48,7 @@ class Figure:
 
 
 DEFAULT_STYLE = str(FIELDS["styles"].default[0]["source"])
-NO_COLOURING = Choice("none", "None", "Symmetry without a change of colours")
+NO_COLOURING = MenuEntry("none", "None", "Symmetry without a change of colours")
 
 EMBEDDED_NETWORK = "squeezenet"  # needs no weights from elsewhere
 
@@ -57,16 +57,16 @@ EMBEDDED_NETWORK = "squeezenet"  # needs no weights from elsewhere
 class Catalogue:
     """The menus. ``colourings`` maps a group's name to its colour rules, ``figures`` to its
     figure, ``looks`` a style's name to a small picture of it, |u1 (h, h, 3), top row first,
-    ``frames`` to its colour frame, see :func:`.swatches.swatch`."""
+    ``frames`` to its colour frame, see :func:`..picture.swatches.swatch`."""
 
-    groups: tuple[Choice, ...] = ()
-    colourings: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    groups: tuple[MenuEntry, ...] = ()
+    colourings: Mapping[str, tuple[MenuEntry, ...]] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
-    styles: tuple[Choice, ...] = ()
+    styles: tuple[MenuEntry, ...] = ()
     looks: Mapping[str, np.ndarray] = field(default_factory=dict)
     frames: Mapping[str, np.ndarray] = field(default_factory=dict)
-    qualities: tuple[Choice, ...] = ()
-    networks: tuple[Choice, ...] = ()
+    qualities: tuple[MenuEntry, ...] = ()
+    networks: tuple[MenuEntry, ...] = ()
     service: str = ""
     device: str = ""
 
@@ -86,12 +86,12 @@ def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
         frames=_frames(describe.get("colour_frames")),
         networks=tuple(map(_network, _rows(describe, "networks"))),
         styles=tuple(
-            Choice(name, name.replace("_", " ").capitalize(), f"The service's exemplar '{name}'")
+            MenuEntry(name, name.replace("_", " ").capitalize(), f"The service's exemplar '{name}'")
             for name in (styles if isinstance(styles, list) else [])[:_ROWS]
             if _is_name(name)
         ),
         qualities=tuple(
-            Choice(e["name"], e["name"].capitalize(), _shown(e.get("title")))
+            MenuEntry(e["name"], e["name"].capitalize(), _shown(e.get("title")))
             for e in _rows(describe, "qualities")
         ),
         service=_shown(hello.get("service")),
@@ -113,27 +113,29 @@ def _shown(value: Any) -> str:
     return printable(value[:_TITLE]) if isinstance(value, str) else ""
 
 
-def _group(entry: Mapping[str, Any]) -> Choice:
+def _group(entry: Mapping[str, Any]) -> MenuEntry:
     name = entry["name"]
     title = _shown(entry.get("title")) or name
     order = entry.get("order")
     order = f", order {order}" if type(order) is int and 0 < order < 1e9 else ""
-    return Choice(name, f"{name}: {title}" if title != name else name, title + order)
+    return MenuEntry(name, f"{name}: {title}" if title != name else name, title + order)
 
 
-def _colourings(group: Mapping[str, Any]) -> tuple[Choice, ...]:
+def _colourings(group: Mapping[str, Any]) -> tuple[MenuEntry, ...]:
     """The colour rules of a group; the one that changes nothing always is one."""
     rules = tuple(
-        Choice(rule["name"], rule["name"], _shown(rule.get("summary")), _images(rule.get("images")))
+        MenuEntry(
+            rule["name"], rule["name"], _shown(rule.get("summary")), _images(rule.get("images"))
+        )
         for rule in _rows(group, "colourings")
     )
     plain = any(rule.name == NO_COLOURING.name for rule in rules)
     return rules if plain else (NO_COLOURING, *rules)
 
 
-def _network(entry: Mapping[str, Any]) -> Choice:
+def _network(entry: Mapping[str, Any]) -> MenuEntry:
     summary = "" if entry.get("available", True) else "Its weights are missing"
-    return Choice(entry["name"], _shown(entry.get("title")) or entry["name"], summary)
+    return MenuEntry(entry["name"], _shown(entry.get("title")) or entry["name"], summary)
 
 
 def _images(data: Any) -> tuple[tuple[int, ...], ...]:
@@ -213,7 +215,7 @@ def forget() -> None:
 
 
 @functools.cache  # Blender keeps no reference to the strings of a dynamic menu: they must not die.
-def menu(choices: tuple[Choice, ...], stored: str) -> list[tuple[str, str, str]]:
+def menu(choices: tuple[MenuEntry, ...], stored: str) -> list[tuple[str, str, str]]:
     """Menu entries (identifier, label, tooltip) for ``choices``; a ``stored`` name that is not
     offered (no service yet, or another one) is appended, so that it is never lost."""
     items = [(c.name, c.title or c.name, c.summary or c.title or c.name) for c in choices]

@@ -18,15 +18,13 @@ _TARGET = "mesh"  # what Blender paints
 class Field:
     """A field of the recipe. ``default``: None where there is none, or where none is the default;
     ``least`` and ``most``: None where it is not bounded; of a list, how many entries it may have;
-    ``choices``: the values that it may have, if it has only some; ``adjustable``: whether it may
-    change while it is painted."""
+    ``adjustable``: whether it may change while it is painted."""
 
     title: str
     description: str
     default: Any
     least: float | None = None
     most: float | None = None
-    choices: tuple[str, ...] = ()
     adjustable: bool = True
     type: str = "number"
 

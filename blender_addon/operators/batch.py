@@ -12,15 +12,15 @@ from ..problems import Problem, ProblemError
 from ..settings.properties import settings_of
 from . import paint
 from .base import Explained, OnIdleMesh
-from .waiting import Painting
+from .waiting import PaintingOperator
 
 
 def paint_objects(
     context: Any, objects: list[Any], address: str | None = None
-) -> tuple[list[jobs.Session], list[Problem]]:
+) -> tuple[list[jobs.Job], list[Problem]]:
     """Start painting each object with its own settings, in this order; the jobs, and why some
     objects cannot be painted."""
-    begun: list[jobs.Session] = []
+    begun: list[jobs.Job] = []
     problems = []
     for obj in objects:
         before = begun[-1] if begun else None
@@ -31,15 +31,13 @@ def paint_objects(
     return begun, problems
 
 
-def paint_seeds(
-    context: Any, obj: Any, count: int, address: str | None = None
-) -> list[jobs.Session]:
+def paint_seeds(context: Any, obj: Any, count: int, address: str | None = None) -> list[jobs.Job]:
     """Start ``count`` paintings of ``obj`` that differ in their seeds, from the settings' on. The
     first goes into the object's image, each other into one of its own, not shown.
 
-    Raises ProblemError as :func:`.operators.begin_paint`.
+    Raises ProblemError as :func:`.paint.begin_paint`.
     """
-    begun: list[jobs.Session] = []
+    begun: list[jobs.Job] = []
     first = settings_of(obj).seed
     for number in range(count):
         before = begun[-1] if begun else None
@@ -50,7 +48,7 @@ def paint_seeds(
     return begun
 
 
-class _Batch(Painting):
+class _Batch(PaintingOperator):
     """What the two operators share."""
 
     address: StringProperty(
@@ -74,7 +72,7 @@ class ORBITEX_OT_paint_selected(_Batch, Explained, bpy.types.Operator):
         """No mesh is selected, or all that are are being painted."""
         return "" if _idle(context) else "Select meshes that are not being painted"
 
-    def _begin(self, context: Any) -> list[jobs.Session]:
+    def _begin(self, context: Any) -> list[jobs.Job]:
         begun, problems = paint_objects(context, _idle(context), self.address or None)
         if not begun:
             raise ProblemError(problems[0])
@@ -105,7 +103,7 @@ class ORBITEX_OT_paint_seeds(_Batch, OnIdleMesh, bpy.types.Operator):
         options=paint.CALL,
     )
 
-    def _begin(self, context: Any) -> list[jobs.Session]:
+    def _begin(self, context: Any) -> list[jobs.Job]:
         return paint_seeds(context, context.active_object, self.count, self.address or None)
 
 

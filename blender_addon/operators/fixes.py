@@ -69,7 +69,7 @@ class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):
     def _unwrap(self, context: Any) -> Result:
         obj = context.active_object
         settings_of(obj).uv_map = smart_uv(obj, context)
-        painted = jobs.session_of(obj)
+        painted = jobs.job_of(obj)
         if painted is not None:
             painted.warning = None  # it was about another UV map
         return {"FINISHED"}

@@ -11,7 +11,7 @@ from ..jobs import jobs, originals, recall, repaint
 from ..settings.properties import settings_of
 from . import paint
 from .base import OnMesh, Result, attempt
-from .waiting import Painting
+from .waiting import PaintingOperator
 
 
 class _OnPainted(OnMesh):
@@ -57,7 +57,7 @@ class ORBITEX_OT_show_painted(_OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_paint_again(Painting, _OnPainted, bpy.types.Operator):
+class ORBITEX_OT_paint_again(PaintingOperator, _OnPainted, bpy.types.Operator):
     """Paint the object as its image was painted"""
 
     bl_idname = "orbitex.paint_again"
@@ -70,17 +70,17 @@ class ORBITEX_OT_paint_again(Painting, _OnPainted, bpy.types.Operator):
         """It has not been painted, or is being painted."""
         return super().why_not(context) or jobs.busy_reason(context.active_object)
 
-    def _begin(self, context: Any) -> list[jobs.Session]:
+    def _begin(self, context: Any) -> list[jobs.Job]:
         return [paint_again(context, context.active_object)]
 
 
-def paint_again(context: Any, obj: Any) -> jobs.Session:
+def paint_again(context: Any, obj: Any) -> jobs.Job:
     """Start painting ``obj`` with the choices kept on its image. Raises ProblemError "no-recipe"
-    and as :func:`.operators.begin_paint`."""
+    and as :func:`.paint.begin_paint`."""
     return paint.begin_paint(context, obj, recall.choices_of_image(settings_of(obj).image))
 
 
-class ORBITEX_OT_repaint(Painting, _OnPainted, bpy.types.Operator):
+class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
     """Paint a part of the picture anew"""
 
     bl_idname = "orbitex.repaint"
@@ -103,7 +103,7 @@ class ORBITEX_OT_repaint(Painting, _OnPainted, bpy.types.Operator):
         """It has not been painted to its end, is being painted, or there is no mask."""
         return super().why_not(context) or repaint.reason_not(context.active_object)
 
-    def _begin(self, context: Any) -> list[jobs.Session]:
+    def _begin(self, context: Any) -> list[jobs.Job]:
         seed = self.seed if self.properties.is_property_set("seed") else None
         return [repaint.repaint(context, context.active_object, seed)]
 

@@ -11,12 +11,12 @@ from bpy.props import EnumProperty, IntProperty
 from ..jobs import jobs, originals, pump, queue_rows, reattach
 from ..picture import live_image
 from ..problems import refuse
-from ..scene.order import changes
+from ..scene.submission import changes
 from ..settings import preferences
 from ..settings.properties import settings_of
 from ..settings.table import Choices, choices_of
 from .base import OnJob, Result, attempt
-from .waiting import Painting
+from .waiting import PaintingOperator
 
 PAUSABLE = frozenset({"queued", "running"})
 ACTIONS = (
@@ -29,7 +29,7 @@ ACTIONS = (
 )
 
 
-def act(running: jobs.Session, action: str, context: Any) -> None:
+def act(running: jobs.Job, action: str, context: Any) -> None:
     """Do one of ACTIONS to a job. Raises ProblemError "gone" if object or image are."""
     if action in ("PAUSE", "RESUME"):
         running.client.command(action.lower())
@@ -50,7 +50,7 @@ def act(running: jobs.Session, action: str, context: Any) -> None:
             originals.show_painted(obj, image)
 
 
-def retry(ended: jobs.Session, obj: Any, image: Any, context: Any) -> jobs.Session:
+def retry(ended: jobs.Job, obj: Any, image: Any, context: Any) -> jobs.Job:
     """Let a job that has failed, or was lost, go on. Raises ProblemError "never-begun"."""
     if not ended.report.job:
         refuse("never-begun", "The service never had this job.", "Paint again.")
@@ -125,7 +125,7 @@ def _command(context: Any, kind: str) -> Result:
     return {"FINISHED"}
 
 
-def adjust(running: jobs.Session, choices: Choices) -> dict[str, Any]:
+def adjust(running: jobs.Job, choices: Choices) -> dict[str, Any]:
     """Send what ``choices`` change in the recipe of a running job, and say it. Raises ProblemError
     "nothing-new"."""
     new = changes(running.report.recipe or {}, choices)
@@ -159,14 +159,14 @@ class ORBITEX_OT_adjust(OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_reattach(Painting, bpy.types.Operator):
+class ORBITEX_OT_reattach(PaintingOperator, bpy.types.Operator):
     """Come back to the jobs of this file"""
 
     bl_idname = "orbitex.reattach"
     bl_label = "Re-attach"
     bl_description = "Come back to the jobs of this file that go on in the service; starts it"
 
-    def _begin(self, context: Any) -> list[jobs.Session]:
+    def _begin(self, context: Any) -> list[jobs.Job]:
         found = reattach.reattach(preferences.read(context), asked=True)
         if not found:
             self.report({"INFO"}, "No job of this file waits")

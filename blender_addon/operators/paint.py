@@ -10,21 +10,21 @@ from bpy.props import BoolProperty, StringProperty
 from ..jobs import jobs, recall
 from ..offer import dreams
 from ..scene import gather
-from ..scene.order import make_order
 from ..scene.styles import parse_weighted
+from ..scene.submission import make_submission
 from ..settings import preferences
 from ..settings.properties import settings_of
 from ..settings.row import CALL, as_typed
 from ..settings.surface import AUTOMATIC
 from ..settings.table import PAINTED, Choices, choices_of
 from .base import Explained
-from .waiting import Painting
+from .waiting import PaintingOperator
 
 # Given in a script's call they win over the object's settings.
 ARGUMENTS = {name: made for row in PAINTED for name, made in row.arguments().items()}
 
 
-class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
+class ORBITEX_OT_paint(PaintingOperator, Explained, bpy.types.Operator):
     """Paint a symmetric texture for the active object. In the interface it returns at once and
     the texture grows; in a script it waits for the end"""
 
@@ -46,11 +46,11 @@ class ORBITEX_OT_paint(Painting, Explained, bpy.types.Operator):
     @classmethod
     def why_not(cls, context: Any) -> str:
         """The object cannot be painted, or is being painted. What a call's arguments may mend
-        (see :mod:`.preflight`) does not count here."""
+        (see :mod:`..panels.preflight`) does not count here."""
         problem = gather.check(context.active_object)
         return problem.line if problem else jobs.busy_reason(context.active_object)
 
-    def _begin(self, context: Any) -> list[jobs.Session]:
+    def _begin(self, context: Any) -> list[jobs.Job]:
         given = [name for name in ARGUMENTS if self.properties.is_property_set(name)]
         overrides = {name: as_typed(getattr(self, name)) for name in given}
         address = self.address or None
@@ -68,11 +68,11 @@ def begin_paint(
     address: str | None = None,
     autostart: bool | None = None,
     aside: bool = False,
-    before: jobs.Session | None = None,
-) -> jobs.Session:
+    before: jobs.Job | None = None,
+) -> jobs.Job:
     """Start painting ``obj`` with its settings, changed by ``overrides`` (names in ARGUMENTS);
     ``address`` and ``autostart`` default to the preferences; ``aside`` and ``before`` are
-    :func:`.jobs.begin`'s. Does not wait.
+    :func:`..jobs.jobs.begin`'s. Does not wait.
 
     Raises ProblemError with the reason when the scene cannot be painted.
     """
@@ -89,12 +89,12 @@ def begin_paint(
         overrides.setdefault("use_styles", False)
     choices = choices_of(settings_of(obj))
     choices = _with_views(choices, _with_following(choices, overrides))
-    order = make_order(obj, context, choices, service)
+    submission = make_submission(obj, context, choices, service)
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
     launch = preferences.launcher(service, autostart)
-    begun = jobs.begin(obj, order, uv_map, launch, aside=aside, before=before)
-    begun.warning = gather.collapsed_faces(obj.name, uv_map, order.buffers)
-    recall.note(begun, choices, order)
+    begun = jobs.begin(obj, submission, uv_map, launch, aside=aside, before=before)
+    begun.warning = gather.collapsed_faces(obj.name, uv_map, submission.buffers)
+    recall.note(begun, choices, submission)
     return begun
 
 

@@ -17,7 +17,7 @@ def first_contact() -> None:
     """A timer's function: ask a service that may be running already for its menus. Says nothing
     but in the Service panel; starts nothing. And come back to jobs of the file, which was opened
     before the add-on was there."""
-    events.go_on()
+    events.watch_again()
     service = preferences.read(bpy.context)
     try:
         preferences.check_address(service.address)

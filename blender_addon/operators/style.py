@@ -123,7 +123,7 @@ class ORBITEX_MT_styles(bpy.types.Menu):
     def draw(self, context: Any) -> None:
         """The service's pictures, and files."""
         layout: Any = self.layout
-        default = catalogue.Choice(catalogue.DEFAULT_STYLE)
+        default = catalogue.MenuEntry(catalogue.DEFAULT_STYLE)
         for style in catalogue.known().styles or (default,):
             icon = icons.of_style(style.name)
             text = style.title or style.name

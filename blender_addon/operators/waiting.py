@@ -20,7 +20,7 @@ from ..problems import ProblemError
 from .base import Result, attempt
 
 
-class Painting:
+class PaintingOperator:
     """What operators that paint have in common; ``_begin`` starts the jobs."""
 
     report: Any
@@ -41,25 +41,25 @@ class Painting:
         pump.start_timer()
         return {"FINISHED"}
 
-    def _begin(self, context: Any) -> list[jobs.Session]:
+    def _begin(self, context: Any) -> list[jobs.Job]:
         raise NotImplementedError
 
 
-def wait_for(operator: Any, sessions: list[jobs.Session]) -> Result:
+def wait_for(operator: Any, begun: list[jobs.Job]) -> Result:
     """Pump until all have ended, printing progress. Raises the ProblemError of the first that
     failed; 'CANCELLED', with a report, where one was cancelled."""
     try:
-        for running in sessions:
-            whose = f"{running.object_name}: " if len(sessions) > 1 else ""
+        for running in begun:
+            whose = f"{running.object_name}: " if len(begun) > 1 else ""
             run_to_end(running, partial(_say, whose))
     finally:  # after a second Ctrl-C, say
-        for running in sessions:
+        for running in begun:
             if running.active:
                 jobs.end(running, "Cancelled")
-    for ended in sessions:
+    for ended in begun:
         if ended.report.problem is not None:
             raise ProblemError(ended.report.problem)
-    for ended in sessions:
+    for ended in begun:
         if ended.report.state != "finished":
             operator.report({"ERROR"}, ended.message)
             return {"CANCELLED"}
@@ -76,7 +76,7 @@ def _say(whose: str, line: str) -> None:
     say(f"{whose}{line}")
 
 
-def run_to_end(running: jobs.Session, tell: Callable[[str], None]) -> None:
+def run_to_end(running: jobs.Job, tell: Callable[[str], None]) -> None:
     """Pump until the job has ended; ``tell`` gets a line at every change, once a second at most.
 
     Ctrl-C asks for the best so far; a second one cancels and is passed on.
@@ -122,7 +122,7 @@ def _interrupts() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         pressed.set()
 
-    before = {number: signal.signal(number, handle) for number in _minded()}
+    before = {number: signal.signal(number, handle) for number in _signals()}
     try:
         yield pressed
     finally:
@@ -130,8 +130,8 @@ def _interrupts() -> Iterator[threading.Event]:
             signal.signal(number, signal.SIG_DFL if old is None else old)
 
 
-def _minded() -> list[signal.Signals]:
+def _signals() -> list[signal.Signals]:
     """Windows has no SIGHUP, and a process of nohup is to ignore it."""
     hangups = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]
-    minded = [n for n in hangups if n is not None and signal.getsignal(n) != signal.SIG_IGN]
-    return [signal.SIGINT, *minded]
+    heeded = [n for n in hangups if n is not None and signal.getsignal(n) != signal.SIG_IGN]
+    return [signal.SIGINT, *heeded]

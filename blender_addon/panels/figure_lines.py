@@ -1,5 +1,5 @@
 """The lines of a group's figure about an object: its axes, its mirrors, one fundamental domain.
-Arrays in, arrays out; no bpy. What the figure is comes from the service (:mod:`.catalogue`)."""
+Arrays in, arrays out; no bpy. The figure comes from the service (:mod:`..offer.catalogue`)."""
 
 from __future__ import annotations
 

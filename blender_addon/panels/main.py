@@ -36,7 +36,7 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
         """Problem box, progress, action row."""
         layout: Any = self.layout
         obj = context.active_object
-        newest = jobs.session_of(obj)
+        newest = jobs.job_of(obj)
         if newest is not None and newest.active:
             draw_progress(layout, newest)
         else:
@@ -58,7 +58,7 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             draw_painted(layout, obj)
 
 
-def draw_actions(layout: Any, newest: jobs.Session | None) -> None:
+def draw_actions(layout: Any, newest: jobs.Job | None) -> None:
     """The row of buttons: Paint, or what can be done with the running job."""
     row = layout.row(align=True)
     row.scale_y = 1.6
@@ -73,7 +73,7 @@ def draw_actions(layout: Any, newest: jobs.Session | None) -> None:
     row.operator("orbitex.cancel", icon="X")
 
 
-def draw_progress(layout: Any, running: jobs.Session) -> None:
+def draw_progress(layout: Any, running: jobs.Job) -> None:
     """The bar of a running job, with what it is doing and how the loss goes down."""
     progress = running.report.progress
     text, fraction = running.message, 0.0
@@ -103,7 +103,7 @@ def draw_progress(layout: Any, running: jobs.Session) -> None:
         column.label(text=line)
 
 
-def draw_steering(layout: Any, running: jobs.Session, context: Any) -> None:
+def draw_steering(layout: Any, running: jobs.Job, context: Any) -> None:
     """What can be changed while it runs, and why the last change was refused."""
     if running.report.notice is not None:
         draw_problem(layout, running.report.notice, context)

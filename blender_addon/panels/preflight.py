@@ -10,7 +10,7 @@ from ..jobs import pump
 from ..link import lookups
 from ..offer import dreams
 from ..problems import Problem, ProblemError
-from ..scene import gather, instances, mask, order, styles, viewpoints
+from ..scene import gather, instances, mask, styles, submission, viewpoints
 from ..settings import preferences
 from ..settings.dream import target_of
 from ..settings.properties import settings_of
@@ -26,7 +26,7 @@ def first_problem(context: Any, obj: Any) -> Problem | None:
         return problem
     checks: list[Callable[[], Any]] = [
         lambda: preferences.check_address(preferences.read(context).address),
-        lambda: order.check_wishes(len(settings.dreams), settings.use_styles),
+        lambda: submission.check_lists(len(settings.dreams), settings.use_styles),
         lambda: _check_dreams(settings),
     ]
     if settings.use_styles:
@@ -48,7 +48,7 @@ def _check_dreams(settings: Any) -> None:
     """As far as the service has said what is in the network; it is asked for that here."""
     if not settings.dreams:
         return
-    pump.look_up(lookups.Wish("network", settings.network))
+    pump.look_up(lookups.Question("network", settings.network))
     contents = lookups.contents(settings.network)
     if contents is None:
         return

@@ -47,17 +47,17 @@ class ORBITEX_UL_queue(bpy.types.UIList):
         flt_flag: Any = 0,
     ) -> None:
         """Object, label, how far, and what can be done."""
-        session = jobs.find(item.key)
-        if session is None:
+        job = jobs.find(item.key)
+        if job is None:
             return
-        state, progress = session.report.state, session.report.progress
+        state, progress = job.report.state, job.report.progress
         row = layout.row(align=True)
         # How far first: a narrow sidebar cuts off the end.
         far = f"{100 * progress.fraction:.0f} %" if progress else state.capitalize()
-        row.label(text=f"{far} {session.title}", icon=ICONS.get(state, "SORTTIME"))
+        row.label(text=f"{far} {job.title}", icon=ICONS.get(state, "SORTTIME"))
         for action, symbol in BUTTONS.get(state, (("CANCEL", "X"),)):
             button = row.operator("orbitex.queue_action", text="", icon=symbol)
-            button.key, button.action = session.key, action
+            button.key, button.action = job.key, action
 
 
 class ORBITEX_PT_queue(Sidebar, bpy.types.Panel):

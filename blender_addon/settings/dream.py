@@ -25,10 +25,10 @@ def class_names(self: Any, context: Any, edit_text: str) -> list[str]:
     return list(contents.classes) if contents is not None else []
 
 
-def _layers(dream: Any) -> tuple[catalogue.Choice, ...]:
+def _layers(dream: Any) -> tuple[catalogue.MenuEntry, ...]:
     contents = _contents(dream)
     layers = contents.layers if contents is not None else {}
-    return tuple(catalogue.Choice(k, k, f"{count} channels") for k, count in layers.items())
+    return tuple(catalogue.MenuEntry(k, k, f"{count} channels") for k, count in layers.items())
 
 
 def _follow(settings: Any, context: Any) -> None:

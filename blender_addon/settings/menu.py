@@ -17,7 +17,7 @@ class Menu:
     number of an entry's icon, 0 for none."""
 
     tip: str
-    offers: Callable[[Any], tuple[catalogue.Choice, ...]]
+    offers: Callable[[Any], tuple[catalogue.MenuEntry, ...]]
     icon: Callable[[Any, str], int] | None = None
 
     def over(self, name: str, title: str) -> Any:

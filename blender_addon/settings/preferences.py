@@ -12,7 +12,7 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ..link import inquiry, service_process
 from ..link.connection import is_loopback
-from ..link.messages import DECODED_SIDE, Order
+from ..link.messages import DECODED_SIDE, Submission
 from ..link.wire import DEFAULT_ADDRESS
 from ..offer import catalogue
 from ..problems import refuse
@@ -40,15 +40,15 @@ class ServicePreferences:
         small = 0 < self.preview_size <= DECODED_SIDE
         return "jpeg" if small and not is_loopback(self.address) else "raw"
 
-    def order(
+    def submission(
         self,
         recipe: Mapping[str, Any] | None = None,
         cameras: tuple[Mapping[str, Any], ...] = (),
         buffers: Mapping[str, np.ndarray] | None = None,
         job: str = "",
-    ) -> Order:
+    ) -> Submission:
         """What is sent for a new job, or the watch over ``job``, which this service has."""
-        return Order(
+        return Submission(
             self.address,
             recipe or {},
             cameras,

@@ -12,7 +12,7 @@ from .row import Setting, of_recipe
 _NONE = catalogue.NO_COLOURING.name
 
 
-def _colourings(settings: Any) -> tuple[catalogue.Choice, ...]:
+def _colourings(settings: Any) -> tuple[catalogue.MenuEntry, ...]:
     return catalogue.known().colourings.get(settings.group, (catalogue.NO_COLOURING,))
 
 

@@ -67,7 +67,7 @@ def streaming(size: int) -> list[Spent]:
         preferences = replace(DEFAULTS, address=service.address, preview_size=0, preview_rate=60.0)
         obj = sphere(32)
         choices = replace(choices_of(obj.orbitex), size=size)
-        order = paint.make_order(obj, bpy.context, choices, preferences)
+        order = paint.make_submission(obj, bpy.context, choices, preferences)
         running = jobs.begin(obj, order, "UVMap")
         while running.active:
             before = running.frames

@@ -11,9 +11,9 @@ from fake_service import FakeService
 from patience import PATIENCE
 
 from blender_addon.jobs import jobs, pump
-from blender_addon.link.messages import Order
+from blender_addon.link.messages import Submission
 from blender_addon.operators import paint
-from blender_addon.scene.order import make_order
+from blender_addon.scene.submission import make_submission
 from blender_addon.settings import preferences
 from blender_addon.settings.table import choices_of
 
@@ -28,7 +28,7 @@ def pixels_of(image: Any) -> np.ndarray:
     return np.rint(rows[..., :3] * 255).astype(np.uint8)
 
 
-def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
+def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Job:
     overrides = {"size": 128} | overrides
     return paint.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
 
@@ -37,9 +37,9 @@ def service_at(address: str) -> preferences.ServicePreferences:
     return preferences.ServicePreferences(address, autostart=False)
 
 
-def order_for(obj: Any, address: str) -> Order:
+def order_for(obj: Any, address: str) -> Submission:
     """What Paint would send to the service at ``address``."""
-    return make_order(obj, bpy.context, choices_of(obj.orbitex), service_at(address))
+    return make_submission(obj, bpy.context, choices_of(obj.orbitex), service_at(address))
 
 
 def pump_until(condition: Any, step: Any = pump.pump) -> None:

@@ -17,7 +17,7 @@ from scenes import image, noise
 from blender_addon import panels
 from blender_addon.jobs import jobs, pump, recall
 from blender_addon.link import lookups
-from blender_addon.link.lookups import Wish
+from blender_addon.link.lookups import Question
 from blender_addon.offer import catalogue, dreams
 from blender_addon.offer.dreams import Contents, Target
 from blender_addon.operators import job as job_operators
@@ -25,7 +25,7 @@ from blender_addon.operators import paint
 from blender_addon.panels.preflight import first_problem
 from blender_addon.picture import icons
 from blender_addon.problems import ProblemError
-from blender_addon.scene import order
+from blender_addon.scene import submission
 from blender_addon.settings import preferences
 from blender_addon.settings.dream import DREAMS, target_of
 from blender_addon.settings.table import choices_of
@@ -152,13 +152,13 @@ def test_weights_change_while_it_paints_and_targets_are_refused(sphere: Any) -> 
     with FakeService(steps=1000) as service:
         running = paint.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
         pump_until(lambda: running.frames)
-        assert order.changes(running.report.recipe or {}, choices_of(settings)) == {}
+        assert submission.changes(running.report.recipe or {}, choices_of(settings)) == {}
         settings.dreams[1].weight, settings.dream_weight = -2.0, 3.0
         job_operators.adjust(running, choices_of(settings))
         pump_until(lambda: service.adjusted)
         assert service.adjusted == [{"objective.dream": 3.0, "dreams.1.weight": -2.0}]
         settings.dreams[0].class_name = "goldfinch"
-        new = order.changes(running.report.recipe or {}, choices_of(settings))
+        new = submission.changes(running.report.recipe or {}, choices_of(settings))
         assert new["dreams.0.target"] == "class:goldfinch"  # the service says that it stays
         jobs.end(running, "")
 
@@ -339,6 +339,6 @@ def test_the_names_are_offered_in_the_field(sphere: Any, asked: FakeService) -> 
     add(sphere, "class:daisy")
     dream = sphere.orbitex.dreams[0]
     assert class_names(dream, bpy.context, "fin") == []
-    lookups.want(Wish("network", "auto"))
+    lookups.ask(Question("network", "auto"))
     pump_until(lambda: not lookups.pending())
     assert class_names(dream, bpy.context, "fin") == list(NETWORK.classes)

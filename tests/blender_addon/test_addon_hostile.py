@@ -34,8 +34,8 @@ from blender_addon.jobs import jobs
 from blender_addon.link import lookups, messages
 from blender_addon.link.client import PaintClient
 from blender_addon.link.connection import Timing
-from blender_addon.link.lookups import Lookup, Wish
-from blender_addon.link.messages import RUNNING, Order, Report
+from blender_addon.link.lookups import Lookup, Question
+from blender_addon.link.messages import RUNNING, Report, Submission
 from blender_addon.link.picture_files import jpeg_size
 from blender_addon.offer import catalogue
 from blender_addon.offer.dreams import Contents, is_target, nearest_classes, strongest
@@ -64,7 +64,7 @@ def honest(hostile: HostileService) -> None:
     catalogue.forget()
 
 
-def order(hostile: HostileService, kind: str, **fields: Any) -> Order:
+def order(hostile: HostileService, kind: str, **fields: Any) -> Submission:
     """An order in whose course a request of this kind is sent."""
     buffers = LARGE if kind in ("have", "upload") else SMALL
     given: dict[str, Any] = {"preview_size": SIDE, "preview_rate": 1000.0}
@@ -72,7 +72,7 @@ def order(hostile: HostileService, kind: str, **fields: Any) -> Order:
         given["job"] = JOB
     if kind == "repaint":
         given["repaints"] = JOB
-    return Order(hostile.address, RECIPE, (), buffers, **given | fields)
+    return Submission(hostile.address, RECIPE, (), buffers, **given | fields)
 
 
 def outcome(client: PaintClient) -> Report:
@@ -155,9 +155,9 @@ def test_answers_to_commands(
 
 
 WISHES = {
-    "network": Wish("network", "squeezenet"),
-    "channel": Wish("channel", "squeezenet", "fire9", 7),
-    "survey": Wish("survey", "squeezenet", picture=PICTURE),
+    "network": Question("network", "squeezenet"),
+    "channel": Question("channel", "squeezenet", "fire9", 7),
+    "survey": Question("survey", "squeezenet", picture=PICTURE),
 }
 
 
@@ -183,7 +183,7 @@ def test_what_is_said_of_networks(
                     assert answer.line.isprintable() and len(answer.line) < 2000, name
                 elif isinstance(answer, Contents):
                     nearest_classes("finch", answer)
-                    catalogue.menu(tuple(catalogue.Choice(n) for n in answer.layers), "x")
+                    catalogue.menu(tuple(catalogue.MenuEntry(n) for n in answer.layers), "x")
                 elif kind == "survey":
                     assert len(strongest(answer.rows, 16)) <= 16
                     assert all(map(str.isprintable, filter(is_target, answer.together))), name

@@ -26,7 +26,7 @@ from blender_addon.operators import batch, paint
 from blender_addon.operators import job as job_operators
 from blender_addon.panels.queue import ORBITEX_PT_queue
 from blender_addon.picture import live_image, pictures, shading
-from blender_addon.scene import order
+from blender_addon.scene import submission
 from blender_addon.settings import preferences
 from blender_addon.settings.table import Choices
 
@@ -290,12 +290,12 @@ def test_what_is_steered_is_what_the_service_lets() -> None:
         | {"quality": "final", "learning_rate": 0.1, "steps": 7}
         | dict.fromkeys([term.setting for term in TERMS], 0.25)
     )
-    changed = order.changes(recipe.model_dump(mode="json"), choices)
+    changed = submission.changes(recipe.model_dump(mode="json"), choices)
     new = steering.adjusted(recipe, changed)
-    assert order.changes(new.model_dump(mode="json"), choices) == {}
+    assert submission.changes(new.model_dump(mode="json"), choices) == {}
     assert (new.steps, new.styles[0].weight, new.objective.seam) == (7, 0.5, 0.25)
     assert new.dreams[0].weight == -2.0
     # Another list of dreams is refused, not taken for other weights of the old one.
     other = replace(choices, dreams=(("fire8", 1.0),))
     with pytest.raises(Exception, match="only their weights"):
-        steering.adjusted(recipe, order.changes(recipe.model_dump(mode="json"), other))
+        steering.adjusted(recipe, submission.changes(recipe.model_dump(mode="json"), other))

@@ -160,12 +160,12 @@ def test_faces_that_extrude_leaves_without_area_in_the_uv_map(
 
 def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Blender without a window has none: text alone (all other tests)."""
-    rule = catalogue.Choice("3a", "3a", "", ((2, 3, 1), (1, 2, 3)))
+    rule = catalogue.MenuEntry("3a", "3a", "", ((2, 3, 1), (1, 2, 3)))
     catalogue.remember(
         catalogue.Catalogue(
-            groups=(catalogue.Choice("532"),),
+            groups=(catalogue.MenuEntry("532"),),
             colourings={"532": (catalogue.NO_COLOURING, rule)},
-            styles=(catalogue.Choice("stained_glass"),),
+            styles=(catalogue.MenuEntry("stained_glass"),),
         )
     )
     add_style(sphere.orbitex, "stained_glass")

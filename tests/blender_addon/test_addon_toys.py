@@ -33,7 +33,6 @@ FIELD = {
     "default": None,
     "least": 1,
     "most": 9,
-    "choices": [],
     "targets": [],
     "adjustable": True,
     "type": "integer",
@@ -47,7 +46,7 @@ import blender_addon
 blender_addon.register()
 from blender_addon import panels
 from blender_addon.operators import paint, preset
-from blender_addon.scene import order
+from blender_addon.scene import submission
 from blender_addon.settings import presets, properties, table
 from fake_layout import drawn
 bpy.ops.mesh.primitive_uv_sphere_add()
@@ -74,7 +73,7 @@ print("@" + json.dumps({
     "override": "toy_weight" in paint.ARGUMENTS,
     "preset": "toy_weight" in presets.HELD,
     "sent": running["objective"],
-    "changed": order.changes(running, table.choices_of(settings)),
+    "changed": submission.changes(running, table.choices_of(settings)),
     "field": [field.name, field.description, field.default, field.hard_min, field.hard_max],
     "at first": [untouched["toy_field"], "toy_field" in running],
     "restored": settings.toy_field,

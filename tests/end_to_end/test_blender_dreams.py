@@ -16,7 +16,7 @@ bpy = pytest.importorskip("bpy")
 import blender_addon  # noqa: E402  (after the check that there is a Blender)
 from blender_addon.jobs import pump  # noqa: E402
 from blender_addon.link import lookups  # noqa: E402
-from blender_addon.link.lookups import Wish  # noqa: E402
+from blender_addon.link.lookups import Question  # noqa: E402
 from blender_addon.settings import preferences  # noqa: E402
 from blender_addon.settings.dream import target_of  # noqa: E402
 from recipes.demo import free_address  # noqa: E402
@@ -46,7 +46,7 @@ def answers(seconds: float = 200.0) -> None:
 def test_a_picture_is_dreamt_of(sphere: Any) -> None:
     bpy.ops.orbitex.start_service()
     settings = sphere.orbitex
-    for wish in (Wish("network", "squeezenet"), Wish("channel", "squeezenet", "fire4", 7)):
+    for wish in (Question("network", "squeezenet"), Question("channel", "squeezenet", "fire4", 7)):
         assert pump.look_up(wish)
     answers()
     contents = lookups.contents("squeezenet")

@@ -50,7 +50,7 @@ def pump_until(condition: Any, seconds: float = 120.0) -> None:
         time.sleep(0.02)
 
 
-def finish(running: jobs.Session) -> None:
+def finish(running: jobs.Job) -> None:
     running.client.finish()
     pump_until(lambda: not running.active)
     assert running.report.state == "finished", running.message

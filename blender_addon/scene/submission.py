@@ -1,4 +1,4 @@
-"""From an object's settings to the order that goes to the service. Main thread only."""
+"""From an object's settings to what is sent to the service. Main thread only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..link.messages import Order
+from ..link.messages import Submission
 from ..offer.dreams import MAX_DREAMS
 from ..problems import ProblemError, refuse
 from ..settings.preferences import ServicePreferences
@@ -21,7 +21,9 @@ from . import base_colour, gather, mask, occluders, styles, viewpoints
 ADJUSTABLE = tuple(row for row in PAINTED if row.adjustable)
 
 
-def make_order(obj: Any, context: Any, choices: Choices, service: ServicePreferences) -> Order:
+def make_submission(
+    obj: Any, context: Any, choices: Choices, service: ServicePreferences
+) -> Submission:
     """Everything one job sends. Raises ProblemError (see gather, viewpoints, occluders,
     base_colour, mask and styles)."""
     depsgraph = context.evaluated_depsgraph_get()
@@ -35,10 +37,10 @@ def make_order(obj: Any, context: Any, choices: Choices, service: ServicePrefere
     buffers |= _colour_before(obj, depsgraph, choices)
     recipe = {"target": "mesh", **recipe_of(_at_cursor(obj, context.scene, choices))}
     recipe |= {"styles": listed} | dreams
-    return service.order(recipe, tuple(cameras), buffers)
+    return service.submission(recipe, tuple(cameras), buffers)
 
 
-def check_wishes(dreams: int, use_styles: bool) -> None:
+def check_lists(dreams: int, use_styles: bool) -> None:
     """Raises ProblemError "no-dream" if there is nothing to paint, "bad-dream" if there are too
     many ``dreams``."""
     if not (dreams or use_styles):
@@ -50,7 +52,7 @@ def check_wishes(dreams: int, use_styles: bool) -> None:
 
 def _dreams(choices: Choices) -> dict[str, Any]:
     """The recipe's dreams, where there are any."""
-    check_wishes(len(choices.dreams), choices.use_styles)
+    check_lists(len(choices.dreams), choices.use_styles)
     listed = [{"target": t, "weight": as_typed(weight)} for t, weight in choices.dreams]
     return {"dreams": listed} if listed else {}
 
