@@ -32,9 +32,9 @@ class Job:
     ``object_uid``, ``image_uid``: as :func:`..picture.live_image.uid_of`; ``object_name`` when
     last seen. ``created_image``, ``attachments``: what is taken back if no picture comes.
     ``client`` is its thread, ``report`` what that said last, ``message`` one line. ``frames``: how
-    many reached the image. ``active``: being pumped; no more once it has ended or is left to the service.
-    ``place``: what was noted last, to find the job again. ``warning``: what is not painted well,
-    though it stops nothing.
+    many reached the image. ``active``: being pumped; no more once it has ended or is left to the
+    service. ``place``: what was noted last, to find the job again. ``warning``: what is not painted
+    well, though it stops nothing.
     """
 
     key: int

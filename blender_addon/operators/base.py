@@ -25,6 +25,17 @@ def attempt(operator: Any, action: Callable[..., Result], *arguments: Any) -> Re
         return {"CANCELLED"}
 
 
+class Acting:
+    """What is done, ``_act``, may raise ProblemError."""
+
+    def execute(self, context: Any) -> Result:
+        """Do it; a problem becomes a report."""
+        return attempt(self, self._act, context)
+
+    def _act(self, context: Any) -> Result:
+        raise NotImplementedError
+
+
 class Explained:
     """Poll of an operator, from the reason why it cannot run."""
 

@@ -14,7 +14,7 @@ from ..problems import ProblemError, refuse
 from ..scene import instances
 from ..scene.styles import check_source
 from ..settings.properties import settings_of
-from .base import Explained, OnMesh, Result, attempt
+from .base import Acting, Explained, OnMesh, Result
 
 UV_NAME = "Orbitex"
 
@@ -54,7 +54,7 @@ def smart_uv(obj: Any, context: Any) -> str:
     return name
 
 
-class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):
+class ORBITEX_OT_smart_uv(Acting, OnMesh, bpy.types.Operator):
     """Unwrap onto a new UV map"""
 
     bl_idname = "orbitex.smart_uv"
@@ -62,11 +62,7 @@ class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):
     bl_description = "Unwrap the object onto a new UV map; existing UV maps stay as they are"
     bl_options: Any = {"REGISTER", "UNDO"}
 
-    def execute(self, context: Any) -> Result:
-        """Unwrap, and paint for the new map from now on."""
-        return attempt(self, self._unwrap, context)
-
-    def _unwrap(self, context: Any) -> Result:
+    def _act(self, context: Any) -> Result:
         obj = context.active_object
         settings_of(obj).uv_map = smart_uv(obj, context)
         painted = jobs.job_of(obj)
@@ -75,81 +71,59 @@ class ORBITEX_OT_smart_uv(OnMesh, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _Setting(OnMesh):
+def _setting(name: str, label: str, description: str, setting: str, value: Any) -> Any:
     """A fix that changes one setting of the active object: ``setting`` becomes ``value``."""
 
-    bl_options: Any = {"REGISTER", "UNDO"}
-    setting: str
-    value: Any
-
-    def execute(self, context: Any) -> Result:
-        """Change the setting."""
-        setattr(settings_of(context.active_object), self.setting, self.value)
+    def execute(self: Any, context: Any) -> Result:
+        setattr(settings_of(context.active_object), setting, value)
         live_image.redraw()
         return {"FINISHED"}
 
-
-class ORBITEX_OT_use_directions(_Setting, bpy.types.Operator):
-    """Let the symmetry act on directions from the centre"""
-
-    bl_idname = "orbitex.use_directions"
-    bl_label = "Act on Directions"
-    bl_description = "Let the symmetry act on directions from the centre: for any mesh"
-    setting, value = "action", "DIRECTION"
+    known = {"bl_idname": f"orbitex.{name}", "bl_label": label, "bl_description": description}
+    options = {"bl_options": {"REGISTER", "UNDO"}}
+    bases = OnMesh, bpy.types.Operator
+    return type(f"ORBITEX_OT_{name}", bases, {**known, **options, "execute": execute})
 
 
-class ORBITEX_OT_use_ring(_Setting, bpy.types.Operator):
-    """Look from a ring of automatic views"""
-
-    bl_idname = "orbitex.use_ring"
-    bl_label = "Ring of Views"
-    bl_description = "Look at the object from a ring around its axis; no camera is needed"
-    setting, value = "view_kind", "RING"
-
-
-class ORBITEX_OT_use_active_uv(_Setting, bpy.types.Operator):
-    """Paint for the active UV map"""
-
-    bl_idname = "orbitex.use_active_uv"
-    bl_label = "Active UV Map"
-    bl_description = "Paint for the active UV map instead of the missing one"
-    setting, value = "uv_map", ""
-
-
-class ORBITEX_OT_paint_everywhere(_Setting, bpy.types.Operator):
-    """Paint without a mask"""
-
-    bl_idname = "orbitex.paint_everywhere"
-    bl_label = "Paint Everywhere"
-    bl_description = "Paint all of the object, without the mask"
-    setting, value = "mask_kind", "NONE"
-
-
-class ORBITEX_OT_ignore_others(_Setting, bpy.types.Operator):
-    """Let no other object hide this one"""
-
-    bl_idname = "orbitex.ignore_others"
-    bl_label = "Ignore Other Objects"
-    bl_description = "Look at the object as if no other object stood in the way"
-    setting, value = "occluders", False
-
-
-class ORBITEX_OT_use_styles(_Setting, bpy.types.Operator):
-    """Paint in styles"""
-
-    bl_idname = "orbitex.use_styles"
-    bl_label = "Use Styles"
-    bl_description = "Paint in the styles of the list"
-    setting, value = "use_styles", True
-
-
-class ORBITEX_OT_use_embedded_network(_Setting, bpy.types.Operator):
-    """Paint with the network whose weights come with the service"""
-
-    bl_idname = "orbitex.use_embedded_network"
-    bl_label = "Embedded Network"
-    bl_description = "Paint with the network whose weights come with the service"
-    setting, value = "network", EMBEDDED_NETWORK
+SETTINGS = (
+    _setting(
+        "use_directions",
+        "Act on Directions",
+        "Let the symmetry act on directions from the centre: for any mesh",
+        *("action", "DIRECTION"),
+    ),
+    _setting(
+        "use_ring",
+        "Ring of Views",
+        "Look at the object from a ring around its axis; no camera is needed",
+        *("view_kind", "RING"),
+    ),
+    _setting(
+        "use_active_uv",
+        "Active UV Map",
+        "Paint for the active UV map instead of the missing one",
+        *("uv_map", ""),
+    ),
+    _setting(
+        "paint_everywhere",
+        "Paint Everywhere",
+        "Paint all of the object, without the mask",
+        *("mask_kind", "NONE"),
+    ),
+    _setting(
+        "ignore_others",
+        "Ignore Other Objects",
+        "Look at the object as if no other object stood in the way",
+        *("occluders", False),
+    ),
+    _setting("use_styles", "Use Styles", "Paint in the styles of the list", "use_styles", True),
+    _setting(
+        "use_embedded_network",
+        "Embedded Network",
+        "Paint with the network whose weights come with the service",
+        *("network", EMBEDDED_NETWORK),
+    ),
+)
 
 
 class ORBITEX_OT_remove_missing_styles(OnMesh, bpy.types.Operator):
@@ -226,13 +200,7 @@ class ORBITEX_OT_online_access(bpy.types.Operator):
 
 CLASSES = (
     ORBITEX_OT_smart_uv,
-    ORBITEX_OT_use_directions,
-    ORBITEX_OT_use_ring,
-    ORBITEX_OT_use_active_uv,
-    ORBITEX_OT_paint_everywhere,
-    ORBITEX_OT_ignore_others,
-    ORBITEX_OT_use_styles,
-    ORBITEX_OT_use_embedded_network,
+    *SETTINGS,
     ORBITEX_OT_remove_missing_styles,
     ORBITEX_OT_realize_instances,
     ORBITEX_OT_make_instances_real,

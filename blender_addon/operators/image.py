@@ -10,7 +10,7 @@ from bpy.props import IntProperty
 from ..jobs import jobs, originals, recall, repaint
 from ..settings.properties import settings_of
 from . import paint
-from .base import OnMesh, Result, attempt
+from .base import Acting, OnMesh, Result
 from .waiting import PaintingOperator
 
 
@@ -40,7 +40,7 @@ class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_show_painted(_OnPainted, bpy.types.Operator):
+class ORBITEX_OT_show_painted(Acting, _OnPainted, bpy.types.Operator):
     """Show the painted texture"""
 
     bl_idname = "orbitex.show_painted"
@@ -48,11 +48,7 @@ class ORBITEX_OT_show_painted(_OnPainted, bpy.types.Operator):
     bl_description = "Show the painted texture again"
     bl_options: Any = {"REGISTER", "UNDO"}
 
-    def execute(self, context: Any) -> Result:
-        """Change the links into Base Color."""
-        return attempt(self, self._show, context)
-
-    def _show(self, context: Any) -> Result:
+    def _act(self, context: Any) -> Result:
         originals.show_painted(context.active_object)
         return {"FINISHED"}
 
@@ -108,7 +104,7 @@ class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
         return [repaint.repaint(context, context.active_object, seed)]
 
 
-class ORBITEX_OT_recall(_OnPainted, bpy.types.Operator):
+class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
     """Take the settings from the image"""
 
     bl_idname = "orbitex.recall"
@@ -116,11 +112,7 @@ class ORBITEX_OT_recall(_OnPainted, bpy.types.Operator):
     bl_description = "Put what the image was painted with into the settings of the object"
     bl_options: Any = {"REGISTER", "UNDO"}
 
-    def execute(self, context: Any) -> Result:
-        """Change the settings of the active object."""
-        return attempt(self, self._recall, context)
-
-    def _recall(self, context: Any) -> Result:
+    def _act(self, context: Any) -> Result:
         left = recall.recall_settings(context.active_object)
         if left:
             self.report({"WARNING"}, f"The panel cannot hold these: {', '.join(left)}")

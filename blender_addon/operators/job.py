@@ -15,7 +15,7 @@ from ..scene.submission import changes
 from ..settings import preferences
 from ..settings.properties import settings_of
 from ..settings.table import Choices, choices_of
-from .base import OnJob, Result, attempt
+from .base import Acting, OnJob, Result
 from .waiting import PaintingOperator
 
 PAUSABLE = frozenset({"queued", "running"})
@@ -61,20 +61,30 @@ def retry(ended: jobs.Job, obj: Any, image: Any, context: Any) -> jobs.Job:
     return again
 
 
-class ORBITEX_OT_pause(OnJob, bpy.types.Operator):
+class _Command(OnJob):
+    """Tells the service a ``command``; what comes of it comes with the next ticks."""
+
+    command = ""
+
+    def execute(self, context: Any) -> Result:
+        """Tell it."""
+        running = jobs.active_of(context.active_object)
+        if running:
+            running.client.command(self.command)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_pause(_Command, bpy.types.Operator):
     """Let the painting wait"""
 
     bl_idname = "orbitex.pause"
     bl_label = "Pause"
     bl_description = "Let the painting wait; it keeps what is painted, even if Blender is closed"
     states = PAUSABLE
-
-    def execute(self, context: Any) -> Result:
-        """Tell the service; the state comes with the next ticks."""
-        return _command(context, "pause")
+    command = "pause"
 
 
-class ORBITEX_OT_resume(OnJob, bpy.types.Operator):
+class ORBITEX_OT_resume(_Command, bpy.types.Operator):
     """Let the painting go on"""
 
     bl_idname = "orbitex.resume"
@@ -82,22 +92,16 @@ class ORBITEX_OT_resume(OnJob, bpy.types.Operator):
     bl_description = "Let the painting go on"
     states = frozenset({"paused"})
     otherwise = "The painting of this object is not paused"
-
-    def execute(self, context: Any) -> Result:
-        """Tell the service; the state comes with the next ticks."""
-        return _command(context, "resume")
+    command = "resume"
 
 
-class ORBITEX_OT_finish(OnJob, bpy.types.Operator):
+class ORBITEX_OT_finish(_Command, bpy.types.Operator):
     """End the painting with the best so far"""
 
     bl_idname = "orbitex.finish"
     bl_label = "Finish"
     bl_description = "Stop here and keep the best so far, in full size"
-
-    def execute(self, context: Any) -> Result:
-        """Tell the service; the result comes with the next ticks."""
-        return _command(context, "finish")
+    command = "finish"
 
 
 class ORBITEX_OT_cancel(OnJob, bpy.types.Operator):
@@ -118,13 +122,6 @@ class ORBITEX_OT_cancel(OnJob, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _command(context: Any, kind: str) -> Result:
-    running = jobs.active_of(context.active_object)
-    if running:
-        running.client.command(kind)
-    return {"FINISHED"}
-
-
 def adjust(running: jobs.Job, choices: Choices) -> dict[str, Any]:
     """Send what ``choices`` change in the recipe of a running job, and say it. Raises ProblemError
     "nothing-new"."""
@@ -139,7 +136,7 @@ def adjust(running: jobs.Job, choices: Choices) -> dict[str, Any]:
     return new
 
 
-class ORBITEX_OT_adjust(OnJob, bpy.types.Operator):
+class ORBITEX_OT_adjust(Acting, OnJob, bpy.types.Operator):
     """Paint on with the settings as they are now"""
 
     bl_idname = "orbitex.adjust"
@@ -147,11 +144,7 @@ class ORBITEX_OT_adjust(OnJob, bpy.types.Operator):
     bl_description = "Go on with the weights, scale, colours, quality and steps that are set now"
     states = PAUSABLE | {"paused"}
 
-    def execute(self, context: Any) -> Result:
-        """Tell the service; a refusal comes with the next ticks."""
-        return attempt(self, self._adjust, context)
-
-    def _adjust(self, context: Any) -> Result:
+    def _act(self, context: Any) -> Result:
         running = jobs.active_of(context.active_object)
         if running is not None:
             new = adjust(running, choices_of(settings_of(context.active_object)))
@@ -173,7 +166,7 @@ class ORBITEX_OT_reattach(PaintingOperator, bpy.types.Operator):
         return found
 
 
-class ORBITEX_OT_queue_action(bpy.types.Operator):
+class ORBITEX_OT_queue_action(Acting, bpy.types.Operator):
     """Do something to a job of the queue"""
 
     bl_idname = "orbitex.queue_action"
@@ -187,10 +180,6 @@ class ORBITEX_OT_queue_action(bpy.types.Operator):
     def description(cls, context: Any, properties: Any) -> str:
         """The tooltip of each button."""
         return next(text for name, _, text in ACTIONS if name == properties.action)
-
-    def execute(self, context: Any) -> Result:
-        """Tell the service, or the list."""
-        return attempt(self, self._act, context)
 
     def _act(self, context: Any) -> Result:
         chosen = jobs.find(self.key)

@@ -10,6 +10,7 @@ import numpy as np
 from ..picture.layout import Layout, rasterise
 from ..picture.pictures import read_pixels, to_bytes
 from ..problems import refuse
+from ..settings.surface import mask_blocks
 from ..settings.table import BY_NAME
 from . import gather
 
@@ -42,13 +43,8 @@ def check_name(kind: str, name: str, obj: Any) -> str:
     for an unknown kind, "no-mask" if there is nothing of this name."""
     if kind not in KINDS:
         refuse("bad-value", f"There is no kind of mask '{kind}'.", f"One of {', '.join(KINDS)}.")
-    owners = {
-        "VERTEX_GROUP": ("vertex group", obj.vertex_groups),
-        "IMAGE": ("image", bpy.data.images),
-        "MATERIAL": ("material", [s.material for s in obj.material_slots if s.material]),
-    }
-    what, there = owners[kind]
-    names = [block.name for block in there]
+    what = kind.replace("_", " ").lower()
+    names = [block.name for block in mask_blocks(obj, kind)]
     if name not in names:
         listed = ", ".join(names[:8]) or "none"
         message = f"There is no {what} '{name}' for the mask."

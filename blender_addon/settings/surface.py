@@ -40,15 +40,19 @@ def _draw_uv_map(column: Any, settings: Any) -> None:
     column.prop_search(settings, "uv_map", settings.id_data.data, "uv_layers", icon="GROUP_UVS")
 
 
-def _mask_names(settings: Any, context: Any, edit_text: str) -> list[str]:
-    """Search callback: what the chosen kind of mask can be made from."""
-    obj = settings.id_data
+def mask_blocks(obj: Any, kind: str) -> list[Any]:
+    """What a ``kind`` of mask of ``obj`` can be made from: vertex groups, images or materials."""
     offered: dict[str, Callable[[], Any]] = {
         "VERTEX_GROUP": lambda: obj.vertex_groups,
         "IMAGE": lambda: bpy.data.images,
-        "MATERIAL": lambda: [slot.material for slot in obj.material_slots if slot.material],
+        "MATERIAL": lambda: (slot.material for slot in obj.material_slots if slot.material),
     }
-    return [block.name for block in offered.get(settings.mask_kind, list)()]
+    return list(offered.get(kind, list)())
+
+
+def _mask_names(settings: Any, context: Any, edit_text: str) -> list[str]:
+    """Search callback: the names of what the chosen kind of mask can be made from."""
+    return [block.name for block in mask_blocks(settings.id_data, settings.mask_kind)]
 
 
 def _is_masked(settings: Any) -> bool:
