@@ -28,7 +28,7 @@ from geometry.visibility import ViewMap
 from service.base_colour import fitted_stack
 from service.designs.folded import spread
 from service.designs.reach import Linked, Reach, Resized
-from service.designs.resolution import MESH_FINENESS, OVERSAMPLING
+from service.designs.resolution import FINENESS, OVERSAMPLING
 from service.designs.sphere import SphereDesign
 from service.scene import Scene
 
@@ -274,7 +274,7 @@ def _parts(used: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _canvas_side(texels: int) -> int:
-    return math.ceil(texels * MESH_FINENESS / _CANVAS_STEP) * _CANVAS_STEP
+    return math.ceil(texels * FINENESS / _CANVAS_STEP) * _CANVAS_STEP
 
 
 def _radius(vertices: Array) -> float:

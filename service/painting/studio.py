@@ -25,7 +25,7 @@ from service.painting.kept import Backdrop, Kept, Paint
 from service.painting.meshes import MeshSurface
 from service.painting.objective import Seen, StageTerms
 from service.painting.spirals import SpiralSurface
-from service.painting.stage import Stage
+from service.painting.stage import Stage, style_side
 from service.painting.surfaces import make_surface
 from service.painting.views import Surface, enlarged_paint
 from service.perception.network import Network
@@ -34,7 +34,7 @@ from service.scene import Scene, StylePicture
 from service.steering import recoloured
 
 DEPTH = 3  # levels of the canvas's pyramid
-MESH_DEPTH = 7  # of a mesh's: where its texels are densest, fine levels hold what no view sees
+MESH_DEPTH = 4  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:
@@ -127,9 +127,8 @@ class Studio:
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        stage = Stage(
-            self.recipe, self._network, self._styles, colours, surface.unit, self._scene.frame
-        )
+        side = style_side(surface, self._scene, width, self.recipe.size)
+        stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
         return surface
 
