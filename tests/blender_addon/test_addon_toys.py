@@ -115,7 +115,7 @@ def test_it_is_a_slider_in_the_panel(found: dict[str, Any]) -> None:
 
 def test_it_is_sent_and_may_be_changed(found: dict[str, Any]) -> None:
     assert found["sent"]["toy"] == 50.0
-    assert list(found["sent"])[0] == "style"
+    assert next(iter(found["sent"])) == "style"
     assert found["changed"] == {"objective.toy": 2.0, "toy_field": 7}
 
 
