@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bpy
 
-PAGE = Path(__file__).parent / "help" / "blender.html"
+PAGE = Path(__file__).parents[1] / "help" / "blender.html"
 
 # Blender's names of operators and properties, in lower case; the first that fits wins.
 TOPICS = (
