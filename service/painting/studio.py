@@ -29,11 +29,14 @@ from service.painting.stage import Stage, style_side
 from service.painting.surfaces import make_surface
 from service.painting.views import Surface, enlarged_paint
 from service.perception.network import Network
+from service.perception.network_info import HEAD
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import Scene, StylePicture
 from service.steering import recoloured
+from service.terms.dream import targets
 
 DEPTH = 3  # levels of the canvas's pyramid
+CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 MESH_DEPTH = 4  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
@@ -134,6 +137,9 @@ class Studio:
 
     @property
     def _depth(self) -> int:
+        dreams = targets(self.recipe, self._network.info)
+        if any(dream.layer == HEAD for dream in dreams) and not self.recipe.styles:
+            return CLASS_DEPTH
         return MESH_DEPTH if self._scene.target == "mesh" else DEPTH
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
