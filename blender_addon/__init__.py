@@ -15,30 +15,13 @@ from typing import Any
 
 import bpy
 
-from . import (
-    batch,
-    dream_operators,
-    file_events,
-    fixes,
-    icons,
-    image_events,
-    image_operators,
-    inquiry,
-    job_operators,
-    lookups,
-    manual,
-    operators,
-    overlay,
-    panels,
-    preferences,
-    preset_operators,
-    properties,
-    queue_panel,
-    queue_rows,
-    service_operators,
-    service_process,
-    style_operators,
-)
+from . import operators, panels
+from .jobs import events, queue_rows
+from .link import inquiry, lookups, service_process
+from .operators.service import first_contact
+from .panels import manual, overlay
+from .picture import icons
+from .settings import preferences, properties
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
 bl_info = {
@@ -56,16 +39,7 @@ CLASSES: tuple[Any, ...] = (
     *queue_rows.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
-    *batch.CLASSES,
-    *job_operators.CLASSES,
-    *image_operators.CLASSES,
-    *fixes.CLASSES,
-    *style_operators.CLASSES,
-    *dream_operators.CLASSES,
-    *preset_operators.CLASSES,
-    *service_operators.CLASSES,
     *panels.CLASSES,
-    *queue_panel.CLASSES,
 )
 
 
@@ -79,26 +53,24 @@ def register() -> None:
         bpy.utils.register_class(cls)
     properties.register()
     queue_rows.register()
-    file_events.register()
-    image_events.register()
+    events.register()
     icons.register()
     overlay.register()
     manual.register()
     if not bpy.app.background:
-        bpy.app.timers.register(service_operators.first_contact, first_interval=1.0)
+        bpy.app.timers.register(first_contact, first_interval=1.0)
 
 
 def unregister() -> None:
     """Blender calls this when the add-on is disabled. Ends threads and a started service; its jobs
     are on its disk and go on with the next one."""
     atexit.unregister(unregister)
-    if bpy.app.timers.is_registered(service_operators.first_contact):
-        bpy.app.timers.unregister(service_operators.first_contact)
+    if bpy.app.timers.is_registered(first_contact):
+        bpy.app.timers.unregister(first_contact)
     manual.unregister()
-    image_events.unregister()
     overlay.unregister()
     icons.unregister()
-    file_events.unregister()
+    events.unregister()
     inquiry.stop()
     lookups.stop()
     service_process.stop_all()

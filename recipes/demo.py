@@ -137,7 +137,8 @@ def run(out: Path) -> None:
         except ImportError as error:
             raise SystemExit(f"demo: Blender cannot be loaded: {error}. {LIBRARIES}") from None
         import blender_addon
-        from blender_addon import session
+        from blender_addon.jobs import pump
+        from blender_addon.picture.backup import RECEIPT_KEY
 
         start = time.perf_counter()
         sphere = build_scene(bpy)
@@ -149,7 +150,7 @@ def run(out: Path) -> None:
             bytes_ = (pixels * 255).round().astype(np.uint8)
             arrivals.append(Arrival(step, time.perf_counter() - start, bytes_))
 
-        session.on_frame.append(record)
+        pump.on_frame.append(record)
         try:
             bpy.context.view_layer.objects.active = sphere
             bpy.ops.orbitex.paint(
@@ -163,9 +164,9 @@ def run(out: Path) -> None:
                 occluders=False,  # the whole sphere, not only what the floor leaves to see
             )
             image = sphere.orbitex.image
-            receipt = json.loads(image[session.RECEIPT_KEY])
+            receipt = json.loads(image[RECEIPT_KEY])
         finally:
-            session.on_frame.remove(record)
+            pump.on_frame.remove(record)
             blender_addon.unregister()
         painted = time.perf_counter()
         if len(arrivals) < 2:

@@ -24,8 +24,8 @@ def anchor_of(heading: str) -> str:
 
 
 def page(text: str) -> str:
-    """The page of this Markdown. Headings and the codes that begin a row are anchors; links to
-    other pages, which do not come along, are plain text."""
+    """The page of this Markdown. Headings and the codes that begin a row of Troubleshooting are
+    anchors; links to other pages, which do not come along, are plain text."""
     text = re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:)[^)#]*\.md[^)]*\)", r"\1", text)
     reader = MarkdownIt("commonmark").enable("table")
     tokens = reader.parse(text)
@@ -33,7 +33,9 @@ def page(text: str) -> str:
         if opening.type == "heading_open":
             opening.attrSet("id", anchor_of(words.content))
     body = reader.renderer.render(tokens, reader.options, {})
-    body = re.sub(r"<td>(?:<code>[a-z-]+</code>(?:, )?)+</td>", _codes_as_anchors, body)
+    before, heading, codes = body.partition('id="troubleshooting"')
+    codes = re.sub(r"<td>(?:<code>[a-z-]+</code>(?:, )?)+</td>", _codes_as_anchors, codes)
+    body = before + heading + codes
     title = html.escape(text.splitlines()[0].lstrip("# "))
     return (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{title}</title>\n'

@@ -196,11 +196,16 @@ class Recipe(_Model):
     """Everything that decides a picture."""
 
     target: TargetName = Field(description="What is painted.")
-    group: str = Field(description="Symmetry group, by any name in the catalogue.", max_length=64)
+    group: str = Field(
+        title="Symmetry",
+        description="Symmetry group, by any name in the catalogue.",
+        max_length=64,
+    )
     colouring: str = Field(
         default="none",
         max_length=MAX_COLOURING,
-        description="Colour rule: a name from 'service colourings'.",
+        title="Colour Rule",
+        description="How the colours change from one copy to the next: a colour rule, by name.",
     )
     colours: ColoursName = Field(
         default="style",
@@ -294,6 +299,7 @@ class Recipe(_Model):
     )
     action: ActionName = Field(
         default="surface",
+        title="Acts On",
         description="What the group moves: points of the surface, which must itself be symmetric, "
         "or directions from the centre, on any mesh.",
     )
@@ -301,8 +307,7 @@ class Recipe(_Model):
         default=0.01,
         gt=0,
         le=1,
-        description="How far the surface may be from its images under the group, relative to its "
-        "size.",
+        description="How far from symmetric the surface may be, relative to its size.",
     )
     style_size: float | None = Field(
         default=None,
@@ -320,7 +325,9 @@ class Recipe(_Model):
         "'#c8b090'; default: the mesh file's own.",
     )
     start: StartName = Field(
-        default="noise", description="What the painting starts from: noise, or the colour before."
+        default="noise",
+        title="Start From",
+        description="What the painting starts from: noise, or the colour before.",
     )
     mask: FileName | None = Field(
         default=None,
@@ -347,7 +354,9 @@ class Recipe(_Model):
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."
     )
-    quality: QualityName = Field(default="standard", description="Preset of stages and steps.")
+    quality: QualityName = Field(
+        default="standard", description="How long and how carefully to paint."
+    )
     steps: int | None = Field(
         default=None,
         strict=True,
@@ -363,12 +372,21 @@ class Recipe(_Model):
         json_schema_extra=_names_of_networks,
     )
     style_scale: float = Field(
-        default=1.0, ge=0.1, le=10, description="Size of the strokes; 2 paints them twice as large."
+        default=1.0,
+        ge=0.1,
+        le=10,
+        title="Stroke Scale",
+        description="Size of the strokes; 2 paints them twice as large.",
     )
     objective: Objective = Field(
         default=Objective(), description="Weights of the objective's terms."
     )
-    learning_rate: float = Field(default=0.12, gt=0, le=1, description="Adam's step, in logits.")
+    learning_rate: float = Field(
+        default=0.12,
+        gt=0,
+        le=1,
+        description="How far one step goes, in logits; larger is faster and rougher.",
+    )
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
 
     @model_validator(mode="before")

@@ -16,7 +16,7 @@ import numpy as np
 import zmq
 from PIL import Image
 
-from blender_addon import wire
+from blender_addon.link import wire
 
 Reply = tuple[dict[str, Any], dict[str, np.ndarray]]  # what encode() takes
 Spoil = Callable[[dict[str, Any], list[bytes]], list[bytes]]  # whole header, buffers → frames

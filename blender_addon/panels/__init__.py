@@ -3,19 +3,20 @@ What they lack is asked for in the background."""
 
 from __future__ import annotations
 
-from . import dream, main, sections, service, style, symmetry
+from . import dream, main, queue, sections, service, style
 
 CLASSES = (
     *main.CLASSES,
     sections.ORBITEX_PT_target,
-    *symmetry.CLASSES,
-    sections.ORBITEX_PT_views,
+    sections.ORBITEX_PT_symmetry,
+    sections.ORBITEX_PT_symmetry_names,
+    sections.VIEWS,
     *style.CLASSES,
     *dream.CLASSES,
-    sections.ORBITEX_PT_objective,
-    sections.ORBITEX_PT_quality,
-    sections.ORBITEX_PT_quality_details,
-    sections.ORBITEX_PT_before,
-    sections.ORBITEX_PT_material,
+    sections.OBJECTIVE,
+    *sections.QUALITY,
+    sections.BEFORE,
+    sections.MATERIAL,
     *service.CLASSES,
+    *queue.CLASSES,
 )

@@ -6,11 +6,15 @@ from typing import Any
 
 import bpy
 
-from .. import dreams, icons, lookups, session
-from ..chosen import chosen
-from ..lookups import Wish
-from ..properties import settings_of, target_of
-from .parts import Child, columns, draw_problem
+from ..jobs import pump
+from ..link import lookups
+from ..link.lookups import Question
+from ..offer import dreams
+from ..operators.chosen import chosen
+from ..picture import icons
+from ..settings.dream import target_of
+from ..settings.properties import settings_of
+from .parts import Child, columns, draw_problem, draw_settings
 
 
 class ORBITEX_PT_dream(Child, bpy.types.Panel):
@@ -38,7 +42,7 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
             layout.menu("ORBITEX_MT_dream_pictures", icon="IMAGE_DATA")
         if (problem := lookups.problem()) is not None:
             draw_problem(layout, problem, context)
-        columns(layout).prop(settings, "use_styles")
+        draw_settings(columns(layout), settings, "dream")
         item = chosen(settings, "dream")
         if item is not None:
             draw_chosen(layout, item, settings.network)
@@ -47,8 +51,8 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
 
 def draw_chosen(layout: Any, item: Any, network: str) -> None:
     """The dream that is chosen in the list, with its channel's picture or the nearest names."""
-    asked = Wish("network", network)
-    session.look_up(asked)
+    asked = Question("network", network)
+    pump.look_up(asked)
     contents = lookups.contents(network)
     if item.kind == dreams.CHANNEL and contents is not None:
         draw_picture(layout, item, network, contents)
@@ -73,12 +77,12 @@ def draw_picture(layout: Any, item: Any, network: str, contents: dreams.Contents
     """What the channel responds to, as soon as it is there."""
     if item.channel >= contents.layers.get(item.layer, 0):
         return
-    wish = Wish("channel", network, item.layer, item.channel)
+    question = Question("channel", network, item.layer, item.channel)
     if icon := icons.of_channel(network, item.layer, item.channel):
         layout.template_icon(icon_value=icon, scale=5.0)
-    elif session.look_up(wish):
+    elif pump.look_up(question):
         layout.label(text="The picture is on its way", icon="SORTTIME")
-    elif (problem := lookups.refused(wish)) is not None:
+    elif (problem := lookups.refused(question)) is not None:
         layout.label(text=problem.message, icon="ERROR")
 
 
@@ -88,7 +92,7 @@ def look_up_pictures(settings: Any) -> None:
     layers = contents.layers if contents is not None else {}
     for target in map(target_of, settings.dreams):
         if target.kind == dreams.CHANNEL and target.channel < layers.get(target.layer, 0):
-            session.look_up(Wish("channel", settings.network, target.layer, target.channel))
+            pump.look_up(Question("channel", settings.network, target.layer, target.channel))
 
 
 def draw_nearest(layout: Any, item: Any, contents: dreams.Contents) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
 
-from .. import jobs, originals, preflight, reattach, shading, trend
-from ..messages import clock
-from ..properties import settings_of
+from ..jobs import jobs, originals, reattach
+from ..link.messages import clock
+from ..picture import shading
+from ..settings.properties import settings_of
+from . import preflight
 from .parts import Sidebar, draw_lines, draw_problem
+
+BARS = "▁▂▃▄▅▆▇█"
+WIDTH = 20  # characters
 
 
 class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
@@ -28,7 +36,7 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
         """Problem box, progress, action row."""
         layout: Any = self.layout
         obj = context.active_object
-        newest = jobs.session_of(obj)
+        newest = jobs.job_of(obj)
         if newest is not None and newest.active:
             draw_progress(layout, newest)
         else:
@@ -50,7 +58,7 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             draw_painted(layout, obj)
 
 
-def draw_actions(layout: Any, newest: jobs.Session | None) -> None:
+def draw_actions(layout: Any, newest: jobs.Job | None) -> None:
     """The row of buttons: Paint, or what can be done with the running job."""
     row = layout.row(align=True)
     row.scale_y = 1.6
@@ -65,7 +73,7 @@ def draw_actions(layout: Any, newest: jobs.Session | None) -> None:
     row.operator("orbitex.cancel", icon="X")
 
 
-def draw_progress(layout: Any, running: jobs.Session) -> None:
+def draw_progress(layout: Any, running: jobs.Job) -> None:
     """The bar of a running job, with what it is doing and how the loss goes down."""
     progress = running.report.progress
     text, fraction = running.message, 0.0
@@ -90,12 +98,12 @@ def draw_progress(layout: Any, running: jobs.Session) -> None:
     row.label(text=f"Loss {progress.loss:.4g}")
     left = progress.seconds_left
     row.label(text=f"{clock(left)} left" if left is not None else clock(progress.seconds))
-    line = trend.sparkline(running.losses)
+    line = sparkline(running.losses)
     if len(line) > 1:
         column.label(text=line)
 
 
-def draw_steering(layout: Any, running: jobs.Session, context: Any) -> None:
+def draw_steering(layout: Any, running: jobs.Job, context: Any) -> None:
     """What can be changed while it runs, and why the last change was refused."""
     if running.report.notice is not None:
         draw_problem(layout, running.report.notice, context)
@@ -114,6 +122,21 @@ def draw_painted(layout: Any, obj: Any) -> None:
         layout.operator("orbitex.restore", icon="LOOP_BACK")
     else:
         layout.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
+
+
+def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
+    """``values`` as bars, which Blender's fonts have; the oldest first, averaged into ``width`` of
+    them at most. Heights are logarithmic, as a loss first falls fast and then slowly. Values that
+    are no positive numbers are left out."""
+    good = [math.log(value) for value in values if 0 < value < math.inf]
+    if not good:
+        return ""
+    count = min(width, len(good))
+    edges = [len(good) * k // count for k in range(count + 1)]
+    means = [sum(good[start:end]) / (end - start) for start, end in itertools.pairwise(edges)]
+    low, high = min(means), max(means)
+    span = high - low or 1.0
+    return "".join(BARS[round((mean - low) / span * (len(BARS) - 1))] for mean in means)
 
 
 CLASSES = (ORBITEX_PT_main,)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from .. import manual
 from ..problems import Problem
+from ..settings.table import SETTINGS
+from . import manual
 
 CHARACTER = 6.5  # width of a character in the sidebar, in pixels at scale 1: labels do not wrap
 MARGIN = 75  # pixels of a box's edges, icon and scroll bar
@@ -39,6 +40,13 @@ def columns(layout: Any) -> Any:
     column.use_property_split = True
     column.use_property_decorate = False
     return column
+
+
+def draw_settings(column: Any, settings: Any, section: str) -> None:
+    """The settings of a section, as far as they are shown now."""
+    for row in SETTINGS:
+        if row.section == section:
+            row.draw_in(column, settings)
 
 
 def wrapped(text: str, context: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""The other sections of settings."""
+"""The sections that hold settings and nothing else."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import Any
 
 import bpy
 
-from .. import viewpoints
-from ..order import wants_base
-from ..properties import settings_of
-from ..terms import TERMS
-from .parts import Child, columns
+from ..offer import catalogue
+from ..settings.properties import settings_of
+from .parts import Child, columns, draw_settings
 
 
 class ORBITEX_PT_target(Child, bpy.types.Panel):
@@ -20,115 +18,64 @@ class ORBITEX_PT_target(Child, bpy.types.Panel):
     bl_label = "Target"
 
     def draw(self, context: Any) -> None:
-        """Object, UV map, size."""
+        """Object, UV map, size, image."""
         column, obj = columns(self.layout), context.active_object
         settings = settings_of(obj)
         column.label(text=obj.name, icon="OBJECT_DATA")
-        column.prop_search(settings, "uv_map", obj.data, "uv_layers", icon="GROUP_UVS")
-        column.prop(settings, "size")
+        draw_settings(column, settings, "target")
         if settings.image:
             column.label(text=settings.image.name, icon="IMAGE_DATA")
 
 
-class ORBITEX_PT_views(Child, bpy.types.Panel):
-    """From where it is looked at."""
+class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
+    """The symmetry."""
 
-    bl_idname = "ORBITEX_PT_views"
-    bl_label = "Views"
+    bl_idname = "ORBITEX_PT_symmetry"
+    bl_label = "Symmetry"
 
     def draw(self, context: Any) -> None:
-        """Which views, and whether others hide the object."""
+        """Group, colour rule as a swatch, and where the group stands."""
         column, settings = columns(self.layout), settings_of(context.active_object)
-        column.prop(settings, "view_kind")
-        if settings.view_kind in viewpoints.AUTOMATIC:
-            column.prop(settings, "views")
-        column.row(heading="Hidden by").prop(settings, "occluders", text="Others")
+        draw_settings(column, settings, "symmetry")
+        if settings.overlay and settings.group not in catalogue.known().figures:
+            text = "Connect to see it" if not catalogue.known().groups else "No figure of it"
+            column.label(text=text, icon="INFO")
 
 
-class ORBITEX_PT_objective(Child, bpy.types.Panel):
-    """What counts how much."""
+class ORBITEX_PT_symmetry_names(Child, bpy.types.Panel):
+    """Any group and rule, by name."""
 
-    bl_idname = "ORBITEX_PT_objective"
-    bl_label = "Objective"
+    bl_idname = "ORBITEX_PT_symmetry_names"
+    bl_label = "By Name"
+    bl_parent_id = "ORBITEX_PT_symmetry"
     bl_options: Any = {"DEFAULT_CLOSED"}
 
     def draw(self, context: Any) -> None:
-        """The weights, and who looks."""
+        """Text fields, for what is not in the menus: C12, r=gbr."""
         column, settings = columns(self.layout), settings_of(context.active_object)
-        for term in TERMS:
-            if not term.needs_base:  # those are beside it
-                column.prop(settings, term.setting)
-        column.prop(settings, "network_menu")
+        for name in ("group", "colouring"):
+            column.prop(settings, name)
 
 
-class ORBITEX_PT_quality(Child, bpy.types.Panel):
-    """How carefully."""
+def _section(name: str, label: str, parent: str = "", closed: bool = True) -> Any:
+    """The panel of the settings of one section."""
 
-    bl_idname = "ORBITEX_PT_quality"
-    bl_label = "Quality"
+    def draw(self: Any, context: Any) -> None:
+        draw_settings(columns(self.layout), settings_of(context.active_object), name)
 
-    def draw(self, context: Any) -> None:
-        """Preset and seed."""
-        column, settings = columns(self.layout), settings_of(context.active_object)
-        column.prop(settings, "quality_menu")
-        column.prop(settings, "seed")
-
-
-class ORBITEX_PT_quality_details(Child, bpy.types.Panel):
-    """What the quality leaves open."""
-
-    bl_idname = "ORBITEX_PT_quality_details"
-    bl_label = "Details"
-    bl_parent_id = "ORBITEX_PT_quality"
-    bl_options: Any = {"DEFAULT_CLOSED"}
-
-    def draw(self, context: Any) -> None:
-        """Steps and their size."""
-        column, settings = columns(self.layout), settings_of(context.active_object)
-        column.prop(settings, "steps")
-        column.prop(settings, "learning_rate")
+    known: dict[str, Any] = {"bl_idname": f"ORBITEX_PT_{name}", "bl_label": label, "draw": draw}
+    if parent:
+        known["bl_parent_id"] = parent
+    if closed:
+        known["bl_options"] = {"DEFAULT_CLOSED"}
+    return type(known["bl_idname"], (Child, bpy.types.Panel), known)
 
 
-class ORBITEX_PT_before(Child, bpy.types.Panel):
-    """What becomes of the colour that the object has."""
-
-    bl_idname = "ORBITEX_PT_before"
-    bl_label = "Colour Before"
-    bl_options: Any = {"DEFAULT_CLOSED"}
-
-    def draw(self, context: Any) -> None:
-        """Start, features to keep, mask."""
-        column, obj = columns(self.layout), context.active_object
-        settings = settings_of(obj)
-        column.prop(settings, "start")
-        for term in TERMS:
-            if term.needs_base:
-                column.prop(settings, term.setting)
-        column.prop(settings, "mask_kind")
-        if settings.mask_kind != "NONE":
-            column.prop(settings, "mask")
-        if settings.start == "BASE" or wants_base(settings) or settings.mask_kind != "NONE":
-            column.prop(settings, "base")
-
-
-class ORBITEX_PT_material(Child, bpy.types.Panel):
-    """What the material makes of the texture."""
-
-    bl_idname = "ORBITEX_PT_material"
-    bl_label = "Material"
-    bl_options: Any = {"DEFAULT_CLOSED"}
-
-    def draw(self, context: Any) -> None:
-        """The relief."""
-        columns(self.layout).prop(settings_of(context.active_object), "bump")
-
-
-CLASSES = (
-    ORBITEX_PT_target,
-    ORBITEX_PT_views,
-    ORBITEX_PT_objective,
-    ORBITEX_PT_quality,
-    ORBITEX_PT_quality_details,
-    ORBITEX_PT_before,
-    ORBITEX_PT_material,
+VIEWS = _section("views", "Views", closed=False)
+OBJECTIVE = _section("objective", "Objective")
+QUALITY = (
+    _section("quality", "Quality", closed=False),
+    _section("quality_details", "Details", "ORBITEX_PT_quality"),
 )
+BEFORE = _section("before", "Colour Before")
+MATERIAL = _section("material", "Material")

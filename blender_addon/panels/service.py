@@ -6,7 +6,9 @@ from typing import Any
 
 import bpy
 
-from .. import catalogue, inquiry, preferences
+from ..link import inquiry
+from ..offer import catalogue
+from ..settings import preferences
 from .parts import Sidebar, draw_lines, draw_problem
 
 

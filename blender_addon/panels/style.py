@@ -6,10 +6,11 @@ from typing import Any
 
 import bpy
 
-from .. import catalogue, icons
-from ..chosen import chosen
-from ..properties import settings_of
-from .parts import Child, columns
+from ..offer import catalogue
+from ..operators.chosen import chosen
+from ..picture import icons
+from ..settings.properties import settings_of
+from .parts import Child, columns, draw_settings
 
 
 class ORBITEX_PT_style(Child, bpy.types.Panel):
@@ -39,9 +40,7 @@ class ORBITEX_PT_style(Child, bpy.types.Panel):
             draw_default(layout)
         else:
             draw_chosen(layout, item)
-        column = columns(layout)
-        column.prop(settings, "style_scale")
-        column.prop(settings, "style_size")
+        draw_settings(columns(layout), settings, "style")
 
 
 def draw_default(layout: Any) -> None:

@@ -40,7 +40,9 @@ _DREAM = (
 )
 _SPELLINGS = {
     "group": _Spelling(("--group", "-g"), "NAME", "See 'service groups'."),
-    "colouring": _Spelling(("--colouring", "-c"), "NAME", "Or images, as in 'r=gbr s=brg'."),
+    "colouring": _Spelling(
+        ("--colouring", "-c"), "NAME", "See 'service colourings'; or images, as in 'r=gbr s=brg'."
+    ),
     "styles": _Spelling(("--style", "-s"), "[WEIGHT:]STYLE", _BLEND),
     "dreams": _Spelling(("--dream",), "TARGET[=WEIGHT]", _DREAM),
     "size": _Spelling(metavar="PIXELS"),

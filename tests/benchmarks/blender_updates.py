@@ -24,9 +24,13 @@ import bpy
 import numpy as np
 
 import blender_addon
-from blender_addon import jobs, live_image, operators, png, session
-from blender_addon.messages import to_blender_pixels
-from blender_addon.preferences import DEFAULTS
+from blender_addon.jobs import jobs, pump
+from blender_addon.link.messages import to_blender_pixels
+from blender_addon.link.picture_files import encode_png
+from blender_addon.operators import paint
+from blender_addon.picture import live_image
+from blender_addon.settings.preferences import DEFAULTS
+from blender_addon.settings.table import choices_of
 from tests.benchmarks.serving import children, processor_seconds
 from tests.blender_addon.fake_service import FakeService
 
@@ -62,12 +66,12 @@ def streaming(size: int) -> list[Spent]:
     with FakeService(steps=FRAMES, step_seconds=0.05) as service:
         preferences = replace(DEFAULTS, address=service.address, preview_size=0, preview_rate=60.0)
         obj = sphere(32)
-        choices = replace(operators.choices_of(obj.orbitex), size=size)
-        order = operators.make_order(obj, bpy.context, choices, preferences)
+        choices = replace(choices_of(obj.orbitex), size=size)
+        order = paint.make_submission(obj, bpy.context, choices, preferences)
         running = jobs.begin(obj, order, "UVMap")
         while running.active:
             before = running.frames
-            took = timed(session.pump)
+            took = timed(pump.pump)
             if running.frames > before:
                 spent.append(took)
             running.client.wait(0.005)
@@ -87,7 +91,7 @@ def rare_updates(size: int) -> dict[str, list[Spent]]:
 
     for _ in range(9):
         picture = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
-        file, frame = png.encode(picture), to_blender_pixels(picture)
+        file, frame = encode_png(picture), to_blender_pixels(picture)
         half = to_blender_pixels(np.ascontiguousarray(picture[::2, ::2]))
         live_image.write(image, *half)
         note("a frame of another size", lambda: live_image.write(image, *frame))  # noqa: B023
@@ -117,19 +121,19 @@ def first_frame(obj: Any, address: str, service: list[int]) -> dict[str, float]:
     def since() -> float:
         return time.perf_counter() - begun
 
-    running = operators.begin_paint(bpy.context, obj, {"size": 1024}, address, False)
+    running = paint.begin_paint(bpy.context, obj, {"size": 1024}, address, False)
     times["returned"] = since()
     while running.active and not running.frames:
         if running.report.state in ("queued", "running"):
             times.setdefault("accepted", since())
-        session.pump()
+        pump.pump()
         running.client.wait(0.005)
     assert running.frames, running.message
     times["shown"] = since()
     times["used"] = processor_seconds(service) - used
     jobs.cancel(running)
     while running.active:
-        session.pump()
+        pump.pump()
         running.client.wait(0.05)
     return times
 

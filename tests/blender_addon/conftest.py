@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # for fake_service and scenes
 
 import blender_addon
-from blender_addon import session
+from blender_addon.jobs import pump
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def addon(empty_blender: None) -> Iterator[None]:
     """The add-on, registered; nothing of it is left afterwards."""
     blender_addon.register()
     yield
-    session.on_frame.clear()
+    pump.on_frame.clear()
     blender_addon.unregister()
 
 

@@ -16,7 +16,7 @@ from fake_service import FakeService
 from painting import start
 
 import blender_addon
-from blender_addon import session
+from blender_addon.jobs import pump
 from blender_addon.problems import ProblemError
 
 ACTIONS = 150
@@ -93,13 +93,13 @@ def main() -> None:
     for _ in range(ACTIONS):
         print(disturb(chance, sys.argv[2], service), flush=True)
         for _ in range(chance.randrange(4)):
-            session._tick()
+            pump._tick()
             time.sleep(0.005)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.mesh.primitive_uv_sphere_add()
     running = start(bpy.context.active_object, service)
     while not running.frames:
-        session._tick()
+        pump._tick()
     print(f"quitting with {running.report.state}", flush=True)
 
 

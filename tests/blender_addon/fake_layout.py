@@ -110,6 +110,7 @@ def drawn(classes: Any) -> list[str]:
     """All texts, names of properties and operators that the panels among ``classes`` show now."""
     layout = FakeLayout()
     for cls in classes:
-        if getattr(cls, "poll", lambda _: True)(bpy.context):
+        is_panel = issubclass(cls, bpy.types.Panel)
+        if is_panel and getattr(cls, "poll", lambda _: True)(bpy.context):
             draw_one(cls, layout)
     return layout.texts

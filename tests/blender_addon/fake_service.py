@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import zmq
 
-from blender_addon import wire
+from blender_addon.link import wire
 
 GROUPS = ("1", "332", "432", "532")
 

@@ -53,7 +53,7 @@ for add, group in (
 ):
     add()
     frames = []
-    sys.modules[f"{KEY}.session"].on_frame.append(lambda *frame, seen=frames: seen.append(frame))
+    sys.modules[f"{KEY}.jobs.pump"].on_frame.append(lambda *frame, seen=frames: seen.append(frame))
     bpy.ops.orbitex.paint(
         group=group,
         style="night_strokes",

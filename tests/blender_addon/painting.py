@@ -10,9 +10,12 @@ import numpy as np
 from fake_service import FakeService
 from patience import PATIENCE
 
-from blender_addon import jobs, operators, preferences, session
-from blender_addon.messages import Order
-from blender_addon.order import choices_of, make_order
+from blender_addon.jobs import jobs, pump
+from blender_addon.link.messages import Submission
+from blender_addon.operators import paint
+from blender_addon.scene.submission import make_submission
+from blender_addon.settings import preferences
+from blender_addon.settings.table import choices_of
 
 
 def pixels_of(image: Any) -> np.ndarray:
@@ -25,21 +28,21 @@ def pixels_of(image: Any) -> np.ndarray:
     return np.rint(rows[..., :3] * 255).astype(np.uint8)
 
 
-def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Session:
+def start(obj: Any, service: FakeService, **overrides: Any) -> jobs.Job:
     overrides = {"size": 128} | overrides
-    return operators.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
+    return paint.begin_paint(bpy.context, obj, overrides, service.address, autostart=False)
 
 
 def service_at(address: str) -> preferences.ServicePreferences:
     return preferences.ServicePreferences(address, autostart=False)
 
 
-def order_for(obj: Any, address: str) -> Order:
+def order_for(obj: Any, address: str) -> Submission:
     """What Paint would send to the service at ``address``."""
-    return make_order(obj, bpy.context, choices_of(obj.orbitex), service_at(address))
+    return make_submission(obj, bpy.context, choices_of(obj.orbitex), service_at(address))
 
 
-def pump_until(condition: Any, step: Any = session.pump) -> None:
+def pump_until(condition: Any, step: Any = pump.pump) -> None:
     """``step()`` until ``condition()``."""
     deadline = time.monotonic() + PATIENCE
     while not condition():

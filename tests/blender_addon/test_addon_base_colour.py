@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from scenes import depsgraph, image, material, node_of, noise, square
 
-from blender_addon import base_colour, shading
+from blender_addon.picture import shading
 from blender_addon.problems import ProblemError
+from blender_addon.scene import base_colour
 
 
 def base(obj: Any, uv_map: str = "", size: int = 64, source: str = "MATERIAL") -> np.ndarray:

@@ -12,8 +12,8 @@ import pytest
 from pictures import ADOBE, P3, PROPHOTO, profile
 from PIL import Image, ImageCms
 
-from blender_addon.colour_profiles import as_srgb
-from blender_addon.styles import read_picture
+from blender_addon.picture.colour_profiles import as_srgb
+from blender_addon.scene.styles import read_picture
 from service.picture_files import over_white
 from service.picture_files import read_picture as read_by_the_service
 

@@ -1,5 +1,4 @@
-"""docs/blender.md is whole: every code that Blender can show has its row; F1 leads to the page. The
-add-on's modules are as docs/architecture.md lists them."""
+"""docs/blender.md is whole: every code that Blender can show has its row; F1 leads to the page."""
 
 from __future__ import annotations
 
@@ -13,13 +12,11 @@ import bpy
 import pytest
 from fake_layout import FakeLayout
 
-from blender_addon import manual
-from blender_addon.panels import parts
+from blender_addon.panels import manual, parts
 from blender_addon.problems import Problem
-from release import help_page
+from release import arguments, help_page
 
 ROOT = Path(__file__).parents[2]
-ADDON = ROOT / "blender_addon"
 PAGE = ROOT / "docs" / "blender.md"
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+|internal|refused|busy|offline|udim|linked|exists|cancelled")
 
@@ -98,6 +95,13 @@ def test_the_help_page_has_every_topic_and_code() -> None:
     assert not re.findall(r'href="(?!#|https?:)[^"]*', page)
 
 
+def test_the_table_of_arguments_is_that_of_settings() -> None:
+    """If not: python -m release.arguments"""
+    page = PAGE.read_text(encoding="utf-8")
+    assert arguments.with_table(page) == page
+    assert "| `natural_colours` |" in page
+
+
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The add-on as its zip has it, with the page."""
@@ -131,37 +135,3 @@ def test_a_problem_leads_to_its_row(addon: None, page: Path, monkeypatch: Any) -
 
 class Button:
     url = ""
-
-
-def _rows_of_modules() -> list[list[str]]:
-    """The table of the add-on's modules in docs/architecture.md."""
-    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    table = page.split("## blender_addon")[1].split("\n## ")[0]
-    return [re.findall(r"`(\w+)/?`", line) for line in table.splitlines() if "| `" in line]
-
-
-def _imported(module: Path) -> set[str]:
-    """The modules of the add-on that a module or package imports."""
-    files = module.glob("*.py") if module.is_dir() else [module.with_suffix(".py")]
-    found: set[str] = set()
-    for file in files:
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.level == len(
-                file.relative_to(ADDON).parts
-            ):
-                names = [alias.name for alias in node.names]
-                found |= {node.module.split(".")[0]} if node.module else set(names)
-    return found
-
-
-def test_modules_import_only_from_their_row_and_those_above() -> None:
-    rows = _rows_of_modules()
-    there = {path.stem for path in ADDON.iterdir() if (path / "__init__.py").is_file()}
-    there |= {path.stem for path in ADDON.glob("*.py")} - {"__init__"}
-    listed = [name for row in rows for name in row if name in there]
-    assert sorted(listed) == sorted(there)
-    above: set[str] = set()
-    for row in rows:
-        above |= set(row)
-        for name in set(row) & there:
-            assert _imported(ADDON / name) <= above, name

@@ -14,31 +14,27 @@ from fake_service import FakeService
 from painting import pump_until
 from scenes import image, noise
 
-from blender_addon import (
-    catalogue,
-    dreams,
-    icons,
-    job_operators,
-    jobs,
-    lookups,
-    operators,
-    order,
-    panels,
-    preferences,
-    recall,
-    session,
-)
-from blender_addon.dreams import Contents, Target
-from blender_addon.lookups import Wish
-from blender_addon.preflight import first_problem
+from blender_addon import panels
+from blender_addon.jobs import jobs, pump, recall
+from blender_addon.link import lookups
+from blender_addon.link.lookups import Question
+from blender_addon.offer import catalogue, dreams
+from blender_addon.offer.dreams import Contents, Target
+from blender_addon.operators import job as job_operators
+from blender_addon.operators import paint
+from blender_addon.panels.preflight import first_problem
+from blender_addon.picture import icons
 from blender_addon.problems import ProblemError
-from blender_addon.properties import put_dreams, target_of
+from blender_addon.scene import submission
+from blender_addon.settings import preferences
+from blender_addon.settings.dream import DREAMS, target_of
+from blender_addon.settings.table import choices_of
 
 NETWORK = Contents({"fire8": 512, "fire9": 512}, ("goldfinch", "house finch", "daisy"))
 
 
 def add(obj: Any, *targets: str) -> None:
-    put_dreams(obj.orbitex, [(target, 1.0) for target in targets])
+    DREAMS.put(obj.orbitex, [(target, 1.0) for target in targets])
 
 
 def sent(**given: Any) -> dict[str, Any]:
@@ -154,15 +150,15 @@ def test_weights_change_while_it_paints_and_targets_are_refused(sphere: Any) -> 
     settings = sphere.orbitex
     settings.use_styles = False
     with FakeService(steps=1000) as service:
-        running = operators.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
+        running = paint.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
         pump_until(lambda: running.frames)
-        assert order.changes(running.report.recipe or {}, order.choices_of(settings)) == {}
+        assert submission.changes(running.report.recipe or {}, choices_of(settings)) == {}
         settings.dreams[1].weight, settings.dream_weight = -2.0, 3.0
-        job_operators.adjust(running, order.choices_of(settings))
+        job_operators.adjust(running, choices_of(settings))
         pump_until(lambda: service.adjusted)
         assert service.adjusted == [{"objective.dream": 3.0, "dreams.1.weight": -2.0}]
         settings.dreams[0].class_name = "goldfinch"
-        new = order.changes(running.report.recipe or {}, order.choices_of(settings))
+        new = submission.changes(running.report.recipe or {}, choices_of(settings))
         assert new["dreams.0.target"] == "class:goldfinch"  # the service says that it stays
         jobs.end(running, "")
 
@@ -227,7 +223,7 @@ def test_names_and_pictures_come_while_the_panel_is_drawn(sphere: Any, asked: Fa
     pump_until(lambda: not lookups.pending())
     for _ in range(3):
         shown()
-        session.pump()
+        pump.pump()
     assert asked.kinds.count("network") == asked.kinds.count("channel") == 1
 
 
@@ -338,11 +334,11 @@ def test_a_survey_for_an_object_that_has_gone(sphere: Any, asked: FakeService) -
 
 
 def test_the_names_are_offered_in_the_field(sphere: Any, asked: FakeService) -> None:
-    from blender_addon.properties.dream import class_names
+    from blender_addon.settings.dream import class_names
 
     add(sphere, "class:daisy")
     dream = sphere.orbitex.dreams[0]
     assert class_names(dream, bpy.context, "fin") == []
-    lookups.want(Wish("network", "auto"))
+    lookups.ask(Question("network", "auto"))
     pump_until(lambda: not lookups.pending())
     assert class_names(dream, bpy.context, "fin") == list(NETWORK.classes)

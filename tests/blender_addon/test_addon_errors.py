@@ -12,8 +12,9 @@ import bpy
 import pytest
 from fake_service import FakeService
 
-from blender_addon import connection, gather, service_process, worker
+from blender_addon.link import connection, service_process, worker
 from blender_addon.problems import ProblemError
+from blender_addon.scene import gather
 
 
 def free_address() -> str:
@@ -144,8 +145,8 @@ def test_udim_is_refused(sphere: Any) -> None:
 
 
 def test_a_service_that_is_no_service(sphere: Any) -> None:
-    from blender_addon.connection import Timing
-    from blender_addon.worker import Inquiry
+    from blender_addon.link.connection import Timing
+    from blender_addon.link.worker import Inquiry
 
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

@@ -12,11 +12,13 @@ from fake_service import FakeService
 from scenes import scatter
 
 import blender_addon
-from blender_addon import lookups, preflight, problems
-from blender_addon.dreams import Contents
+from blender_addon import problems
+from blender_addon.link import lookups
+from blender_addon.offer.dreams import Contents
+from blender_addon.operators.style import add_style
+from blender_addon.panels import preflight
 from blender_addon.problems import ProblemError, from_service
-from blender_addon.properties import put_dreams, target_of
-from blender_addon.style_operators import add_style
+from blender_addon.settings.dream import DREAMS, target_of
 
 
 def run(idname: str) -> None:
@@ -135,7 +137,7 @@ def test_what_only_the_service_finds_out(
     sphere: Any, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = sphere.orbitex
-    put_dreams(settings, [("class:dasy", 1.0), ("nowhere", 1.0), ("conv:8", 1.0)])
+    DREAMS.put(settings, [("class:dasy", 1.0), ("nowhere", 1.0), ("conv:8", 1.0)])
     monkeypatch.setitem(lookups._contents, "vgg19", Contents({"conv": 8}, ("daisy",)))
     settings.network, settings.view_kind = "vgg19", "CAMERAS"
     problem = from_service({"code": code, "field": "", "message": "It is so.", "hint": ""})
@@ -158,7 +160,7 @@ def test_what_only_the_service_finds_out(
 def test_another_machine_while_offline(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
-    from blender_addon import preferences
+    from blender_addon.settings import preferences
 
     elsewhere = replace(preferences.DEFAULTS, address="tcp://192.0.2.1:5577")
     monkeypatch.setattr(preferences, "read", lambda _: elsewhere)
@@ -169,7 +171,7 @@ def test_another_machine_while_offline(sphere: Any, monkeypatch: pytest.MonkeyPa
 
 
 def test_no_python_says_how_to_install(tmp_path: Path) -> None:
-    from blender_addon import service_process
+    from blender_addon.link import service_process
 
     with pytest.raises(ProblemError) as caught:
         service_process.find_python(str(tmp_path / "python"))

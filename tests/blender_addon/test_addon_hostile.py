@@ -30,22 +30,17 @@ from hostile_service import (
 )
 from painting import order_for, pixels_of, pump_until
 
-from blender_addon import (
-    catalogue,
-    figure_lines,
-    jobs,
-    jpeg,
-    lookups,
-    messages,
-    pictures,
-    swatches,
-    trend,
-)
-from blender_addon.client import PaintClient
-from blender_addon.connection import Timing
-from blender_addon.dreams import Contents, is_target, nearest_classes, strongest
-from blender_addon.lookups import Lookup, Wish
-from blender_addon.messages import RUNNING, Order, Report
+from blender_addon.jobs import jobs
+from blender_addon.link import lookups, messages
+from blender_addon.link.client import PaintClient
+from blender_addon.link.connection import Timing
+from blender_addon.link.lookups import Lookup, Question
+from blender_addon.link.messages import RUNNING, Report, Submission
+from blender_addon.link.picture_files import jpeg_size
+from blender_addon.offer import catalogue
+from blender_addon.offer.dreams import Contents, is_target, nearest_classes, strongest
+from blender_addon.panels import figure_lines, main
+from blender_addon.picture import pictures, swatches
 from blender_addon.problems import Problem, ProblemError
 
 JOB = "7-0a1b2c"
@@ -69,7 +64,7 @@ def honest(hostile: HostileService) -> None:
     catalogue.forget()
 
 
-def order(hostile: HostileService, kind: str, **fields: Any) -> Order:
+def order(hostile: HostileService, kind: str, **fields: Any) -> Submission:
     """An order in whose course a request of this kind is sent."""
     buffers = LARGE if kind in ("have", "upload") else SMALL
     given: dict[str, Any] = {"preview_size": SIDE, "preview_rate": 1000.0}
@@ -77,7 +72,7 @@ def order(hostile: HostileService, kind: str, **fields: Any) -> Order:
         given["job"] = JOB
     if kind == "repaint":
         given["repaints"] = JOB
-    return Order(hostile.address, RECIPE, (), buffers, **given | fields)
+    return Submission(hostile.address, RECIPE, (), buffers, **given | fields)
 
 
 def outcome(client: PaintClient) -> Report:
@@ -92,7 +87,7 @@ def look_at(report: Report) -> None:
     """What panels and the viewport do with what has been taken."""
     if report.progress is not None:
         assert len(report.progress.line()) < 200 and 0 <= report.progress.fraction <= 1
-        trend.sparkline([report.progress.loss])
+        main.sparkline([report.progress.loss])
     known = report.offers or catalogue.Catalogue()
     for choices in (known.groups, known.styles, known.qualities, known.networks):
         for entry in catalogue.menu(choices, "x"):
@@ -160,9 +155,9 @@ def test_answers_to_commands(
 
 
 WISHES = {
-    "network": Wish("network", "squeezenet"),
-    "channel": Wish("channel", "squeezenet", "fire9", 7),
-    "survey": Wish("survey", "squeezenet", picture=PICTURE),
+    "network": Question("network", "squeezenet"),
+    "channel": Question("channel", "squeezenet", "fire9", 7),
+    "survey": Question("survey", "squeezenet", picture=PICTURE),
 }
 
 
@@ -188,7 +183,7 @@ def test_what_is_said_of_networks(
                     assert answer.line.isprintable() and len(answer.line) < 2000, name
                 elif isinstance(answer, Contents):
                     nearest_classes("finch", answer)
-                    catalogue.menu(tuple(catalogue.Choice(n) for n in answer.layers), "x")
+                    catalogue.menu(tuple(catalogue.MenuEntry(n) for n in answer.layers), "x")
                 elif kind == "survey":
                     assert len(strongest(answer.rows, 16)) <= 16
                     assert all(map(str.isprintable, filter(is_target, answer.together))), name
@@ -206,13 +201,13 @@ def test_words_of_a_service_are_escaped(hostile: HostileService) -> None:
 
 
 def test_a_jpeg_says_how_large_it_is() -> None:
-    assert jpeg.size_of(encoded("jpeg", np.zeros((20, 30, 3), np.uint8)).tobytes()) == (30, 20)
-    assert jpeg.size_of(jpeg_bomb(60_000).tobytes()) == (60_000, 60_000)
+    assert jpeg_size(encoded("jpeg", np.zeros((20, 30, 3), np.uint8)).tobytes()) == (30, 20)
+    assert jpeg_size(jpeg_bomb(60_000).tobytes()) == (60_000, 60_000)
     good = encoded("jpeg").tobytes()
     grey = encoded("jpeg", PICTURE[..., 0]).tobytes()
     start = good.index(b"\xff\xda")
     for data in (b"", b"\xff\xd8", good[:20], grey, good[:2] + good[start:], b"\x89PNG" + good):
-        assert jpeg.size_of(data) is None
+        assert jpeg_size(data) is None
 
 
 BAD_FRAMES = {

@@ -18,25 +18,17 @@ from painting import pixels_of, pump_until, service_at, start
 from scenes import image as make_image
 from scenes import material, node_of, noise
 
-from blender_addon import (
-    batch,
-    beside,
-    inquiry,
-    job_operators,
-    jobs,
-    live_image,
-    operators,
-    order,
-    originals,
-    panels,
-    pictures,
-    preferences,
-    queue_panel,
-    queue_rows,
-    recall,
-    shading,
-    uploads,
-)
+from blender_addon import panels
+from blender_addon.jobs import jobs, originals, pump, queue_rows, recall
+from blender_addon.link import inquiry, uploads
+from blender_addon.offer.fields import TERMS
+from blender_addon.operators import batch, paint
+from blender_addon.operators import job as job_operators
+from blender_addon.panels.queue import ORBITEX_PT_queue
+from blender_addon.picture import live_image, pictures, shading
+from blender_addon.scene import submission
+from blender_addon.settings import preferences
+from blender_addon.settings.table import Choices
 
 
 def test_pause_and_resume(sphere: Any) -> None:
@@ -105,7 +97,7 @@ def test_the_queues_list(sphere: Any) -> None:
         pump_until(lambda: first.frames and second.frames)
         queue = queue_rows.queue_of(bpy.context.window_manager)
         assert [row.key for row in queue.rows] == [first.key, second.key]
-        shown = drawn([queue_panel.ORBITEX_PT_queue])
+        shown = drawn([ORBITEX_PT_queue])
         assert any(text.endswith(f" % {sphere.name}: 532, seed 1") for text in shown)
         assert first.title in shown and "orbitex.paint_seeds" in shown
         assert shown.count("orbitex.queue_action") == 4
@@ -172,7 +164,7 @@ def test_paint_again_repeats_and_the_settings_come_back(sphere: Any, tmp_path: P
         bpy.ops.orbitex.paint(address=service.address, autostart=False, **given)
         cursor.location = (5, 5, 5)
         settings.seed = 1
-        again = operators.begin_paint(
+        again = paint.begin_paint(
             bpy.context, sphere, recall.choices_of_image(settings.image), service.address, False
         )
         pump_until(lambda: not again.active)
@@ -228,7 +220,7 @@ def test_a_picture_that_cannot_be_saved_disturbs_nothing(
     folder.mkdir()
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "a.blend"))
     shutil.rmtree(folder)
-    beside.save("ball", b"png")
+    pump.save_beside("ball", b"png")
     assert "cannot be written" in capsys.readouterr().out
 
 
@@ -291,19 +283,19 @@ def test_what_is_steered_is_what_the_service_lets() -> None:
     recipe = pytest.importorskip("service.recipe").parse_recipe(
         {"target": "mesh", "group": "432", "styles": [{"source": "grey"}], "dreams": dreams}
     )
-    choices = order.Choices(
-        **{field.name: None for field in fields(order.Choices)}
+    choices = Choices(
+        **{field.name: None for field in fields(Choices)}
         | {"styles": (("grey", 0.5),), "use_styles": True, "dreams": (("fire9", -2.0),)}
         | {"colouring": "2a", "style_scale": 2.0}
         | {"quality": "final", "learning_rate": 0.1, "steps": 7}
-        | dict.fromkeys(order.OBJECTIVE, 0.25)
+        | dict.fromkeys([term.setting for term in TERMS], 0.25)
     )
-    changed = order.changes(recipe.model_dump(mode="json"), choices)
+    changed = submission.changes(recipe.model_dump(mode="json"), choices)
     new = steering.adjusted(recipe, changed)
-    assert order.changes(new.model_dump(mode="json"), choices) == {}
+    assert submission.changes(new.model_dump(mode="json"), choices) == {}
     assert (new.steps, new.styles[0].weight, new.objective.seam) == (7, 0.5, 0.25)
     assert new.dreams[0].weight == -2.0
     # Another list of dreams is refused, not taken for other weights of the old one.
     other = replace(choices, dreams=(("fire8", 1.0),))
     with pytest.raises(Exception, match="only their weights"):
-        steering.adjusted(recipe, order.changes(recipe.model_dump(mode="json"), other))
+        steering.adjusted(recipe, submission.changes(recipe.model_dump(mode="json"), other))

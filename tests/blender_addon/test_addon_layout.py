@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blender_addon.layout import rasterise, sample
+from blender_addon.picture.layout import rasterise, sample
 
 
 def test_every_covered_centre_is_painted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random triangles against a test of every centre with every triangle."""
-    monkeypatch.setattr("blender_addon.layout.CHUNK", 300)  # many chunks
+    monkeypatch.setattr("blender_addon.picture.layout.CHUNK", 300)  # many chunks
     uvs = np.random.default_rng(5).uniform(0, 1, (12, 3, 2))
     uvs[0, 1] = uvs[0, 0]  # one without area
     found = rasterise(uvs, 40)

@@ -16,13 +16,15 @@ from fake_service import FakeService, picture
 from painting import pixels_of, pump_until, start
 from scenes import square
 
-from blender_addon import jobs, live_image, png, session, shading
+from blender_addon.jobs import jobs, pump
+from blender_addon.link.picture_files import encode_png
+from blender_addon.picture import live_image, shading
 
 
 def show(image: Any, grey: int, side: int = 16, finished: bool = False) -> None:
     """A frame, or the result, of one colour."""
     if finished:
-        live_image.replace_by(image, png.encode(np.full((side, side, 3), grey, np.uint8)))
+        live_image.replace_by(image, encode_png(np.full((side, side, 3), grey, np.uint8)))
         return
     pixels = np.full((side * side, 4), grey / 255, np.float32)
     pixels[:, 3] = 1
@@ -126,7 +128,7 @@ def test_undo_does_not_take_a_finished_picture_away(sphere: Any, tmp_path: Path)
         pump_until(lambda: running.frames > 0)
         sphere.location.x = 1
         bpy.ops.ed.undo_push(message="move")
-        pump_until(lambda: not running.active, step=session._tick)
+        pump_until(lambda: not running.active, step=pump._tick)
     sphere.location.x = 2
     bpy.ops.ed.undo_push(message="move again")
     for step in ("undo", "undo", "undo", "redo"):  # to "Painted", "move", "paint", "move"
@@ -148,7 +150,7 @@ def test_a_cancelled_picture_survives_undo_and_a_save(sphere: Any, tmp_path: Pat
         pump_until(lambda: running.frames > 0)
         bpy.ops.ed.undo_push(message="paint")
         jobs.cancel(running)
-        pump_until(lambda: not running.active, step=session._tick)
+        pump_until(lambda: not running.active, step=pump._tick)
     shown = pixels_of(sphere.orbitex.image)
     bpy.ops.ed.undo()
     np.testing.assert_array_equal(pixels_of(bpy.context.active_object.orbitex.image), shown)
@@ -171,7 +173,7 @@ def test_undo_and_redo_of_painting_again(sphere: Any, size: int) -> None:
             obj = live_image.by_uid(bpy.data.objects, uid)
             running = start(obj, service, size=width)
             bpy.ops.ed.undo_push(message="paint")
-            pump_until(lambda: not running.active, step=session._tick)  # noqa: B023
+            pump_until(lambda: not running.active, step=pump._tick)  # noqa: B023
         pictures.append(shown())
     for step, number in (("undo", 0), ("redo", 1), ("undo", 0)):
         getattr(bpy.ops.ed, step)()
@@ -183,16 +185,16 @@ def test_frames_are_held_back_while_blender_reads_images(
 ) -> None:
     with FakeService(steps=1000, step_seconds=0.01) as service:
         running = start(sphere, service)
-        pump_until(lambda: running.frames > 0, step=session._tick)
+        pump_until(lambda: running.frames > 0, step=pump._tick)
         for job in ("RENDER", "OBJECT_BAKE"):
             assert not bpy.app.is_job_running(job)  # Blender knows the name
             with monkeypatch.context() as patch:
                 busy = SimpleNamespace(is_job_running=job.__eq__)
-                patch.setattr(session, "bpy", SimpleNamespace(app=busy))
+                patch.setattr(pump, "bpy", SimpleNamespace(app=busy))
                 frames = running.frames
                 running.client.wait(1.0)
-                assert session._tick() == 0.2 and running.frames == frames
-            pump_until(lambda: running.frames > frames, step=session._tick)  # noqa: B023
+                assert pump._tick() == 0.2 and running.frames == frames
+            pump_until(lambda: running.frames > frames, step=pump._tick)  # noqa: B023
         jobs.cancel(running)
 
 
@@ -207,7 +209,7 @@ def test_windows_are_drawn_anew_when_there_is_news(
 
         def tick() -> None:
             ticks.append(running.frames)
-            session._tick()
+            pump._tick()
 
         pump_until(lambda: not running.active, step=tick)
     assert set(drawn) >= set(range(1, running.frames + 1))  # each frame is shown at once
@@ -218,10 +220,10 @@ def test_windows_are_drawn_anew_when_there_is_news(
 def test_frames_come_in_every_mode(sphere: Any, mode: str) -> None:
     with FakeService(steps=4, step_seconds=0.1) as service:
         running = start(sphere, service)
-        pump_until(lambda: running.frames > 0, step=session._tick)
+        pump_until(lambda: running.frames > 0, step=pump._tick)
         bpy.ops.object.mode_set(mode=mode)
         assert sphere.mode == mode
-        pump_until(lambda: not running.active, step=session._tick)
+        pump_until(lambda: not running.active, step=pump._tick)
         assert sphere.mode == mode
     np.testing.assert_array_equal(pixels_of(sphere.orbitex.image), picture(4, 4, 128))
     bpy.ops.object.mode_set(mode="OBJECT")
@@ -232,7 +234,7 @@ def test_frames_come_in_every_mode(sphere: Any, mode: str) -> None:
 def test_changes_of_the_object_leave_the_picture(sphere: Any, event: str) -> None:
     with FakeService(steps=6, step_seconds=0.1) as service:
         running = start(sphere, service)
-        pump_until(lambda: running.frames > 0, step=session._tick)
+        pump_until(lambda: running.frames > 0, step=pump._tick)
         if event == "material":
             bpy.data.materials.remove(sphere.active_material)
         elif event == "slot":
@@ -247,7 +249,7 @@ def test_changes_of_the_object_leave_the_picture(sphere: Any, event: str) -> Non
         else:
             for _ in range(3):
                 bpy.ops.object.duplicate()
-        pump_until(lambda: not running.active, step=session._tick)
+        pump_until(lambda: not running.active, step=pump._tick)
     assert running.report.state == "finished"
     np.testing.assert_array_equal(pixels_of(sphere.orbitex.image), picture(6, 6, 128))
 
@@ -257,7 +259,7 @@ def test_an_image_that_becomes_tiles_ends_the_job(sphere: Any) -> None:
         running = start(sphere, service)
         pump_until(lambda: running.frames > 0)
         sphere.orbitex.image.source = "TILED"
-        pump_until(lambda: not running.active, step=session._tick)
+        pump_until(lambda: not running.active, step=pump._tick)
         assert "not a single picture" in running.message
         sphere.active_material.node_tree.nodes[shading.IMAGE_NODE].image = None
         again = start(sphere, service)  # into a new image

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scenes import depsgraph, image, square
 
-from blender_addon import mask
 from blender_addon.problems import ProblemError
+from blender_addon.scene import mask
 
 
 def test_a_vertex_group_is_drawn_with_its_weights(addon: None) -> None:

@@ -11,8 +11,8 @@ from mathutils import Matrix, Vector
 from mathutils.bvhtree import BVHTree
 from scenes import depsgraph
 
-from blender_addon import gather, occluders
 from blender_addon.problems import ProblemError
+from blender_addon.scene import gather, occluders
 
 
 def hiding(obj: Any) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import pytest
 from fake_service import FakeService
 from scenes import image, material, node_of, noise
 
-from blender_addon import jobs
+from blender_addon.jobs import jobs
 from blender_addon.problems import from_service
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scenes import depsgraph
 
-from blender_addon import catalogue, figure_lines, overlay
+from blender_addon.offer import catalogue
+from blender_addon.panels import figure_lines, overlay
 
 
 @pytest.fixture

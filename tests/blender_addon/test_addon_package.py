@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,9 @@ import bpy
 import pytest
 
 import blender_addon
-from blender_addon import connection, dreams, order, properties, session, styles
+from blender_addon.jobs import pump
+from blender_addon.link import connection
+from blender_addon.settings import properties, table
 
 ROOM = Path(blender_addon.__file__).parent
 
@@ -28,7 +29,7 @@ def traces() -> tuple[Any, ...]:
             for name in ("load_pre", "load_post", "load_post_fail", "save_pre")
             for hook in getattr(handlers, name)
         ],
-        bpy.app.timers.is_registered(session._tick),
+        bpy.app.timers.is_registered(pump._tick),
     )
 
 
@@ -60,75 +61,58 @@ def test_everything_has_a_description(addon: None) -> None:
     assert not silent
 
 
-def test_defaults_and_bounds_are_the_recipes(addon: None) -> None:
+def test_the_file_of_fields_is_the_recipes() -> None:
+    """If not: python -m service.fields_file blender_addon/offer/fields.json"""
+    fields_file = pytest.importorskip("service.fields_file")
+    assert (ROOM / "offer" / "fields.json").read_text("utf-8") == fields_file.fields_file()
+
+
+def test_settings_that_nobody_changed_are_the_recipes_defaults(sphere: Any) -> None:
+    parse = pytest.importorskip("service.recipe").parse_recipe
+    mesh = {"target": "mesh", "group": "532"}
+    sent = table.recipe_of(table.choices_of(sphere.orbitex))
+    assert parse(mesh | sent) == parse(mesh | {"centre": "origin"})
+    style = sphere.orbitex.styles.add()
+    assert parse(mesh | {"styles": [{"source": style.source, "weight": style.weight}]}) == parse(
+        mesh
+    )
+    dream = {"dreams": [{"target": "class:daisy", "weight": sphere.orbitex.dreams.add().weight}]}
+    sphere.orbitex.use_styles = False
+    sent = table.recipe_of(table.choices_of(sphere.orbitex)) | {"styles": []}
+    assert parse(mesh | sent | dream) == parse(mesh | {"centre": "origin"} | dream)
+
+
+def test_the_recipe_takes_all_that_a_setting_can_be(sphere: Any) -> None:
+    recipe = pytest.importorskip("service.recipe")
+    fields = recipe.Recipe.model_json_schema()["properties"]
+    known, usual = sphere.orbitex.bl_rna.properties, table.choices_of(sphere.orbitex)
+    for row in (row for row in table.PAINTED if row.field):
+        made = known[row.name]
+        if made.type == "ENUM":
+            values = [item.identifier for item in made.enum_items if item.identifier != "CURSOR"]
+            if row.sent is None and row.name != "centre":
+                assert {value.lower() for value in values} == set(fields[row.field]["enum"])
+        else:
+            bounds = [made.hard_min, made.hard_max] if made.type in ("INT", "FLOAT") else []
+            values = [bound for bound in bounds if bound < 1e30]
+        for value in values:
+            sent = table.recipe_of(replace(usual, **{row.name: value}))
+            recipe.parse_recipe({"target": "mesh", "group": "532"} | sent)
+
+
+def test_no_bound_is_narrower_than_the_recipes_without_need(addon: None) -> None:
+    """Above an open bound a property begins a little later."""
     recipe = pytest.importorskip("service.recipe")
     fields = recipe.Recipe.model_json_schema()["properties"]
     known = properties.OrbitexSettings.bl_rna.properties
-    for name in ("size", "seed", "views", "tolerance", "learning_rate", "style_scale"):
-        assert known[name].default == pytest.approx(fields[name]["default"]), name
-    assert known["network"].default == fields["network"]["default"]
-    assert known["colouring"].default == fields["colouring"]["default"]
-    assert known["quality"].default == fields["quality"]["default"]
-    (style,) = fields["styles"]["default"]
-    one = properties.OrbitexStyle.bl_rna.properties
-    assert one["source"].default == style["source"]
-    assert one["weight"].default == style["weight"]
-    assert fields["styles"]["maxItems"] == styles.MAX_STYLES
-    assert fields["dreams"]["maxItems"] == dreams.MAX_DREAMS
-    dream = recipe.Dream.model_json_schema()["properties"]
-    weight = properties.OrbitexDream.bl_rna.properties["weight"]
-    assert weight.default == dream["weight"]["default"]
-    assert (weight.hard_min, weight.hard_max) == (
-        dream["weight"]["minimum"],
-        dream["weight"]["maximum"],
-    )
-    alone = recipe.parse_recipe(
-        {"target": "mesh", "group": "532", "dreams": [{"target": "class:daisy"}]}
-    )
-    assert {
-        "dream_weight": alone.objective.dream,
-        "smoothness": alone.objective.smoothness,
-        "natural_colours": alone.objective.natural_colours,
-        "learning_rate": alone.learning_rate,
-    } == dreams.PURE
-    for name in ("axis", "action", "start", "colours"):
-        assert known[name].default == fields[name]["default"].upper(), name
-    for name in ("action", "start", "colours"):
-        offered = {item.identifier.lower() for item in known[name].enum_items}
-        assert offered == set(fields[name]["enum"]), name
-    assert known["tolerance"].hard_max == fields["tolerance"]["maximum"]
-    assert known["learning_rate"].hard_max == fields["learning_rate"]["maximum"]
-    assert known["style_scale"].hard_min == pytest.approx(fields["style_scale"]["minimum"])
-    assert known["style_scale"].hard_max == fields["style_scale"]["maximum"]
-    weights = recipe.Objective.model_json_schema()["properties"]
-    assert list(order.OBJECTIVE.values()) == list(weights)
-    for ours, theirs in order.OBJECTIVE.items():
-        assert known[ours].default == pytest.approx(weights[theirs]["default"]), ours
-        assert known[ours].hard_max == weights[theirs]["maximum"], ours
-        assert known[ours].hard_min == weights[theirs]["minimum"], ours
-    for name, low in (("size", 64), ("seed", 0), ("views", 1)):
-        assert known[name].hard_min == fields[name]["minimum"] == low
-    assert known["size"].hard_max == fields["size"]["maximum"]
-    assert known["views"].hard_max == fields["views"]["maximum"]
-    assert known["seed"].hard_max == fields["seed"]["exclusiveMaximum"] - 1
-
-
-def test_the_file_of_terms_is_the_services_table() -> None:
-    """If not: python -m service.terms_file blender_addon/terms.json"""
-    terms_file = pytest.importorskip("service.terms_file")
-    assert (ROOM / "terms.json").read_text("utf-8") == terms_file.terms_file()
-
-
-@pytest.mark.parametrize("file", sorted(ROOM.rglob("*.py")), ids=lambda file: file.name)
-def test_imports(file: Path) -> None:
-    allowed = set(sys.stdlib_module_names) | {"bpy", "gpu", "gpu_extras", "numpy", "zmq"}
-    for node in ast.walk(ast.parse(file.read_text())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = [node.module or ""]
-        assert all(name.split(".")[0] in allowed for name in names), (file.name, names)
+    for name in ("size", "seed", "views", "style_scale"):
+        assert known[name].hard_min == pytest.approx(fields[name]["minimum"]), name
+    for name in ("size", "views", "style_scale", "tolerance", "learning_rate"):
+        assert known[name].hard_max == fields[name]["maximum"], name
+    for name, term in recipe.Objective.model_json_schema()["properties"].items():
+        (setting,) = (row.name for row in table.PAINTED if row.field == f"objective.{name}")
+        assert known[setting].hard_min == term["minimum"]
+        assert known[setting].hard_max == term["maximum"]
 
 
 def test_versions_agree() -> None:
@@ -138,32 +122,3 @@ def test_versions_agree() -> None:
     assert ".".join(map(str, legacy["version"])) == manifest["version"]
     assert legacy["name"] == manifest["name"] and legacy["author"] == manifest["maintainer"]
     assert legacy["description"] == manifest["tagline"]
-
-
-def test_worker_modules_do_not_know_bpy() -> None:
-    for name in (
-        "client",
-        "worker",
-        "connection",
-        "messages",
-        "figure_lines",
-        "png",
-        "presets",
-        "problems",
-        "swatches",
-        "trend",
-        "catalogue",
-        "dreams",
-        "lookups",
-        "key_file",
-        "uploads",
-        "inquiry",
-        "service_process",
-        "wire",
-        "answers",
-        "printable",
-        "jpeg",
-    ):
-        tree = ast.parse((ROOM / f"{name}.py").read_text())
-        imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-        assert "bpy" not in imported, name

@@ -16,13 +16,17 @@ from fake_service import FakeService, picture
 from painting import order_for, pixels_of, pump_until, start
 from patience import PATIENCE
 
-from blender_addon import catalogue, inquiry, jobs, live_image, operators, session, shading
-from blender_addon.connection import Timing
+from blender_addon.jobs import jobs, pump
+from blender_addon.link import inquiry
+from blender_addon.link.connection import Timing
+from blender_addon.offer import catalogue
+from blender_addon.operators import paint
+from blender_addon.picture import live_image, shading
 
 
 def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Path) -> None:
     seen = []
-    session.on_frame.append(lambda step, rgba, size: seen.append((step, rgba.copy(), size)))
+    pump.on_frame.append(lambda step, rgba, size: seen.append((step, rgba.copy(), size)))
     with FakeService(steps=8, step_seconds=0.1) as service:
         result = bpy.ops.orbitex.paint(
             address=service.address,
@@ -77,7 +81,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
 
     image = sphere.orbitex.image
     assert not image.is_dirty and image.packed_file
-    assert json.loads(image[session.RECEIPT_KEY])["recipe"]["seed"] == 7
+    assert json.loads(image[pump.RECEIPT_KEY])["recipe"]["seed"] == 7
     name, path = image.name, str(tmp_path / "painted.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)
@@ -152,15 +156,15 @@ def test_the_main_thread_is_never_blocked_by_the_stream(sphere: Any) -> None:
     with FakeService(steps=1000) as service:
         running = start(sphere, service, size=2048)
 
-        def pump() -> None:
+        def timed() -> None:
             cpu, wall = time.thread_time(), time.perf_counter()
-            session.pump()
+            pump.pump()
             work.append(time.thread_time() - cpu)
             waits.append(time.perf_counter() - wall)
 
-        pump_until(lambda: running.frames > 4, pump)
+        pump_until(lambda: running.frames > 4, timed)
         running.client.finish()  # the last picture must not block either
-        pump_until(lambda: not running.active, pump)
+        pump_until(lambda: not running.active, timed)
     # Processor time of this thread is what the add-on costs; the wall clock of a single call
     # says what else the test machine is doing, so only its median counts.
     assert max(work) < 0.03
@@ -222,7 +226,7 @@ def test_jobs_survive_or_end_cleanly(sphere: Any, tmp_path: Path, event: str) ->
             pump_until(lambda: not running.active)
         else:
             for _ in range(3):
-                session.pump()
+                pump.pump()
             assert not running.active
             words = {"load": "another file", "image": "image", "delete": "object"}[event]
             assert words in running.message
@@ -346,7 +350,7 @@ def test_no_thread_is_left(sphere: Any) -> None:
 
 def test_the_interface_path_returns_at_once(sphere: Any) -> None:
     """`invoke` and the timer's tick; bpy without a window calls neither by itself."""
-    operator = operators.ORBITEX_OT_paint
+    operator = paint.ORBITEX_OT_paint
     with FakeService(steps=3) as service:
         stand_in = SimpleNamespace(address=service.address, report=print)
         stand_in.properties = SimpleNamespace(is_property_set=lambda name: False)
@@ -357,7 +361,7 @@ def test_the_interface_path_returns_at_once(sphere: Any) -> None:
         assert running and running.frames == 0
         assert not operator.poll(bpy.context)
         # None: nothing runs any more, the timer goes
-        pump_until(lambda: session._tick() is None, step=lambda: None)
+        pump_until(lambda: pump._tick() is None, step=lambda: None)
     assert running.report.state == "finished" and running.frames > 0
 
 
@@ -379,13 +383,13 @@ def test_cancel_while_the_service_is_starting(sphere: Any) -> None:
 
 
 def test_png_round_trip(addon: None) -> None:
-    from blender_addon import png
+    from blender_addon.link.picture_files import encode_png
 
     picture = np.random.default_rng(1).integers(0, 256, (5, 7, 3), dtype=np.uint8)
     for name in ("new", "again"):  # a generated image, then one that is packed already
         image = bpy.data.images.get("x") or live_image.create("x", 16)
         live_image.write(image, (4, 4), np.full(64, 0.5, np.float32))
-        live_image.replace_by(image, png.encode(picture))
+        live_image.replace_by(image, encode_png(picture))
         np.testing.assert_array_equal(pixels_of(image), picture, err_msg=name)
         assert not image.is_dirty and image.colorspace_settings.name == "sRGB"
         picture = picture[::-1, ::-1].copy()
@@ -395,9 +399,9 @@ def test_a_tick_that_fails_ends_the_jobs(sphere: Any, capsys: pytest.CaptureFixt
     def broken(*_: object) -> None:
         raise ArithmeticError("a listener's fault")
 
-    session.on_frame.append(broken)
+    pump.on_frame.append(broken)
     with FakeService(steps=1000) as service:
         running = start(sphere, service)
-        pump_until(lambda: session._tick() is None, step=lambda: None)
+        pump_until(lambda: pump._tick() is None, step=lambda: None)
     assert not running.active and "a listener's fault" in running.message
     assert "broken" in capsys.readouterr().err

@@ -14,19 +14,15 @@ from fake_service import FakeService
 from scenes import material, node_of
 
 import blender_addon
-from blender_addon import (
-    catalogue,
-    icons,
-    inquiry,
-    jobs,
-    operators,
-    panels,
-    session,
-    swatches,
-    trend,
-)
-from blender_addon.polls import Explained
-from blender_addon.style_operators import add_style
+from blender_addon import panels
+from blender_addon.jobs import jobs, pump
+from blender_addon.link import inquiry
+from blender_addon.offer import catalogue
+from blender_addon.operators import paint
+from blender_addon.operators.base import Explained
+from blender_addon.operators.style import add_style
+from blender_addon.panels import main
+from blender_addon.picture import icons, swatches
 from recipes.demo import free_address
 
 
@@ -77,22 +73,22 @@ def test_several_styles(sphere: Any) -> None:
 
 def test_while_it_paints(sphere: Any) -> None:
     with FakeService(steps=1000) as service:
-        running = operators.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
+        running = paint.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
         assert "Connecting" in texts()
         while len(running.losses) < 3:
-            session.pump()
+            pump.pump()
         shown = texts()
         assert any(text.startswith("Stage 1/2, step") for text in shown)
         assert {"orbitex.finish", "orbitex.cancel"} <= set(shown) and "orbitex.paint" not in shown
         assert "Version fake on cpu" in shown
-        assert trend.sparkline(running.losses) in shown
+        assert main.sparkline(running.losses) in shown
         running.report = replace(running.report, state="paused")
         shown = texts()
         assert any(text.startswith("Paused at step") for text in shown)
         assert "orbitex.resume" in shown and "orbitex.pause" not in shown
         jobs.cancel(running)
         while running.active:
-            session.pump()
+            pump.pump()
     assert any(text.startswith("Cancelled") for text in texts())
 
 
@@ -115,7 +111,7 @@ def test_a_job_that_finds_the_service_takes_the_red_box_away(sphere: Any) -> Non
     with FakeService(steps=1) as service:
         inquiry.inquire(free_address())
         while inquiry.pending() is not None:
-            session.pump()
+            pump.pump()
         assert "orbitex.connect" in texts() and inquiry.problem() is not None
         bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64)
         shown = texts()
@@ -164,12 +160,12 @@ def test_faces_that_extrude_leaves_without_area_in_the_uv_map(
 
 def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Blender without a window has none: text alone (all other tests)."""
-    rule = catalogue.Choice("3a", "3a", "", ((2, 3, 1), (1, 2, 3)))
+    rule = catalogue.MenuEntry("3a", "3a", "", ((2, 3, 1), (1, 2, 3)))
     catalogue.remember(
         catalogue.Catalogue(
-            groups=(catalogue.Choice("532"),),
+            groups=(catalogue.MenuEntry("532"),),
             colourings={"532": (catalogue.NO_COLOURING, rule)},
-            styles=(catalogue.Choice("stained_glass"),),
+            styles=(catalogue.MenuEntry("stained_glass"),),
         )
     )
     add_style(sphere.orbitex, "stained_glass")
@@ -223,10 +219,10 @@ def test_a_swatch_shows_its_rule() -> None:
 
 
 def test_the_trend() -> None:
-    assert trend.sparkline([]) == "" == trend.sparkline([0.0, float("nan"), float("inf")])
-    assert trend.sparkline([100.0, 10.0, 1.0]) == "█▅▁"
-    assert trend.sparkline([2.0, 2.0]) == "▁▁"
-    assert len(trend.sparkline([1 / (1 + k) for k in range(1000)])) == trend.WIDTH
+    assert main.sparkline([]) == "" == main.sparkline([0.0, float("nan"), float("inf")])
+    assert main.sparkline([100.0, 10.0, 1.0]) == "█▅▁"
+    assert main.sparkline([2.0, 2.0]) == "▁▁"
+    assert len(main.sparkline([1 / (1 + k) for k in range(1000)])) == main.WIDTH
 
 
 def test_an_offer_that_makes_no_sense_breaks_nothing() -> None:

@@ -10,9 +10,11 @@ import bpy
 import pytest
 from fake_layout import FakeLayout, drawn
 
-from blender_addon import panels, preset_operators, presets
+from blender_addon import panels
+from blender_addon.operators import preset as preset_operators
 from blender_addon.problems import ProblemError
-from blender_addon.properties import put_dreams, target_of
+from blender_addon.settings import presets
+from blender_addon.settings.dream import DREAMS, target_of
 
 
 @pytest.fixture
@@ -44,11 +46,11 @@ def test_built_in_presets_name_what_the_service_has(own: Path) -> None:
             group = catalogue.find_group(held["group"], "sphere")
             assert group.name == held["group"]
             catalogue.find_colouring(group, held["colouring"])
-        assert {style["source"] for style in held.get("styles", ())} <= set(exemplars())
+        assert {source for source, _ in held.get("styles", ())} <= set(exemplars())
         assert held.get("quality", "draft") in QUALITIES
         info = find_network(held.get("network", "squeezenet"))
-        for dream in held.get("dreams", ()):
-            target = find_dream(dream["target"], info, "target")
+        for dream, _ in held.get("dreams", ()):
+            target = find_dream(dream, info, "target")
             if target.name:
                 find_class(target.name, target.channel, info, "target")
 
@@ -58,7 +60,7 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
     settings.group, settings.size, settings.smoothness = "432", 256, 0.3
     style = settings.styles.add()
     style.source, style.weight = "//cat.png", 0.5
-    put_dreams(settings, [("class:daisy", 2.0)])
+    DREAMS.put(settings, [("class:daisy", 2.0)])
     settings.use_styles = False
     assert bpy.ops.orbitex.preset_save(name="Cat cube") == {"FINISHED"}
     assert ("Cat cube", True) in presets.listed(own)
@@ -68,14 +70,14 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
     settings.use_styles = True
     held = presets.read("Cat cube", own).settings
     assert preset_operators.changes(settings, held) == [
-        "Use Styles: on → off",
-        "Symmetry: 532 → 432",
         "Texture Size: 1024 → 256",
-        "Learning Rate: 0.12 → 0.05",
-        "Dream: 1 → 4",
-        "Natural Colours: 0 → 2",
+        "Symmetry: 532 → 432",
         "Styles: default → cat.png 0.5",
         "Dreams: default → class:daisy 2",
+        "Use Styles: on → off",
+        "Dream: 1 → 4",
+        "Natural Colours: 0 → 2",
+        "Learning Rate: 0.12 → 0.05",
     ]
     assert {"orbitex.preset_apply", "orbitex.preset_remove"} <= set(drawn(panels.CLASSES))
     bpy.ops.orbitex.preset_apply(name="Cat cube")
@@ -145,7 +147,7 @@ def test_built_in_ones_are_kept(own: Path) -> None:
 
 def test_all_settings_are_known(sphere: Any) -> None:
     values = preset_operators.values_of(sphere.orbitex)
-    assert set(values) == set(presets.SETTINGS) and json.dumps(values)
+    assert set(values) == set(presets.HELD) and json.dumps(values)
 
 
 def test_the_users_folder_is_outside_the_add_on(addon: None) -> None:

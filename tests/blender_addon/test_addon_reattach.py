@@ -13,15 +13,10 @@ import pytest
 from fake_service import FakeService, picture
 from painting import order_for, pixels_of, pump_until, service_at, start
 
-from blender_addon import (
-    jobs,
-    live_image,
-    originals,
-    preferences,
-    reattach,
-    ties,
-)
-from blender_addon.client import RETURNS
+from blender_addon.jobs import jobs, originals, reattach, ties
+from blender_addon.link.client import RETURNS
+from blender_addon.picture import live_image
+from blender_addon.settings import preferences
 
 
 def test_a_job_is_found_again_after_saving_and_loading(sphere: Any, tmp_path: Path) -> None:
@@ -80,7 +75,7 @@ def test_a_file_without_a_name_leaves_no_trace_outside(sphere: Any) -> None:
 def test_a_service_that_is_away_or_has_forgotten(
     sphere: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("blender_addon.worker.Timing", session_timing)
+    monkeypatch.setattr("blender_addon.link.worker.Timing", session_timing)
     with FakeService(steps=1000) as service:
         address = service.address
         running = start(sphere, service, size=64)
@@ -156,6 +151,6 @@ def test_a_service_that_is_lost_before_the_first_frame(sphere: Any) -> None:
 
 
 def session_timing() -> Any:
-    from blender_addon.connection import Timing
+    from blender_addon.link.connection import Timing
 
     return Timing(doubt=0.2, silence=5)

@@ -16,7 +16,7 @@ from clean_blender import ROOT
 from fake_service import FakeService, picture
 from test_addon_headless import BLENDER, needs_blender
 
-from blender_addon import png
+from blender_addon.link.picture_files import encode_png
 
 RECIPES = ROOT / "recipes" / "blender"
 SCENE = """
@@ -96,7 +96,7 @@ def test_paint_one(user: User, service: FakeService) -> None:
     assert (recipe["group"], recipe["size"], recipe["seed"]) == ("432", 64, 5)
     assert recipe["style_size"] == 0.5 and recipe["quality"] == "standard"  # the object's own
     written = (user.folder / "textures/left.png").read_bytes()
-    assert written == png.encode(picture(service.steps, service.steps, 64))
+    assert written == encode_png(picture(service.steps, service.steps, 64))
     assert json.loads((user.folder / "textures/left.json").read_text())["recipe"] == recipe
     bpy.ops.wm.open_mainfile(filepath=str(user.folder / "new.blend"))
     image = bpy.data.images["Left Orbitex"]

@@ -14,9 +14,10 @@ from fake_service import FakeService
 from painting import pixels_of, pump_until, service_at, start
 from scenes import image as make_image
 
-from blender_addon import image_events, jobs, reattach, repaint, ties, worker
-from blender_addon.connection import Timing
-from blender_addon.kept import KEPT_KEY
+from blender_addon.jobs import events, jobs, reattach, repaint, ties
+from blender_addon.link import worker
+from blender_addon.link.connection import Timing
+from blender_addon.picture.backup import BACKUP_KEY
 from blender_addon.problems import ProblemError
 
 
@@ -102,7 +103,7 @@ def test_the_finished_picture_comes_back_unless_another_is_finished(
     assert running.report.state == ("failed" if how in ("failure", "death") else "cancelled")
     np.testing.assert_array_equal(pixels_of(image), finished)
     assert bytes(image.packed_file.data) == file and image["orbitex_receipt"] == receipt
-    assert KEPT_KEY not in image and repaint.reason_not(sphere) == ""
+    assert BACKUP_KEY not in image and repaint.reason_not(sphere) == ""
 
 
 def test_the_finished_picture_comes_back_after_a_save_and_an_undo(
@@ -124,7 +125,7 @@ def test_the_finished_picture_comes_back_after_a_save_and_an_undo(
         jobs.cancel(again)
         pump_until(lambda: not again.active)
     np.testing.assert_array_equal(pixels_of(image), finished)
-    image_events._after_undo()
+    events._after_undo()
     np.testing.assert_array_equal(pixels_of(image), finished)
 
 

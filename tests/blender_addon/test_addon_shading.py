@@ -8,7 +8,8 @@ import bpy
 import pytest
 from scenes import node_of
 
-from blender_addon import live_image, originals, shading
+from blender_addon.jobs import originals
+from blender_addon.picture import live_image, shading
 
 
 def tree_of(obj: Any, *kinds: str) -> tuple[Any, list[Any]]:

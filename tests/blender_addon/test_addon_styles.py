@@ -12,7 +12,7 @@ from fake_service import FakeService
 from scenes import image
 
 from blender_addon.problems import ProblemError
-from blender_addon.styles import MAX_STYLES, parse_weighted
+from blender_addon.scene.styles import MAX_STYLES, parse_weighted
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from mathutils import Euler, Matrix
 
-from blender_addon import gather, viewpoints
 from blender_addon.problems import ProblemError
+from blender_addon.scene import gather, viewpoints
 
 cameras = pytest.importorskip("geometry.cameras")
 

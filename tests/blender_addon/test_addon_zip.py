@@ -19,6 +19,7 @@ import pytest
 from clean_blender import SERVICE_PYTHON, CleanBlender
 from fake_service import FakeService
 
+from blender_addon.panels import manual
 from recipes.demo import free_address
 from release import extension, wheels
 
@@ -60,8 +61,9 @@ def test_the_zip_holds_the_addon_and_one_wheel(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         names = {name for name in packed.namelist() if not name.endswith("/")}
         manifest = tomllib.loads(packed.read("blender_manifest.toml").decode())
-        for name in ("wire.py", "answers.py", "uploads.py", "printable.py"):
+        for name in ("link/wire.py", "link/answers.py", "link/uploads.py", "printable.py"):
             assert packed.read(name) == (extension.ADDON / name).read_bytes()
+        assert str(manual.PAGE.relative_to(extension.ADDON)) in names
         assert all(info.external_attr >> 28 != 0o12 for info in packed.infolist())  # no links
     (wheel,) = names - files_of_the_addon() - {"LICENSE"} - help_files()
     assert files_of_the_addon() <= names

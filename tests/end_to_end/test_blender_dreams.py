@@ -14,9 +14,11 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 import blender_addon  # noqa: E402  (after the check that there is a Blender)
-from blender_addon import lookups, preferences, session  # noqa: E402
-from blender_addon.lookups import Wish  # noqa: E402
-from blender_addon.properties import target_of  # noqa: E402
+from blender_addon.jobs import pump  # noqa: E402
+from blender_addon.link import lookups  # noqa: E402
+from blender_addon.link.lookups import Question  # noqa: E402
+from blender_addon.settings import preferences  # noqa: E402
+from blender_addon.settings.dream import target_of  # noqa: E402
 from recipes.demo import free_address  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -37,15 +39,15 @@ def answers(seconds: float = 200.0) -> None:
     deadline = time.monotonic() + seconds
     while lookups.pending():
         assert time.monotonic() < deadline
-        session.pump()
+        pump.pump()
         time.sleep(0.02)
 
 
 def test_a_picture_is_dreamt_of(sphere: Any) -> None:
     bpy.ops.orbitex.start_service()
     settings = sphere.orbitex
-    for wish in (Wish("network", "squeezenet"), Wish("channel", "squeezenet", "fire4", 7)):
-        assert session.look_up(wish)
+    for wish in (Question("network", "squeezenet"), Question("channel", "squeezenet", "fire4", 7)):
+        assert pump.look_up(wish)
     answers()
     contents = lookups.contents("squeezenet")
     assert contents is not None and contents.layers["fire9"] == 512
@@ -60,7 +62,7 @@ def test_a_picture_is_dreamt_of(sphere: Any) -> None:
     bpy.ops.orbitex.dreams_from_picture(filepath=file, together=True)
     settings.use_styles = False
     bpy.ops.orbitex.paint(group="432", size=64, quality="draft", views=2, steps=8)
-    recipe = json.loads(settings.image[session.RECEIPT_KEY])["recipe"]
+    recipe = json.loads(settings.image[pump.RECEIPT_KEY])["recipe"]
     wanted = [target_of(dream).spelt() for dream in settings.dreams]
     assert [dream["target"] for dream in recipe["dreams"]] == wanted and recipe["styles"] == []
     assert np.array(settings.image.pixels[:]).reshape(-1, 4)[:, :3].std() > 0.02

@@ -19,20 +19,14 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 import blender_addon  # noqa: E402  (after the check that there is a Blender)
-from blender_addon import (  # noqa: E402
-    gather,
-    jobs,
-    mask,
-    operators,
-    preferences,
-    reattach,
-    service_process,
-    session,
-    ties,
-)
-from blender_addon.connection import Timing  # noqa: E402
-from blender_addon.layout import rasterise  # noqa: E402
-from blender_addon.preferences import ServicePreferences  # noqa: E402
+from blender_addon.jobs import jobs, pump, reattach, ties  # noqa: E402
+from blender_addon.link import service_process  # noqa: E402
+from blender_addon.link.connection import Timing  # noqa: E402
+from blender_addon.operators import paint  # noqa: E402
+from blender_addon.picture.layout import rasterise  # noqa: E402
+from blender_addon.scene import gather, mask  # noqa: E402
+from blender_addon.settings import preferences  # noqa: E402
+from blender_addon.settings.preferences import ServicePreferences  # noqa: E402
 from recipes.demo import free_address  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -52,11 +46,11 @@ def pump_until(condition: Any, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, [s.message for s in jobs.all_of_file()]
-        session.pump()
+        pump.pump()
         time.sleep(0.02)
 
 
-def finish(running: jobs.Session) -> None:
+def finish(running: jobs.Job) -> None:
     running.client.finish()
     pump_until(lambda: not running.active)
     assert running.report.state == "finished", running.message
@@ -68,7 +62,7 @@ def texture(obj: Any) -> np.ndarray:
 
 def test_a_service_killed_in_mid_paint_is_started_again(sphere: Any) -> None:
     address = free_address()
-    running = operators.begin_paint(bpy.context, sphere, SMALL, address, autostart=True)
+    running = paint.begin_paint(bpy.context, sphere, SMALL, address, autostart=True)
     pump_until(lambda: running.frames > 1)
     job, frames = running.report.job, running.frames
     child = service_process.child_of(address)
@@ -83,7 +77,7 @@ def test_a_service_killed_in_mid_paint_is_started_again(sphere: Any) -> None:
 def test_a_job_outlives_blenders_own_service_and_the_file(sphere: Any, tmp_path: Path) -> None:
     """Pause, quit, start again, open the file: Re-attach starts the service, Resume goes on."""
     address, path = free_address(), str(tmp_path / "sphere.blend")
-    running = operators.begin_paint(bpy.context, sphere, SMALL, address, autostart=True)
+    running = paint.begin_paint(bpy.context, sphere, SMALL, address, autostart=True)
     pump_until(lambda: running.frames > 1)
     bpy.ops.orbitex.pause()
     pump_until(lambda: running.report.state == "paused")
@@ -140,7 +134,7 @@ def test_a_service_with_keys(
     assert bpy.ops.orbitex.test_connection() == {"FINISHED"}
     assert bpy.ops.orbitex.paint(**SMALL) == {"FINISHED"}
     assert texture(sphere).std(axis=0).min() > 0.02
-    monkeypatch.setattr("blender_addon.worker.Timing", partial(Timing, hello=1.0))
+    monkeypatch.setattr("blender_addon.link.worker.Timing", partial(Timing, hello=1.0))
     for key, words in ((unknown, "met with silence"), (None, "give the preferences a key file")):
         use(key)
         with pytest.raises(RuntimeError, match=words):
@@ -168,7 +162,7 @@ def test_a_part_is_painted_anew_after_reopening(sphere: Any, tmp_path: Path) -> 
     sphere.vertex_groups.new(name="Top").add(top, 1.0, "REPLACE")
     sphere.orbitex.mask_kind, sphere.orbitex.mask = "VERTEX_GROUP", "Top"
     given = SMALL | {"group": "1", "steps": 12, "size": 128, "mask_kind": "NONE"}
-    running = operators.begin_paint(bpy.context, sphere, given, free_address(), autostart=True)
+    running = paint.begin_paint(bpy.context, sphere, given, free_address(), autostart=True)
     pump_until(lambda: not running.active)
     pictures = [texture(sphere)]
     bpy.ops.wm.save_as_mainfile(filepath=path)
@@ -181,7 +175,7 @@ def test_a_part_is_painted_anew_after_reopening(sphere: Any, tmp_path: Path) -> 
         old, new = pictures[-2:]
         change = np.abs(new - old).mean(axis=1)
         assert (change[kept] > 0).mean() < 0.01 and (change[white] > 0).mean() > 0.5
-        receipt = json.loads(obj.orbitex.image[session.RECEIPT_KEY])
+        receipt = json.loads(obj.orbitex.image[pump.RECEIPT_KEY])
         assert receipt["recipe"]["seed"] == seed
 
 

@@ -11,7 +11,7 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 import blender_addon  # noqa: E402  (after the check that there is a Blender)
-from blender_addon import session  # noqa: E402
+from blender_addon.jobs import pump  # noqa: E402
 from recipes.demo import contact_sheet, free_address  # noqa: E402
 
 
@@ -19,7 +19,7 @@ from recipes.demo import contact_sheet, free_address  # noqa: E402
 def addon(empty_blender):
     blender_addon.register()
     yield
-    session.on_frame.clear()
+    pump.on_frame.clear()
     blender_addon.unregister()
 
 
@@ -32,7 +32,7 @@ def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"'533' is not known.*532"):
         bpy.ops.orbitex.paint(group="533", size=64, address=address, autostart=True)
     frames = []
-    session.on_frame.append(lambda step, pixels, size: frames.append((step, pixels.copy(), size)))
+    pump.on_frame.append(lambda step, pixels, size: frames.append((step, pixels.copy(), size)))
     bpy.ops.orbitex.paint(
         group="532",
         style="night_strokes",
@@ -49,7 +49,7 @@ def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
 
     image = sphere.orbitex.image
     assert tuple(image.size) == (128, 128) and image.packed_file is not None
-    receipt = json.loads(image[session.RECEIPT_KEY])
+    receipt = json.loads(image[pump.RECEIPT_KEY])
     assert receipt["recipe"]["group"] == "532" and receipt["recipe"]["target"] == "mesh"
     colours = np.array(image.pixels[:]).reshape(-1, 4)[:, :3]
     assert colours.std(axis=0).min() > 0.05, "a flat grey texture"

@@ -192,8 +192,8 @@ def test_a_gathered_view_is_the_cycles_render(empty_blender, tmp_path):
     the camera and the camera's parent; and rendered at half its resolution."""
     from mathutils import Euler, Matrix
 
-    from blender_addon.gather import gather_mesh
-    from blender_addon.viewpoints import gather_cameras
+    from blender_addon.scene.gather import gather_mesh
+    from blender_addon.scene.viewpoints import gather_cameras
 
     bpy, texture = empty_blender, noise_texture()
     scene = bpy.context.scene

@@ -115,6 +115,6 @@ def test_every_message_of_the_page_is_one_that_the_service_logs():
 
 
 def test_the_page_knows_how_long_a_service_of_blender_waits():
-    addon = (ROOT / "blender_addon/service_process.py").read_text()
+    addon = (ROOT / "blender_addon/link/service_process.py").read_text()
     seconds = re.search(r"^IDLE_EXIT_SECONDS = (\d+)", addon, re.MULTILINE)[1]
     assert f"--idle-exit {seconds}`" in PAGE

@@ -10,7 +10,7 @@ import pytest
 import torch
 from toy_network import NETWORK
 
-from blender_addon import catalogue
+from blender_addon.offer import catalogue
 from service.cli import machine_findings
 from service.describe import describe
 from service.inputs import load_styles

@@ -6,7 +6,7 @@ they are there, of their type and in their range. Fields that this release does 
 pass.
 
 It needs only NumPy and the standard library, so that the add-on ships the very same file, and
-``replies.json``, which is made from those fields (both are links in ``blender_addon``).
+``replies.json``, which is made from those fields (both are links in ``blender_addon/link``).
 """
 
 from __future__ import annotations

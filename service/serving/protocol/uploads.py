@@ -2,7 +2,7 @@
 mesh or style is not sent again.
 
 It needs only NumPy and the standard library, so that the add-on ships the very same file
-(``blender_addon/uploads.py`` is a link to it).
+(``blender_addon/link/uploads.py`` is a link to it).
 """
 
 from __future__ import annotations

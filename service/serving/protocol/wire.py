@@ -7,7 +7,7 @@ ROUTER, a client a DEALER. Nothing is ever pickled, and every size is checked ag
 
 This module and :mod:`service.serving.protocol.kinds`, which lists the kinds of messages, are the
 one source of the protocol. This one needs only NumPy and the standard library, so that the add-on
-ships the very same file (``blender_addon/wire.py`` is a link to it).
+ships the very same file (``blender_addon/link/wire.py`` is a link to it).
 """
 
 from __future__ import annotations

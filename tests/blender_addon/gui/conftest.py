@@ -44,7 +44,7 @@ def running(
     blender.run(
         f"bpy.ops.preferences.addon_install(filepath={str(legacy_zip)!r})\n"
         "bpy.ops.preferences.addon_enable(module='orbitex')\n"
-        "from orbitex import jobs, session\n"
+        "from orbitex.jobs import jobs, pump\n"
         "count_draws()"
     )
     yield blender

@@ -23,7 +23,9 @@ panel = bpy.types.ORBITEX_PT_dream
 bpy.utils.unregister_class(panel)
 panel.bl_options = set()
 bpy.utils.register_class(panel)
-from orbitex import catalogue, icons, lookups
+from orbitex.link import lookups
+from orbitex.offer import catalogue
+from orbitex.picture import icons
 """
 
 

@@ -50,7 +50,7 @@ def installed(blender: OldBlender) -> OldBlender:
         "settings = bpy.context.active_object.orbitex\n"
         "settings.size, settings.quality, settings.views = 512, 'final', 6\n"
         "seen = []\n"
-        "session.on_frame.append(lambda step, pixels, size: seen.append(step))"
+        "pump.on_frame.append(lambda step, pixels, size: seen.append(step))"
     )
     return blender
 

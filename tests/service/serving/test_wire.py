@@ -256,5 +256,5 @@ def test_the_file_of_replies_is_current(pytestconfig):
     assert file.read_text(encoding="utf-8") == replies_file(), (
         f"run: python -m service.serving.protocol.kinds {file}"
     )
-    link = pytestconfig.rootpath / "blender_addon" / "replies.json"
+    link = pytestconfig.rootpath / "blender_addon" / "link" / "replies.json"
     assert link.read_bytes() == file.read_bytes()

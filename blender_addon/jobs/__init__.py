@@ -1,0 +1,1 @@
+"""The jobs of the open file: begun, watched, found again, repeated."""

@@ -1,0 +1,253 @@
+"""What drives the jobs from the main thread.
+
+:func:`pump` moves news from the worker threads into Blender. A persistent timer calls it in the
+UI, :mod:`..operators.waiting` calls it in a headless script. The jobs themselves are in
+:mod:`.jobs`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..link import inquiry, lookups
+from ..link.messages import RUNNING, Frame, clock
+from ..link.printing import print_error, say
+from ..offer import catalogue
+from ..picture import backup, live_image, pictures, shading
+from ..picture.backup import RECEIPT_KEY
+from ..problems import ProblemError
+from ..settings import preferences
+from ..settings.dream import DREAMS
+from ..settings.properties import settings_of
+from . import jobs, queue_rows, ties
+from .jobs import Job
+from .reattach import reattach
+
+TICK_SECONDS = 0.03  # how often the UI looks for news
+READERS = ("RENDER", "OBJECT_BAKE")  # jobs of Blender that read images: frames are held back
+
+# Called with (step, pixels float32 flat RGBA bottom row first, (width, height)) after every
+# frame, the final one included, has reached the image. For scripts that record the painting.
+on_frame: list[Callable[[int, np.ndarray, tuple[int, int]], None]] = []
+
+
+def pump() -> bool:
+    """Bring all news into Blender; whether anything is still running."""
+    if inquiry.collect():
+        lookups.retry()
+        if not bpy.app.background:
+            reattach(preferences.read(bpy.context), asked=False)  # the service is there again
+    if lookups.pending():
+        _look_up()
+    for job in jobs.all_of_file():
+        if job.active:
+            _pump_one(job)
+    queue_rows.sync()
+    asked = inquiry.pending() is not None or lookups.pending()
+    return asked or any(s.active for s in jobs.all_of_file())
+
+
+def look_up(question: lookups.Question) -> bool:
+    """Have the service say something about a network, for a panel that is being drawn; whether the
+    answer is on its way."""
+    waits = lookups.ask(question)
+    if waits:
+        start_timer()
+    return waits
+
+
+def _look_up() -> None:
+    service = preferences.read(bpy.context)
+    found = lookups.collect(service.address, service.key_file)
+    if found is None:
+        return
+    uid, wanted = found
+    if (obj := live_image.by_uid(bpy.data.objects, uid)) is not None:
+        DREAMS.put(settings_of(obj), wanted)
+        if not bpy.app.background:  # there it belongs to the operator that waits
+            _push_undo("Dreams from Picture")
+
+
+def _pump_one(job: Job) -> None:
+    report = job.client.report()  # before the frame: the last frame comes before the end
+    frame = job.client.take_frame()
+    obj = live_image.by_uid(bpy.data.objects, job.object_uid)
+    image = live_image.by_uid(bpy.data.images, job.image_uid)
+    if obj is None or image is None:
+        what = "object" if obj is None else "image"
+        jobs.end(job, f"Ended: the {what} of '{job.object_name}' is gone")
+        _forget(job)
+        return
+    if not live_image.is_paintable(image):
+        jobs.end(job, f"Ended: '{image.name}' is not a single picture any more")
+        _forget(job)
+        return
+    job.object_name = obj.name
+    if report.offers is not None and job.report.offers is None:
+        catalogue.remember(report.offers)
+        inquiry.forget_problem()
+        lookups.retry()
+    if report.progress is not None and report.progress != job.report.progress:
+        job.losses.append(report.progress.loss)
+    job.report = report
+    if report.job and not report.over:
+        _note(job, image)
+    if frame is not None:
+        if frame.jpeg is not None:
+            try:
+                pixels = pictures.decode(bpy.data.images, frame.jpeg, frame.size)
+            except ProblemError as error:  # the other jobs go on, and its image stays as it was
+                job.client.leave()
+                job.report = replace(report, state="failed", problem=error.problem)
+                _settle(job, image)
+                return
+            frame = replace(frame, pixels=pixels)
+        _show(job, image, frame)
+        if frame.png is not None and preferences.read(bpy.context).save_png:
+            save_beside(image.name, frame.png)
+    if report.state in RUNNING:
+        progress = report.progress
+        job.message = progress.line() if progress else report.state.capitalize()
+        if report.state == "paused":
+            job.message = f"Paused: {progress.line()}" if progress else "Paused"
+    else:
+        _settle(job, image)
+
+
+def _tie(job: Job, image: Any) -> ties.Tie:
+    uv_map = str(image.get(jobs.UV_MAP_KEY, ""))
+    return ties.Tie(job.report.job, job.client.address, job.object_name, image.name, uv_map)
+
+
+def _note(job: Job, image: Any) -> None:
+    """Note where the job is found again, should this Blender or its file be closed."""
+    tie = _tie(job, image)
+    ties.tie(image, tie)
+    place = ties.Place(tie, bpy.data.filepath)
+    if job.place != place:
+        job.place = place
+        ties.remember(place)
+
+
+def _forget(job: Job) -> None:
+    if job.place is not None:
+        ties.forget(job.place)
+        job.place = None
+
+
+def _show(job: Job, image: Any, frame: Frame) -> None:
+    put(image, frame)
+    job.frames += 1
+    job.newest = frame if frame.png is None else replace(frame, pixels=np.empty(0, np.float32))
+    if frame.receipt is not None:
+        image[RECEIPT_KEY] = json.dumps(frame.receipt)
+    for listener in on_frame:
+        listener(frame.step, frame.pixels, frame.size)
+
+
+def save_beside(name: str, png: bytes) -> None:
+    """Write ``png`` beside the .blend: as NAME.png, or NAME 2.png where that is taken.
+
+    Nothing for a file that was never saved. The picture is packed, too: an error is only printed.
+    """
+    if not bpy.data.filepath:
+        return
+    folder, stem = Path(bpy.data.filepath).parent, bpy.path.clean_name(name)
+    for number in itertools.count(1):
+        path = folder / (f"{stem}.png" if number == 1 else f"{stem} {number}.png")
+        try:
+            with path.open("xb") as file:
+                file.write(png)
+            return
+        except FileExistsError:
+            continue
+        except OSError as error:
+            say(f"{path} cannot be written: {error.strerror}")
+            return
+
+
+def put(image: Any, frame: Frame) -> None:
+    """Make ``frame`` what the image shows."""
+    if frame.png is None:
+        backup.make(image)
+        live_image.write(image, frame.size, frame.pixels)
+    else:
+        backup.drop(image)
+        live_image.replace_by(image, frame.png)
+
+
+def _settle(job: Job, image: Any) -> None:
+    """The job has ended by itself: keep its picture, bring back the one from before, or take back
+    what never got one."""
+    job.active = False
+    report = job.report
+    if report.over:
+        ties.untie(image, _tie(job, image) if report.state == "finished" else None)
+        _forget(job)
+    if report.state != "finished" and backup.put_back(image):
+        job.newest = None
+    elif job.frames:
+        live_image.pack(image)
+    elif job.created_image and (report.over or not report.job):
+        shading.detach(job.attachments)
+        bpy.data.images.remove(image)
+    if report.problem is not None:
+        job.message = report.problem.line
+    else:
+        seconds = report.progress.seconds if report.progress else 0.0
+        job.message = f"{report.state.capitalize()} after {clock(seconds)}"
+
+
+def start_timer() -> None:
+    """Let the UI pump until nothing is running. Timers never fire in background mode."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.register(_tick, persistent=True)
+
+
+def _tick() -> float | None:
+    is_job_running: Any = bpy.app.is_job_running
+    if any(map(is_job_running, READERS)):
+        return 0.2
+    painting = [job for job in jobs.all_of_file() if job.active]
+    before = _seen()
+    try:
+        going_on = pump()
+    except Exception as error:
+        # Blender drops a timer that raises: nobody would ever bring the jobs to an end.
+        print_error()
+        for job in jobs.all_of_file():
+            if job.active:
+                jobs.leave(job, f"{type(error).__name__}: {error}")
+        return None
+    if any(not job.active and job.frames for job in painting):
+        _push_undo("Painted")
+    if _seen() != before:  # else viewports would be drawn anew all the time
+        live_image.redraw()
+    return TICK_SECONDS if going_on else None
+
+
+def _seen() -> list[Any]:
+    """What panels and viewports show of all jobs, to be compared."""
+    shown: list[Any] = [(s.key, s.frames, s.message, s.report) for s in jobs.all_of_file()]
+    return [*shown, inquiry.pending(), inquiry.problem(), catalogue.known(), lookups.news]
+
+
+def _push_undo(what: str) -> None:
+    """Make what has just come a step of its own, or undo and redo would lose it. Modes other than
+    Object Mode have steps of their own kinds, which know no images."""
+    if bpy.context.mode == "OBJECT":
+        bpy.ops.ed.undo_push(message=what)
+
+
+def stop_timer() -> None:
+    """No more pumping."""
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)

@@ -1,0 +1,224 @@
+"""What the service offers (its answer to 'describe'), kept for the panel's menus.
+
+Names live in the service alone: before the first answer the menus hold only what is already set.
+No bpy in here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..printable import printable
+from .fields import FIELDS
+
+_ROWS = 1000  # of a menu or a figure; what is longer is cut
+_NAME = 64  # characters of what goes over the wire
+_TITLE = 300  # characters of what is only shown
+_LOOK = 256  # pixels of a look's side
+_LOGIT = 40.0  # of a colour that is black or white
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One entry of a menu: ``name`` goes over the wire, ``title`` and ``summary`` are shown.
+    ``images``: of a colour rule, what becomes of red, green, blue under each generator."""
+
+    name: str
+    title: str = ""
+    summary: str = ""
+    images: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """What can be drawn of a group about the z axis: ``axes`` (n, 4), a direction and its order;
+    ``mirrors`` (n, 3), normals; ``domain`` (n, 7), the sides of one fundamental domain: start and
+    along, perpendicular unit vectors, and the angle from start towards along."""
+
+    axes: np.ndarray
+    mirrors: np.ndarray
+    domain: np.ndarray
+
+
+DEFAULT_STYLE = str(FIELDS["styles"].default[0]["source"])
+NO_COLOURING = MenuEntry("none", "None", "Symmetry without a change of colours")
+
+EMBEDDED_NETWORK = "squeezenet"  # needs no weights from elsewhere
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The menus. ``colourings`` maps a group's name to its colour rules, ``figures`` to its
+    figure, ``looks`` a style's name to a small picture of it, |u1 (h, h, 3), top row first,
+    ``frames`` to its colour frame, see :func:`..picture.swatches.swatch`."""
+
+    groups: tuple[MenuEntry, ...] = ()
+    colourings: Mapping[str, tuple[MenuEntry, ...]] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    styles: tuple[MenuEntry, ...] = ()
+    looks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    frames: Mapping[str, np.ndarray] = field(default_factory=dict)
+    qualities: tuple[MenuEntry, ...] = ()
+    networks: tuple[MenuEntry, ...] = ()
+    service: str = ""
+    device: str = ""
+
+
+def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
+    """The catalogue in the replies to 'describe' and 'hello'; entries that make no sense are
+    left out, so that a newer service cannot break the panel."""
+    # A mesh is painted under a group of the sphere: rotations and mirrors through its origin.
+    groups = [e for e in _rows(describe, "groups") if e.get("space") in (None, "sphere")]
+    figures = {e["name"]: _figure(e.get("figure")) for e in groups}
+    styles = describe.get("styles")
+    return Catalogue(
+        groups=tuple(map(_group, groups)),
+        colourings={e["name"]: _colourings(e) for e in groups},
+        figures={name: figure for name, figure in figures.items() if figure is not None},
+        looks=_looks(describe.get("looks")),
+        frames=_frames(describe.get("colour_frames")),
+        networks=tuple(map(_network, _rows(describe, "networks"))),
+        styles=tuple(
+            MenuEntry(name, name.replace("_", " ").capitalize(), f"The service's exemplar '{name}'")
+            for name in (styles if isinstance(styles, list) else [])[:_ROWS]
+            if _is_name(name)
+        ),
+        qualities=tuple(
+            MenuEntry(e["name"], e["name"].capitalize(), _shown(e.get("title")))
+            for e in _rows(describe, "qualities")
+        ),
+        service=_shown(hello.get("service")),
+        device=_shown(hello.get("device")),
+    )
+
+
+def _rows(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    rows = data.get(key)
+    rows = rows[:_ROWS] if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict) and _is_name(row.get("name"))]
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= _NAME and value.isprintable()
+
+
+def _shown(value: Any) -> str:
+    return printable(value[:_TITLE]) if isinstance(value, str) else ""
+
+
+def _group(entry: Mapping[str, Any]) -> MenuEntry:
+    name = entry["name"]
+    title = _shown(entry.get("title")) or name
+    order = entry.get("order")
+    order = f", order {order}" if type(order) is int and 0 < order < 1e9 else ""
+    return MenuEntry(name, f"{name}: {title}" if title != name else name, title + order)
+
+
+def _colourings(group: Mapping[str, Any]) -> tuple[MenuEntry, ...]:
+    """The colour rules of a group; the one that changes nothing always is one."""
+    rules = tuple(
+        MenuEntry(
+            rule["name"], rule["name"], _shown(rule.get("summary")), _images(rule.get("images"))
+        )
+        for rule in _rows(group, "colourings")
+    )
+    plain = any(rule.name == NO_COLOURING.name for rule in rules)
+    return rules if plain else (NO_COLOURING, *rules)
+
+
+def _network(entry: Mapping[str, Any]) -> MenuEntry:
+    summary = "" if entry.get("available", True) else "Its weights are missing"
+    return MenuEntry(entry["name"], _shown(entry.get("title")) or entry["name"], summary)
+
+
+def _images(data: Any) -> tuple[tuple[int, ...], ...]:
+    if not isinstance(data, dict):
+        return ()
+    images = list(data.values())
+    return tuple(map(tuple, images)) if all(map(_is_image, images)) else ()
+
+
+def _is_image(image: Any) -> bool:
+    numbers = isinstance(image, list) and all(type(x) is int for x in image)
+    return numbers and sorted(map(abs, image)) == [1, 2, 3]
+
+
+def _figure(data: Any) -> Figure | None:
+    if not isinstance(data, dict):
+        return None
+    try:
+        axes, mirrors, domain = (
+            np.array(data[key], np.float64).reshape(-1, width)
+            for key, width in (("axes", 4), ("mirrors", 3), ("domain", 7))
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    directions = (axes[:, :3], mirrors, domain[:, :3], domain[:, 3:6])
+    good = (
+        all(len(rows) <= _ROWS and (np.abs(rows) < 2).all() for rows in directions)
+        and all(np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3) for rows in directions)
+        and ((axes[:, 3] >= 1) & (axes[:, 3] <= _ROWS)).all()
+        and ((domain[:, 6] >= 0) & (domain[:, 6] <= 2 * np.pi)).all()
+    )
+    return Figure(axes, mirrors, domain) if good else None
+
+
+def _looks(data: Any) -> dict[str, np.ndarray]:
+    looks = {}
+    for name, text in data.items() if isinstance(data, dict) else ():
+        try:
+            pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+            side = round((len(pixels) / 3) ** 0.5)
+            if 1 <= side <= _LOOK:
+                looks[name] = pixels.reshape(side, side, 3)
+        except (binascii.Error, TypeError, ValueError):
+            continue
+    return looks
+
+
+def _frames(data: Any) -> dict[str, np.ndarray]:
+    frames = {}
+    for name, rows in data.items() if isinstance(data, dict) else ():
+        try:
+            frame = np.array(rows, np.float64).reshape(3, 4)
+        except (TypeError, ValueError, OverflowError):
+            continue
+        if (np.abs(frame) < _LOGIT).all():
+            frames[name] = frame
+    return frames
+
+
+_known = Catalogue()
+
+
+def known() -> Catalogue:
+    """The newest catalogue; an empty one before the first answer."""
+    return _known
+
+
+def remember(catalogue: Catalogue) -> None:
+    """Make ``catalogue`` the newest."""
+    global _known
+    _known = catalogue
+
+
+def forget() -> None:
+    """Back to the empty catalogue."""
+    remember(Catalogue())
+
+
+@functools.cache  # Blender keeps no reference to the strings of a dynamic menu: they must not die.
+def menu(choices: tuple[MenuEntry, ...], stored: str) -> list[tuple[str, str, str]]:
+    """Menu entries (identifier, label, tooltip) for ``choices``; a ``stored`` name that is not
+    offered (no service yet, or another one) is appended, so that it is never lost."""
+    items = [(c.name, c.title or c.name, c.summary or c.title or c.name) for c in choices]
+    if all(item[0] != stored for item in items):
+        items.append((stored, stored, "Not offered by the service at hand"))
+    return items

@@ -1,0 +1,17 @@
+"""What buttons and scripts call."""
+
+from __future__ import annotations
+
+from . import batch, dream, fixes, image, job, paint, preset, service, style
+
+CLASSES = (
+    *paint.CLASSES,
+    *batch.CLASSES,
+    *job.CLASSES,
+    *image.CLASSES,
+    *fixes.CLASSES,
+    *style.CLASSES,
+    *dream.CLASSES,
+    *preset.CLASSES,
+    *service.CLASSES,
+)

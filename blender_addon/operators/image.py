@@ -1,0 +1,128 @@
+"""The operators on what was painted: restore, put back, paint again or in part, settings from the
+image."""
+
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+from typing import Any
+
+import bpy
+from bpy.props import IntProperty
+
+from ..jobs import jobs, originals, recall, repaint
+from ..settings.properties import settings_of
+from . import paint
+from .base import Acting, OnMesh, Result
+from .waiting import PaintingOperator
+
+
+class _OnPainted(OnMesh):
+    """Needs an active mesh with an image of Orbitex's."""
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, or it has no image."""
+        reason = super().why_not(context)
+        if not reason and settings_of(context.active_object).image is None:
+            reason = "This object has not been painted"
+        return reason
+
+
+class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
+    """Show the colour from before"""
+
+    bl_idname = "orbitex.restore"
+    bl_label = "Restore Original"
+    bl_description = "Show the colour that the object had before; the painted image is kept"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def execute(self, context: Any) -> Result:
+        """Change the links into Base Color."""
+        originals.restore(context.active_object)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_show_painted(Acting, _OnPainted, bpy.types.Operator):
+    """Show the painted texture"""
+
+    bl_idname = "orbitex.show_painted"
+    bl_label = "Show Painted"
+    bl_description = "Show the painted texture again"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def _act(self, context: Any) -> Result:
+        originals.show_painted(context.active_object)
+        return {"FINISHED"}
+
+
+class ORBITEX_OT_paint_again(PaintingOperator, _OnPainted, bpy.types.Operator):
+    """Paint the object as its image was painted"""
+
+    bl_idname = "orbitex.paint_again"
+    bl_label = "Paint Again"
+    bl_description = "Paint with the settings that the image was painted with, whatever the panel's"
+    bl_options: Any = {"UNDO"}
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted, or is being painted."""
+        return super().why_not(context) or jobs.busy_reason(context.active_object)
+
+    def _begin(self, context: Any) -> list[jobs.Job]:
+        return [paint_again(context, context.active_object)]
+
+
+def paint_again(context: Any, obj: Any) -> jobs.Job:
+    """Start painting ``obj`` with the choices kept on its image. Raises ProblemError "no-recipe"
+    and as :func:`.paint.begin_paint`."""
+    return paint.begin_paint(context, obj, recall.choices_of_image(settings_of(obj).image))
+
+
+class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
+    """Paint a part of the picture anew"""
+
+    bl_idname = "orbitex.repaint"
+    bl_label = "Repaint in Mask"
+    bl_description = (
+        "Paint the picture anew where the mask of Colour Before is white, with the next seed, and "
+        "in all its images under the symmetry; the rest is kept"
+    )
+    bl_options: Any = {"UNDO"}
+
+    seed: IntProperty(
+        name="Seed",
+        description="Another seed, another picture; left out: the one after the picture's",
+        min=0,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted to its end, is being painted, or there is no mask."""
+        return super().why_not(context) or repaint.reason_not(context.active_object)
+
+    def _begin(self, context: Any) -> list[jobs.Job]:
+        seed = self.seed if self.properties.is_property_set("seed") else None
+        return [repaint.repaint(context, context.active_object, seed)]
+
+
+class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
+    """Take the settings from the image"""
+
+    bl_idname = "orbitex.recall"
+    bl_label = "Settings from Image"
+    bl_description = "Put what the image was painted with into the settings of the object"
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    def _act(self, context: Any) -> Result:
+        left = recall.recall_settings(context.active_object)
+        if left:
+            self.report({"WARNING"}, f"The panel cannot hold these: {', '.join(left)}")
+        return {"FINISHED"}
+
+
+CLASSES = (
+    ORBITEX_OT_restore,
+    ORBITEX_OT_show_painted,
+    ORBITEX_OT_paint_again,
+    ORBITEX_OT_repaint,
+    ORBITEX_OT_recall,
+)

@@ -1,0 +1,1 @@
+"""Images, their places in materials, and the bytes of pictures."""

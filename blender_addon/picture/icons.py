@@ -1,0 +1,90 @@
+"""Generated icons: colour rules as swatches, styles and channels as small pictures.
+
+A Blender without a window has no icons: then every number is 0, and menus show text alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..link import lookups
+from ..offer import catalogue
+from . import swatches
+
+_previews: Any = None  # Blender's collection of them, while registered
+
+
+def of_rule(settings: Any, name: str) -> int:
+    """The icon of a colour rule of an object's group, in the colours of its first style."""
+    rules = catalogue.known().colourings.get(settings.group, (catalogue.NO_COLOURING,))
+    rule = next((rule for rule in rules if rule.name == name), None)
+    if rule is None:
+        return 0
+    style, frame = "", None
+    if settings.colours == "STYLE" and settings.use_styles:
+        style = settings.styles[0].source if settings.styles else catalogue.DEFAULT_STYLE
+        frame = catalogue.known().frames.get(style)
+    key = f"rule {rule.images} {'' if frame is None else style}"
+    return _made(key, lambda: swatches.swatch(rule.images, frame))
+
+
+def of_style(source: str) -> int:
+    """The icon of a style: an exemplar's look, or a picture file."""
+    look = catalogue.known().looks.get(source)
+    if look is not None:
+        return _made(f"look {source}", lambda: swatches.from_bytes(look))
+    path = Path(bpy.path.abspath(source)).expanduser() if source else None
+    return _loaded(path) if path and path.is_file() else 0
+
+
+def of_channel(network: str, layer: str, channel: int) -> int:
+    """The icon of a channel of a network, once the service has sent its picture."""
+    pixels = lookups.picture(network, layer, channel)
+    if pixels is None:
+        return 0
+    return _made(f"channel {network} {layer} {channel}", lambda: swatches.from_bytes(pixels))
+
+
+def _made(key: str, pixels: Callable[[], np.ndarray]) -> int:
+    if _previews is None:
+        return 0
+    if key not in _previews:
+        rows = pixels()[::-1]  # Blender's first row is at the bottom
+        preview = _previews.new(key)
+        for kind in ("icon", "image"):  # in menus and lists; in galleries
+            setattr(preview, f"{kind}_size", (rows.shape[1], rows.shape[0]))
+            setattr(preview, f"{kind}_pixels_float", rows.ravel().tolist())
+    return int(_previews[key].icon_id)
+
+
+def _loaded(path: Path) -> int:
+    if _previews is None:
+        return 0
+    key = f"file {path} {path.stat().st_mtime_ns}"
+    if key not in _previews:
+        _previews.load(key, str(path), "IMAGE")  # Blender reads it when it is first drawn
+    return int(_previews[key].icon_id)
+
+
+def register() -> None:
+    """Make room for the icons."""
+    global _previews
+    if not bpy.app.background:
+        import bpy.utils.previews as previews
+
+        _previews = previews.new()
+
+
+def unregister() -> None:
+    """Throw the icons away."""
+    global _previews
+    if _previews is not None:
+        import bpy.utils.previews as previews
+
+        previews.remove(_previews)
+        _previews = None

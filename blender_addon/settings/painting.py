@@ -1,0 +1,41 @@
+"""Settings: what counts how much, and how carefully it is painted."""
+
+from __future__ import annotations
+
+from ..offer import catalogue
+from ..offer.fields import TERMS
+from .menu import Menu
+from .row import Setting, of_recipe
+
+
+def term_rows(section: str, needs_base: bool) -> tuple[Setting, ...]:
+    """The weights of the objective's terms that need the colour before, or of those that do not."""
+    return tuple(
+        of_recipe(term.setting, section, f"objective.{term.name}", usual=term.usual)
+        for term in TERMS
+        if term.needs_base == needs_base
+    )
+
+
+OBJECTIVE = (
+    *term_rows("objective", needs_base=False),
+    of_recipe(
+        "network",
+        "objective",
+        menu=Menu(
+            "The network that looks at the painting", lambda settings: catalogue.known().networks
+        ),
+    ),
+)
+QUALITY = (
+    of_recipe(
+        "quality",
+        "quality",
+        menu=Menu(
+            "How long and how carefully to paint", lambda settings: catalogue.known().qualities
+        ),
+    ),
+    of_recipe("seed", "quality"),
+    of_recipe("steps", "quality_details"),
+    of_recipe("learning_rate", "quality_details", least=0.001, more={"precision": 3}),
+)

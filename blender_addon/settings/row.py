@@ -1,0 +1,258 @@
+"""One setting: a row of the table in :mod:`.table`, from which its property, its place in the
+panel, the argument of Paint, presets and the recipe follow."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    StringProperty,
+)
+
+from ..offer.fields import FIELDS
+from .menu import Menu
+
+CALL: set[Any] = {"SKIP_SAVE"}  # a value from one call must not creep into the next
+Pairs = Iterable[tuple[str, float]]
+_EMPTY: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0.0, "boolean": False}
+_PROPERTIES: Mapping[type, Any] = {
+    bool: BoolProperty,
+    int: IntProperty,
+    float: FloatProperty,
+    str: StringProperty,
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of an object.
+
+    ``name``: of the property, which saved files and scripts know. ``default``: its type is the
+    property's. ``least``, ``most``: bounds; ``usual``: where a slider ends. ``items``: of a menu
+    with fixed entries (name, title, tip), whose names the recipe has in small letters; ``menu``:
+    what the service offers. ``more``: what Blender alone knows, such as a subtype.
+
+    ``section``: of the panel; ``shown(settings)``: whether it is shown there now;
+    ``draw(column, settings)``: in place of the usual line; ``heading``: (before, after) the box of
+    something that is on or off.
+
+    ``preset``: whether presets hold it: not what belongs to one object or scene. ``painted``:
+    whether a painting depends on it; it is an argument of Paint then, with the tooltip
+    ``argument`` if that is not the usual one.
+
+    ``field``: of the recipe, if there is one. ``sent(choices)``: what is sent in place of the
+    value; None for nothing. ``optional``: 0 or nothing written is not sent. ``adjustable``: whether
+    it may change while it is painted.
+    """
+
+    name: str
+    title: str
+    tip: str
+    default: Any
+    section: str = ""
+    least: float | None = None
+    most: float | None = None
+    usual: float | None = None
+    items: tuple[tuple[str, str, str], ...] = ()
+    menu: Menu | None = None
+    more: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    shown: Callable[[Any], Any] | None = None
+    draw: Callable[[Any, Any], None] | None = None
+    heading: tuple[str, str] | None = None
+    preset: bool = True
+    painted: bool = True
+    argument: str = ""
+    field: str = ""
+    sent: Callable[[Any], Any] | None = None
+    optional: bool = False
+    adjustable: bool = False
+
+    def properties(self) -> dict[str, Any]:
+        """What an object's settings have of it: its property, and its menu."""
+        words = {"name": self.title, "description": self.tip} | dict(self.more)
+        if self.items:
+            found = EnumProperty(**words, items=self.items, default=self.default)
+        else:
+            bounds = {"min": self.least, "max": self.most, "soft_max": self.usual}
+            words |= {key: value for key, value in bounds.items() if value is not None}
+            found = _PROPERTIES[type(self.default)](**words, default=self.default)
+        menu = {self.menu_name: self.menu.over(self.name, self.title)} if self.menu else {}
+        return {self.name: found} | menu
+
+    @property
+    def menu_name(self) -> str:
+        """The name of the property that is the menu."""
+        return f"{self.name}_menu"
+
+    def arguments(self) -> dict[str, Any]:
+        """What Paint has of it. It has no bounds: the service says what is wrong."""
+        kind = StringProperty if self.items else _PROPERTIES[type(self.default)]
+        return {self.name: kind(name=self.title, description=self.argument_tip, options=CALL)}
+
+    @property
+    def argument_tip(self) -> str:
+        """The tooltip of the argument."""
+        names = f" ({', '.join(self.names)})" if self.items else ""
+        return self.argument or f"{self.tip}{names}"
+
+    def draw_in(self, column: Any, settings: Any) -> None:
+        """Its line in the panel, if it is shown."""
+        if self.shown is not None and not self.shown(settings):
+            return
+        if self.draw is not None:
+            self.draw(column, settings)
+        elif self.heading is not None:
+            before, after = self.heading
+            column.row(heading=before).prop(settings, self.name, text=after)
+        else:
+            column.prop(settings, self.menu_name if self.menu else self.name)
+
+    def read(self, settings: Any) -> Any:
+        """Its value in the settings of an object."""
+        return as_typed(getattr(settings, self.name))
+
+    def put(self, settings: Any, value: Any) -> None:
+        """Make ``value`` its value. Raises TypeError or ValueError if it cannot be."""
+        setattr(settings, self.name, value)
+
+    def in_recipe(self, choices: Any) -> Any:
+        """What the recipe has for it; None for nothing."""
+        if self.sent is not None:
+            value = self.sent(choices)
+        else:
+            value = getattr(choices, self.name)
+            value = value.lower() if self.items else value
+        return None if self.optional and not value else value
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the items."""
+        return tuple(name for name, _, _ in self.items)
+
+    def to_json(self, value: Any) -> Any:
+        """The value as presets have it."""
+        return value
+
+    def from_json(self, data: Any) -> Any:
+        """The inverse of :meth:`to_json`. Raises ValueError for what can be no setting's value."""
+        if not isinstance(data, str | int | float):
+            raise ValueError(f"'{self.name}' is no setting's value")
+        return data
+
+    def spelt(self, value: Any) -> str:
+        """The value in few words."""
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        return f"{value:.5g}" if isinstance(value, float | int) else str(value)
+
+
+@dataclass(frozen=True)
+class ListSetting(Setting):
+    """A list with weights. Its value are pairs (what, weight); scripts write it as one text.
+
+    ``entry``: the class of an entry. ``what``: its key in the recipe and in presets.
+    ``write(entry, what)`` and ``said(entry)`` are each other's inverse. ``called``: the argument of
+    Paint.
+    """
+
+    entry: Any = None
+    what: str = ""
+    write: Callable[[Any, str], None] = lambda entry, what: None
+    said: Callable[[Any], str] = lambda entry: ""
+    called: str = ""
+
+    def properties(self) -> dict[str, Any]:
+        """The list, and which of its entries is shown in full."""
+        words: dict[str, Any] = {"name": self.title, "description": self.tip}
+        index = f"{self.called}_index"
+        chosen = f"The {self.called} that is shown in full below the list"
+        return {
+            self.name: CollectionProperty(**words, type=self.entry),
+            index: IntProperty(name=self.called.capitalize(), description=chosen),
+        }
+
+    def arguments(self) -> dict[str, Any]:
+        """One text."""
+        words: dict[str, Any] = {"name": self.called.capitalize()}
+        words["description"] = self.argument_tip
+        return {self.called: StringProperty(**words, options=CALL)}
+
+    def draw_in(self, column: Any, settings: Any) -> None:
+        """Its section draws it, with buttons beside it."""
+
+    def read(self, settings: Any) -> tuple[tuple[str, float], ...]:
+        """The pairs."""
+        entries = getattr(settings, self.name)
+        return tuple((self.said(entry), as_typed(entry.weight)) for entry in entries)
+
+    def put(self, settings: Any, value: Pairs) -> None:
+        """Make these pairs the list; the first one is chosen."""
+        entries = getattr(settings, self.name)
+        entries.clear()
+        for what, weight in value:
+            entry = entries.add()
+            self.write(entry, what)
+            entry.weight = weight
+        setattr(settings, f"{self.called}_index", 0)
+
+    def to_json(self, value: Pairs) -> Any:
+        """A list of objects."""
+        return [{self.what: what, "weight": weight} for what, weight in value]
+
+    def from_json(self, data: Any) -> Any:
+        """The pairs. Raises ValueError."""
+        if not isinstance(data, list) or not all(map(self._is_entry, data)):
+            raise ValueError(f"'{self.name}' is no list of entries")
+        return tuple((entry[self.what], entry.get("weight", 1.0)) for entry in data)
+
+    def _is_entry(self, data: Any) -> bool:
+        return (
+            isinstance(data, dict)
+            and data.keys() <= {self.what, "weight"}
+            and isinstance(data.get(self.what), str)
+            and isinstance(data.get("weight", 1.0), int | float)
+        )
+
+    def spelt(self, value: Pairs) -> str:
+        """Names of files without their folders, with the weights."""
+        return " + ".join(f"{Path(what).name} {weight:.3g}" for what, weight in value) or "default"
+
+
+def of_recipe(name: str, section: str, field: str = "", **own: Any) -> Setting:
+    """The setting of a field of the recipe, by default that of the same name: what is not in
+    ``own`` is as the recipe says."""
+    path = field or name
+    known = FIELDS[path]
+    optional = known.default is None and "default" not in own
+    default = _EMPTY[known.type] if known.default is None else known.default
+    if own.get("items"):
+        default = str(default).upper()
+    tip = known.tip
+    if optional:  # there is always some value
+        tip = tip.replace("default:", "empty:" if default == "" else f"{default:g}:")
+    told: dict[str, Any] = {
+        "title": known.title,
+        "tip": tip,
+        "default": default,
+        "least": 0 if optional and default != "" else known.least,
+        "most": known.most,
+        "adjustable": known.adjustable,
+        "optional": optional,
+        "field": path,
+    }
+    return Setting(**told | own, name=name, section=section)
+
+
+def as_typed(value: Any) -> Any:
+    """Blender's single precision as the number that was typed: 0.01, not 0.009999999776. Of other
+    values nothing is changed."""
+    return float(f"{value:.7g}") if isinstance(value, float) else value

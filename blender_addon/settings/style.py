@@ -1,0 +1,69 @@
+"""Settings: the style pictures and the size of their strokes."""
+
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+from typing import Any
+
+import bpy
+from bpy.props import FloatProperty, StringProperty
+
+from ..offer import catalogue
+from ..offer.fields import FIELDS
+from ..picture import icons
+from .menu import Menu
+from .row import ListSetting, of_recipe
+
+# Paths such as //cat.png, from the .blend's folder; before Blender 4.5 nobody had to ask for them.
+RELATIVE: Any = {"ANIMATABLE"} | (
+    {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+)
+_WEIGHT = FIELDS["styles.weight"]
+
+
+class OrbitexStyle(bpy.types.PropertyGroup):
+    """One style picture of the blend."""
+
+    source: StringProperty(
+        name="Picture",
+        description="Name of one of the service's own style pictures, or a picture file of yours",
+        default=catalogue.DEFAULT_STYLE,
+        subtype="FILE_PATH",
+        options=RELATIVE,
+    )
+    source_menu: Menu(
+        "One of the service's own style pictures",
+        lambda style: catalogue.known().styles,
+        lambda style, name: icons.of_style(name),
+    ).over("source", "Exemplar")
+    weight: FloatProperty(
+        name="Weight",
+        description="Share of this picture in the blend of styles",
+        default=_WEIGHT.default,
+        min=0.001,
+        max=_WEIGHT.most,
+        soft_min=0.05,
+        soft_max=4.0,
+    )
+
+
+STYLES = ListSetting(
+    "styles",
+    "Styles",
+    f"The style pictures and their shares; none: '{catalogue.DEFAULT_STYLE}' alone",
+    (),
+    "style",
+    entry=OrbitexStyle,
+    what="source",
+    write=lambda style, source: setattr(style, "source", source),
+    said=lambda style: style.source,
+    called="style",
+    argument="Name of an exemplar or path of a picture; several: night_strokes=2; //cat.png",
+)
+ROWS = (
+    STYLES,
+    of_recipe("style_scale", "style"),
+    of_recipe(
+        "style_size",
+        "style",
+        more={"subtype": "DISTANCE"},
+    ),
+)

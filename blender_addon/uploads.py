@@ -1,1 +1,0 @@
-../service/serving/protocol/uploads.py

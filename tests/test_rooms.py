@@ -1,0 +1,113 @@
+"""Arrows between rooms run one way: what imports what, read from the files."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import graphlib
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Of our own, what each room may import besides itself.
+ROOMS = {"geometry": set(), "service": {"geometry", "recipes"}, "blender_addon": set()}
+OTHERS = {"bpy", "gpu", "gpu_extras", "numpy", "zmq"}  # what the add-on may import
+FULL = 15  # files in a folder
+
+
+def _modules(room: str) -> dict[str, Path]:
+    """All files by dotted name; a package by its own."""
+    files = {file.relative_to(ROOT).with_suffix("").parts: file for file in _files(room)}
+    return {".".join(p[:-1] if p[-1] == "__init__" else p): file for p, file in files.items()}
+
+
+def _files(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+MODULES = {name: file for room in ROOMS for name, file in _modules(room).items()}
+
+
+@functools.cache
+def _imported(name: str, everywhere: bool = True) -> frozenset[str]:
+    """What a module imports, by dotted name; ``everywhere``: in functions, too, and for types."""
+    return frozenset(_imports(name, everywhere))
+
+
+def _imports(name: str, everywhere: bool) -> Iterator[str]:
+    file = MODULES[name]
+    tree = ast.parse(file.read_text("utf-8"))
+    package = name.split(".") if file.name == "__init__.py" else name.split(".")[:-1]
+    for node in ast.walk(tree) if everywhere else tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                yield inner if inner in MODULES else base
+
+
+def _folder(module: str) -> str:
+    return module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_from_those_below(room: str) -> None:
+    ours = {folder.name for folder in ROOT.iterdir() if any(folder.glob("*.py"))}
+    for name in _modules(room):
+        for other in _imported(name):
+            top = other.partition(".")[0]
+            assert top == room or top not in ours or top in ROOMS[room], (name, other)
+
+
+def test_the_add_on_needs_nothing_that_blender_lacks() -> None:
+    allowed = set(sys.stdlib_module_names) | OTHERS | {"blender_addon"}
+    for name in _modules("blender_addon"):
+        for other in _imported(name):
+            assert other.partition(".")[0] in allowed, (name, other)
+
+
+def test_no_circle_of_files() -> None:
+    arrows = {name: _imported(name, False) & MODULES.keys() for name in MODULES}
+    packages = {name for name in MODULES if MODULES[name].name == "__init__.py"}
+    graphlib.TopologicalSorter({n: a - {n} - packages for n, a in arrows.items()}).prepare()
+
+
+def _rows() -> dict[str, list[str]]:
+    """The add-on's folders in docs/architecture.md, and the modules that it names in each."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    table = page.split("\n## blender_addon\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| `(\w+)/` \| (.*) \|$", table, re.MULTILINE)
+    return {folder: re.findall(r"`(\w+)`", files) for folder, files in cells}
+
+
+def test_the_add_ons_folders_import_from_those_above() -> None:
+    folders = [name for name in _rows() if name != "blender_addon"]
+    order = ["blender_addon", *(f"blender_addon.{name}" for name in folders)]
+    for name in _modules("blender_addon"):
+        if name != "blender_addon":  # which registers all of them
+            for other in _imported(name) & MODULES.keys():
+                assert order.index(_folder(other)) <= order.index(_folder(name)), (name, other)
+
+
+def test_the_add_ons_folders_are_as_the_page_says() -> None:
+    there: dict[str, list[str]] = {}
+    for file in _files("blender_addon"):
+        if file.stem != "__init__":
+            there.setdefault(file.parent.name, []).append(file.stem)
+    assert {folder: sorted(files) for folder, files in _rows().items()} == there
+    assert max(map(len, there.values())) <= FULL
+
+
+@pytest.mark.parametrize("file", ["problems", "printable", "offer", "link"])
+def test_threads_and_data_do_not_know_bpy(file: str) -> None:
+    for name in _modules("blender_addon"):
+        if name.startswith(f"blender_addon.{file}"):
+            imported = {other.partition(".")[0] for other in _imported(name)}
+            assert "bpy" not in imported, name
