@@ -15,8 +15,8 @@ from geometry.colour_frame import rounded
 from geometry.plane import on_canvas
 from geometry.sampling import bilinear_taps
 from geometry.spaces import Array
-from service.designs import Design, PlaneDesign, make_design
-from service.designs.folded import FoldedDesign
+from service.spaces import Design, PlaneDesign, make_design
+from service.spaces.folded import FoldedDesign
 from service.reporting.finish import trimmed
 from service.scene import Scene
 

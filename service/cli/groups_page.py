@@ -19,7 +19,7 @@ from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group, elements
 from service.cli.listings import command_of
 from service.colours import picture_frame_of
-from service.designs.sphere import SphereDesign
+from service.spaces.sphere import SphereDesign
 from service.preview import laid_out, plasma_colours, plasma_paper, preview
 from service.recipe import parse_recipe
 from service.scene import TARGET_OF_SPACE, make_scene

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from service.designs.folded import FoldedDesign, View
+from service.spaces.folded import FoldedDesign, View
 from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.views import BodyView, Look, enlarged_paint

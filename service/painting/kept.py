@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
-from service.designs.reach import Reach
+from service.spaces.reach import Reach
 
 FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
 

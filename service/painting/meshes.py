@@ -17,8 +17,8 @@ from geometry.sampling import SamplingMap
 from geometry.seam_erasure import erase_seams
 from geometry.seams import find_seams, seam_samples
 from geometry.visibility import ViewMap, trace_ready, view_map
-from service.designs.mesh import MARGIN_TEXELS, MeshDesign, MeshView
-from service.designs.resolution import OVERSAMPLING, looks_needed
+from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign, MeshView
+from service.spaces.resolution import OVERSAMPLING, looks_needed
 from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.view_cache import content_key, kept_view

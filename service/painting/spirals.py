@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from geometry.sampling import SamplingMap
-from service.designs.spiral import SpiralDesign
+from service.spaces.spiral import SpiralDesign
 from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.views import Look, enlarged_paint, image_of, packed_pyramid

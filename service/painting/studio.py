@@ -13,9 +13,9 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from geometry.colour import generated
-from service.designs import make_design
-from service.designs.handedness import winding
-from service.designs.spiral import SpiralDesign
+from service.spaces import make_design
+from service.spaces.handedness import winding
+from service.spaces.spiral import SpiralDesign
 from service.painting.blending import Blend
 from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import torch
 
-from service.designs import make_design
-from service.designs.plane import PlaneDesign
-from service.designs.spiral import SpiralDesign
+from service.spaces import make_design
+from service.spaces.plane import PlaneDesign
+from service.spaces.spiral import SpiralDesign
 from service.painting.folded import FoldedSurface
 from service.painting.grids import ALIGNED, Phase
 from service.painting.meshes import MeshSurface

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from service.designs.plane import PlaneDesign
+from service.spaces.plane import PlaneDesign
 from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
 from service.painting.views import Look, enlarged_paint, image_of, logit, to_bytes

@@ -23,7 +23,7 @@ from geometry.seams import find_seams
 from geometry.stretch import texel_stretch
 from geometry.surface import uv_surface
 from service.base_colour import fitted_stack
-from service.designs.mesh import MARGIN_TEXELS
+from service.spaces.mesh_design import MARGIN_TEXELS
 from service.model import ALPHA_CUT, Model
 from service.painting.kept import Backdrop
 from service.reporting.quality import Quality, SymmetryError

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.designs import make_design
-from service.designs.mesh import MeshDesign
+from service.spaces import make_design
+from service.spaces.mesh_design import MeshDesign
 from service.painting.kept import Kept, Paint, keep
 from service.reporting.finish import trimmed
 from service.scene import Scene

@@ -94,7 +94,7 @@ class _Pattern:
     def of(cls, group: str, size: int, seed: int, device: torch.device) -> _Pattern:
         """The pattern of a group, ``size`` pixels wide."""
         from geometry.plane import window_map
-        from service.designs import PlaneDesign
+        from service.spaces import PlaneDesign
         from service.painting.operators import SparseOperator
         from service.recipe import Recipe
         from service.scene import make_scene

@@ -26,7 +26,7 @@ from geometry.catalogue import colourings
 from geometry.hyperbolic_groups import tiling_group
 from geometry.hyperbolic_mirrors import make_mirrors, reduce
 from geometry.hyperbolic_models import lift
-from service.designs.sphere import SphereDesign
+from service.spaces.sphere import SphereDesign
 from service.recipe import parse_recipe
 from service.scene import make_scene
 

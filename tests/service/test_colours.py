@@ -14,7 +14,7 @@ from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
 from service.cli import main
 from service.colours import framed, picture_frame_of
-from service.designs import make_design
+from service.spaces import make_design
 from service.inputs import load_styles
 from service.painting.kept import Paint
 from service.painting.paint import paint

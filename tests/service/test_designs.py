@@ -8,7 +8,7 @@ from deliveries import delivered, scene_of
 from receipt_checker import hyperbolic_errors, sphere_errors, symmetry_errors, tile_errors
 
 from geometry.catalogue import colourings, find_group
-from service.designs import make_design
+from service.spaces import make_design
 
 
 def random_logits(design, seed=0):

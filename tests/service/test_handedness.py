@@ -10,8 +10,8 @@ from scipy import sparse
 from scipy.ndimage import map_coordinates
 from scipy.sparse.linalg import lsqr
 
-from service.designs import make_design
-from service.designs.handedness import winding
+from service.spaces import make_design
+from service.spaces.handedness import winding
 from service.inputs import load_styles
 from service.painting.paint import paint
 from service.painting.surfaces import make_surface

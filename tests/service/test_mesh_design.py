@@ -17,7 +17,7 @@ from geometry.sampling import SamplingMap
 from geometry.stretch import pixels_per_unit
 from geometry.surface import uv_surface
 from geometry.visibility import ViewMap, trace_ready, view_map
-from service.designs.mesh import MARGIN_TEXELS, WINDOW, MeshDesign, windows
+from service.spaces.mesh_design import MARGIN_TEXELS, WINDOW, MeshDesign, windows
 from service.model import Model
 from service.recipe import Recipe
 from service.scene import make_scene

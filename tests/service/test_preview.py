@@ -12,7 +12,7 @@ from PIL import Image
 from receipt_checker import symmetry_errors
 
 from service.cli import main
-from service.designs import make_design
+from service.spaces import make_design
 from service.painting.surfaces import make_surface
 from service.painting.views import enlarged_paint
 from service.preview import laid_out, picture_paper, plasma_paper, preview

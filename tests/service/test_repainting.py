@@ -9,9 +9,9 @@ import torch
 from shapes import uv_sphere
 
 from geometry.errors import InputError
-from service.designs import make_design
-from service.designs.mesh import MeshDesign
-from service.designs.reach import RIM
+from service.spaces import make_design
+from service.spaces.mesh_design import MeshDesign
+from service.spaces.reach import RIM
 from service.model import Model
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint, keep

@@ -14,8 +14,8 @@ from geometry.catalogue import colourings, find_group
 from geometry.colour import act
 from geometry.mesh import make_mesh
 from geometry.plane_chart import picture_generators, picture_periods
-from service.designs import make_design
-from service.designs.resolution import view_side
+from service.spaces import make_design
+from service.spaces.resolution import view_side
 from service.model import Model
 from service.painting.surfaces import make_surface
 from service.painting.views import Look

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from service.designs.folded import FoldedDesign
-from service.designs.hyperbolic import HyperbolicDesign
-from service.designs.plane import PlaneDesign
-from service.designs.sphere import SphereDesign
-from service.designs.spiral import SpiralDesign
+from service.spaces.folded import FoldedDesign
+from service.spaces.hyperbolic import HyperbolicDesign
+from service.spaces.plane import PlaneDesign
+from service.spaces.sphere import SphereDesign
+from service.spaces.spiral import SpiralDesign
 from service.scene import Scene
 
 Design = PlaneDesign | FoldedDesign | SpiralDesign

@@ -26,10 +26,10 @@ from geometry.surface import uv_surface
 from geometry.view_choice import choose_views
 from geometry.visibility import ViewMap
 from service.base_colour import fitted_stack
-from service.designs.folded import spread
-from service.designs.reach import Linked, Reach, Resized
-from service.designs.resolution import MESH_FINENESS, OVERSAMPLING
-from service.designs.sphere import SphereDesign
+from service.spaces.folded import spread
+from service.spaces.reach import Linked, Reach, Resized
+from service.spaces.resolution import MESH_FINENESS, OVERSAMPLING
+from service.spaces.sphere import SphereDesign
 from service.scene import Scene
 
 MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels

@@ -13,8 +13,8 @@ from geometry.sampling import SamplingMap
 from geometry.seed_charts import spiral
 from geometry.spaces import Array
 from geometry.sphere_pictures import PROJECTIONS
-from service.designs.folded import FoldedDesign, View
-from service.designs.resolution import FINENESS, OVERSAMPLING, view_side
+from service.spaces.folded import FoldedDesign, View
+from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side
 from service.scene import Scene
 
 # Texels around the equator, relative to the picture's width, where texels are as large as on

@@ -17,8 +17,8 @@ from geometry.colour import generated, inverse, power
 from geometry.colour_frame import rounded
 from geometry.sampling import SamplingMap, average_runs, mean_of_rows, superposed
 from geometry.spaces import Array, apply
-from service.designs.reach import Linked, Reach, Resized
-from service.designs.resolution import OVERSAMPLING, looks_needed
+from service.spaces.reach import Linked, Reach, Resized
+from service.spaces.resolution import OVERSAMPLING, looks_needed
 from service.scene import Scene
 
 _STRIP = 1 << 16  # points at a time, where their map is used only once: bounds the memory

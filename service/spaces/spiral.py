@@ -14,8 +14,8 @@ from geometry.pyramid import build_pyramid
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
 from geometry.spiral_views import picture_map, window_map
-from service.designs.reach import Linked, Reach, Resized, pyramid_link
-from service.designs.resolution import FINENESS
+from service.spaces.reach import Linked, Reach, Resized, pyramid_link
+from service.spaces.resolution import FINENESS
 from service.scene import Scene
 
 # Of the canvas, relative to other designs: a texel that is a pixel wide at the picture's edge is

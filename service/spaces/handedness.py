@@ -9,8 +9,8 @@ from geometry.groups import Generator, Group
 from geometry.plane_chart import picture_generators, picture_lattice
 from geometry.spaces import Array, Space, circle
 from service.advice import is_chiral
-from service.designs.folded import FoldedDesign
-from service.designs.plane import PlaneDesign
+from service.spaces.folded import FoldedDesign
+from service.spaces.plane import PlaneDesign
 from service.scene import Scene
 
 _ANGLES = 240

@@ -13,8 +13,8 @@ from geometry.plane_resample import resample
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
 from service.base_colour import fitted
-from service.designs.reach import RIM, Linked, Reach, Resized
-from service.designs.resolution import RESAMPLED_FINENESS
+from service.spaces.reach import RIM, Linked, Reach, Resized
+from service.spaces.resolution import RESAMPLED_FINENESS
 from service.scene import Scene
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole

@@ -18,8 +18,8 @@ from geometry.hyperbolic_views import (
 )
 from geometry.sampling import SamplingMap
 from geometry.spaces import Array
-from service.designs.folded import FoldedDesign, View
-from service.designs.resolution import FINENESS, OVERSAMPLING
+from service.spaces.folded import FoldedDesign, View
+from service.spaces.resolution import FINENESS, OVERSAMPLING
 from service.scene import Scene
 
 WINDOW = 0.45  # side of a view, relative to the picture's width
