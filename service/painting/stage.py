@@ -13,7 +13,7 @@ from torch import Tensor
 
 from geometry.colour import ColourElement
 from geometry.colour_frame import ColourFrame
-from service.painting.views import Look, Surface
+from service.painting.surfaces import Look, Surface
 from service.perception.moments import colour_images
 from service.perception.network import Network
 from service.perception.term import LOOK, RGB

@@ -14,12 +14,13 @@ import numpy as np
 
 from geometry.errors import InputError
 from service.recipe import parse_recipe
-from service.scene import MAX_PIXELS, check_symmetry
+from service.scene import check_symmetry
 from service.serving.blobs import is_digest
 from service.serving.encodings import ENCODINGS, RAW
 from service.serving.jobs import Inputs, StoredBuffer
 from service.serving.limits import MAX_JOB_BYTES
 from service.serving.wire import CHUNK_BYTES, LIMITS, read_spec
+from service.spaces.space import MAX_PIXELS
 
 MAX_CAMERAS = 256
 MAX_CAMERA_KEYS = 32

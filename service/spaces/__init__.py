@@ -1,30 +1,30 @@
-"""Designs: a scene at one resolution, without torch. A design knows the chart that carries its
-paint, how paint becomes the delivered picture, and where its views look. The service's surfaces
-(:mod:`service.painting.surfaces`) put it on a device; ``service preview`` uses it as it is.
+"""The spaces that can be painted: one module for each, whose ``SPACE`` is its row of the table.
+Importing them imports no torch.
+
+What a row says is explained in :mod:`service.spaces.space`, and how to add one in
+docs/extending.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from service.spaces import hyperbolic, mesh, plane, sphere, spiral
+from service.spaces.space import Space
 
-from service.spaces.folded import FoldedDesign
-from service.spaces.hyperbolic import HyperbolicDesign
-from service.spaces.plane import PlaneDesign
-from service.spaces.sphere import SphereDesign
-from service.spaces.spiral import SpiralDesign
-from service.scene import Scene
-
-Design = PlaneDesign | FoldedDesign | SpiralDesign
-
-
-DESIGNS: dict[str, Callable[[Scene, int], Design]] = {
-    "tile": PlaneDesign,
-    "sphere": SphereDesign,
-    "hyperbolic": HyperbolicDesign,
-    "spiral": SpiralDesign,
+SPACES: dict[str, Space] = {  # by target
+    module.SPACE.target: module.SPACE for module in (plane, sphere, hyperbolic, spiral, mesh)
 }
 
 
-def make_design(scene: Scene, width: int) -> Design:
-    """The design of a scene whose picture is ``width`` pixels wide; not for meshes."""
-    return DESIGNS[scene.target](scene, width)
+def targets_of_fields() -> dict[str, list[str]]:
+    """The recipe's fields that mean something only to some targets, and these; to others they keep
+    their defaults."""
+    found: dict[str, list[str]] = {}
+    for space in SPACES.values():
+        for field in space.fields:
+            found.setdefault(field, []).append(space.target)
+    return found
+
+
+def with_pictures() -> dict[str, Space]:
+    """The spaces whose groups can be shown without more than a recipe, by the groups' space."""
+    return {space.groups: space for space in SPACES.values() if not space.needs_body}
