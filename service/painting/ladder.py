@@ -34,12 +34,12 @@ class Place:
 
 
 def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
-    """The ladder of a recipe: widths √2 apart that end at its size, as many steps at each. Some
-    spaces take more of them, the more of it is different: ``order`` is that of the group."""
+    """The ladder of a recipe: widths √2 apart that end at its size, as many steps at each: some
+    spaces take more. ``order``: of the group."""
     quality = QUALITIES[recipe.quality]
     ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
     widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
-    patience = 1 + SPACES[recipe.target].patience / order if order else 1
+    patience = SPACES[recipe.target].patience(order)
     total = recipe.steps or round(patience * quality.steps * quality.stages)
     ends = [round(total * (k + 1) / len(widths)) for k in range(len(widths))]
     steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]

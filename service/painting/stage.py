@@ -19,30 +19,34 @@ from service.perception.network import Network
 from service.perception.term import LOOK, RGB
 from service.recipe import Recipe
 from service.scene import StylePicture
+from service.spaces.space import Scene
 
-STYLE_SIDE_LEAST = 64.0  # in less the deeper layers are one pixel, whose deviation is nothing
+# A style's shorter side in pixels of the final picture, at least: in less its forms are not to be
+# recognised, and a network sees noise.
+STYLE_SIDE = 384
+STYLE_SIDE_LEAST = 64.0  # at a stage: in less the deeper layers are one pixel
 STYLE_SIDE_LIMIT = 1024  # pixels of a style's shorter side: more teaches little and costs much
 
 
 @dataclass(frozen=True, eq=False)
 class Stage:
     """What there is at one resolution. colours: the colour elements that the symmetry makes equally
-    likely; frame: what they act on; unit: see Surface."""
+    likely; frame: what they act on; style_side: pixels that a style picture of scale 1 spans."""
 
     recipe: Recipe
     network: Network
     styles: Sequence[StylePicture]
     colours: tuple[ColourElement, ...]
-    unit: int
+    style_side: float
     frame: ColourFrame
 
     def style_pictures(self) -> Iterator[tuple[Tensor, float]]:
-        """Every style picture, (1, 3, h, w) in 0..1, and its share: brought to unit · style scale
-        pixels on its shorter side, under every colour element, so that what is measured on them can
-        be reached."""
+        """Every style picture, (1, 3, h, w) in 0..1, and its share: brought to style side · style
+        scale pixels on its shorter side, under every colour element, so that what is measured on
+        them can be reached."""
         device = next(self.network.parameters()).device
         for style in self.styles:
-            picture = scaled(style.pixels, self.unit * self.recipe.style_scale).to(device)
+            picture = scaled(style.pixels, self.style_side * self.recipe.style_scale).to(device)
             for image in colour_images(picture, self.colours, self.frame):
                 yield image.contiguous(memory_format=torch.channels_last), style.weight
 
@@ -76,6 +80,15 @@ class Sight:
             return self.look.base
         ((_, features),) = self.network.layers(self.look.base, (self.layer,))
         return features
+
+
+def style_side(surface: Surface, scene: Scene, width: int, full_width: int) -> float:
+    """The pixels that a style picture of scale 1 spans on a surface of a width, of a painting of a
+    full width: a period, a ball or a disc, or what the scene says; but where that would be too
+    small in the final picture, more than one of them."""
+    if scene.style_size is not None:
+        return surface.unit
+    return max(surface.unit, STYLE_SIDE * width / full_width)
 
 
 def scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:

@@ -20,7 +20,7 @@ from service.painting.grids import random_phases
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Kept, Paint
 from service.painting.objective import Seen, StageTerms
-from service.painting.stage import Stage
+from service.painting.stage import Stage, style_side
 from service.painting.surfaces import Surface, enlarged_paint, make_surface
 from service.perception.network import Network
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
@@ -123,9 +123,8 @@ class Studio:
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        stage = Stage(
-            self.recipe, self._network, self._styles, colours, surface.unit, self._scene.frame
-        )
+        side = style_side(surface, self._scene, width, self.recipe.size)
+        stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
         return surface
 

@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class MeshScene(Scene):
     """body: the mesh and what lies around it; placement: where the group stands in it; action:
-    what the group moves; view_layout: how views lie around it; style_size: what a style's shorter
-    side spans on it, in its units."""
+    what the group moves; view_layout: how views lie around it."""
 
     body: Model
     placement: Placement
     action: str = "surface"
     view_layout: str = "sphere"
-    style_size: float | None = None
 
     @classmethod
     def of(cls, recipe: Recipe, body: Model | None) -> MeshScene:
@@ -54,7 +52,6 @@ class MeshScene(Scene):
             placement=placement,
             action=recipe.action,
             view_layout=recipe.view_layout,
-            style_size=recipe.style_size,
         )
 
     def design(self, width: int) -> MeshDesign:
@@ -96,6 +93,6 @@ SPACE = Space(
     ),
     scene=MeshScene.of,
     needs_body=True,
-    depth=7,  # where its texels are densest, fine levels hold what no view sees
-    patience=2.0,
+    depth=4,  # where its texels are densest, fine levels hold what no view sees
+    patience=lambda order: 1 + 2 / order if order else 1.0,  # the more of it is different
 )

@@ -30,7 +30,7 @@ from service.spaces.folded import picture_generators, spread
 from service.spaces.frame import Frame
 from service.spaces.mesh import MeshScene
 from service.spaces.reach import Linked, Reach, Resized
-from service.spaces.resolution import MESH_FINENESS, OVERSAMPLING, looks_needed
+from service.spaces.resolution import FINENESS, OVERSAMPLING, looks_needed
 from service.spaces.space import Design
 from service.spaces.sphere import SphereDesign
 
@@ -279,7 +279,7 @@ def _parts(used: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 
 def _canvas_side(texels: int) -> int:
-    return math.ceil(texels * MESH_FINENESS / _CANVAS_STEP) * _CANVAS_STEP
+    return math.ceil(texels * FINENESS / _CANVAS_STEP) * _CANVAS_STEP
 
 
 def _radius(vertices: Array) -> float:

@@ -8,8 +8,6 @@ FINENESS = 1.0
 # The same of tilings whose texels are no pixels, relative to the chart's: as sharp as a picture can
 # be whose symmetry survives the bicubic resampling to pixels.
 RESAMPLED_FINENESS = 0.75
-# The same of a mesh's textures: views see some of their texels smaller than pixels.
-MESH_FINENESS = 0.6
 OVERSAMPLING = 2  # texels of a folded chart per texel of the canvas: bilinear taps add no error
 
 

@@ -38,7 +38,8 @@ class Scene(ABC):
     """What is painted, with its symmetry. folds: the first generator's powers are weighted instead
     of imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
     style_frame: of the styles' colours, see :mod:`service.colours`.
-    start: what the painting starts from."""
+    start: what the painting starts from. style_size: what a style's shorter side spans, in the
+    space's units, if the recipe says."""
 
     target: str
     group: Group
@@ -47,6 +48,7 @@ class Scene(ABC):
     mirrored: bool = False
     style_frame: ColourFrame = RGB
     start: str = "noise"
+    style_size: float | None = None
 
     @property
     def frame(self) -> ColourFrame:
@@ -97,6 +99,7 @@ def resolved(recipe: Recipe, group: Group) -> dict[str, Any]:
         "colouring": find_colouring(group, recipe.colouring),
         "folds": folds,
         "start": recipe.start,
+        "style_size": recipe.style_size,
     }
 
 
@@ -166,9 +169,9 @@ class Space:
     sentence. fields: those of the recipe that mean something to it and not to all targets, in the
     order of its options. scene(recipe, body): a checked scene; body: what is painted, where it
     ``needs_body``. loops: whether there is an endless zoom of its pictures. depth: levels of the
-    canvas's pyramid, where they are not as many as usual. patience: with n elements in the group a
-    painting takes 1 + patience/n times as many steps. arguments(group): what follows the command's
-    name, to paint a group."""
+    canvas's pyramid, where they are not as many as usual. patience(order): how many times as many
+    steps as usual a painting takes, of a group of so many elements. arguments(group): what follows
+    the command's name, to paint a group."""
 
     target: str
     groups: str
@@ -179,5 +182,5 @@ class Space:
     needs_body: bool = False
     loops: bool = False
     depth: int | None = None
-    patience: float = 0.0
+    patience: Callable[[int | None], float] = lambda order: 1.0
     arguments: Callable[[Group], str] = by_name

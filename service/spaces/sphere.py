@@ -169,4 +169,5 @@ SPACE = Space(
     summary="Paint a sphere's texture: equirectangular, a cube map or octahedral.",
     fields=("folds", "projection", "chirality"),
     scene=SphereScene.of,
+    patience=lambda order: 2.0,  # its views are small, and its domains smaller
 )

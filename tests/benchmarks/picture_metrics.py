@@ -14,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 from scipy import ndimage, stats
 
+from service.perception.borders import continued
 from service.perception.moments import Moments, blended, moment_distance, moments
 from service.perception.network import Network
 
 Picture = NDArray[np.float64]
 
 SPECK = 0.3  # how far a speck is from the median of its 5 x 5 neighbours
-PATCH = 64  # pixels a side, of spectra
+PATCH = 32  # pixels a side, of spectra
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -45,21 +46,20 @@ class Figures:
 
 def measured(
     pictures: Sequence[Picture],
-    style: Picture,
-    others: Mapping[str, Picture],
+    own: Sequence[Picture],
+    others: Mapping[str, Sequence[Picture]],
     judge: Network,
 ) -> Figures:
-    """The figures of a painting."""
-    own = [style]
+    """The figures of a painting. own, others: styles, each under all images of the colour rule."""
     seen = _moments(pictures, judge)
     distance = _distance(seen, _moments(own, judge))
-    nearest = min(_distance(seen, _moments([other], judge)) for other in others.values())
+    nearest = min(_distance(seen, _moments(other, judge)) for other in others.values())
     return Figures(
         spectrum=fineness(pictures) / fineness(own),
         specks=specks(pictures),
         style_specks=specks(own),
         lines=max(lines(p) for p in pictures),
-        style_lines=lines(style),
+        style_lines=max(lines(p) for p in own),
         contrast=_deviation(pictures) / _deviation(own),
         palette=palette_distance(pictures, own),
         distance=distance,
@@ -114,7 +114,7 @@ def _moments(pictures: Sequence[Picture], judge: Network) -> Mapping[str, Moment
     parts = []
     for picture in pictures:
         x = torch.tensor(picture, dtype=torch.float32).permute(2, 0, 1)[None].contiguous()
-        layers = {name: moments(f) for name, f in judge.layers(x, judge.info.style)}
+        layers = {name: moments(f) for name, f in continued(judge, x, judge.info.style)}
         parts.append((layers, float(picture.shape[0] * picture.shape[1])))
     return blended(parts)
 

@@ -1,7 +1,7 @@
 """How good painted pictures are, over spaces, styles and seeds; and what other settings would do.
 
     python -m tests.benchmarks.pictures [--out out/pictures] [--size 384] [--seeds 1 2]
-        [--cells p4 p6 ...] [--styles ...] [--network squeezenet] [--quality draft] [--steps N]
+        [--cells p4 p6 ...] [--styles ...] [--network squeezenet] [--quality draft] [--recipe JSON]
         [--mesh FILE] [--sheet FILE] [--set service.painting.studio.DEPTH=3 ...]
 
 Paints every cell, keeps pictures and figures (a run that was stopped goes on), and prints a table.
@@ -27,6 +27,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from geometry.colour import generated
 from tests.benchmarks.picture_metrics import Figures, Picture, measured
 
 STYLES = ("night_strokes", "woodcut_waves", "stained_glass", "peacock_feathers")
@@ -34,42 +35,56 @@ ALL_STYLES = (*STYLES, "moorish_mosaic", "marbled_paper")
 CELLS: dict[str, dict[str, Any]] = {
     "p4": {"target": "tile", "group": "p4"},
     "p6-3a": {"target": "tile", "group": "p6", "colouring": "3a"},
+    "p4-4a": {"target": "tile", "group": "p4", "colouring": "4a"},
+    "p6m": {"target": "tile", "group": "p6m"},
     "532": {"target": "sphere", "group": "532"},
     "46": {"target": "hyperbolic", "group": "{4,6}"},
     "spiral": {"target": "spiral", "group": "spiral3"},
-    "suzanne": {"target": "mesh", "group": "none"},
+    "suzanne": {"target": "mesh", "group": "1"},
 }
+MONKEY = Path("out/meshes/monkey.glb")  # `make meshes` makes it
 BODIES = ("sphere", "mesh")  # whose views are looked at, not their maps
+LOOKS = 8  # windows of a painting that are measured
 SHEET_SIDE = 320  # pixels of a picture on a sheet
 JUDGES = {"squeezenet": "vgg16-hed"}  # of what a network has painted; squeezenet judges the others
 
 
-def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, float]:
-    """A painting as one looks at it, windows of it that were not painted, its scene's unit, and
-    seconds."""
-    from service.inputs import load_styles
-    from service.painting.paint import paint
-    from service.painting.surfaces import make_surface
-    from service.recipe import parse_recipe
+def scene_of(recipe: Any) -> Any:
+    """The scene of a recipe and of the mesh that it names."""
+    from service.inputs import mesh_inputs
     from service.scene import make_scene
 
+    return make_scene(recipe, mesh_inputs(recipe).body if recipe.target == "mesh" else None)
+
+
+def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, float]:
+    """A painting as one looks at it, windows of it that were not painted, the pixels that a
+    style of scale 1 spans, and seconds."""
+    from service.inputs import load_styles
+    from service.painting.paint import paint
+    from service.painting.stage import style_side
+    from service.painting.surfaces import make_surface
+    from service.recipe import parse_recipe
+
     recipe = parse_recipe(fields)
-    scene = make_scene(recipe)
+    scene = scene_of(recipe)
     start = time.perf_counter()
     *_, last = paint(recipe, scene, load_styles(recipe), torch.device("cpu"))
     seconds = time.perf_counter() - start
-    surface = make_surface(scene, recipe.size, 3, torch.device("cpu"))
+    surface = make_surface(scene, recipe.size, LOOKS, torch.device("cpu"))
     surface.prepare_views(987_654)
+    side = style_side(surface, scene, recipe.size, recipe.size)
     picture = last.texture(0)
     if recipe.target == "tile":
-        return picture, [picture / 255.0], surface.unit, seconds
+        return picture, [picture / 255.0], side, seconds
     logits = torch.from_numpy(last.paint().logits).reshape(-1, 3)
     with torch.no_grad():
         looks = surface.look(logits, range(surface.views))
     if recipe.target in BODIES:
-        body = looks[0].pixels[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
+        fullest = max(looks, key=lambda look: float(look.weight.sum()))
+        body = fullest.pixels[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
         picture = body.to(torch.uint8).numpy()
-    return picture, [_middle(look) for look in looks], surface.unit, seconds
+    return picture, [_middle(look) for look in looks], side, seconds
 
 
 def _middle(look: Any) -> Picture:
@@ -83,15 +98,22 @@ def _middle(look: Any) -> Picture:
     return pixels[top : top + side, left : left + side]
 
 
-def style_at(name: str, side: float) -> Picture:
-    """A style as it is shown to the network."""
+def styles_at(fields: dict[str, Any], name: str, side: float) -> list[Picture]:
+    """A style as it is shown to the network: under all images of the colour rule."""
+    from service.colours import framed
     from service.inputs import load_styles
     from service.painting.stage import scaled
+    from service.perception.moments import colour_images
     from service.recipe import parse_recipe
 
-    recipe = parse_recipe({"target": "tile", "group": "p1", "styles": [{"source": name}]})
-    (style,) = load_styles(recipe)
-    return scaled(style.pixels, side)[0].permute(1, 2, 0).double().numpy()
+    recipe = parse_recipe(fields | {"styles": [{"source": name}]})
+    styles = load_styles(recipe)
+    scene = framed(scene_of(recipe), recipe, styles)
+    colours = generated(tuple(scene.colouring.images.values()))
+    images = colour_images(
+        scaled(styles[0].pixels, side * recipe.style_scale), colours, scene.frame
+    )
+    return [image[0].permute(1, 2, 0).double().numpy() for image in images]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,9 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--styles", nargs="+", default=STYLES)
     parser.add_argument("--network", default="squeezenet")
     parser.add_argument("--quality", default="draft")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--rate", type=float)
-    parser.add_argument("--mesh", type=Path, help="For the cell of a mesh.")
+    parser.add_argument("--recipe", type=json.loads, default={}, help="Fields of every recipe.")
+    parser.add_argument("--mesh", type=Path, default=MONKEY, help="Default: %(default)s.")
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--set", action="append", default=[], dest="settings")
     options = parser.parse_args(arguments)
@@ -159,20 +180,18 @@ def _cell(
         "network": options.network,
         "styles": [{"source": style}],
     }
-    if options.steps:
-        fields["steps"] = options.steps
-    if options.rate:
-        fields["learning_rate"] = options.rate
+    fields |= options.recipe
     if cell == "suzanne":
         fields["mesh"] = str(options.mesh)
     known = json.dumps([fields, options.settings], sort_keys=True)
     stem = f"{cell}-{style}-{seed}-{hashlib.sha256(known.encode()).hexdigest()[:8]}"
     file = options.out / f"{stem}.json"
     if not file.exists():
-        picture, windows, unit, seconds = painted(fields)
+        picture, windows, side, seconds = painted(fields)
         Image.fromarray(picture).save(options.out / f"{stem}.png")
-        others = {name: style_at(name, unit) for name in ALL_STYLES if name != style}
-        figures = measured(windows, style_at(style, unit), others, judge)
+        shown = {name: styles_at(fields, name, side) for name in ALL_STYLES}
+        own = shown.pop(style)
+        figures = measured(windows, own, shown, judge)
         data = {"recipe": fields, "settings": options.settings, "seconds": seconds}
         file.write_text(json.dumps(data | {"figures": dataclasses.asdict(figures)}, indent=1))
     data = json.loads(file.read_text())

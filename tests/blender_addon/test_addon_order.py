@@ -66,6 +66,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         "start": "base",
         "objective": {
             "style": 1.0,
+            "detail": 1.0,
             "colour": 1.0,
             "dream": 1.0,
             "natural_colours": 0.0,

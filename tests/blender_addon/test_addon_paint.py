@@ -56,6 +56,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "network": "auto",
         "objective": {
             "style": 1.0,
+            "detail": 1.0,
             "colour": 1.0,
             "dream": 1.0,
             "natural_colours": 0.0,

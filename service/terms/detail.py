@@ -1,0 +1,133 @@
+"""Detail: edges and grain are as strong, as sparse and as coloured as the style pictures'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from service.perception.term import LOOK, Term
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from service.painting.stage import Sight, Stage
+    from service.perception.moments import Moments
+
+SCALES = 3  # octaves, from the finest
+_LEAST = 1e-4  # of a distance: the square root's slope stays finite
+_FLOOR = 1e-5  # of a variance: a style may have no detail at all
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The moments of every octave of detail, finest first."""
+
+    moments: Sequence[Moments]
+
+    def __add__(self, other: Bands) -> Bands:
+        both = zip(self.moments, other.moments, strict=True)
+        return Bands([a + b for a, b in both])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """whitening: per octave, (3, 3), what makes the style's detail uncorrelated and of variance 1,
+    so that stray colours weigh as much as stray light; moments: of that, see :func:`_measured`."""
+
+    whitening: Sequence[Tensor]
+    moments: Sequence[Moments]
+
+
+def octaves(
+    picture: Tensor, weight: Tensor | None, periodic: bool
+) -> Iterator[tuple[Tensor, Tensor | None]]:
+    """What a binomial blur takes away from a picture (1, 3, H, W), octave by octave (the Laplacian
+    pyramid of Burt and Adelson 1983), and how much its places count: not at all where the blur
+    has seen what does not."""
+    from torch.nn import functional as F
+
+    for _ in range(SCALES):
+        if min(picture.shape[-2:]) < 4:
+            return
+        mode = "circular" if periodic else "reflect"
+        around = F.pad(picture, (1, 1, 1, 1), mode=mode)
+        rows = (around[..., :-2, :] + 2 * around[..., 1:-1, :] + around[..., 2:, :]) / 4
+        low = (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 4
+        if weight is not None:
+            weight = -F.max_pool2d(-weight, 3, 1, 1)
+        yield picture - low, weight
+        picture = low[..., ::2, ::2]
+        weight = None if weight is None else weight[..., ::2, ::2]
+
+
+def prepare(stage: Stage) -> Wanted:
+    """The detail of the blend of style pictures."""
+    import torch
+
+    plain = [torch.eye(3, device=next(stage.network.parameters()).device)] * SCALES
+    whitening = [_whitening(band) for band in _of_styles(stage, plain)]
+    return Wanted(whitening, _of_styles(stage, whitening))
+
+
+def _of_styles(stage: Stage, whitening: Sequence[Tensor]) -> list[Moments]:
+    """The moments of every octave of the blend of style pictures."""
+    from service.perception.moments import blended
+
+    parts = []
+    for picture, share in stage.style_pictures():
+        bands = zip(octaves(picture, None, False), whitening, strict=True)
+        parts.append(({str(k): _measured(b, w, m) for k, ((b, w), m) in enumerate(bands)}, share))
+    return list(blended(parts).values())
+
+
+def _whitening(band: Moments) -> Tensor:
+    """What makes plain detail of these moments uncorrelated and of variance 1, (3, 3)."""
+    import torch
+
+    covariance = (band.raw - torch.outer(band.mean, band.mean))[:3, :3]
+    variances, axes = torch.linalg.eigh(covariance)
+    return (axes / variances.clamp(min=_FLOOR).sqrt()).T
+
+
+def _measured(band: Tensor, weight: Tensor | None, whitening: Tensor) -> Moments:
+    """The moments of whitened detail and of its absolute values: strong edges and faint noise of
+    the same variance differ in the mean of the latter."""
+    import torch
+
+    from service.perception.moments import moments
+
+    white = torch.einsum("ij,bjhw->bihw", whitening, band)
+    return moments(torch.cat([white, white.abs()], 1), weight)
+
+
+def observe(sight: Sight, wanted: Wanted) -> Bands:
+    """The moments of a view's detail."""
+    periodic = sight.look is not None and sight.look.periodic
+    found = octaves(sight.features, sight.weight, periodic)
+    return Bands([_measured(b, w, m) for (b, w), m in zip(found, wanted.whitening, strict=False)])
+
+
+def loss(sums: Mapping[str, Bands], wanted: Wanted) -> Tensor:
+    """Mean of the square roots of the octaves' distances, as in the term of style."""
+    import torch
+
+    from service.perception.moments import moment_distance
+
+    pairs = zip(sums[LOOK].moments, wanted.moments, strict=False)
+    return torch.stack([(moment_distance(a, b) + _LEAST).sqrt() for a, b in pairs]).mean()
+
+
+TERM = Term(
+    name="detail",
+    title="Style's Detail",
+    description="How much edges and grain keep to the style's.",
+    rank=15,
+    default=1.0,
+    layers=lambda stage: (LOOK,),
+    prepare=prepare,
+    observe=observe,
+    loss=loss,
+    setting="detail_weight",
+    of="styles",
+)
