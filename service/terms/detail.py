@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -109,13 +110,18 @@ def observe(sight: Sight, wanted: Wanted) -> Bands:
 
 
 def loss(sums: Mapping[str, Bands], wanted: Wanted) -> Tensor:
-    """Mean of the square roots of the octaves' distances, as in the term of style."""
+    """Mean of the square roots of the octaves' distances, as in the term of style. An octave of
+    which no view shows anything, as small ones of thin things, is no distance away."""
     import torch
 
     from service.perception.moments import moment_distance
 
-    pairs = zip(sums[LOOK].moments, wanted.moments, strict=False)
-    return torch.stack([(moment_distance(a, b) + _LEAST).sqrt() for a, b in pairs]).mean()
+    found = []
+    for painted, target in zip(sums[LOOK].moments, wanted.moments, strict=False):
+        seen = painted.count > 0
+        some = dataclasses.replace(painted, count=torch.where(seen, painted.count, 1))
+        found.append(torch.where(seen, (moment_distance(some, target) + _LEAST).sqrt(), 0))
+    return torch.stack(found).mean()
 
 
 TERM = Term(

@@ -82,3 +82,18 @@ def test_nothing_counts_behind_a_mask_nor_at_its_border(stage: Stage):
     behind = [loss(stage, p, weight, periodic=False) for p in (pixels, hidden)]
     assert behind[0] == pytest.approx(behind[1], abs=1e-4)
     assert loss(stage, hidden) > behind[0] + 0.1
+
+
+def test_octaves_of_which_nothing_is_seen_do_not_count(stage: Stage):
+    """As of a thin thing in a small view: its coarsest octave is border all over."""
+    pixels = picture(stage).clone().requires_grad_()
+    for shown in (3, 0):
+        weight = torch.zeros(1, 1, *pixels.shape[-2:])
+        weight[..., 60 : 60 + shown, :] = 1
+        wanted = TERM.prepare(stage)
+        look = Look(pixels, weight)
+        seen = TERM.observe(Sight(LOOK, pixels, None, stage.network, look), wanted)
+        found = TERM.loss({LOOK: seen}, wanted)
+        (gradient,) = torch.autograd.grad(found, pixels)
+        assert found.isfinite() and gradient.isfinite().all()
+        assert (float(found.detach()) > 0) == (shown > 0)
