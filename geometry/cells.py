@@ -13,6 +13,7 @@ images at a distance d.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,8 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.plane_chart import PlaneChart
+from geometry.sampling import bilinear_taps
 from geometry.spaces import Array, affine
 from geometry.spiral import SpiralChart, short_basis
+
+# (rows, columns) and a number → values (rows, columns, 3): what is laid on a chart of that shape
+Paper = Callable[[tuple[int, int], int], Array]
 
 _CANDIDATES = 256
 _SOFT = 0.03  # σ²/d², d the distance from the seed to the nearest of its images
@@ -110,6 +115,20 @@ def soft_cell(torus: Torus, orbit: NDArray[np.integer]) -> Cell:
     width, height = np.ceil(high - low).astype(int) + 1
     corner = torus.basis @ seed + low
     return Cell(texel, found - low, (int(height), int(width)), weights, corner)
+
+
+def in_one_cell(torus: Torus, orbit: NDArray[np.integer], paper: Paper) -> Array:
+    """(texels, 3): a paper laid on the soft cell, so that superposition shows it whole in every
+    copy; orbit: see :func:`soft_cell`."""
+    cell = soft_cell(torus, orbit)
+    height, width = cell.shape
+    values = paper(cell.shape, 0).reshape(-1, 3)
+    places = np.clip(cell.places[:, ::-1], 0, np.array([height, width]) - 1.001)
+    taps, shares = bilinear_taps(places, cell.weights * len(torus.matrices) ** 0.5, width)
+    seen = (shares[..., None] * values[taps]).sum(axis=1)
+    out = np.zeros((len(orbit), 3))
+    np.add.at(out, cell.texels, seen)
+    return out
 
 
 def _seed(torus: Torus) -> tuple[Array, float]:

@@ -10,6 +10,7 @@ turned so that the first period points to the right.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -62,6 +63,7 @@ class PlaneChart:
         return (row - around * self.rows) * self.columns + within
 
 
+@functools.lru_cache(maxsize=16)  # all that ask for one shall have the same
 def plane_chart(
     group: Group,
     colouring: Colouring,

@@ -15,7 +15,8 @@ from geometry.colour_frame import RGB, ColourFrame, ColourMoments, rounded
 from geometry.colour_inks import ink_counts, inks_frame
 from geometry.errors import InputError
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture
+from service.scene import StylePicture
+from service.spaces.space import Scene
 
 _SAMPLE = 4096  # pixels that inks are found among
 _PIXELS = 1 << 18  # of a picture that its colours are measured on: a thousandth of their spread

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from service.describe import term_rows
-from service.recipe import DREAM_OBJECTIVE, DREAM_RATE, ONLY_FOR, Recipe
+from service.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe
+from service.spaces import targets_of_fields
 from service.steering import ADJUSTABLE
 
 
@@ -54,7 +55,7 @@ def _row(root: str, field: Mapping[str, Any]) -> dict[str, Any]:
         "default": field.get("default"),
         "least": bounds.get("minimum", bounds.get("exclusiveMinimum")),
         "most": most,
-        "targets": list(ONLY_FOR.get(root, ())),
+        "targets": targets_of_fields().get(root, []),
         "adjustable": root in ADJUSTABLE,
         "type": bounds["type"],
     }

@@ -23,7 +23,9 @@ from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model
 from service.picture_files import over_white, read_picture
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture, make_scene, on_base, wants_base
+from service.scene import StylePicture, make_scene
+from service.spaces import SPACES
+from service.spaces.space import Scene
 from service.vertex_colours import coloured_base
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
@@ -60,32 +62,27 @@ def load_styles(
     return tuple(pictures)
 
 
-def tile_base(recipe: Recipe) -> NDArray[np.uint8] | None:
-    """The picture that a tile's recipe names as what was before, (H, W, 4) uint8 of any size, a
-    single texel for a flat colour; None if it names none. Raises InputError: "missing-file",
-    "bad-image", "bad-value"."""
+def given_base(recipe: Recipe) -> NDArray[np.uint8] | None:
+    """The picture that a recipe names as what was before, (H, W, 4) uint8 of any size, a single
+    texel for a flat colour; None if it names none. Raises InputError: "missing-file", "bad-image",
+    "bad-value"."""
     return None if recipe.base is None else read_given(recipe.base)
 
 
 def read_scene(recipe: Recipe) -> Scene:
     """The scene of a recipe that paints no mesh, with what it reads from files. Raises InputError
-    as :func:`service.scene.make_scene`, :func:`service.scene.on_base`, :func:`tile_base`."""
-    scene = make_scene(recipe)
-    if recipe.target != "tile":
-        return scene
-    base = tile_base(recipe)
-    return on_base(scene, recipe, None if base is None else over_white(base))
+    as :func:`service.scene.make_scene`, :meth:`Scene.on_base`, :func:`given_base`."""
+    return make_scene(recipe).on_base(recipe, given_base(recipe))
 
 
 def wire_scene(
     recipe: Recipe, cameras: Sequence[Mapping[str, Any]], buffers: Mapping[str, NDArray]
 ) -> Scene:
     """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries."""
-    if recipe.target == "tile":
-        base = _buffer_picture(buffers, "base", 4)
-        return on_base(make_scene(recipe), recipe, None if base is None else over_white(base))
-    if recipe.target != "mesh":
-        return make_scene(recipe)
+    space = SPACES[recipe.target]
+    if not space.needs_body:
+        base = _buffer_picture(buffers, "base", 4) if "base" in space.fields else None
+        return make_scene(recipe).on_base(recipe, base)
     needed = ["vertices", "triangles"]
     hiding = ["occluder_vertices", "occluder_triangles"]
     hidden = any(name in buffers for name in hiding)
@@ -143,7 +140,7 @@ def mesh_inputs(recipe: Recipe) -> MeshInputs:
             "no-mesh", "mesh", "A mesh recipe names no mesh file.", "Add --set mesh=FILE."
         )
     loaded = load_mesh(Path(recipe.mesh), recipe.unwrap, recipe.material)
-    wants = wants_base(recipe, recipe.mask is not None)
+    wants = recipe.wants_base(recipe.mask is not None)
     if recipe.base is None and wants is not None and loaded.unread:
         raise InputError(
             "missing-base",

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import special
 
-from geometry import cells
+from geometry.cells import Paper
 from geometry.colour_frame import rounded
-from geometry.plane import on_canvas
-from geometry.sampling import bilinear_taps
 from geometry.spaces import Array
-from service.designs import Design, PlaneDesign, make_design
-from service.designs.folded import FoldedDesign
-from service.reporting.finish import trimmed
-from service.scene import Scene
-
-# (rows, columns) and a number → logits (rows, columns, 3): what is laid on a chart of that shape
-Paper = Callable[[tuple[int, int], int], Array]
+from service.spaces.space import Scene
 
 _COARSEST, _FINEST = 1.2, 24.0  # waves of the plasma along a side of a square
 _SLOPE = 2.6  # of its amplitude over the frequency: few large forms, some detail
@@ -42,29 +33,8 @@ _PALETTE = np.array(
 def preview(scene: Scene, width: int, seed: int, picture: NDArray[np.uint8] | None) -> NDArray:
     """What a scene's symmetry makes of plasma, or of a ``picture`` (H, W, 3) in every copy of its
     domain: (H, W, 3) or, where parts are transparent, (H, W, 4) uint8, ``width`` pixels wide."""
-    design = make_design(scene, width)
     paper = plasma_paper(seed) if picture is None else picture_paper(picture)
-    return trimmed(scene, width, design.bake(laid_out(design, paper)))[0]
-
-
-def laid_out(design: Design, paper: Paper) -> Array:
-    """Paint (chart texels, 3) that shows a paper whole in every copy of the domain."""
-    charts, rows, columns = design.chart_shape
-    if isinstance(design, FoldedDesign):
-        return np.concatenate([paper((rows, columns), k).reshape(-1, 3) for k in range(charts)])
-    if isinstance(design, PlaneDesign):
-        torus = cells.plane_torus(design.chart)
-    else:
-        torus = cells.spiral_torus(design.chart)
-    cell = cells.soft_cell(torus, design.unfold.indices)
-    height, width = cell.shape
-    logits = paper(cell.shape, 0).reshape(-1, 3)
-    places = np.clip(cell.places[:, ::-1], 0, np.array([height, width]) - 1.001)
-    taps, shares = bilinear_taps(places, cell.weights * len(torus.matrices) ** 0.5, width)
-    seen = (shares[..., None] * logits[taps]).sum(axis=1)
-    paint = np.zeros((rows * columns, 3))
-    np.add.at(paint, cell.texels, seen)
-    return on_canvas(design.chart, paint) if isinstance(design, PlaneDesign) else paint
+    return scene.design(width).shown(paper)
 
 
 def plasma_colours() -> NDArray[np.uint8]:

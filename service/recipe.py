@@ -21,13 +21,14 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from geometry.errors import InputError, excerpt, unknown_name
 from service import networks
 from service.perception.dreams import dreamers
-from service.terms import TERMS
+from service.spaces import SPACES, targets_of_fields
+from service.terms import TERMS, needing_base
 
-TargetName = Literal["tile", "sphere", "hyperbolic", "spiral", "mesh"]
 ProjectionName = Literal["equirectangular", "cube", "octahedral"]
 ModelName = Literal["poincare", "klein", "halfplane", "band", "square", "conformal"]
 CutName = Literal["period", "cell", "domain"]
@@ -154,35 +155,6 @@ else:  # a field for every term of the table
     )
 
 
-# Fields that mean something only to some targets; with others they keep their defaults.
-ONLY_FOR: dict[str, tuple[TargetName, ...]] = {
-    "aspect": ("tile",),
-    "angle": ("tile",),
-    "torus_map": ("tile",),
-    "cut": ("tile",),
-    "repeat": ("tile",),
-    "folds": ("tile", "sphere", "hyperbolic", "mesh"),
-    "projection": ("sphere",),
-    "model": ("hyperbolic",),
-    "radius": ("spiral",),
-    "zoom": ("spiral",),
-    "twist": ("spiral",),
-    "chirality": ("tile", "sphere", "hyperbolic"),
-    "mesh": ("mesh",),
-    "material": ("mesh",),
-    "unwrap": ("mesh",),
-    "axis": ("mesh",),
-    "centre": ("mesh",),
-    "action": ("mesh",),
-    "tolerance": ("mesh",),
-    "style_size": ("mesh",),
-    "view_layout": ("mesh",),
-    "base": ("tile", "mesh"),
-    "start": ("tile", "mesh"),
-    "mask": ("mesh",),
-}
-
-
 _INKS = r"#[0-9a-fA-F]{6}(,#[0-9a-fA-F]{6}){1,3}"
 _REPEAT = r"[1-9]\d?x[1-9]\d?"
 # No text can be read in two ways: what does not match is refused after one pass over it.
@@ -195,7 +167,10 @@ _CENTRE = rf"centroid|origin|{_POINT}"
 class Recipe(_Model):
     """Everything that decides a picture."""
 
-    target: TargetName = Field(description="What is painted.")
+    target: str = Field(
+        description="What is painted.",
+        json_schema_extra=lambda schema: schema.update(enum=list(SPACES)),
+    )
     group: str = Field(
         title="Symmetry",
         description="Symmetry group, by any name in the catalogue.",
@@ -402,6 +377,14 @@ class Recipe(_Model):
             objective = DREAM_OBJECTIVE | objective
         return {"learning_rate": DREAM_RATE} | data | {"styles": (), "objective": objective}
 
+    @field_validator("target", mode="before")
+    @classmethod
+    def _is_a_target(cls, target: Any) -> Any:
+        if isinstance(target, str) and target in SPACES:
+            return target
+        *others, last = map(repr, SPACES)
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
+
     @field_validator("network")
     @classmethod
     def _is_known(cls, network: str) -> str:
@@ -448,7 +431,7 @@ class Recipe(_Model):
 
     @model_validator(mode="after")
     def _fits_the_target(self) -> Self:
-        for field, targets in ONLY_FOR.items():
+        for field, targets in targets_of_fields().items():
             default = type(self).model_fields[field].default
             if self.target not in targets and getattr(self, field) != default:
                 raise ValueError(
@@ -499,6 +482,14 @@ class Recipe(_Model):
                 "or nothing would be painted.",
             )
         return self
+
+    def wants_base(self, masked: bool = False) -> str | None:
+        """The field for which there must be a picture before, of a mesh a base colour; None if
+        there need not. masked: whether a mask is given."""
+        wanting = ["start"] if self.start == "base" else []
+        wanting += [f"objective.{term.name}" for term in needing_base(self.objective.weights)]
+        wanting += ["mask"] if masked else []
+        return wanting[0] if wanting else None
 
 
 def parse_recipe(data: Any) -> Recipe:

@@ -17,7 +17,9 @@ from geometry.catalogue import find_colouring
 from geometry.errors import InputError, excerpt
 from service.changes import set_value, single_values
 from service.recipe import Recipe, parse_recipe
-from service.scene import Scene, check_symmetry, make_scene, same_canvas
+from service.scene import check_symmetry, make_scene
+from service.spaces import SPACES
+from service.spaces.space import Scene
 
 ADJUSTABLE = (
     "objective",
@@ -123,10 +125,10 @@ def parse_steering(recipe: Recipe, data: Any) -> tuple[Adjustment, ...]:
 
 
 def _check_colouring(before: Recipe, after: Recipe) -> None:
-    # A mesh is not at hand here, nor is it asked.
-    if after.target == "mesh":
+    # What is painted is not at hand here, nor is it asked.
+    if SPACES[after.target].needs_body:
         check_symmetry(after)
-    elif not same_canvas(make_scene(before), make_scene(after), after.size):
+    elif not make_scene(before).same_canvas(make_scene(after), after.size):
         raise _not_adjustable(
             "colouring", f"The colours of '{excerpt(after.colouring)}' repeat after another period."
         )

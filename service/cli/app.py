@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,11 +23,14 @@ from service.cli.terminal import console, progress_console
 from service.cli.weights import weights_app
 from service.networks import NETWORKS
 from service.reporting.loop import Film
-from service.scene import TARGET_OF_SPACE
 from service.serving.protocol.wire import DEFAULT_ADDRESS
+from service.spaces import SPACES, with_pictures
+from service.spaces.space import Space
 
 if TYPE_CHECKING:
     from service.recipe import Recipe
+
+Command = Callable[..., None]
 
 app = typer.Typer(
     name="service",
@@ -106,33 +110,24 @@ def _recipe(
     return with_absolute_files(parse_recipe(data), Path.cwd())
 
 
-@app.command()
-@options.with_options(["group", *options.fields_of("tile")])
-def tile(
-    dream_like: options.DreamLike = None,
-    weights: options.Weights = None,
-    output: Output = Path("tile.png"),
-    **given: Any,
-) -> None:
-    """Paint one period of a wallpaper pattern."""
-    _paint("tile", given, dream_like, weights, output)
+def _plain(space: Space) -> Command:
+    """The command of a space whose paintings need no more than a recipe's fields."""
+    target = space.target
+
+    @options.with_options(["group", *options.fields_of(target)])
+    def paint(
+        dream_like: options.DreamLike = None,
+        weights: options.Weights = None,
+        output: Output = Path(f"{target}.png"),
+        **given: Any,
+    ) -> None:
+        _paint(target, given, dream_like, weights, output)
+
+    return paint
 
 
-@app.command()
-@options.with_options(["group", *options.fields_of("sphere")])
-def sphere(
-    dream_like: options.DreamLike = None,
-    weights: options.Weights = None,
-    output: Output = Path("sphere.png"),
-    **given: Any,
-) -> None:
-    """Paint a sphere's texture: equirectangular, a cube map or octahedral."""
-    _paint("sphere", given, dream_like, weights, output)
-
-
-@app.command()
 @options.with_options(options.fields_of("hyperbolic"))
-def hyperbolic(
+def _hyperbolic(
     p: Annotated[int | None, typer.Argument(metavar="P", help="Sides of a tile.")] = None,
     q: Annotated[int | None, typer.Argument(metavar="Q", help="Tiles around a vertex.")] = None,
     group: Annotated[
@@ -150,7 +145,6 @@ def hyperbolic(
     output: Output = Path("hyperbolic.png"),
     **given: Any,
 ) -> None:
-    """Paint the tiling {P,Q} of the hyperbolic plane, with a transparent rim."""
     fields = {"group": _hyperbolic_name(p, q, group), **given}
     _paint("hyperbolic", fields, dream_like, weights, output)
 
@@ -169,9 +163,8 @@ def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
     return group
 
 
-@app.command()
 @options.with_options(options.fields_of("spiral"))
-def spiral(
+def _spiral(
     arms: Annotated[int, typer.Option("--arms", metavar="N", help="Arms of the spiral.")] = 1,
     loop: Annotated[
         Path | None,
@@ -188,15 +181,13 @@ def spiral(
     output: Output = Path("spiral.png"),
     **given: Any,
 ) -> None:
-    """Paint a picture that repeats itself as it is zoomed and turned, or a tunnel."""
     film = None if loop is None else Film(loop, frames, fps)
     fields = {"group": spiral_group(arms).name, **given}
     _paint("spiral", fields, dream_like, weights, output, film)
 
 
-@app.command()
 @options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
-def mesh(
+def _mesh(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The mesh: OBJ, glTF, GLB, PLY or STL.")
     ],
@@ -214,7 +205,6 @@ def mesh(
     output: MeshOutput = Path("mesh.png"),
     **given: Any,
 ) -> None:
-    """Paint a mesh: its texture, the mesh with the texture on as GLB, and four renders."""
     from service.cli.mesh_painting import list_symmetries, paint_mesh_to
 
     if detect:
@@ -223,6 +213,11 @@ def mesh(
     fields = {"group": group, "mesh": str(file), **given}
     recipe = _recipe("mesh", fields, dream_like, weights)
     paint_mesh_to(recipe, output, weights, progress_console())
+
+
+_OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}
+for _space in SPACES.values():
+    app.command(_space.target, help=_space.summary)(_OWN.get(_space.target) or _plain(_space))
 
 
 @app.command("preview")
@@ -263,7 +258,7 @@ def run(
 
     found = read_recipe(recipe, set_ or ())
     steering = read_steering(recipe, found)
-    paint_one = paint_mesh_to if found.target == "mesh" else paint_to
+    paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
     picture = output / f"{recipe.stem}.png"
     paint_one(found, picture, weights, progress_console(), steering=steering, read=[recipe])
 
@@ -275,7 +270,7 @@ app.command()(batch)
 def groups(
     space: Annotated[
         str | None,
-        typer.Option("--space", metavar="|".join(TARGET_OF_SPACE), help="Only of this space."),
+        typer.Option("--space", metavar="|".join(with_pictures()), help="Only of this space."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -13,16 +13,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import special
 
 from geometry.catalogue import colourings, groups
 from geometry.groups import Colouring, Group, elements
 from service.cli.listings import command_of
 from service.colours import picture_frame_of
-from service.designs.sphere import SphereDesign
-from service.preview import laid_out, plasma_colours, plasma_paper, preview
+from service.preview import plasma_colours, plasma_paper
 from service.recipe import parse_recipe
-from service.scene import TARGET_OF_SPACE, make_scene
+from service.scene import make_scene
+from service.spaces import with_pictures
 
 _SIDE = 160  # pixels of a small picture
 _SHOWN = 150  # ... on the page
@@ -38,12 +37,6 @@ and with the colouring named below the picture. Any of a group's names will do; 
 all its numbers, as in `service sphere --group 7x` or `service hyperbolic 5 6 --group full`.
 `service colourings GROUP` lists what its generators can do to the colours.
 """
-_TITLES = {
-    "plane": "The plane: 17 wallpaper groups",
-    "sphere": "The sphere: 7 polyhedral groups and 7 families",
-    "hyperbolic": "The hyperbolic plane: tilings {p,q}",
-    "spiral": "Spirals: any number of arms",
-}
 _HEAD = "| plain | in colours | group | its generators | paint it |\n|---|---|---|---|---|"
 
 
@@ -54,9 +47,9 @@ def write_pages(folder: Path) -> None:
     for old in pictures.glob("*.jpg"):
         old.unlink()
     sections = [_OPENING]
-    for space, title in _TITLES.items():
+    for space in with_pictures().values():
         rows = [_HEAD]
-        for group in groups(space):
+        for group in groups(space.groups):
             shown = []
             for rule in _shown_rules(group):
                 name = f"{_file_name(group)}-{rule.name}.jpg"
@@ -64,7 +57,7 @@ def write_pages(folder: Path) -> None:
                 small.save(pictures / name, quality=_QUALITY, optimize=True)
                 shown.append(_shown(name, group, rule))
             rows.append(_row(group, shown))
-        sections.append(f"## {title}\n\n" + "\n".join(rows) + "\n")
+        sections.append(f"## {space.title}\n\n" + "\n".join(rows) + "\n")
     (folder / "groups.md").write_text("\n".join(sections), encoding="utf-8")
 
 
@@ -106,11 +99,11 @@ def _row(group: Group, pictures: list[str]) -> str:
 def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
     """(side, side, 3): one or two by two periods of a tiling, a ball, or the whole picture; over
     white."""
-    target = TARGET_OF_SPACE[group.space.name]
-    few = target == "tile" and len(elements(group, rule)) <= _MANY
+    space = with_pictures()[group.space.name]
+    few = "repeat" in space.fields and len(elements(group, rule)) <= _MANY
     recipe = parse_recipe(
         {
-            "target": target,
+            "target": space.target,
             "group": group.name,
             "colouring": rule.name,
             "size": 2 * _SIDE,
@@ -118,10 +111,7 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
         }
     )
     scene = dataclasses.replace(make_scene(recipe), style_frame=picture_frame_of(plasma_colours()))
-    if target == "sphere":
-        pixels = _ball(SphereDesign(scene, 4 * _SIDE))
-    else:
-        pixels = preview(scene, recipe.size, _SEED, None)
+    pixels = scene.portrait(recipe.size, plasma_paper(_SEED), _SEED)
     if pixels.shape[2] == 4:
         alpha = pixels[..., 3:] / 255
         pixels = np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
@@ -129,16 +119,6 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
     side = min(height, width)
     image = Image.fromarray(pixels[:side, :side])
     return np.asarray(image.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS))
-
-
-def _ball(design: SphereDesign) -> NDArray[np.uint8]:
-    """The sphere as a camera sees it, before white."""
-    view = design.views(1, _SEED)[0]
-    paint = laid_out(design, plasma_paper(_SEED))
-    logits = design.pixel_map(view).apply(paint, design.frame)
-    coverage = view.coverage[:, None]
-    pixels = coverage * special.expit(logits) + 1 - coverage
-    return np.rint(pixels * 255).astype(np.uint8).reshape(*view.shape, 3)
 
 
 def _file_name(group: Group) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import shlex
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,12 @@ from geometry.colour import generated
 from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import unknown_name
 from geometry.groups import Colouring, Group
-from geometry.hyperbolic_groups import hyperbolic_group
 from service.cli.colour_words import in_words, in_words_of, poles
 from service.cli.terminal import cell
 from service.describe import colouring_row, group_row
 from service.networks import find_network
 from service.perception.dreams import check_head
-from service.scene import TARGET_OF_SPACE
+from service.spaces import with_pictures
 
 # An orange, all of whose 48 images differ; and such a place in a style's frame.
 _SAMPLE, _PLACE = np.array([230, 110, 40]) / 255, (1.1, 0.7, -0.9)
@@ -32,8 +30,8 @@ _SAMPLE, _PLACE = np.array([230, 110, 40]) / 255, (1.1, 0.7, -0.9)
 
 def list_groups(space: str | None, as_json: bool, console: Console) -> None:
     """Print the groups of a space, or of all. Raises InputError("unknown-space")."""
-    if space is not None and space not in TARGET_OF_SPACE:
-        raise unknown_name("unknown-space", "space", space, TARGET_OF_SPACE)
+    if space is not None and space not in with_pictures():
+        raise unknown_name("unknown-space", "space", space, with_pictures())
     rows = [
         group_row(group)
         | {"colourings": len(colourings(group)), "aliases": list(group.aliases)}
@@ -71,13 +69,8 @@ def list_classes(part: str, network: str, as_json: bool, console: Console) -> No
 
 def command_of(group: Group) -> str:
     """A command that paints a group."""
-    target = TARGET_OF_SPACE[group.space.name]
-    if target == "spiral":
-        return f"service spiral --arms {group.order}"
-    tiling = group.tiling
-    if tiling is not None and hyperbolic_group(group.name) is group:
-        return f"service hyperbolic {tiling.p} {tiling.q} --group {tiling.kind}"
-    return f"service {target} --group {shlex.quote(group.name)}"
+    space = with_pictures()[group.space.name]
+    return f"service {space.target} {space.arguments(group)}"
 
 
 def list_colourings(name: str, style: str | None, as_json: bool, console: Console) -> None:

@@ -17,7 +17,8 @@ import typer
 from pydantic.fields import FieldInfo
 
 from geometry.errors import InputError, excerpt
-from service.recipe import ONLY_FOR, Objective, Recipe, StartName
+from service.recipe import Objective, Recipe, StartName
+from service.spaces import SPACES, with_pictures
 from service.terms import TERMS
 
 
@@ -66,14 +67,19 @@ _SPELLINGS = {
     "material": _Spelling(metavar="NAME"),
 }
 _METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a flag
-# These wait for a painting; others are of meshes alone.
+# These wait for a painting.
 _NOT_OF_PREVIEWS = ("chirality", "base", "start")
 PREVIEW = (
     "colouring",
     "colours",
     "inks",
     "seed",
-    *(f for f, targets in ONLY_FOR.items() if f not in _NOT_OF_PREVIEWS and targets != ("mesh",)),
+    *dict.fromkeys(
+        field
+        for space in with_pictures().values()
+        for field in space.fields
+        if field not in _NOT_OF_PREVIEWS
+    ),
 )
 _PAINTING = (
     "colouring",
@@ -201,8 +207,8 @@ def with_options(fields: Sequence[str]) -> Callable[[Callable[..., None]], Calla
 def fields_of(target: str) -> tuple[str, ...]:
     """The recipe's fields that a painting command offers, besides the group's name, and the weights
     of the terms that are for its target."""
-    only = (field for field, targets in ONLY_FOR.items() if target in targets)
-    return (*_PAINTING, *only, *(t.setting for t in TERMS.values() if t.is_for(target)))
+    own = SPACES[target].fields
+    return (*_PAINTING, *own, *(t.setting for t in TERMS.values() if t.is_for(target)))
 
 
 def recipe_data(target: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,12 @@ import numpy as np
 from geometry.errors import InputError
 from service.cli.mesh_painting import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
-from service.inputs import MeshInputs, exemplars, mesh_inputs, read_style_file, tile_base
+from service.inputs import MeshInputs, exemplars, given_base, mesh_inputs, read_style_file
 from service.recipe import Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
+from service.spaces import SPACES
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +66,8 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
             style = style.model_copy(update={"source": f"buffer:style{number}"})
         styles.append(style)
     wire = recipe.model_copy(update={"styles": tuple(styles)})
-    if recipe.target != "mesh":
-        if (base := tile_base(recipe)) is not None:
+    if not SPACES[recipe.target].needs_body:
+        if (base := given_base(recipe)) is not None:
             buffers["base"] = base
         return Order(recipe, wire.model_copy(update={"base": None}), buffers)
     given = mesh_inputs(recipe)

@@ -25,7 +25,8 @@ from service.reporting.delivery import deliver, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.rescue import Rescue
-from service.scene import Scene, StylePicture
+from service.scene import StylePicture
+from service.spaces.space import Scene
 from service.steering import Steering
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def paint_to(
     """
     scene = read_scene(recipe)
     inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
-    place = destination(picture, inputs, scene.projection == "cube")
+    place = destination(picture, inputs, recipe.projection == "cube")
     if film is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)

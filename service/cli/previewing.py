@@ -17,7 +17,8 @@ from service.preview import plasma_colours, preview
 from service.recipe import parse_recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.overwriting import FilesRead
-from service.scene import TARGET_OF_SPACE, StylePicture, make_scene
+from service.scene import StylePicture, make_scene
+from service.spaces import with_pictures
 
 
 def preview_to(
@@ -25,7 +26,7 @@ def preview_to(
 ) -> None:
     """Write the preview of a group in a layout: ``given`` are fields of a recipe, the group among
     them. Raises InputError."""
-    target = TARGET_OF_SPACE[find_group(given["group"]).space.name]
+    target = with_pictures()[find_group(given["group"]).space.name].target
     recipe = parse_recipe(recipe_data(target, given))
     scene = make_scene(recipe)
     place = destination(output, FilesRead([] if picture is None else [picture]))

@@ -8,7 +8,7 @@ from torch import Tensor
 from service.painting.canvas import Canvas
 from service.painting.grids import ALIGNED, Phase, resize, shrink
 from service.painting.kept import Kept
-from service.painting.views import Surface
+from service.painting.surfaces import Surface
 
 _SATURATED = 40.0  # logits whose colours are 0 or 1
 

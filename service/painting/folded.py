@@ -11,30 +11,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from service.designs.folded import FoldedDesign, View
-from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
-from service.painting.views import BodyView, Look, enlarged_paint
+from service.painting.surfaces import BodyView, Look, Making, Surface
+from service.spaces.folded import FoldedDesign, View
 
 
-class FoldedSurface:
+class FoldedSurface(Surface):
     """A design that folds, on a device."""
 
-    wrap = False
-    coarser: Tensor | None = None
+    _design: FoldedDesign
 
-    def __init__(
-        self,
-        design: FoldedDesign,
-        views: int,
-        device: torch.device,
-        frugal: bool = False,
-        phases: tuple[Phase, ...] = (ALIGNED,),
-    ) -> None:
-        self._design, self._device, self._frugal = design, device, frugal
-        self.canvas_shape = design.canvas_shape
-        self.views, self.unit, self.looks = views, design.unit, design.looks
-        self.phases = phases
+    def __init__(self, design: FoldedDesign, views: int, making: Making) -> None:
+        super().__init__(design, views, making)
         self._pictures: list[BodyView] = []
         self._picture: tuple[View, SparseOperator] | None = None
 
@@ -45,14 +33,8 @@ class FoldedSurface:
             self._pictures = list(pool.map(self._picture_of, views))
 
     def _picture_of(self, view: View) -> BodyView:
-        pixels = self._design.pixel_map(view)
-        operator = SparseOperator(pixels, self._device, self._frugal, self._design.frame)
+        operator = self._operator(self._design.pixel_map(view))
         return BodyView.of(operator, view.weight, view.coverage, view.shape, self._device)
-
-    def _enlarged(self, logits: Tensor) -> Tensor:
-        """Paint of the canvas brought to the charts' texels."""
-        size = self._design.chart_shape[1:]
-        return enlarged_paint(logits, self.canvas_shape, size, False, self.phases[0])
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
@@ -61,10 +43,6 @@ class FoldedSurface:
             picture.look(picture.coverage * torch.sigmoid(picture.operator(paint)))
             for picture in (self._pictures[k] for k in which)
         ]
-
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        return self.picture(logits)
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -3,6 +3,7 @@ in here."""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
 
@@ -10,11 +11,13 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 
 from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
-from service.designs.reach import Reach
+from service.spaces.reach import Reach
+from service.spaces.space import Design, Scene
 
 FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
 
@@ -108,6 +111,14 @@ class Backdrop:
         return np.where(changed, moved.astype(np.uint8), self.before)
 
 
+def kept_paint(scene: Scene, width: int, paint: Paint, region: NDArray[np.bool_]) -> Kept:
+    """What is kept of ``paint``, and what is free. ``region``: (H, W) in the layout of what is
+    delivered of a scene at a recipe's size ``width``, at any size. Raises InputError
+    ("bad-region")."""
+    design = dataclasses.replace(scene, mirrored=paint.mirrored).design(width)
+    return keep(design.reach(), paint, _untrimmed(design, region))
+
+
 def keep(reach: Reach, paint: Paint, region: NDArray[np.bool_]) -> Kept:
     """Free the paint that shows in ``region``, (H, W) of the picture as it is painted at full size,
     and with it, as symmetry demands, wherever else it shows.
@@ -128,6 +139,26 @@ def keep(reach: Reach, paint: Paint, region: NDArray[np.bool_]) -> Kept:
     shown = reach.texels(np.ones_like(region))
     free = np.stack([_soft(a, b, reach.wrap) for a, b in zip(texels, shown, strict=True)])
     return Kept(paint, free, reach.pixels(free > 0))
+
+
+def _untrimmed(design: Design, region: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a region of what is delivered, (H, W), lies in the picture that it is made of."""
+    size = design.shape
+    numbers = np.arange(size[0] * size[1]).reshape(size)
+    # pixels are only moved: a picture of their own numbers, in bytes, says from where
+    parts = np.stack([numbers >> 8 * k & 255 for k in range(6)], axis=-1).astype(np.uint8)
+    low, high = (design.trimmed(parts[..., k : k + 3])[0] for k in (0, 3))
+    origin = np.zeros(low.shape[:2], np.int64)
+    for k, digit in enumerate([*np.moveaxis(low, -1, 0)[:3], *np.moveaxis(high, -1, 0)[:3]]):
+        origin |= digit.astype(np.int64) << 8 * k
+    if region.shape != origin.shape:
+        wanted = Image.fromarray(region)
+        region = np.asarray(
+            wanted.resize((origin.shape[1], origin.shape[0]), Image.Resampling.NEAREST)
+        )
+    found = np.zeros(size, bool)
+    found.ravel()[origin[region]] = True
+    return found
 
 
 def _soft(texels: NDArray[np.bool_], shown: NDArray[np.bool_], wrap: bool) -> NDArray[np.float32]:

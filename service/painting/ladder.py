@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.recipe import QUALITIES, Recipe
+from service.spaces import SPACES
 from service.steering import Steering, steered
 
 MIN_WIDTH = 64  # of the first stage's texture
-MESH_PATIENCE = 2  # a mesh without symmetry takes this many times more steps
-SPHERE_PATIENCE = 2  # times the steps: its views are small, and its domains smaller
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,12 @@ class Place:
 
 
 def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
-    """The ladder of a recipe: widths √2 apart that end at its size, as many steps at each. A mesh
-    takes more of them, the more of it is different: ``order`` is that of its group."""
+    """The ladder of a recipe: widths √2 apart that end at its size, as many steps at each: some
+    spaces take more. ``order``: of the group."""
     quality = QUALITIES[recipe.quality]
     ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
     widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
-    patience: float = SPHERE_PATIENCE if recipe.target == "sphere" else 1
-    if recipe.target == "mesh" and order:
-        patience = 1 + MESH_PATIENCE / order
+    patience = SPACES[recipe.target].patience(order)
     total = recipe.steps or round(patience * quality.steps * quality.stages)
     ends = [round(total * (k + 1) / len(widths)) for k in range(len(widths))]
     steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]

@@ -17,49 +17,40 @@ from geometry.sampling import SamplingMap
 from geometry.seam_erasure import erase_seams
 from geometry.seams import find_seams, seam_samples
 from geometry.visibility import ViewMap, trace_ready, view_map
-from service.designs.mesh import MARGIN_TEXELS, MeshDesign, MeshView
-from service.designs.resolution import OVERSAMPLING, looks_needed
-from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
+from service.painting.surfaces import (
+    BodyView,
+    Look,
+    Making,
+    Surface,
+    enlarged_paint,
+    logit,
+    packed_pyramid,
+    to_bytes,
+)
 from service.painting.view_cache import content_key, kept_view
-from service.painting.views import BodyView, Look, enlarged_paint, logit, packed_pyramid, to_bytes
-from service.scene import Scene
+from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign, MeshView
+from service.spaces.resolution import OVERSAMPLING
 
 
-class MeshSurface:
+class MeshSurface(Surface):
     """A mesh's textures, seen by cameras. The canvas is the texture itself, or, where a group moves
     directions, the charts of the sphere. Views read the mip pyramid of the paint's logits."""
 
-    def __init__(
-        self,
-        scene: Scene,
-        width: int,
-        views: int,
-        subsamples: int,
-        device: torch.device,
-        frugal: bool = False,
-        phases: tuple[Phase, ...] = (ALIGNED,),
-    ) -> None:
-        assert scene.body is not None
-        self._scene, self._body = scene, scene.body
-        self._design = design = MeshDesign(scene, width)
-        self._device, self._subsamples, self._frugal = device, subsamples, frugal
-        self.canvas_shape, self.phases = design.canvas_shape, phases
-        self.wrap = not design.by_direction  # a texture repeats, the sphere's charts do not
-        self.views, self.looks = views, looks_needed(scene.group.order)
+    _design: MeshDesign
+
+    def __init__(self, design: MeshDesign, views: int, making: Making) -> None:
+        super().__init__(design, views, making)
+        self._scene = scene = design.scene
+        self._body = scene.body
         self._windows: list[_Window] = []
-        self._paint = SparseOperator(design.paint, device, frugal, scene.frame)
-        self._seams = _Seams.of(design, scene, device)
+        self._paint = self._operator(design.paint)
+        self._seams = _Seams.of(design, self._device)
         self._full: SparseOperator | None = None
         self._start: Tensor | None = None
         if scene.start == "base":
-            self._start = logit(design.base_at(design.coarse_shape), device)
+            self._start = logit(design.base_at(design.coarse_shape), self._device)
         self.seen = np.zeros(design.coarse_shape)
-
-    @property
-    def unit(self) -> int:
-        """See Surface."""
-        return self._design.unit
 
     @functools.cached_property
     def coarser(self) -> Tensor | None:
@@ -77,9 +68,9 @@ class MeshSurface:
 
         def see(camera: Camera) -> ViewMap:
             def make() -> ViewMap:
-                return view_map(traced, camera, design.coarse_shape, self._subsamples)
+                return view_map(traced, camera, design.coarse_shape, self._making.subsamples)
 
-            return kept_view(key, camera, design.coarse_shape, self._subsamples, make)
+            return kept_view(key, camera, design.coarse_shape, self._making.subsamples, make)
 
         views = design.views(self.views, see)
         self.seen = design.with_images(
@@ -89,14 +80,12 @@ class MeshSurface:
                 design.coarse_shape,
             )
         )
-        self._windows = [_Window.of(view, design, self._device, self._frugal) for view in views]
+        self._windows = [_Window.of(view, design, self._making) for view in views]
         self.views = len(views)
 
     def _chart(self, logits: Tensor) -> Tensor:
         """Paint of the canvas on the charts, with the base colour that it starts from."""
-        design = self._design
-        size = design.chart_shape[1:]
-        paint = enlarged_paint(logits, design.canvas_shape, size, self.wrap, self.phases[0])
+        paint = self._enlarged(logits)
         return paint if self._start is None else paint + self._start
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
@@ -111,7 +100,7 @@ class MeshSurface:
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        return self._coloured(self._enlarged(self._paint(self._chart(logits))))
+        return self._coloured(self._finer(self._paint(self._chart(logits))))
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface. The symmetry is imposed again at full size: enlarging keeps it nearly.
@@ -123,7 +112,7 @@ class MeshSurface:
             self._full = SparseOperator(design.full_fold(), self._device, frame=self._scene.frame)
         paint = self._chart(logits)
         if not design.by_direction:
-            paint = self._enlarged(self._without_seams(self._margins(paint)), OVERSAMPLING)
+            paint = self._finer(self._without_seams(self._margins(paint)), OVERSAMPLING)
         return self._coloured(self._full(paint))
 
     @functools.cached_property
@@ -139,7 +128,7 @@ class MeshSurface:
         change = logit(erased, self._device) - logit(colours, self._device)
         return coarse + change
 
-    def _enlarged(self, coarse: Tensor, finer: int = 1) -> Tensor:
+    def _finer(self, coarse: Tensor, finer: int = 1) -> Tensor:
         """Logits of the coarse textures (texels, 3) at full size, or ``finer`` times that along a
         side, with what the base that they start from shows and coarse textures cannot."""
         rows, columns = (finer * side for side in self._design.shape)
@@ -171,8 +160,9 @@ class _Window:
     base: Tensor | None
 
     @classmethod
-    def of(cls, view: MeshView, design: MeshDesign, device: torch.device, frugal: bool) -> _Window:
-        """A window on a device; frugal: see SparseOperator."""
+    def of(cls, view: MeshView, design: MeshDesign, making: Making) -> _Window:
+        """A window on a device."""
+        device = making.device
         coverage, sampling = view.coverage.ravel(), view.sampling
         painted, weight = coverage, view.weight.ravel()
         base = kept = None
@@ -191,7 +181,7 @@ class _Window:
 
         return cls(
             BodyView.of(
-                SparseOperator(means, device, frugal), weight, coverage, view.shape, device
+                SparseOperator(means, device, making.frugal), weight, coverage, view.shape, device
             ),
             tensor(painted[:, None]),
             None if kept is None else tensor(kept),
@@ -219,17 +209,16 @@ class _Seams:
     differences: SparseOperator | None
 
     @classmethod
-    def of(cls, design: MeshDesign, scene: Scene, device: torch.device) -> _Seams:
+    def of(cls, design: MeshDesign, device: torch.device) -> _Seams:
         """The seams of a design, on a device."""
-        assert scene.body is not None
-        mesh = scene.body.mesh
+        mesh = design.scene.body.mesh
         samples = seam_samples(mesh, find_seams(mesh), design.coarse_shape)
         if not len(samples.indices):
             return cls(None, None)
         near, columns = np.unique(samples.indices, return_inverse=True)
         few = SamplingMap(len(near), samples.indptr, columns.astype(np.int32), samples.weights)
         return cls(
-            SparseOperator(design.paint.row_subset(near), device, frame=scene.frame),
+            SparseOperator(design.paint.row_subset(near), device, frame=design.frame),
             SparseOperator(few, device),
         )
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from service.painting.stage import Sight, Stage
-from service.painting.views import Look, Surface
+from service.painting.surfaces import Look, Surface
 from service.perception.term import LOOK, PAINT, RGB, Term
 from service.recipe import Recipe
 from service.terms import counted

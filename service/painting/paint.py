@@ -32,7 +32,9 @@ from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.perception.network import load_network
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture
+from service.scene import StylePicture
+from service.spaces import SPACES
+from service.spaces.space import Scene
 from service.steering import Steering, steered
 from service.terms import TERMS
 
@@ -86,7 +88,7 @@ def paint(
     scene = framed(scene, recipe, styles)
     if kept is not None:
         scene = dataclasses.replace(scene, style_frame=kept.paint.frame)
-    order = scene.group.order
+    space, order = SPACES[scene.target], scene.group.order
     way, efforts, known = _way(recipe, steering, order)
     kept_sha256 = None if kept is None else kept.sha256
 
@@ -119,8 +121,8 @@ def paint(
             megapixels=tally.megapixels,
             texture=studio.texture,
             checkpoint=functools.partial(checkpoint, tally),
-            loop=studio.loop if scene.target == "spiral" else None,
-            seen=studio.seen if scene.target == "mesh" else None,
+            loop=studio.loop if space.loops else None,
+            seen=studio.seen if space.needs_body else None,
             mirrored=studio.mirrored,
             frame=scene.style_frame,
             steering=tuple(a for a in steering if a.step < tally.step),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,34 +10,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from geometry.sampling import SamplingMap
-from service.designs.spiral import SpiralDesign
-from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
-from service.painting.views import Look, enlarged_paint, image_of, packed_pyramid
+from service.painting.surfaces import Look, Making, Surface, image_of, packed_pyramid
+from service.spaces.spiral import SpiralDesign
 
 
-class SpiralSurface:
+class SpiralSurface(Surface):
     """A spiral, seen through windows of its infinite zoom, on a device."""
 
-    wrap = True
-    coarser: Tensor | None = None
+    _design: SpiralDesign
 
-    def __init__(
-        self,
-        design: SpiralDesign,
-        views: int,
-        device: torch.device,
-        frugal: bool = False,
-        phases: tuple[Phase, ...] = (ALIGNED,),
-    ) -> None:
-        self._design, self._device = design, device
-        self._operator = functools.partial(
-            SparseOperator, device=device, frugal=frugal, frame=design.frame
-        )
-        self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
-        self.views, self.phases = views, phases
-        self._average = self._operator(design.average)
-        self._unfold = self._operator(design.unfold)
+    def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
+        super().__init__(design, views, making)
+        self._average, self._unfold = map(self._operator, design.kaleidoscope)
         self._windows: list[tuple[SparseOperator, Tensor]] = []
         self._pixels: SamplingMap | None = None
 
@@ -56,9 +40,7 @@ class SpiralSurface:
         ]
 
     def _texture(self, logits: Tensor) -> Tensor:
-        size = self._design.texture_shape
-        paint = enlarged_paint(logits, self.canvas_shape, size, True, self.phases[0])
-        return torch.sigmoid(self._unfold(self._average(paint)))
+        return torch.sigmoid(self._unfold(self._average(self._enlarged(logits))))
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
@@ -69,10 +51,6 @@ class SpiralSurface:
             for pixels, weight in (self._windows[k] for k in which)
         ]
 
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        return self.picture(logits)
-
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         if self._pixels is None:
@@ -80,5 +58,5 @@ class SpiralSurface:
         return self._design.developed(self._texture(logits).double().cpu().numpy(), self._pixels)
 
     def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
-        """The frames of an endless zoom; see SpiralDesign."""
+        """See Surface."""
         return self._design.loop(self._texture(logits).double().cpu().numpy(), frames)

@@ -13,12 +13,13 @@ from torch import Tensor
 
 from geometry.colour import ColourElement
 from geometry.colour_frame import ColourFrame
-from service.painting.views import Look, Surface
+from service.painting.surfaces import Look, Surface
 from service.perception.moments import colour_images
 from service.perception.network import Network
 from service.perception.term import LOOK, RGB
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture
+from service.scene import StylePicture
+from service.spaces.space import Scene
 
 # A style's shorter side in pixels of the final picture, at least: in less its forms are not to be
 # recognised, and a network sees noise.

@@ -13,31 +13,27 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from geometry.colour import generated
-from service.designs import make_design
-from service.designs.handedness import winding
-from service.designs.spiral import SpiralDesign
 from service.painting.blending import Blend
 from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.grids import random_phases
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Kept, Paint
-from service.painting.meshes import MeshSurface
 from service.painting.objective import Seen, StageTerms
-from service.painting.spirals import SpiralSurface
 from service.painting.stage import Stage, style_side
-from service.painting.surfaces import make_surface
-from service.painting.views import Surface, enlarged_paint
+from service.painting.surfaces import Surface, enlarged_paint, make_surface
 from service.perception.network import Network
 from service.perception.network_info import HEAD
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
-from service.scene import Scene, StylePicture
+from service.scene import StylePicture
+from service.spaces import SPACES
+from service.spaces.handedness import winding
+from service.spaces.space import Scene
 from service.steering import recoloured
 from service.terms.dream import targets
 
-DEPTH = 3  # levels of the canvas's pyramid
+DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
-MESH_DEPTH = 4  # of a mesh's: where its texels are densest, fine levels hold what no view sees
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:
@@ -140,7 +136,7 @@ class Studio:
         dreams = targets(self.recipe, self._network.info)
         if any(dream.layer == HEAD for dream in dreams) and not self.recipe.styles:
             return CLASS_DEPTH
-        return MESH_DEPTH if self._scene.target == "mesh" else DEPTH
+        return SPACES[self._scene.target].depth or DEPTH
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
@@ -175,7 +171,6 @@ class Studio:
 
     def seen(self) -> NDArray[np.floating]:
         """How often views see a mesh's texels; see Progress.seen."""
-        assert isinstance(self._surface, MeshSurface)
         return self._surface.seen
 
     @torch.no_grad()
@@ -187,13 +182,12 @@ class Studio:
         if not wanted or self._blend is not None:  # kept paint stays as it is
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
-        design = make_design(plain, self._width)
-        assert not isinstance(design, SpiralDesign)
+        design = plain.design(self._width)
         _, rows, columns = design.chart_shape
         logits = self._iterate.mean.logits()
         size, phase = (rows, columns), self._iterate.mean.phases[0]
         paint = enlarged_paint(logits, design.canvas_shape, size, design.wrap, phase)
-        mirrored = winding(design, plain, paint.cpu().numpy()) * wanted < 0
+        mirrored = winding(design, plain.group, paint.cpu().numpy()) * wanted < 0
         if mirrored != self._scene.mirrored:
             self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
             self._full = None
@@ -203,7 +197,6 @@ class Studio:
     def loop(self, frames: int) -> Iterator[NDArray[np.uint8]]:
         """The pictures of an endless zoom; see Progress.loop."""
         full = self._surface_at(self.recipe.size)
-        assert isinstance(full, SpiralSurface)
         yield from full.loop(self._shown(full), frames)
 
     @torch.no_grad()
@@ -221,7 +214,7 @@ class Studio:
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full = self._surface_at(self.recipe.size)
         picture = full.delivered(self._shown(full))
-        if self._blend is None or self._scene.target == "mesh":  # put together when it is whole
+        if self._blend is None or SPACES[self._scene.target].needs_body:  # joined when it is whole
             return picture
         backdrop = self.kept()
         return backdrop.behind(picture, backdrop.kept)

@@ -10,49 +10,34 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from service.designs.plane import PlaneDesign
-from service.painting.grids import ALIGNED, Phase
 from service.painting.operators import SparseOperator
-from service.painting.views import Look, enlarged_paint, image_of, logit, to_bytes
+from service.painting.surfaces import Look, Making, Surface, image_of, logit, to_bytes
+from service.spaces.plane import PlaneDesign
 
 
-class PlaneSurface:
+class PlaneSurface(Surface):
     """A wallpaper pattern on a device. A view is a whole period that begins somewhere, and that the
     network sees as what it is, without borders; or, of a large one, a window. Its pixels are those
     of the picture: turned or zoomed, they would hide from the network how sharp they are."""
 
-    wrap = True
-    coarser: Tensor | None = None
+    _design: PlaneDesign
 
-    def __init__(
-        self,
-        design: PlaneDesign,
-        views: int,
-        device: torch.device,
-        frugal: bool = False,
-        phases: tuple[Phase, ...] = (ALIGNED,),
-    ) -> None:
-        self._design = design
-        self._operator = functools.partial(
-            SparseOperator, device=device, frugal=frugal, frame=design.frame
-        )
-        self.canvas_shape, self.unit, self.looks = design.canvas_shape, design.unit, design.looks
-        self.views, self.phases = views, phases
-        self._average = self._operator(design.average)
-        self._unfold = self._operator(design.unfold)
+    def __init__(self, design: PlaneDesign, views: int, making: Making) -> None:
+        super().__init__(design, views, making)
+        self._average, self._unfold = map(self._operator, design.kaleidoscope)
         self._pixels: SparseOperator | None = None
         self._corners: NDArray[np.int64]
         self._base: Tensor | None = None  # a texture before anything is painted
         self._start: Tensor | None = None  # logits of orbits
         if (base := design.base()) is not None:
             if design.frame.is_rgb:
-                colours = torch.tensor(base, dtype=torch.float32, device=device)
+                colours = torch.tensor(base, dtype=torch.float32, device=self._device)
                 self._base = self._unfold(colours - 0.5) + 0.5
             else:
-                self._base = torch.sigmoid(self._unfold(logit(base, device)))
+                self._base = torch.sigmoid(self._unfold(logit(base, self._device)))
             if design.starts_from_base:  # without what the average makes of no paint at all
-                nothing = torch.zeros(design.average.columns, 3, device=device)
-                self._start = logit(base, device) - self._average(nothing)
+                nothing = torch.zeros(design.kaleidoscope[0].columns, 3, device=self._device)
+                self._start = logit(base, self._device) - self._average(nothing)
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
@@ -62,9 +47,7 @@ class PlaneSurface:
             self._pixels = self._operator(pixels)
 
     def _orbits(self, logits: Tensor) -> Tensor:
-        size = self._design.chart_shape[1:]
-        paint = enlarged_paint(logits, self.canvas_shape, size, True, self.phases[0])
-        orbits = self._average(paint)
+        orbits = self._average(self._enlarged(logits))
         return orbits if self._start is None else orbits + self._start
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:

@@ -23,11 +23,11 @@ from geometry.seams import find_seams
 from geometry.stretch import texel_stretch
 from geometry.surface import uv_surface
 from service.base_colour import fitted_stack
-from service.designs.mesh import MARGIN_TEXELS
 from service.model import ALPHA_CUT, Model
 from service.painting.kept import Backdrop
 from service.reporting.quality import Quality, SymmetryError
-from service.scene import Scene
+from service.spaces.mesh import MeshScene
+from service.spaces.mesh_design import MARGIN_TEXELS
 
 LEVELS = 4  # of the mip pyramid, on which seams are measured
 
@@ -70,7 +70,7 @@ class FinishedMesh:
 
 
 def finish_mesh(
-    scene: Scene,
+    scene: MeshScene,
     texture: NDArray[np.uint8],
     seen: NDArray[np.floating],
     backdrop: Backdrop | None = None,
@@ -78,7 +78,6 @@ def finish_mesh(
     """The textures of a painting, (rows, columns, 3), made whole and measured. ``seen``: how many
     pixels of the views each texel fills, at any size; ``backdrop``: of one that was repainted."""
     body, placement = scene.body, scene.placement
-    assert body is not None and placement is not None
     mesh = body.mesh
     rows, columns = shape = texture.shape[0], texture.shape[1]
     texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS)
@@ -129,7 +128,7 @@ def finish_mesh(
         worst,
     )
     return FinishedMesh(
-        _with_base(painted, scene),
+        _with_base(painted, body),
         painted,
         coverage_picture(painted, np.where(holes, np.inf, seen), texels),
         Quality(errors, ratios),
@@ -144,10 +143,8 @@ def _holes(body: Model, shape: tuple[int, int]) -> NDArray[np.bool_]:
     return fitted_stack(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
 
 
-def _with_base(painted: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
+def _with_base(painted: NDArray[np.uint8], body: Model) -> NDArray[np.uint8]:
     """The base where the mask keeps it, and its alpha."""
-    body = scene.body
-    assert body is not None
     if body.base is None:
         return painted
     shape = painted.shape[0], painted.shape[1]

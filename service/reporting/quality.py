@@ -12,9 +12,9 @@ from scipy import ndimage
 from geometry.colour import act
 from geometry.colour_frame import ColourFrame
 from geometry.spaces import Array
-from service.reporting.frame import Frame, PictureGenerator
-from service.reporting.layouts import MARGIN, Layout, Picture, TileLayout
+from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 
+_ACROSS = {1: "horizontal", 0: "vertical"}  # what an axis of a picture is called
 _SAMPLES = 1 << 18  # pixels that are compared where colours must be interpolated: ±0.2 % of the RMS
 
 
@@ -61,11 +61,7 @@ def measure_quality(picture: Picture, frame: Frame) -> Quality:
     errors = (
         _error(picture, splines, layout, generator, frame.colours) for generator in frame.generators
     )
-    seams = {}
-    if frame.projection in ("tiling", "equirectangular"):
-        seams["horizontal"] = seam_ratio(picture, 1)
-    if isinstance(layout, TileLayout):  # a sphere's poles are no seam
-        seams["vertical"] = seam_ratio(picture, 0, layout.skew)
+    seams = {_ACROSS[axis]: seam_ratio(picture, axis, skew) for axis, skew in layout.joins.items()}
     return Quality(tuple(error for error in errors if error is not None), seams)
 
 
@@ -93,7 +89,7 @@ def _error(
 ) -> SymmetryError | None:
     """None where the picture shows nothing together with its image under the generator."""
     pixels = np.arange(picture.shape[0] * picture.shape[1])
-    exact = isinstance(layout, TileLayout) and _takes_pixels_to_pixels(layout, generator)
+    exact = layout.on_grid and _takes_pixels_to_pixels(layout, generator)
     if not exact and len(pixels) > _SAMPLES:
         pixels = np.sort(np.random.default_rng(0).choice(pixels, _SAMPLES, replace=False))
     points, weight = layout.points(pixels)
@@ -125,7 +121,7 @@ def _error(
     return SymmetryError(generator.name, math.sqrt(mean), worst, exact and worst == 0)
 
 
-def _takes_pixels_to_pixels(layout: TileLayout, generator: PictureGenerator) -> bool:
+def _takes_pixels_to_pixels(layout: Layout, generator: PictureGenerator) -> bool:
     linear = generator.matrix[:2, :2]
     start = generator.matrix @ (0.5, 0.5, 1.0) - 0.5
     drift = np.abs(linear - np.rint(linear)) * max(layout.shape)

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 import service
 from geometry.colour_frame import ColourFrame
 from service.recipe import Recipe
-from service.scene import Scene, StylePicture
+from service.scene import StylePicture
+from service.spaces.space import Scene
 
 if TYPE_CHECKING:  # the server, which starts at once, needs neither them nor what they import
     from service.painting.progress import Progress
-    from service.reporting.frame import Frame
     from service.reporting.quality import Quality
+    from service.spaces.frame import Frame
 
 SCHEMA = "orbitex/receipt"
 SCHEMA_VERSION = 1

@@ -94,13 +94,13 @@ class _Pattern:
     def of(cls, group: str, size: int, seed: int, device: torch.device) -> _Pattern:
         """The pattern of a group, ``size`` pixels wide."""
         from geometry.plane import window_map
-        from service.designs import PlaneDesign
         from service.painting.operators import SparseOperator
         from service.recipe import Recipe
-        from service.scene import make_scene
+        from service.spaces.plane import PlaneScene
 
-        scene = make_scene(Recipe(target="tile", group=group))
-        design = PlaneDesign(scene, size)
+        scene = PlaneScene.of(Recipe(target="tile", group=group))
+        design = scene.design(size)
+        average, unfold = design.kaleidoscope
         random = np.random.default_rng(seed)
         side = round(MARGIN * size)
         windows = [
@@ -118,8 +118,8 @@ class _Pattern:
         return cls(
             scene.group.order or 1,
             design.chart_shape[1:],
-            SparseOperator(design.average, device),
-            SparseOperator(design.unfold, device),
+            SparseOperator(average, device),
+            SparseOperator(unfold, device),
             [SparseOperator(x, device) for x in windows],
             SparseOperator(plain, device),
         )

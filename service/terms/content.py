@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from service.perception.term import Term
+from service.spaces import SPACES
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -56,6 +57,6 @@ TERM = Term(
     prepare=prepare,
     observe=observe,
     loss=loss,
-    targets=("tile", "mesh"),
+    targets=tuple(space.target for space in SPACES.values() if "base" in space.fields),
     needs_base=True,
 )

@@ -26,7 +26,6 @@ from geometry.catalogue import colourings
 from geometry.hyperbolic_groups import tiling_group
 from geometry.hyperbolic_mirrors import make_mirrors, reduce
 from geometry.hyperbolic_models import lift
-from service.designs.sphere import SphereDesign
 from service.recipe import parse_recipe
 from service.scene import make_scene
 
@@ -107,7 +106,7 @@ def sphere_row() -> Row:
     recipe = parse_recipe(
         {"target": "sphere", "group": "532", "projection": "octahedral", "size": SIZE}
     )
-    design = SphereDesign(make_scene(recipe), SIZE)
+    design = make_scene(recipe).design(SIZE)
     taken = seconds(lambda: design.fold(design.picture_view().points))
     return Row(f"maps of a sphere, 532, octahedral {SIZE}²", taken, "≤ 3 s", taken <= 3)
 

@@ -14,14 +14,12 @@ from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
 from service.cli import main
 from service.colours import framed, picture_frame_of
-from service.designs import make_design
 from service.inputs import load_styles
-from service.painting.kept import Paint
+from service.painting.kept import Paint, kept_paint
 from service.painting.paint import paint
 from service.painting.surfaces import make_surface
 from service.recipe import parse_recipe
 from service.reporting.finish import finish
-from service.reporting.repaint import kept_paint
 from service.scene import StylePicture, make_scene
 from service.steering import adjusted, parse_steering
 
@@ -84,7 +82,7 @@ def test_a_tile_begins_with_its_base_in_all_copies():
     )
     surface = make_surface(scene, 64, 1, CPU)
     shown = surface.delivered(torch.zeros(64 * 64, 3))
-    design = make_design(scene, 64)
+    design = scene.design(64)
     assert np.abs(shown.astype(int) - design.developed(design.base())).max() <= 1
     assert shown.std() > 20
     turned = FRAME.act((-1, -2, -3), np.rot90(shown) / 255)

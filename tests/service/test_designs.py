@@ -8,7 +8,6 @@ from deliveries import delivered, scene_of
 from receipt_checker import hyperbolic_errors, sphere_errors, symmetry_errors, tile_errors
 
 from geometry.catalogue import colourings, find_group
-from service.designs import make_design
 
 
 def random_logits(design, seed=0):
@@ -101,7 +100,7 @@ def test_a_mirrored_scene_is_the_picture_turned_over(tmp_path, target, group, fi
     """Spheres and the hyperbolic plane at y → −y, tiles left to right; and the receipt is true."""
     scene = scene_of(target, group, **fields)
     plain, turned = (
-        make_design(dataclasses.replace(scene, mirrored=mirrored), 64) for mirrored in (False, True)
+        dataclasses.replace(scene, mirrored=mirrored).design(64) for mirrored in (False, True)
     )
     logits = random_logits(plain)
     picture = plain.bake(logits).astype(int)
@@ -135,7 +134,7 @@ def largest(delivery):
 )
 def test_views_lie_on_their_space_and_count_where_they_show_something(target, group, fields):
     scene = scene_of(target, group, **fields)
-    design, space = make_design(scene, 96), scene.group.space
+    design, space = scene.design(96), scene.group.space
     views = design.views(3, seed=2)
     again, other = design.views(3, seed=2), design.views(3, seed=3)
     assert len(views) == 3
@@ -152,7 +151,7 @@ def test_views_lie_on_their_space_and_count_where_they_show_something(target, gr
 
 def test_a_pixel_is_the_mean_of_its_samples_colours_not_of_their_logits():
     """Black and white make grey also where one of them is much blacker than the other is white."""
-    design = make_design(scene_of("sphere", "1"), 64)
+    design = scene_of("sphere", "1").design(64)
     view = design.picture_view()
     logits = np.zeros((len(view.points), 3))
     logits[::2], logits[1::2] = 60, -9

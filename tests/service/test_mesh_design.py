@@ -17,19 +17,18 @@ from geometry.sampling import SamplingMap
 from geometry.stretch import pixels_per_unit
 from geometry.surface import uv_surface
 from geometry.visibility import ViewMap, trace_ready, view_map
-from service.designs.mesh import MARGIN_TEXELS, WINDOW, MeshDesign, windows
 from service.model import Model
 from service.recipe import Recipe
 from service.scene import make_scene
+from service.spaces.mesh_design import MARGIN_TEXELS, WINDOW, windows
 
 BALL = uv_sphere(16, 8)
 
 
 def design_of(body, width=128, group="1", **fields):
     body = body if isinstance(body, Model) else Model(body)
-    return MeshDesign(
-        make_scene(Recipe(target="mesh", group=group, size=width, **fields), body), width
-    )
+    scene = make_scene(Recipe(target="mesh", group=group, size=width, **fields), body)
+    return scene.design(width)
 
 
 def above(height=3.0, side=96, **fields):

@@ -12,10 +12,8 @@ from PIL import Image
 from receipt_checker import symmetry_errors
 
 from service.cli import main
-from service.designs import make_design
-from service.painting.surfaces import make_surface
-from service.painting.views import enlarged_paint
-from service.preview import laid_out, picture_paper, plasma_paper, preview
+from service.painting.surfaces import enlarged_paint, make_surface
+from service.preview import picture_paper, plasma_paper, preview
 
 # target, group, fields; and the RMS in 1/255 that a picture of a few blots may have at 128 pixels
 SCENES = [
@@ -40,7 +38,7 @@ SCENES = [
 def test_a_preview_is_what_a_surface_makes_of_the_same_paint(target, group, fields, error):
     """NumPy in float64 against torch in float32, to a grey level."""
     scene = scene_of(target, group, **fields)
-    design, surface = make_design(scene, 64), make_surface(scene, 64, 1, CPU)
+    design, surface = scene.design(64), make_surface(scene, 64, 1, CPU)
     logits = random_paint(surface)
     with torch.no_grad():
         size = design.chart_shape[1:]
@@ -62,8 +60,8 @@ def test_a_preview_of_a_picture_has_the_symmetry_that_a_receipt_would_tell(
     tmp_path, target, group, fields, error
 ):
     scene = scene_of(target, group, **fields)
-    design = make_design(scene, 128)
-    whole = design.bake(laid_out(design, picture_paper(soft_picture())))
+    design = scene.design(128)
+    whole = design.bake(design.laid_out(picture_paper(soft_picture())))
     pixels, receipt = delivered(tmp_path, target, group, picture=whole, size=128, **fields)
     assert np.array_equal(preview(scene, 128, 0, soft_picture()), pixels)
     errors = [rms for rms in symmetry_errors(pixels, receipt) if rms is not None]

@@ -6,13 +6,14 @@ import pytest
 from geometry.catalogue import find_group
 from service.preview import preview
 from service.recipe import parse_recipe
-from service.scene import TARGET_OF_SPACE, make_scene
+from service.scene import make_scene
+from service.spaces import with_pictures
 
 GROUPS = ["p1", "pgg", "p6", "332", "*55", "1", "[4,6]+", "[7,3]", "spiral1", "spiral5"]
 
 
 def shown(name, width=64, picture=None, seed=0, **given):
-    target = TARGET_OF_SPACE[find_group(name).space.name]
+    target = with_pictures()[find_group(name).space.name].target
     recipe = parse_recipe({"target": target, "group": name, "size": width, **given})
     return preview(make_scene(recipe), width, seed, picture)
 

@@ -6,7 +6,6 @@ from deliveries import CPU, delivered, random_paint, scene_of
 from receipt_checker import symmetry_errors
 
 from service.painting.surfaces import make_surface
-from service.reporting.frame import picture_frame
 from service.reporting.quality import measure_quality
 
 SCENES = [
@@ -47,7 +46,7 @@ def test_a_picture_moved_by_a_little_has_lost_its_symmetry(target, group, fields
     scene = scene_of(target, group, **fields)
     surface = make_surface(scene, 96, 1, CPU)
     picture = surface.delivered(random_paint(surface))
-    frame = picture_frame(scene, 96, picture.shape[:2])
+    frame = scene.design(96).picture_frame()
     whole = measure_quality(picture, frame).symmetry_rms
     spoilt = measure_quality(np.roll(picture, (4, 5), axis=(0, 1)), frame).symmetry_rms
     assert whole < 2.5 and spoilt > 5

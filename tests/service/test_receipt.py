@@ -13,9 +13,9 @@ from receipt_checker import (
 
 from geometry.catalogue import colourings, find_group
 from geometry.sphere_pictures import EQUIRECTANGULAR
-from service.reporting.frame import Frame, PictureGenerator
-from service.reporting.layouts import SphereLayout
 from service.reporting.quality import measure_quality, seam_ratio
+from service.spaces.frame import Frame, PictureGenerator
+from service.spaces.sphere import SphereLayout
 
 
 def inverting(group, colours):

@@ -9,18 +9,15 @@ import torch
 from shapes import uv_sphere
 
 from geometry.errors import InputError
-from service.designs import make_design
-from service.designs.mesh import MeshDesign
-from service.designs.reach import RIM
 from service.model import Model
 from service.painting.checkpoint import Checkpoint
-from service.painting.kept import Paint, keep
+from service.painting.kept import Paint, keep, kept_paint
 from service.painting.paint import paint
 from service.painting.surfaces import make_surface
 from service.recipe import Recipe
-from service.reporting.finish import finish, trimmed
-from service.reporting.repaint import kept_paint
+from service.reporting.finish import finish
 from service.scene import StylePicture, make_scene
+from service.spaces.reach import RIM
 
 CPU = torch.device("cpu")
 PIXELS = np.random.default_rng(0).integers(0, 256, (6, 8, 3)).repeat(12, 0).repeat(12, 1)
@@ -120,8 +117,8 @@ def test_on_a_tile_nothing_changes_but_the_regions_orbit():
     _, old = before("tile")
     region = box(old.shape)
     kept, _ = repainted("tile", region)
-    chart = make_design(scene_of(recipe_of("tile")), SIZE)
-    orbits = chart.unfold.indices
+    chart = scene_of(recipe_of("tile")).design(SIZE)
+    orbits = chart.kaleidoscope[1].indices
     touched = np.isin(orbits, orbits[region.ravel()]).reshape(region.shape)
     assert touched.sum() > 3 * region.sum()
     assert not kept.changed[~touched].any()
@@ -185,8 +182,7 @@ def test_reach_knows_where_paint_shows(name):
     not show change nothing there."""
     random = np.random.default_rng(1)
     scene = scene_of(recipe_of(name))
-    design = MeshDesign if name.endswith("mesh") else make_design
-    reach = design(scene, SIZE).reach()
+    reach = scene.design(SIZE).reach()
     surface = make_surface(scene, SIZE, 1, CPU)
     charts, rows, columns = reach.canvas
     logits = random.standard_normal((charts, rows, columns, 3)).astype(np.float32)
@@ -203,7 +199,7 @@ def test_reach_knows_where_paint_shows(name):
     # What is not covered of the hyperbolic plane shows the mean of all.
     mixed = np.zeros(reach.picture, bool)
     if name == "hyperbolic":
-        mixed = (design(scene, SIZE).picture_view().coverage < 1).reshape(mixed.shape)
+        mixed = (scene.design(SIZE).picture_view().coverage < 1).reshape(mixed.shape)
     for texels, allowed in [(spot, reach.pixels(spot)), (~reach.texels(region), ~region)]:
         differs = np.abs(picture(texels).astype(int) - plain).max(axis=-1)
         # a hexagonal chart is resampled by its waves, which ring
@@ -223,9 +219,10 @@ def test_reach_knows_where_paint_shows(name):
 def test_a_region_of_a_cut_or_repeated_tile_is_found_in_its_period(fields):
     recipe = Recipe(target="tile", size=SIZE, **fields)
     scene = make_scene(recipe)
-    reach = make_design(scene, SIZE).reach()
+    design = scene.design(SIZE)
+    reach = design.reach()
     picture = np.random.default_rng(0).integers(0, 255, (*reach.picture, 3), np.uint8)
-    delivered = trimmed(scene, SIZE, picture)[0][..., :3]
+    delivered = design.trimmed(picture)[0][..., :3]
     region = np.zeros(delivered.shape[:2], bool)
     region[-40:-10, -50:-20] = True
     paint = Paint(np.zeros((*reach.canvas, 3), np.float32), False)

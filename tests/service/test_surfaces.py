@@ -14,14 +14,12 @@ from geometry.catalogue import colourings, find_group
 from geometry.colour import act
 from geometry.mesh import make_mesh
 from geometry.plane_chart import picture_generators, picture_periods
-from service.designs import make_design
-from service.designs.resolution import view_side
 from service.model import Model
-from service.painting.surfaces import make_surface
-from service.painting.views import Look
+from service.painting.surfaces import Look, make_surface
 from service.recipe import Recipe
 from service.reporting.mesh_finish import finish_mesh
 from service.scene import make_scene
+from service.spaces.resolution import view_side
 
 
 def surface_of(target, group, colouring="none", width=64, views=2, mesh=None, cameras=(), **fields):
@@ -157,7 +155,7 @@ def test_delivered_tiles_are_symmetric_to_the_bit(group, rule):
     """In whole pixels: the 8-bit picture at g·p is the colour action on the one at p, for every
     generator in the pixel coordinates of the receipt, in the picture and its copies around."""
     surface = surface_of("tile", group, rule, width=24)
-    chart = make_design(scene_of("tile", group, colouring=rule), 24).chart
+    chart = scene_of("tile", group, colouring=rule).chart(24)
     picture = surface.delivered(paint(surface))
     height, width = shape = picture.shape[:2]
     assert picture.std() > 10

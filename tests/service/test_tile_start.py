@@ -12,12 +12,11 @@ from skimage import data
 from geometry.errors import InputError
 from service.cli import main
 from service.cli.orders import read_order
-from service.designs.plane import PlaneDesign
 from service.inputs import load_styles, read_scene, wire_scene
 from service.painting.paint import paint
 from service.painting.surfaces import make_surface
 from service.recipe import parse_recipe
-from service.scene import wants_base
+from service.spaces.plane import PlaneDesign
 
 CPU = torch.device("cpu")
 SMALL = {"target": "tile", "group": "p4", "size": 64, "views": 2, "quality": "draft", "seed": 3}
@@ -147,7 +146,7 @@ def test_a_job_brings_the_picture_along(started, tmp_path):
     file = tmp_path / "recipe.json"
     file.write_text(started().model_dump_json())
     order = read_order(file, [])
-    assert order.wire.base is None and wants_base(order.wire) == "start"
+    assert order.wire.base is None and order.wire.wants_base() == "start"
     scene = wire_scene(order.wire, [], order.buffers)
     assert (scene.base == read_scene(started()).base).all()
     with pytest.raises(InputError) as refused:

@@ -80,13 +80,12 @@ def torch_painter() -> Painter:
     from service.describe import describe
     from service.inputs import load_styles, wire_scene
     from service.painting.checkpoint import Checkpoint
-    from service.painting.kept import Paint
+    from service.painting.kept import Paint, kept_paint
     from service.painting.paint import paint
     from service.perception.choice import best_at_hand
     from service.perception.contents import contents
     from service.perception.network import load_network
     from service.reporting.finish import finish
-    from service.reporting.repaint import kept_paint
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
     from service.survey.surveying import survey

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from service.recipe import parse_recipe
-from service.scene import MAX_PIXELS, check_symmetry
+from service.scene import check_symmetry
 from service.serving.jobs.blobs import Blobs
 from service.serving.jobs.job import Inputs, Job, StoredBuffer
 from service.serving.jobs.job_folder import JobFolder
@@ -21,6 +21,7 @@ from service.serving.protocol.fields import UploadedBuffer
 from service.serving.protocol.job_messages import MAX_SIDE, Repaint, Submit
 from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_STEERING_BYTES
 from service.serving.protocol.wire import CHUNK_BYTES, BufferSpec
+from service.spaces.space import MAX_PIXELS
 from service.steering import MAX_ADJUSTMENTS, adjusted, difference
 from service.terms import needing_base
 

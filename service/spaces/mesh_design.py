@@ -26,11 +26,13 @@ from geometry.surface import uv_surface
 from geometry.view_choice import choose_views
 from geometry.visibility import ViewMap
 from service.base_colour import fitted_stack
-from service.designs.folded import spread
-from service.designs.reach import Linked, Reach, Resized
-from service.designs.resolution import FINENESS, OVERSAMPLING
-from service.designs.sphere import SphereDesign
-from service.scene import Scene
+from service.spaces.folded import picture_generators, spread
+from service.spaces.frame import Frame
+from service.spaces.mesh import MeshScene
+from service.spaces.reach import Linked, Reach, Resized
+from service.spaces.resolution import FINENESS, OVERSAMPLING, looks_needed
+from service.spaces.space import Design
+from service.spaces.sphere import SphereDesign
 
 MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels
 WINDOW = 512  # pixels: the longest side of what the network looks at at once
@@ -54,7 +56,7 @@ class MeshView:
         return self.coverage.shape[0], self.coverage.shape[1]
 
 
-class MeshDesign:
+class MeshDesign(Design):
     """A mesh's textures at one resolution, each ``width`` texels wide.
 
     shape: (rows, columns) of the picture, all textures one below the other; coarse_shape: of the
@@ -62,9 +64,11 @@ class MeshDesign:
     chart_shape: of the texels that ``paint`` reads, to which the canvas is enlarged.
     """
 
-    def __init__(self, scene: Scene, width: int) -> None:
-        assert scene.body is not None
-        self._scene, self._body = scene, scene.body
+    surface = "service.painting.meshes:MeshSurface"
+
+    def __init__(self, scene: MeshScene, width: int) -> None:
+        self.scene, self._body, self.frame = scene, scene.body, scene.frame
+        self.looks = looks_needed(scene.group.order)
         textures, aspect = self._body.mesh.textures, self._body.aspect
         height = max(1, round(width * aspect))
         self.shape = (textures * height, width)
@@ -76,6 +80,7 @@ class MeshDesign:
             self._directions = SphereDesign(scene, width)
             self.canvas_shape = self._directions.canvas_shape
             self.chart_shape = self._directions.chart_shape
+        self.wrap = not self.by_direction  # a texture repeats, the sphere's charts do not
         diameter = 2 * _radius(self._body.mesh.vertices)
         self._style_size = scene.style_size or _STYLE_SPAN * diameter
         # pixels of a view per unit of the surface: about its texels
@@ -92,7 +97,7 @@ class MeshDesign:
         """Chart texels → the logits of the coarse textures."""
         if self._directions is not None:
             return self._by_direction(self._directions, self.coarse_shape)
-        if self._scene.group.order == 1:
+        if self.scene.group.order == 1:
             return self.margins
         return composed(self._fold(self.coarse_shape), self.margins)
 
@@ -103,16 +108,19 @@ class MeshDesign:
             return self._by_direction(self._directions, self.shape)
         return self._fold(self.shape, OVERSAMPLING)
 
+    def picture_frame(self) -> Frame:
+        """See Design."""
+        return Frame("uv", picture_generators(self.scene), colours=self.frame)
+
     def reach(self) -> Reach:
-        """Which texels of the canvas the textures show, by way of the coarse ones."""
+        """See Design; by way of the coarse textures."""
         textures = self._body.mesh.textures
         coarse, fine = (
             (textures, shape[0] // textures, shape[1]) for shape in (self.coarse_shape, self.shape)
         )
-        wrap = not self.by_direction
-        onto = Resized(self.canvas_shape, self.chart_shape, wrap)
+        onto = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         links = (onto, Linked.by(self.paint), Resized(coarse, fine, wrap=True))
-        return Reach(self.canvas_shape, self.shape, links, wrap)
+        return Reach(self.canvas_shape, self.shape, links, self.wrap)
 
     @property
     def by_direction(self) -> bool:
@@ -120,8 +128,7 @@ class MeshDesign:
         return self._directions is not None
 
     def _fold(self, shape: tuple[int, int], finer: int = 1) -> SamplingMap:
-        scene = self._scene
-        assert scene.placement is not None
+        scene = self.scene
         return mesh_fold(
             self._body.mesh,
             scene.group,
@@ -135,8 +142,7 @@ class MeshDesign:
 
     def _by_direction(self, design: SphereDesign, shape: tuple[int, int]) -> SamplingMap:
         rows, columns = shape
-        placement = self._scene.placement
-        assert placement is not None
+        placement = self.scene.placement
         texels = uv_surface(self._body.mesh, columns, rows, MARGIN_TEXELS)
         painted = (texels.triangle >= 0).ravel()
         from_centre = texels.position.reshape(-1, 3)[painted] - placement.centre
@@ -193,12 +199,11 @@ class MeshDesign:
     def cameras(self, count: int) -> tuple[Camera, ...]:
         """The scene's, or ``count`` automatic ones at most. All their pixels are as large on the
         surface, about as texels are: strokes have one size, wherever a camera stands."""
-        body, placement = self._body, self._scene.placement
-        assert placement is not None
+        body, placement = self._body, self.scene.placement
         cameras = body.cameras or _automatic(
             body.mesh,
             count,
-            self._scene.view_layout,
+            self.scene.view_layout,
             tuple(placement.rotation[:, 2]),
             body.occluders,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,15 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, special
 
-from geometry.colour import generated, inverse, power
+from geometry.cells import Paper
+from geometry.colour import ColourElement, generated, inverse, power
 from geometry.colour_frame import rounded
+from geometry.groups import Generator
+from geometry.hyperbolic_sides import side_mirrors
 from geometry.sampling import SamplingMap, average_runs, mean_of_rows, superposed
-from geometry.spaces import Array, apply
-from service.designs.reach import Linked, Reach, Resized
-from service.designs.resolution import OVERSAMPLING, looks_needed
-from service.scene import Scene
+from geometry.spaces import Array, apply, circle
+from service.spaces.frame import Picture, PictureGenerator
+from service.spaces.handedness import ring_grid
+from service.spaces.reach import Linked, Reach, Resized
+from service.spaces.resolution import OVERSAMPLING, looks_needed
+from service.spaces.space import Design, Scene
 
 _STRIP = 1 << 16  # points at a time, where their map is used only once: bounds the memory
+_MIRROR = np.diag([1.0, -1.0, 1.0])  # what a mirrored scene's points go through
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,11 +50,10 @@ class View:
         return mean_of_rows(self.starts)
 
 
-class FoldedDesign(ABC):
-    """What the curved spaces share. shape: (H, W) of the picture; chart_shape: (charts, rows,
-    columns) of the texels that carry paint; canvas_shape: of the coarser canvas of the painter;
-    looks: how many views a step takes."""
+class FoldedDesign(Design):
+    """What the curved spaces share."""
 
+    surface = "service.painting.folded:FoldedSurface"
     wrap = False
 
     def __init__(
@@ -72,11 +77,6 @@ class FoldedDesign(ABC):
     @abstractmethod
     def views(self, count: int, seed: int) -> list[View]:
         """``count`` views for the network."""
-
-    @property
-    @abstractmethod
-    def unit(self) -> int:
-        """Pixels of a view that a style picture of scale 1 spans."""
 
     @property
     @abstractmethod
@@ -107,14 +107,32 @@ class FoldedDesign(ABC):
         return average_runs(self.fold(view.points), view.starts)
 
     def reach(self) -> Reach:
-        """Which texels of the canvas the picture shows."""
+        """See Design."""
         view = self.picture_view()
         resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         links = (resized, Linked.by(self.fold(view.points)), Linked(view.means))
         return Reach(self.canvas_shape, view.shape, links, self.wrap)
 
-    def bake(self, paint: Array) -> NDArray[np.uint8]:
-        """The picture (H, W, 3) of paint (chart texels, 3), logits."""
+    def laid_out(self, paper: Paper) -> Array:
+        """See Design."""
+        charts, rows, columns = self.chart_shape
+        return np.concatenate([paper((rows, columns), k).reshape(-1, 3) for k in range(charts)])
+
+    def rings(self, turn: Generator, order: int, paint: Array) -> Array:
+        """See Design."""
+        space = self._scene.group.space
+        values, vectors = np.linalg.eig(turn.matrix)
+        axis = np.real(vectors[:, np.argmin(np.abs(values - 1))])
+        axis = axis / np.sqrt(abs(space.inner(axis, axis)))
+        if space.curvature < 0 and axis[2] < 0:
+            axis = -axis
+        radii, angles = ring_grid(order, self.domain_area)
+        points = circle(space, axis, radii, angles)
+        logits = self.fold(points.reshape(-1, 3)).apply(paint, self.frame)
+        return special.expit(logits).reshape(*points.shape)
+
+    def bake(self, paint: Array) -> Picture:
+        """See Design."""
         view = self.picture_view()
         strips = np.array_split(view.points, math.ceil(len(view.points) / _STRIP))
         with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
@@ -123,7 +141,7 @@ class FoldedDesign(ABC):
             )
         return self.developed(view, logits, paint)
 
-    def developed(self, view: View, logits: Array, paint: Array) -> NDArray[np.uint8]:
+    def developed(self, view: View, logits: Array, paint: Array) -> Picture:
         """The picture (H, W, 3) from the ``logits`` of its sub-samples. A pixel is the mean of
         their colours; what is not covered has the mean colour of all ``paint``."""
         mixed, covered = self.frame.mixed, view.coverage[:, None]
@@ -140,6 +158,23 @@ class FoldedDesign(ABC):
         return mixed(
             np.array([self.frame.act(image, mean) for image in images]), lambda x: x.mean(axis=0)
         )
+
+
+def picture_generators(scene: Scene) -> tuple[PictureGenerator, ...]:
+    """The generators of a scene's exact symmetry on the sphere or the hyperbolic plane, with their
+    colours: of the whole group or, where it is folded partly, of what remains."""
+    found: list[tuple[Generator, ColourElement]] = []
+    if scene.folds is None:
+        found = [(g, scene.colouring.images[g.letter]) for g in scene.group.generators]
+    elif scene.group.tiling is not None:
+        found = side_mirrors(scene.group, scene.colouring)
+
+    def turned_over(matrix: Array) -> Array:
+        return _MIRROR @ matrix @ _MIRROR if scene.mirrored else matrix
+
+    return tuple(
+        PictureGenerator(g.letter, g.title, turned_over(g.matrix), colour) for g, colour in found
+    )
 
 
 def spread(sampling: SamplingMap, chosen: NDArray[np.bool_]) -> SamplingMap:

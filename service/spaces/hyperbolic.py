@@ -1,0 +1,176 @@
+"""The hyperbolic plane: pictures in a model, views cut out of it after random motions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.catalogue import find_group
+from geometry.groups import Group
+from geometry.hyperbolic import fold, hyperbolic_chart
+from geometry.hyperbolic_groups import hyperbolic_group
+from geometry.hyperbolic_models import Model as HyperbolicModel
+from geometry.hyperbolic_models import find_model
+from geometry.hyperbolic_sides import fold_into_tile, tile_chart
+from geometry.hyperbolic_views import (
+    Samples,
+    coverage,
+    crop_samples,
+    domain_area,
+    picture_samples,
+    picture_shape,
+    pixel_length,
+    placement,
+    random_motion,
+)
+from geometry.sampling import SamplingMap
+from geometry.spaces import Array
+from service.model import Model
+from service.spaces.folded import FoldedDesign, View, picture_generators
+from service.spaces.frame import Frame, Layout, Picture
+from service.spaces.resolution import FINENESS, OVERSAMPLING
+from service.spaces.space import Scene, Space, by_name, resolved
+
+if TYPE_CHECKING:
+    from service.recipe import Recipe
+
+WINDOW = 0.45  # side of a view, relative to the picture's width
+_PROBES = 64  # pixels along a side of the picture that may be a view's middle
+_LARGEST = 1.25  # a pixel that is compared, relative to those in the middle
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HyperbolicScene(Scene):
+    """A tiling of the hyperbolic plane, drawn in a model."""
+
+    model: str = "poincare"
+
+    @classmethod
+    def of(cls, recipe: Recipe, body: Model | None = None) -> HyperbolicScene:
+        """See Space."""
+        group = find_group(recipe.group, SPACE.groups)
+        return cls(**resolved(recipe, group), model=recipe.model)
+
+    def design(self, width: int) -> HyperbolicDesign:
+        """See Scene."""
+        return HyperbolicDesign(self, width)
+
+
+class HyperbolicDesign(FoldedDesign):
+    """A hyperbolic tiling in one of its models."""
+
+    def __init__(self, scene: HyperbolicScene, width: int) -> None:
+        self._model = find_model(scene.model)
+        shape = picture_shape(self._model, width)
+        # in the middle of the picture, where tiles are largest
+        texel = pixel_length(self._model, shape) / FINENESS / OVERSAMPLING
+        self._chart = hyperbolic_chart(scene.group, scene.colouring, texel)
+        self._tile = tile_chart(scene.group, scene.colouring, texel) if scene.folds else None
+        chart_shape = self._tile.shape if self._tile else (1, *self._chart.shape)
+        super().__init__(scene, shape, chart_shape)
+
+    def _fold_exactly(self, points: Array) -> SamplingMap:
+        return fold_into_tile(points, self._tile) if self._tile else fold(points, self._chart)
+
+    def picture_view(self) -> View:
+        """See FoldedDesign."""
+        return _view(picture_samples(self._model, self.shape, self._chart), self.shape)
+
+    def views(self, count: int, seed: int) -> list[View]:
+        """See FoldedDesign. The first is the whole picture, small. The others are cut out of it at
+        its own magnification, anywhere where tiles can be told apart, after a random motion of the
+        plane: every place of the domain is as likely to be seen."""
+        random = np.random.default_rng(seed)
+        height, width = self.shape
+        side = min(self.unit, height)
+        whole = picture_shape(self._model, side)
+        found = [_view(picture_samples(self._model, whole, self._chart), whole)]
+        clear = picture_samples(self._model, (_PROBES, _PROBES), self._chart).detail > 0
+        places = np.argwhere(clear.reshape(_PROBES, _PROBES)) / _PROBES
+        for _ in range(count - 1):
+            middle = random.choice(places) * (height, width)
+            corner = np.clip(np.rint(middle - side / 2), 0, (height - side, width - side))
+            row, column = (int(x) for x in corner)
+            motion = random_motion(random, self._chart.mirrors)
+            crop = crop_samples(self._model, self.shape, (row, column), side, motion, self._chart)
+            found.append(_view(crop, (side, side)))
+        return found
+
+    @property
+    def domain_area(self) -> float:
+        """See FoldedDesign."""
+        return domain_area(self._chart.mirrors)
+
+    @property
+    def unit(self) -> int:
+        """See Design."""
+        return min(max(round(self.shape[1] * WINDOW / 8) * 8, 64), 512)
+
+    def picture_frame(self) -> Frame:
+        """See Design."""
+        scale, centre = placement(self._model, self.shape)
+        fields = {"model": {"name": self._model.name, "radius": scale, "center": list(centre)}}
+        layout = HyperbolicLayout(self._model, self.shape)
+        generators = picture_generators(self._scene)
+        return Frame("hyperbolic", generators, layout, fields, self.frame)
+
+    def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
+        """See Design: clear where there is no point of the plane."""
+        alpha = np.rint(255 * coverage(self._model, self.shape))
+        if alpha.min() == 255:
+            return picture, (0, 0)
+        return np.dstack([picture, alpha.astype(np.uint8)]), (0, 0)
+
+
+def _view(samples: Samples, shape: tuple[int, int]) -> View:
+    """Pixels show the pattern as far as they are inside and details can be told apart."""
+    shown = samples.coverage * samples.detail
+    return View(shape, samples.points, samples.starts, shown, samples.weight)
+
+
+class HyperbolicLayout(Layout):
+    """A model of the hyperbolic plane; places are on the hyperboloid. Only pixels not much larger
+    than those in the middle are compared, and by their size: there the grid resolves the paint."""
+
+    def __init__(self, model: HyperbolicModel, shape: tuple[int, int]) -> None:
+        self.shape, self._model = shape, model
+        self._scale, self._centre = placement(model, shape)
+        self._largest = _LARGEST * pixel_length(model, shape)
+
+    def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
+        """See Layout."""
+        row, column = np.divmod(pixels, self.shape[1])
+        place = np.column_stack([column, row]) + 0.5 - self._centre
+        xy = place * (1, -1) / self._scale
+        points, inside = self._model.to_space(xy)
+        size = np.full(len(xy), np.inf)
+        size[inside] = self._model.footprint(xy[inside]) / self._scale
+        return points, np.where(size < self._largest, size**2, 0.0)
+
+    def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """See Layout."""
+        xy = self._model.from_space(points)
+        place = xy * (1, -1) * self._scale + self._centre - 0.5
+        clear = self._model.footprint(xy) / self._scale < self._largest
+        return place[:, ::-1], clear & self.within(place[:, ::-1])
+
+
+def _arguments(group: Group) -> str:
+    tiling = group.tiling
+    if tiling is not None and hyperbolic_group(group.name) is group:
+        return f"{tiling.p} {tiling.q} --group {tiling.kind}"
+    return by_name(group)
+
+
+SPACE = Space(
+    target="hyperbolic",
+    groups="hyperbolic",
+    title="The hyperbolic plane: tilings {p,q}",
+    summary="Paint the tiling {P,Q} of the hyperbolic plane, with a transparent rim.",
+    fields=("folds", "model", "chirality"),
+    scene=HyperbolicScene.of,
+    arguments=_arguments,
+)

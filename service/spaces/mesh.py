@@ -1,0 +1,98 @@
+"""Meshes: their UV textures, with the symmetry of the sphere or of their own. What takes Warp, half
+a second, is only imported when a mesh is painted: see :mod:`service.spaces.mesh_design`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geometry.catalogue import find_group
+from geometry.errors import InputError
+from geometry.groups import elements
+from service.model import Model
+from service.spaces.space import Scene, Space, resolved
+
+if TYPE_CHECKING:
+    from geometry.mesh_symmetry import Placement
+    from service.recipe import Recipe
+    from service.spaces.mesh_design import MeshDesign
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MeshScene(Scene):
+    """body: the mesh and what lies around it; placement: where the group stands in it; action:
+    what the group moves; view_layout: how views lie around it."""
+
+    body: Model
+    placement: Placement
+    action: str = "surface"
+    view_layout: str = "sphere"
+
+    @classmethod
+    def of(cls, recipe: Recipe, body: Model | None) -> MeshScene:
+        """See Space. Raises InputError, besides what :func:`resolved` does: "missing-mesh",
+        "missing-base", "bad-value", and what :mod:`geometry.mesh_symmetry` does."""
+        if body is None:
+            raise InputError(
+                "missing-mesh", "mesh", "A mesh recipe needs a mesh.", "Name its file."
+            )
+        from geometry.mesh_symmetry import check_symmetry, place  # Warp: half a second
+
+        fields = resolved(recipe, find_group(recipe.group, SPACE.groups))
+        _check_base(recipe, body)
+        acting = elements(fields["group"], fields["colouring"])
+        if recipe.action == "direction" or fields["group"].order == 1:
+            placement = place(body.mesh, recipe.axis, recipe.centre)
+        else:
+            placement = place(body.mesh, recipe.axis, recipe.centre, acting)
+            check_symmetry(body.mesh, acting, placement, recipe.tolerance)
+        return cls(
+            **fields,
+            body=body,
+            placement=placement,
+            action=recipe.action,
+            view_layout=recipe.view_layout,
+        )
+
+    def design(self, width: int) -> MeshDesign:
+        """See Scene."""
+        from service.spaces.mesh_design import MeshDesign
+
+        return MeshDesign(self, width)
+
+
+def _check_base(recipe: Recipe, body: Model) -> None:
+    from service.recipe import MAX_SIZE, MIN_SIZE  # which knows this table
+
+    wants = recipe.wants_base(body.mask is not None)
+    if body.base is None and wants is not None:
+        raise InputError(
+            "missing-base", wants, "The mesh has no base colour.", "Give one with --base."
+        )
+    width = None if body.base is None else body.base.shape[1]
+    if body.mask is not None and width not in (1, recipe.size):
+        possible = width in range(MIN_SIZE, MAX_SIZE + 1)
+        raise InputError(
+            "bad-value",
+            "size",
+            f"With a mask the base stays as it is, and so does its size, {width}.",
+            f"Use --size {width}."
+            if possible
+            else f"Scale the base's picture to {MIN_SIZE} to {MAX_SIZE} pixels across.",
+        )
+
+
+SPACE = Space(
+    target="mesh",
+    groups="sphere",
+    title="",
+    summary="Paint a mesh: its texture, the mesh with the texture on as GLB, and four renders.",
+    fields=(
+        *("folds", "mesh", "material", "unwrap", "axis", "centre", "action", "tolerance"),
+        *("style_size", "view_layout", "base", "start", "mask"),
+    ),
+    scene=MeshScene.of,
+    needs_body=True,
+    depth=4,  # where its texels are densest, fine levels hold what no view sees
+    patience=lambda order: 1 + 2 / order if order else 1.0,  # the more of it is different
+)

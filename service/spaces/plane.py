@@ -1,0 +1,326 @@
+"""The plane: wallpaper patterns on a lattice chart, their windows, and the delivered tile."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, special
+
+from geometry import cells, plane, plane_chart
+from geometry.catalogue import find_group
+from geometry.colour_frame import rounded
+from geometry.errors import InputError
+from geometry.groups import Generator
+from geometry.plane_copies import in_all_copies, repeats
+from geometry.plane_lattices import shaped
+from geometry.plane_resample import resample
+from geometry.plane_tiles import cut_cell, repeated
+from geometry.plane_torus import TorusMap, parse_torus_map
+from geometry.sampling import SamplingMap
+from geometry.spaces import Array, affine
+from service.base_colour import fitted
+from service.model import Model
+from service.picture_files import over_white
+from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
+from service.spaces.handedness import ANGLES, RINGS, ring_grid
+from service.spaces.reach import RIM, Linked, Reach, Resized
+from service.spaces.resolution import RESAMPLED_FINENESS
+from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
+
+if TYPE_CHECKING:
+    from service.recipe import Recipe
+
+WHOLE = 2**19  # pixels of a period that is looked at as a whole
+WINDOW = 512  # side of a window of a larger one
+_SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlaneScene(Scene):
+    """A wallpaper pattern. cut: what is delivered of it; repeat: periods across, down; base: (H, W,
+    3) uint8, a picture of one period before it is painted."""
+
+    torus_map: TorusMap | None = None
+    cut: str = "period"
+    repeat: tuple[int, int] = (1, 1)
+    base: Picture | None = None
+
+    @classmethod
+    def of(cls, recipe: Recipe, body: Model | None = None) -> PlaneScene:
+        """See Space. Raises InputError, besides what :func:`resolved` does: "bad-cell",
+        "bad-torus-map", "bad-folds", "bad-value", "too-large"."""
+        group = shaped(find_group(recipe.group, SPACE.groups), recipe.aspect, recipe.angle)
+        across, down = map(int, recipe.repeat.split("x"))
+        scene = cls(
+            **resolved(recipe, group),
+            torus_map=parse_torus_map(recipe.torus_map) if recipe.torus_map else None,
+            cut=recipe.cut,
+            repeat=(across, down),
+        )
+        height, width = plane_chart.picture_shape(scene.chart(recipe.size), recipe.size)
+        if scene.cut != "period" and across * down > 1:
+            raise InputError(
+                "bad-value",
+                "repeat",
+                f"A {scene.cut} is not repeated.",
+                "Leave out --repeat or --cut.",
+            )
+        if width * across * height * down > MAX_PIXELS:
+            raise InputError(
+                "too-large",
+                "size",
+                f"This picture would have {width * across} × {height * down} pixels.",
+                "Choose a smaller size, or fewer periods.",
+            )
+        return scene
+
+    def chart(self, width: int) -> plane_chart.PlaneChart:
+        """Of a picture ``width`` pixels wide. Raises InputError: "bad-torus-map", "bad-folds"."""
+        return plane_chart.plane_chart(
+            self.group, self.colouring, width, self.torus_map, self.folds
+        )
+
+    def design(self, width: int) -> PlaneDesign:
+        """See Scene."""
+        return PlaneDesign(self, width)
+
+    def same_canvas(self, other: PlaneScene, width: int) -> bool:
+        """See Scene. The canvas is a period of the colours, too."""
+        one, two = self.chart(width), other.chart(width)
+        texels = [(c.rows, c.columns, c.skew, c.offset) for c in (one, two)]
+        return texels[0] == texels[1] and np.allclose(one.basis, two.basis)
+
+    def on_base(self, recipe: Recipe, base: Picture | None) -> PlaneScene:
+        """The scene over a picture of it, (H, W, 4) uint8 of any size, or a single texel of one
+        colour. Raises InputError: "missing-base" if there is none and the recipe wants one,
+        "bad-value" for another aspect than that of a period, "bad-chirality"."""
+        if base is None:
+            if wants := recipe.wants_base():
+                raise InputError(
+                    "missing-base",
+                    wants,
+                    "There is no picture before.",
+                    "Name one: --start PICTURE.",
+                )
+            return self
+        if recipe.chirality != "any":
+            raise InputError(
+                "bad-chirality",
+                "chirality",
+                "The picture before says which way things turn.",
+                "Leave it out, or turn that picture over.",
+            )
+        rows, columns = plane_chart.picture_shape(self.chart(recipe.size), recipe.size)
+        height, width = base.shape[:2]
+        apart = abs(math.log(height * columns / (width * rows)))
+        if (height, width) != (1, 1) and apart > _SAME_ASPECT:
+            raise InputError(
+                "bad-value",
+                "base",
+                f"A period of this tile is {columns} × {rows} pixels, the picture before it has "
+                f"{width} × {height}.",
+                f"Crop it to {columns} : {rows}, or choose another --aspect where the cell is "
+                "free.",
+            )
+        return dataclasses.replace(self, base=over_white(base))
+
+
+class PlaneDesign(Design):
+    """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
+    right at the very end, and so is what is seen through its windows."""
+
+    surface = "service.painting.tiles:PlaneSurface"
+    wrap = True
+    looks = 1  # one window shows most of a period
+
+    def __init__(self, scene: PlaneScene, width: int) -> None:
+        self._scene, self.chart = scene, scene.chart(width)
+        self.mirrored, self.frame = scene.mirrored, scene.frame
+        self.shape = plane_chart.picture_shape(self.chart, width)
+        rows, columns = self.chart.rows, self.chart.columns
+        self.chart_shape = (1, rows, columns)
+        fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
+        self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
+        height, width = self.shape
+        self.seen_whole = height * width <= WHOLE and not self._is_brick
+        largest = max(self.shape) if self.seen_whole else WINDOW
+        self.view_shape = (min(height, largest), min(width, largest))
+        self.starts_from_base = scene.base is not None and scene.start == "base"
+
+    @functools.cached_property
+    def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
+        """Chart texels → one logit per orbit of texels → chart texels."""
+        return plane.kaleidoscope(self.chart)
+
+    def base(self) -> Array | None:
+        """The scene's base, one colour in 0..1 per orbit of texels: what it shows in one cell, in
+        all of the cell's copies. None without."""
+        base = self._scene.base
+        if base is None:
+            return None
+        around = repeats(base, self.chart)
+        return in_all_copies(fitted(base, self.shape) / 255, self.chart, around, self.frame)
+
+    @property
+    def _is_brick(self) -> bool:
+        """Whether rows of periods are shifted, so that a period's borders do not meet."""
+        return bool(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
+
+    def pixels(self) -> SamplingMap | None:
+        """The texels as the pixels of one period, bilinear; None where they are the same."""
+        if plane_chart.on_grid(self.chart, self.shape):
+            return None
+        return plane.window_map(self.chart, self.shape, self.shape)
+
+    def glance(self) -> tuple[SamplingMap | None, tuple[int, int]]:
+        """The texels as pixels, bilinear, and how many (height, width) they are, at most the width
+        of the design on a side; None where texels are the pixels. For a look: ``developed`` is
+        exact, and takes a hundred times as long on a hexagonal lattice."""
+        if plane_chart.on_grid(self.chart, self.shape):
+            return None, self.shape
+        scale = min(1.0, self.unit / max(self.shape))
+        shape = (max(1, round(self.shape[0] * scale)), max(1, round(self.shape[1] * scale)))
+        return plane.window_map(self.chart, shape, shape), shape
+
+    def reach(self) -> Reach:
+        """See Design; as it is before it is turned over."""
+        pixels = plane.window_map(self.chart, self.shape, self.shape)
+        resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
+        links = [Linked.by(step) for step in (*self.kaleidoscope, pixels)]
+        plain = self.canvas_shape == self.chart_shape and self.chart.skew == 0
+        rim = 1 if plain else RIM  # a texel is a pixel, and nothing is interpolated
+        return Reach(
+            self.canvas_shape, self.shape, (resized, *links), self.wrap, self.mirrored, rim
+        )
+
+    def laid_out(self, paper: cells.Paper) -> Array:
+        """See Design."""
+        torus, orbit = cells.plane_torus(self.chart), self.kaleidoscope[1].indices
+        return plane.on_canvas(self.chart, cells.in_one_cell(torus, orbit, paper))
+
+    def rings(self, turn: Generator, order: int, paint: Array) -> Array:
+        """See Design. The picture of one period is a torus."""
+        generators = plane_chart.picture_generators(self.chart, self.shape)
+        matrix = next((g.matrix for g, _ in generators if g.letter == turn.letter), None)
+        if matrix is None:  # folded partly
+            return np.zeros((RINGS, ANGLES, 3))
+        a, b, _ = plane_chart.picture_lattice(self.chart, self.shape)
+        elements = self._scene.group.order
+        assert elements is not None
+        radii, angles = ring_grid(order, abs(a[0] * b[1] - a[1] * b[0]) / elements)
+        centre = np.linalg.solve(np.eye(2) - matrix[:2, :2], matrix[:2, 2])
+        x = centre[0] + radii[:, None] * np.cos(angles) - 0.5
+        y = centre[1] - radii[:, None] * np.sin(angles) - 0.5
+        picture = self.bake(paint).astype(float)
+        channels = (
+            ndimage.map_coordinates(picture[..., k], [y, x], order=1, mode="grid-wrap")
+            for k in range(3)
+        )
+        return np.stack(list(channels), axis=-1)
+
+    def bake(self, paint: Array) -> Picture:
+        """See Design."""
+        return self.developed(special.expit(self.kaleidoscope[0].apply(paint, self.frame)))
+
+    def developed(self, orbits: Array) -> Picture:
+        """The picture (H, W, 3) from one colour in 0..1 per orbit of texels.
+
+        On red, green and blue rules act in whole numbers on what is rounded once per orbit: the
+        symmetry of the 8-bit picture is exact. In other frames every image is rounded by itself.
+        (On a hexagonal chart an inverting rule wants 127.5 at its centres; the resampling to pixels
+        then weighs more than that rounding.)"""
+        frame, (_, unfold) = self.frame, self.kaleidoscope
+        assert unfold.colours is not None
+        on_grid = plane_chart.on_grid(self.chart, self.shape)
+        image = frame.as_bytes if on_grid or frame.is_rgb else frame.act
+        images = np.stack([image(element, orbits) for element in unfold.palette])
+        texels = images[unfold.colours, unfold.indices].reshape(*self.chart_shape[1:], 3)
+        if on_grid:
+            picture = texels
+        elif frame.is_rgb:
+            smooth = resample(texels.astype(float), self.chart, self.shape)
+            picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
+        else:
+            picture = rounded(frame.mixed(texels, lambda x: resample(x, self.chart, self.shape)))
+        return picture[:, ::-1] if self.mirrored else picture
+
+    def picture_frame(self) -> Frame:
+        """See Design."""
+        chart, shape, mirrored = self.chart, self.shape, self.mirrored
+        over = affine(np.diag([-1.0, 1.0]), (shape[1], 0.0)) if mirrored else np.eye(3)
+        a, b, origin = plane_chart.picture_lattice(chart, shape)
+        a, b, origin = over[:2, :2] @ a, over[:2, :2] @ b, over[:2, :2] @ origin + over[:2, 2]
+        generators = tuple(
+            PictureGenerator(g.letter, g.title, over @ g.matrix @ over, colour)
+            for g, colour in plane_chart.picture_generators(chart, shape)
+        )
+        skew = int(plane_chart.picture_periods(chart, shape)[0, 1]) * (-1 if mirrored else 1)
+        lattice = {"a": a.tolist(), "b": b.tolist(), "origin": origin.tolist()}
+        layout = TileLayout(shape, skew)
+        return Frame("tiling", generators, layout, {"lattice": lattice}, self.frame)
+
+    def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
+        """See Design: periods, or one cell of which the rest is clear."""
+        scene = self._scene
+        if self.mirrored:  # the chart is that of the other hand
+            picture = picture[:, ::-1]
+        if scene.cut == "period":
+            pixels, (x, y) = repeated(picture, self.chart, *scene.repeat), (0, 0)
+        else:
+            cut = cut_cell(
+                picture, self.chart, "parallelogram" if scene.cut == "cell" else "dirichlet"
+            )
+            pixels, (x, y) = np.dstack([cut.rgb, cut.alpha]), cut.corner
+        if self.mirrored:
+            return pixels[:, ::-1], (picture.shape[1] - x - pixels.shape[1], y)
+        return pixels, (x, y)
+
+
+class TileLayout(Layout):
+    """One period of a tiling of the plane; places are (x, y, 1) in pixels, x right, y down, centres
+    at +½. Above and below, the picture goes on shifted by ``skew`` pixels, as bricks do."""
+
+    on_grid = True
+
+    def __init__(self, shape: tuple[int, int], skew: int) -> None:
+        self.shape, self.skew, self.joins = shape, skew, {1: 0, 0: skew}
+
+    def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
+        """See Layout."""
+        row, column = np.divmod(pixels, self.shape[1])
+        ones = np.ones(len(pixels))
+        return np.column_stack([column + 0.5, row + 0.5, ones]), ones
+
+    def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """See Layout."""
+        height, width = self.shape
+        x, y = points[:, 0] - 0.5, points[:, 1] - 0.5
+        course = np.floor(y / height)
+        place = np.column_stack([y - course * height, (x - course * self.skew) % width])
+        return place, np.ones(len(points), bool)
+
+    def framed(self, picture: Picture) -> Picture:
+        """See Layout."""
+        height, width = self.shape
+        rows = np.arange(-MARGIN, height + MARGIN)
+        columns = np.arange(-MARGIN, width + MARGIN)
+        course = rows // height
+        return picture[
+            (rows % height)[:, None], (columns[None, :] - (course * self.skew)[:, None]) % width
+        ]
+
+
+SPACE = Space(
+    target="tile",
+    groups="plane",
+    title="The plane: 17 wallpaper groups",
+    summary="Paint one period of a wallpaper pattern.",
+    fields=("aspect", "angle", "torus_map", "cut", "repeat", "folds", "chirality", "base", "start"),
+    scene=PlaneScene.of,
+)

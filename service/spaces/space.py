@@ -1,0 +1,186 @@
+"""What a space is to the service. No torch in here.
+
+A :class:`Space` is a row of the table in :mod:`service.spaces`. It makes a :class:`Scene` of a
+recipe: resolved and checked, pure data. A scene has a :class:`Design` at every resolution: the
+chart that carries its paint, how paint becomes the delivered picture, where views look, and where
+the symmetry lies in the picture. Surfaces (:mod:`service.painting.surfaces`) put a design on a
+device; previews use it as it is.
+"""
+
+from __future__ import annotations
+
+import shlex
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from geometry.catalogue import find_colouring
+from geometry.cells import Paper
+from geometry.colour_frame import RGB, ColourFrame
+from geometry.errors import InputError
+from geometry.folds import Folds, check_axis, parse_folds
+from geometry.groups import Colouring, Elements, Generator, Group, elements
+from geometry.spaces import Array
+from service.advice import is_chiral
+from service.model import Model
+from service.spaces.frame import Frame, Picture
+from service.spaces.reach import Reach
+
+if TYPE_CHECKING:
+    from service.recipe import Recipe
+
+MAX_PIXELS = 2**26  # of a picture that is delivered: periods can be many cells tall, and repeated
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scene(ABC):
+    """What is painted, with its symmetry. folds: the first generator's powers are weighted instead
+    of imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
+    style_frame: of the styles' colours, see :mod:`service.colours`.
+    start: what the painting starts from. style_size: what a style's shorter side spans, in the
+    space's units, if the recipe says."""
+
+    target: str
+    group: Group
+    colouring: Colouring
+    folds: Folds | None = None
+    mirrored: bool = False
+    style_frame: ColourFrame = RGB
+    start: str = "noise"
+    style_size: float | None = None
+
+    @property
+    def frame(self) -> ColourFrame:
+        """What the colour rule acts on. One that changes no colours has no frame to differ by: RGB,
+        in which pictures are mixed as they always were."""
+        return self.style_frame if self.colouring.colours > 1 else RGB
+
+    @property
+    def elements(self) -> Elements:
+        """All elements of a finite group, with their colours."""
+        return elements(self.group, self.colouring)
+
+    @abstractmethod
+    def design(self, width: int) -> Design:
+        """The scene as a picture ``width`` pixels wide."""
+
+    def same_canvas(self, other: Self, width: int) -> bool:
+        """Whether paint of this scene lies where that of another does, which differs in its colour
+        rule alone, at a recipe's size ``width``."""
+        return True
+
+    def on_base(self, recipe: Recipe, base: Picture | None) -> Scene:
+        """The scene over a picture of what was before, (H, W, 4) uint8, if there is one."""
+        return self
+
+    def portrait(self, width: int, paper: Paper, seed: int) -> Picture:
+        """What shows a group best, such as a picture ``width`` pixels wide: (H, W, 3 or 4), with a
+        paper in every copy of the domain."""
+        return self.design(width).shown(paper)
+
+
+def resolved(recipe: Recipe, group: Group) -> dict[str, Any]:
+    """The fields that all scenes have, of a recipe and its group. Raises InputError:
+    "bad-chirality", "bad-folds", "unknown-colouring", "impossible-colouring"."""
+    if recipe.chirality != "any" and not is_chiral(group):
+        raise InputError(
+            "bad-chirality",
+            "chirality",
+            f"{group.name} has mirrors, so its patterns have no handedness.",
+            "Leave it out.",
+        )
+    folds = parse_folds(recipe.folds) if recipe.folds else None
+    if folds is not None and group.lattice is None:  # charts of lattices see to it themselves
+        check_axis(group, folds)
+    return {
+        "target": recipe.target,
+        "group": group,
+        "colouring": find_colouring(group, recipe.colouring),
+        "folds": folds,
+        "start": recipe.start,
+        "style_size": recipe.style_size,
+    }
+
+
+class Design(ABC):
+    """A scene at one resolution. shape: (H, W) of the picture; chart_shape: (charts, rows, columns)
+    of the texels that carry paint; canvas_shape: of the coarser canvas of the painter; wrap:
+    whether that is a torus; frame: what colours act on; looks: how many views a step takes.
+    surface: "module:class", what puts the design on a device: it imports torch, this does not."""
+
+    surface: str
+    shape: tuple[int, int]
+    chart_shape: tuple[int, int, int]
+    canvas_shape: tuple[int, int, int]
+    wrap: bool
+    frame: ColourFrame
+    looks: int
+
+    @property
+    def unit(self) -> int:
+        """Pixels of a view that a style picture of scale 1 spans: unless it says otherwise, all of
+        the picture."""
+        return self.shape[1]
+
+    @abstractmethod
+    def reach(self) -> Reach:
+        """Which texels of the canvas the picture shows."""
+
+    @abstractmethod
+    def picture_frame(self) -> Frame:
+        """Where the symmetry lies in the picture, before it is trimmed."""
+
+    def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
+        """What is delivered of the picture (H, W, 3), and where in its pixels (x, y) it begins."""
+        return picture, (0, 0)
+
+    def shown(self, paper: Paper) -> Picture:
+        """What is delivered of a picture that has a paper in every copy of the domain."""
+        return self.trimmed(self.bake(self.laid_out(paper)))[0]
+
+    # Meshes have none of these: they have no preview, and no handedness is asked of them.
+
+    def bake(self, paint: Array) -> Picture:
+        """The picture (H, W, 3) of paint (chart texels, 3), logits."""
+        raise NotImplementedError
+
+    def laid_out(self, paper: Paper) -> Array:
+        """Paint (chart texels, 3) that shows a paper whole in every copy of the domain."""
+        raise NotImplementedError
+
+    def rings(self, turn: Generator, order: int, paint: Array) -> Array:
+        """(radii, angles, 3): paint (chart texels, 3) around the centre of a generator that is a
+        rotation of an order; see :mod:`service.spaces.handedness`."""
+        raise NotImplementedError
+
+
+def by_name(group: Group) -> str:
+    """The option that names a group."""
+    return f"--group {shlex.quote(group.name)}"
+
+
+@dataclass(frozen=True)
+class Space:
+    """One row of the table of spaces.
+
+    target: its name in recipes, and of its command. groups: the space of :mod:`geometry.spaces`
+    that its groups act on. title: above these groups in a list; summary: of the command, one
+    sentence. fields: those of the recipe that mean something to it and not to all targets, in the
+    order of its options. scene(recipe, body): a checked scene; body: what is painted, where it
+    ``needs_body``. loops: whether there is an endless zoom of its pictures. depth: levels of the
+    canvas's pyramid, where they are not as many as usual. patience(order): how many times as many
+    steps as usual a painting takes, of a group of so many elements. arguments(group): what follows
+    the command's name, to paint a group."""
+
+    target: str
+    groups: str
+    title: str
+    summary: str
+    fields: tuple[str, ...]
+    scene: Callable[[Recipe, Model | None], Scene]
+    needs_body: bool = False
+    loops: bool = False
+    depth: int | None = None
+    patience: Callable[[int | None], float] = lambda order: 1.0
+    arguments: Callable[[Group], str] = by_name

@@ -1,0 +1,173 @@
+"""The sphere: pictures in a projection, views by cameras."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from geometry import sphere
+from geometry.cameras import COSINE_CUT, Camera, pixel_rays, surrounding_cameras
+from geometry.catalogue import find_group
+from geometry.cells import Paper
+from geometry.groups import TRIVIAL, elements
+from geometry.sampling import SamplingMap
+from geometry.seed_charts import spiral
+from geometry.spaces import Array
+from geometry.sphere_pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTIONS, Projection
+from service.model import Model
+from service.spaces.folded import FoldedDesign, View, picture_generators
+from service.spaces.frame import MARGIN, Frame, Layout, Picture
+from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side
+from service.spaces.space import Scene, Space, resolved
+
+if TYPE_CHECKING:
+    from service.recipe import Recipe
+
+# Texels around the equator, relative to the picture's width, where texels are as large as on
+# average (cube: four faces of a third).
+_AROUND = {"equirectangular": 1.0, "cube": 4 / 3, "octahedral": math.sqrt(math.pi)}
+_SUBSAMPLES = 2  # along a side: texels are means over their area, point samples would alias
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SphereScene(Scene):
+    """A sphere, laid out in a projection."""
+
+    projection: str = "equirectangular"
+
+    @classmethod
+    def of(cls, recipe: Recipe, body: Model | None = None) -> SphereScene:
+        """See Space."""
+        group = find_group(recipe.group, SPACE.groups)
+        return cls(**resolved(recipe, group), projection=recipe.projection)
+
+    def design(self, width: int) -> SphereDesign:
+        """See Scene."""
+        return SphereDesign(self, width, self.projection)
+
+    def portrait(self, width: int, paper: Paper, seed: int) -> Picture:
+        """See Scene: as a camera sees it, before white."""
+        design = self.design(2 * width)
+        view = design.views(1, seed)[0]
+        logits = design.pixel_map(view).apply(design.laid_out(paper), design.frame)
+        coverage = view.coverage[:, None]
+        pixels = coverage * special.expit(logits) + 1 - coverage
+        return np.rint(pixels * 255).astype(np.uint8).reshape(*view.shape, 3)
+
+
+class SphereDesign(FoldedDesign):
+    """The unit sphere."""
+
+    def __init__(self, scene: Scene, width: int, projection: str = "equirectangular") -> None:
+        self._projection = PROJECTIONS[projection]
+        self._equator = round(_AROUND[projection] * width)
+        exact = elements(scene.group, scene.colouring) if scene.folds is None else TRIVIAL
+        texel = 2 * math.pi / self._equator / FINENESS
+        self._chart = sphere.sphere_chart(exact, texel / OVERSAMPLING)
+        super().__init__(scene, self._projection.shape(width), self._chart.shape)
+
+    def _fold_exactly(self, points: Array) -> SamplingMap:
+        return sphere.fold(points, self._chart)
+
+    def picture_view(self) -> View:
+        """See FoldedDesign."""
+        points = self._projection.points(self.shape, _SUBSAMPLES)
+        everywhere = np.ones(self.shape[0] * self.shape[1])
+        starts = np.arange(len(everywhere) + 1) * _SUBSAMPLES**2
+        return View(self.shape, points, starts, everywhere, everywhere)
+
+    def views(self, count: int, seed: int) -> list[View]:
+        """See FoldedDesign."""
+        cameras = surrounding_cameras(spiral(256), count, self.unit, seed)
+        return [_seen(camera) for camera in cameras]
+
+    @property
+    def domain_area(self) -> float:
+        """See FoldedDesign."""
+        assert self._scene.group.order is not None
+        return 4 * math.pi / self._scene.group.order
+
+    @property
+    def unit(self) -> int:
+        """See Design."""
+        return view_side(self._equator)
+
+    def picture_frame(self) -> Frame:
+        """See Design."""
+        generators = picture_generators(self._scene)
+        layout = SphereLayout(self._projection, self.shape)
+        return Frame(self._projection.name, generators, layout, colours=self.frame)
+
+
+def _seen(camera: Camera) -> View:
+    """Where the sub-pixels' rays meet the unit sphere, weighted by the cosine between ray and
+    normal."""
+    offsets = (np.arange(_SUBSAMPLES) + 0.5) / _SUBSAMPLES
+    y, x, b, a = np.meshgrid(
+        np.arange(camera.height), np.arange(camera.width), offsets, offsets, indexing="ij"
+    )
+    origin, ray = pixel_rays(camera, np.stack([(x + a).ravel(), (y + b).ravel()], axis=1))
+    along = np.einsum("nk,nk->n", origin, ray)
+    inside = along**2 - np.einsum("nk,nk->n", origin, origin) + 1
+    depth = -along - np.sqrt(np.maximum(inside, 0))
+    points = origin + depth[:, None] * ray
+    cosine = np.where(inside > 0, -np.einsum("nk,nk->n", points, ray), 0)
+    hit = cosine > COSINE_CUT
+    points = points[hit] / np.linalg.norm(points[hit], axis=1, keepdims=True)
+    hits = hit.reshape(-1, _SUBSAMPLES**2)
+    weight = np.where(hit, cosine, 0).reshape(hits.shape).mean(axis=1)
+    starts = np.concatenate([[0], hits.sum(axis=1).cumsum()])
+    return View((camera.height, camera.width), points, starts, hits.mean(axis=1), weight)
+
+
+class SphereLayout(Layout):
+    """A projection of the sphere; places are unit vectors, z up."""
+
+    def __init__(self, projection: Projection, shape: tuple[int, int]) -> None:
+        self.shape, self._projection = shape, projection
+        self.joins = {1: 0} if projection is EQUIRECTANGULAR else {}  # poles are no seam
+        self._area = projection.area(shape)
+
+    def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
+        """See Layout."""
+        row, column = np.divmod(pixels, self.shape[1])
+        points = self._projection.to_sphere(row + 0.5, column + 0.5, self.shape)
+        return points, self._area[pixels]
+
+    def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """See Layout. Cube and octahedral pictures are compared away from the edges at which their
+        neighbours in the picture are none on the sphere."""
+        place = np.stack(self._projection.positions(points, self.shape), axis=1) - 0.5
+        if self._projection is CUBE:
+            side = self.shape[0] // 2
+            return place, self.within(place % side, (side, side))
+        if self._projection is OCTAHEDRAL:
+            return place, self.within(place)
+        return place, np.ones(len(place), bool)
+
+    def framed(self, picture: Picture) -> Picture:
+        """See Layout. Beyond a pole of an equirectangular picture the meridian comes down on the
+        other side."""
+        if self._projection is not EQUIRECTANGULAR:
+            return super().framed(picture)
+        half = picture.shape[1] // 2
+        over = np.roll(picture[:MARGIN], half, axis=1)[::-1]
+        under = np.roll(picture[-MARGIN:], half, axis=1)[::-1]
+        tall = np.concatenate([over, picture, under])
+        return np.pad(tall, ((0, 0), (MARGIN, MARGIN), (0, 0)), mode="wrap")
+
+
+SPACE = Space(
+    target="sphere",
+    groups="sphere",
+    title="The sphere: 7 polyhedral groups and 7 families",
+    summary="Paint a sphere's texture: equirectangular, a cube map or octahedral.",
+    fields=("folds", "projection", "chirality"),
+    scene=SphereScene.of,
+    patience=lambda order: 2.0,  # its views are small, and its domains smaller
+)

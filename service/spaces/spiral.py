@@ -1,0 +1,177 @@
+"""Spirals and tunnels: a texture on the log-polar torus, read through its mip pyramid."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from geometry import cells, spiral
+from geometry.catalogue import find_group
+from geometry.colour_frame import rounded
+from geometry.pyramid import build_pyramid
+from geometry.sampling import SamplingMap
+from geometry.spaces import Array, affine
+from geometry.spiral_views import picture_map, window_map
+from service.model import Model
+from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
+from service.spaces.reach import Linked, Reach, Resized, pyramid_link
+from service.spaces.resolution import FINENESS
+from service.spaces.space import Design, Scene, Space, resolved
+
+if TYPE_CHECKING:
+    from service.recipe import Recipe
+
+# Of the canvas, relative to other designs: a texel that is a pixel wide at the picture's edge is
+# half a pixel wide halfway to the middle, where the paint should be resolved too.
+_COARSER = 0.75
+WINDOW = 0.5  # side of a view, relative to the picture's width
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SpiralScene(Scene):
+    """A spiral or tunnel. form: what one repetition does."""
+
+    form: spiral.SpiralShape
+
+    @classmethod
+    def of(cls, recipe: Recipe, body: Model | None = None) -> SpiralScene:
+        """See Space."""
+        usual = {"zoom": 2.0, "tunnel": 1.2}[recipe.radius]
+        form = spiral.SpiralShape(recipe.zoom or usual, recipe.twist, recipe.radius)
+        return cls(**resolved(recipe, find_group(recipe.group, SPACE.groups)), form=form)
+
+    def design(self, width: int) -> SpiralDesign:
+        """See Scene."""
+        return SpiralDesign(self, width)
+
+    def same_canvas(self, other: SpiralScene, width: int) -> bool:
+        """See Scene. The canvas is a period of the colours, too."""
+        return self.colouring.supercell == other.colouring.supercell
+
+
+class SpiralDesign(Design):
+    """A spiral or tunnel. Its picture is a square around the middle."""
+
+    surface = "service.painting.spirals:SpiralSurface"
+    wrap = True
+    looks = 2
+
+    def __init__(self, scene: SpiralScene, width: int) -> None:
+        self._scene = scene
+        self.chart = spiral.spiral_chart(scene.group, scene.colouring, scene.form, width)
+        self.shape, self.frame = (width, width), scene.frame
+        self.texture_shape = self.chart.rows, self.chart.columns
+        self.chart_shape = (1, self.chart.rows, self.chart.columns)
+        rows, columns = (max(8, round(n * FINENESS * _COARSER)) for n in self.texture_shape)
+        self.canvas_shape = (1, rows, columns)
+        self.window = min(max(round(width * WINDOW / 8) * 8, 64), 512)
+
+    @functools.cached_property
+    def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
+        """Chart texels → one logit per orbit of texels → chart texels."""
+        return spiral.kaleidoscope(self.chart)
+
+    def picture_map(self, phase: float = 0.0) -> SamplingMap:
+        """The texture's packed pyramid → pixels of the picture; see geometry.spiral_views."""
+        return picture_map(self.chart, self.shape, phase)
+
+    def reach(self) -> Reach:
+        """See Design."""
+        resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
+        texture = map(Linked.by, self.kaleidoscope)
+        pixels = (pyramid_link(self.texture_shape), Linked.by(self.picture_map()))
+        return Reach(self.canvas_shape, self.shape, (resized, *texture, *pixels), self.wrap)
+
+    def windows(self, count: int, seed: int) -> list[tuple[SamplingMap, Array]]:
+        """``count`` square views of ``window`` pixels a side: the pyramid → their pixels, and how
+        much each pixel counts."""
+        random = np.random.default_rng(seed)
+        return [window_map(self.chart, self.window, random) for _ in range(count)]
+
+    def laid_out(self, paper: cells.Paper) -> Array:
+        """See Design."""
+        torus, orbit = cells.spiral_torus(self.chart), self.kaleidoscope[1].indices
+        return cells.in_one_cell(torus, orbit, paper)
+
+    def bake(self, paint: Array) -> Picture:
+        """See Design."""
+        for step in self.kaleidoscope:
+            paint = step.apply(paint, self.frame)
+        return self.developed(special.expit(paint), self.picture_map())
+
+    def developed(self, texture: Array, pixels: SamplingMap) -> Picture:
+        """The picture (H, W, 3) of a texture (texels, 3) in 0..1."""
+
+        def read(texels: Array) -> Array:
+            return pixels.apply(build_pyramid(texels.reshape(*self.texture_shape, 3)))
+
+        return rounded(self.frame.mixed(texture, read)).reshape(*self.shape, 3)
+
+    def loop(self, texture: Array, frames: int) -> Iterator[Picture]:
+        """An endless zoom: ``frames`` pictures for each repetition, until the colours are the first
+        ones again."""
+        for k in range(frames * self.chart.loop):
+            yield self.developed(texture, self.picture_map(k / frames))
+
+    def picture_frame(self) -> Frame:
+        """See Design."""
+        scene, (height, width) = self._scene, self.shape
+        generators = tuple(
+            PictureGenerator(
+                g.letter,
+                g.title,
+                affine(np.eye(2), self.chart.basis @ g.matrix[:2, 2]),
+                scene.colouring.images[g.letter],
+            )
+            for g in scene.group.generators
+        )
+        kind = {"zoom": "spiral", "tunnel": "tunnel"}[scene.form.kind]
+        fields = {"center": [width / 2, height / 2], "radius": width / 2}
+        return Frame(kind, generators, SpiralLayout(self.chart, self.shape), fields, self.frame)
+
+
+class SpiralLayout(Layout):
+    """A spiral around the picture's middle; places are (log |z|, arg z, 1), of a tunnel
+    (|z|, arg z, 1)."""
+
+    def __init__(self, chart: spiral.SpiralChart, shape: tuple[int, int]) -> None:
+        self.shape, self._chart = shape, chart
+
+    def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
+        """See Layout."""
+        height, width = self.shape
+        row, column = np.divmod(pixels, width)
+        z = np.column_stack([column + 0.5 - width / 2, height / 2 - row - 0.5]) * (2 / width)
+        polar = self._chart.shape.polar(z)
+        return np.column_stack([polar, np.ones(len(z))]), self._resolved(np.hypot(*z.T))
+
+    def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """See Layout."""
+        height, width = self.shape
+        x, y = self._chart.shape.points(points[:, :2]).T * (width / 2)
+        place = np.column_stack([height / 2 - y, x + width / 2]) - 0.5
+        seen = self._resolved(np.hypot(x, y) * (2 / width)) > 0
+        return np.nan_to_num(place), seen & self.within(place)
+
+    def _resolved(self, radius: Array) -> Array:
+        """Towards the middle texels are smaller than pixels. Only the outer half is compared, and
+        as much more as a generous zoom needs for two places to compare."""
+        return (radius > np.clip(0.97 / self._chart.shape.zoom, 0.35, 0.5)).astype(float)
+
+
+SPACE = Space(
+    target="spiral",
+    groups="spiral",
+    title="Spirals: any number of arms",
+    summary="Paint a picture that repeats itself as it is zoomed and turned, or a tunnel.",
+    fields=("radius", "zoom", "twist"),
+    scene=SpiralScene.of,
+    loops=True,
+    arguments=lambda group: f"--arms {group.order}",
+)

@@ -1,0 +1,101 @@
+"""A space in one file, see docs/extending.md: friezes that only repeat (p111), along a strip. Its
+geometry, its group, its scene and design, its row."""
+
+import numpy as np
+
+from geometry.catalogue import GROUPS, find_group
+from geometry.colour import power
+from geometry.groups import Generator, Group
+from geometry.sampling import bilinear_taps, from_taps
+from geometry.spaces import Space as Geometry
+from geometry.spaces import affine
+from service.spaces import SPACES
+from service.spaces.folded import FoldedDesign, View
+from service.spaces.frame import Frame, Layout, PictureGenerator
+from service.spaces.space import Scene, Space, resolved
+
+PERIODS = 3  # in a picture: points are (x, y, 1), in periods from its upper left corner
+ORDERS = 12  # that all colours have the same powers again
+
+STEP = Generator("x", "a step to the right", affine(np.eye(2), (1, 0)))
+GROUP = Group(
+    "p111", ("hop",), "a frieze that repeats", Geometry("strip", 0, (1, 1, 0)), (STEP,), (), 1
+)
+
+
+class StripScene(Scene):
+    @classmethod
+    def of(cls, recipe, body=None):
+        return cls(**resolved(recipe, find_group(recipe.group, "strip")))
+
+    def design(self, width):
+        return StripDesign(self, width)
+
+
+class StripDesign(FoldedDesign):
+    domain_area = 1.0
+    unit = property(lambda self: self.shape[0])
+
+    def __init__(self, scene, width):
+        period = round(width / PERIODS)
+        super().__init__(scene, (period, PERIODS * period), (1, 2 * period, 2 * period))
+
+    def _fold_exactly(self, points):
+        _, rows, columns = self.chart_shape
+        places = np.stack([points[:, 1] * rows, points[:, 0] * columns], axis=1) - 0.5
+        places[:, 0] = places[:, 0].clip(0, rows - 1.001)
+        texels, weights = bilinear_taps(places, np.ones(len(points)), 1 << 20)
+        row, column = np.divmod(texels, 1 << 20)
+        colour = self._scene.colouring.images["x"]
+        palette = tuple(power(colour, k) for k in range(ORDERS))
+        texels = row * columns + column % columns
+        return from_taps(rows * columns, texels, weights, column // columns % ORDERS, palette)
+
+    def _window(self, left, across):
+        rows = self.shape[0]
+        y, x = np.mgrid[:rows, :across] + 0.5
+        points = np.stack([left + x.ravel() / rows, y.ravel() / rows, np.ones(x.size)], axis=1)
+        return View((rows, across), points, np.arange(x.size + 1), *np.ones((2, x.size)))
+
+    def picture_view(self):
+        return self._window(0, self.shape[1])
+
+    def views(self, count, seed):
+        begins = np.random.default_rng(seed).uniform(1, PERIODS, count)
+        return [self._window(left, self.shape[0]) for left in begins]
+
+    def picture_frame(self):
+        step = affine(np.eye(2), (self.shape[0], 0))
+        generator = PictureGenerator("x", STEP.title, step, self._scene.colouring.images["x"])
+        return Frame("strip", (generator,), StripLayout(self.shape), colours=self.frame)
+
+
+class StripLayout(Layout):
+    """Places are (x, y, 1) in pixels."""
+
+    def __init__(self, shape):
+        self.shape = shape
+
+    def points(self, pixels):
+        row, column = np.divmod(pixels, self.shape[1])
+        return np.stack([column + 0.5, row + 0.5, np.ones(len(row))], axis=1), np.ones(len(row))
+
+    def positions(self, points):
+        place = points[:, 1::-1] - 0.5
+        return place, self.within(place)
+
+
+SPACE = Space(
+    target="frieze",
+    groups="strip",
+    title="Friezes",
+    summary="Paint a strip that repeats.",
+    fields=(),
+    scene=StripScene.of,
+)
+
+
+def register():
+    """What a row in geometry's catalogue and one in the table of spaces would do."""
+    GROUPS[GROUP.name] = GROUP
+    SPACES[SPACE.target] = SPACE
