@@ -23,14 +23,17 @@ from service.painting.objective import Seen, StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.surfaces import Surface, enlarged_paint, make_surface
 from service.perception.network import Network
+from service.perception.network_info import HEAD
 from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
 from service.scene import StylePicture
 from service.spaces import SPACES
 from service.spaces.handedness import winding
 from service.spaces.space import Scene
 from service.steering import recoloured
+from service.terms.dream import targets
 
 DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
+CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:
@@ -130,6 +133,9 @@ class Studio:
 
     @property
     def _depth(self) -> int:
+        dreams = targets(self.recipe, self._network.info)
+        if any(dream.layer == HEAD for dream in dreams) and not self.recipe.styles:
+            return CLASS_DEPTH
         return SPACES[self._scene.target].depth or DEPTH
 
     def step(self, number: int) -> tuple[dict[str, float], int]:

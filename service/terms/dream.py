@@ -3,15 +3,13 @@ directions."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from service.perception.dreams import DreamTarget, check_channel, find_class, find_dream
 from service.perception.network_info import HEAD, NetworkInfo
+from service.perception.parts import SIDE, noisy_parts, scores
 from service.perception.term import LOOK, Term
 
 if TYPE_CHECKING:
@@ -22,11 +20,9 @@ if TYPE_CHECKING:
     from service.perception.network import Network
     from service.recipe import Recipe
 
-HEAD_SIDE = 227  # pixels of a view as the head sees it: that of the pictures it was trained on
 STRENGTH = 0.5  # of a weight of 1: beside a style of weight 1 both are clearly there
 DIRECTION = 1.5  # of a direction, relative to one channel
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
-PART_LEAST, PART_TURN = 0.4, 0.15  # of a view's shorter side; radians, standard deviation
 
 
 @dataclass(frozen=True)
@@ -76,8 +72,8 @@ def prepare(stage: Stage) -> Wishes:
 
 
 def layers(stage: Stage) -> set[str]:
-    """The head looks at the view as a whole, so that one view shows one thing; the other layers see
-    it as it is."""
+    """The head looks at large parts of the view, so that one view shows one thing; the other layers
+    see it as it is."""
     wanted = {target.layer for target in targets(stage.recipe, stage.network.info)}
     return {LOOK if layer == HEAD else layer for layer in wanted}
 
@@ -91,17 +87,14 @@ def observe(sight: Sight, state: Wishes) -> Mean:
 
     if sight.layer == LOOK:
         periodic = sight.look is not None and sight.look.periodic
-        part = _part(sight.features, periodic, state.seed, sight.step)
-        scores = head_scores(state.network, part)[0]
-        others = OTHERS * torch.logsumexp(scores, 0)
-        return Mean(
-            torch.stack(
-                [
-                    scores[wish.channel] - (others if wish.weight > 0 else 0)
-                    for wish in state.wishes[HEAD]
-                ]
-            )
-        )
+        seen = noisy_parts(sight.features, periodic, state.seed, sight.step)
+        found = scores(state.network, seen)
+        others = OTHERS * torch.logsumexp(found, 1)
+        values = [
+            (found[:, wish.channel] - (others if wish.weight > 0 else 0)).mean()
+            for wish in state.wishes[HEAD]
+        ]
+        return Mean(torch.stack(values))
     weight = _share(sight)
     parts = [
         (weight[:, 0] * _response(sight, wish, state)).sum() for wish in state.wishes[sight.layer]
@@ -130,37 +123,6 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
             strength = value.clamp(min=1e-12).sqrt() if whole else value
             parts.append(-wish.weight * torch.asinh(strength / state.scales[layer]))
     return STRENGTH * torch.stack(parts).sum()
-
-
-def head_scores(network: Network, view: Tensor) -> Tensor:
-    """The scores of classes, (1, classes), of a view (1, 3, H, W) in 0..1 of any size."""
-    from torch.nn import functional as F
-
-    size = (HEAD_SIDE, HEAD_SIDE)
-    small = F.interpolate(view, size, mode="bilinear", antialias=True)
-    ((_, scores),) = network.layers(small, (HEAD,))
-    return scores
-
-
-def _part(view: Tensor, periodic: bool, seed: int, step: int) -> Tensor:
-    """A square part of a view (1, 3, H, W), a little turned, another one at every step: what is
-    seen at every size and place is seen by other networks, too (lucid: scale, turn, jitter). A
-    period is rolled before: else what lies at its borders would be seen less often."""
-    import torch
-    from torch.nn import functional as F
-
-    random = np.random.default_rng((seed, step))
-    height, width = view.shape[-2:]
-    if periodic:
-        view = view.roll(tuple(map(int, random.integers((height, width)))), (2, 3))
-    side = random.uniform(PART_LEAST, 1) * min(height, width)
-    turn = random.normal() * PART_TURN
-    x, y = random.uniform(-1, 1, 2) * (1 - side / np.array((width, height)))
-    c, s = side * math.cos(turn), side * math.sin(turn)
-    frame = [[c / width, -s / width, x], [s / height, c / height, y]]
-    shape = [1, 3, max(32, round(side)), max(32, round(side))]  # as fine as the view
-    grid = F.affine_grid(torch.tensor([frame], dtype=view.dtype), shape, align_corners=False)
-    return F.grid_sample(view, grid.to(view.device), padding_mode="reflection", align_corners=False)
 
 
 def _response(sight: Sight, wish: Wish, state: Wishes) -> Tensor:
@@ -203,7 +165,7 @@ def _of_nothing(network: Network, wanted: Sequence[DreamTarget]) -> dict[str, Te
     import torch
 
     like = next(network.parameters())
-    noise = torch.randn(1, 3, HEAD_SIDE, HEAD_SIDE, generator=torch.Generator().manual_seed(0))
+    noise = torch.randn(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     picture = torch.sigmoid(0.3 * noise).to(like.device)
     with torch.no_grad():
         return dict(network.layers(picture, {target.layer for target in wanted}))

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 # columns are brightness and two pairs of hues (lucid, color.py).
 MEAN = (0.48, 0.46, 0.41)
 ROOT = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
-# Relative to photographs: a little softer, since there is no sky and no shadow, and more colourful.
-SPREAD = (0.75, 1.5, 1.5)
+# Relative to photographs: a little softer, since there is no sky and no shadow. With hues half as
+# strong again dreams were gaudy: another network took blue fur for no fur.
+SPREAD = (0.75, 1.0, 1.0)
 
 
 @dataclass(frozen=True)

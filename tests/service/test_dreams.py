@@ -21,13 +21,13 @@ from service.perception.dreams import DreamTarget, find_class, find_dream
 from service.perception.moments import colour_images
 from service.perception.network import load_network
 from service.perception.network_info import HEAD
+from service.perception.parts import scores
 from service.perception.redirected import unblocked
 from service.perception.term import RGB
 from service.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe, parse_recipe
 from service.scene import make_scene
 from service.steering import adjusted, parse_steering
 from service.terms import TERMS
-from service.terms.dream import head_scores
 from service.terms.natural_colours import MEAN, ROOT, SPREAD
 
 INFO = NETWORKS["squeezenet"]
@@ -70,7 +70,7 @@ def seen(picture, layer):
     network = load_network("squeezenet")
     with torch.no_grad():
         if layer == HEAD:
-            return head_scores(network, pixels)[0]
+            return scores(network, pixels)[0]
         ((_, features),) = network.layers(pixels, (layer,))
     return features.mean((0, 2, 3))
 
