@@ -2,5 +2,5 @@
 
 Arrays in, arrays out (float64 NumPy). This room knows nothing of files, sockets, networks or
 Blender. What it hands to the other rooms are frozen dataclasses, above all the sparse
-:class:`geometry.sampling.SamplingMap`.
+:class:`geometry.maps.sampling.SamplingMap`.
 """

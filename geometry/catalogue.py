@@ -6,14 +6,14 @@ import functools
 import re
 from collections.abc import Iterable
 
-from geometry.colour import IDENTITY, parse
 from geometry.errors import InputError, excerpt, unknown_name
-from geometry.groups import Colouring, Group, make_colouring
-from geometry.hyperbolic_groups import HYPERBOLIC_GROUPS, hyperbolic_group
-from geometry.plane_groups import PLANE_GROUPS
-from geometry.presentation import homomorphisms
-from geometry.sphere_groups import SPHERE_GROUPS, axial_group
-from geometry.spiral_groups import SPIRAL_GROUPS, spiral_by_name
+from geometry.hyperbolic.groups import HYPERBOLIC_GROUPS, hyperbolic_group
+from geometry.plane.groups import PLANE_GROUPS
+from geometry.sphere.groups import SPHERE_GROUPS, axial_group
+from geometry.spiral.groups import SPIRAL_GROUPS, spiral_by_name
+from geometry.symmetry.colour import IDENTITY, parse
+from geometry.symmetry.groups import Colouring, Group, make_colouring
+from geometry.symmetry.presentation import homomorphisms
 
 GROUPS: dict[str, Group] = {
     group.name: group
@@ -33,7 +33,7 @@ def groups(space: str | None = None) -> tuple[Group, ...]:
 @functools.cache
 def _all_groups() -> tuple[Group, ...]:
     """GROUPS and, looked for when a group is first wanted, those of installed packages."""
-    from geometry.installed_groups import installed_groups  # importlib.metadata: 10 ms
+    from geometry.symmetry.installed_groups import installed_groups  # importlib.metadata: 10 ms
 
     own = tuple(GROUPS.values())
     return own + installed_groups(lambda name: bool(_called(name, own)))

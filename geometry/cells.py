@@ -1,7 +1,8 @@
 """One cell of a group on a torus, with soft edges: where a picture goes that should be seen whole.
 
-Superposition (:mod:`geometry.plane`, :mod:`geometry.spiral`) adds up all copies of all of the
-paint. Where the paint is a picture K once, around a seed s in general position, with weights
+Superposition (:mod:`geometry.plane.kaleidoscope`, :mod:`geometry.spiral.chart`) adds up all
+copies of all of the paint. Where the paint is a picture K once, around a seed s in general
+position, with weights
 
     w(p) = exp(−|p − s|²/2σ²) / Σ_g exp(−|g·p − s|²/2σ²)
 
@@ -20,10 +21,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.plane_chart import PlaneChart
-from geometry.sampling import bilinear_taps
+from geometry.maps.sampling import bilinear_taps
+from geometry.plane.chart import PlaneChart
 from geometry.spaces import Array, affine
-from geometry.spiral import SpiralChart, short_basis
+from geometry.spiral.chart import SpiralChart, short_basis
 
 # (rows, columns) and a number → values (rows, columns, 3): what is laid on a chart of that shape
 Paper = Callable[[tuple[int, int], int], Array]

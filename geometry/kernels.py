@@ -2,10 +2,10 @@
 # array types are values. mypy and two rules of ruff take them for plain Python.
 # mypy: ignore-errors
 """What NumPy is too slow for, as NVIDIA Warp kernels: the same code runs on the CPU and on CUDA.
-Everything here is float32 and knows arrays only; :mod:`geometry.surface` and
-:mod:`geometry.visibility` are the float64 doors to it. This module has the set-up and nearest
-points, :mod:`geometry.ray_kernels` hits, :mod:`geometry.raster_kernels` rasterising (in float64),
-:mod:`geometry.view_kernels` views. No result depends on threads' order.
+Everything here is float32 and knows arrays only; :mod:`geometry.mesh.surface` and
+:mod:`geometry.seeing.visibility` are the float64 doors to it. This module has the set-up and
+nearest points; in :mod:`geometry.seeing` there are ``ray_kernels`` for hits, ``raster_kernels``
+(in float64) and ``view_kernels``. No result depends on threads' order.
 """
 
 from __future__ import annotations

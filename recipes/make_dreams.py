@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from geometry.sphere_pictures import EQUIRECTANGULAR
+from geometry.sphere.pictures import EQUIRECTANGULAR
 from recipes import make_meshes
 from service.cli import main as service
 from service.terms import TERMS

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from geometry.catalogue import colourings
-from geometry.colour import IDENTITY, ColourElement
-from geometry.groups import Colouring, Group
-from geometry.presentation import image
 from geometry.spaces import SPIRAL
+from geometry.symmetry.colour import IDENTITY, ColourElement
+from geometry.symmetry.groups import Colouring, Group
+from geometry.symmetry.presentation import image
 
 # Emergent symbols of the article "Geometric Symmetry in Deep Texture Generation", last section.
 _SYMBOLS = {4: "swastikas", 5: "pentagrams", 6: "hexagrams"}

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2
 
-from geometry.colour import ColourElement, generated
-from geometry.colour_frame import RGB, ColourFrame, ColourMoments, rounded
-from geometry.colour_inks import ink_counts, inks_frame
 from geometry.errors import InputError
+from geometry.symmetry.colour import ColourElement, generated
+from geometry.symmetry.colour_frame import RGB, ColourFrame, ColourMoments, rounded
+from geometry.symmetry.colour_inks import ink_counts, inks_frame
 from service.recipe import Recipe
 from service.scene import StylePicture
 from service.spaces.space import Scene

@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 from geometry.catalogue import colourings, groups
-from geometry.groups import Colouring, Group, elements
 from geometry.spaces import SPHERE
-from geometry.sphere_figure import figure
+from geometry.sphere.figure import figure
+from geometry.symmetry.groups import Colouring, Group, elements
 from service.networks import AUTO, NETWORKS
 from service.recipe import QUALITIES, Recipe
 from service.terms import TERMS
@@ -95,7 +95,7 @@ def group_row(group: Group) -> dict[str, Any]:
 
 def figure_row(group: Group) -> dict[str, Any]:
     """What can be drawn of a group of the sphere, about the z axis; see
-    :mod:`geometry.sphere_figure`: axes [x, y, z, order], mirrors [normal], the sides of one domain
+    :mod:`geometry.sphere.figure`: axes [x, y, z, order], mirrors [normal], the sides of one domain
     [start, along, angle], points start·cos t + along·sin t, 0 ≤ t ≤ angle."""
     drawn = figure(elements(group, colourings(group)[0]))
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.cameras import camera_from_fields
 from geometry.errors import InputError, excerpt, unknown_name
-from geometry.mesh import make_mesh, make_occluders
+from geometry.mesh.mesh import make_mesh, make_occluders
+from geometry.seeing.cameras import camera_from_fields
 from service.base_colour import read_base, read_given, read_mask
 from service.mesh_files import LoadedMesh, load_mesh
 from service.model import Model

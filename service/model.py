@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.cameras import Camera
-from geometry.mesh import Mesh, Occluders
+from geometry.mesh.mesh import Mesh, Occluders
+from geometry.seeing.cameras import Camera
 
 ALPHA_CUT = 128  # a texel of the base colour with less alpha is a hole
 MAX_ASPECT = 8  # of textures: a strip of colours must not become a texture of millions of rows

@@ -10,8 +10,8 @@ from PIL import Image
 from scipy import special
 
 from geometry.cells import Paper
-from geometry.colour_frame import rounded
 from geometry.spaces import Array
+from geometry.symmetry.colour_frame import rounded
 from service.spaces.space import Scene
 
 _COARSEST, _FINEST = 1.2, 24.0  # waves of the plasma along a side of a square

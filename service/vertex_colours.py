@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.mesh import Mesh
+from geometry.mesh.mesh import Mesh
 from service.base_colour import fitted_stack
 from service.mesh_files import LoadedMesh
 from service.mesh_files.look import to_linear, to_srgb
@@ -48,7 +48,7 @@ def drawn_colours(
     """Colours of a mesh's corners, (F, 3, 4) uint8 sRGB with alpha, as a picture of its textures,
     (rows of all, columns, 4) uint8 sRGB. Between corners light is mixed, not sRGB; around the UV
     islands is the colour of their borders, and farther away each texture's mean."""
-    from geometry.surface import uv_surface  # Warp: half a second
+    from geometry.mesh.surface import uv_surface  # Warp: half a second
 
     values = to_linear(colours / 255)
     values[..., 3] = colours[..., 3] / 255

@@ -5,7 +5,7 @@ import dataclasses
 import torch
 from receipt_checker import load
 
-from geometry.colour_frame import RGB
+from geometry.symmetry.colour_frame import RGB
 from service.inputs import load_styles
 from service.painting.canvas import Canvas
 from service.painting.progress import Progress

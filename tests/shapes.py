@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geometry.mesh import Mesh, make_mesh
+from geometry.mesh.mesh import Mesh, make_mesh
 
 
 def grid_mesh(place, columns: int, rows: int) -> Mesh:

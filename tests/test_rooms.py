@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 # Of our own, what each room may import besides itself.
 ROOMS = {"geometry": set(), "service": {"geometry", "recipes"}, "blender_addon": set()}
 OTHERS = {"bpy", "gpu", "gpu_extras", "numpy", "zmq"}  # what the add-on may import
+TABLED = ["geometry", "blender_addon"]  # whose folders the page lists, in order
 FULL = 15  # files in a folder
 
 
@@ -79,29 +80,38 @@ def test_no_circle_of_files() -> None:
     graphlib.TopologicalSorter({n: a - {n} - packages for n, a in arrows.items()}).prepare()
 
 
-def _rows() -> dict[str, list[str]]:
-    """The add-on's folders in docs/architecture.md, and the modules that it names in each."""
+def _rows(room: str) -> list[tuple[str, list[str]]]:
+    """A room's folders in docs/architecture.md, in its order, and the modules named in each."""
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-    table = page.split("\n## blender_addon\n")[1].split("\n## ")[0]
+    table = page.split(f"\n## {room}\n")[1].split("\n## ")[0]
     cells = re.findall(r"^\| `(\w+)/` \| (.*) \|$", table, re.MULTILINE)
-    return {folder: re.findall(r"`(\w+)`", files) for folder, files in cells}
+    return [
+        (room if folder == room else f"{room}.{folder}", re.findall(r"`([a-z_]+)`", files))
+        for folder, files in cells
+    ]
 
 
-def test_the_add_ons_folders_import_from_those_above() -> None:
-    folders = [name for name in _rows() if name != "blender_addon"]
-    order = ["blender_addon", *(f"blender_addon.{name}" for name in folders)]
-    for name in _modules("blender_addon"):
-        if name != "blender_addon":  # which registers all of them
-            for other in _imported(name) & MODULES.keys():
-                assert order.index(_folder(other)) <= order.index(_folder(name)), (name, other)
+@pytest.mark.parametrize("room", TABLED)
+def test_folders_import_from_those_above(room: str) -> None:
+    rows = _rows(room)
+    level = {f"{folder}.{file}": n for n, (folder, files) in enumerate(rows) for file in files}
+    for name in level:
+        for other in _imported(name) & level.keys():
+            assert level[other] <= level[name], (name, other)
+        packages = _imported(name) - level.keys() & MODULES.keys()
+        assert not packages, (name, packages)
 
 
-def test_the_add_ons_folders_are_as_the_page_says() -> None:
+@pytest.mark.parametrize("room", TABLED)
+def test_folders_are_as_the_page_says(room: str) -> None:
     there: dict[str, list[str]] = {}
-    for file in _files("blender_addon"):
+    for name, file in _modules(room).items():
         if file.stem != "__init__":
-            there.setdefault(file.parent.name, []).append(file.stem)
-    assert {folder: sorted(files) for folder, files in _rows().items()} == there
+            there.setdefault(_folder(name), []).append(file.stem)
+    said: dict[str, list[str]] = {}
+    for folder, files in _rows(room):
+        said[folder] = sorted([*said.get(folder, []), *files])
+    assert said == there
     assert max(map(len, there.values())) <= FULL
 
 

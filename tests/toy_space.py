@@ -4,11 +4,11 @@ geometry, its group, its scene and design, its row."""
 import numpy as np
 
 from geometry.catalogue import GROUPS, find_group
-from geometry.colour import power
-from geometry.groups import Generator, Group
-from geometry.sampling import bilinear_taps, from_taps
+from geometry.maps.sampling import bilinear_taps, from_taps
 from geometry.spaces import Space as Geometry
 from geometry.spaces import affine
+from geometry.symmetry.colour import power
+from geometry.symmetry.groups import Generator, Group
 from service.spaces import SPACES
 from service.spaces.folded import FoldedDesign, View
 from service.spaces.frame import Frame, Layout, PictureGenerator

@@ -65,7 +65,7 @@ def _across(normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def frame(axis: np.ndarray) -> np.ndarray:
     """(3, 3), columns x, y, z: the group's frame about a direction, as the service places it
-    (``geometry.mesh_symmetry.place``; a test compares them) before a *surface* is turned about the
+    (``geometry.mesh.symmetry.place``; a test compares them) before a *surface* is turned about the
     axis to where it fits: the object's frame turned in a circle so that its z axis is the nearest
     of the object's axes, then the shortest way."""
     wanted = np.asarray(axis, np.float64) / np.linalg.norm(axis)

@@ -10,8 +10,8 @@ import typer
 
 import service
 from geometry.errors import InputError
-from geometry.hyperbolic_groups import KINDS, tiling_group
-from geometry.spiral_groups import spiral_group
+from geometry.hyperbolic.groups import KINDS, tiling_group
+from geometry.spiral.groups import spiral_group
 from service import networks
 from service.cli import listings, options
 from service.cli.batch_command import batch

@@ -6,9 +6,9 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.special import expit
 
-from geometry.colour import ColourElement
-from geometry.colour_frame import ColourFrame
 from geometry.spaces import Array
+from geometry.symmetry.colour import ColourElement
+from geometry.symmetry.colour_frame import ColourFrame
 
 _CHANNELS = ("red", "green", "blue")
 _POLE = 1.2  # standard deviations from a style's mean to the colours that stand for an axis's ends

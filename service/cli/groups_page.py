@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.catalogue import colourings, groups
-from geometry.groups import Colouring, Group, elements
+from geometry.symmetry.groups import Colouring, Group, elements
 from service.cli.listings import command_of
 from service.colours import picture_frame_of
 from service.preview import plasma_colours, plasma_paper
@@ -30,7 +30,7 @@ _SEED = 5
 _MANY = 8  # domains in a period, from which on one period is enough to see
 _OPENING = """# Groups
 
-<!-- Written by `make groups`: change geometry/*_groups.py instead. -->
+<!-- Written by `make groups`: change geometry/*/groups.py instead. -->
 
 Every group that `service groups` lists, shown on plasma by `service preview GROUP --seed 5`: plain,
 and with the colouring named below the picture. Any of a group's names will do; a family stands for

@@ -13,10 +13,10 @@ from rich.text import Text
 from scipy.special import expit
 
 from geometry.catalogue import colourings, find_group, groups
-from geometry.colour import generated
-from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import unknown_name
-from geometry.groups import Colouring, Group
+from geometry.symmetry.colour import generated
+from geometry.symmetry.colour_frame import RGB, ColourFrame
+from geometry.symmetry.groups import Colouring, Group
 from service.cli.colour_words import in_words, in_words_of, poles
 from service.cli.terminal import cell
 from service.describe import colouring_row, group_row

@@ -108,7 +108,7 @@ def _figures(receipt: dict[str, Any]) -> str:
 
 def list_symmetries(file: Path, material: str | None, console: Console) -> None:
     """Print the symmetries that a mesh file's surface has, the largest groups first."""
-    from geometry.mesh_detection import detect_symmetries
+    from geometry.mesh.detection import detect_symmetries
 
     proposals = detect_symmetries(load_shape(file, material))
     if not proposals:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError, unknown_name
-from geometry.mesh import Mesh, make_mesh
+from geometry.mesh.mesh import Mesh, make_mesh
 from service.mesh_files.gltf import read_gltf
 from service.mesh_files.look import Look
 from service.mesh_files.obj import read_obj
@@ -89,7 +89,7 @@ def load_mesh(path: Path, unwrap: bool = False, material: str | None = None) -> 
 
     Raises InputError: "missing-file", "bad-mesh-file" (unreadable, empty, of another kind, without
     triangles), "mesh-too-large", "unknown-material", "mesh-no-uv" and the others of
-    :func:`geometry.mesh.make_mesh`, "mesh-unwrap".
+    :func:`geometry.mesh.mesh.make_mesh`, "mesh-unwrap".
     """
     parts, others = _chosen(path, material)
     if unwrap:

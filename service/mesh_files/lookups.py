@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import map_coordinates
 
-from geometry.mesh import UV_SPAN
+from geometry.mesh.mesh import UV_SPAN
 
 REPEAT, CLAMP, MIRROR = 10497, 33071, 33648
 MAX_SIDE = 2048  # of a picture that is drawn anew, where the file's own is not larger

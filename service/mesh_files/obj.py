@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.polygons import triangulated
+from geometry.mesh.polygons import triangulated
 from service.mesh_files.look import Look
 from service.mesh_files.mtl import Materials, read_materials
 from service.mesh_files.parts import Part

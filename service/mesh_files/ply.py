@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.polygons import triangulated
+from geometry.mesh.polygons import triangulated
 from service.mesh_files.look import Look
 from service.mesh_files.parts import Part
 from service.mesh_files.ply_elements import Column, Element, read_elements

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from geometry.colour_frame import ColourFrame
+from geometry.symmetry.colour_frame import ColourFrame
 from service.painting.grids import ALIGNED, Phase, resize
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
+from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
 

@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from geometry.cameras import Camera
-from geometry.coverage import seen_texels
-from geometry.sampling import SamplingMap
-from geometry.seam_erasure import erase_seams
-from geometry.seams import find_seams, seam_samples
-from geometry.visibility import ViewMap, trace_ready, view_map
+from geometry.maps.sampling import SamplingMap
+from geometry.mesh.seams import find_seams, seam_samples
+from geometry.seeing.cameras import Camera
+from geometry.seeing.visibility import ViewMap, trace_ready, view_map
+from geometry.texture.coverage import seen_texels
+from geometry.texture.seam_erasure import erase_seams
 from service.painting.operators import SparseOperator
 from service.painting.surfaces import (
     BodyView,

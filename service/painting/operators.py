@@ -15,10 +15,10 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-from geometry.colour import IDENTITY
-from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
-from geometry.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap
+from geometry.symmetry.colour import IDENTITY
+from geometry.symmetry.colour_frame import RGB, ColourFrame
 
 # torch calls its CSR tensors a beta feature, once per process; products and dtypes used are stable
 warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.colour_frame import RGB, ColourFrame
+from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Backdrop, Paint
 from service.steering import Adjustment

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from geometry.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap
 from service.painting.operators import SparseOperator
 from service.painting.surfaces import Look, Making, Surface, image_of, packed_pyramid
 from service.spaces.spiral import SpiralDesign

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from geometry.colour import ColourElement
-from geometry.colour_frame import ColourFrame
+from geometry.symmetry.colour import ColourElement
+from geometry.symmetry.colour_frame import ColourFrame
 from service.painting.surfaces import Look, Surface
 from service.perception.moments import colour_images
 from service.perception.network import Network

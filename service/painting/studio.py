@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from geometry.colour import generated
+from geometry.symmetry.colour import generated
 from service.painting.blending import Blend
 from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from geometry.pyramid import pyramid_shapes
-from geometry.sampling import SamplingMap
+from geometry.maps.pyramid import pyramid_shapes
+from geometry.maps.sampling import SamplingMap
 from service.painting.grids import ALIGNED, Phase, resize
 from service.painting.operators import SparseOperator
 from service.recipe import DRAFT_SUBSAMPLES
@@ -147,7 +147,7 @@ def enlarged_paint(
 
 
 def packed_pyramid(texture: Tensor, shape: tuple[int, int]) -> Tensor:
-    """The packed mip pyramid (:mod:`geometry.pyramid`) of a texture (H·W, C)."""
+    """The packed mip pyramid (:mod:`geometry.maps.pyramid`) of a texture (H·W, C)."""
     level = image_of(texture, shape)
     levels = [texture]
     for _ in pyramid_shapes(shape)[1:]:

@@ -21,10 +21,10 @@ import platformdirs
 from numpy.typing import NDArray
 
 import service
-from geometry.cameras import Camera
-from geometry.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap
+from geometry.seeing.cameras import Camera
+from geometry.seeing.visibility import ViewMap
 from geometry.spare_folder import can_write, spare_folder
-from geometry.visibility import ViewMap
 from service.model import Model
 from service.whole_files import write_atomically
 

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from geometry.colour import IDENTITY, ColourElement
-from geometry.colour_frame import CLAMP, RGB, ColourFrame
+from geometry.symmetry.colour import IDENTITY, ColourElement
+from geometry.symmetry.colour_frame import CLAMP, RGB, ColourFrame
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
-from geometry.sphere_pictures import FACES, faces
+from geometry.sphere.pictures import FACES, faces
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
 from service.whole_files import reason, temporary_name, write_atomically
@@ -41,7 +41,7 @@ class Destination:
 def destination(picture: Path, read: FilesRead, cube: bool = False) -> Destination:
     """Where a picture and its receipt will lie, checked: the folder is made if it is missing, and
     proved to be writable. ``cube``: the faces of a cube map lie beside it, NAME_px.png to
-    NAME_nz.png, as engines want them (:mod:`geometry.sphere_pictures`).
+    NAME_nz.png, as engines want them (:mod:`geometry.sphere.pictures`).
 
     Raises InputError("bad-output") for another suffix than .png, a folder that cannot be written,
     a file in the receipt's place that is no receipt (a recipe, say), which would be lost, and as

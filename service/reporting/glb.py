@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geometry.mesh import Mesh
+from geometry.mesh.mesh import Mesh
 from service.mesh_files import LoadedMesh, Part
 from service.mesh_files.look import linear_factor, to_linear
 from service.reporting.delivery import png_bytes

@@ -11,17 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from geometry.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
-from geometry.filling import fill_unseen
-from geometry.margins import margin_map
-from geometry.mesh_symmetry import deviation
-from geometry.mesh_symmetry_error import symmetry_error
-from geometry.overlaps import overlapping_texels
-from geometry.seam_erasure import erase_seams
-from geometry.seam_steps import seam_ratio
-from geometry.seams import find_seams
-from geometry.stretch import texel_stretch
-from geometry.surface import uv_surface
+from geometry.mesh.seams import find_seams
+from geometry.mesh.surface import uv_surface
+from geometry.mesh.symmetry import deviation
+from geometry.mesh.symmetry_error import symmetry_error
+from geometry.texture.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
+from geometry.texture.filling import fill_unseen
+from geometry.texture.margins import margin_map
+from geometry.texture.overlaps import overlapping_texels
+from geometry.texture.seam_erasure import erase_seams
+from geometry.texture.seam_steps import seam_ratio
+from geometry.texture.stretch import texel_stretch
 from service.base_colour import fitted_stack
 from service.model import ALPHA_CUT, Model
 from service.painting.kept import Backdrop

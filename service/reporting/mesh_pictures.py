@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geometry.cameras import Camera
-from geometry.mesh import Mesh, make_mesh
-from geometry.pyramid import build_pyramid
-from geometry.visibility import trace_ready, view_map
+from geometry.maps.pyramid import build_pyramid
+from geometry.mesh.mesh import Mesh, make_mesh
+from geometry.seeing.cameras import Camera
+from geometry.seeing.visibility import trace_ready, view_map
 from service.mesh_files import LoadedMesh
 from service.mesh_files.look import to_linear, to_srgb
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from geometry.colour import act
-from geometry.colour_frame import ColourFrame
 from geometry.spaces import Array
+from geometry.symmetry.colour import act
+from geometry.symmetry.colour_frame import ColourFrame
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 
 _ACROSS = {1: "horizontal", 0: "vertical"}  # what an axis of a picture is called

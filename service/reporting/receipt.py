@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import service
-from geometry.colour_frame import ColourFrame
+from geometry.symmetry.colour_frame import ColourFrame
 from service.recipe import Recipe
 from service.scene import StylePicture
 from service.spaces.space import Scene

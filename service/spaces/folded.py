@@ -1,5 +1,5 @@
 """Designs that fold: every point of a space is brought to the charts that carry the paint
-(:mod:`geometry.sphere`, :mod:`geometry.hyperbolic`)."""
+(:mod:`geometry.sphere.fold`, :mod:`geometry.hyperbolic.fold`)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from scipy import sparse, special
 
 from geometry.cells import Paper
-from geometry.colour import ColourElement, generated, inverse, power
-from geometry.colour_frame import rounded
-from geometry.groups import Generator
-from geometry.hyperbolic_sides import side_mirrors
-from geometry.sampling import SamplingMap, average_runs, mean_of_rows, superposed
+from geometry.hyperbolic.sides import side_mirrors
+from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, superposed
 from geometry.spaces import Array, apply, circle
+from geometry.symmetry.colour import ColourElement, generated, inverse, power
+from geometry.symmetry.colour_frame import rounded
+from geometry.symmetry.groups import Generator
 from service.spaces.frame import Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
 from service.spaces.reach import Linked, Reach, Resized

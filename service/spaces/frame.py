@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.colour import ColourElement
-from geometry.colour_frame import RGB, ColourFrame
 from geometry.spaces import Array, affine
+from geometry.symmetry.colour import ColourElement
+from geometry.symmetry.colour_frame import RGB, ColourFrame
 
 Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
 MARGIN = 16  # pixels around a picture, for the spline: it forgets at a factor 0.27 each

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geometry.groups import Generator, Group
 from geometry.spaces import Array
+from geometry.symmetry.groups import Generator, Group
 from service.advice import is_chiral
 from service.spaces.space import Design
 

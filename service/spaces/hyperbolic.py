@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.catalogue import find_group
-from geometry.groups import Group
-from geometry.hyperbolic import fold, hyperbolic_chart
-from geometry.hyperbolic_groups import hyperbolic_group
-from geometry.hyperbolic_models import Model as HyperbolicModel
-from geometry.hyperbolic_models import find_model
-from geometry.hyperbolic_sides import fold_into_tile, tile_chart
-from geometry.hyperbolic_views import (
+from geometry.hyperbolic.fold import fold, hyperbolic_chart
+from geometry.hyperbolic.groups import hyperbolic_group
+from geometry.hyperbolic.models import Model as HyperbolicModel
+from geometry.hyperbolic.models import find_model
+from geometry.hyperbolic.sides import fold_into_tile, tile_chart
+from geometry.hyperbolic.views import (
     Samples,
     coverage,
     crop_samples,
@@ -26,8 +25,9 @@ from geometry.hyperbolic_views import (
     placement,
     random_motion,
 )
-from geometry.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap
 from geometry.spaces import Array
+from geometry.symmetry.groups import Group
 from service.model import Model
 from service.spaces.folded import FoldedDesign, View, picture_generators
 from service.spaces.frame import Frame, Layout, Picture

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from geometry.catalogue import find_group
 from geometry.errors import InputError
-from geometry.groups import elements
+from geometry.symmetry.groups import elements
 from service.model import Model
 from service.spaces.space import Scene, Space, resolved
 
 if TYPE_CHECKING:
-    from geometry.mesh_symmetry import Placement
+    from geometry.mesh.symmetry import Placement
     from service.recipe import Recipe
     from service.spaces.mesh_design import MeshDesign
 
@@ -31,12 +31,12 @@ class MeshScene(Scene):
     @classmethod
     def of(cls, recipe: Recipe, body: Model | None) -> MeshScene:
         """See Space. Raises InputError, besides what :func:`resolved` does: "missing-mesh",
-        "missing-base", "bad-value", and what :mod:`geometry.mesh_symmetry` does."""
+        "missing-base", "bad-value", and what :mod:`geometry.mesh.symmetry` does."""
         if body is None:
             raise InputError(
                 "missing-mesh", "mesh", "A mesh recipe needs a mesh.", "Name its file."
             )
-        from geometry.mesh_symmetry import check_symmetry, place  # Warp: half a second
+        from geometry.mesh.symmetry import check_symmetry, place  # Warp: half a second
 
         fields = resolved(recipe, find_group(recipe.group, SPACE.groups))
         _check_base(recipe, body)

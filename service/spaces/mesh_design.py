@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geometry.cameras import COSINE_CUT, Camera, resized
 from geometry.errors import InputError
-from geometry.evenness import gradual_density
-from geometry.margins import margin_map
-from geometry.mesh_fold import mesh_fold
-from geometry.sampling import SamplingMap, composed
+from geometry.maps.sampling import SamplingMap, composed
+from geometry.mesh.fold import mesh_fold
+from geometry.mesh.surface import uv_surface
+from geometry.seeing.cameras import COSINE_CUT, Camera, resized
+from geometry.seeing.view_choice import choose_views
+from geometry.seeing.visibility import ViewMap
 from geometry.spaces import Array
-from geometry.stretch import pixels_per_unit, texel_stretch
-from geometry.surface import uv_surface
-from geometry.view_choice import choose_views
-from geometry.visibility import ViewMap
+from geometry.texture.evenness import gradual_density
+from geometry.texture.margins import margin_map
+from geometry.texture.stretch import pixels_per_unit, texel_stretch
 from service.base_colour import fitted_stack
 from service.spaces.folded import picture_generators, spread
 from service.spaces.frame import Frame

@@ -12,18 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, special
 
-from geometry import cells, plane, plane_chart
+from geometry import cells
 from geometry.catalogue import find_group
-from geometry.colour_frame import rounded
+from geometry.cell_copies import in_all_copies, repeats
 from geometry.errors import InputError
-from geometry.groups import Generator
-from geometry.plane_copies import in_all_copies, repeats
-from geometry.plane_lattices import shaped
-from geometry.plane_resample import resample
-from geometry.plane_tiles import cut_cell, repeated
-from geometry.plane_torus import TorusMap, parse_torus_map
-from geometry.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap
+from geometry.plane import chart as plane_chart
+from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
+from geometry.plane.lattices import shaped
+from geometry.plane.resample import resample
+from geometry.plane.tiles import cut_cell, repeated
+from geometry.plane.torus import TorusMap, parse_torus_map
 from geometry.spaces import Array, affine
+from geometry.symmetry.colour_frame import rounded
+from geometry.symmetry.groups import Generator
 from service.base_colour import fitted
 from service.model import Model
 from service.picture_files import over_white
@@ -156,7 +158,7 @@ class PlaneDesign(Design):
     @functools.cached_property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
         """Chart texels → one logit per orbit of texels → chart texels."""
-        return plane.kaleidoscope(self.chart)
+        return kaleidoscope(self.chart)
 
     def base(self) -> Array | None:
         """The scene's base, one colour in 0..1 per orbit of texels: what it shows in one cell, in
@@ -176,7 +178,7 @@ class PlaneDesign(Design):
         """The texels as the pixels of one period, bilinear; None where they are the same."""
         if plane_chart.on_grid(self.chart, self.shape):
             return None
-        return plane.window_map(self.chart, self.shape, self.shape)
+        return window_map(self.chart, self.shape, self.shape)
 
     def glance(self) -> tuple[SamplingMap | None, tuple[int, int]]:
         """The texels as pixels, bilinear, and how many (height, width) they are, at most the width
@@ -186,11 +188,11 @@ class PlaneDesign(Design):
             return None, self.shape
         scale = min(1.0, self.unit / max(self.shape))
         shape = (max(1, round(self.shape[0] * scale)), max(1, round(self.shape[1] * scale)))
-        return plane.window_map(self.chart, shape, shape), shape
+        return window_map(self.chart, shape, shape), shape
 
     def reach(self) -> Reach:
         """See Design; as it is before it is turned over."""
-        pixels = plane.window_map(self.chart, self.shape, self.shape)
+        pixels = window_map(self.chart, self.shape, self.shape)
         resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         links = [Linked.by(step) for step in (*self.kaleidoscope, pixels)]
         plain = self.canvas_shape == self.chart_shape and self.chart.skew == 0
@@ -202,7 +204,7 @@ class PlaneDesign(Design):
     def laid_out(self, paper: cells.Paper) -> Array:
         """See Design."""
         torus, orbit = cells.plane_torus(self.chart), self.kaleidoscope[1].indices
-        return plane.on_canvas(self.chart, cells.in_one_cell(torus, orbit, paper))
+        return on_canvas(self.chart, cells.in_one_cell(torus, orbit, paper))
 
     def rings(self, turn: Generator, order: int, paint: Array) -> Array:
         """See Design. The picture of one period is a torus."""

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geometry.pyramid import pyramid_shapes
-from geometry.sampling import SamplingMap, cubic_taps
+from geometry.maps.pyramid import pyramid_shapes
+from geometry.maps.sampling import SamplingMap, cubic_taps
 
 Mask = NDArray[np.bool_]
 
@@ -105,7 +105,7 @@ class Reach:
 
 
 def pyramid_link(shape: tuple[int, int]) -> Linked:
-    """The packed mip pyramid (:mod:`geometry.pyramid`) of a texture (H, W) reads its texels."""
+    """The packed pyramid (:mod:`geometry.maps.pyramid`) of a texture (H, W) reads its texels."""
     level = sparse.identity(shape[0] * shape[1], np.float32, "csr")
     levels = [level]
     for before, after in zip(pyramid_shapes(shape), pyramid_shapes(shape)[1:], strict=False):

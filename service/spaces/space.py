@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from geometry.catalogue import find_colouring
 from geometry.cells import Paper
-from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
-from geometry.folds import Folds, check_axis, parse_folds
-from geometry.groups import Colouring, Elements, Generator, Group, elements
 from geometry.spaces import Array
+from geometry.symmetry.colour_frame import RGB, ColourFrame
+from geometry.symmetry.folds import Folds, check_axis, parse_folds
+from geometry.symmetry.groups import Colouring, Elements, Generator, Group, elements
 from service.advice import is_chiral
 from service.model import Model
 from service.spaces.frame import Frame, Picture

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from geometry import sphere
-from geometry.cameras import COSINE_CUT, Camera, pixel_rays, surrounding_cameras
 from geometry.catalogue import find_group
 from geometry.cells import Paper
-from geometry.groups import TRIVIAL, elements
-from geometry.sampling import SamplingMap
-from geometry.seed_charts import spiral
+from geometry.maps.sampling import SamplingMap
+from geometry.seeing.cameras import COSINE_CUT, Camera, pixel_rays, surrounding_cameras
 from geometry.spaces import Array
-from geometry.sphere_pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTIONS, Projection
+from geometry.sphere.fold import fold, sphere_chart
+from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTIONS, Projection
+from geometry.sphere.seed_charts import spiral
+from geometry.symmetry.groups import TRIVIAL, elements
 from service.model import Model
 from service.spaces.folded import FoldedDesign, View, picture_generators
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
@@ -68,11 +68,11 @@ class SphereDesign(FoldedDesign):
         self._equator = round(_AROUND[projection] * width)
         exact = elements(scene.group, scene.colouring) if scene.folds is None else TRIVIAL
         texel = 2 * math.pi / self._equator / FINENESS
-        self._chart = sphere.sphere_chart(exact, texel / OVERSAMPLING)
+        self._chart = sphere_chart(exact, texel / OVERSAMPLING)
         super().__init__(scene, self._projection.shape(width), self._chart.shape)
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
-        return sphere.fold(points, self._chart)
+        return fold(points, self._chart)
 
     def picture_view(self) -> View:
         """See FoldedDesign."""

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from geometry import cells, spiral
+from geometry import cells
 from geometry.catalogue import find_group
-from geometry.colour_frame import rounded
-from geometry.pyramid import build_pyramid
-from geometry.sampling import SamplingMap
+from geometry.maps.pyramid import build_pyramid
+from geometry.maps.sampling import SamplingMap
 from geometry.spaces import Array, affine
-from geometry.spiral_views import picture_map, window_map
+from geometry.spiral.chart import SpiralChart, SpiralShape, kaleidoscope, spiral_chart
+from geometry.spiral.views import picture_map, window_map
+from geometry.symmetry.colour_frame import rounded
 from service.model import Model
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.reach import Linked, Reach, Resized, pyramid_link
@@ -37,13 +38,13 @@ WINDOW = 0.5  # side of a view, relative to the picture's width
 class SpiralScene(Scene):
     """A spiral or tunnel. form: what one repetition does."""
 
-    form: spiral.SpiralShape
+    form: SpiralShape
 
     @classmethod
     def of(cls, recipe: Recipe, body: Model | None = None) -> SpiralScene:
         """See Space."""
         usual = {"zoom": 2.0, "tunnel": 1.2}[recipe.radius]
-        form = spiral.SpiralShape(recipe.zoom or usual, recipe.twist, recipe.radius)
+        form = SpiralShape(recipe.zoom or usual, recipe.twist, recipe.radius)
         return cls(**resolved(recipe, find_group(recipe.group, SPACE.groups)), form=form)
 
     def design(self, width: int) -> SpiralDesign:
@@ -64,7 +65,7 @@ class SpiralDesign(Design):
 
     def __init__(self, scene: SpiralScene, width: int) -> None:
         self._scene = scene
-        self.chart = spiral.spiral_chart(scene.group, scene.colouring, scene.form, width)
+        self.chart = spiral_chart(scene.group, scene.colouring, scene.form, width)
         self.shape, self.frame = (width, width), scene.frame
         self.texture_shape = self.chart.rows, self.chart.columns
         self.chart_shape = (1, self.chart.rows, self.chart.columns)
@@ -75,10 +76,10 @@ class SpiralDesign(Design):
     @functools.cached_property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
         """Chart texels → one logit per orbit of texels → chart texels."""
-        return spiral.kaleidoscope(self.chart)
+        return kaleidoscope(self.chart)
 
     def picture_map(self, phase: float = 0.0) -> SamplingMap:
-        """The texture's packed pyramid → pixels of the picture; see geometry.spiral_views."""
+        """The texture's packed pyramid → pixels of the picture; see geometry.spiral.views."""
         return picture_map(self.chart, self.shape, phase)
 
     def reach(self) -> Reach:
@@ -140,7 +141,7 @@ class SpiralLayout(Layout):
     """A spiral around the picture's middle; places are (log |z|, arg z, 1), of a tunnel
     (|z|, arg z, 1)."""
 
-    def __init__(self, chart: spiral.SpiralChart, shape: tuple[int, int]) -> None:
+    def __init__(self, chart: SpiralChart, shape: tuple[int, int]) -> None:
         self.shape, self._chart = shape, chart
 
     def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:

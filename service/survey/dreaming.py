@@ -93,7 +93,7 @@ class _Pattern:
     @classmethod
     def of(cls, group: str, size: int, seed: int, device: torch.device) -> _Pattern:
         """The pattern of a group, ``size`` pixels wide."""
-        from geometry.plane import window_map
+        from geometry.plane.kaleidoscope import window_map
         from service.painting.operators import SparseOperator
         from service.recipe import Recipe
         from service.spaces.plane import PlaneScene

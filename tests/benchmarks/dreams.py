@@ -35,7 +35,7 @@ from shapes import icosphere
 from torch import Tensor
 from torch.nn import functional as F
 
-from geometry.hyperbolic_groups import tiling_group
+from geometry.hyperbolic.groups import tiling_group
 from service.inputs import load_styles
 from service.model import Model
 from service.painting.paint import paint

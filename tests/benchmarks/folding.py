@@ -23,9 +23,9 @@ from typing import NamedTuple
 import numpy as np
 
 from geometry.catalogue import colourings
-from geometry.hyperbolic_groups import tiling_group
-from geometry.hyperbolic_mirrors import make_mirrors, reduce
-from geometry.hyperbolic_models import lift
+from geometry.hyperbolic.groups import tiling_group
+from geometry.hyperbolic.mirrors import make_mirrors, reduce
+from geometry.hyperbolic.models import lift
 from service.recipe import parse_recipe
 from service.scene import make_scene
 

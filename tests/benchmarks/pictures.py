@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from geometry.colour import generated
+from geometry.symmetry.colour import generated
 from tests.benchmarks.picture_metrics import Figures, Picture, measured
 
 STYLES = ("night_strokes", "woodcut_waves", "stained_glass", "peacock_feathers")

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for shapes
 import torch
 from shapes import torus
 
-from geometry.cameras import surrounding_cameras
-from geometry.colour_frame import RGB
+from geometry.seeing.cameras import surrounding_cameras
+from geometry.symmetry.colour_frame import RGB
 from service.inputs import load_styles
 from service.model import Model
 from service.painting.canvas import Canvas

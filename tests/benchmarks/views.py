@@ -23,9 +23,9 @@ import numpy as np
 import warp as wp
 from shapes import torus
 
-from geometry.cameras import Camera, surrounding_cameras
-from geometry.mesh import make_occluders
-from geometry.visibility import trace_ready, view_map
+from geometry.mesh.mesh import make_occluders
+from geometry.seeing.cameras import Camera, surrounding_cameras
+from geometry.seeing.visibility import trace_ready, view_map
 
 VIEWS, SIDE = 8, 512
 MEMORY = 3.0  # GiB

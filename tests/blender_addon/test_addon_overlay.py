@@ -40,7 +40,7 @@ def test_axes_mirrors_and_domain(known: None) -> None:
 
 
 def test_the_frame_is_the_services() -> None:
-    symmetry = pytest.importorskip("geometry.mesh_symmetry")
+    symmetry = pytest.importorskip("geometry.mesh.symmetry")
     for name, axis in zip("XYZ", np.eye(3), strict=True):
         np.testing.assert_allclose(figure_lines.frame(axis), symmetry._frame(name), atol=1e-12)
     random = np.random.default_rng(0)

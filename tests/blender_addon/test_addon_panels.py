@@ -191,14 +191,14 @@ def test_grey_buttons_say_why(addon: None) -> None:
 
 
 def test_swatches_act_as_the_service_does() -> None:
-    colour = pytest.importorskip("geometry.colour")
+    colour = pytest.importorskip("geometry.symmetry.colour")
     place = np.array([0.1, 0.4, 0.9])
     for element in colour.B3:
         np.testing.assert_allclose(swatches.act(element, place), colour.matrix(element) @ place)
 
 
 def test_a_swatch_in_a_styles_colours_shows_what_the_service_makes_of_them() -> None:
-    colour_frame = pytest.importorskip("geometry.colour_frame")
+    colour_frame = pytest.importorskip("geometry.symmetry.colour_frame")
     frame = colour_frame.ColourFrame((0.2, -0.3, 0.1), ((2, 1, 0), (1.5, -0.5, 0.4), (1, -1, -0.2)))
     shown = swatches.swatch(((-2, 1, 3),), np.column_stack([frame.axes, frame.mean]))
     first, second = shown[0, 0, :3], shown[0, 8, :3]

@@ -12,7 +12,7 @@ from mathutils import Euler, Matrix
 from blender_addon.problems import ProblemError
 from blender_addon.scene import gather, viewpoints
 
-cameras = pytest.importorskip("geometry.cameras")
+cameras = pytest.importorskip("geometry.seeing.cameras")
 
 
 def add_camera(**changes: Any) -> Any:

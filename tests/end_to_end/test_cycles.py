@@ -12,16 +12,16 @@ from scipy.ndimage import binary_erosion, gaussian_filter
 from scipy.sparse import csr_matrix
 from shapes import torus, uv_sphere
 
-from geometry.cameras import (
+from geometry.maps.pyramid import build_pyramid
+from geometry.mesh.mesh import make_mesh, make_occluders
+from geometry.seeing.cameras import (
     Camera,
     camera_from_fields,
     pixel_rays,
     resized,
     surrounding_cameras,
 )
-from geometry.mesh import make_mesh, make_occluders
-from geometry.pyramid import build_pyramid
-from geometry.visibility import trace_ready, view_map
+from geometry.seeing.visibility import trace_ready, view_map
 
 SIZE = 512
 BAR = 1.0 / 255

@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 from shapes import cube, vase
 
-from geometry.mesh import make_mesh
+from geometry.mesh.mesh import make_mesh
 from service.cli import main
 from service.mesh_files import load_mesh
 

@@ -7,7 +7,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 from shapes import torus
 
-from geometry.cameras import (
+from geometry.errors import InputError
+from geometry.seeing.cameras import (
     Camera,
     camera_from_fields,
     pixel_rays,
@@ -16,7 +17,6 @@ from geometry.cameras import (
     surrounding_cameras,
     view_matrix,
 )
-from geometry.errors import InputError
 
 
 def pose(seed=0, scale=(1, 1, 1)):

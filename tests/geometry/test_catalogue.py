@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import GROUPS, colourings, find_colouring, find_group, groups
-from geometry.colour import B3, IDENTITY, compose
 from geometry.errors import InputError
+from geometry.symmetry.colour import B3, IDENTITY, compose
 
 
 @pytest.mark.parametrize("name", GROUPS)

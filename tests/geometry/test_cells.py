@@ -1,25 +1,26 @@
 import numpy as np
 import pytest
 
-from geometry import plane, spiral
 from geometry.catalogue import find_colouring, find_group
 from geometry.cells import plane_torus, soft_cell, spiral_torus
-from geometry.groups import elements
-from geometry.plane_chart import plane_chart
-from geometry.plane_lattices import shaped
-from geometry.spiral import SpiralShape, spiral_chart
+from geometry.plane import kaleidoscope as in_the_plane
+from geometry.plane.chart import plane_chart
+from geometry.plane.lattices import shaped
+from geometry.spiral import chart as in_spirals
+from geometry.spiral.chart import SpiralShape, spiral_chart
+from geometry.symmetry.groups import elements
 
 
 def plane_case(name, colouring="none", aspect=None):
     group = shaped(find_group(name, "plane"), aspect, None)
     chart = plane_chart(group, find_colouring(group, colouring), 64)
-    return plane_torus(chart), plane.kaleidoscope(chart)[1].indices
+    return plane_torus(chart), in_the_plane.kaleidoscope(chart)[1].indices
 
 
 def spiral_case(name, colouring, shape):
     group = find_group(name)
     chart = spiral_chart(group, find_colouring(group, colouring), shape, 64)
-    return spiral_torus(chart), spiral.kaleidoscope(chart)[1].indices
+    return spiral_torus(chart), in_spirals.kaleidoscope(chart)[1].indices
 
 
 CASES = {

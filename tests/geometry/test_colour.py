@@ -6,7 +6,8 @@ from dense_maps import signed_matrix
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geometry.colour import (
+from geometry.errors import InputError
+from geometry.symmetry.colour import (
     B3,
     IDENTITY,
     act,
@@ -19,7 +20,6 @@ from geometry.colour import (
     power,
     spell,
 )
-from geometry.errors import InputError
 
 element = st.sampled_from(B3)
 quick = settings(deadline=None, max_examples=60)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from geometry.colour import B3, IDENTITY, act, compose
-from geometry.colour_frame import CLAMP, FLOOR, RGB, ColourMoments
-from geometry.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap
+from geometry.symmetry.colour import B3, IDENTITY, act, compose
+from geometry.symmetry.colour_frame import CLAMP, FLOOR, RGB, ColourMoments
 
 RANDOM = np.random.default_rng(0)
 COLOURS = expit(RANDOM.normal(size=(4000, 3)) @ RANDOM.normal(size=(3, 3)) * 0.6 + (0.5, -0.4, 0.1))

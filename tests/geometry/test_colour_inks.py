@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from geometry.colour import generated
-from geometry.colour_frame import ColourMoments
-from geometry.colour_inks import ink_counts, inks_frame
 from geometry.errors import InputError
+from geometry.symmetry.colour import generated
+from geometry.symmetry.colour_frame import ColourMoments
+from geometry.symmetry.colour_inks import ink_counts, inks_frame
 
 INKS = ("#1b2a5c", "#e8b030", "#a83020", "#d8e8e0")
 COLOURS = np.array([list(bytes.fromhex(ink[1:])) for ink in INKS]) / 255

@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 from shapes import plane, torus, uv_sphere
 
-from geometry.cameras import surrounding_cameras
-from geometry.coverage import (
+from geometry.maps.pyramid import build_pyramid
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.surface import uv_surface
+from geometry.seeing.cameras import surrounding_cameras
+from geometry.seeing.visibility import trace_ready, view_map
+from geometry.texture.coverage import (
     GREY,
     MAGENTA,
     SEEN_PIXELS,
@@ -11,10 +15,6 @@ from geometry.coverage import (
     seen_texels,
     surface_coverage,
 )
-from geometry.mesh import make_mesh
-from geometry.pyramid import build_pyramid
-from geometry.surface import uv_surface
-from geometry.visibility import trace_ready, view_map
 
 RING = torus(32, 16)
 

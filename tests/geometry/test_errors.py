@@ -6,8 +6,8 @@ import pytest
 
 from geometry.catalogue import find_colouring, find_group
 from geometry.errors import InputError, excerpt, unknown_name
-from geometry.folds import parse_folds
-from geometry.plane_torus import parse_torus_map
+from geometry.plane.torus import parse_torus_map
+from geometry.symmetry.folds import parse_folds
 
 
 @pytest.mark.parametrize(

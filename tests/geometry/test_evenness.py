@@ -5,8 +5,8 @@ import pytest
 from scipy.sparse import csgraph
 from shapes import blob, cube, prism, torus
 
-from geometry.evenness import OCTAVE_LENGTH, gradual_density
-from geometry.mesh import make_mesh
+from geometry.mesh.mesh import make_mesh
+from geometry.texture.evenness import OCTAVE_LENGTH, gradual_density
 
 MESHES = {"cube": cube(), "prism": prism(7), "torus": torus(16, 8), "blob": blob(14, 9)}
 

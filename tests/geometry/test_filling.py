@@ -4,10 +4,10 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 from shapes import plane, torus
 
-from geometry.filling import fill_unseen
-from geometry.mesh import make_mesh
-from geometry.multigrid import solve_on_grid
-from geometry.surface import uv_surface
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.surface import uv_surface
+from geometry.texture.filling import fill_unseen
+from geometry.texture.multigrid import solve_on_grid
 
 
 def halves(apart=0.0):

@@ -6,9 +6,9 @@ import pytest
 from dense_maps import signed_matrix
 
 from geometry.catalogue import GROUPS, colourings, find_colouring, groups
-from geometry.colour import B3, IDENTITY, compose
 from geometry.errors import InputError
-from geometry.groups import elements, invert_colour, make_colouring, word_matrix
+from geometry.symmetry.colour import B3, IDENTITY, compose
+from geometry.symmetry.groups import elements, invert_colour, make_colouring, word_matrix
 
 PLANE = [g.name for g in groups("plane")]
 FINITE = [g.name for g in (*groups("plane"), *groups("sphere"))]  # modulo translations

@@ -3,11 +3,11 @@ import pytest
 from dense_maps import apply_map, signed_matrix
 
 from geometry.catalogue import colourings, find_colouring, find_group
-from geometry.groups import word_matrix
-from geometry.hyperbolic import fold, hyperbolic_chart
-from geometry.hyperbolic_mirrors import make_mirrors, reduce
-from geometry.presentation import image
+from geometry.hyperbolic.fold import fold, hyperbolic_chart
+from geometry.hyperbolic.mirrors import make_mirrors, reduce
 from geometry.spaces import HYPERBOLIC
+from geometry.symmetry.groups import word_matrix
+from geometry.symmetry.presentation import image
 
 NAMES = (
     *("[4,6]", "[4,6]+", "[4+,6]", "[4,6+]", "[7,3]", "[7,3]+", "[3,7]", "[5,4]+", "[5+,4]"),
@@ -202,8 +202,8 @@ def test_no_points_make_an_empty_map():
 def test_long_lists_of_points_are_folded_in_pieces_alike(monkeypatch):
     chart, points = make("[4,6]+", "2a"), random_points(50)
     whole = fold(points, chart)
-    monkeypatch.setattr("geometry.hyperbolic._CHUNK", 7)
-    monkeypatch.setattr("geometry.hyperbolic_mirrors._BLOCK", 3)
+    monkeypatch.setattr("geometry.hyperbolic.fold._CHUNK", 7)
+    monkeypatch.setattr("geometry.hyperbolic.mirrors._BLOCK", 3)
     pieces = fold(points, chart)
     for name in ("indptr", "indices", "weights", "colours"):
         assert np.array_equal(getattr(whole, name), getattr(pieces, name))

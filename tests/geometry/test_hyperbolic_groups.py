@@ -5,10 +5,8 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import colourings, find_colouring, find_group
-from geometry.colour import IDENTITY
 from geometry.errors import InputError
-from geometry.groups import word_matrix
-from geometry.hyperbolic_groups import (
+from geometry.hyperbolic.groups import (
     HYPERBOLIC_GROUPS,
     KINDS,
     hyperbolic_group,
@@ -16,8 +14,10 @@ from geometry.hyperbolic_groups import (
     reflection,
     tiling_group,
 )
-from geometry.presentation import image
 from geometry.spaces import HYPERBOLIC, apply
+from geometry.symmetry.colour import IDENTITY
+from geometry.symmetry.groups import word_matrix
+from geometry.symmetry.presentation import image
 
 PAIRS = [(7, 3), (3, 7), (4, 6), (5, 4), (5, 5), (3, 20), (20, 3), (16, 10), (8, 12)]
 GROUPS = [

@@ -3,7 +3,7 @@ import pytest
 from scipy.integrate import quad
 
 from geometry.errors import InputError
-from geometry.hyperbolic_models import MODELS, find_model
+from geometry.hyperbolic.models import MODELS, find_model
 from geometry.spaces import HYPERBOLIC
 
 CONFORMAL = ("poincare", "halfplane", "band", "conformal")

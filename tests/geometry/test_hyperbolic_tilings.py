@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import colourings
-from geometry.groups import word_matrix
-from geometry.hyperbolic_groups import tiling_group
-from geometry.hyperbolic_mirrors import make_mirrors, reduce
+from geometry.hyperbolic.groups import tiling_group
+from geometry.hyperbolic.mirrors import make_mirrors, reduce
 from geometry.spaces import HYPERBOLIC
+from geometry.symmetry.groups import word_matrix
 
 CENTRE = np.array([0.0, 0.0, 1.0])
 

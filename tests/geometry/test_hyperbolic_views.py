@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import find_colouring, find_group
-from geometry.hyperbolic import hyperbolic_chart
-from geometry.hyperbolic_mirrors import reduce
-from geometry.hyperbolic_models import MODELS
-from geometry.hyperbolic_views import (
+from geometry.hyperbolic.fold import hyperbolic_chart
+from geometry.hyperbolic.mirrors import reduce
+from geometry.hyperbolic.models import MODELS
+from geometry.hyperbolic.views import (
     coverage,
     crop_samples,
     domain_area,

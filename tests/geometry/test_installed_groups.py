@@ -7,10 +7,11 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from geometry import catalogue, installed_groups
+from geometry import catalogue
 from geometry.errors import InputError
-from geometry.hyperbolic_groups import tiling_group
+from geometry.hyperbolic.groups import tiling_group
 from geometry.spaces import Space
+from geometry.symmetry import installed_groups
 
 HALF = dataclasses.replace(tiling_group(4, 6, "rotations"), name="half", aliases=())
 

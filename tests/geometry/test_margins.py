@@ -3,12 +3,12 @@ import pytest
 from shapes import cube, grid_mesh, plane, two_islands, uv_sphere
 from test_seams import affine_texture
 
-from geometry.margins import margin_map
-from geometry.mesh import make_mesh
-from geometry.seam_erasure import erase_seams
-from geometry.seam_steps import seam_ratio
-from geometry.seams import find_seams, seam_samples
-from geometry.surface import uv_surface
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.seams import find_seams, seam_samples
+from geometry.mesh.surface import uv_surface
+from geometry.texture.margins import margin_map
+from geometry.texture.seam_erasure import erase_seams
+from geometry.texture.seam_steps import seam_ratio
 
 
 def noise(texels: int, seed: int = 0):

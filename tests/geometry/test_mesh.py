@@ -4,8 +4,8 @@ import trimesh
 from shapes import plane, torus, uv_sphere
 
 from geometry.errors import InputError
-from geometry.mesh import make_mesh, make_occluders
-from geometry.surface import nearest_points, uv_surface
+from geometry.mesh.mesh import make_mesh, make_occluders
+from geometry.mesh.surface import nearest_points, uv_surface
 
 POINTS = [[0, 0, 0], [1, 0, 0], [0, 1, 0]]
 FACE = [[0, 1, 2]]

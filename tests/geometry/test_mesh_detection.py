@@ -4,10 +4,10 @@ from scipy.spatial.transform import Rotation
 from shapes import blob, head, icosphere, prism, torus, uv_sphere, vase
 
 from geometry.catalogue import find_colouring, find_group
-from geometry.groups import elements
-from geometry.mesh import make_mesh
-from geometry.mesh_detection import detect_symmetries
-from geometry.mesh_symmetry import check_symmetry, place
+from geometry.mesh.detection import detect_symmetries
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.symmetry import check_symmetry, place
+from geometry.symmetry.groups import elements
 
 TILT = Rotation.from_rotvec((0.4, -0.5, 1.3)).as_matrix()
 

@@ -9,13 +9,13 @@ from scipy.special import expit
 from shapes import head, icosphere, prism, vase
 
 from geometry.catalogue import colourings, find_colouring, find_group
-from geometry.folds import parse_folds
-from geometry.groups import elements
-from geometry.mesh import make_mesh
-from geometry.mesh_fold import mesh_fold
-from geometry.mesh_symmetry import place
-from geometry.mesh_symmetry_error import symmetry_error
-from geometry.surface import uv_surface
+from geometry.mesh.fold import mesh_fold
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.surface import uv_surface
+from geometry.mesh.symmetry import place
+from geometry.mesh.symmetry_error import symmetry_error
+from geometry.symmetry.folds import parse_folds
+from geometry.symmetry.groups import elements
 
 SIDE, MARGIN = 512, 3.0
 

@@ -8,10 +8,10 @@ from shapes import blob, head, icosphere, prism, torus, vase
 
 from geometry.catalogue import find_colouring, find_group
 from geometry.errors import InputError
-from geometry.groups import elements
-from geometry.mesh import make_mesh
-from geometry.mesh_images import SurfaceSearch, points_at, spread_points
-from geometry.mesh_symmetry import check_symmetry, describe, deviation, place
+from geometry.mesh.images import SurfaceSearch, points_at, spread_points
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.symmetry import check_symmetry, describe, deviation, place
+from geometry.symmetry.groups import elements
 
 
 def all_of(name, rule="none"):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from shapes import plane, torus
 
-from geometry.mesh import make_mesh
-from geometry.overlaps import overlapping_texels
+from geometry.mesh.mesh import make_mesh
+from geometry.texture.overlaps import overlapping_texels
 
 
 def pair(second_uvs, texture=None, apart=3.0):

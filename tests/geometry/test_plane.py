@@ -7,9 +7,7 @@ from dense_maps import apply_map, signed_matrix
 from scipy.ndimage import map_coordinates
 
 from geometry.catalogue import colourings, find_colouring, find_group
-from geometry.colour import IDENTITY, inverse
-from geometry.plane import kaleidoscope, window_map
-from geometry.plane_chart import (
+from geometry.plane.chart import (
     on_grid,
     picture_generators,
     picture_lattice,
@@ -18,9 +16,11 @@ from geometry.plane_chart import (
     pixels_to_period,
     plane_chart,
 )
-from geometry.plane_groups import PLANE_GROUPS
-from geometry.plane_lattices import shaped
-from geometry.plane_resample import resample
+from geometry.plane.groups import PLANE_GROUPS
+from geometry.plane.kaleidoscope import kaleidoscope, window_map
+from geometry.plane.lattices import shaped
+from geometry.plane.resample import resample
+from geometry.symmetry.colour import IDENTITY, inverse
 
 # Of every group: without colour, inverting, permuting, and with translations that carry colour.
 CASES = [

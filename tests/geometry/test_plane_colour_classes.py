@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import colourings, find_group
-from geometry.colour import IDENTITY
-from geometry.plane_groups import PLANE_GROUPS
-from geometry.presentation import expand
+from geometry.plane.groups import PLANE_GROUPS
+from geometry.symmetry.colour import IDENTITY
+from geometry.symmetry.presentation import expand
 
 NAMES = [group.name for group in PLANE_GROUPS]
 TWO = {"p1": 1, "p2": 2, "pm": 5, "pg": 2, "cm": 3, "pmm": 5, "pmg": 5, "pgg": 2, "cmm": 5, "p4": 2,

@@ -5,12 +5,12 @@ import pytest
 from skimage import data
 
 from geometry.catalogue import find_colouring, find_group
-from geometry.plane import kaleidoscope
-from geometry.plane_chart import picture_shape, plane_chart
-from geometry.plane_copies import in_all_copies, repeats
-from geometry.plane_lattices import shaped
-from geometry.plane_resample import resample
-from geometry.plane_torus import parse_torus_map
+from geometry.cell_copies import in_all_copies, repeats
+from geometry.plane.chart import picture_shape, plane_chart
+from geometry.plane.kaleidoscope import kaleidoscope
+from geometry.plane.lattices import shaped
+from geometry.plane.resample import resample
+from geometry.plane.torus import parse_torus_map
 
 
 def chart_of(group, rule="none", torus=None, side=48, **cell):

@@ -7,12 +7,12 @@ import pytest
 from dense_maps import apply_map, signed_matrix
 
 from geometry.catalogue import find_colouring, find_group
-from geometry.colour import inverse
 from geometry.errors import InputError
-from geometry.folds import Folds, parse_folds
-from geometry.plane import kaleidoscope
-from geometry.plane_chart import picture_lattice, picture_shape, plane_chart
-from geometry.plane_torus import parse_torus_map
+from geometry.plane.chart import picture_lattice, picture_shape, plane_chart
+from geometry.plane.kaleidoscope import kaleidoscope
+from geometry.plane.torus import parse_torus_map
+from geometry.symmetry.colour import inverse
+from geometry.symmetry.folds import Folds, parse_folds
 
 TURNS = [
     ("p2", "none"), ("p2", "2a"), ("p3", "3a"), ("p4", "none"), ("p4", "2e"), ("p4", "4c"),

@@ -12,10 +12,10 @@ from sympy.combinatorics.free_groups import free_group
 
 from geometry.catalogue import colourings, find_group
 from geometry.errors import InputError
-from geometry.groups import elements, word_matrix
-from geometry.plane_groups import PLANE_GROUPS
-from geometry.plane_lattices import shaped
-from geometry.presentation import expand
+from geometry.plane.groups import PLANE_GROUPS
+from geometry.plane.lattices import shaped
+from geometry.symmetry.groups import elements, word_matrix
+from geometry.symmetry.presentation import expand
 
 # name: orbifold (Conway), order of the point group, spglib's hall number of the space group whose
 # operations leave z alone.

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import find_colouring, find_group
-from geometry.plane_chart import (
+from geometry.plane.chart import (
     picture_lattice,
     picture_periods,
     picture_shape,
     plane_chart,
 )
-from geometry.plane_lattices import shaped
-from geometry.plane_tiles import coverage, cut_cell, repeated
-from geometry.plane_torus import TorusMap
+from geometry.plane.lattices import shaped
+from geometry.plane.tiles import coverage, cut_cell, repeated
+from geometry.plane.torus import TorusMap
 
 CASES = [
     ("p1", "none", 1.3, 65.0), ("p1", "x=gbr y=-r,-g,-b", 0.7, 110.0), ("p2", "none", 1.0, 140.0),

@@ -6,8 +6,7 @@ from dense_maps import apply_map, signed_matrix
 
 from geometry.catalogue import find_colouring, find_group
 from geometry.errors import InputError
-from geometry.plane import kaleidoscope
-from geometry.plane_chart import (
+from geometry.plane.chart import (
     on_grid,
     picture_generators,
     picture_lattice,
@@ -15,8 +14,9 @@ from geometry.plane_chart import (
     picture_shape,
     plane_chart,
 )
-from geometry.plane_lattices import shaped
-from geometry.plane_torus import TorusMap, parse_torus_map
+from geometry.plane.kaleidoscope import kaleidoscope
+from geometry.plane.lattices import shaped
+from geometry.plane.torus import TorusMap, parse_torus_map
 
 CASES = [
     ("p4", "none", "{4,4}2,1"),

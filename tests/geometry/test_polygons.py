@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geometry.polygons import triangulated
+from geometry.mesh.polygons import triangulated
 
 SQUARE = [(0, 0), (2, 0), (2, 2), (0, 2)]
 NOTCHED = [(0, 0), (2, 0), (2, 1), (1, 1), (1, 2), (0, 2)]

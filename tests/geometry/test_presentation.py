@@ -5,9 +5,9 @@ import pytest
 from dense_maps import signed_matrix
 
 from geometry.catalogue import GROUPS
-from geometry.colour import B3, IDENTITY, compose, inverse, power
 from geometry.errors import InputError
-from geometry.presentation import all_images, check_images, expand, homomorphisms, image
+from geometry.symmetry.colour import B3, IDENTITY, compose, inverse, power
+from geometry.symmetry.presentation import all_images, check_images, expand, homomorphisms, image
 
 
 def is_rule(relators, letters, images):

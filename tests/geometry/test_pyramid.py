@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from geometry.errors import InputError
-from geometry.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
+from geometry.maps.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
 
 
 def test_levels_halve_while_both_sides_are_even():

@@ -4,8 +4,7 @@ from dense_maps import dense_matrix
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geometry.colour import B3, matrix
-from geometry.sampling import (
+from geometry.maps.sampling import (
     SamplingMap,
     average_runs,
     composed,
@@ -15,6 +14,7 @@ from geometry.sampling import (
     outer_taps,
     superposed,
 )
+from geometry.symmetry.colour import B3, matrix
 
 quick = settings(deadline=None, max_examples=40)
 positions = st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=20).map(np.array)

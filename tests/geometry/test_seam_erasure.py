@@ -3,12 +3,12 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from shapes import cube, plane, torus
 
-from geometry.margins import margin_map
-from geometry.mesh import make_mesh
-from geometry.seam_erasure import erase_seams
-from geometry.seam_steps import seam_ratio
-from geometry.seams import find_seams
-from geometry.surface import uv_surface
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.seams import find_seams
+from geometry.mesh.surface import uv_surface
+from geometry.texture.margins import margin_map
+from geometry.texture.seam_erasure import erase_seams
+from geometry.texture.seam_steps import seam_ratio
 
 BAR = 1.05
 LEVELS = range(4)

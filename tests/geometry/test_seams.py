@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from shapes import cube, grid_mesh, islands, plane, torus, two_islands, uv_sphere
 
-from geometry.mesh import make_mesh
-from geometry.seams import find_seams, lookup_taps, seam_samples
-from geometry.surface import uv_surface
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.seams import find_seams, lookup_taps, seam_samples
+from geometry.mesh.surface import uv_surface
 
 SQUARE = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])
 

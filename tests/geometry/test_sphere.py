@@ -6,10 +6,10 @@ from dense_maps import apply_map, signed_matrix
 from scipy.spatial.transform import Rotation
 
 from geometry.catalogue import colourings, find_colouring, find_group
-from geometry.groups import elements
-from geometry.lune_charts import LuneChart
-from geometry.seed_charts import SeedChart, spiral
-from geometry.sphere import fold, sphere_chart
+from geometry.sphere.fold import fold, sphere_chart
+from geometry.sphere.lune_charts import LuneChart
+from geometry.sphere.seed_charts import SeedChart, spiral
+from geometry.symmetry.groups import elements
 
 POLYHEDRAL = ["332", "3*2", "*332", "432", "*432", "532", "*532"]
 AXIAL = [
@@ -227,7 +227,7 @@ def test_no_points_make_an_empty_map(name):
 def test_long_lists_of_points_are_folded_in_pieces_alike(name, monkeypatch):
     chart, points = make(name, colourings(find_group(name))[-1].name), random_points(50)
     whole = fold(points, chart)
-    monkeypatch.setattr("geometry.sphere._CHUNK", 7)
+    monkeypatch.setattr("geometry.sphere.fold._CHUNK", 7)
     pieces = fold(points, chart)
     for field in ("indptr", "indices", "colours"):
         assert np.array_equal(getattr(whole, field), getattr(pieces, field))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import colourings, find_group, groups
-from geometry.groups import elements
-from geometry.sphere_figure import Figure, figure
+from geometry.sphere.figure import Figure, figure
+from geometry.symmetry.groups import elements
 
 NAMES = [group.name for group in groups("sphere")] + ["*", "x", "12.12", "*2.2.12", "2*7", "223"]
 

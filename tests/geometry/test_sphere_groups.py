@@ -7,10 +7,10 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from geometry.catalogue import find_group
-from geometry.colour import IDENTITY
 from geometry.errors import InputError
-from geometry.groups import elements, make_colouring, word_matrix
-from geometry.sphere_groups import SPHERE_GROUPS, axial_group
+from geometry.sphere.groups import SPHERE_GROUPS, axial_group
+from geometry.symmetry.colour import IDENTITY
+from geometry.symmetry.groups import elements, make_colouring, word_matrix
 
 POLYHEDRAL = {"332": "T", "3*2": "Th", "*332": "Td", "432": "O", "*432": "Oh", "532": "I"}
 POLYHEDRAL |= {"*532": "Ih"}

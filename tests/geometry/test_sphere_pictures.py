@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from geometry.seed_charts import spiral
-from geometry.sphere_pictures import (
+from geometry.sphere.pictures import (
     CUBE,
     EQUIRECTANGULAR,
     FACES,
@@ -12,6 +11,7 @@ from geometry.sphere_pictures import (
     cube_face,
     faces,
 )
+from geometry.sphere.seed_charts import spiral
 
 ALL = list(PROJECTIONS.values())
 AXES = {"px": (1, 0, 0), "nx": (-1, 0, 0), "py": (0, 1, 0), "ny": (0, -1, 0)}

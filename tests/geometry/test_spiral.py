@@ -6,10 +6,10 @@ from dense_maps import apply_map, signed_matrix
 from spiral_moves import moved
 
 from geometry.catalogue import find_colouring
-from geometry.colour import order
 from geometry.errors import InputError
-from geometry.spiral import SpiralShape, kaleidoscope, spiral_chart
-from geometry.spiral_groups import spiral_group
+from geometry.spiral.chart import SpiralShape, kaleidoscope, spiral_chart
+from geometry.spiral.groups import spiral_group
+from geometry.symmetry.colour import order
 
 CASES = [
     (1, "none", SpiralShape()),

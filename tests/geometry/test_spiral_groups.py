@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import colourings, find_colouring
-from geometry.colour import B3, IDENTITY, compose, inverse, power
 from geometry.errors import InputError
-from geometry.groups import elements, word_matrix
-from geometry.spiral_groups import SPIRAL_GROUPS, spiral_by_name, spiral_group
+from geometry.spiral.groups import SPIRAL_GROUPS, spiral_by_name, spiral_group
+from geometry.symmetry.colour import B3, IDENTITY, compose, inverse, power
+from geometry.symmetry.groups import elements, word_matrix
 
 
 @pytest.mark.parametrize("arms", [1, 2, 3, 5, 6, 32])

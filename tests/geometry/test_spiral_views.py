@@ -7,11 +7,11 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from spiral_moves import moved
 
 from geometry.catalogue import find_colouring
-from geometry.colour import act, inverse
-from geometry.pyramid import build_pyramid, pyramid_offsets
-from geometry.spiral import SpiralShape, kaleidoscope, spiral_chart
-from geometry.spiral_groups import spiral_group
-from geometry.spiral_views import picture_map, sample, window_map
+from geometry.maps.pyramid import build_pyramid, pyramid_offsets
+from geometry.spiral.chart import SpiralShape, kaleidoscope, spiral_chart
+from geometry.spiral.groups import spiral_group
+from geometry.spiral.views import picture_map, sample, window_map
+from geometry.symmetry.colour import act, inverse
 
 CASES = [
     (1, "none", SpiralShape(2, 30)),

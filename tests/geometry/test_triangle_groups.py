@@ -8,14 +8,14 @@ from dense_maps import apply_map, signed_matrix
 
 from geometry.catalogue import colourings
 from geometry.errors import InputError
-from geometry.folds import check_axis, parse_folds
-from geometry.groups import Generator, Group, TriangleTiling, word_matrix
-from geometry.hyperbolic import fold, hyperbolic_chart
-from geometry.hyperbolic_groups import mirrors, reflection
-from geometry.hyperbolic_mirrors import make_mirrors, reduce
-from geometry.hyperbolic_views import domain_area, domain_points
-from geometry.presentation import image
+from geometry.hyperbolic.fold import fold, hyperbolic_chart
+from geometry.hyperbolic.groups import mirrors, reflection
+from geometry.hyperbolic.mirrors import make_mirrors, reduce
+from geometry.hyperbolic.views import domain_area, domain_points
 from geometry.spaces import HYPERBOLIC
+from geometry.symmetry.folds import check_axis, parse_folds
+from geometry.symmetry.groups import Generator, Group, TriangleTiling, word_matrix
+from geometry.symmetry.presentation import image
 
 TEXEL = 0.05
 TRIANGLES = [(4, 3, 3), (3, 3, 4), (3, 4, 3), (5, 5, 5), (3, 12, 7), (20, 3, 8)]

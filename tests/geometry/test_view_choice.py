@@ -4,13 +4,19 @@ import numpy as np
 import pytest
 from shapes import grid_mesh, plane, torus
 
-from geometry.cameras import COSINE_CUT, VIEW_FILL, camera_pose, pixel_rays, projection_matrix
-from geometry.coverage import seen_texels, surface_coverage
 from geometry.errors import InputError
-from geometry.mesh import make_mesh
-from geometry.surface import uv_surface
-from geometry.view_choice import choose_views
-from geometry.visibility import trace_ready, view_map
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.surface import uv_surface
+from geometry.seeing.cameras import (
+    COSINE_CUT,
+    VIEW_FILL,
+    camera_pose,
+    pixel_rays,
+    projection_matrix,
+)
+from geometry.seeing.view_choice import choose_views
+from geometry.seeing.visibility import trace_ready, view_map
+from geometry.texture.coverage import seen_texels, surface_coverage
 
 RING = torus()
 

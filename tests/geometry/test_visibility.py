@@ -7,12 +7,12 @@ from scipy.ndimage import binary_erosion
 from scipy.sparse import csr_matrix
 from shapes import plane, torus, uv_sphere
 
-from geometry.cameras import Camera, pixel_rays, surrounding_cameras
 from geometry.errors import InputError
-from geometry.mesh import make_occluders
-from geometry.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
-from geometry.surface import uv_surface
-from geometry.visibility import trace_ready, view_map
+from geometry.maps.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
+from geometry.mesh.mesh import make_occluders
+from geometry.mesh.surface import uv_surface
+from geometry.seeing.cameras import Camera, pixel_rays, surrounding_cameras
+from geometry.seeing.visibility import trace_ready, view_map
 
 RING = torus(16, 8)
 RING_VIEW = replace(
@@ -264,7 +264,7 @@ def test_views_may_be_made_in_threads():
 
 def test_bands_join_without_a_seam(monkeypatch):
     whole = view_map(RING, RING_VIEW, (64, 64), 2)
-    monkeypatch.setattr("geometry.visibility.BAND_ENTRIES", 24 * 16 * 5)
+    monkeypatch.setattr("geometry.seeing.visibility.BAND_ENTRIES", 24 * 16 * 5)
     banded = view_map(RING, RING_VIEW, (64, 64), 2)
     assert np.array_equal(whole.sampling.indptr, banded.sampling.indptr)
     assert np.array_equal(whole.sampling.weights, banded.sampling.weights)

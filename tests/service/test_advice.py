@@ -1,8 +1,8 @@
 import pytest
 
 from geometry.catalogue import colourings, find_colouring, find_group, groups
-from geometry.colour import IDENTITY
 from geometry.spaces import SPIRAL
+from geometry.symmetry.colour import IDENTITY
 from service.advice import advice, is_chiral
 
 

@@ -21,8 +21,8 @@ from PIL import Image
 from rich.console import Console
 
 from geometry.catalogue import colourings, find_group, groups
-from geometry.colour import B3, act
 from geometry.errors import InputError
+from geometry.symmetry.colour import B3, act
 from service.cli import main, page
 from service.cli.colour_words import in_words, in_words_of, poles
 from service.cli.listings import style_frame
@@ -318,7 +318,7 @@ def test_detected_symmetries_are_listed_with_the_options_that_paint_them(
         seen.append(len(mesh.triangles))
         return [proposal][: 2 - len(seen)]
 
-    module = ModuleType("geometry.mesh_detection")
+    module = ModuleType("geometry.mesh.detection")
     module.detect_symmetries = detect
     monkeypatch.setitem(sys.modules, module.__name__, module)
     file = tmp_path / "square.obj"

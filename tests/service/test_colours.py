@@ -10,8 +10,8 @@ from deliveries import CPU, delivered, scene_of
 from PIL import Image
 from receipt_checker import symmetry_errors
 
-from geometry.colour_frame import RGB, ColourFrame
 from geometry.errors import InputError
+from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.cli import main
 from service.colours import framed, picture_frame_of
 from service.inputs import load_styles

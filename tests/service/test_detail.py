@@ -6,8 +6,8 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
-from geometry.colour import IDENTITY
-from geometry.colour_frame import RGB
+from geometry.symmetry.colour import IDENTITY
+from geometry.symmetry.colour_frame import RGB
 from service.inputs import load_styles
 from service.painting.stage import Sight, Stage
 from service.painting.surfaces import Look

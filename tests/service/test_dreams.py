@@ -8,9 +8,9 @@ import pytest
 import torch
 from shapes import uv_sphere
 
-from geometry import colour_frame
 from geometry.errors import InputError
-from geometry.hyperbolic_groups import tiling_group
+from geometry.hyperbolic.groups import tiling_group
+from geometry.symmetry import colour_frame
 from service.cli import main
 from service.inputs import load_styles
 from service.model import Model

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapes import cube, plane, uv_sphere, vase
 
-from geometry.cameras import Camera, surrounding_cameras
 from geometry.errors import InputError
-from geometry.margins import margin_map
-from geometry.mesh import make_mesh
-from geometry.sampling import SamplingMap
-from geometry.stretch import pixels_per_unit
-from geometry.surface import uv_surface
-from geometry.visibility import ViewMap, trace_ready, view_map
+from geometry.maps.sampling import SamplingMap
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.surface import uv_surface
+from geometry.seeing.cameras import Camera, surrounding_cameras
+from geometry.seeing.visibility import ViewMap, trace_ready, view_map
+from geometry.texture.margins import margin_map
+from geometry.texture.stretch import pixels_per_unit
 from service.model import Model
 from service.recipe import Recipe
 from service.scene import make_scene

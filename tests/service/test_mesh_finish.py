@@ -5,9 +5,9 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from shapes import cube, plane, uv_sphere, vase
 
-from geometry.coverage import SEEN_PIXELS
-from geometry.mesh import make_mesh
-from geometry.surface import uv_surface
+from geometry.mesh.mesh import make_mesh
+from geometry.mesh.surface import uv_surface
+from geometry.texture.coverage import SEEN_PIXELS
 from service.model import Model
 from service.recipe import Recipe
 from service.reporting.mesh_finish import finish_mesh

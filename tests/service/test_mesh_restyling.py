@@ -7,8 +7,8 @@ from deliveries import CPU, random_paint
 from scipy.ndimage import gaussian_filter
 from shapes import cube, plane, uv_sphere
 
-from geometry.cameras import Camera
 from geometry.errors import InputError
+from geometry.seeing.cameras import Camera
 from service.model import Model
 from service.painting.meshes import MeshSurface
 from service.painting.paint import paint

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from geometry.colour import B3
+from geometry.symmetry.colour import B3
 from service.perception.moments import at_features, blended, colour_images, moments
 
 torch.manual_seed(0)

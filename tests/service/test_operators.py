@@ -3,8 +3,8 @@ import pytest
 import torch
 from dense_maps import dense_matrix
 
-from geometry.colour import B3
-from geometry.sampling import SamplingMap, from_taps
+from geometry.maps.sampling import SamplingMap, from_taps
+from geometry.symmetry.colour import B3
 from service.painting.operators import SparseOperator
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapes import uv_sphere
 
-from geometry.cameras import Camera, surrounding_cameras
-from geometry.colour_frame import RGB
 from geometry.errors import InputError
+from geometry.seeing.cameras import Camera, surrounding_cameras
+from geometry.symmetry.colour_frame import RGB
 from service.model import Model
 from service.painting.ladder import stage_plans
 from service.painting.paint import paint

@@ -12,7 +12,7 @@ from receipt_checker import (
 )
 
 from geometry.catalogue import colourings, find_group
-from geometry.sphere_pictures import EQUIRECTANGULAR
+from geometry.sphere.pictures import EQUIRECTANGULAR
 from service.reporting.quality import measure_quality, seam_ratio
 from service.spaces.frame import Frame, PictureGenerator
 from service.spaces.sphere import SphereLayout

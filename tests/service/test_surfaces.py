@@ -9,11 +9,11 @@ from shapes import cube, uv_sphere
 from shapes import plane as flat_mesh
 from torch.nn import functional as F
 
-from geometry.cameras import Camera
 from geometry.catalogue import colourings, find_group
-from geometry.colour import act
-from geometry.mesh import make_mesh
-from geometry.plane_chart import picture_generators, picture_periods
+from geometry.mesh.mesh import make_mesh
+from geometry.plane.chart import picture_generators, picture_periods
+from geometry.seeing.cameras import Camera
+from geometry.symmetry.colour import act
 from service.model import Model
 from service.painting.surfaces import Look, make_surface
 from service.recipe import Recipe

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geometry.mesh import make_mesh
+from geometry.mesh.mesh import make_mesh
 from service.mesh_files import LoadedMesh, Part
 from service.mesh_files.look import Look, to_linear, to_srgb
 from service.vertex_colours import coloured_base

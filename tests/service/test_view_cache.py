@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from shapes import plane, uv_sphere
 
-from geometry.cameras import surrounding_cameras
-from geometry.mesh import make_mesh, make_occluders
-from geometry.visibility import trace_ready, view_map
+from geometry.mesh.mesh import make_mesh, make_occluders
+from geometry.seeing.cameras import surrounding_cameras
+from geometry.seeing.visibility import trace_ready, view_map
 from service.model import Model
 from service.painting import view_cache
 from service.painting.view_cache import content_key, kept_view

@@ -1,0 +1,179 @@
+"""Symmetric textures of a mesh that is itself symmetric: fold over its surface.
+
+As on the sphere (:mod:`geometry.sphere.fold`), every point p of the surface sees the paint at g·p
+for the few g that bring it near a fundamental domain,
+
+    F(p) = Σ w(g·p) c(g)⁻¹ K(g·p) / Σ w(g·p),
+
+g·p being the nearest point of the surface. The weights are those of the sphere's charts: of p's
+direction from the centre for round domains, of its longitude for lunes between turns about an axis.
+F is invariant as far as the surface is symmetric and K's bilinear interpolation exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.maps.sampling import Reads, SamplingMap, from_reads
+from geometry.mesh.images import SurfaceSearch
+from geometry.mesh.mesh import Mesh
+from geometry.mesh.seams import lookup_taps
+from geometry.mesh.surface import UvSurface, uv_surface
+from geometry.mesh.symmetry import Placement
+from geometry.spaces import Array
+from geometry.sphere.fold import NARROW
+from geometry.sphere.lune_charts import LuneChart, lune_chart, turns_about_axis
+from geometry.sphere.seed_charts import seed_shares, spread_seeds
+from geometry.symmetry.colour import IDENTITY, ColourElement, compose, palette_of
+from geometry.symmetry.folds import Folds
+from geometry.symmetry.groups import Colouring, Elements, Group, elements, invert_colour
+
+# points (n, 3) of the group's frame → their numbers (k,), sorted, the elements' numbers, weights
+Shares = Callable[[Array], tuple[NDArray[np.int64], NDArray[np.int64], Array]]
+
+_CHUNK = 1 << 18  # texels at a time
+_CORE = 0.1  # nearer to the centre, relative to the mesh's radius, directions lose their meaning
+_STRIP = 0.125  # half the width of the strip between two copies, relative to their distance
+_BLUR = 4.0  # and at least so many texels: bilinear taps cannot follow anything steeper
+
+
+def mesh_fold(
+    mesh: Mesh,
+    group: Group,
+    colouring: Colouring,
+    placement: Placement,
+    texture_shape: tuple[int, int],
+    margin: float,
+    folds: Folds | None = None,
+    finer: int = 1,
+) -> SamplingMap:
+    """Texels → texels (of ``texture_shape``, rows of all textures): the kaleidoscope over the
+    surface. The texels of K, the columns, are ``finer`` times as many along each side: copies that
+    do not line up with them are then as sharp as those that do.
+
+    A covered texel's row is F at its surface point; within ``margin`` texels of an island it is F
+    at the island's nearest border; beyond it is empty. Taps of K can lie in the margin.
+
+    With ``folds`` the powers of the group's first generator are weighted instead: F(p) =
+    Σ_k w_k c⁻ᵏ K(gᵏ·p).
+    """
+    texels = uv_surface(mesh, texture_shape[1], texture_shape[0], margin)
+    if folds is None:
+        found = elements(group, colouring)
+        shares = _domain_shares(found, placement.inward(_used_vertices(mesh)), _texel(mesh, texels))
+    else:
+        found = _powers(group, colouring, folds)
+        shares = _weighted(np.array([weight for weight in folds.weights if weight]))
+    return _map_of(mesh, found, shares, placement, texels, finer)
+
+
+def _map_of(
+    mesh: Mesh,
+    found: Elements,
+    shares: Shares,
+    placement: Placement,
+    texels: UvSurface,
+    finer: int,
+) -> SamplingMap:
+    of_element, palette = palette_of(invert_colour(found))
+    search = SurfaceSearch(mesh)
+    turned = placement.matrix(found.matrices)
+    triangle, position = texels.triangle.ravel(), texels.position.reshape(-1, 3)
+    rows, columns = texels.triangle.shape
+    shape = finer * rows, finer * columns
+
+    def read(chunk: NDArray[np.int64]) -> Reads:
+        painted = np.flatnonzero(triangle[chunk] >= 0)
+        here = chunk[painted]
+        points = position[here]
+        row, element, weight = shares(placement.inward(points))
+        away = (points - placement.centre)[row]
+        facing = search.facing[triangle[here]][row]
+        for k in np.unique(element):  # a matrix for each entry would cost more than the search
+            own = element == k
+            away[own] @= turned[k].T
+            facing[own] @= turned[k].T
+        there = search.find(placement.centre + away, facing)
+        position_there = np.einsum("nk,nkd->nd", there.barycentric, mesh.uvs[there.triangle])
+        taps, parts = lookup_taps(
+            position_there, mesh.texture[there.triangle], mesh.textures, shape
+        )
+        parts *= weight[:, None]
+        return Reads(painted[row], taps.astype(np.int32), parts, of_element.take(element))
+
+    columns_of_paint = finer**2 * triangle.size
+    return from_reads(columns_of_paint, np.arange(triangle.size), _CHUNK, read, palette)
+
+
+def _domain_shares(found: Elements, vertices: Array, texel: float) -> Shares:
+    """The weights of a group's fundamental domain in a mesh with ``vertices`` (n, 3), in the
+    group's frame. texel: its width, in the mesh's units."""
+    if len(found) == 1:
+        return _weighted(np.ones(1))
+    radii = np.full(3, np.linalg.norm(vertices, axis=1).max())
+    turns = turns_about_axis(found)
+    if turns:
+        # scaling along the axis commutes with the group: flat and tall bodies become round, and
+        # upper and lower halves mix only in a strip
+        around, along = np.hypot(vertices[:, 0], vertices[:, 1]).max(), np.abs(vertices[:, 2]).max()
+        radii = np.array([around, around, along or around])
+    if turns >= NARROW:
+        return _lune_shares(lune_chart(found, texel / radii[0]), radii)
+    return _seed_shares(found, radii, texel / radii.max())
+
+
+def _lune_shares(chart: LuneChart, radii: Array) -> Shares:
+    def shares(points: Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+        x, y, z = (points / radii).T
+        return chart.shares(np.arctan2(y, x), np.hypot(x, y), z)[:3]
+
+    return shares
+
+
+def _seed_shares(found: Elements, radii: Array, texel: float) -> Shares:
+    images = spread_seeds(found, 1)[0] @ found.matrices
+    cosines = images @ images.T
+    apart = math.sqrt(2 * (1 - np.sort(cosines[0])[-2]))
+    overlap = apart * max(_STRIP * min(apart, 1.0), _BLUR * texel)
+    everywhere = np.argsort(-cosines, axis=1, kind="stable")
+
+    def shares(points: Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+        scaled = points / radii
+        away = np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), _CORE)
+        return seed_shares(scaled / away, images, everywhere, overlap)[:3]
+
+    return shares
+
+
+def _weighted(weights: Array) -> Shares:
+    """All elements everywhere, with fixed ``weights`` (n,)."""
+
+    def shares(points: Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+        row = np.arange(len(points)).repeat(len(weights))
+        return row, np.tile(np.arange(len(weights)), len(points)), np.tile(weights, len(points))
+
+    return shares
+
+
+def _powers(group: Group, colouring: Colouring, folds: Folds) -> Elements:
+    """The powers of the first generator that ``folds`` uses, with their colours."""
+    turn = group.generators[0]
+    colours: list[ColourElement] = [IDENTITY]
+    for _ in folds.weights[1:]:
+        colours.append(compose(colouring.images[turn.letter], colours[-1]))
+    used = [k for k, weight in enumerate(folds.weights) if weight]
+    matrices = [np.linalg.matrix_power(turn.matrix, k) for k in used]
+    return Elements(np.stack(matrices), tuple(colours[k] for k in used))
+
+
+def _texel(mesh: Mesh, texels: UvSurface) -> float:
+    """A texel's width on the surface, on average."""
+    return math.sqrt(mesh.areas.sum() / max(1, int(texels.covered.sum())))
+
+
+def _used_vertices(mesh: Mesh) -> Array:
+    return mesh.vertices[np.unique(mesh.triangles)]

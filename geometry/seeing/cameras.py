@@ -1,0 +1,311 @@
+"""Cameras exactly as Blender's: projection, view matrix, pixel rays, and views around an object.
+
+A camera looks down its −Z with +Y up. Pixel coordinates are (x right, y down) from the top left
+corner of the picture; pixel (i, j) (row, column) has its centre at (j + .5, i + .5).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.errors import InputError, unknown_name
+from geometry.mesh.mesh import Mesh
+
+Matrix = tuple[tuple[float, float, float, float], ...]
+IDENTITY: Matrix = tuple(tuple(float(i == j) for j in range(4)) for i in range(4))  # type: ignore[misc]
+MAX_SIDE = 16384
+
+VIEW_FOV = math.radians(30)  # of surrounding views: close enough for depth, no wide-angle stretch
+VIEW_FILL = 0.95  # part of the frame's width or height that the object takes up
+COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A Blender camera and the picture it makes; the fields of the wire's ``submit``.
+
+    matrix_world: 4 rows of 4, camera to world. width, height: picture in pixels. lens,
+    sensor_width, sensor_height: mm (PERSP). sensor_fit: which side of the picture the sensor
+    spans, AUTO: the longer. shift_x, shift_y: in units of that side. pixel_aspect_x/y: width
+    and height of a pixel. ortho_scale: what that side spans in the world (ORTHO). clip_start,
+    clip_end: depths along −Z between which things are seen.
+    """
+
+    matrix_world: Matrix = IDENTITY
+    width: int = 512
+    height: int = 512
+    lens: float = 50.0
+    sensor_width: float = 36.0
+    sensor_height: float = 24.0
+    sensor_fit: Literal["AUTO", "HORIZONTAL", "VERTICAL"] = "AUTO"
+    shift_x: float = 0.0
+    shift_y: float = 0.0
+    pixel_aspect_x: float = 1.0
+    pixel_aspect_y: float = 1.0
+    kind: Literal["PERSP", "ORTHO"] = "PERSP"
+    ortho_scale: float = 6.0
+    clip_start: float = 0.1
+    clip_end: float = 1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class RayFrame:
+    """The rays of a camera, affine in pixel coordinates: the ray of (x, y) is
+    origin·(x, y, 1) + depth · direction·(x, y, 1), with depth measured along the camera's −Z.
+
+    origin, direction: (3, 3) float64; the columns multiply x, y and 1.
+    """
+
+    origin: NDArray[np.float64]
+    direction: NDArray[np.float64]
+
+
+def camera_from_fields(given: Mapping[str, Any]) -> Camera:
+    """A checked :class:`Camera` from the fields of the wire; what is left out is as in Blender.
+
+    Raises InputError: "camera-kind" (PANO or unknown), "camera-bad-value" (its field names the
+    value), "camera-unknown-field".
+    """
+    if not isinstance(given, Mapping):
+        raise InputError("camera-bad-value", "cameras", "A camera must be an object of fields.")
+    names = [field.name for field in fields(Camera)]
+    for name in given:
+        if name not in names:
+            raise unknown_name("camera-unknown-field", "camera", str(name), names)
+    values = {field.name: given.get(field.name, field.default) for field in fields(Camera)}
+    kind, fit = values["kind"], values["sensor_fit"]
+    if kind not in ("PERSP", "ORTHO"):
+        raise InputError(
+            "camera-kind",
+            "camera.kind",
+            f"A camera of kind {kind!r} has no flat picture.",
+            "Set the camera's type to Perspective or Orthographic.",
+        )
+    if fit not in ("AUTO", "HORIZONTAL", "VERTICAL"):
+        raise _bad("sensor_fit", "must be AUTO, HORIZONTAL or VERTICAL")
+    for name in ("width", "height"):
+        side = values[name]
+        if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= MAX_SIDE:
+            raise _bad(name, f"must be a whole number of pixels from 1 to {MAX_SIDE}")
+    positive = ("lens", "sensor_width", "sensor_height", "pixel_aspect_x", "pixel_aspect_y")
+    for name in (*positive, "ortho_scale", "clip_end", "shift_x", "shift_y", "clip_start"):
+        values[name] = _number(name, values[name])
+    for name in (*positive, "ortho_scale", "clip_end"):
+        if values[name] <= 0:
+            raise _bad(name, "must be above 0")
+    if values["clip_start"] < 0 or (kind == "PERSP" and values["clip_start"] == 0):
+        raise _bad("clip_start", "must be above 0")
+    if values["clip_end"] <= values["clip_start"]:
+        raise _bad("clip_end", "must be greater than clip_start")
+    values["matrix_world"] = _pose(values["matrix_world"])
+    return Camera(**values)
+
+
+def _bad(name: str, demand: str) -> InputError:
+    return InputError("camera-bad-value", f"camera.{name}", f"The value {demand}.")
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _bad(name, "must be a finite number")
+    return float(value)
+
+
+def _pose(value: object) -> Matrix:
+    try:
+        matrix = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        matrix = np.empty(0)
+    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
+        raise _bad("matrix_world", "must be 4 rows of 4 finite numbers")
+    lengths = np.linalg.norm(matrix[:3, :3], axis=0)
+    if (
+        not np.allclose(matrix[3], (0, 0, 0, 1), atol=1e-6)
+        or lengths.min() == 0
+        or abs(np.linalg.det(matrix[:3, :3] / lengths)) < 1e-6
+    ):
+        raise _bad("matrix_world", "must place the camera: its three axes may not be flat")
+    return matrix_rows(matrix)
+
+
+def matrix_rows(pose: NDArray[np.float64]) -> Matrix:
+    """A (4, 4) matrix as a camera's ``matrix_world``."""
+    return cast(Matrix, tuple(tuple(float(x) for x in row) for row in pose))
+
+
+def camera_pose(camera: Camera) -> NDArray[np.float64]:
+    """(4, 4): camera to world, without the scale, as Blender's ``matrix_world.normalized()``."""
+    pose = np.array(camera.matrix_world, np.float64)
+    pose[:3, :3] /= np.linalg.norm(pose[:3, :3], axis=0)
+    return pose
+
+
+def view_matrix(camera: Camera) -> NDArray[np.float64]:
+    """(4, 4): world to camera. The camera's own scale does not count, as in Blender."""
+    return np.linalg.inv(camera_pose(camera))
+
+
+def projection_matrix(camera: Camera) -> NDArray[np.float64]:
+    """(4, 4): camera to clip space, OpenGL style, equal to Blender's ``calc_matrix_camera``.
+
+    The closed form follows ``BKE_camera_params_compute_viewplane``: the sensor (or ortho_scale)
+    spans the fitted side, pixels are pixel_aspect wide and high, shifts count in that side.
+    AUTO takes ``sensor_width`` also for portrait pictures, where it spans the height.
+    """
+    wide, high = camera.pixel_aspect_x * camera.width, camera.pixel_aspect_y * camera.height
+    horizontal = camera.sensor_fit == "HORIZONTAL" or (camera.sensor_fit == "AUTO" and wide >= high)
+    if camera.kind == "ORTHO":
+        span = camera.ortho_scale
+    else:
+        span = camera.sensor_height if camera.sensor_fit == "VERTICAL" else camera.sensor_width
+    scale = span / (wide if horizontal else high)
+    wide, high = wide * scale, high * scale
+    near, far = camera.clip_start, camera.clip_end
+    p = np.zeros((4, 4))
+    if camera.kind == "ORTHO":
+        p[0, 0], p[1, 1] = 2 / wide, 2 / high
+        p[0, 3] = -2 * camera.shift_x * span / wide
+        p[1, 3] = -2 * camera.shift_y * span / high
+        p[2, 2], p[2, 3], p[3, 3] = -2 / (far - near), -(far + near) / (far - near), 1
+    else:
+        p[0, 0], p[1, 1] = 2 * camera.lens / wide, 2 * camera.lens / high
+        p[0, 2] = 2 * camera.shift_x * span / wide
+        p[1, 2] = 2 * camera.shift_y * span / high
+        p[2, 2], p[2, 3], p[3, 2] = -(far + near) / (far - near), -2 * far * near / (far - near), -1
+    return p
+
+
+def ray_frame(camera: Camera) -> RayFrame:
+    """The camera's rays in world space, as affine functions of pixel coordinates."""
+    p = projection_matrix(camera)
+    # Rows: camera-space X, Y, Z; columns multiply x, y and 1. A pixel is ndc = (2x/w − 1, 1 − 2y/h)
+    # and its point on the plane Z = −1 (PERSP) or Z = 0 (ORTHO) solves P·(X, Y, Z, 1) ~ ndc.
+    plane = np.zeros((3, 3))
+    plane[0] = np.array([2 / camera.width, 0, -1 + p[0, 2] - p[0, 3]]) / p[0, 0]
+    plane[1] = np.array([0, -2 / camera.height, 1 + p[1, 2] - p[1, 3]]) / p[1, 1]
+    forward = np.zeros((3, 3))
+    forward[2, 2] = -1
+    pose = camera_pose(camera)
+    axes, place = pose[:3, :3], np.zeros((3, 3))
+    place[:, 2] = pose[:3, 3]
+    if camera.kind == "ORTHO":
+        return RayFrame(place + axes @ plane, axes @ forward)
+    return RayFrame(place, axes @ (plane + forward))
+
+
+def pixel_rays(
+    camera: Camera, xy: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """World-space rays through (N, 2) pixel coordinates (x right, y down, centres at +.5).
+
+    Returns origins (N, 3), at the camera (PERSP) or on its plane (ORTHO; clip_start is not
+    applied), and unit directions (N, 3).
+    """
+    frame = ray_frame(camera)
+    homogeneous = np.column_stack([xy, np.ones(len(xy))])
+    directions = homogeneous @ frame.direction.T
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    return homogeneous @ frame.origin.T, directions
+
+
+def resized(camera: Camera, longest_side: int) -> Camera:
+    """The same framing with a longest side of ``longest_side`` pixels; the shorter is rounded."""
+    factor = longest_side / max(camera.width, camera.height)
+    return replace(
+        camera,
+        width=max(1, round(camera.width * factor)),
+        height=max(1, round(camera.height * factor)),
+    )
+
+
+def surrounding_cameras(
+    mesh_or_points: Mesh | NDArray[np.float64], count: int, size: int, seed: int | None = None
+) -> tuple[Camera, ...]:
+    """``count`` square cameras of ``size`` pixels all around an object, evenly spread.
+
+    They look at the centre of the bounding box from a golden-spiral sphere (Swinbank and Purser
+    2006) on which the object's bounding sphere spans 30°; lens and shift of each are then set so
+    that the object's outline fills 95 % of the frame's width or height. ``seed`` turns the whole
+    spiral by a random rotation (None: upright). Points: (N, 3).
+
+    Raises InputError("camera-bad-value") if count or size is below 1.
+    """
+    for name, value in (("count", count), ("size", size)):
+        if value < 1:
+            raise _bad(name, "must be at least 1")
+    points = mesh_or_points.vertices if isinstance(mesh_or_points, Mesh) else mesh_or_points
+    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    radius = float(np.linalg.norm(points - centre, axis=1).max()) or 1.0
+    distance = radius / math.sin(VIEW_FOV / 2)
+    away = golden_spiral(count)
+    if seed is not None:
+        away = away @ _random_rotation(seed).T
+    return tuple(_fitted(points, centre, direction, distance, radius, size) for direction in away)
+
+
+def golden_spiral(count: int) -> NDArray[np.float64]:
+    """(count, 3): unit vectors spread evenly over the sphere, from +z to −z (Swinbank and Purser
+    2006)."""
+    k = np.arange(count)
+    z = 1 - (2 * k + 1) / count
+    angle = k * math.pi * (3 - math.sqrt(5))
+    directions = np.column_stack([np.cos(angle), np.sin(angle), z])
+    directions[:, :2] *= np.sqrt(1 - z * z)[:, None]
+    return directions
+
+
+def pose_looking_back(
+    place: NDArray[np.float64], away: NDArray[np.float64], upward: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(4, 4): camera to world of a camera at ``place`` that looks along −``away`` and sees
+    ``upward`` upright, or another direction where it looks along that. Unit vectors."""
+    if abs(away @ upward) >= 0.999:
+        upward = np.eye(3)[(int(np.abs(upward).argmax()) + 2) % 3]
+    right = np.cross(upward, away)
+    right /= np.linalg.norm(right)
+    pose = np.eye(4)
+    pose[:3, :3] = np.column_stack([right, np.cross(away, right), away])
+    pose[:3, 3] = place
+    return pose
+
+
+def _random_rotation(seed: int) -> NDArray[np.float64]:
+    # QR of a Gaussian matrix with the signs fixed is uniform on O(3) (Mezzadri 2007).
+    q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
+    q = q * np.sign(np.diag(r))
+    return q * np.linalg.det(q)
+
+
+def _fitted(
+    points: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    away: NDArray[np.float64],
+    distance: float,
+    radius: float,
+    size: int,
+) -> Camera:
+    pose = pose_looking_back(centre + distance * away, away, np.array([0.0, 0.0, 1.0]))
+    seen = (points - pose[:3, 3]) @ pose[:3, :3]
+    window = seen[:, :2] / -seen[:, 2:]
+    low, high = window.min(axis=0), window.max(axis=0)
+    extent = float((high - low).max()) or 2 * math.tan(VIEW_FOV / 2)
+    sensor = Camera.sensor_width
+    lens = VIEW_FILL * sensor / extent
+    # The frame's middle, (low + high)/2 on the plane at depth 1, is lens/sensor sides away.
+    shift = (low + high) / 2 * lens / sensor
+    return Camera(
+        matrix_world=matrix_rows(pose),
+        width=size,
+        height=size,
+        lens=lens,
+        shift_x=float(shift[0]),
+        shift_y=float(shift[1]),
+        clip_start=(distance - radius) * 0.5,
+        clip_end=distance + 2 * radius,
+    )

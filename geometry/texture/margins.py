@@ -1,0 +1,312 @@
+"""Paint around UV islands: what a texture holds beyond an island's border is read from across the
+seam, from where the surface goes on. Bilinear lookups and mip levels then see no border.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.ndimage import distance_transform_edt
+
+from geometry.maps.sampling import SamplingMap
+from geometry.mesh.mesh import Mesh
+from geometry.mesh.seams import (
+    EdgePairs,
+    Seams,
+    find_seams,
+    lookup_taps,
+    side_frames,
+    texel_size,
+)
+from geometry.mesh.surface import COVER_TEXELS, nearest_points, placed_in_texels, texel_centres
+
+INSIDE = 2e-3  # texels: float32 places a centre about so well in a texture of 4096²
+DRAWN_IN = 0.05  # texels by which borders are shortened to tell which is the nearest
+PATH_STEPS = 8  # looks taken on the way to a mirrored place, whether it stays on the island
+CHAIN = 6  # times that a texel which reads texels beyond a border is resolved once more
+
+
+class Border(NamedTuple):
+    """The sides of the UV islands. ends: (B, 2, 2) their UVs; texture: (B,). Where the surface goes
+    on beyond: goes_on (B,) bool, partner (B,) the face there, and the affine map of UVs from this
+    island's plane into the other's: linear (B, 2, 2), origin (B, 2), image (B, 2), so that the
+    place p beyond the border is at image + linear·(p − origin)."""
+
+    ends: NDArray[np.float64]
+    texture: NDArray[np.int32]
+    goes_on: NDArray[np.bool_]
+    partner: NDArray[np.int32]
+    linear: NDArray[np.float64]
+    origin: NDArray[np.float64]
+    image: NDArray[np.float64]
+
+
+def margin_map(
+    mesh: Mesh,
+    texture_shape: tuple[int, int],
+    margin: float,
+    device: str = "cpu",
+    seams: Seams | None = None,
+) -> SamplingMap:
+    """The map (texels → texels) that fills what lies outside the UV islands.
+
+    A texel whose centre lies in an island keeps its paint. One up to ``margin`` texels outside
+    reads, bilinearly, the place across the nearest border's seam that is as far from it on the
+    surface: both faces laid flat, each with its own texel density. Where that place does not lie on
+    the neighbouring island, or the surface ends, a texel within 0.75 texels of an island keeps
+    its paint; every other one, however far out, has that of the nearest kept texel of its texture.
+    So no row is empty, unless a texture has no covered texel at all, which is left as it is.
+    Weights are ≥ 0 and add up to 1. Rows read kept texels only: filling twice changes nothing.
+
+    texture_shape: rows of all the mesh's textures together, columns. seams: those of the mesh, if
+    they are known.
+    """
+    inside = _inside(mesh, texture_shape, device)
+    border = find_border(mesh, seams or find_seams(mesh))
+    out, segment, distance = _nearest_border(mesh, border, texture_shape, margin, ~inside, device)
+    covered = inside.copy()
+    covered[out[distance <= COVER_TEXELS]] = True
+    reads = border.goes_on[segment]
+    columns = texture_shape[0] * texture_shape[1]
+    across = np.flatnonzero(reads)
+    places = _across(mesh, border, texture_shape, out[across], segment[across])
+    on_island = _stays_covered(mesh, border, texture_shape, covered, segment[across], places)
+    across, places = across[on_island], places[on_island]
+    kept = covered.copy()
+    kept[out[across]] = False
+    taps, weights = lookup_taps(
+        places,
+        mesh.texture[border.partner[segment[across]]],
+        mesh.textures,
+        texture_shape,
+    )
+    source = _nearest_kept(kept.reshape(mesh.textures, -1, texture_shape[1]), margin)
+    return _resolved(columns, source, out[across], taps, weights)
+
+
+def find_border(mesh: Mesh, seams: Seams) -> Border:
+    """All sides where an island of the layout ends: seams from both faces, edges at which the
+    layout folds back, and open borders."""
+    parts = [
+        _crossing(mesh, pairs, side)
+        for pairs in (seams.cut, seams.inner.chosen(seams.inner.folded))
+        for side in (0, 1)
+    ]
+    count = len(seams.open_sides)
+    ends, _, _ = side_frames(mesh, seams.open_sides, np.ones(count, bool))
+    nothing = np.zeros((count, 2))
+    parts.append(
+        Border(
+            ends,
+            mesh.texture[seams.open_sides // 3],
+            np.zeros(count, bool),
+            np.zeros(count, np.int32),
+            np.zeros((count, 2, 2)),
+            nothing,
+            nothing,
+        )
+    )
+    return Border(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def _crossing(mesh: Mesh, pairs: EdgePairs, side: int) -> Border:
+    """The borders on one side of each pair, with the way over to the other side."""
+    here, there = pairs.uvs[:, side], pairs.uvs[:, 1 - side]
+    # The island's own frame: along the edge, and outwards. Outwards here is inwards there.
+    own = np.stack([here[:, 1] - here[:, 0], -pairs.inward[:, side]], axis=2)
+    other = np.stack([there[:, 1] - there[:, 0], pairs.inward[:, 1 - side]], axis=2)
+    size = np.abs(own).max(axis=(1, 2)) ** 2
+    goes_on = np.abs(np.linalg.det(own)) > 1e-9 * size
+    goes_on &= np.abs(other).max(axis=1).min(axis=1) > 0
+    linear = np.zeros_like(own)
+    linear[goes_on] = other[goes_on] @ np.linalg.inv(own[goes_on])
+    faces = pairs.faces
+    return Border(
+        here,
+        mesh.texture[faces[:, side]],
+        goes_on,
+        faces[:, 1 - side],
+        linear,
+        here[:, 0],
+        there[:, 0],
+    )
+
+
+def _inside(mesh: Mesh, texture_shape: tuple[int, int], device: str) -> NDArray[np.bool_]:
+    """(texels,): the texel's centre lies in a UV island."""
+    layout, _ = placed_in_texels(mesh, mesh.uvs, mesh.texture, texture_shape, 1)
+    found = nearest_points(
+        np.pad(layout.reshape(-1, 2), ((0, 0), (0, 1))),
+        np.arange(3 * len(layout), dtype=np.int32).reshape(-1, 3),
+        np.pad(texel_centres(mesh, texture_shape, 1), ((0, 0), (0, 1))),
+        INSIDE,
+        device,
+    )
+    return found.triangle >= 0
+
+
+def _nearest_border(
+    mesh: Mesh,
+    border: Border,
+    texture_shape: tuple[int, int],
+    margin: float,
+    outside: NDArray[np.bool_],
+    device: str,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    """The texels out to ``margin`` around the islands: number (n,), the border nearest to each
+    (n,), how many texels away it is (n,)."""
+    texels = np.flatnonzero(outside)
+    reach = max(margin, COVER_TEXELS)
+    ends, source = placed_in_texels(mesh, border.ends, border.texture, texture_shape, reach)
+    if not len(texels) or not len(ends):
+        return texels[:0], source[:0], np.zeros(0)
+    # Ends drawn in a little: beyond a corner, as near to both borders, the one squarer to it wins.
+    run = ends[:, 1] - ends[:, 0]
+    run *= np.minimum(DRAWN_IN / np.maximum(np.linalg.norm(run, axis=1), 1e-9), 0.25)[:, None]
+    ends = ends + np.stack([run, -run], axis=1)
+    # A border as an upright triangle: seen from z = 0, its nearest point is on its base.
+    top = ends.mean(axis=1)
+    height = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
+    upright = np.zeros((len(ends), 3, 3))
+    upright[:, :2, :2] = ends
+    upright[:, 2] = np.column_stack([top, height])
+    centres = texel_centres(mesh, texture_shape, reach)[texels]
+    found = nearest_points(
+        upright.reshape(-1, 3),
+        np.arange(3 * len(upright), dtype=np.int32).reshape(-1, 3),
+        np.pad(centres, ((0, 0), (0, 1))),
+        reach,
+        device,
+    )
+    near = found.triangle >= 0
+    return texels[near], source[found.triangle[near]], found.distance[near]
+
+
+def _centre_uvs(
+    mesh: Mesh, texture_shape: tuple[int, int], texels: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """(n, 2): the UVs of texels' centres in their own texture."""
+    rows = texture_shape[0] // mesh.textures
+    i, j = np.divmod(texels, texture_shape[1])
+    return np.stack([(j + 0.5) / texture_shape[1], 1 - (i % rows + 0.5) / rows], axis=1)
+
+
+def _across(
+    mesh: Mesh,
+    border: Border,
+    texture_shape: tuple[int, int],
+    texels: NDArray[np.int64],
+    segment: NDArray[np.int32],
+) -> NDArray[np.float64]:
+    """(n, 2): the UVs on the other side of a border, of texels beyond it."""
+    uvs = _centre_uvs(mesh, texture_shape, texels)
+    away = uvs - border.origin[segment]
+    middle = border.ends[segment].mean(axis=1) - border.origin[segment]
+    away -= np.rint(away - middle)  # the copy of the texture in which the border lies
+    return border.image[segment] + np.einsum("nij,nj->ni", border.linear[segment], away)
+
+
+def _stays_covered(
+    mesh: Mesh,
+    border: Border,
+    texture_shape: tuple[int, int],
+    covered: NDArray[np.bool_],
+    segment: NDArray[np.int32],
+    places: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """(n,): all texels on the straight way from the border to the place are covered, so that it
+    lies on the island that begins there and not on another one."""
+    # Where the way begins: the point of the partner's edge that is nearest to the place.
+    start = border.image[segment]
+    run = np.einsum(
+        "nij,nj->ni", border.linear[segment], border.ends[segment, 1] - border.ends[segment, 0]
+    )
+    size = texel_size(mesh, texture_shape)
+    away = (places - start) * size
+    along = np.einsum("nd,nd->n", away, run * size)
+    along /= np.maximum(np.einsum("nd,nd->n", run * size, run * size), 1e-300)
+    begin = start + np.clip(along, 0, 1)[:, None] * run
+    rows, columns = texture_shape[0] // mesh.textures, texture_shape[1]
+    down = mesh.texture[border.partner[segment]].astype(np.int64) * rows
+    fine = np.ones(len(places), bool)
+    for step in range(1, PATH_STEPS + 1):
+        uv = begin + step / PATH_STEPS * (places - begin)
+        j = np.floor(uv[:, 0] * columns).astype(np.int64) % columns
+        i = np.floor((1 - uv[:, 1]) * rows).astype(np.int64) % rows
+        fine &= covered[(down + i) * columns + j]
+    return fine
+
+
+def _nearest_kept(kept: NDArray[np.bool_], margin: float) -> NDArray[np.int64]:
+    """(texels,): the nearest kept texel of every texel in its own texture, itself if kept; textures
+    repeat within ``margin`` texels. kept: (textures, rows, columns)."""
+    textures, rows, columns = kept.shape
+    down, across = (min(int(np.ceil(margin)), side) for side in (rows, columns))
+    source = np.arange(kept.size).reshape(kept.shape)
+    for number in range(textures):
+        if kept[number].all() or not kept[number].any():
+            continue
+        around = np.pad(kept[number], ((down, down), (across, across)), mode="wrap")
+        _, (i, j) = distance_transform_edt(~around, return_distances=True, return_indices=True)
+        middle = slice(down, down + rows), slice(across, across + columns)
+        i, j = (i[middle] - down) % rows, (j[middle] - across) % columns
+        source[number] = number * rows * columns + i.astype(np.int64) * columns + j
+    return source.ravel()
+
+
+def _resolved(
+    columns: int,
+    source: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    taps: NDArray[np.int64],
+    weights: NDArray[np.float64],
+) -> SamplingMap:
+    """The map in which texels ``rows`` read their taps and every other its ``source``. Taps that
+    are such rows themselves (close to a border, or past a thin island) are followed up; what is
+    left after that takes its source, the nearest kept texel."""
+    across = np.zeros(columns, bool)
+    across[rows] = True
+    starts = np.arange(len(rows) + 1) * 4
+    first = sparse.csr_matrix(
+        (weights.ravel(), taps.ravel(), starts), shape=(len(rows), columns), copy=False
+    )
+    number = np.zeros(columns, np.int64)
+    number[rows] = np.arange(len(rows))
+    filled = _clamped(first, source)
+    further = across[first.indices]
+    if further.any():
+        # filled ← kept taps + (taps that are rows) · filled
+        own = first.copy()
+        own.data = np.where(further, 0, first.data)
+        own = _clamped(own, source)
+        onward = first.copy()
+        onward.data = np.where(further, first.data, 0)
+        onward.eliminate_zeros()
+        onward = sparse.csr_matrix(
+            (onward.data, number[onward.indices], onward.indptr), shape=(len(rows), len(rows))
+        )
+        for _ in range(CHAIN):
+            filled = own + onward @ filled
+    counts = np.ones(columns, np.int64)
+    counts[rows] = np.diff(filled.indptr)
+    indptr = np.concatenate([[0], counts.cumsum()])
+    indices, values = np.empty(indptr[-1], np.int32), np.ones(indptr[-1])
+    indices[indptr[:-1][~across]] = source[~across]
+    at = np.repeat(across, counts)
+    order = np.argsort(rows, kind="stable")
+    filled = filled[order]
+    indices[at], values[at] = filled.indices, filled.data
+    return SamplingMap(columns, indptr, indices, values)
+
+
+def _clamped(matrix: sparse.csr_matrix, source: NDArray[np.int64]) -> sparse.csr_matrix:
+    """The matrix with every column replaced by its source; entries of 0 dropped."""
+    result = sparse.csr_matrix(
+        (matrix.data, source[matrix.indices], matrix.indptr), matrix.shape, copy=True
+    )
+    result.sum_duplicates()
+    result.eliminate_zeros()
+    return result
