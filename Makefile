@@ -102,7 +102,7 @@ exemplars: $(READY)
 	$(BIN)/python -m recipes.make_exemplars
 
 groups: $(READY)
-	$(BIN)/python -m service.cli.groups_page docs
+	$(BIN)/python -m service.cli.pages.groups docs
 
 dreams: $(READY)
 	$(BIN)/python -m recipes.make_dreams

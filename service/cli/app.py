@@ -13,14 +13,15 @@ from geometry.errors import InputError
 from geometry.hyperbolic.groups import KINDS, tiling_group
 from geometry.spiral.groups import spiral_group
 from service import networks
-from service.cli import listings, options
-from service.cli.batch_command import batch
-from service.cli.channels_command import channels
-from service.cli.jobs import add_job_commands
-from service.cli.keys import keys_app
-from service.cli.serve_command import serve
+from service.cli import options
+from service.cli.offer import listings
+from service.cli.offer.channels_command import channels
+from service.cli.offer.weights import weights_app
+from service.cli.serving.batch_command import batch
+from service.cli.serving.jobs import add_job_commands
+from service.cli.serving.keys import keys_app
+from service.cli.serving.serve_command import serve
 from service.cli.terminal import console, progress_console
-from service.cli.weights import weights_app
 from service.networks import NETWORKS
 from service.reporting.loop import Film
 from service.serving.protocol.wire import DEFAULT_ADDRESS
@@ -90,7 +91,7 @@ def _paint(
     output: Path,
     film: Film | None = None,
 ) -> None:
-    from service.cli.painting import paint_to
+    from service.cli.painting.picture import paint_to
 
     recipe = _recipe(target, given, dream_like, weights)
     paint_to(recipe, output, weights, progress_console(), film)
@@ -104,7 +105,7 @@ def _recipe(
 
     data = options.recipe_data(target, given)
     if dream_like:
-        from service.cli.channels import dreams_like
+        from service.cli.offer.channels import dreams_like
 
         data |= dreams_like(dream_like, data, weights)
     return with_absolute_files(parse_recipe(data), Path.cwd())
@@ -205,7 +206,7 @@ def _mesh(
     output: MeshOutput = Path("mesh.png"),
     **given: Any,
 ) -> None:
-    from service.cli.mesh_painting import list_symmetries, paint_mesh_to
+    from service.cli.painting.mesh import list_symmetries, paint_mesh_to
 
     if detect:
         list_symmetries(file, given.get("material"), console())
@@ -237,7 +238,7 @@ def show(
     **given: Any,
 ) -> None:
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
-    from service.cli.previewing import preview_to
+    from service.cli.painting.preview import preview_to
 
     preview_to({"group": group, "size": size, **given}, picture, output, progress_console())
 
@@ -252,8 +253,8 @@ def run(
     ] = Path("out"),
 ) -> None:
     """Paint a recipe from a file."""
-    from service.cli.mesh_painting import paint_mesh_to
-    from service.cli.painting import paint_to
+    from service.cli.painting.mesh import paint_mesh_to
+    from service.cli.painting.picture import paint_to
     from service.cli.recipe_file import read_recipe, read_steering
 
     found = read_recipe(recipe, set_ or ())
@@ -324,7 +325,7 @@ def doctor(
 ) -> None:
     """Look at this machine: devices, networks, versions, disk, keys, port. What is not fine ends
     with its fix; the exit code is 1 if painting or serving would not work."""
-    from service.cli.doctor import findings, run_doctor
+    from service.cli.doctor.doctor import findings, run_doctor
     from service.serving import keys as client_keys
     from service.serving.jobs import archive
 

@@ -10,7 +10,8 @@ import torch
 from toy_network import NETWORK
 
 from geometry.errors import InputError
-from service.cli import machine_findings, main
+from service.cli import main
+from service.cli.doctor import machine_findings
 from service.inputs import load_styles
 from service.networks import NETWORKS, automatic
 from service.painting.paint import paint

@@ -23,10 +23,11 @@ from rich.console import Console
 from geometry.catalogue import colourings, find_group, groups
 from geometry.errors import InputError
 from geometry.symmetry.colour import B3, act
-from service.cli import main, page
-from service.cli.colour_words import in_words, in_words_of, poles
-from service.cli.listings import style_frame
+from service.cli import main
+from service.cli.offer.colour_words import in_words, in_words_of, poles
+from service.cli.offer.listings import style_frame
 from service.cli.options import read_style
+from service.cli.pages import commands
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import read_recipe
 from service.cli.stopping import finish_on_interrupt
@@ -442,8 +443,8 @@ def test_the_defaults_are_those_of_a_recipe_that_sets_nothing():
 
 
 def test_the_page_is_current():
-    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == page.page(), (
-        "python -m service.cli.page docs/cli.md"
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == commands.page(), (
+        "python -m service.cli.pages.commands docs/cli.md"
     )
 
 

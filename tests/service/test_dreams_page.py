@@ -36,7 +36,9 @@ def test_every_recipe_has_a_picture_and_every_cell_of_the_sheet_a_recipe():
 def test_commands_paint_the_recipes(name, monkeypatch):
     """Of those like a picture: the survey finds again what the recipe names."""
     asked = []
-    monkeypatch.setattr("service.cli.painting.paint_to", lambda recipe, *_: asked.append(recipe))
+    monkeypatch.setattr(
+        "service.cli.painting.picture.paint_to", lambda recipe, *_: asked.append(recipe)
+    )
     monkeypatch.chdir(DOCS.parent)
     assert main(shlex.split(command(PAINTED[name]))[1:]) == 0
     shipped = read_recipe(PAINTED[name])

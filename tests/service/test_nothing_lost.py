@@ -244,7 +244,7 @@ def test_a_reader_that_leaves_does_not_end_the_painting(folder, capsys, monkeypa
             os.close(ours)  # as '| head -1' does
             return shown_progress(console, objective)
 
-        monkeypatch.setattr("service.cli.painting.shown_progress", leave_then_show)
+        monkeypatch.setattr("service.cli.painting.picture.shown_progress", leave_then_show)
         assert main(["tile", "-g", "p1", *QUICK]) == 0
     assert capsys.readouterr().err == ""
     assert Path("tile.png").exists() and Path("tile.json").exists()

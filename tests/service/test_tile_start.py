@@ -11,7 +11,7 @@ from skimage import data
 
 from geometry.errors import InputError
 from service.cli import main
-from service.cli.orders import read_order
+from service.cli.serving.orders import read_order
 from service.inputs import load_styles, read_scene, wire_scene
 from service.painting.paint import paint
 from service.painting.surfaces import make_surface

@@ -11,7 +11,7 @@ import torch
 from toy_network import NETWORK
 
 from blender_addon.offer import catalogue
-from service.cli import machine_findings
+from service.cli.doctor import machine_findings
 from service.describe import describe
 from service.inputs import load_styles
 from service.networks import NETWORKS

@@ -17,7 +17,8 @@ from PIL import Image
 from torchvision import models
 
 from geometry.errors import InputError
-from service.cli import machine_findings, main
+from service.cli import main
+from service.cli.doctor import machine_findings
 from service.inputs import exemplar_file, exemplars
 from service.networks import NETWORKS, vgg16_hed
 from service.perception.moments import moment_distance, moments

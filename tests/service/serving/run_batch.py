@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from service.cli.batch import paint_batch
+from service.cli.serving.batch import paint_batch
 from service.cli.streams import lasting_streams
 from service.serving.settings import Settings
 

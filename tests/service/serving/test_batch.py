@@ -17,8 +17,8 @@ from rich.console import Console
 from service_process import HERE, ROOT, environment, eventually, recipe, refused
 
 from geometry.errors import InputError
-from service.cli.batch import paint_batch, recipe_files
-from service.cli.orders import read_order
+from service.cli.serving.batch import paint_batch, recipe_files
+from service.cli.serving.orders import read_order
 from service.serving.settings import Settings
 
 ENGINES = ("local", "ray")

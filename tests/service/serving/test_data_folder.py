@@ -22,7 +22,7 @@ from service_process import (
     until_running,
 )
 
-from service.cli import serving_findings
+from service.cli.doctor import serving_findings
 from service.serving.admission import Admission
 from service.serving.client import Client
 from service.serving.jobs.folder_rights import check_own, check_way

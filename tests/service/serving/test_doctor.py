@@ -13,8 +13,9 @@ import zmq
 from service_process import ROOT
 
 from geometry.errors import InputError
-from service.cli import machine_findings, main, serving_findings
-from service.cli.finding import Finding
+from service.cli import main
+from service.cli.doctor import machine_findings, serving_findings
+from service.cli.doctor.finding import Finding
 from service.recipe import parse_recipe
 from service.serving.jobs.job import Inputs
 from service.serving.jobs.ledger import Ledger

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from geometry.catalogue import find_group
-from service.cli.painting import check_weights, painted
+from service.cli.painting.picture import check_weights, painted
 from service.cli.recipe_file import files_read
 from service.cli.terminal import cell
 from service.inputs import MeshInputs, load_styles, mesh_inputs

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from service.cli import machine_findings as machine
-from service.cli import serving_findings as serving
-from service.cli.finding import Finding
+from service.cli.doctor import machine_findings as machine
+from service.cli.doctor import serving_findings as serving
+from service.cli.doctor.finding import Finding
 
 _MARKS = {"good": "[green]✓[/]", "note": "[yellow]![/]", "bad": "[red]✗[/]"}
 

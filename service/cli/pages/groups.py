@@ -1,6 +1,6 @@
 """``docs/groups.md`` and its pictures, made from the catalogue.
 
-``python -m service.cli.groups_page docs``, which is ``make groups``, writes groups.md and
+``python -m service.cli.pages.groups docs``, which is ``make groups``, writes groups.md and
 images/groups/*.jpg into a folder.
 """
 
@@ -16,7 +16,7 @@ from PIL import Image
 
 from geometry.catalogue import colourings, groups
 from geometry.symmetry.groups import Colouring, Group, elements
-from service.cli.listings import command_of
+from service.cli.offer.listings import command_of
 from service.colours import picture_frame_of
 from service.preview import plasma_colours, plasma_paper
 from service.recipe import parse_recipe

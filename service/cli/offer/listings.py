@@ -17,7 +17,7 @@ from geometry.errors import unknown_name
 from geometry.symmetry.colour import generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.groups import Colouring, Group
-from service.cli.colour_words import in_words, in_words_of, poles
+from service.cli.offer.colour_words import in_words, in_words_of, poles
 from service.cli.terminal import cell
 from service.describe import colouring_row, group_row
 from service.networks import find_network

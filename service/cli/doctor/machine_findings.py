@@ -13,7 +13,7 @@ from pathlib import Path
 import service
 from geometry.catalogue import groups
 from geometry.errors import InputError
-from service.cli.finding import Finding, bad, good, note
+from service.cli.doctor.finding import Finding, bad, good, note
 from service.networks import AUTO, NETWORKS
 
 _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's driver

@@ -1,4 +1,5 @@
-"""``service batch``: its options and its last words; the work is in :mod:`service.cli.batch`."""
+"""``service batch``: its options and its last words; the work is in
+:mod:`service.cli.serving.batch`."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def batch(
 ) -> None:
     """Paint many recipes. Ctrl-C stops; the same command goes on, also after a crash, and paints
     nothing again that is there."""
-    from service.cli.batch import paint_batch
+    from service.cli.serving.batch import paint_batch
     from service.serving.settings import Settings, check_engine
 
     check_engine(engine, ray_address, ray_gpus)

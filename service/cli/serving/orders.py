@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from geometry.errors import InputError
-from service.cli.mesh_painting import as_wide_as_kept, described
+from service.cli.painting.mesh import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
 from service.inputs import MeshInputs, exemplars, given_base, mesh_inputs, read_style_file
 from service.recipe import Recipe

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from geometry.errors import InputError, excerpt
-from service.cli.painting import check_weights
+from service.cli.painting.picture import check_weights
 from service.cli.progress import LINE_SECONDS
 from service.cli.stopping import finish_on_interrupt
 from service.inputs import read_style_file

@@ -44,7 +44,7 @@ def submit(
     key: Key = None,
 ) -> None:
     """Let a service paint a recipe: sends it with its files, prints the new job's name."""
-    from service.cli.orders import read_order
+    from service.cli.serving.orders import read_order
 
     order = read_order(recipe, set_ or ())
     if order.recipe.unwrap:
@@ -92,7 +92,7 @@ def watch(
     key: Key = None,
 ) -> None:
     """Follow a job to its end. Ctrl-C stops watching; the job goes on."""
-    from service.cli.watching import follow
+    from service.cli.serving.watching import follow
     from service.reporting.delivery import deliver, destination
     from service.reporting.overwriting import FilesRead
 

@@ -67,7 +67,7 @@ def channels(
 ) -> None:
     """List the channels of a network that describe a picture, as --dream takes them, or paint a
     contact sheet of a layer's."""
-    from service.cli.channels import Look, list_described, paint_sheet
+    from service.cli.offer.channels import Look, list_described, paint_sheet
 
     look = Look(size, group, seed)
     if (picture is None) == (sheet is None):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import service
 from geometry.errors import InputError
-from service.cli.finding import Finding, bad, good, note
+from service.cli.doctor.finding import Finding, bad, good, note
 
 _DATA_MIB = 500  # inputs, checkpoints and results of some jobs
 _TEMPORARY_MIB = 10

@@ -1,6 +1,6 @@
 """``docs/cli.md``, written from the commands themselves so that the two cannot disagree.
 
-``python -m service.cli.page [FILE]`` writes the page to a file or standard output.
+``python -m service.cli.pages.commands [FILE]`` writes the page to a file or standard output.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from service.cli.app import app
 
 _OPENING = """# The command line
 
-<!-- Written by python -m service.cli.page: change service/cli instead. -->
+<!-- Written by python -m service.cli.pages.commands: change service/cli instead. -->
 
 `service COMMAND`, or `python -m service COMMAND`.
 
