@@ -44,24 +44,33 @@ class Figures:
     ratio: float
 
 
+@dataclass(frozen=True)
+class Style:
+    """A style picture under all images of a colour rule, and what a judge sees in them."""
+
+    pictures: Sequence[Picture]
+    moments: Mapping[str, Moments]
+
+
 def measured(
     pictures: Sequence[Picture],
-    own: Sequence[Picture],
-    others: Mapping[str, Sequence[Picture]],
+    own: Style,
+    others: Sequence[Style],
     judge: Network,
 ) -> Figures:
-    """The figures of a painting. own, others: styles, each under all images of the colour rule."""
-    seen = _moments(pictures, judge)
-    distance = _distance(seen, _moments(own, judge))
-    nearest = min(_distance(seen, _moments(other, judge)) for other in others.values())
+    """The figures of a painting."""
+    seen = judged(pictures, judge)
+    distance = _distance(seen, own.moments)
+    nearest = min(_distance(seen, other.moments) for other in others)
+    style = own.pictures
     return Figures(
-        spectrum=fineness(pictures) / fineness(own),
+        spectrum=fineness(pictures) / fineness(style),
         specks=specks(pictures),
-        style_specks=specks(own),
+        style_specks=specks(style),
         lines=max(lines(p) for p in pictures),
-        style_lines=max(lines(p) for p in own),
-        contrast=_deviation(pictures) / _deviation(own),
-        palette=palette_distance(pictures, own),
+        style_lines=max(lines(p) for p in style),
+        contrast=_deviation(pictures) / _deviation(style),
+        palette=palette_distance(pictures, style),
         distance=distance,
         ratio=distance / nearest,
     )
@@ -110,7 +119,8 @@ def _deviation(pictures: Sequence[Picture]) -> float:
 
 
 @torch.no_grad()
-def _moments(pictures: Sequence[Picture], judge: Network) -> Mapping[str, Moments]:
+def judged(pictures: Sequence[Picture], judge: Network) -> Mapping[str, Moments]:
+    """What a network sees in pictures, pooled."""
     parts = []
     for picture in pictures:
         x = torch.tensor(picture, dtype=torch.float32).permute(2, 0, 1)[None].contiguous()

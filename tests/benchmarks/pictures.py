@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import dataclasses
+import functools
 import hashlib
 import importlib
 import json
@@ -28,7 +29,7 @@ import torch
 from PIL import Image
 
 from geometry.symmetry.colour import generated
-from tests.benchmarks.picture_metrics import Figures, Picture, measured
+from tests.benchmarks.picture_metrics import Figures, Picture, Style, judged, measured
 
 STYLES = ("night_strokes", "woodcut_waves", "stained_glass", "peacock_feathers")
 ALL_STYLES = (*STYLES, "moorish_mosaic", "marbled_paper")
@@ -96,6 +97,12 @@ def _middle(look: Any) -> Picture:
     side = int(min(height, width) * 0.6)
     top, left = (height - side) // 2, (width - side) // 2
     return pixels[top : top + side, left : left + side]
+
+
+@functools.cache
+def _style(fields: str, name: str, side: float, judge: Any) -> Style:
+    pictures = styles_at(json.loads(fields), name, side)
+    return Style(pictures, judged(pictures, judge))
 
 
 def styles_at(fields: dict[str, Any], name: str, side: float) -> list[Picture]:
@@ -189,9 +196,10 @@ def _cell(
     if not file.exists():
         picture, windows, side, seconds = painted(fields)
         Image.fromarray(picture).save(options.out / f"{stem}.png")
-        shown = {name: styles_at(fields, name, side) for name in ALL_STYLES}
+        scene = json.dumps(fields | {"seed": 0, "styles": []})
+        shown = {name: _style(scene, name, side, judge) for name in ALL_STYLES}
         own = shown.pop(style)
-        figures = measured(windows, own, shown, judge)
+        figures = measured(windows, own, list(shown.values()), judge)
         data = {"recipe": fields, "settings": options.settings, "seconds": seconds}
         file.write_text(json.dumps(data | {"figures": dataclasses.asdict(figures)}, indent=1))
     data = json.loads(file.read_text())
