@@ -6,11 +6,11 @@ import time
 
 import pytest
 from patience import PATIENCE
-from service.serving.engines.checkpoints import MOST_SECONDS as MOST_SECONDS_LOST
 from service_process import ServiceProcess, eventually, recipe, running
 
 from service.painting.checkpoint import Checkpoint
 from service.serving.client import Client
+from service.serving.engines.paint_job import MOST_SECONDS as MOST_SECONDS_LOST
 from service.serving.engines.painter import TORCH_PAINTER
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc")
