@@ -6,7 +6,6 @@ images/groups/*.jpg into a folder.
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from pathlib import Path
 
@@ -17,8 +16,7 @@ from PIL import Image
 from geometry.catalogue import colourings, groups
 from geometry.symmetry.groups import Colouring, Group, elements
 from service.cli.offer.listings import command_of
-from service.colours import picture_frame_of
-from service.preview import plasma_colours, plasma_paper
+from service.preview import plasma_paper
 from service.recipe import parse_recipe
 from service.scene import make_scene
 from service.spaces import with_pictures
@@ -33,8 +31,9 @@ _OPENING = """# Groups
 <!-- Written by `make groups`: change geometry/*/groups.py instead. -->
 
 Every group that `service groups` lists, shown on plasma by `service preview GROUP --seed 5`: plain,
-and with the colouring named below the picture. Any of a group's names will do; a family stands for
-all its numbers, as in `service sphere --group 7x` or `service hyperbolic 5 6 --group full`.
+and with the colouring named below the picture and `--colours rgb`. Any of a group's names will do;
+a family stands for all its numbers, as in `service sphere --group 7x` or `service hyperbolic 5 6
+--group full`.
 `service colourings GROUP` lists what its generators can do to the colours.
 """
 _HEAD = "| plain | in colours | group | its generators | paint it |\n|---|---|---|---|---|"
@@ -110,7 +109,8 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
             "repeat": "2x2" if few else "1x1",
         }
     )
-    scene = dataclasses.replace(make_scene(recipe), style_frame=picture_frame_of(plasma_colours()))
+    # On red, green and blue: plasma's own colours lie on a curve, and permuted they look alike.
+    scene = make_scene(recipe)
     pixels = scene.portrait(recipe.size, plasma_paper(_SEED), _SEED)
     if pixels.shape[2] == 4:
         alpha = pixels[..., 3:] / 255
