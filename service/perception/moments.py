@@ -19,6 +19,8 @@ from torch.nn import functional as F
 from geometry.symmetry.colour import IDENTITY, ColourElement
 from geometry.symmetry.colour_frame import CLAMP, RGB, ColourFrame
 
+_LEAST = 1e-4  # of a distance before its root is taken
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -118,6 +120,12 @@ def moment_distance(a: Moments, target: Moments) -> Tensor:
         return (x - y).square().sum() / y.square().sum().clamp(min=1e-12)
 
     return relative(a.raw, target.raw) + relative(a.mean, target.mean) + relative(a.std, target.std)
+
+
+def root_distance(a: Moments, target: Moments) -> Tensor:
+    """The square root of :func:`moment_distance`, with a slope that stays finite at 0: a layer that
+    cannot arrive does not outweigh those that can."""
+    return (moment_distance(a, target) + _LEAST).sqrt()
 
 
 class _Sums(torch.autograd.Function):

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from service.perception.moments import Moments
 
 SCALES = 3  # octaves, from the finest
-_LEAST = 1e-4  # of a distance: the square root's slope stays finite
 _FLOOR = 1e-5  # of a variance: a style may have no detail at all
 
 
@@ -114,13 +113,13 @@ def loss(sums: Mapping[str, Bands], wanted: Wanted) -> Tensor:
     which no view shows anything, as small ones of thin things, is no distance away."""
     import torch
 
-    from service.perception.moments import moment_distance
+    from service.perception.moments import root_distance
 
     found = []
     for painted, target in zip(sums[LOOK].moments, wanted.moments, strict=False):
         seen = painted.count > 0
         some = dataclasses.replace(painted, count=torch.where(seen, painted.count, 1))
-        found.append(torch.where(seen, (moment_distance(some, target) + _LEAST).sqrt(), 0))
+        found.append(torch.where(seen, root_distance(some, target), 0))
     return torch.stack(found).mean()
 
 

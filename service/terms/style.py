@@ -75,16 +75,14 @@ def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
     the layers that can arrive, and wash the picture out."""
     import torch
 
-    from service.perception.moments import moment_distance
+    from service.perception.moments import root_distance
 
     terms = [
-        weight * (moment_distance(painted[name], wanted.moments[name]) + _LEAST).sqrt()
+        weight * root_distance(painted[name], wanted.moments[name])
         for name, weight in wanted.weights.items()
     ]
     return torch.stack(terms).sum() / sum(wanted.weights.values())
 
-
-_LEAST = 1e-4  # of a distance: the square root's slope stays finite
 
 TERM = Term(
     name="style",
