@@ -39,6 +39,10 @@ ViewLayoutName = Literal["sphere", "ring"]
 StartName = Literal["noise", "base"]
 ColoursName = Literal["style", "rgb", "inks"]
 QualityName = Literal["draft", "standard", "final"]
+PrecisionName = Literal["auto", "float32", "bfloat16"]
+
+# What "auto" means in these fields is settled when a painting begins, for the device that paints.
+AUTOMATIC = ("network", "precision")
 
 
 MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
@@ -345,6 +349,11 @@ class Recipe(_Model):
         description="The network that looks: auto, the best at hand for the device; one by name; "
         "or torchvision:NAME, any classifier of torchvision's.",
         json_schema_extra=_names_of_networks,
+    )
+    precision: PrecisionName = Field(
+        default="auto",
+        description="The numbers that the network works with: auto, bfloat16 where the processor "
+        "is fast at it. What is measured and painted is float32.",
     )
     style_scale: float = Field(
         default=1.0,

@@ -92,6 +92,7 @@ _PAINTING = (
     "quality",
     "steps",
     "network",
+    "precision",
     "style_scale",
     "views",
 )

@@ -63,9 +63,9 @@ def paint(
     of the last Progress.
 
     ``weights``: a file for the network instead of the embedded or cached weights. The same recipe
-    and scene on the same device give the same picture. A recipe whose network is ``auto`` is
-    painted as one that names the best network at hand, which every Progress says: to go on from a
-    checkpoint, name it.
+    and scene on the same device give the same picture. A recipe whose network or precision is
+    ``auto`` is painted as one that names what is best at hand, which every Progress says: to go on
+    from a checkpoint, name it.
 
     ``resume``: a checkpoint to go on from. The first Progress is then once more that of its own
     step, so that there is something to look at, or, after the last step, to deliver. On the CPU
@@ -97,7 +97,7 @@ def paint(
 
     if resume is not None:
         resume.check(digest(resume.tally.step), way)
-    network = load_network(recipe.network, device, weights)
+    network = load_network(recipe.network, device, weights, recipe.precision)
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
@@ -131,6 +131,7 @@ def paint(
             kept_sha256=kept_sha256,
             device=str(device),
             network=recipe.network,
+            precision=recipe.precision,
         )
 
     first = None if resume is None else resume.tally

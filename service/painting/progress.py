@@ -48,6 +48,7 @@ class Progress(Step):
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
     kept(): what was there before, at full size; kept_sha256: of what was kept. device: what paints,
     as torch names it. network: the name of the one that looks; empty where there is none.
+    precision: that it works in.
     """
 
     texture: Callable[[int], NDArray[np.uint8]]
@@ -62,3 +63,4 @@ class Progress(Step):
     kept_sha256: str | None = None
     device: str = "cpu"
     network: str = ""
+    precision: str = "float32"

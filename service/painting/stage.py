@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -44,27 +45,38 @@ class Stage:
         """Every style picture, (1, 3, h, w) in 0..1, and its share: brought to style side · style
         scale pixels on its shorter side, under every colour element, so that what is measured on
         them can be reached."""
-        device = next(self.network.parameters()).device
-        for style in self.styles:
-            picture = scaled(style.pixels, self.style_side * self.recipe.style_scale).to(device)
+        for style, picture in zip(self.styles, self._scaled, strict=True):
             for image in colour_images(picture, self.colours, self.frame):
                 yield image.contiguous(memory_format=torch.channels_last), style.weight
+
+    @functools.cached_property
+    def _scaled(self) -> list[Tensor]:
+        """Several terms look at them."""
+        device = next(self.network.parameters()).device
+        side = self.style_side * self.recipe.style_scale
+        return [scaled(style.pixels, side).to(device) for style in self.styles]
 
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """What a term sees at a time. layer: one of those that it asks for; features: (1, C, h, w) of a
+    """What a term sees at a time. layer: one of those that it asks for; seen: (1, C, h, w) of a
     layer, (1, classes) of the HEAD; of LOOK and RGB the view's pixels, (1, 3, H, W) in 0..1; of
-    PAINT the logits of the canvas, (texels, 3), which belong to no view. look: the view, else None.
+    PAINT the logits of the canvas, (texels, 3), which belong to no view. What comes from the
+    network is in its precision; features: the same in float32. look: the view, else None.
     step: of the painting; what a term does at random follows from it, so that a painting that is
     resumed is the same."""
 
     layer: str
-    features: Tensor
+    seen: Tensor
     surface: Surface
     network: Network
     look: Look | None = None
     step: int = 0
+
+    @functools.cached_property
+    def features(self) -> Tensor:
+        """See above."""
+        return self.seen.float()
 
     @property
     def weight(self) -> Tensor | None:
@@ -79,7 +91,7 @@ class Sight:
         if self.layer in (LOOK, RGB):
             return self.look.base
         ((_, features),) = self.network.layers(self.look.base, (self.layer,))
-        return features
+        return features.float()
 
 
 def style_side(surface: Surface, scene: Scene, width: int, full_width: int) -> float:

@@ -1,4 +1,5 @@
-"""Which network ``auto`` is: the best at hand for a device. Nothing is downloaded."""
+"""What ``auto`` is for a device: the best network at hand, and the precision that it is fast at.
+Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -33,10 +34,25 @@ def best_at_hand(dreams: Sequence[str], device: str) -> str:
     return best_network(dreams, device, at_hand)
 
 
+def fast_precision(device: str) -> str:
+    """bfloat16 where a device of this machine multiplies it in hardware, else float32."""
+    import torch
+
+    if device.startswith("cpu"):
+        fast = torch.cpu.get_capabilities()
+        half = fast.get("avx512_bf16") or fast.get("amx_bf16")
+    else:
+        half = torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bfloat16" if half else "float32"
+
+
 def settled(recipe: Recipe, device: str) -> Recipe:
-    """A recipe with the name of its network in place of AUTO, for a device of this machine. Raises
-    InputError as :func:`best_network`."""
-    if recipe.network != AUTO:
-        return recipe
-    dreams = [dream.target for dream in recipe.dreams]
-    return recipe.model_copy(update={"network": best_at_hand(dreams, device)})
+    """A recipe with no AUTO left, for a device of this machine. Raises InputError as
+    :func:`best_network`."""
+    choices = {}
+    if recipe.network == AUTO:
+        dreams = [dream.target for dream in recipe.dreams]
+        choices["network"] = best_at_hand(dreams, device)
+    if recipe.precision == AUTO:
+        choices["precision"] = fast_precision(device)
+    return recipe.model_copy(update=choices)

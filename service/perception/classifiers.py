@@ -56,7 +56,7 @@ class Classifier(Network):
         InputError("bad-value") for pictures that are too small to have all of them."""
         names = [name for name in (*self.info.layers, HEAD) if name in wanted]
         see = functools.partial(_outputs, self.model, names)
-        x, margin = self.prepared(pictures), (0, 0)
+        x, margin = self._input(pictures), (0, 0)
         if self._around and HEAD not in names:  # the head's picture is no period any more
             margin = (min(_AROUND, x.shape[2]), min(_AROUND, x.shape[3]))
             x = F.pad(x, (margin[1],) * 2 + (margin[0],) * 2, mode="circular")

@@ -20,6 +20,7 @@ from geometry.symmetry.colour import IDENTITY, ColourElement
 from geometry.symmetry.colour_frame import CLAMP, RGB, ColourFrame
 
 _LEAST = 1e-4  # of a distance before its root is taken
+_BLOCK = 1024  # places whose products are added up at a time
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,10 @@ def moments(features: Tensor, weight: Tensor | None = None) -> Moments:
     ``weight`` (B, 1, h, w) in 0..1 says how much each place counts; see :func:`at_features`.
     """
     flat = features.movedim(1, -1).reshape(-1, features.shape[1])
-    w = flat.new_ones(len(flat), 1) if weight is None else weight.reshape(-1, 1)
+    if weight is None:
+        count = flat.new_tensor(len(flat), dtype=_exact(flat))
+        return Moments(count, *_Sums.apply(flat, None))
+    w = weight.reshape(-1, 1)
     return Moments(w.sum(), *_Sums.apply(flat, w))
 
 
@@ -99,6 +103,7 @@ def smoothed(features: Tensor, weight: Tensor | None = None) -> Tensor:
     pictures of every size compare; of places that do not count, by a ``weight`` as in
     :func:`moments`, it knows nothing."""
     share = features.new_ones(1, 1, 1, 1) if weight is None else weight
+    features = features.to(_exact(features))
     seen = features.detach()
     highest = torch.where(share > 0, seen, seen.amin()).amax()
     odds = (features - highest).clamp(max=0).exp()  # above 0 where nothing counts
@@ -129,20 +134,41 @@ def root_distance(a: Moments, target: Moments) -> Tensor:
 
 
 class _Sums(torch.autograd.Function):
-    """x (N, C), w (N, 1) → Σ w·x (C,) and Σ w·x xᵀ (C, C). The gradient with respect to x is
-    w·(g₁ + x (G + Gᵀ)): one product, where autograd's own rule for XᵀX would take two."""
+    """x (N, C), w (N, 1) or None for ones → Σ w·x (C,) and Σ w·x xᵀ (C, C), at least in
+    float32. The gradient with respect to x is w·(g₁ + x (G + Gᵀ)): one product, where autograd's
+    own rule for XᵀX would take two. It is in the precision of x, as all behind it."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, w: Tensor) -> tuple[Tensor, Tensor]:
-        weighted = x * w
+    def forward(ctx: Any, x: Tensor, w: Tensor | None) -> tuple[Tensor, Tensor]:
+        weighted = x if w is None else x * w.to(x)
         ctx.save_for_backward(weighted, w)
-        return weighted.sum(0), weighted.T @ x
+        return weighted.sum(0, dtype=_exact(x)), _products(weighted, x)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         weighted, w = ctx.saved_tensors
-        first, second = gradients
-        return torch.addmm(w * first, weighted, second + second.T), None
+        first, second = (gradient.to(weighted) for gradient in gradients)
+        plain = first if w is None else w.to(first) * first
+        return torch.addmm(plain, weighted, second + second.T), None
+
+
+def _products(a: Tensor, b: Tensor) -> Tensor:
+    """aᵀb of (N, C) each, (C, C). Block by block: where there are many more rows than
+    columns that is faster, and what is rounded to bfloat16 in between is a block's part. Not so
+    the diagonal, from which the square of the mean will be taken away."""
+    exact, whole = _exact(a), len(a) // _BLOCK * _BLOCK
+    total = (a[whole:].T @ b[whole:]).to(exact)
+    if whole:
+        rows, columns = (x[:whole].reshape(-1, _BLOCK, x.shape[1]) for x in (a, b))
+        total = total + (rows.mT @ columns).sum(0, dtype=exact)
+    if a.dtype != exact:
+        total.diagonal().copy_((a.to(exact) * b).sum(0))
+    return total
+
+
+def _exact(x: Tensor) -> torch.dtype:
+    """float32, unless x is more exact."""
+    return torch.promote_types(x.dtype, torch.float32)
 
 
 def blended(parts: Sequence[tuple[LayerMoments, float]]) -> LayerMoments:

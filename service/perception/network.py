@@ -42,6 +42,9 @@ class Network(nn.Module, ABC):
         one of them, if the row has a head: the scores of classes, (B, classes). ``frugal``: what
         lies between the layers is worked out again for the gradient, and not kept for it."""
 
+    def _input(self, pictures: Tensor) -> Tensor:
+        return self.prepared(pictures).to(next(self.parameters()).dtype)
+
     @functools.cached_property
     def periodic(self) -> Network:
         """The same network, with the same numbers, for pictures that are one period of a pattern:
@@ -78,7 +81,7 @@ class Trunk(Network):
         stops = [(name, end + 1) for name, end in self.info.layers.items() if name in wanted]
         if HEAD in wanted:
             stops.append((HEAD, len(self.trunk)))
-        x, start = self.prepared(pictures), 0
+        x, start = self._input(pictures), 0
         for name, end in stops:
             part = self.trunk[start:end]
             x = checkpoint(part, x, use_reentrant=False) if frugal else part(x)
@@ -96,13 +99,17 @@ class Trunk(Network):
         like = next(self.parameters())
         whole = self._build()
         whole.features = nn.Identity()
-        return whole.to(device=like.device)
+        return whole.to(like)
 
 
 def load_network(
-    name: str, device: torch.device | str = "cpu", weights: Path | None = None
+    name: str,
+    device: torch.device | str = "cpu",
+    weights: Path | None = None,
+    precision: str = "float32",
 ) -> Network:
-    """A network by name, on ``device``, channels last.
+    """A network by name, on ``device``, channels last, that works in a ``precision`` as torch names
+    it: so are its features.
 
     ``weights``: a file with torchvision's state dict instead of the network's own weights.
     Raises InputError: "unknown-network", "bad-weights", "weights-missing".
@@ -133,7 +140,9 @@ def load_network(
         network = Classifier(info, build, prepared)
     else:
         network = Trunk(info, build, prepared)
-    return network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network.to(  # type: ignore[call-overload]
+        device=device, dtype=getattr(torch, precision), memory_format=torch.channels_last
+    )
 
 
 def without_numbers(architecture: str) -> nn.Module:

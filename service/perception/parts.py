@@ -29,7 +29,7 @@ def scores(network: Network, pictures: Tensor) -> Tensor:
 
     small = F.interpolate(pictures, (SIDE, SIDE), mode="bilinear", antialias=True)
     ((_, found),) = network.layers(small, (HEAD,))
-    return found
+    return found.float()
 
 
 def noisy_parts(view: Tensor, periodic: bool, *seed: int) -> Tensor:

@@ -60,7 +60,8 @@ def _measured(network: Network, layers: Collection[str]) -> dict[str, Usual]:
     second: dict[str, list[Tensor]] = {layer: [] for layer in layers}
     for pixels in _references():
         for picture in at_scales(pixels, device):
-            for layer, x in network.layers(picture, layers):
+            for layer, features in network.layers(picture, layers):
+                x = features.float()
                 first[layer].append(x.mean((0, 2, 3)))
                 second[layer].append(x.square().mean((0, 2, 3)))
     found = {}

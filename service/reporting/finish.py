@@ -39,7 +39,8 @@ def finish(
 ) -> Finished:
     """What is delivered of a painting. ``last``: the last step taken; ``weights``: the file of the
     network, if one was named."""
-    recipe = recipe.model_copy(update={"network": last.network or recipe.network})
+    chosen = {"network": last.network or recipe.network, "precision": last.precision}
+    recipe = recipe.model_copy(update=chosen)
     scene = dataclasses.replace(scene, mirrored=last.mirrored, style_frame=last.frame)
     if last.steering:
         scene = recoloured(scene, steered(recipe, [a.changes for a in last.steering]))

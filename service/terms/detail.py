@@ -45,15 +45,16 @@ def octaves(
     """What a binomial blur takes away from a picture (1, 3, H, W), octave by octave (the Laplacian
     pyramid of Burt and Adelson 1983), and how much its places count: not at all where the blur
     has seen what does not."""
+    import torch
     from torch.nn import functional as F
 
+    row = picture.new_tensor((0.25, 0.5, 0.25))
+    binomial = torch.outer(row, row).expand(3, 1, 3, 3)
+    mode = "circular" if periodic else "reflect"
     for _ in range(SCALES):
         if min(picture.shape[-2:]) < 4:
             return
-        mode = "circular" if periodic else "reflect"
-        around = F.pad(picture, (1, 1, 1, 1), mode=mode)
-        rows = (around[..., :-2, :] + 2 * around[..., 1:-1, :] + around[..., 2:, :]) / 4
-        low = (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 4
+        low = F.conv2d(F.pad(picture, (1, 1, 1, 1), mode=mode), binomial, groups=3)
         if weight is not None:
             weight = -F.max_pool2d(-weight, 3, 1, 1)
         yield picture - low, weight
@@ -94,10 +95,11 @@ def _measured(band: Tensor, weight: Tensor | None, whitening: Tensor) -> Moments
     """The moments of whitened detail and of its absolute values: strong edges and faint noise of
     the same variance differ in the mean of the latter."""
     import torch
+    from torch.nn import functional as F
 
     from service.perception.moments import moments
 
-    white = torch.einsum("ij,bjhw->bihw", whitening, band)
+    white = F.conv2d(band, whitening[:, :, None, None])
     return moments(torch.cat([white, white.abs()], 1), weight)
 
 

@@ -147,7 +147,7 @@ def _woken(sight: Sight, wish: Wish) -> Tensor:
         return sight.features
     with unblocked(sight.network):
         ((_, features),) = sight.network.layers(sight.look.pixels, (sight.layer,))
-    return features
+    return features.float()
 
 
 def _share(sight: Sight) -> Tensor:
@@ -168,7 +168,8 @@ def _of_nothing(network: Network, wanted: Sequence[DreamTarget]) -> dict[str, Te
     noise = torch.randn(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     picture = torch.sigmoid(0.3 * noise).to(like.device)
     with torch.no_grad():
-        return dict(network.layers(picture, {target.layer for target in wanted}))
+        layers = network.layers(picture, {target.layer for target in wanted})
+        return {layer: features.float() for layer, features in layers}
 
 
 def _wishes(

@@ -49,12 +49,12 @@ def observe(sight: Sight, wanted: Wanted) -> Moments:
     from service.perception.borders import inner
     from service.perception.moments import at_features
 
-    weight = None if sight.weight is None else at_features(sight.weight, sight.features)
+    weight = None if sight.weight is None else at_features(sight.weight, sight.seen)
     if sight.look is not None and sight.look.periodic:
-        return _measured(sight.network, sight.features, weight)
+        return _measured(sight.network, sight.seen, weight)
     margin = sight.network.reach[sight.layer]
     kept = None if weight is None else inner(weight, margin)
-    return _measured(sight.network, inner(sight.features, margin), kept)
+    return _measured(sight.network, inner(sight.seen, margin), kept)
 
 
 def _measured(network: Network, features: Tensor, weight: Tensor | None = None) -> Moments:

@@ -1,8 +1,10 @@
 """A network that takes a picture for one period of a pattern, and borders that see padding."""
 
+import pytest
 import torch
+from torch.nn import functional as F
 
-from service.perception.borders import inner
+from service.perception.borders import continued_around, inner
 from service.perception.network import load_network
 
 NETWORK = load_network("squeezenet")
@@ -23,6 +25,19 @@ def test_several_periods_have_several_times_the_same_features():
     for name, features in one.items():
         repeated = features.repeat(1, 1, 2, 2)
         assert torch.allclose(four[name], repeated, atol=1e-3 * float(features.abs().max())), name
+
+
+@pytest.mark.parametrize("down", [(1, 1), (0, 1), (2, 3), (0, 0)])
+@pytest.mark.parametrize("across", [(1, 1), (1, 0), (3, 1)])
+def test_what_continues_is_what_torch_pads_with_and_so_is_its_gradient(down, across):
+    generator = torch.Generator().manual_seed(3)
+    x = torch.rand(2, 3, 5, 4, generator=generator, dtype=torch.float64, requires_grad=True)
+    ours = continued_around(x, down, across)
+    theirs = F.pad(x, (*across, *down), mode="circular")
+    assert torch.equal(ours, theirs)
+    weights = torch.rand(theirs.shape, generator=generator, dtype=torch.float64)
+    (mine,), (expected,) = (torch.autograd.grad((y * weights).sum(), x) for y in (ours, theirs))
+    assert torch.allclose(mine, expected)
 
 
 def test_the_same_numbers_serve_both():

@@ -67,8 +67,24 @@ def test_a_named_network_stays_and_needs_nothing_at_hand(monkeypatch):
     assert settled(parse_recipe(SMALL), "cuda:0").network == "vgg19"
     assert settled(parse_recipe(SMALL), "cpu").network == "squeezenet"
     for name in ("vgg16", "squeezenet", "torchvision:googlenet"):
-        recipe = parse_recipe(SMALL | {"network": name})
-        assert settled(recipe, "cuda:0") is recipe
+        recipe = parse_recipe(SMALL | {"network": name, "precision": "float32"})
+        assert settled(recipe, "cuda:0") == recipe
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "precision"),
+    [
+        ({"avx512_bf16": True, "amx_bf16": False}, "bfloat16"),
+        ({"avx512_bf16": False, "amx_bf16": True}, "bfloat16"),
+        ({"avx512_bf16": False, "amx_bf16": False}, "float32"),
+        ({"architecture": "aarch64"}, "float32"),
+    ],
+)
+def test_the_precision_is_what_the_processor_is_fast_at(monkeypatch, capabilities, precision):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert settled(parse_recipe(SMALL), "cpu").precision == precision
+    named = parse_recipe(SMALL | {"precision": "float32"})
+    assert settled(named, "cpu").precision == "float32"
 
 
 def test_networks_without_a_rank_are_taken_by_name_only(monkeypatch):

@@ -120,7 +120,7 @@ def resnet():
 def of_style(network, features, weight=None):
     """What the style term sees of a layer's features."""
     look = SimpleNamespace(periodic=True)
-    sight = SimpleNamespace(features=features, network=network, weight=weight, look=look)
+    sight = SimpleNamespace(seen=features, network=network, weight=weight, look=look)
     return style.observe(sight, None)
 
 

@@ -113,3 +113,19 @@ def test_statistics_pooled_over_a_colour_group_are_invariant():
     one, two = (moments(image) for image in images)
     mixed = one + two
     torch.testing.assert_close(mixed.mean, torch.full((3,), 0.5))
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_moments_of_bfloat16_are_those_of_its_numbers(masked):
+    # As many places as a first layer has; standard deviations far below the means.
+    generator = torch.Generator().manual_seed(4)
+    x = (3 + 0.3 * torch.randn(1, 6, 150, 130, generator=generator)).bfloat16()
+    weight = torch.rand(1, 1, 150, 130, generator=generator).round() if masked else None
+    found, exact = (
+        moments(x, weight),
+        moments(x.double(), None if weight is None else weight.double()),
+    )
+    assert {y.dtype for y in (found.count, found.first, found.second)} == {torch.float32}
+    torch.testing.assert_close(found.mean.double(), exact.mean, rtol=1e-5, atol=0)
+    torch.testing.assert_close(found.raw.double(), exact.raw, rtol=2e-3, atol=0)
+    torch.testing.assert_close(found.std.double(), exact.std, rtol=2e-3, atol=0)

@@ -125,6 +125,21 @@ def test_a_network_is_frozen_but_lets_gradients_through(trunk):
     assert picture.grad.abs().sum() > 0
 
 
+def test_in_bfloat16_a_network_sees_and_wants_nearly_the_same(trunk):
+    half = load_network("squeezenet", precision="bfloat16")
+    assert half.reach == trunk.reach
+    picture = torch.rand(1, 3, 96, 96, generator=torch.Generator().manual_seed(5))
+    for own, other in ((trunk, half), (trunk.periodic, half.periodic)):
+        gradients = []
+        for network in (own, other):
+            seen = picture.clone().requires_grad_()
+            features = network(seen)
+            sum(x.float().square().mean() for x in features.values()).backward()
+            gradients.append(seen.grad.flatten())
+        assert {x.dtype for x in features.values()} == {torch.bfloat16}
+        assert torch.cosine_similarity(*gradients, dim=0) > 0.98
+
+
 @pytest.mark.parametrize("network", [name for name in NETWORKS if name.startswith("vgg")])
 def test_vgg_layers_are_rectified_convolutions(network):
     """The names say relu: those indices are ReLUs, of the block and number that they name."""

@@ -87,6 +87,7 @@ def progress_fields(progress: Progress) -> dict[str, Any]:
             "seconds_left": progress.seconds_left,
             "megapixels": progress.megapixels,
             "network": progress.network,
+            "precision": progress.precision,
         }
     )
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -105,7 +105,8 @@ class Standing:
     last checkpoint, 0 before the first; deaths: workers that have died in it since then; outages:
     services that were killed while it ran since then; ended: when, in seconds since 1970;
     adjustments: fields of the recipe that were changed, time after time, see
-    :func:`service.steering.difference`; network: that it began with, None before the first step.
+    :func:`service.steering.difference`; chosen: what "auto" was in fields of the recipe when it
+    began, empty before the first step.
     """
 
     state: State = State.QUEUED
@@ -119,12 +120,12 @@ class Standing:
     outages: int = 0
     ended: float | None = None
     adjustments: tuple[dict[str, Any], ...] = ()
-    network: str | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def begun(self, recipe: Recipe) -> Recipe:
-        """A recipe as submitted, with the network that its job began with: whatever else comes to
-        be at hand, it keeps that."""
-        return steered(recipe, [{"network": self.network}]) if self.network else recipe
+        """A recipe as submitted, with the network and precision that its job began with: whatever
+        else comes to be at hand, it keeps them."""
+        return steered(recipe, [self.chosen]) if self.chosen else recipe
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -149,7 +150,7 @@ class Standing:
             int(data.get("outages", 0)),  # a service of before did not count them
             None if data["ended"] is None else float(data["ended"]),
             tuple(dict(changes) for changes in data["adjustments"]),
-            data.get("network"),  # a service of before did not choose one
+            dict(data.get("chosen", {})),  # a service of before did not choose
         )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
+from service.recipe import AUTOMATIC
 from service.serving.jobs import retries
 from service.serving.jobs.archive import Archive, using
 from service.serving.jobs.blobs import Blobs
@@ -181,10 +182,11 @@ class Ledger:
         self._change(job, state=State.RUNNING)
 
     def advance(self, job: Job, progress: dict[str, Any]) -> None:
-        """A step was seen; not written, the checkpoint's will be, but for the network."""
+        """A step was seen; not written, the checkpoint's will be, but for what was chosen."""
         job.standing = dataclasses.replace(job.standing, progress=progress)
-        if job.standing.network is None and (network := progress.get("network")):
-            self._change(job, network=network)
+        chosen = {field: progress[field] for field in AUTOMATIC if progress.get(field)}
+        if chosen and not job.standing.chosen:
+            self._change(job, chosen=chosen)
 
     def checkpoint(self, job: Job, progress: dict[str, Any], warning: Fault | None) -> None:
         """A checkpoint was written, or could not be."""

@@ -89,6 +89,7 @@ class Progress(BaseModel):
     seconds_left: Seconds | None
     megapixels: Annotated[float, Field(ge=0, le=1e300)] | None
     network: Name | None = None
+    precision: Name | None = None
 
 
 class JobReply(Message):
