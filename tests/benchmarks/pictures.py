@@ -29,7 +29,7 @@ import torch
 from PIL import Image
 
 from geometry.symmetry.colour import generated
-from tests.benchmarks.picture_metrics import Figures, Picture, Style, judged, measured
+from service.bench.metrics import Figures, Picture, Style, judged, measured
 
 STYLES = ("night_strokes", "woodcut_waves", "stained_glass", "peacock_feathers")
 ALL_STYLES = (*STYLES, "moorish_mosaic", "marbled_paper")

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast this machine paints, as ratios within one run. See :mod:`.suite`."""

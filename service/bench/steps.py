@@ -1,0 +1,125 @@
+"""A step of painting and its parts, next to the bare network and the plain loop."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from service.bench.plain_loop import PlainLoop
+from service.bench.race import race, ratio
+from service.colours import framed
+from service.inputs import load_styles
+from service.painting.paint import pick_device
+from service.painting.stage import scaled
+from service.painting.studio import Studio
+from service.perception.network import load_network
+from service.recipe import Recipe, parse_recipe
+from service.scene import make_scene
+from service.spaces.space import Scene
+
+SIZE = 512
+CASES: dict[str, dict[str, Any]] = {
+    "tile p1": {"target": "tile", "group": "p1"},
+    "tile p4": {"target": "tile", "group": "p4"},
+    "tile p6, 3 colours": {"target": "tile", "group": "p6", "colouring": "3a"},
+    "sphere 532": {"target": "sphere", "group": "532"},
+    "hyperbolic {4,6}": {"target": "hyperbolic", "group": "{4,6}"},
+    "spiral3": {"target": "spiral", "group": "spiral3"},
+}
+PRECISIONS = ("float32", "bfloat16")
+FRAME = 512  # pixels of a frame that is streamed
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One case. Seconds: of the bare network, forward and backward, the plain loop's step and the
+    whole step; of what is around it: from canvas to views with its gradient, one frame, one
+    checkpoint. to_plain, to_network: the whole step's time over theirs, medians of rounds."""
+
+    case: str
+    network: str
+    precision: str
+    megapixels: float
+    bare: float
+    plain: float
+    step: float
+    views: float
+    frame: float
+    checkpoint: float
+    to_plain: float
+    to_network: float
+
+    @property
+    def speed(self) -> float:
+        """Mpx·it/s: 10⁶ pixels looked at per second."""
+        return self.megapixels / self.step
+
+
+def step_rows(
+    cases: Mapping[str, dict[str, Any]] = CASES,
+    network: str = "squeezenet",
+    size: int = SIZE,
+    scene_of: Callable[[Recipe], Scene] = make_scene,
+) -> Iterator[StepRow]:
+    """A row for every case and precision."""
+    for title, fields in cases.items():
+        for precision in PRECISIONS:
+            recipe = parse_recipe(
+                fields | {"size": size, "network": network, "precision": precision}
+            )
+            yield _row(title, recipe, scene_of(recipe))
+
+
+def _row(title: str, recipe: Recipe, scene: Scene) -> StepRow:
+    device = pick_device()
+    styles = load_styles(recipe)
+    network = load_network(recipe.network, device, precision=recipe.precision)
+    studio = Studio(recipe, framed(scene, recipe, styles), styles, network, device)
+    studio.begin(recipe.size)
+    (seen,) = {tuple(pixels.shape) for pixels in studio.looked_at(0)}
+    count = len(studio.looked_at(0))
+    pictures = torch.rand(count, *seen[1:], device=device)
+    pictures = pictures.contiguous(memory_format=torch.channels_last)
+    style = scaled(styles[0].pixels, min(seen[-2:])).to(device)
+    plain = PlainLoop(network, style, tuple(pictures.shape))
+
+    def bare() -> None:
+        leaf = pictures.clone(memory_format=torch.channels_last).requires_grad_()
+        layers = network.layers(leaf, network.info.style)
+        torch.stack([x.float().mean() for _, x in layers]).sum().backward()
+
+    seconds = race(
+        {
+            "bare": bare,
+            "plain": plain.step,
+            "step": lambda: studio.step(1),
+            "views": lambda: _backward(studio.looked_at(1)),
+            "frame": lambda: studio.texture(FRAME),
+            "checkpoint": lambda: studio.checkpoint("", _tally()).to_bytes(),
+        }
+    )
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    return StepRow(
+        title,
+        recipe.network,
+        recipe.precision,
+        count * seen[-1] * seen[-2] / 1e6,
+        to_plain=ratio(seconds, "step", "plain"),
+        to_network=ratio(seconds, "step", "bare"),
+        **medians,
+    )
+
+
+def _backward(pictures: list[Tensor]) -> None:
+    torch.stack([pixels.sum() for pixels in pictures]).sum().backward()
+
+
+def _tally() -> Any:
+    from service.painting.checkpoint import Tally
+
+    return Tally(0, 1, 1, 0.0, 0.0, {})
