@@ -13,12 +13,13 @@ from torch import Tensor
 from service.bench.plain_loop import PlainLoop
 from service.bench.race import race, ratio
 from service.colours import framed
-from service.inputs import load_styles
+from service.inputs.styles import load_styles
 from service.painting.paint import pick_device
 from service.painting.stage import scaled
 from service.painting.studio import Studio
 from service.perception.network import load_network
-from service.recipe import Recipe, parse_recipe
+from service.recipe.parsing import parse_recipe
+from service.recipe.recipe import Recipe
 from service.scene import make_scene
 from service.spaces.space import Scene
 
