@@ -14,6 +14,7 @@ from service.bench.plain_loop import PlainLoop
 from service.bench.race import race, ratio
 from service.colours import framed
 from service.inputs.styles import load_styles
+from service.painting.checkpoint import Tally
 from service.painting.paint import pick_device
 from service.painting.stage import scaled
 from service.painting.studio import Studio
@@ -82,11 +83,10 @@ def _row(title: str, recipe: Recipe, scene: Scene) -> StepRow:
     network = load_network(recipe.network, device, precision=recipe.precision)
     studio = Studio(recipe, framed(scene, recipe, styles), styles, network, device)
     studio.begin(recipe.size)
-    (seen,) = {tuple(pixels.shape) for pixels in studio.looked_at(0)}
-    count = len(studio.looked_at(0))
-    pictures = torch.rand(count, *seen[1:], device=device)
+    pictures = torch.cat(studio.looked_at(0)).detach()
     pictures = pictures.contiguous(memory_format=torch.channels_last)
-    style = scaled(styles[0].pixels, min(seen[-2:])).to(device)
+    count, _, height, width = pictures.shape
+    style = scaled(styles[0].pixels, min(height, width)).to(device)
     plain = PlainLoop(network, style, tuple(pictures.shape))
 
     def bare() -> None:
@@ -101,7 +101,7 @@ def _row(title: str, recipe: Recipe, scene: Scene) -> StepRow:
             "step": lambda: studio.step(1),
             "views": lambda: _backward(studio.looked_at(1)),
             "frame": lambda: studio.texture(FRAME),
-            "checkpoint": lambda: studio.checkpoint("", _tally()).to_bytes(),
+            "checkpoint": lambda: studio.checkpoint("", Tally(0, 1, 1, 0.0, 0.0, {})).to_bytes(),
         }
     )
     medians = {name: statistics.median(times) for name, times in seconds.items()}
@@ -109,7 +109,7 @@ def _row(title: str, recipe: Recipe, scene: Scene) -> StepRow:
         title,
         recipe.network,
         recipe.precision,
-        count * seen[-1] * seen[-2] / 1e6,
+        count * height * width / 1e6,
         to_plain=ratio(seconds, "step", "plain"),
         to_network=ratio(seconds, "step", "bare"),
         **medians,
@@ -118,9 +118,3 @@ def _row(title: str, recipe: Recipe, scene: Scene) -> StepRow:
 
 def _backward(pictures: list[Tensor]) -> None:
     torch.stack([pixels.sum() for pixels in pictures]).sum().backward()
-
-
-def _tally() -> Any:
-    from service.painting.checkpoint import Tally
-
-    return Tally(0, 1, 1, 0.0, 0.0, {})

@@ -141,17 +141,24 @@ class Studio:
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
-        random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
-        surface = self._surface
-        views = self._views
-        which = random.choice(views, min(surface.looks, len(views)), replace=False)
         logits = self._logits(self._iterate.canvas)
         self._terms.weigh(self.recipe, number)
-        seen = self._see(logits, [int(k) for k in which])
+        seen = self._see(logits, self._chosen(number))
         losses = self._terms.losses(seen, logits)
         self._iterate.step(self._terms.total(losses), self.recipe.learning_rate)
         values = {name: float(loss.detach()) for name, loss in losses.items()}
         return values, sum(view.pixels for view in seen)
+
+    def looked_at(self, number: int) -> list[Tensor]:
+        """The pixels that a step looks at, differentiable: (1, 3, H, W) in 0..1 for every view."""
+        logits = self._logits(self._iterate.canvas)
+        return [look.pixels for look in self._surface.look(logits, self._chosen(number))]
+
+    def _chosen(self, number: int) -> list[int]:
+        """The views that a step looks at."""
+        random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
+        count = min(self._surface.looks, len(self._views))
+        return [int(k) for k in random.choice(self._views, count, replace=False)]
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms

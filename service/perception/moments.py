@@ -20,7 +20,7 @@ from geometry.symmetry.colour import IDENTITY, ColourElement
 from geometry.symmetry.colour_frame import CLAMP, RGB, ColourFrame
 
 _LEAST = 1e-4  # of a distance before its root is taken
-_BLOCK = 1024  # places whose products are added up at a time
+_BLOCK = 512  # places whose products are added up at a time
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,12 @@ def moments(features: Tensor, weight: Tensor | None = None) -> Moments:
     return Moments(w.sum(), *_Sums.apply(flat, w))
 
 
+def moments_of_planes(planes: Tensor, weight: Tensor | None = None) -> Moments:
+    """The same of planes (C, N), for few channels: each in one piece of memory. weight: (N,)."""
+    count = planes.new_tensor(planes.shape[1]) if weight is None else weight.sum()
+    return Moments(count, *_PlaneSums.apply(planes, weight))
+
+
 def at_features(weight: Tensor, features: Tensor) -> Tensor:
     """How much pixels count, (B, 1, H, W), averaged down to the size of features (B, C, h, w), so
     that background never enters the statistics."""
@@ -152,17 +158,32 @@ class _Sums(torch.autograd.Function):
         return torch.addmm(plain, weighted, second + second.T), None
 
 
+class _PlaneSums(torch.autograd.Function):
+    """The same of planes (C, N), w (N,)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, w: Tensor | None) -> tuple[Tensor, Tensor]:
+        weighted = x if w is None else x * w
+        ctx.save_for_backward(weighted, w)
+        return weighted.sum(1), weighted @ x.T
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        weighted, w = ctx.saved_tensors
+        first, second = gradients
+        plain = first[:, None] if w is None else first[:, None] * w
+        return torch.addmm(plain, second + second.T, weighted), None
+
+
 def _products(a: Tensor, b: Tensor) -> Tensor:
     """aᵀb of (N, C) each, (C, C). Block by block: where there are many more rows than
-    columns that is faster, and what is rounded to bfloat16 in between is a block's part. Not so
-    the diagonal, from which the square of the mean will be taken away."""
+    columns two cores share the work, and what is rounded to bfloat16 in between is a block's
+    part: that of a sum of many averages out."""
     exact, whole = _exact(a), len(a) // _BLOCK * _BLOCK
     total = (a[whole:].T @ b[whole:]).to(exact)
     if whole:
         rows, columns = (x[:whole].reshape(-1, _BLOCK, x.shape[1]) for x in (a, b))
         total = total + (rows.mT @ columns).sum(0, dtype=exact)
-    if a.dtype != exact:
-        total.diagonal().copy_((a.to(exact) * b).sum(0))
     return total
 
 

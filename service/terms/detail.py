@@ -45,20 +45,19 @@ def octaves(
     """What a binomial blur takes away from a picture (1, 3, H, W), octave by octave (the Laplacian
     pyramid of Burt and Adelson 1983), and how much its places count: not at all where the blur
     has seen what does not."""
-    import torch
     from torch.nn import functional as F
 
-    row = picture.new_tensor((0.25, 0.5, 0.25))
-    binomial = torch.outer(row, row).expand(3, 1, 3, 3)
-    mode = "circular" if periodic else "reflect"
+    from service.perception.binomial import blurred
+
+    picture = picture.contiguous()
     for _ in range(SCALES):
         if min(picture.shape[-2:]) < 4:
             return
-        low = F.conv2d(F.pad(picture, (1, 1, 1, 1), mode=mode), binomial, groups=3)
+        low = blurred(picture, periodic)
         if weight is not None:
             weight = -F.max_pool2d(-weight, 3, 1, 1)
         yield picture - low, weight
-        picture = low[..., ::2, ::2]
+        picture = low[..., ::2, ::2].contiguous()
         weight = None if weight is None else weight[..., ::2, ::2]
 
 
@@ -95,12 +94,12 @@ def _measured(band: Tensor, weight: Tensor | None, whitening: Tensor) -> Moments
     """The moments of whitened detail and of its absolute values: strong edges and faint noise of
     the same variance differ in the mean of the latter."""
     import torch
-    from torch.nn import functional as F
 
-    from service.perception.moments import moments
+    from service.perception.moments import moments_of_planes
 
-    white = F.conv2d(band, whitening[:, :, None, None])
-    return moments(torch.cat([white, white.abs()], 1), weight)
+    share = None if weight is None else weight.flatten()
+    white = whitening @ band.reshape(3, -1)
+    return moments_of_planes(torch.cat([white, white.abs()]), share)
 
 
 def observe(sight: Sight, wanted: Wanted) -> Bands:
