@@ -60,8 +60,8 @@ def measured(
 ) -> Figures:
     """The figures of a painting."""
     seen = judged(pictures, judge)
-    distance = _distance(seen, own.moments)
-    nearest = min(_distance(seen, other.moments) for other in others)
+    own_distance = distance(seen, own.moments)
+    nearest = min(distance(seen, other.moments) for other in others)
     style = own.pictures
     return Figures(
         spectrum=fineness(pictures) / fineness(style),
@@ -71,8 +71,8 @@ def measured(
         style_lines=max(lines(p) for p in style),
         contrast=_deviation(pictures) / _deviation(style),
         palette=palette_distance(pictures, style),
-        distance=distance,
-        ratio=distance / nearest,
+        distance=own_distance,
+        ratio=own_distance / nearest,
     )
 
 
@@ -129,5 +129,6 @@ def judged(pictures: Sequence[Picture], judge: Network) -> Mapping[str, Moments]
     return blended(parts)
 
 
-def _distance(a: Mapping[str, Moments], b: Mapping[str, Moments]) -> float:
+def distance(a: Mapping[str, Moments], b: Mapping[str, Moments]) -> float:
+    """How far apart two are that a network has seen: the mean of its layers' distances."""
     return float(np.mean([float(moment_distance(a[name], b[name])) for name in b]))

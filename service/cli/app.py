@@ -336,4 +336,22 @@ def doctor(
         raise typer.Exit(1)
 
 
+@app.command()
+def bench(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PART", help="steps, vgg, scaling or quality; default: all."),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for figures and curves.")
+    ] = Path("out/bench"),
+) -> None:
+    """Measure how fast this machine paints: steps and their parts against a plain loop, growth with
+    size and symmetry, time to a quality. All takes about 15 minutes on 2 cores."""
+    from service.bench.suite import chosen, run
+
+    console = progress_console()
+    run(chosen(parts or ()), output, lambda text: console.out(text, highlight=False))
+
+
 app.command()(serve)
