@@ -51,9 +51,9 @@ def curves() -> Iterator[Curve]:
         order, step, before = _on_sphere(name)
         orders.append((order, step))
         prepared.append((order, before))
-    order = "order of the group"
-    yield Curve("A step on a sphere of 512 pixels", order, "seconds", tuple(orders))
-    yield Curve("Its views made ready", order, "seconds", tuple(prepared))
+    elements = "order of the group"
+    yield Curve("A step on a sphere of 512 pixels", elements, "seconds", tuple(orders))
+    yield Curve("Its views made ready", elements, "seconds", tuple(prepared))
     views = []
     for count in VIEWS:
         studio = _studio({"target": "sphere", "group": "532", "size": 512, "views": count})
