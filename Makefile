@@ -79,7 +79,8 @@ experiments: $(READY)
 	$(BIN)/python -m tests.benchmarks.pictures
 
 bench: $(READY)
-	$(BIN)/python -m tests.benchmarks.steps
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	$(BIN)/python -m service bench
 	$(BIN)/python -m tests.benchmarks.folding
 	$(BIN)/python -m tests.benchmarks.views
 	$(BIN)/python -m tests.benchmarks.serving
