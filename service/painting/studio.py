@@ -144,7 +144,7 @@ class Studio:
         random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
         surface = self._surface
         views = self._views
-        which = random.choice(views, min(surface.looks, len(views)), replace=False)
+        which = random.choice(views, min(surface.views_a_step, len(views)), replace=False)
         logits = self._logits(self._iterate.canvas)
         self._terms.weigh(self.recipe, number)
         seen = self._see(logits, [int(k) for k in which])

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for shapes
 import torch
 from shapes import torus
 
-from geometry.seeing.cameras import surrounding_cameras
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.symmetry.colour_frame import RGB
 from service.inputs.body import Body
 from service.inputs.styles import load_styles
