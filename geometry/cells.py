@@ -21,10 +21,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.maps.sampling import bilinear_taps
+from geometry.maps.taps import bilinear_taps
 from geometry.plane.chart import PlaneChart
 from geometry.spaces import Array, affine
-from geometry.spiral.chart import SpiralChart, short_basis
+from geometry.spiral.chart import SpiralChart, upright_basis
 
 # (rows, columns) and a number → values (rows, columns, 3): what is laid on a chart of that shape
 Paper = Callable[[tuple[int, int], int], Array]
@@ -87,7 +87,7 @@ def spiral_torus(chart: SpiralChart) -> Torus:
         0.5,
         (chart.rows, chart.columns),
         change @ chart.elements.matrices @ np.linalg.inv(change),
-        np.linalg.inv(upright @ short_basis(chart.basis) * chart.density),
+        np.linalg.inv(upright @ upright_basis(chart.basis) * chart.density),
     )
 
 

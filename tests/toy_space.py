@@ -4,7 +4,8 @@ geometry, its group, its scene and design, its row."""
 import numpy as np
 
 from geometry.catalogue import GROUPS, find_group
-from geometry.maps.sampling import bilinear_taps, from_taps
+from geometry.maps.sampling import from_taps
+from geometry.maps.taps import bilinear_taps
 from geometry.spaces import Space as Geometry
 from geometry.spaces import affine
 from geometry.symmetry.colour import power

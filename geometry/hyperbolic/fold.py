@@ -28,7 +28,8 @@ from typing import NamedTuple
 import numpy as np
 
 from geometry.hyperbolic.mirrors import Codes, Mirrors, make_mirrors, reduce, reflect
-from geometry.maps.sampling import Reads, SamplingMap, bilinear_taps, from_reads
+from geometry.maps.sampling import Reads, SamplingMap, from_reads
+from geometry.maps.taps import bilinear_taps
 from geometry.spaces import HYPERBOLIC, Array, translation
 from geometry.symmetry.groups import Colouring, Group
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.maps.sampling import SamplingMap, from_taps, linear_taps, outer_taps
+from geometry.maps.sampling import SamplingMap, from_taps
+from geometry.maps.taps import linear_taps, outer_taps
 from geometry.spaces import Array
 from geometry.symmetry.colour import ColourElement, compose, generated, inverse
 from geometry.symmetry.groups import Colouring, Generator, Group, word_matrix

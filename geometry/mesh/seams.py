@@ -15,7 +15,6 @@ from geometry.mesh.mesh import Mesh
 
 SAME_UV = 1e-5  # UVs this near are equal: files round them
 FLAT = 1e-7  # a triangle lower than this part of its base has no inside to step into
-SAMPLE_CHUNK = 2_000_000  # places looked up at a time, which bounds the memory
 
 
 @dataclass(frozen=True, eq=False)

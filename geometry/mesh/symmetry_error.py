@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geometry.maps.sampling import cubic_taps, outer_taps
+from geometry.maps.taps import cubic_taps, outer_taps
 from geometry.mesh.images import SurfaceSearch, points_at, spread_points
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.symmetry import Placement

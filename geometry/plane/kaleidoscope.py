@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from geometry.maps.sampling import SamplingMap, cubic_taps, from_taps, linear_taps
+from geometry.maps.sampling import SamplingMap, from_taps
+from geometry.maps.taps import cubic_taps, linear_taps
 from geometry.plane.chart import PlaneChart, pixels_to_period
 from geometry.spaces import Array
 from geometry.symmetry.colour import (

@@ -1,4 +1,4 @@
-"""Cameras exactly as Blender's: projection, view matrix, pixel rays, and views around an object.
+"""Cameras exactly as Blender's: projection, view matrix, pixel rays.
 
 A camera looks down its −Z with +Y up. Pixel coordinates are (x right, y down) from the top left
 corner of the picture; pixel (i, j) (row, column) has its centre at (j + .5, i + .5).
@@ -15,14 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError, unknown_name
-from geometry.mesh.mesh import Mesh
 
 Matrix = tuple[tuple[float, float, float, float], ...]
 IDENTITY: Matrix = tuple(tuple(float(i == j) for j in range(4)) for i in range(4))  # type: ignore[misc]
 MAX_SIDE = 16384
 
-VIEW_FOV = math.radians(30)  # of surrounding views: close enough for depth, no wide-angle stretch
-VIEW_FILL = 0.95  # part of the frame's width or height that the object takes up
 COSINE_CUT = 0.15  # surfaces seen flatter than this (cosine) do not count
 
 
@@ -88,32 +85,33 @@ def camera_from_fields(given: Mapping[str, Any]) -> Camera:
             "Set the camera's type to Perspective or Orthographic.",
         )
     if fit not in ("AUTO", "HORIZONTAL", "VERTICAL"):
-        raise _bad("sensor_fit", "must be AUTO, HORIZONTAL or VERTICAL")
+        raise bad_value("sensor_fit", "must be AUTO, HORIZONTAL or VERTICAL")
     for name in ("width", "height"):
         side = values[name]
         if isinstance(side, bool) or not isinstance(side, int) or not 1 <= side <= MAX_SIDE:
-            raise _bad(name, f"must be a whole number of pixels from 1 to {MAX_SIDE}")
+            raise bad_value(name, f"must be a whole number of pixels from 1 to {MAX_SIDE}")
     positive = ("lens", "sensor_width", "sensor_height", "pixel_aspect_x", "pixel_aspect_y")
     for name in (*positive, "ortho_scale", "clip_end", "shift_x", "shift_y", "clip_start"):
         values[name] = _number(name, values[name])
     for name in (*positive, "ortho_scale", "clip_end"):
         if values[name] <= 0:
-            raise _bad(name, "must be above 0")
+            raise bad_value(name, "must be above 0")
     if values["clip_start"] < 0 or (kind == "PERSP" and values["clip_start"] == 0):
-        raise _bad("clip_start", "must be above 0")
+        raise bad_value("clip_start", "must be above 0")
     if values["clip_end"] <= values["clip_start"]:
-        raise _bad("clip_end", "must be greater than clip_start")
+        raise bad_value("clip_end", "must be greater than clip_start")
     values["matrix_world"] = _pose(values["matrix_world"])
     return Camera(**values)
 
 
-def _bad(name: str, demand: str) -> InputError:
+def bad_value(name: str, demand: str) -> InputError:
+    """The refusal of a camera whose value ``name`` does not meet a demand."""
     return InputError("camera-bad-value", f"camera.{name}", f"The value {demand}.")
 
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _bad(name, "must be a finite number")
+        raise bad_value(name, "must be a finite number")
     return float(value)
 
 
@@ -123,14 +121,14 @@ def _pose(value: object) -> Matrix:
     except (TypeError, ValueError):
         matrix = np.empty(0)
     if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
-        raise _bad("matrix_world", "must be 4 rows of 4 finite numbers")
+        raise bad_value("matrix_world", "must be 4 rows of 4 finite numbers")
     lengths = np.linalg.norm(matrix[:3, :3], axis=0)
     if (
         not np.allclose(matrix[3], (0, 0, 0, 1), atol=1e-6)
         or lengths.min() == 0
         or abs(np.linalg.det(matrix[:3, :3] / lengths)) < 1e-6
     ):
-        raise _bad("matrix_world", "must place the camera: its three axes may not be flat")
+        raise bad_value("matrix_world", "must place the camera: its three axes may not be flat")
     return matrix_rows(matrix)
 
 
@@ -224,42 +222,6 @@ def resized(camera: Camera, longest_side: int) -> Camera:
     )
 
 
-def surrounding_cameras(
-    mesh_or_points: Mesh | NDArray[np.float64], count: int, size: int, seed: int | None = None
-) -> tuple[Camera, ...]:
-    """``count`` square cameras of ``size`` pixels all around an object, evenly spread.
-
-    They look at the centre of the bounding box from a golden-spiral sphere (Swinbank and Purser
-    2006) on which the object's bounding sphere spans 30°; lens and shift of each are then set so
-    that the object's outline fills 95 % of the frame's width or height. ``seed`` turns the whole
-    spiral by a random rotation (None: upright). Points: (N, 3).
-
-    Raises InputError("camera-bad-value") if count or size is below 1.
-    """
-    for name, value in (("count", count), ("size", size)):
-        if value < 1:
-            raise _bad(name, "must be at least 1")
-    points = mesh_or_points.vertices if isinstance(mesh_or_points, Mesh) else mesh_or_points
-    centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    radius = float(np.linalg.norm(points - centre, axis=1).max()) or 1.0
-    distance = radius / math.sin(VIEW_FOV / 2)
-    away = golden_spiral(count)
-    if seed is not None:
-        away = away @ _random_rotation(seed).T
-    return tuple(_fitted(points, centre, direction, distance, radius, size) for direction in away)
-
-
-def golden_spiral(count: int) -> NDArray[np.float64]:
-    """(count, 3): unit vectors spread evenly over the sphere, from +z to −z (Swinbank and Purser
-    2006)."""
-    k = np.arange(count)
-    z = 1 - (2 * k + 1) / count
-    angle = k * math.pi * (3 - math.sqrt(5))
-    directions = np.column_stack([np.cos(angle), np.sin(angle), z])
-    directions[:, :2] *= np.sqrt(1 - z * z)[:, None]
-    return directions
-
-
 def pose_looking_back(
     place: NDArray[np.float64], away: NDArray[np.float64], upward: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -273,39 +235,3 @@ def pose_looking_back(
     pose[:3, :3] = np.column_stack([right, np.cross(away, right), away])
     pose[:3, 3] = place
     return pose
-
-
-def _random_rotation(seed: int) -> NDArray[np.float64]:
-    # QR of a Gaussian matrix with the signs fixed is uniform on O(3) (Mezzadri 2007).
-    q, r = np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))
-    q = q * np.sign(np.diag(r))
-    return q * np.linalg.det(q)
-
-
-def _fitted(
-    points: NDArray[np.float64],
-    centre: NDArray[np.float64],
-    away: NDArray[np.float64],
-    distance: float,
-    radius: float,
-    size: int,
-) -> Camera:
-    pose = pose_looking_back(centre + distance * away, away, np.array([0.0, 0.0, 1.0]))
-    seen = (points - pose[:3, 3]) @ pose[:3, :3]
-    window = seen[:, :2] / -seen[:, 2:]
-    low, high = window.min(axis=0), window.max(axis=0)
-    extent = float((high - low).max()) or 2 * math.tan(VIEW_FOV / 2)
-    sensor = Camera.sensor_width
-    lens = VIEW_FILL * sensor / extent
-    # The frame's middle, (low + high)/2 on the plane at depth 1, is lens/sensor sides away.
-    shift = (low + high) / 2 * lens / sensor
-    return Camera(
-        matrix_world=matrix_rows(pose),
-        width=size,
-        height=size,
-        lens=lens,
-        shift_x=float(shift[0]),
-        shift_y=float(shift[1]),
-        clip_start=(distance - radius) * 0.5,
-        clip_end=distance + 2 * radius,
-    )

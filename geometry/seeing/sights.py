@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from geometry import kernels
 from geometry.mesh.mesh import Mesh, Occluders
 from geometry.seeing import coverage_kernels
-from geometry.seeing.cameras import COSINE_CUT, VIEW_FOV
+from geometry.seeing.cameras import COSINE_CUT
+from geometry.seeing.surrounding import VIEW_FOV
 
 SAMPLES = 16384  # points on the surface: 0.1 % of the area is 16 of them
 SEEN_VALUE = 0.9  # what being seen counts for; the rest is the cosine: how squarely

@@ -16,15 +16,9 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from geometry.mesh.mesh import Mesh, Occluders
-from geometry.seeing.cameras import (
-    VIEW_FILL,
-    VIEW_FOV,
-    Camera,
-    golden_spiral,
-    matrix_rows,
-    pose_looking_back,
-)
+from geometry.seeing.cameras import Camera, matrix_rows, pose_looking_back
 from geometry.seeing.sights import Ball, Scene, Sights
+from geometry.seeing.surrounding import VIEW_FILL, VIEW_FOV, golden_spiral
 
 CANDIDATES = 4  # directions tried per view,
 LEAST_CANDIDATES, MOST_CANDIDATES = 64, 256  # within these bounds

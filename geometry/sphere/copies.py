@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.maps.sampling import bilinear_taps
+from geometry.maps.taps import bilinear_taps
 from geometry.spaces import Array
 
 

@@ -19,12 +19,12 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.errors import InputError, unknown_name
-from geometry.maps.orbits import superposition
-from geometry.maps.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap, from_taps
 from geometry.spaces import Array
-from geometry.symmetry.colour import order
+from geometry.symmetry.colour import ColourElement, inverse, order, palette_of
 from geometry.symmetry.groups import Colouring, Elements, Group, elements
 
 Kind = Literal["zoom", "tunnel"]
@@ -117,7 +117,7 @@ def spiral_chart(group: Group, colouring: Colouring, shape: SpiralShape, width: 
     of two, for a deep pyramid."""
     assert group.order is not None and colouring.supercell is not None
     basis = shape.basis(group.order)
-    period = short_basis(basis @ np.array(colouring.supercell, float))
+    period = upright_basis(basis @ np.array(colouring.supercell, float))
     found = elements(group, colouring)
     shifts = found.matrices[:, :2, 2] @ (np.linalg.inv(period) @ basis).T
     divisors = [
@@ -131,7 +131,7 @@ def spiral_chart(group: Group, colouring: Colouring, shape: SpiralShape, width: 
 
 def kaleidoscope(chart: SpiralChart) -> tuple[SamplingMap, SamplingMap]:
     """The two factors of the kaleidoscope, canvas → orbits → all texels (rows · columns,
-    row-major): see :func:`geometry.maps.orbits.superposition`."""
+    row-major): see :func:`_superposition`."""
     size = np.array([chart.columns, chart.rows])
     to_period = np.linalg.inv(chart.period) @ chart.basis
     steps = chart.elements.matrices[:, :2, 2] @ to_period.T * size
@@ -139,10 +139,40 @@ def kaleidoscope(chart: SpiralChart) -> tuple[SamplingMap, SamplingMap]:
     assert np.abs(steps - whole).max() < 1e-6, "the group does not permute the texels"
     i, j = np.divmod(np.arange(chart.rows * chart.columns), chart.columns)
     column, row = (j + whole[:, :1]) % chart.columns, (i + whole[:, 1:]) % chart.rows
-    return superposition(row * chart.columns + column, chart.elements.colours)
+    return _superposition(row * chart.columns + column, chart.elements.colours)
 
 
-def short_basis(basis: Array) -> Array:
+def _superposition(
+    images: NDArray[np.integer], colours: tuple[ColourElement, ...]
+) -> tuple[SamplingMap, SamplingMap]:
+    """The two factors of a kaleidoscope from ``images`` (elements, texels), the texel to which each
+    element of the group takes each texel, and the elements' colours.
+
+    ``average``: canvas → one texel per orbit, F(r) = Σ_g c(g)⁻¹ K(g·r) / √|G|.
+    ``unfold``: orbit → all texels, F(p) = c(g)⁻¹ F(g·p) for a g that takes p to its
+    representative: one entry per row, weight 1, so the symmetry of what it makes is exact.
+    """
+    count, texels = images.shape
+    orbit, row_of = np.unique(images.min(axis=0), return_inverse=True)
+    of_element, palette = palette_of([inverse(c) for c in colours])
+    average = from_taps(
+        texels,
+        images[:, orbit].T,
+        np.full((len(orbit), count), 1 / math.sqrt(count)),
+        np.broadcast_to(of_element, (len(orbit), count)),
+        palette,
+    )
+    unfold = from_taps(
+        len(orbit),
+        row_of[:, None],
+        np.ones((texels, 1)),
+        of_element[images.argmin(axis=0)][:, None],
+        palette,
+    )
+    return average, unfold
+
+
+def upright_basis(basis: Array) -> Array:
     """Lagrange-Gauss reduction: two shortest translations of a plane lattice, as columns. The
     second goes inward more than the first and the first clockwise, so that a picture on the texels,
     top row first, is seen as it is, with its top outward."""

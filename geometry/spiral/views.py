@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from geometry.maps.pyramid import pyramid_offsets, pyramid_shapes
-from geometry.maps.sampling import SamplingMap, average_runs, outer_taps
+from geometry.maps.sampling import SamplingMap, average_runs
+from geometry.maps.taps import outer_taps
 from geometry.spaces import Array
 from geometry.spiral.chart import MIDDLE, SpiralChart
 

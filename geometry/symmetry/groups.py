@@ -9,6 +9,7 @@ Hyperbolic groups are never listed: their points are folded by mirrors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -103,6 +104,17 @@ class Group:
     def letters(self) -> str:
         """The generators' letters, in order."""
         return "".join(g.letter for g in self.generators)
+
+    @property
+    def powers(self) -> dict[str, int]:
+        """The words whose powers are relators, with their exponents: of rotations, their orders."""
+        found = (re.fullmatch(r"(?:\((\w+)\)|(\w))\^(\d+)", relator) for relator in self.relators)
+        return {match[1] or match[2]: int(match[3]) for match in found if match}
+
+    @property
+    def is_chiral(self) -> bool:
+        """Whether it has rotations and translations only: its patterns have a handedness."""
+        return all(np.linalg.det(g.matrix) > 0 for g in self.generators)
 
     @property
     def orbifold(self) -> str:

@@ -10,7 +10,6 @@ relator maps to the identity (von Dyck's theorem).
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -118,8 +117,3 @@ def check_images(
 
 def _often(times: int) -> str:
     return "twice" if times == 2 else f"{times} times"
-
-
-def all_images(count: int) -> Iterator[Images]:
-    """Every way to choose images for ``count`` generators: the slow reference for tests."""
-    return itertools.product(B3, repeat=count)

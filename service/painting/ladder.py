@@ -54,13 +54,15 @@ def places(recipe: Recipe, steering: Steering, order: int | None = None) -> list
     steps there, or goes on to the next wider stage; it takes one more step at least. What would
     come after the last step does nothing.
     """
-    found = _climb(stage_plans(recipe, order))
-    for number, adjustment in enumerate(steering):
-        plans = stage_plans(steered(recipe, [a.changes for a in steering[: number + 1]]), order)
-        before = stage_plans(steered(recipe, [a.changes for a in steering[:number]]), order)
+    before = stage_plans(recipe, order)
+    found = _climb(before)
+    for adjustment in steering:
+        recipe = steered(recipe, [adjustment.changes])
+        plans = stage_plans(recipe, order)
         if plans != before and adjustment.step < len(found):
             done = found[: adjustment.step]
             found = [*done, *_climb(plans, done[-1] if done else None)]
+        before = plans
     return found
 
 

@@ -157,7 +157,7 @@ class Studio:
     def _chosen(self, number: int) -> list[int]:
         """The views that a step looks at."""
         random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
-        count = min(self._surface.looks, len(self._views))
+        count = min(self._surface.views_a_step, len(self._views))
         return [int(k) for k in random.choice(self._views, count, replace=False)]
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:

@@ -12,28 +12,7 @@ from pydantic_core import PydanticKnownError
 
 from geometry.errors import InputError
 from service import networks
-from service.recipe.fields import (
-    CENTRE,
-    DIRECTION,
-    INKS,
-    REPEAT,
-    ActionName,
-    Centre,
-    ColoursName,
-    CutName,
-    Direction,
-    FileName,
-    HandName,
-    Inks,
-    ModelName,
-    PrecisionName,
-    ProjectionName,
-    QualityName,
-    RadiusName,
-    Repeat,
-    StartName,
-    ViewLayoutName,
-)
+from service.recipe import fields
 from service.recipe.parts import Dream, Objective, Part, Style
 from service.spaces import SPACES, targets_of_fields
 from service.tables.dreams import dreamers
@@ -78,23 +57,23 @@ class Recipe(Part):
         title="Colour Rule",
         description="How the colours change from one copy to the next: a colour rule, by name.",
     )
-    colours: ColoursName = Field(
+    colours: fields.ColoursName = Field(
         default="style",
         description="What the colour rule acts on: the style's own colours, red, green and blue, "
         "or a few inks.",
     )
-    inks: Inks | None = Field(
+    inks: fields.Inks | None = Field(
         default=None,
         description="The inks that the rule permutes, as in #1b2a5c,#e8b030; default: found in the "
         "style.",
-        json_schema_extra={"pattern": f"^{INKS}$"},
+        json_schema_extra={"pattern": f"^{fields.INKS}$"},
     )
     folds: str | None = Field(
         default=None,
         max_length=1000,
         description="Partial symmetry: 1/6 is the first of six folds; or all weights, 1,1,0,0,0,0.",
     )
-    chirality: HandName = Field(
+    chirality: fields.HandName = Field(
         default="any", description="Which way pinwheels about 4-, 5-, 6-fold centres turn."
     )
     aspect: float | None = Field(
@@ -114,21 +93,23 @@ class Recipe(Part):
         max_length=64,
         description="Several cells in one period: a map on the torus, such as {4,4}2,1.",
     )
-    cut: CutName = Field(
+    cut: fields.CutName = Field(
         default="period",
         description="What is delivered: a rectangular period, the primitive cell, or the cell's "
         "domain (a hexagon), the latter two with transparency.",
     )
-    repeat: Repeat = Field(
+    repeat: fields.Repeat = Field(
         default="1x1",
         description="Periods across and down in the delivered picture.",
-        json_schema_extra={"pattern": f"^{REPEAT}$"},
+        json_schema_extra={"pattern": f"^{fields.REPEAT}$"},
     )
-    projection: ProjectionName = Field(
+    projection: fields.ProjectionName = Field(
         default="equirectangular", description="How the sphere is laid out."
     )
-    model: ModelName = Field(default="poincare", description="How the hyperbolic plane is drawn.")
-    radius: RadiusName = Field(
+    model: fields.ModelName = Field(
+        default="poincare", description="How the hyperbolic plane is drawn."
+    )
+    radius: fields.RadiusName = Field(
         default="zoom", description="Rings that grow by a factor, or a tunnel of equal rings."
     )
     zoom: float | None = Field(
@@ -141,7 +122,7 @@ class Recipe(Part):
     twist: float = Field(
         default=30.0, ge=-360, le=360, description="Turn from one repetition to the next, degrees."
     )
-    mesh: FileName | None = Field(
+    mesh: fields.FileName | None = Field(
         default=None,
         description="A mesh file: OBJ, glTF, GLB, PLY or STL; on the wire meshes are buffers.",
     )
@@ -153,18 +134,18 @@ class Recipe(Part):
     unwrap: bool = Field(
         default=False, strict=True, description="Make a new UV map for the mesh, with xatlas."
     )
-    axis: Direction = Field(
+    axis: fields.Direction = Field(
         default="Z",
         description="The group's main axis: X, Y, Z or a direction such as 0,1,1.",
-        json_schema_extra={"pattern": f"^({DIRECTION})$"},
+        json_schema_extra={"pattern": f"^({fields.DIRECTION})$"},
     )
-    centre: Centre = Field(
+    centre: fields.Centre = Field(
         default="centroid",
         description="The point that the group keeps: centroid (of the surface), origin, or "
         "coordinates such as 0,0,1.5.",
-        json_schema_extra={"pattern": f"^({CENTRE})$"},
+        json_schema_extra={"pattern": f"^({fields.CENTRE})$"},
     )
-    action: ActionName = Field(
+    action: fields.ActionName = Field(
         default="surface",
         title="Acts On",
         description="What the group moves: points of the surface, which must itself be symmetric, "
@@ -182,21 +163,21 @@ class Recipe(Part):
         description="What a style picture's shorter side spans on the surface at style scale 1, "
         "in the mesh's units; default: its diameter.",
     )
-    view_layout: ViewLayoutName = Field(
+    view_layout: fields.ViewLayoutName = Field(
         default="sphere",
         description="Views from all sides, or from a ring around the axis.",
     )
-    base: FileName | None = Field(
+    base: fields.FileName | None = Field(
         default=None,
         description="The colour before: a picture (of a tile one period), or a flat colour such as "
         "'#c8b090'; default: the mesh file's own.",
     )
-    start: StartName = Field(
+    start: fields.StartName = Field(
         default="noise",
         title="Start From",
         description="What the painting starts from: noise, or the colour before.",
     )
-    mask: FileName | None = Field(
+    mask: fields.FileName | None = Field(
         default=None,
         description="Where paint goes: a picture, white for paint; the rest of the base stays as "
         "it is.",
@@ -221,7 +202,7 @@ class Recipe(Part):
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."
     )
-    quality: QualityName = Field(
+    quality: fields.QualityName = Field(
         default="standard", description="How long and how carefully to paint."
     )
     steps: int | None = Field(
@@ -238,7 +219,7 @@ class Recipe(Part):
         "or torchvision:NAME, any classifier of torchvision's.",
         json_schema_extra=_names_of_networks,
     )
-    precision: PrecisionName = Field(
+    precision: fields.PrecisionName = Field(
         default="auto",
         description="The numbers that the network works with: auto, bfloat16 where the processor "
         "is fast at it. What is measured and painted is float32.",

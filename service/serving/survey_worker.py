@@ -8,10 +8,8 @@ PAINTER``. It is asked one question after the other, and says ``ready``, ``answe
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,11 +37,7 @@ def main() -> None:
         try:
             channel.send("answer", *answer(painter, header, buffers))
         except Exception as error:
-            fault = fault_of(error)
-            if fault.code == "internal":
-                with contextlib.suppress(OSError):  # nobody may read our log any more
-                    traceback.print_exc()
-            channel.send("fault", {"fault": fault.as_dict()})
+            channel.send("fault", {"fault": fault_of(error).as_dict()})
 
 
 def answer(

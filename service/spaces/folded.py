@@ -23,7 +23,7 @@ from geometry.symmetry.groups import Generator
 from service.spaces.frame import Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
 from service.spaces.reach import Linked, Reach, Resized
-from service.spaces.resolution import OVERSAMPLING, looks_needed
+from service.spaces.resolution import OVERSAMPLING, views_needed
 from service.spaces.space import Design, Scene
 
 _STRIP = 1 << 16  # points at a time, where their map is used only once: bounds the memory
@@ -64,7 +64,7 @@ class FoldedDesign(Design):
         charts, *sides = chart_shape
         rows, columns = (max(8, round(side / OVERSAMPLING)) for side in sides)
         self.canvas_shape = (charts, rows, columns)
-        self.looks = looks_needed(scene.group.order)
+        self.views_a_step = views_needed(scene.group.order)
 
     @abstractmethod
     def _fold_exactly(self, points: Array) -> SamplingMap:

@@ -6,7 +6,6 @@ import numpy as np
 
 from geometry.spaces import Array
 from geometry.symmetry.groups import Generator, Group
-from service.advice import is_chiral
 from service.spaces.space import Design
 
 ANGLES = 240
@@ -19,7 +18,7 @@ def winding(design: Design, group: Group, paint: Array) -> float:
     """How far a group's pattern of paint (chart texels, 3) winds around its rotation centres,
     −1..1. Positive: arms bend counterclockwise on their way out, as in 卍. 0 for groups with
     mirrors or without rotations of order 3 or more, whose patterns have no handedness."""
-    if not is_chiral(group):
+    if not group.is_chiral:
         return 0.0
     rings = (design.rings(turn, order, paint) for turn, order in _rotations(group))
     return float(np.mean([_bend(r) for r in rings] or [0.0]))
@@ -27,8 +26,7 @@ def winding(design: Design, group: Group, paint: Array) -> float:
 
 def _rotations(group: Group) -> list[tuple[Generator, int]]:
     """The generators that are rotations of order 3 or more, and their orders."""
-    powers = dict(r.split("^") for r in group.relators if r[1:2] == "^")
-    found = [(g, int(powers.get(g.letter, 1))) for g in group.generators]
+    found = [(g, group.powers.get(g.letter, 1)) for g in group.generators]
     return [(g, order) for g, order in found if order >= 3]
 
 

@@ -30,7 +30,7 @@ from service.spaces.folded import picture_generators, spread
 from service.spaces.frame import Frame
 from service.spaces.mesh import MeshScene
 from service.spaces.reach import Linked, Reach, Resized
-from service.spaces.resolution import FINENESS, OVERSAMPLING, looks_needed
+from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
 from service.spaces.space import Design
 from service.spaces.sphere import SphereDesign
 
@@ -68,7 +68,7 @@ class MeshDesign(Design):
 
     def __init__(self, scene: MeshScene, width: int) -> None:
         self.scene, self._body, self.frame = scene, scene.body, scene.frame
-        self.looks = looks_needed(scene.group.order)
+        self.views_a_step = views_needed(scene.group.order)
         textures, aspect = self._body.mesh.textures, self._body.aspect
         height = max(1, round(width * aspect))
         self.shape = (textures * height, width)

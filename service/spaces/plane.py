@@ -139,7 +139,7 @@ class PlaneDesign(Design):
 
     surface = "service.surfaces.plane:PlaneSurface"
     wrap = True
-    looks = 1  # one window shows most of a period
+    views_a_step = 1  # one window shows most of a period
 
     def __init__(self, scene: PlaneScene, width: int) -> None:
         self._scene, self.chart = scene, scene.chart(width)

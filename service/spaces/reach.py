@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from geometry.maps.pyramid import pyramid_shapes
-from geometry.maps.sampling import SamplingMap, cubic_taps
+from geometry.maps.sampling import SamplingMap
+from geometry.maps.taps import cubic_taps
 
 Mask = NDArray[np.bool_]
 

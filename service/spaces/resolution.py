@@ -17,7 +17,7 @@ def view_side(texture_width: int) -> int:
     return min(max(round(texture_width * 0.375 / 8) * 8, 64), 512)
 
 
-def looks_needed(order: int | None) -> int:
+def views_needed(order: int | None) -> int:
     """Views that a step takes: one where a finite group of ``order`` shows all of its fundamental
     domain on every side, else two, whose statistics are pooled."""
     return 1 if order is not None and order >= 12 else 2

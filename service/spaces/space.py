@@ -22,7 +22,6 @@ from geometry.spaces import Array
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.folds import Folds, check_axis, parse_folds
 from geometry.symmetry.groups import Colouring, Elements, Generator, Group, elements
-from service.advice import is_chiral
 from service.inputs.body import Body
 from service.spaces.frame import Frame, Picture
 from service.spaces.reach import Reach
@@ -83,7 +82,7 @@ class Scene(ABC):
 def resolved(recipe: Recipe, group: Group) -> dict[str, Any]:
     """The fields that all scenes have, of a recipe and its group. Raises InputError:
     "bad-chirality", "bad-folds", "unknown-colouring", "impossible-colouring"."""
-    if recipe.chirality != "any" and not is_chiral(group):
+    if recipe.chirality != "any" and not group.is_chiral:
         raise InputError(
             "bad-chirality",
             "chirality",
@@ -106,7 +105,8 @@ def resolved(recipe: Recipe, group: Group) -> dict[str, Any]:
 class Design(ABC):
     """A scene at one resolution. shape: (H, W) of the picture; chart_shape: (charts, rows, columns)
     of the texels that carry paint; canvas_shape: of the coarser canvas of the painter; wrap:
-    whether that is a torus; frame: what colours act on; looks: how many views a step takes.
+    whether that is a torus; frame: what colours act on; views_a_step: how many views a step
+    takes.
     surface: "module:class", what puts the design on a device: it imports torch, this does not."""
 
     surface: str
@@ -115,7 +115,7 @@ class Design(ABC):
     canvas_shape: tuple[int, int, int]
     wrap: bool
     frame: ColourFrame
-    looks: int
+    views_a_step: int
 
     @property
     def unit(self) -> int:

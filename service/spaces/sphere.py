@@ -13,7 +13,8 @@ from scipy import special
 from geometry.catalogue import find_group
 from geometry.cells import Paper
 from geometry.maps.sampling import SamplingMap
-from geometry.seeing.cameras import COSINE_CUT, Camera, pixel_rays, surrounding_cameras
+from geometry.seeing.cameras import COSINE_CUT, Camera, pixel_rays
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.spaces import Array
 from geometry.sphere.fold import fold, sphere_chart
 from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTIONS, Projection

@@ -61,7 +61,7 @@ class SpiralDesign(Design):
 
     surface = "service.surfaces.spiral:SpiralSurface"
     wrap = True
-    looks = 2
+    views_a_step = 2
 
     def __init__(self, scene: SpiralScene, width: int) -> None:
         self._scene = scene

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from geometry.maps.sampling import cubic_taps
+from geometry.maps.taps import cubic_taps
 
 Phase = tuple[float, float]  # down, across; in texels of the grid, −½ to ½
 ALIGNED: Phase = (0.0, 0.0)

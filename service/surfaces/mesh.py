@@ -30,7 +30,7 @@ from service.surfaces.surface import (
     packed_pyramid,
     to_bytes,
 )
-from service.surfaces.view_cache import content_key, kept_view
+from service.surfaces.view_cache import cached_view, content_key
 
 
 class MeshSurface(Surface):
@@ -70,7 +70,7 @@ class MeshSurface(Surface):
             def make() -> ViewMap:
                 return view_map(traced, camera, design.coarse_shape, self._making.subsamples)
 
-            return kept_view(key, camera, design.coarse_shape, self._making.subsamples, make)
+            return cached_view(key, camera, design.coarse_shape, self._making.subsamples, make)
 
         views = design.views(self.views, see)
         self.seen = design.with_images(
@@ -94,8 +94,7 @@ class MeshSurface(Surface):
         return [self._windows[k].look(pyramid) for k in which]
 
     def seam_energy(self, logits: Tensor) -> Tensor:
-        """The mean square difference of colours across seams, relative to the colours' variance:
-        2 where the sides know nothing of each other."""
+        """See Surface."""
         return self._seams.energy(self._chart(logits))
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
@@ -151,12 +150,13 @@ class MeshSurface(Surface):
 
 @dataclass(frozen=True, eq=False)
 class _Window:
-    """A window on the mesh. painted: (H·W, 1), how much of a pixel shows paint; kept: (H·W, 3),
-    what shows of the base where no paint goes, times its share; base: all of the base, or None."""
+    """A window on the mesh. painted: (H·W, 1), how much of a pixel shows paint; unpainted:
+    (H·W, 3), what shows of the base where no paint goes, times its share; base: all of the base, or
+    None."""
 
     view: BodyView
     painted: Tensor
-    kept: Tensor | None
+    unpainted: Tensor | None
     base: Tensor | None
 
     @classmethod
@@ -165,13 +165,13 @@ class _Window:
         device = making.device
         coverage, sampling = view.coverage.ravel(), view.sampling
         painted, weight = coverage, view.weight.ravel()
-        base = kept = None
+        base = unpainted = None
         if design.base is not None:
             base = sampling.apply(_pyramid(design.base, design))
             if design.mask is not None:
                 mask = design.mask[:, None]
                 painted = sampling.apply(_pyramid(mask, design))[:, 0]
-                kept = base - sampling.apply(_pyramid(mask * design.base, design))
+                unpainted = base - sampling.apply(_pyramid(mask * design.base, design))
                 weight = weight * painted / np.maximum(coverage, 1e-9)
         shares = np.repeat(np.maximum(coverage, 1e-9), np.diff(sampling.indptr))
         means = replace(sampling, weights=sampling.weights / shares)
@@ -184,14 +184,14 @@ class _Window:
                 SparseOperator(means, device, making.frugal), weight, coverage, view.shape, device
             ),
             tensor(painted[:, None]),
-            None if kept is None else tensor(kept),
+            None if unpainted is None else tensor(unpainted),
             None if base is None else tensor(base),
         )
 
     def look(self, pyramid: Tensor) -> Look:
         """``pyramid``: of the paint's logits."""
         seen = self.painted * torch.sigmoid(self.view.operator(pyramid))
-        look = self.view.look(seen if self.kept is None else seen + self.kept)
+        look = self.view.look(seen if self.unpainted is None else seen + self.unpainted)
         if self.base is None:
             return look
         return replace(look, base=self.view.look(self.base).pixels)

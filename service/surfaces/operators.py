@@ -78,10 +78,10 @@ class SparseOperator:
     @property
     def backward(self) -> Tensor:
         """The transpose, made when the first gradient comes: a bake never needs one."""
-        return self._transposed() if self._frugal else self._kept
+        return self._transposed() if self._frugal else self._transpose
 
     @functools.cached_property
-    def _kept(self) -> Tensor:
+    def _transpose(self) -> Tensor:
         return self._transposed()
 
     def _transposed(self) -> Tensor:

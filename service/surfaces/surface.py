@@ -52,15 +52,19 @@ class Making:
 
 
 class Surface(ABC):
-    """canvas_shape, wrap, looks: see Design. phases: see Making. views: number of views prepared.
-    seen: see Progress; of meshes."""
+    """canvas_shape, wrap, views_a_step: see Design. phases: see Making. views: number of views
+    prepared. seen: see Progress; of meshes."""
 
     seen: NDArray[np.floating]
     _design: Design
 
     def __init__(self, design: Design, views: int, making: Making) -> None:
         self._design, self._making, self._device = design, making, making.device
-        self.canvas_shape, self.wrap, self.looks = design.canvas_shape, design.wrap, design.looks
+        self.canvas_shape, self.wrap, self.views_a_step = (
+            design.canvas_shape,
+            design.wrap,
+            design.views_a_step,
+        )
         self.views, self.phases = views, making.phases
 
     @property
@@ -88,6 +92,11 @@ class Surface(ABC):
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """The texture, to keep: like picture, but however long it takes."""
         return self.picture(logits)
+
+    def seam_energy(self, logits: Tensor) -> Tensor:
+        """The mean square difference of colours across UV seams, relative to the colours' variance:
+        2 where the sides know nothing of each other. Only of bodies."""
+        raise NotImplementedError
 
     def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
         """See Progress.loop; only of spaces that loop."""

@@ -63,7 +63,7 @@ def content_key(body: Body) -> str:
     return digest.hexdigest()
 
 
-def kept_view(
+def cached_view(
     key: str, camera: Camera, shape: tuple[int, int], subsamples: int, see: Callable[[], ViewMap]
 ) -> ViewMap:
     """The view of ``camera`` on textures of ``shape``: from the disk, or from ``see``, and then

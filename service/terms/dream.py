@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STRENGTH = 0.5  # of a weight of 1: beside a style of weight 1 both are clearly there
 DIRECTION = 1.5  # of a direction, relative to one channel
+LEAST_COSINE = 0.1  # of a direction, as if no angle were wider: else nothing would lead there
 OTHERS = 0.5  # how much the scores of all other classes count against one that is wished for
 
 
@@ -127,8 +128,6 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
 
 def _response(sight: Sight, wish: Wish, state: Wishes) -> Tensor:
     """What a wish is about at every place of a layer, (1, h, w)."""
-    from service.perception.directions import along
-
     if wish.direction:
         return along(_woken(sight, wish), wish.direction, state.strengths[sight.layer])
     if wish.channel is not None:
@@ -195,6 +194,24 @@ def _strengths(network: Network, wishes: Mapping[str, Sequence[Wish]]) -> dict[s
 
     layers = [layer for layer, own in wishes.items() if any(wish.direction for wish in own)]
     return {layer: known.strength for layer, known in usual(network, layers).items()}
+
+
+def along(features: Tensor, shares: Mapping[int, float], strength: Tensor) -> Tensor:
+    """How far features (B, C, h, w) lie in a direction, at every place, (B, h, w):
+
+        v · x · max(0.1, cos(v, x))²
+
+    with x the features in units of each channel's usual ``strength`` (C,), and v the unit vector of
+    the channels' ``shares`` (tensorflow/lucid, objectives.py, direction with cossim_pow=2). The
+    cosine asks that other channels be still."""
+    import torch
+
+    unit = strength[:, None, None]
+    length = sum(share**2 for share in shares.values()) ** 0.5
+    parts = [share / length * features[:, k] / unit[k] for k, share in shares.items()]
+    dot = torch.stack(parts).sum(0)
+    size = (features / unit).square().sum(1).clamp(min=1e-8).sqrt()
+    return dot * (dot / size).clamp(min=LEAST_COSINE).square()
 
 
 TERM = Term(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from service.spaces import SPACES
 from service.tables.term import PAINT, Term
 
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 def observe(sight: Sight, state: None) -> Mean:
     """The step of the paint's colours across seams."""
     from service.perception.moments import Mean
-    from service.surfaces.mesh import MeshSurface
 
-    assert isinstance(sight.surface, MeshSurface), "only meshes have seams"
     return Mean(sight.surface.seam_energy(sight.features))
 
 
@@ -37,5 +36,5 @@ TERM = Term(
     layers=lambda stage: (PAINT,),
     observe=observe,
     loss=loss,
-    targets=("mesh",),
+    targets=tuple(space.target for space in SPACES.values() if space.needs_body),
 )

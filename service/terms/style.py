@@ -53,8 +53,8 @@ def observe(sight: Sight, wanted: Wanted) -> Moments:
     if sight.look is not None and sight.look.periodic:
         return _measured(sight.network, sight.seen, weight)
     margin = sight.network.reach[sight.layer]
-    kept = None if weight is None else inner(weight, margin)
-    return _measured(sight.network, inner(sight.seen, margin), kept)
+    share = None if weight is None else inner(weight, margin)
+    return _measured(sight.network, inner(sight.seen, margin), share)
 
 
 def _measured(network: Network, features: Tensor, weight: Tensor | None = None) -> Moments:

@@ -26,7 +26,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Kept:
+class Stored:
     """The place of a network's weights. network: its name in the table. sha256: what
     :func:`digest` makes of the weights."""
 

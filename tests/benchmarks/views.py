@@ -24,7 +24,8 @@ import warp as wp
 from shapes import torus
 
 from geometry.mesh.mesh import make_occluders
-from geometry.seeing.cameras import Camera, surrounding_cameras
+from geometry.seeing.cameras import Camera
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.seeing.visibility import trace_ready, view_map
 
 VIEWS, SIDE = 8, 512

@@ -14,13 +14,8 @@ from shapes import torus, uv_sphere
 
 from geometry.maps.pyramid import build_pyramid
 from geometry.mesh.mesh import make_mesh, make_occluders
-from geometry.seeing.cameras import (
-    Camera,
-    camera_from_fields,
-    pixel_rays,
-    resized,
-    surrounding_cameras,
-)
+from geometry.seeing.cameras import Camera, camera_from_fields, pixel_rays, resized
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.seeing.visibility import trace_ready, view_map
 
 SIZE = 512

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from geometry.errors import InputError
-from service.advice import advice
+from service.cli.painting.advice import advice
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt

@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 
 from geometry.catalogue import find_group
-from service.advice import advice
 from service.cli.options import recipe_data
+from service.cli.painting.advice import advice
 from service.colours import framed
 from service.inputs.styles import StylePicture
 from service.pictures.files import over_white, read_picture

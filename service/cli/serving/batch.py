@@ -17,8 +17,8 @@ from typing import Any
 from rich.console import Console
 
 from geometry.errors import InputError
+from service.cli.progress import Shown, shown_batch
 from service.cli.recipe_file import files_read, read_change, read_recipe
-from service.cli.serving.batch_progress import Shown, shown_batch
 from service.cli.serving.journal import Journal
 from service.cli.serving.orders import Order, deliver_order, is_delivered, place_of, read_order
 from service.cli.stopping import interrupt_on_hangup

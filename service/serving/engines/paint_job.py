@@ -54,13 +54,16 @@ def work(
 
 
 def fault_of(error: Exception) -> Fault:
-    """An exception in the words of an error reply; one that is nobody's input becomes one line."""
+    """An exception in the words of an error reply; one that is nobody's input becomes one line, and
+    the log has its traceback."""
     if isinstance(error, InputError):
         return Fault.of(error)
     if is_out_of_memory(error):
         return Fault(
             OUT_OF_MEMORY, "size", "The job does not fit into memory.", "Choose a smaller size."
         )
+    with contextlib.suppress(OSError):  # nobody may read our log any more
+        traceback.print_exception(error)
     name = type(error).__name__
     return Fault("internal", "job", f"Painting stopped on {name}.", "The job's log says more.")
 
@@ -103,11 +106,7 @@ def paint_job(
             {"texture": texture},
         )
     except Exception as error:
-        fault = fault_of(error)
-        if fault.code == "internal":
-            with contextlib.suppress(OSError):  # nobody may read our log any more
-                traceback.print_exc()
-        channel.send("failed", {"job": job, "fault": fault.as_dict()})
+        channel.send("failed", {"job": job, "fault": fault_of(error).as_dict()})
 
 
 def _steps(

@@ -1,6 +1,6 @@
 """The worker: the process that imports torch and paints, one job at a time.
 
-Started by :mod:`service.serving.engines.worker_process` as ``python -m
+Started by :mod:`service.serving.engines.local_engine` as ``python -m
 service.serving.engines.worker ADDRESS PAINTER DEVICE``. It speaks the wire's encoding with the
 server over a private PAIR socket. From the server come ``paint``, ``want`` (a frame), ``adjust``,
 ``finish``, ``pause`` and ``cancel``; back go ``ready``, ``step``, ``frame``, ``saved``,

@@ -1,6 +1,6 @@
 """A worker as the server sees it: which job it has, what it was asked for, whether it is overdue.
 How one is started, spoken to and stopped is the subclasses': of
-:mod:`service.serving.engines.worker_process` and :mod:`service.serving.engines.ray_actor`."""
+:mod:`service.serving.engines.local_engine` and :mod:`service.serving.engines.ray_actor`."""
 
 from __future__ import annotations
 

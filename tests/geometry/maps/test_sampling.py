@@ -4,16 +4,8 @@ from dense_maps import dense_matrix
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geometry.maps.sampling import (
-    SamplingMap,
-    average_runs,
-    composed,
-    cubic_taps,
-    from_taps,
-    linear_taps,
-    outer_taps,
-    superposed,
-)
+from geometry.maps.sampling import SamplingMap, average_runs, composed, from_taps, superposed
+from geometry.maps.taps import cubic_taps, linear_taps, outer_taps
 from geometry.symmetry.colour import B3, matrix
 
 quick = settings(deadline=None, max_examples=40)

@@ -14,9 +14,9 @@ from geometry.seeing.cameras import (
     pixel_rays,
     projection_matrix,
     resized,
-    surrounding_cameras,
     view_matrix,
 )
+from geometry.seeing.surrounding import surrounding_cameras
 
 
 def pose(seed=0, scale=(1, 1, 1)):

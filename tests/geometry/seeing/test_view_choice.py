@@ -7,13 +7,8 @@ from shapes import grid_mesh, plane, torus
 from geometry.errors import InputError
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.surface import uv_surface
-from geometry.seeing.cameras import (
-    COSINE_CUT,
-    VIEW_FILL,
-    camera_pose,
-    pixel_rays,
-    projection_matrix,
-)
+from geometry.seeing.cameras import COSINE_CUT, camera_pose, pixel_rays, projection_matrix
+from geometry.seeing.surrounding import VIEW_FILL
 from geometry.seeing.view_choice import choose_views
 from geometry.seeing.visibility import trace_ready, view_map
 from geometry.texture.coverage import seen_texels, surface_coverage

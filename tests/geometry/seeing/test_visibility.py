@@ -11,7 +11,8 @@ from geometry.errors import InputError
 from geometry.maps.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
 from geometry.mesh.mesh import make_occluders
 from geometry.mesh.surface import uv_surface
-from geometry.seeing.cameras import Camera, pixel_rays, surrounding_cameras
+from geometry.seeing.cameras import Camera, pixel_rays
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.seeing.visibility import trace_ready, view_map
 
 RING = torus(16, 8)

@@ -5,7 +5,7 @@ from shapes import plane, torus, uv_sphere
 from geometry.maps.pyramid import build_pyramid
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.surface import uv_surface
-from geometry.seeing.cameras import surrounding_cameras
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.seeing.visibility import trace_ready, view_map
 from geometry.texture.coverage import (
     GREY,

@@ -8,7 +8,7 @@ import pytest
 from service.cli import main
 from service.cli.doctor import serving_findings
 from service.cli.doctor.doctor import run_doctor
-from service.cli.serving.batch_progress import shown_batch
+from service.cli.progress import shown_batch
 from service.cli.terminal import _Console, cell
 from service.serving.keys import KeyFolder
 

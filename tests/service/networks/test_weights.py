@@ -25,11 +25,11 @@ from service.perception.moments import moment_distance, moments
 from service.perception.network import load_network
 from service.tables.network_info import Download, Weights, as_torchvision
 from service.weights import hub, store, wheel
-from service.weights.store import Kept, digest
+from service.weights.store import Stored, digest
 from service.weights.wheel import WheelFile
 
 ARRAYS = {"b": np.arange(6, dtype=np.float32).reshape(2, 3), "a": np.float32([1, 2])}
-TOY = Kept("toy", digest(ARRAYS))
+TOY = Stored("toy", digest(ARRAYS))
 real = pytest.mark.skipif(
     not NETWORKS["vgg16-hed"].weights.at_hand,
     reason="the weights of vgg16-hed are not here: service weights get vgg16-hed",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from shapes import uv_sphere
 
 from geometry.errors import InputError
-from geometry.seeing.cameras import Camera, surrounding_cameras
+from geometry.seeing.cameras import Camera
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.symmetry.colour_frame import RGB
 from service.inputs.body import Body
 from service.inputs.styles import StylePicture

@@ -13,7 +13,8 @@ from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.surface import uv_surface
-from geometry.seeing.cameras import Camera, surrounding_cameras
+from geometry.seeing.cameras import Camera
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.seeing.visibility import ViewMap, trace_ready, view_map
 from geometry.texture.margins import margin_map
 from geometry.texture.stretch import pixels_per_unit

@@ -9,11 +9,11 @@ import pytest
 from shapes import plane, uv_sphere
 
 from geometry.mesh.mesh import make_mesh, make_occluders
-from geometry.seeing.cameras import surrounding_cameras
+from geometry.seeing.surrounding import surrounding_cameras
 from geometry.seeing.visibility import trace_ready, view_map
 from service.inputs.body import Body
 from service.surfaces import view_cache
-from service.surfaces.view_cache import content_key, kept_view
+from service.surfaces.view_cache import cached_view, content_key
 
 BALL = uv_sphere(16, 8)
 SHAPE = (32, 32)
@@ -44,11 +44,11 @@ def assert_equal(a, b):
     np.testing.assert_array_equal(a.cosine, b.cosine)
 
 
-def test_a_kept_view_is_the_same_to_the_bit(place):
+def test_a_cached_view_is_the_same_to_the_bit(place):
     """Also the first time: what is worked out and what is read must paint the same."""
     fresh = seen()
-    first = kept_view("key", CAMERA, SHAPE, 2, lambda: fresh)
-    assert_equal(kept_view("key", CAMERA, SHAPE, 2, never), first)
+    first = cached_view("key", CAMERA, SHAPE, 2, lambda: fresh)
+    assert_equal(cached_view("key", CAMERA, SHAPE, 2, never), first)
     assert len(list(place.iterdir())) == 1
     np.testing.assert_array_equal(first.sampling.indices, fresh.sampling.indices)
     np.testing.assert_allclose(first.sampling.weights, fresh.sampling.weights, rtol=1e-6)
@@ -57,7 +57,7 @@ def test_a_kept_view_is_the_same_to_the_bit(place):
 
 
 def test_another_question_is_another_view(place):
-    kept_view("key", CAMERA, SHAPE, 2, seen)
+    cached_view("key", CAMERA, SHAPE, 2, seen)
     moved = dataclasses.replace(CAMERA, lens=CAMERA.lens * (1 + 1e-12))
     for asked in [
         ("other", CAMERA, SHAPE, 2),
@@ -66,7 +66,7 @@ def test_another_question_is_another_view(place):
         ("key", CAMERA, SHAPE, 4),
     ]:
         with pytest.raises(AssertionError, match="was kept"):
-            kept_view(*asked, never)
+            cached_view(*asked, never)
 
 
 def test_the_key_is_of_all_that_decides_what_is_seen():
@@ -104,7 +104,7 @@ def test_the_key_is_of_all_that_decides_what_is_seen():
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "other", "array", "fields", "zip"])
 def test_a_broken_file_is_made_again(place, damage):
-    fresh = kept_view("key", CAMERA, SHAPE, 2, seen)
+    fresh = cached_view("key", CAMERA, SHAPE, 2, seen)
     (path,) = place.iterdir()
     whole = path.read_bytes()
     if damage == "array":
@@ -116,15 +116,15 @@ def test_a_broken_file_is_made_again(place, damage):
         path.write_bytes(whole[:200] + bytes(300) + whole[500:])
     else:
         path.write_bytes({"cut": whole[: len(whole) // 2], "empty": b"", "other": b"x"}[damage])
-    assert_equal(kept_view("key", CAMERA, SHAPE, 2, lambda: fresh), fresh)
-    assert_equal(kept_view("key", CAMERA, SHAPE, 2, never), fresh)  # mended
+    assert_equal(cached_view("key", CAMERA, SHAPE, 2, lambda: fresh), fresh)
+    assert_equal(cached_view("key", CAMERA, SHAPE, 2, never), fresh)  # mended
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setattr(view_cache, "folder", lambda: tmp_path / "file" / "views")
-    first = kept_view("key", CAMERA, SHAPE, 2, seen)
-    assert_equal(kept_view("key", CAMERA, SHAPE, 2, seen), first)
+    first = cached_view("key", CAMERA, SHAPE, 2, seen)
+    assert_equal(cached_view("key", CAMERA, SHAPE, 2, seen), first)
     assert first.coverage.max() > 0.9
 
 
@@ -133,26 +133,26 @@ def test_the_ones_used_longest_ago_are_forgotten(place, monkeypatch):
     names = {}
     for k in range(4):
         before = set(place.glob("*"))
-        kept_view(f"key{k}", CAMERA, SHAPE, 2, lambda: fresh)
+        cached_view(f"key{k}", CAMERA, SHAPE, 2, lambda: fresh)
         (names[k],) = set(place.glob("*")) - before
         os.utime(names[k], (1000 + k, 1000 + k))
-    kept_view("key0", CAMERA, SHAPE, 2, never)  # used again: now the latest
+    cached_view("key0", CAMERA, SHAPE, 2, never)  # used again: now the latest
     size = names[0].stat().st_size
     monkeypatch.setattr(view_cache, "MOST_BYTES", 3 * size)
-    kept_view("key4", CAMERA, SHAPE, 2, lambda: fresh)
+    cached_view("key4", CAMERA, SHAPE, 2, lambda: fresh)
     assert len(list(place.iterdir())) == 3
     assert [names[k].exists() for k in range(4)] == [True, False, False, True]
 
 
 def test_what_a_killed_writer_left_goes_and_what_others_write_stays(place):
     fresh = seen()
-    kept_view("key", CAMERA, SHAPE, 2, lambda: fresh)
+    cached_view("key", CAMERA, SHAPE, 2, lambda: fresh)
     (whole,) = place.iterdir()
     left, young = (place / f".{whole.name}.{word}.tmp" for word in ("0123abcd", "4567cdef"))
     for path in (left, young):
         path.touch()
     os.utime(left, (1000, 1000))
-    kept_view("other", CAMERA, SHAPE, 2, lambda: fresh)
+    cached_view("other", CAMERA, SHAPE, 2, lambda: fresh)
     assert not left.exists() and young.exists() and whole.exists()
 
 
@@ -167,5 +167,5 @@ def test_without_a_home_views_are_kept_among_the_temporary_files(tmp_path, monke
     monkeypatch.setenv("ORBITEX_CACHE", "/proc/nowhere")
     monkeypatch.setattr(view_cache, "spare_folder", lambda: tmp_path)
     assert view_cache.folder() == tmp_path / "views"
-    kept_view("key", CAMERA, SHAPE, 2, seen)
+    cached_view("key", CAMERA, SHAPE, 2, seen)
     assert len(list((tmp_path / "views").iterdir())) == 1

@@ -13,7 +13,6 @@ from service.cli import main
 from service.inputs.styles import exemplar_file, load_styles
 from service.networks import NETWORKS
 from service.painting.paint import paint
-from service.perception.directions import along
 from service.perception.network import load_network
 from service.perception.usual import at_scales, usual
 from service.recipe.parsing import parse_recipe
@@ -23,6 +22,7 @@ from service.survey.likeness import likeness
 from service.survey.sheet import GAP, LABEL, contact_sheet, thumbnail
 from service.survey.surveying import Described, survey
 from service.tables.dreams import direction_target, find_dream
+from service.terms.dream import along
 
 INFO = NETWORKS["squeezenet"]
 SMALL = {"target": "tile", "group": "p4", "size": 64, "views": 2, "quality": "draft"}

@@ -3,10 +3,7 @@ advice: nothing is refused."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-
-import numpy as np
 
 from geometry.catalogue import colourings
 from geometry.spaces import SPIRAL
@@ -40,24 +37,17 @@ def advice(group: Group, colouring: Colouring) -> str | None:
         else "no colouring of this group turns the colours there"
     )
     line = f"{folds} rotations without a colour change often grow {symbols}; {remedy}."
-    return f"{line} --chirality ccw chooses which way they turn." if is_chiral(group) else line
-
-
-def is_chiral(group: Group) -> bool:
-    """Whether the group has rotations and translations only, so that its patterns have a
-    handedness."""
-    return all(np.linalg.det(g.matrix) > 0 for g in group.generators)
+    return f"{line} --chirality ccw chooses which way they turn." if group.is_chiral else line
 
 
 def _centres(group: Group) -> list[tuple[int, str]]:
     """The group's 4-, 5- and 6-fold rotations: order, and a word that stands for one. They are what
     its relators of the form word^n say. A swastika has no mirrors: where two mirrors meet in a
     4-fold centre it cannot grow."""
-    powers = (re.fullmatch(r"(?:\((\w+)\)|(\w))\^(\d+)", relator) for relator in group.relators)
     return [
-        (int(match[3]), match[1] or match[2])
-        for match in powers
-        if match and int(match[3]) in _SYMBOLS and not (match[3] == "4" and match[1] in _MIRRORS)
+        (order, word)
+        for word, order in group.powers.items()
+        if order in _SYMBOLS and not (order == 4 and word in _MIRRORS)
     ]
 
 

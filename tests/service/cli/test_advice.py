@@ -3,7 +3,7 @@ import pytest
 from geometry.catalogue import colourings, find_colouring, find_group, groups
 from geometry.spaces import SPIRAL
 from geometry.symmetry.colour import IDENTITY
-from service.advice import advice, is_chiral
+from service.cli.painting.advice import advice
 
 
 def of(group, rule="none"):
@@ -68,7 +68,7 @@ def test_advice_is_one_line_and_names_what_keeps_its_colours(group):
 
 
 def test_hands_are_of_groups_without_mirrors_glides_and_rotoreflections():
-    chiral = {group.name for group in groups() if is_chiral(group)}
+    chiral = {group.name for group in groups() if group.is_chiral}
     assert {"p1", "p2", "p3", "p4", "p6"} == chiral & {g.name for g in groups("plane")}
     assert {"1", "332", "432", "532", "55", "225"} == chiral & {g.name for g in groups("sphere")}
     assert all(("+" in g.name[-1]) == (g.name in chiral) for g in groups("hyperbolic"))
