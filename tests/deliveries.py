@@ -52,6 +52,7 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, frame=RGB,
         texture=lambda max_size: picture,
         checkpoint=None,
         paint=None,
+        surface=None,
         mirrored=mirrored,
         frame=frame,
     )

@@ -198,3 +198,17 @@ def cube_layout(corners):
     flat[..., 0] *= sign[:, None]
     cell = np.stack([axis, (sign > 0).astype(int)], axis=1)[:, None, :]
     return (cell + 0.5 + flat * 0.36) / (3, 2)
+
+
+def affine_texture(mesh, size, slope):
+    """x, y → colour, which each island of two_islands() shows all over its half of the texture."""
+    u, v = (np.arange(size) + 0.5) / size, 1 - (np.arange(size) + 0.5) / size
+    centres = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
+    texture = np.empty((size * size, 3))
+    for face in (0, 2):
+        place = np.linalg.solve(
+            np.vstack([mesh.uvs[face].T, np.ones(3)]), np.vstack([centres.T, np.ones(len(centres))])
+        )
+        own = (centres[:, 0] < 0.5) == (face == 0)
+        texture[own] = (place.T @ mesh.corners[face][:, :2] @ slope)[own]
+    return texture

@@ -34,7 +34,6 @@ from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.perception.network import load_network
 from service.recipe.recipe import Recipe
-from service.spaces import SPACES
 from service.spaces.space import Scene
 from service.terms import TERMS
 
@@ -88,7 +87,7 @@ def paint(
     scene = framed(scene, recipe, styles)
     if kept is not None:
         scene = dataclasses.replace(scene, style_frame=kept.paint.frame)
-    space, order = SPACES[scene.target], scene.group.order
+    order = scene.group.order
     way, efforts, known = _way(recipe, steering, order)
     kept_sha256 = None if kept is None else kept.sha256
 
@@ -121,12 +120,11 @@ def paint(
             megapixels=tally.megapixels,
             texture=studio.texture,
             checkpoint=functools.partial(checkpoint, tally),
-            loop=studio.loop if space.loops else None,
-            seen=studio.seen if space.needs_body else None,
             mirrored=studio.mirrored,
             frame=scene.style_frame,
             steering=tuple(a for a in steering if a.step < tally.step),
             paint=studio.paint,
+            surface=studio.surface,
             kept=None if kept is None else studio.kept,
             kept_sha256=kept_sha256,
             device=str(device),

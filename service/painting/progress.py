@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,11 @@ from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Backdrop, Paint
 from service.painting.steering import Adjustment
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from service.surfaces.surface import Surface
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,9 @@ class Progress(Step):
     texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first; at full size
     with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
     checkpoint(): all that is needed to go on from here later, copied; see paint.
-    loop(frames): of spirals, the pictures of an endless zoom. seen(): of meshes, (rows, columns),
-    how many pixels of the views each texel of the stage's texture fills. All must be called before
-    the generator is advanced. mirrored: the picture was turned over, so that its pinwheels turn as
+    surface(full): what is painted on at this stage, or at full size, and the paint on it, (canvas
+    texels, 3), for what only one space has. All must be called before the generator is advanced.
+    mirrored: the picture was turned over, so that its pinwheels turn as
     the recipe wants; frame: of its styles' colours, see Scene. steering: the adjustments that had
     their effect.
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
@@ -54,8 +60,7 @@ class Progress(Step):
     texture: Callable[[int], NDArray[np.uint8]]
     checkpoint: Callable[[], Checkpoint]
     paint: Callable[[], Paint]
-    loop: Callable[[int], Iterator[NDArray[np.uint8]]] | None = None
-    seen: Callable[[], NDArray[np.floating]] | None = None
+    surface: Callable[[bool], tuple[Surface, Tensor]]
     mirrored: bool = False
     frame: ColourFrame = RGB
     steering: tuple[Adjustment, ...] = ()

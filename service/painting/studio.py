@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -177,10 +177,6 @@ class Studio:
         """Whether the picture was turned over."""
         return self._scene.mirrored
 
-    def seen(self) -> NDArray[np.floating]:
-        """How often views see a mesh's texels; see Progress.seen."""
-        return self._surface.seen
-
     @torch.no_grad()
     def choose_hand(self) -> None:
         """Turn the picture over if its pinwheels turn the other way than the recipe wants. Asked at
@@ -202,10 +198,10 @@ class Studio:
             self._surface = self._surface_at(self._width)
 
     @torch.no_grad()
-    def loop(self, frames: int) -> Iterator[NDArray[np.uint8]]:
-        """The pictures of an endless zoom; see Progress.loop."""
-        full = self._surface_at(self.recipe.size)
-        yield from full.loop(self._shown(full), frames)
+    def surface(self, full: bool) -> tuple[Surface, Tensor]:
+        """See Progress.surface."""
+        surface = self._surface_at(self.recipe.size) if full else self._surface
+        return surface, self._shown(surface)
 
     @torch.no_grad()
     def texture(self, max_size: int) -> NDArray[np.uint8]:
@@ -220,8 +216,8 @@ class Studio:
                 max(1, round(picture.shape[0] * scale)),
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
-        full = self._surface_at(self.recipe.size)
-        picture = full.delivered(self._shown(full))
+        full, logits = self.surface(full=True)
+        picture = full.delivered(logits)
         if self._blend is None or SPACES[self._scene.target].needs_body:  # joined when it is whole
             return picture
         backdrop = self.kept()
@@ -238,8 +234,8 @@ class Studio:
     @torch.no_grad()
     def paint(self) -> Paint:
         """See Progress.paint."""
-        full = self._surface_at(self.recipe.size)
-        logits = self._shown(full).reshape(*full.canvas_shape, 3)
+        full, logits = self.surface(full=True)
+        logits = logits.reshape(*full.canvas_shape, 3)
         return Paint(logits.cpu().numpy(), self.mirrored, frame=self._scene.style_frame)
 
     def _shown(self, surface: Surface) -> Tensor:

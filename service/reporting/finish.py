@@ -47,11 +47,11 @@ def finish(
     picture = last.texture(0)
     design = scene.design(recipe.size)
     frame = design.picture_frame()
-    if last.seen is not None:
+    if isinstance(scene, MeshScene):
         from service.reporting.mesh_finish import finish_mesh  # Warp: half a second
 
-        assert isinstance(scene, MeshScene)
-        whole = finish_mesh(scene, picture, last.seen(), last.kept and last.kept())
+        surface, _ = last.surface(False)
+        whole = finish_mesh(scene, picture, surface.seen, last.kept and last.kept())
         receipt = build_receipt(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
         )

@@ -168,10 +168,9 @@ class Space:
     that its groups act on. title: above these groups in a list; summary: of the command, one
     sentence. fields: those of the recipe that mean something to it and not to all targets, in the
     order of its options. scene(recipe, body): a checked scene; body: what is painted, where it
-    ``needs_body``. loops: whether there is an endless zoom of its pictures. depth: levels of the
-    canvas's pyramid, where they are not as many as usual. patience(order): how many times as many
-    steps as usual a painting takes, of a group of so many elements. arguments(group): what follows
-    the command's name, to paint a group."""
+    ``needs_body``. depth: levels of the canvas's pyramid, where they are not as many as usual.
+    patience(order): how many times as many steps as usual a painting takes, of a group of so many
+    elements. arguments(group): what follows the command's name, to paint a group."""
 
     target: str
     groups: str
@@ -180,7 +179,6 @@ class Space:
     fields: tuple[str, ...]
     scene: Callable[[Recipe, Body | None], Scene]
     needs_body: bool = False
-    loops: bool = False
     depth: int | None = None
     patience: Callable[[int | None], float] = lambda order: 1.0
     arguments: Callable[[Group], str] = by_name

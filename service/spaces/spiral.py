@@ -173,6 +173,5 @@ SPACE = Space(
     summary="Paint a picture that repeats itself as it is zoomed and turned, or a tunnel.",
     fields=("radius", "zoom", "twist"),
     scene=SpiralScene.of,
-    loops=True,
     arguments=lambda group: f"--arms {group.order}",
 )

@@ -53,7 +53,7 @@ class Making:
 
 class Surface(ABC):
     """canvas_shape, wrap, views_a_step: see Design. phases: see Making. views: number of views
-    prepared. seen: see Progress; of meshes."""
+    prepared. seen: of bodies, (rows, columns), how many of their pixels each texel fills."""
 
     seen: NDArray[np.floating]
     _design: Design
@@ -99,7 +99,7 @@ class Surface(ABC):
         raise NotImplementedError
 
     def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
-        """See Progress.loop; only of spaces that loop."""
+        """The pictures of an endless zoom. Only of spirals."""
         raise NotImplementedError
 
     def _operator(self, sampling: SamplingMap) -> SparseOperator:

@@ -55,6 +55,7 @@ def heavy_painter() -> Painter:
                 *(0, 1, step, recipe.steps, {}, 0.0, 0.0, 0.0),
                 texture=lambda size: picture,
                 checkpoint=_Heavy,
+                surface=lambda full: None,
                 paint=lambda: Paint(np.zeros((1, 1, 1, 3), np.float32), mirrored=False),
             )
 

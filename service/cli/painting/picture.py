@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from geometry.errors import InputError
@@ -25,7 +23,7 @@ from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
-from service.reporting.rescue import Rescue
+from service.reporting.rescue import Move, Rescue
 from service.scene import read_scene
 from service.spaces.space import Scene
 
@@ -62,9 +60,9 @@ def paint_to(
             deliver(place, done.picture, done.receipt, rescue.write)
         except InputError as error:
             problem = error  # which must not cost the film, too
-        if film is not None and last.loop is not None:
+        if film is not None:
             console.out(f"writing {film.place} ...", highlight=False)
-            _write_film(film, last.loop, rescue)
+            _write_film(film, last, rescue)
         if problem is not None:
             raise problem
     rms = done.receipt["quality"]["symmetry_rms"]
@@ -73,10 +71,13 @@ def paint_to(
     console.out(f"{place.picture}  {place.receipt}  {time}  {symmetry}", highlight=False)
 
 
-def _write_film(
-    film: Film, frames: Callable[[int], Iterator[NDArray[np.uint8]]], rescue: Rescue
-) -> None:
-    rescue.run(lambda move: write_loop(frames(film.frames), move(film.place), film.fps))
+def _write_film(film: Film, last: Progress, rescue: Rescue) -> None:
+    surface, paint = last.surface(True)
+
+    def write(move: Move) -> None:
+        write_loop(surface.loop(paint, film.frames), move(film.place), film.fps)
+
+    rescue.run(write)
 
 
 def check_weights(weights: Path | None, network: str) -> None:

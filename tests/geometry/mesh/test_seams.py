@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from shapes import cube, grid_mesh, islands, plane, torus, two_islands, uv_sphere
+from shapes import affine_texture, cube, grid_mesh, islands, plane, torus, two_islands, uv_sphere
 
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.seams import find_seams, lookup_taps, seam_samples
@@ -122,17 +122,3 @@ def test_a_texture_that_goes_on_over_the_seam_has_no_seam_energy():
     samples = seam_samples(mesh, seams, (size, size), per_texel=2)
     assert samples.rows >= 2 * 0.55 / 2 * size
     assert np.abs(samples.apply(texture)).max() < 1e-9
-
-
-def affine_texture(mesh, size, slope):
-    """x, y → colour, which each island of two_islands() shows all over its half of the texture."""
-    u, v = (np.arange(size) + 0.5) / size, 1 - (np.arange(size) + 0.5) / size
-    centres = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
-    texture = np.empty((size * size, 3))
-    for face in (0, 2):
-        place = np.linalg.solve(
-            np.vstack([mesh.uvs[face].T, np.ones(3)]), np.vstack([centres.T, np.ones(len(centres))])
-        )
-        own = (centres[:, 0] < 0.5) == (face == 0)
-        texture[own] = (place.T @ mesh.corners[face][:, :2] @ slope)[own]
-    return texture

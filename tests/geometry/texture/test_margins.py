@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from shapes import cube, grid_mesh, plane, two_islands, uv_sphere
-from test_seams import affine_texture
+from shapes import affine_texture, cube, grid_mesh, plane, two_islands, uv_sphere
 
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.seams import find_seams, seam_samples

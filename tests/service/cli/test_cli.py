@@ -264,7 +264,7 @@ def test_progress_is_shown(terminal):
     with shown_progress(console, Objective(style=2)) as show:
         for step in range(1, 101):
             loss = {"style": 1.0, "colour": 0.5, "smoothness": 0.0}
-            show(Progress(step // 51, 2, step, 100, loss, step / 10, 70.0, step / 5, *3 * [None]))
+            show(Progress(step // 51, 2, step, 100, loss, step / 10, 70.0, step / 5, *4 * [None]))
             if terminal and step in (1, 100):
                 time.sleep(0.15)  # the bar is drawn ten times a second
     shown = text.getvalue()

@@ -8,30 +8,14 @@ import numpy as np
 import pytest
 import trimesh
 from PIL import Image
+from trimesh_files import RED, textured, written
 
 from geometry.errors import InputError
 from service.mesh_files import unwrap as unwrapping
 from service.mesh_files.loading import load_mesh
 from service.mesh_files.unwrap import unwrap
 
-RED = np.full((4, 4, 3), (200, 30, 20), np.uint8)
 QUAD = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\n"
-
-
-def textured(image=RED, name="paint", **fields):
-    """A unit square at z = 0 with its own UVs and a material with an image."""
-    material = trimesh.visual.material.PBRMaterial(
-        name=name, baseColorTexture=None if image is None else Image.fromarray(image), **fields
-    )
-    points = np.array([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)], float)
-    visual = trimesh.visual.TextureVisuals(uv=points[:, :2], material=material)
-    faces = [(0, 1, 2), (0, 2, 3)]
-    return trimesh.Trimesh(points, faces, visual=visual, process=False)
-
-
-def written(scene, path):
-    scene.export(path)
-    return path
 
 
 def signed_volume(mesh):

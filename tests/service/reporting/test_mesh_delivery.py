@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import trimesh
 from PIL import Image
-from test_mesh_files import RED, textured, written
+from trimesh_files import RED, textured, written
 
 from geometry.errors import InputError
 from service.mesh_files.loading import load_mesh

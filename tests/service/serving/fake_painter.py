@@ -99,6 +99,7 @@ def paint(recipe, scene, styles, attempt):
             texture=texture,
             checkpoint=lambda step=step, chain=chain: FakeCheckpoint(step, chain),
             paint=lambda step=step: Paint(np.full((1, 1, 1, 3), step, np.float32), mirrored=False),
+            surface=None,
             kept_sha256=kept,
             steering=tuple(a for a in attempt.steering if a.step < step),
         )

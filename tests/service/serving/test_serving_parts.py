@@ -250,7 +250,7 @@ class _Clock:
             self.now += self.seconds
             return np.zeros((size, size, 3), np.uint8)
 
-        return Progress(0, 1, step, 1000, {}, 1.0, 1.0, 1.0, texture, *2 * [None])
+        return Progress(0, 1, step, 1000, {}, 1.0, 1.0, 1.0, texture, *3 * [None])
 
 
 @pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.03])
