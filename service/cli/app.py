@@ -10,6 +10,7 @@ import typer
 import service
 from service import networks
 from service.cli import options
+from service.cli.help import SectionedGroup, lay_out
 from service.cli.offer import listings
 from service.cli.offer.channels_command import channels
 from service.cli.offer.weights import weights_app
@@ -25,8 +26,8 @@ from service.spaces import with_pictures
 
 app = typer.Typer(
     name="service",
+    cls=SectionedGroup,
     help="Paint exactly symmetric textures with a pretrained network.",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -145,3 +146,14 @@ def bench(
 
 
 app.command()(serve)
+
+
+@app.command()
+def settings(as_json: AsJson = False) -> None:
+    """List what '--set KEY=VALUE' can set in a recipe: keys, defaults, bounds."""
+    from service.cli.offer.settings import list_settings
+
+    list_settings(as_json, console())
+
+
+lay_out(app)

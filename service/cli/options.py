@@ -68,6 +68,22 @@ _SPELLINGS = {
     ),
     "material": _Spelling(metavar="NAME"),
 }
+# Where a field stands in a command's help.
+SYMMETRY, STYLE, OBJECTIVE, SURFACE, QUALITY, OUTPUT = SECTIONS = (
+    "Symmetry",
+    "Style and dreams",
+    "Objective",
+    "Surface",
+    "Quality",
+    "Output",
+)
+_SECTION_OF = {
+    **dict.fromkeys(("styles", "dreams", "style_scale", "style_size", "network"), STYLE),
+    **dict.fromkeys(("mesh", "material", "unwrap", "base", "start", "mask"), SURFACE),
+    **dict.fromkeys(("quality", "steps", "seed", "views", "view_layout", "precision"), QUALITY),
+    **dict.fromkeys(("size", "cut", "repeat", "projection", "model"), OUTPUT),
+    **dict.fromkeys((term.setting for term in TERMS.values()), OBJECTIVE),
+}
 _METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a flag
 # These wait for a painting.
 _NOT_OF_PREVIEWS = ("chirality", "base", "start")
@@ -105,7 +121,12 @@ Changes = Annotated[
 ]
 Weights = Annotated[
     Path | None,
-    typer.Option("--weights", metavar="FILE", help="The network's weights, from a file."),
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help="The network's weights, from a file.",
+        rich_help_panel=STYLE,
+    ),
 ]
 DreamLike = Annotated[
     list[str] | None,
@@ -114,6 +135,7 @@ DreamLike = Annotated[
         metavar="PICTURE[=WEIGHT]",
         help="Dream of the channels that describe a picture; may be given several times. The "
         "recipe names them, not the picture.",
+        rich_help_panel=STYLE,
     ),
 ]
 
@@ -159,11 +181,11 @@ def option(field: str) -> Any:
     spelling = _SPELLINGS.get(field, _Spelling())
     flags = spelling.flags or (f"--{field.replace('_', '-')}",)
     kind = _kind(info.annotation)
-    choices = _choices(info)
+    choices = choices_of(info)
     metavar = spelling.metavar or "|".join(choices) or _METAVARS.get(kind)
     has_default = not info.is_required() and info.default not in (None, False, ())
     default = f"Default: {_shown(info.default)}." if has_default else ""
-    text = " ".join(filter(None, [info.description, spelling.more, _bounds(info), default]))
+    text = " ".join(filter(None, [info.description, spelling.more, bounds_of(info), default]))
     value: Any = (
         list[str] | None
         if field in ("styles", "dreams")
@@ -171,7 +193,11 @@ def option(field: str) -> Any:
         if info.is_required()
         else (kind | None)
     )
-    return Annotated[value, typer.Option(*flags, help=text, show_default=False, metavar=metavar)]
+    section = _SECTION_OF.get(field, SYMMETRY)
+    shown = typer.Option(
+        *flags, help=text, show_default=False, metavar=metavar, rich_help_panel=section
+    )
+    return Annotated[value, shown]
 
 
 def with_options(fields: Sequence[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -192,7 +218,7 @@ def with_options(fields: Sequence[str]) -> Callable[[Callable[..., None]], Calla
             for field in fields
         ]
         required = [p for p in own + added if p.default is p.empty]
-        rest = [p for p in own + added if p.default is not p.empty]
+        rest = [p for p in added + own if p.default is not p.empty]
 
         def wrapper(**arguments: Any) -> None:
             given = {k: arguments.pop(k) for k in fields}
@@ -262,7 +288,7 @@ def _kind(annotation: Any) -> type:
     return str
 
 
-def _choices(info: FieldInfo) -> list[str]:
+def choices_of(info: FieldInfo) -> list[str]:
     """The values that a field can have, if it has only some: of its type, or of a table. What else
     there may be is in its description."""
     found = [c for part in _parts(info.annotation) for c in typing.get_args(part)]
@@ -283,7 +309,7 @@ def _info(field: str) -> FieldInfo:
     return Objective.model_fields[terms[field]] if field in terms else Recipe.model_fields[field]
 
 
-def _bounds(info: FieldInfo) -> str:
+def bounds_of(info: FieldInfo) -> str:
     """'64 to 8192.', from the field's own constraints; empty unless it is bounded on both sides."""
     found: dict[str, Any] = {}
     for rule in info.metadata:

@@ -29,6 +29,7 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         help="The picture's file, ending in .png; its receipt is NAME.json beside it.",
+        rich_help_panel=options.OUTPUT,
     ),
 ]
 MeshOutput = Annotated[
@@ -40,6 +41,7 @@ MeshOutput = Annotated[
         help="The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
         "NAME_view4.png, NAME_coverage.png and the receipt NAME.json. Of a mesh with several "
         "textures each is a NAME_MATERIAL.png.",
+        rich_help_panel=options.OUTPUT,
     ),
 ]
 
@@ -100,6 +102,7 @@ def _hyperbolic(
             metavar="|".join((*KINDS, "NAME")),
             help=" ".join(f"{name}: {title}." for name, title in KINDS.items())
             + " Without P and Q: any hyperbolic group's name.",
+            rich_help_panel=options.SYMMETRY,
         ),
     ] = "rotations",
     dream_like: options.DreamLike = None,
@@ -127,17 +130,34 @@ def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
 
 @options.with_options(options.fields_of("spiral"))
 def _spiral(
-    arms: Annotated[int, typer.Option("--arms", metavar="N", help="Arms of the spiral.")] = 1,
+    arms: Annotated[
+        int,
+        typer.Option(
+            "--arms", metavar="N", help="Arms of the spiral.", rich_help_panel=options.SYMMETRY
+        ),
+    ] = 1,
     loop: Annotated[
         Path | None,
         typer.Option(
-            "--loop", metavar="FILE", help="An endless zoom: .webp or .gif, or a folder for frames."
+            "--loop",
+            metavar="FILE",
+            help="An endless zoom: .webp or .gif, or a folder for frames.",
+            rich_help_panel=options.OUTPUT,
         ),
     ] = None,
     frames: Annotated[
-        int, typer.Option("--frames", metavar="N", help="Of the loop, for one repetition.")
+        int,
+        typer.Option(
+            "--frames",
+            metavar="N",
+            help="Of the loop, for one repetition.",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = 48,
-    fps: Annotated[float, typer.Option("--fps", metavar="X", help="Frames a second.")] = 24.0,
+    fps: Annotated[
+        float,
+        typer.Option("--fps", metavar="X", help="Frames a second.", rich_help_panel=options.OUTPUT),
+    ] = 24.0,
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("spiral.png"),
@@ -156,11 +176,20 @@ def _mesh(
     group: Annotated[
         str,
         typer.Option(
-            "--group", "-g", metavar="NAME", help="The mesh's own symmetry, to paint it so."
+            "--group",
+            "-g",
+            metavar="NAME",
+            help="The mesh's own symmetry, to paint it so.",
+            rich_help_panel=options.SYMMETRY,
         ),
     ] = "1",
     detect: Annotated[
-        bool, typer.Option("--detect", help="List the symmetries that the mesh has; paint nothing.")
+        bool,
+        typer.Option(
+            "--detect",
+            help="List the symmetries that the mesh has; paint nothing.",
+            rich_help_panel=options.SYMMETRY,
+        ),
     ] = False,
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,

@@ -1,0 +1,102 @@
+"""How ``--help`` is laid out: commands and options in sections, what is needed first on top, and
+examples at the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from service.cli import options
+
+# Every command, in the order of the help.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Paint": ("tile", "sphere", "hyperbolic", "spiral", "mesh", "run", "batch"),
+    "Choose": ("preview", "groups", "colourings", "classes", "channels", "settings"),
+    "Painting service": (
+        *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
+        *("finish", "cancel", "forget"),
+    ),
+    "This machine": ("doctor", "weights", "bench"),
+}
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "tile": (
+        "service tile -g p4 -s photo.jpg -o tile.png",
+        "service tile -g p6 -c 3a -s night_strokes --size 2048 -q final",
+        "service tile -g p4 --dream class:goldfinch",
+    ),
+    "sphere": ("service sphere -g 532 -s woodcut_waves --projection cube -o planet.png",),
+    "hyperbolic": (
+        "service hyperbolic 4 6 -s stained_glass -o disc.png",
+        "service hyperbolic 7 3 --model band",
+    ),
+    "spiral": ("service spiral --arms 3 -s night_strokes --loop zoom.webp",),
+    "mesh": (
+        "service mesh cup.glb --detect",
+        "service mesh cup.glb -g C8 --axis Z -s moorish_mosaic -o cup.png",
+    ),
+    "preview": ("service preview p6 -c 3a --picture photo.jpg",),
+    "run": ("service run tile.json --set seed=2 --set objective.detail=2",),
+    "batch": ("service batch recipes --set quality=draft -o drafts",),
+    "colourings": ("service colourings p4 --style night_strokes",),
+    "submit": ("service submit tile.json",),
+}
+
+
+class SectionedCommand(TyperCommand):
+    """A command whose options are in the sections that they name (``rich_help_panel``)."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the sections."""
+        sections: dict[str, list[tuple[str, str]]] = {
+            title: [] for title in ("Arguments", *options.SECTIONS, "Options")
+        }
+        for param in self.get_params(ctx):
+            if (record := param.get_help_record(ctx)) is None:
+                continue
+            is_argument = param.param_type_name == "argument"
+            panel = getattr(param, "rich_help_panel", None) or "Options"
+            sections["Arguments" if is_argument else panel].append(record)
+        _write(formatter, sections)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the examples."""
+        if examples := EXAMPLES.get(self.name or "", ()):
+            with formatter.section("Examples"):
+                for example in examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+class SectionedGroup(TyperGroup):
+    """All commands, by what one wants to do."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the sections."""
+        longest = max(map(len, self.commands))
+        limit = formatter.width - 6 - longest
+        helps = {
+            name: command.get_short_help_str(limit)
+            for name, command in self.commands.items()
+            if not command.hidden
+        }
+        _write(
+            formatter,
+            {
+                section: [(name.ljust(longest), helps[name]) for name in names if name in helps]
+                for section, names in SECTIONS.items()
+            },
+        )
+
+
+def lay_out(app: typer.Typer) -> None:
+    """Have all commands of an application laid out so."""
+    for command in app.registered_commands:
+        command.cls = SectionedCommand
+
+
+def _write(formatter: Any, sections: dict[str, list[tuple[str, str]]]) -> None:
+    for title, rows in sections.items():
+        if rows:
+            with formatter.section(title):
+                formatter.write_dl(rows)
