@@ -118,6 +118,15 @@ def find_colouring(group: Group, name: str) -> Colouring:
         images = tuple(given.get(letter, IDENTITY) for letter in group.letters)
         return make_colouring(group, text, images)
     known = {rule.name: rule for rule in colourings(group)}
+    if text not in known and len(known) == 1:
+        relations = ", ".join(f"{word} = 1" for word in group.relators)
+        raise InputError(
+            "unknown-colouring",
+            "colouring",
+            f"{group.name} has no colour rule but 'none'"
+            + (f": with {relations} no generator can permute colours." if relations else "."),
+            "Choose 'none', or another group.",
+        )
     if text not in known:
         raise unknown_name("unknown-colouring", "colouring", name, known)
     return known[text]

@@ -34,7 +34,7 @@ def list_groups(space: str | None, as_json: bool, console: Console) -> None:
         raise unknown_name("unknown-space", "space", space, with_pictures())
     rows = [
         group_row(group)
-        | {"colourings": len(colourings(group)), "aliases": list(group.aliases)}
+        | {"colourings": len(colourings(group)) - 1, "aliases": list(group.aliases)}
         | {"generators": {g.letter: g.title for g in group.generators}}
         | {"command": command_of(group)}
         for group in groups(space)
