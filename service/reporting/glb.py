@@ -18,7 +18,7 @@ from geometry.mesh.mesh import Mesh
 from service.mesh_files.loading import LoadedMesh
 from service.mesh_files.parts import Part
 from service.pictures.look import linear_factor, to_linear
-from service.reporting.delivery import png_bytes
+from service.reporting.formats import picture_bytes
 
 GENERATOR = "Orbitex"  # how its own files are known again
 CREASE = math.radians(40)  # edges sharper than this stay sharp where the file has no normals
@@ -108,7 +108,7 @@ class _File:
     def material(self, name: str, shown: dict[str, Any], clear: bool) -> int:
         surface: dict[str, Any] = {"metallicFactor": 0.0, "roughnessFactor": 0.9}
         if "texture" in shown:
-            picture = png_bytes(shown["texture"])
+            picture = picture_bytes(shown["texture"])
             view = self._view(picture, None)
             image = {"bufferView": view, "mimeType": "image/png", "name": name}
             source = {"source": self._add("images", image)}

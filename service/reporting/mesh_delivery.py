@@ -18,10 +18,10 @@ from service.reporting.delivery import (
     bad_output,
     check_files,
     destination,
-    png_bytes,
     receipt_bytes,
     write_files,
 )
+from service.reporting.formats import picture_bytes
 from service.reporting.glb import GENERATOR, glb_bytes
 from service.reporting.mesh_pictures import VIEWS, preview_views
 from service.reporting.overwriting import FilesRead
@@ -68,6 +68,8 @@ def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> Me
         picture.with_suffix(".json"),
     )
     read.check(place.files)  # first: it says best what is wrong
+    if picture.suffix.lower() != ".png":
+        raise bad_output(f"{picture} is not a PNG file's name.", "End it with .png.")
     destination(picture, FilesRead(()))
     check_files(place.files, read)
     if place.glb.exists() and f'"generator":"{GENERATOR}"'.encode() not in _head(place.glb):
@@ -93,12 +95,12 @@ def deliver_mesh(
     Raises InputError("bad-output").
     """
     textures = np.split(picture, len(place.textures))
-    files = {path: png_bytes(t) for path, t in zip(place.textures, textures, strict=True)}
+    files = {path: picture_bytes(t) for path, t in zip(place.textures, textures, strict=True)}
     files[place.glb] = glb_bytes(loaded, textures)
     views = preview_views(loaded, picture)
-    files |= {path: png_bytes(view) for path, view in zip(place.views, views, strict=True)}
+    files |= {path: picture_bytes(view) for path, view in zip(place.views, views, strict=True)}
     if coverage is not None:
-        files[place.coverage] = png_bytes(coverage)
+        files[place.coverage] = picture_bytes(coverage)
     files[place.receipt] = receipt_bytes(receipt)
     (write or write_files)(files)
 

@@ -28,7 +28,18 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="The picture's file, ending in .png; its receipt is NAME.json beside it.",
+        help="The picture's file: NAME.png, .tif, .webp or .jpg; its receipt is NAME.json beside "
+        "it. JPEG is not exact and has no transparency.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
+Dpi = Annotated[
+    float | None,
+    typer.Option(
+        "--dpi",
+        metavar="X",
+        min=1,
+        help="Pixels per inch that the file names, for printing.",
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -52,12 +63,13 @@ def _paint(
     dream_like: list[str] | None,
     weights: Path | None,
     output: Path,
+    dpi: float | None,
     film: Film | None = None,
 ) -> None:
     from service.cli.painting.picture import paint_to
 
     recipe = _recipe(target, given, dream_like, weights)
-    paint_to(recipe, output, weights, progress_console(), film)
+    paint_to(recipe, output, weights, progress_console(), film, dpi=dpi)
 
 
 def _recipe(
@@ -83,9 +95,10 @@ def _plain(space: Space) -> Command:
         dream_like: options.DreamLike = None,
         weights: options.Weights = None,
         output: Output = Path(f"{target}.png"),
+        dpi: Dpi = None,
         **given: Any,
     ) -> None:
-        _paint(target, given, dream_like, weights, output)
+        _paint(target, given, dream_like, weights, output, dpi)
 
     return paint
 
@@ -108,10 +121,11 @@ def _hyperbolic(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("hyperbolic.png"),
+    dpi: Dpi = None,
     **given: Any,
 ) -> None:
     fields = {"group": _hyperbolic_name(p, q, group), **given}
-    _paint("hyperbolic", fields, dream_like, weights, output)
+    _paint("hyperbolic", fields, dream_like, weights, output, dpi)
 
 
 def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
@@ -161,11 +175,12 @@ def _spiral(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("spiral.png"),
+    dpi: Dpi = None,
     **given: Any,
 ) -> None:
     film = None if loop is None else Film(loop, frames, fps)
     fields = {"group": spiral_group(arms).name, **given}
-    _paint("spiral", fields, dream_like, weights, output, film)
+    _paint("spiral", fields, dream_like, weights, output, dpi, film)
 
 
 @options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])

@@ -39,16 +39,17 @@ def paint_to(
     film: Film | None = None,
     steering: Steering = (),
     read: Sequence[Path] = (),
+    dpi: float | None = None,
 ) -> None:
     """Paint a recipe into ``picture`` with its receipt beside it. ``steering``: see paint;
-    ``read``: files besides the recipe's that must not be written over.
+    ``read``: files besides the recipe's that must not be written over; ``dpi``: pixels per inch.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
     """
     scene = read_scene(recipe)
     inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
-    place = destination(picture, inputs, recipe.projection == "cube")
+    place = destination(picture, inputs, recipe.projection == "cube", dpi)
     if film is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)

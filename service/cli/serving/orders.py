@@ -16,7 +16,7 @@ from service.cli.painting.mesh import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import exemplars, read_style_file
-from service.recipe.recipe import Recipe
+from service.recipe.recipe import AUTOMATIC, Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
@@ -105,7 +105,8 @@ def deliver_order(
         {**style, "source": own.source}
         for style, own in zip(receipt["styles"], order.recipe.styles, strict=True)
     ]
-    recipe = order.recipe.model_copy(update={"network": receipt["recipe"]["network"]})
+    chosen = {field: receipt["recipe"][field] for field in AUTOMATIC}
+    recipe = order.recipe.model_copy(update=chosen)
     receipt = {**receipt, "recipe": recipe.model_dump(mode="json"), "styles": styles}
     if isinstance(place, MeshDestination):
         assert order.mesh is not None

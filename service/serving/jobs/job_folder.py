@@ -31,7 +31,7 @@ from PIL import Image
 from geometry.errors import InputError
 from service.painting.steering import Adjustment, Steering
 from service.recipe.parsing import parse_recipe
-from service.reporting.delivery import png_bytes
+from service.reporting.formats import picture_bytes
 from service.serving.jobs.blobs import is_digest, read_blob
 from service.serving.jobs.durable import saving, sync_names
 from service.serving.jobs.job import Inputs, Result, Standing, StoredBuffer, Submission
@@ -172,7 +172,7 @@ class JobFolder:
 
     def write_result(self, result: Result) -> None:
         """Keep the result."""
-        self._write("texture.png", png_bytes(result.texture))
+        self._write("texture.png", picture_bytes(result.texture))
         self._write_json("receipt.json", result.receipt)
 
     def read_result(self) -> Result:

@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from service.reporting.delivery import png_bytes
+from service.reporting.formats import picture_bytes
 from service.serving.protocol.answers import HINT, check_picture, check_shape
 from service.serving.protocol.fields import EncodingName
 from service.serving.protocol.wire import WireError
@@ -88,7 +88,7 @@ def encode_picture(pixels: NDArray[np.uint8], encoding: str) -> Picture:
         Image.fromarray(pixels).save(stream, "JPEG", quality=JPEG_QUALITY)
         data = stream.getvalue()
     else:
-        data = png_bytes(pixels)
+        data = picture_bytes(pixels)
     return Picture(encoding, pixels.shape, np.frombuffer(data, np.uint8))
 
 

@@ -1,0 +1,50 @@
+"""The formats of delivered pictures, by the suffixes of their files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from service.pictures.files import over_white
+
+
+@dataclass(frozen=True)
+class Format:
+    """name: Pillow's; options: to save with; alpha: whether it can be transparent."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    alpha: bool = True
+
+
+_TIFF = Format("TIFF", {"compression": "tiff_adobe_deflate"})
+_JPEG = Format("JPEG", {"quality": 95, "subsampling": 0}, alpha=False)
+FORMATS: dict[str, Format] = {
+    ".png": Format("PNG", {"compress_level": 3}),  # thrice as fast, 6 % larger
+    ".tif": _TIFF,
+    ".tiff": _TIFF,
+    ".webp": Format("WEBP", {"lossless": True}),
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+}
+
+
+def picture_bytes(
+    picture: NDArray[np.uint8], suffix: str = ".png", dpi: float | None = None
+) -> bytes:
+    """A picture, (H, W) or (H, W, 3 or 4) uint8, as the content of a file with a suffix of
+    FORMATS; what is transparent lies over white where the format cannot say so. dpi: pixels per
+    inch that it names; WebP has no place for them."""
+    kind = FORMATS[suffix.lower()]
+    if picture.shape[2:] == (4,) and not kind.alpha:
+        picture = over_white(picture)
+    options = dict(kind.options) | ({} if dpi is None else {"dpi": (dpi, dpi)})
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, kind.name, **options)
+    return stream.getvalue()
