@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from geometry.errors import InputError
+from service.inputs import styles as style_files
 from service.inputs.mesh import mesh_inputs
 from service.inputs.styles import exemplars, load_styles
-from service.inputs.styles import styles as style_files
 from service.recipe.parts import Style
 from service.recipe.recipe import Recipe
 from service.scene import wire_scene
