@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,9 @@ from service.painting.steering import Steering
 from service.recipe.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
+from service.reporting.remarks import SMALL, remarks
 from service.reporting.rescue import Rescue
 from service.scene import make_scene
-
-_HIDDEN = 0.05  # of the surface: if no view saw more, more views are advised
-_SMALL = 0.001  # part of the surface, or of the texels, that is not worth a word
 
 
 def paint_mesh_to(
@@ -59,28 +57,11 @@ def paint_mesh_to(
         write = Rescue(picture.stem).write
         receipt = done.receipt | about
         deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage, write)
-    for hint in _advice(done.receipt["surface"], recipe.views):
-        console.out(f"advice: {hint}", highlight=False)
+    for remark in remarks(done.receipt):
+        console.out(f"advice: {remark}", highlight=False)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
     time = f"{last.seconds:.1f} s with {last.network}"
     console.out(f"{shown}  {time}  {_figures(done.receipt)}", highlight=False)
-
-
-def _advice(surface: Mapping[str, Any], views: int) -> Iterator[str]:
-    """What would paint more of the surface."""
-    collapsed = surface["collapsed"]
-    hidden = 1 - surface["coverage"] - collapsed
-    if hidden > _HIDDEN:
-        yield (
-            f"no view saw {100 * hidden:.0f} % of the surface, which is filled smoothly; "
-            f"--views {max(12, 2 * views)} would show more."
-        )
-    if collapsed > _SMALL:
-        yield (
-            f"{surface['collapsed_triangles']} triangles, {100 * collapsed:.1f} % of the surface, "
-            "have no area in the UV map, so each has a single colour; unwrap them (in Blender: "
-            "UV > Smart UV Project), or use --unwrap."
-        )
 
 
 def as_wide_as_kept(recipe: Recipe, body: Body) -> Recipe:
@@ -102,7 +83,7 @@ def _figures(receipt: dict[str, Any]) -> str:
         words.append(f"seam ratio {max(ratios):.2f}")
     if error is not None:
         words.append(f"symmetry error {error:.2f}/255")
-    if surface["overlap"] > _SMALL:
+    if surface["overlap"] > SMALL:
         words.append(f"{100 * surface['overlap']:.1f} % of the texels shared by overlapping UVs")
     return ", ".join(words)
 

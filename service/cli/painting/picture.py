@@ -23,6 +23,7 @@ from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
+from service.reporting.remarks import remarks
 from service.reporting.rescue import Move, Rescue
 from service.scene import read_scene
 from service.spaces.space import Scene
@@ -66,10 +67,16 @@ def paint_to(
             _write_film(film, last, rescue)
         if problem is not None:
             raise problem
+    for remark in remarks(done.receipt):
+        console.out(f"advice: {remark}", highlight=False)
     rms = done.receipt["quality"]["symmetry_rms"]
     symmetry = "no symmetry" if rms is None else f"symmetry error {rms:.2f}/255"
     time = f"{last.seconds:.1f} s with {last.network}"
-    console.out(f"{place.picture}  {place.receipt}  {time}  {symmetry}", highlight=False)
+    height, width = done.picture.shape[:2]
+    size = f"{width} × {height} pixels"
+    if place.faces:
+        size += f", faces of {height // 2} × {height // 2}"
+    console.out(f"{place.picture}  {place.receipt}  {size}  {time}  {symmetry}", highlight=False)
 
 
 def _write_film(film: Film, last: Progress, rescue: Rescue) -> None:
