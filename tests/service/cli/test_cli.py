@@ -69,7 +69,7 @@ def service(*words, cwd):
         ((*TILE, "--size", "big"), "--size", "integer"),
         ((*TILE, "--quality", "best"), "quality", "'final'"),
         ((*TILE, "--weights", "absent.pth"), "weights", ""),
-        ((*TILE, "-o", "picture.jpg"), "output", ".png"),
+        ((*TILE, "-o", "picture.bmp"), "output", ".png"),
         ((*TILE, "-o", "broken.png/tile.png"), "output", "another"),
         ((*TILE, "-o", "recipe.png"), "output", "another"),
         (("run", "absent.json"), "recipe", "recipes/"),
@@ -82,7 +82,7 @@ def service(*words, cwd):
         (("run", "recipe.json", "--set", "target=mesh"), "mesh", "--set mesh=FILE"),
         (("mesh", "absent.obj"), "absent.obj", "name"),
         (("mesh", "broken.png"), "mesh", ".glb"),
-        (("mesh", "square.obj", "-o", "picture.jpg"), "output", ".png"),
+        (("mesh", "square.obj", "-o", "picture.bmp"), "output", ".png"),
         (("mesh", "square.obj", "-o", "recipe.png"), "output", "another"),
         (("mesh", "square.obj", "-o", "model.png"), "model.glb", "another"),
         (
@@ -144,7 +144,7 @@ def service(*words, cwd):
         (("preview", "[4,4]"), "q", "p4m"),
         (("preview", "p4", "--picture", "absent.png"), "absent.png", "picture"),
         (("preview", "p4", "--picture", "broken.png"), "broken.png", "PNG"),
-        (("preview", "p4", "-o", "preview.jpg"), "output", ".png"),
+        (("preview", "p4", "-o", "preview.bmp"), "output", ".png"),
         (("preview", "532", "--cut", "cell"), "cut", "tile"),
     ],
 )
