@@ -14,7 +14,7 @@ from geometry.spaces import SPHERE
 from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
 from service.networks import AUTO, NETWORKS
-from service.recipe.quality import QUALITIES
+from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.terms import TERMS
 
@@ -65,19 +65,9 @@ def defaults() -> dict[str, Any]:
 
 def term_rows() -> list[dict[str, Any]]:
     """The terms of the objective: what their sliders are called and where they end."""
+    said = "name setting title description default least most usual targets needs_base"
     return [
-        {
-            "name": term.name,
-            "setting": term.setting,
-            "title": term.title,
-            "description": term.description,
-            "default": term.default,
-            "least": term.least,
-            "most": term.most,
-            "usual": term.usual,
-            "targets": list(term.targets),
-            "needs_base": term.needs_base,
-        }
+        {name: getattr(term, name) for name in said.split()} | {"targets": list(term.targets)}
         for term in TERMS.values()
     ]
 

@@ -1,7 +1,7 @@
 # Kernels are Warp's language in Python's clothes: int(0) declares a variable that may change, and
 # array types are values. mypy and two rules of ruff take them for plain Python.
 # mypy: ignore-errors
-"""The Warp kernels behind :mod:`geometry.seeing.sights` and :mod:`geometry.texture.overlaps`. No
+"""The Warp kernels behind :mod:`geometry.seeing.sights` and :mod:`geometry.texture.layout`. No
 result depends on threads' order."""
 
 from __future__ import annotations

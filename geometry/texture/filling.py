@@ -12,8 +12,8 @@ from scipy.spatial import cKDTree
 
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.surface import UvSurface
+from geometry.texture.layout import texel_stretch
 from geometry.texture.multigrid import solve_on_grid
-from geometry.texture.stretch import texel_stretch
 
 LINK_TEXELS = 2.0  # texels farther apart than this on the surface are no neighbours
 SEAM_LINKS = 2  # the nearest texels beyond a seam that a texel at a border is linked to,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.painting.steering import Steering, steered
-from service.recipe.quality import QUALITIES
+from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
 

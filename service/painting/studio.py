@@ -23,7 +23,7 @@ from service.painting.objective import Seen, StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured
 from service.perception.network import Network
-from service.recipe.quality import DRAFT_SUBSAMPLES, QUALITIES
+from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
 from service.spaces.handedness import winding

@@ -17,7 +17,7 @@ from geometry.errors import InputError
 from service.networks import TORCHVISION, find_network
 from service.perception import borders
 from service.tables.network_info import HEAD, NetworkInfo, as_torchvision
-from service.weights.files import read_state_dict
+from service.weights.hub import read_state_dict
 
 _STARTED_SLOWLY = ("googlenet", "inception_v3")
 

@@ -1,7 +1,8 @@
-"""What recipes are made of: styles, dreams, the weights of the objective's terms."""
+"""What recipes are made of: styles, dreams, weights of the objective's terms, quality presets."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -69,3 +70,23 @@ else:  # a field for every term of the table
             for term in TERMS.values()
         },
     )
+
+
+DRAFT_SUBSAMPLES = 4  # along each side of a pixel, in a mesh's views
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a quality preset decides: how many resolutions, how many steps at each."""
+
+    title: str
+    stages: int  # √2 apart, ending at the full size
+    steps: int  # at each
+    subsamples: int = DRAFT_SUBSAMPLES  # in a mesh's views at full size
+
+
+QUALITIES: dict[str, Quality] = {
+    "draft": Quality("Draft: a first look", stages=4, steps=24),
+    "standard": Quality("Standard", stages=5, steps=60),
+    "final": Quality("Final: slow and careful", stages=6, steps=200, subsamples=8),
+}

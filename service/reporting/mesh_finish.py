@@ -17,11 +17,10 @@ from geometry.mesh.symmetry import deviation
 from geometry.mesh.symmetry_error import symmetry_error
 from geometry.texture.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
 from geometry.texture.filling import fill_unseen
+from geometry.texture.layout import overlapping_texels, texel_stretch
 from geometry.texture.margins import margin_map
-from geometry.texture.overlaps import overlapping_texels
 from geometry.texture.seam_erasure import erase_seams
 from geometry.texture.seam_steps import seam_ratio
-from geometry.texture.stretch import texel_stretch
 from service.inputs.body import ALPHA_CUT, Body
 from service.painting.kept import Backdrop
 from service.pictures.base_colour import fitted_stack

@@ -23,8 +23,8 @@ from geometry.seeing.view_choice import choose_views
 from geometry.seeing.visibility import ViewMap
 from geometry.spaces import Array
 from geometry.texture.evenness import gradual_density
+from geometry.texture.layout import pixels_per_unit, texel_stretch
 from geometry.texture.margins import margin_map
-from geometry.texture.stretch import pixels_per_unit, texel_stretch
 from service.pictures.base_colour import fitted_stack
 from service.spaces.folded import picture_generators, spread
 from service.spaces.frame import Frame

@@ -22,7 +22,7 @@ from torch.nn import functional as F
 
 from geometry.maps.pyramid import pyramid_shapes
 from geometry.maps.sampling import SamplingMap
-from service.recipe.quality import DRAFT_SUBSAMPLES
+from service.recipe.parts import DRAFT_SUBSAMPLES
 from service.spaces.space import Design, Scene
 from service.surfaces.grids import ALIGNED, Phase, resize
 from service.surfaces.operators import SparseOperator

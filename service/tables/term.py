@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,6 +19,11 @@ RGB = "rgb"  # a view's pixels, after it: colours as features
 PAINT = "paint"  # the paint itself, once a step
 
 
+def _mean_over_views(sums: Mapping[str, Any], state: Any) -> Tensor:
+    (mean,) = sums.values()
+    return cast("Tensor", mean.value)
+
+
 @dataclass(frozen=True)
 class Term:
     """One row of the table of terms: a part of the objective, with a weight in recipes.
@@ -26,8 +31,8 @@ class Term:
     prepare(stage): once a stage, without gradients: what the other two want to know, any object.
     observe(sight, state): of every view and each of the layers that the term looks at, something
     that can be added: over views, masks, tiles, devices. loss(sums, state): once a step, from the
-    sums {layer: sum}, a scalar. layers(stage): what the term looks at: names of the network's
-    layers, its HEAD, or LOOK, RGB and PAINT above.
+    sums {layer: sum}, a scalar; without it, the mean over views of its one layer. layers(stage):
+    what the term looks at: names of the network's layers, its HEAD, or LOOK, RGB and PAINT above.
 
     name: in the recipe's objective and in losses. setting: where its weight stands among other
     settings (options, Blender). rank: its place in lists. title, description: for people; the
@@ -45,7 +50,7 @@ class Term:
     default: float
     layers: Callable[[Stage], Collection[str]]
     observe: Callable[[Sight, Any], Any]
-    loss: Callable[[Mapping[str, Any], Any], Tensor]
+    loss: Callable[[Mapping[str, Any], Any], Tensor] = _mean_over_views
     prepare: Callable[[Stage], Any] = lambda stage: None
     setting: str = ""
     least: float = 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from service.spaces import SPACES
@@ -11,7 +10,7 @@ from service.tables.term import Term
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from service.painting.stage import Sight, Stage
+    from service.painting.stage import Sight
     from service.perception.moments import Mean
 
 
@@ -30,21 +29,11 @@ def difference(painted: Tensor, wanted: Tensor, weight: Tensor | None) -> Tensor
     return apart / (weight * wanted.square()).sum().clamp(min=1e-12)
 
 
-def prepare(stage: Stage) -> str:
-    """The layer that is compared."""
-    return stage.network.info.content
-
-
-def observe(sight: Sight, layer: str) -> Mean:
+def observe(sight: Sight, state: None) -> Mean:
     """How far a view is from what it showed before."""
     from service.perception.moments import Mean
 
     return Mean(difference(sight.features, sight.before(), sight.weight))
-
-
-def loss(sums: Mapping[str, Mean], layer: str) -> Tensor:
-    """The mean over views."""
-    return sums[layer].value
 
 
 TERM = Term(
@@ -54,9 +43,7 @@ TERM = Term(
     rank=40,
     default=0.0,
     layers=lambda stage: (stage.network.info.content,),
-    prepare=prepare,
     observe=observe,
-    loss=loss,
     targets=tuple(space.target for space in SPACES.values() if "base" in space.fields),
     needs_base=True,
 )

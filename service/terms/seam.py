@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from service.spaces import SPACES
 from service.tables.term import PAINT, Term
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from service.painting.stage import Sight
     from service.perception.moments import Mean
 
@@ -22,11 +19,6 @@ def observe(sight: Sight, state: None) -> Mean:
     return Mean(sight.surface.seam_energy(sight.features))
 
 
-def loss(sums: Mapping[str, Mean], state: None) -> Tensor:
-    """As it was observed."""
-    return sums[PAINT].value
-
-
 TERM = Term(
     name="seam",
     title="Seams",
@@ -35,6 +27,5 @@ TERM = Term(
     default=1.0,
     layers=lambda stage: (PAINT,),
     observe=observe,
-    loss=loss,
     targets=tuple(space.target for space in SPACES.values() if space.needs_body),
 )

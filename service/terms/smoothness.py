@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from service.tables.term import LOOK, Term
@@ -37,11 +36,6 @@ def observe(sight: Sight, state: None) -> Mean:
     return Mean(steps(sight.features, sight.weight))
 
 
-def loss(sums: Mapping[str, Mean], state: None) -> Tensor:
-    """Their mean over views."""
-    return sums[LOOK].value
-
-
 TERM = Term(
     name="smoothness",
     title="Smoothness",
@@ -50,6 +44,5 @@ TERM = Term(
     default=0.1,
     layers=lambda stage: (LOOK,),
     observe=observe,
-    loss=loss,
     usual=1.0,
 )

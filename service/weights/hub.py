@@ -1,4 +1,4 @@
-"""Weights that torchvision knows: from the hub's cache, or downloaded into it."""
+"""Weights as torchvision has them: from the hub's cache, downloaded into it, or from a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from urllib.error import URLError
 from geometry.errors import InputError
 from geometry.spare_folder import spare_folder
 from service.tables.network_info import Download, Weights, as_torchvision
-from service.weights.files import read_state_dict
 from service.weights.store import first_writable
 
 if TYPE_CHECKING:
@@ -90,3 +89,23 @@ class _Hub:
         name = self._url().rsplit("/", 1)[1]
         yield Path(torch.hub.get_dir()) / "checkpoints" / name
         yield spare_folder() / "torch" / "checkpoints" / name
+
+
+def read_state_dict(path: Path) -> Mapping[str, Tensor]:
+    """A file with torchvision's state dict of a network, read without trusting it. Raises
+    InputError("bad-weights")."""
+    import torch
+
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise InputError("bad-weights", "weights", f"There is no file {path}.") from None
+    except Exception as error:
+        raise InputError(
+            "bad-weights", "weights", f"{path} holds no torch weights ({type(error).__name__})."
+        ) from None
+    if not isinstance(state, Mapping) or not all(
+        isinstance(name, str) and isinstance(x, torch.Tensor) for name, x in state.items()
+    ):
+        raise InputError("bad-weights", "weights", f"{path} holds no state dict.")
+    return dict(state)

@@ -37,7 +37,7 @@ def test_built_in_presets_name_what_the_service_has(own: Path) -> None:
     catalogue = pytest.importorskip("geometry.catalogue")
     exemplars = pytest.importorskip("service.inputs.styles", exc_type=ImportError).exemplars
     from service.networks import find_network
-    from service.recipe.quality import QUALITIES
+    from service.recipe.parts import QUALITIES
     from service.tables.dreams import find_class, find_dream
 
     for name, _ in presets.listed(own):

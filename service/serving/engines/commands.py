@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from service.serving.engines.wants import put_want
+from service.serving.engines.events import put_want
 from service.serving.engines.workplace import Channel
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 import zmq
 
-from service.serving.engines.events import PARTING, Event, Ready, read_report
-from service.serving.engines.wants import Wants
+from service.serving.engines.events import PARTING, Event, Ready, Wants, read_report
 from service.serving.engines.workplace import Message
 from service.serving.jobs.job_folder import JobFolder
 from service.serving.processes.restarts import Restarts

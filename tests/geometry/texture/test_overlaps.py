@@ -3,7 +3,7 @@ import pytest
 from shapes import plane, torus
 
 from geometry.mesh.mesh import make_mesh
-from geometry.texture.overlaps import overlapping_texels
+from geometry.texture.layout import overlapping_texels
 
 
 def pair(second_uvs, texture=None, apart=3.0):

@@ -7,7 +7,7 @@ from shapes import plane, torus, uv_sphere
 
 from geometry.mesh.mesh import make_mesh
 from geometry.seeing.cameras import Camera, projection_matrix, view_matrix
-from geometry.texture.stretch import pixels_per_unit, texel_stretch
+from geometry.texture.layout import pixels_per_unit, texel_stretch
 
 ABOVE = ((1.0, 0, 0, 0), (0, 1.0, 0, 0), (0, 0, 1.0, 4.0), (0, 0, 0, 1.0))
 

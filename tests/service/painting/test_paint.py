@@ -19,7 +19,7 @@ from service.painting.paint import paint
 from service.painting.stage import Stage
 from service.painting.studio import seed_of
 from service.perception.network import load_network
-from service.recipe.quality import QUALITIES
+from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.scene import make_scene
 from service.terms import colour

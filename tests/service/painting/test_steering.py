@@ -27,7 +27,7 @@ from service.painting.steering import (
     recoloured,
     steered,
 )
-from service.recipe.quality import QUALITIES
+from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.reporting.finish import finish
 from service.scene import make_scene

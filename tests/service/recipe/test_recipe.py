@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from geometry.errors import InputError
 from service.recipe.parsing import parse_recipe
-from service.recipe.parts import Objective, Style
-from service.recipe.quality import QUALITIES
+from service.recipe.parts import QUALITIES, Objective, Style
 from service.recipe.recipe import Recipe
 from service.terms import TERMS
 

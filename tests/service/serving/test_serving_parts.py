@@ -10,9 +10,9 @@ from service.serving.addresses import endpoint_of, is_loopback, open_socket
 from service.serving.engines import commands as commands_module
 from service.serving.engines import paint_job
 from service.serving.engines.commands import sendable
+from service.serving.engines.events import MAX_SIZES
 from service.serving.engines.paint_job import fault_of
 from service.serving.engines.painter import load_painter
-from service.serving.engines.wants import MAX_SIZES
 from service.serving.jobs.intake import read_submission
 from service.serving.jobs.job import Fault
 from service.serving.protocol.job_messages import Submit

@@ -11,8 +11,7 @@ from service_process import eventually, memory, receive, recipe, refused, runnin
 
 from service.serving import router as router_module
 from service.serving.client import Client
-from service.serving.engines.events import FrameDone, Stepped
-from service.serving.engines.wants import MAX_SIZES, MAX_UNHEARD, Wants
+from service.serving.engines.events import MAX_SIZES, MAX_UNHEARD, FrameDone, Stepped, Wants
 from service.serving.protocol.encodings import ENCODINGS, Picture
 from service.serving.protocol.limits import UNREAD_BYTES
 from service.serving.protocol.wire import decode, encode

@@ -16,8 +16,8 @@ from geometry.mesh.surface import uv_surface
 from geometry.seeing.cameras import Camera
 from geometry.seeing.surrounding import surrounding_cameras
 from geometry.seeing.visibility import ViewMap, trace_ready, view_map
+from geometry.texture.layout import pixels_per_unit
 from geometry.texture.margins import margin_map
-from geometry.texture.stretch import pixels_per_unit
 from service.inputs.body import Body
 from service.recipe.recipe import Recipe
 from service.scene import make_scene
