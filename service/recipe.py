@@ -38,6 +38,7 @@ ActionName = Literal["surface", "direction"]
 ViewLayoutName = Literal["sphere", "ring"]
 StartName = Literal["noise", "base"]
 ColoursName = Literal["style", "rgb", "inks"]
+OWN, BASE, LIGHT = "own", "base", "light"  # style colours that are no picture's
 QualityName = Literal["draft", "standard", "final"]
 
 
@@ -353,6 +354,12 @@ class Recipe(_Model):
         title="Stroke Scale",
         description="Size of the strokes; 2 paints them twice as large.",
     )
+    style_colours: SourceName = Field(
+        default=OWN,
+        description="The colours that the style is painted in: its own; those of the base, or of "
+        "another picture, by mean and covariance; or light, only its light and dark over the "
+        "base's colours.",
+    )
     objective: Objective = Field(
         default=Objective(), description="Weights of the objective's terms."
     )
@@ -437,6 +444,13 @@ class Recipe(_Model):
                 raise ValueError(
                     f"'{field}' is for the target {' or '.join(targets)}, not for '{self.target}'"
                 )
+        if self.style_colours in (BASE, LIGHT) and self.target not in (
+            based := targets_of_fields()["base"]
+        ):
+            raise ValueError(
+                f"style colours '{self.style_colours}' are for the target {' or '.join(based)}, "
+                f"not for '{self.target}'"
+            )
         for name, weight in self.objective.weights.items():
             term = TERMS[name]
             if not term.is_for(self.target) and weight != term.default:
@@ -451,6 +465,17 @@ class Recipe(_Model):
         if self.inks is not None and self.colours != "inks":
             raise InputError(
                 "bad-value", "inks", "Inks are for --colours inks.", "Give it, or leave out --inks."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_styles_to_recolour(self) -> Self:
+        if self.style_colours not in (OWN, LIGHT) and not self.styles:
+            raise InputError(
+                "bad-value",
+                "style_colours",
+                "There is no style that could take other colours.",
+                "Add one with --style, or leave out --style-colours.",
             )
         return self
 
@@ -483,10 +508,16 @@ class Recipe(_Model):
             )
         return self
 
+    @property
+    def colours_of(self) -> str | None:
+        """The source of the picture whose colours the styles take, if they take a picture's."""
+        return None if self.style_colours in (OWN, BASE, LIGHT) else self.style_colours
+
     def wants_base(self, masked: bool = False) -> str | None:
         """The field for which there must be a picture before, of a mesh a base colour; None if
         there need not. masked: whether a mask is given."""
         wanting = ["start"] if self.start == "base" else []
+        wanting += ["style_colours"] if self.style_colours in (BASE, LIGHT) else []
         wanting += [f"objective.{term.name}" for term in needing_base(self.objective.weights)]
         wanting += ["mask"] if masked else []
         return wanting[0] if wanting else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +19,33 @@ from service.spaces.space import Scene
 
 @dataclass(frozen=True, eq=False)
 class StylePicture:
-    """One loaded style. pixels: (H, W, 3) uint8 sRGB; sha256: of the pixels, for the receipt."""
+    """One loaded style. pixels: (H, W, 3) uint8 sRGB; sha256: of the pixels, for the receipt.
+    colours: the picture whose colours it is to take, if there is one."""
 
     source: str
     weight: float
     pixels: NDArray[np.uint8]
     sha256: str
+    colours: StylePicture | None = None
+
+    @classmethod
+    def of(
+        cls,
+        source: str,
+        pixels: NDArray[np.uint8],
+        weight: float = 1.0,
+        colours: StylePicture | None = None,
+    ) -> Self:
+        """A picture as it was loaded."""
+        return cls(source, weight, pixels, _sha256(pixels), colours)
+
+    def with_pixels(self, pixels: NDArray[np.uint8]) -> Self:
+        """The style as another picture."""
+        return dataclasses.replace(self, pixels=pixels, sha256=_sha256(pixels), colours=None)
+
+
+def _sha256(pixels: NDArray[np.uint8]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
 def check_symmetry(recipe: Recipe) -> None:

@@ -59,6 +59,9 @@ _SPELLINGS = {
     "centre": _Spelling(metavar="centroid|origin|x,y,z"),
     "inks": _Spelling(metavar="#RRGGBB,…"),
     "style_size": _Spelling(metavar="LENGTH"),
+    "style_colours": _Spelling(
+        metavar="own|base|light|PICTURE", more="A picture is an exemplar or a file."
+    ),
     "base": _Spelling(metavar="FILE|COLOUR"),
     "start": _Spelling(metavar="noise|base|PICTURE", more="A picture is the base, too."),
     "mask": _Spelling(
@@ -93,6 +96,7 @@ _PAINTING = (
     "steps",
     "network",
     "style_scale",
+    "style_colours",
     "views",
 )
 RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe or a receipt, JSON.")]

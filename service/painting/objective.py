@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from service.painting.stage import Sight, Stage
-from service.painting.surfaces import Look, Surface
+from service.painting.surfaces import Look, Surface, in_grey
 from service.perception.term import LOOK, PAINT, RGB, Term
-from service.recipe import Recipe
+from service.recipe import LIGHT, Recipe
 from service.terms import counted
 
 Observations = dict[str, dict[str, Any]]  # {term: {layer: what can be added}}
@@ -55,6 +55,8 @@ class StageTerms:
         found: Observations = {term.name: {} for term in self._terms}
 
         network = self._stage.network.periodic if look.periodic else self._stage.network
+        if self._stage.recipe.style_colours == LIGHT:
+            look = in_grey(look)
 
         def observe(layer: str, features: Tensor) -> None:
             sight = Sight(layer, features, self._surface, network, look, self._step)

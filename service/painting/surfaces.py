@@ -12,7 +12,7 @@ from __future__ import annotations
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,10 +22,15 @@ from torch.nn import functional as F
 
 from geometry.maps.pyramid import pyramid_shapes
 from geometry.maps.sampling import SamplingMap
+from service.colours import LUMA
 from service.painting.grids import ALIGNED, Phase, resize
 from service.painting.operators import SparseOperator
 from service.recipe import DRAFT_SUBSAMPLES
 from service.spaces.space import Design, Scene
+
+# Colours of the base are this far from 0 and 1, where their hues are kept and their light is not:
+# in what is nearly black, hues are noise, and would glow when it is made lighter.
+_DYED = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,17 @@ class Look:
     weight: Tensor | None
     base: Tensor | None = None
     periodic: bool = False
+
+
+def in_grey(look: Look) -> Look:
+    """A look as a photograph without colours shows it."""
+
+    def grey(pixels: Tensor) -> Tensor:
+        shares = pixels.new_tensor(LUMA)[:, None, None]
+        return (shares * pixels).sum(1, keepdim=True).expand_as(pixels)
+
+    base = None if look.base is None else grey(look.base)
+    return replace(look, pixels=grey(look.pixels), base=base)
 
 
 @dataclass(frozen=True)
@@ -123,9 +139,23 @@ def to_bytes(values: Tensor) -> NDArray[np.uint8]:
     return values.clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
 
 
-def logit(colours: NDArray, device: torch.device) -> Tensor:
-    """Logits of colours in 0..1; black and white are as far away as paint ever gets."""
-    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=0.01)
+def logit(colours: NDArray, device: torch.device, least: float = 0.01) -> Tensor:
+    """Logits of colours in 0..1, at least ``least`` away from black and white: by default as far as
+    paint ever gets."""
+    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=least)
+
+
+def start_of(scene: Scene, base: NDArray, device: torch.device) -> Tensor:
+    """What paint is added to: logits of the base's colours (n, 3) in 0..1. Where only light is
+    painted, black and white have no hue; and of a painting that starts from noise, hues are all
+    that there is."""
+    logits = logit(base, device)
+    if not scene.light:
+        return logits
+    light = logits.mean(1, keepdim=True)
+    dyes = logit(base, device, _DYED)
+    dyes = dyes - dyes.mean(1, keepdim=True)
+    return light + dyes if scene.start == "base" else dyes
 
 
 def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:
