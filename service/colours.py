@@ -97,8 +97,8 @@ def _framed_by_light(scene: Scene, recipe: Recipe, styles: Sequence[StylePicture
             "colouring",
             f"Only light and dark are painted, and the colour rule '{scene.colouring.name}' would "
             "change the base's hues.",
-            "Use --colouring none, or with --colours style a rule that only inverts one channel, "
-            "always the same.",
+            "Leave it out, or take one that only inverts a channel, always the same, with the "
+            "style's own colours.",
         )
     return dataclasses.replace(scene, style_frame=frame)
 

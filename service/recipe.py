@@ -475,7 +475,7 @@ class Recipe(_Model):
                 "bad-value",
                 "style_colours",
                 "There is no style that could take other colours.",
-                "Add one with --style, or leave out --style-colours.",
+                "Add one, or leave the style's colours its own.",
             )
         return self
 

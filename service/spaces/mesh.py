@@ -88,7 +88,7 @@ def _check_directions(recipe: Recipe, group: Group) -> None:
             over,
             "A group that moves directions cannot paint over the base colour, which lies on the "
             "surface.",
-            "Use --action surface, or --group 1.",
+            "Let it act on the surface, or take the group 1.",
         )
 
 
