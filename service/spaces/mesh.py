@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from geometry.catalogue import find_group
 from geometry.errors import InputError
 from geometry.symmetry.groups import Group, elements
-from service.base_colour import fitted_stack
-from service.model import ALPHA_CUT, Model
+from service.inputs.body import ALPHA_CUT, Body
+from service.pictures.base_colour import fitted_stack
 from service.spaces.frame import Picture
 from service.spaces.space import Scene, Space, resolved
 
 if TYPE_CHECKING:
     from geometry.mesh.symmetry import Placement
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
     from service.spaces.mesh_design import MeshDesign
 
 _COLOURS_WIDTH = 512  # texels across a texture whose colours are measured
@@ -27,13 +27,13 @@ class MeshScene(Scene):
     """body: the mesh and what lies around it; placement: where the group stands in it; action:
     what the group moves; view_layout: how views lie around it."""
 
-    body: Model
+    body: Body
     placement: Placement
     action: str = "surface"
     view_layout: str = "sphere"
 
     @classmethod
-    def of(cls, recipe: Recipe, body: Model | None) -> MeshScene:
+    def of(cls, recipe: Recipe, body: Body | None) -> MeshScene:
         """See Space. Raises InputError, besides what :func:`resolved` does: "missing-mesh",
         "missing-base", "bad-value", and what :mod:`geometry.mesh.symmetry` does."""
         if body is None:
@@ -92,8 +92,8 @@ def _check_directions(recipe: Recipe, group: Group) -> None:
         )
 
 
-def _check_base(recipe: Recipe, body: Model) -> None:
-    from service.recipe import MAX_SIZE, MIN_SIZE  # which knows this table
+def _check_base(recipe: Recipe, body: Body) -> None:
+    from service.recipe.recipe import MAX_SIZE, MIN_SIZE  # which knows this table
 
     wants = recipe.wants_base(body.mask is not None)
     if body.base is None and wants is not None:
