@@ -15,7 +15,7 @@ from geometry.errors import InputError, excerpt
 from geometry.symmetry.colour import ColourElement, generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame, ColourMoments, rounded
 from geometry.symmetry.colour_inks import ink_counts, inks_frame
-from geometry.symmetry.colour_transport import ColourTransport
+from geometry.symmetry.colour_transport import ColourTransport, moments_of
 from service.inputs.styles import StylePicture
 from service.recipe.fields import LIGHT, OWN
 from service.recipe.recipe import Recipe
@@ -47,8 +47,7 @@ def _grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _recoloured(style: StylePicture, before: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
     given = before if style.colours is None else style.colours.pixels
     assert given is not None, "a scene whose base's colours are wanted has one"
-    colours = _measured(given)
-    if colours.frame() is None:
+    if _measured(given).frame() is None:
         whose = "The base" if style.colours is None else excerpt(style.colours.source, 200)
         raise InputError(
             "flat-style",
@@ -56,7 +55,8 @@ def _recoloured(style: StylePicture, before: NDArray[np.uint8] | None) -> NDArra
             f"{whose} has only one colour, so a style cannot be painted in its colours.",
             "Take those of another picture.",
         )
-    return ColourTransport.between(_measured(style.pixels), colours).on_pixels(style.pixels)
+    moments = [moments_of(_sampled(pixels)) for pixels in (style.pixels, given)]
+    return ColourTransport.between(*moments).on_pixels(style.pixels)
 
 
 def framed(scene: Scene, recipe: Recipe, styles: Sequence[StylePicture]) -> Scene:
@@ -136,5 +136,9 @@ def picture_frame_of(pixels: NDArray[np.uint8]) -> ColourFrame:
 
 
 def _measured(pixels: NDArray[np.uint8]) -> ColourMoments:
+    return ColourMoments.of(_sampled(pixels).reshape(-1, 3) / 255)
+
+
+def _sampled(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     step = max(1, math.isqrt(pixels.shape[0] * pixels.shape[1] // _PIXELS))
-    return ColourMoments.of(pixels[::step, ::step].reshape(-1, 3) / 255)
+    return pixels[::step, ::step]

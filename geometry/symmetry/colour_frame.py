@@ -132,9 +132,9 @@ class ColourMoments:
     second: Array
 
     @classmethod
-    def of(cls, colours: NDArray) -> ColourMoments:
-        """Of colours (n, 3) in 0..1, clamped away from black and white."""
-        logits = special.logit(np.clip(colours.astype(float), CLAMP, 1 - CLAMP))
+    def of(cls, colours: NDArray, least: float = CLAMP) -> ColourMoments:
+        """Of colours (n, 3) in 0..1, clamped to be ``least`` away from black and white."""
+        logits = special.logit(np.clip(colours.astype(float), least, 1 - least))
         return cls(logits.mean(axis=0), logits.T @ logits / len(logits))
 
     @classmethod

@@ -47,15 +47,25 @@ class ColourTransport:
         return cls(linear, target.mean - linear @ source.mean)
 
     def on_pixels(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """What becomes of pixels (H, W, 3). A byte stands for the middle of its 256th of the range
-        of colours, so that black and white have logits, and what does not change stays as it is."""
+        """What becomes of pixels (H, W, 3); what does not change stays as it is, to the bit."""
         strips = np.array_split(pixels, max(1, min(len(pixels), pixels.size // _STRIP)))
         return np.concatenate([self._on_strip(strip) for strip in strips])
 
     def _on_strip(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        logits = special.logit((pixels + 0.5) / 256)
-        moved = special.expit(logits @ self.linear.T + self.shift)
+        moved = special.expit(special.logit(as_colours(pixels)) @ self.linear.T + self.shift)
         return np.minimum(256 * moved, 255).astype(np.uint8)
+
+
+def as_colours(pixels: NDArray[np.uint8]) -> Array:
+    """Bytes as colours in 0..1, each in the middle of its 256th: black and white have logits, too,
+    and they count. (Were they clamped where colours are measured, and not where they are moved, the
+    covariance would not become the wanted one.)"""
+    return (pixels + 0.5) / 256
+
+
+def moments_of(pixels: NDArray[np.uint8]) -> ColourMoments:
+    """Of pixels (..., 3)."""
+    return ColourMoments.of(as_colours(pixels.reshape(-1, 3)), least=0.0)
 
 
 def _roots(covariance: Array, least: float = _LEAST) -> tuple[Array, Array]:
