@@ -25,8 +25,8 @@ def _colours_sent(choices: Any) -> str | None:
         return "light"
     if not choices.use_styles:
         return None
-    if choices.style_colours == "PICTURE":
-        return str(choices.colours_of)
+    if choices.style_colours == "PICTURE":  # without one, Paint says so
+        return choices.colours_of or None
     return str(choices.style_colours.lower())
 
 

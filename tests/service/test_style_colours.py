@@ -238,10 +238,7 @@ def test_groups_that_move_directions_cannot_paint_over_a_base():
     ball = uv_sphere(8, 16)
     body = Body(ball, base=np.full((64, 64, 4), 200, np.uint8))
     fields = {"target": "mesh", "group": "222", "size": 64, "action": "direction"}
-    for over, field in (
-        ({"start": "base"}, "start"),
-        ({"style_colours": "light"}, "style_colours"),
-    ):
+    for field, value in (("start", "base"), ("style_colours", "light")):
         with pytest.raises(InputError, match="cannot paint over the base") as refused:
             make_scene(parse_recipe(fields | {field: value}), body)
         assert refused.value.field == field
@@ -302,6 +299,5 @@ def test_a_palette_of_few_pixels_will_do():
     recipe = recipe_of(style_colours="buffer:colours")
     styles = load_styles(recipe, {"colours": swatches})
     (style,) = in_wanted_colours(recipe, make_scene(recipe), styles)
-    assert np.allclose(
-        logits_of(style.pixels).mean(axis=0), logits_of(swatches).mean(axis=0), atol=0.1
-    )
+    means = [logits_of(pixels).mean(axis=0) for pixels in (style.pixels, swatches)]
+    assert np.allclose(*means, atol=0.1)

@@ -81,9 +81,9 @@ in a viewer.
 
 **Other colours.** `--style-colours PICTURE` paints the style in another picture's colours: before
 anything else its own are moved, as little as possible, so that their mean and their covariance are
-those of the picture, an exemplar or a file (a few pixels will do, as of a palette). With `base` they
-are those of the picture before: of `--start` or `--base`, or of a mesh's own colours. A colour rule
-acts in the colours that are painted. `--style-colours light` paints only the style's light and
+those of the picture, an exemplar or a file (a few pixels will do, as of a palette). With `base`
+they are those of the picture before: of `--start` or `--base`, or of a mesh's own colours. A colour
+rule acts in the colours that are painted. `--style-colours light` paints only the style's light and
 dark, over the hues of the picture before, which it needs: with `--start` it begins with that
 picture, with `--base` it takes nothing but its hues. A rule must leave hues alone then: one that
 inverts one channel, always the same, makes light and dark change places (2h of p4, say); others are
