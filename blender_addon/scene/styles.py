@@ -80,6 +80,27 @@ def read_picture(path: str) -> np.ndarray:
         bpy.data.images.remove(image)
 
 
+def gather_colours(choices: Any) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """The recipe's ``style_colours`` where the styles take those of a picture file, and its buffer.
+
+    Raises ProblemError "no-style" and "bad-style".
+    """
+    source = choices.colours_of
+    if choices.style_colours != "PICTURE":
+        return {}, {}
+    if not source or (looks_like_a_file(source) and not _style_file(source).is_file()):
+        refuse(
+            "no-style",
+            f"There is no picture '{source}' for the style's colours."
+            if source
+            else "No picture is chosen for the style's colours.",
+            "Choose one under Style: Colours Of.",
+        )
+    if not looks_like_a_file(source):
+        return {}, {}
+    return {"style_colours": "buffer:colours"}, {"colours": read_picture(source)}
+
+
 def gather_styles(
     styles: tuple[tuple[str, float], ...],
 ) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:

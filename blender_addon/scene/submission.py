@@ -31,12 +31,13 @@ def make_submission(
     cameras = viewpoints.gather_views(choices.view_kind, obj, context, depsgraph)
     listed, pictures = styles.gather_styles(choices.styles) if choices.use_styles else ([], {})
     dreams = _dreams(choices)
-    buffers = mesh.buffers() | pictures
+    colours, taken = styles.gather_colours(choices) if choices.use_styles else ({}, {})
+    buffers = mesh.buffers() | pictures | taken
     if choices.occluders:
         buffers |= occluders.gather_occluders(obj, depsgraph)
     buffers |= _colour_before(obj, depsgraph, choices)
     recipe = {"target": "mesh", **recipe_of(_at_cursor(obj, context.scene, choices))}
-    recipe |= {"styles": listed} | dreams
+    recipe |= {"styles": listed} | colours | dreams
     return service.submission(recipe, tuple(cameras), buffers)
 
 

@@ -10,13 +10,24 @@ from ..offer import catalogue
 from ..offer.fields import FIELDS
 from ..picture import icons
 from .menu import Menu
-from .row import ListSetting, of_recipe
+from .row import ListSetting, Setting, of_recipe
 
 # Paths such as //cat.png, from the .blend's folder; before Blender 4.5 nobody had to ask for them.
 RELATIVE: Any = {"ANIMATABLE"} | (
     {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 )
 _WEIGHT = FIELDS["styles.weight"]
+
+
+def _colours_sent(choices: Any) -> str | None:
+    """A dream alone has no style that could take colours, and paints light alone all the same."""
+    if choices.style_colours == "LIGHT":
+        return "light"
+    if not choices.use_styles:
+        return None
+    if choices.style_colours == "PICTURE":  # without one, Paint says so
+        return choices.colours_of or None
+    return str(choices.style_colours.lower())
 
 
 class OrbitexStyle(bpy.types.PropertyGroup):
@@ -65,5 +76,35 @@ ROWS = (
         "style_size",
         "style",
         more={"subtype": "DISTANCE"},
+    ),
+    of_recipe(
+        "style_colours",
+        "style",
+        tip="The colours that the style is painted in",
+        items=(
+            ("OWN", "Style's Own", "The style keeps its colours"),
+            ("PICTURE", "A Picture's", "The style is first brought to the colours of a picture"),
+            (
+                "BASE",
+                "Colour Before",
+                "The style is first brought to the colours that the object has",
+            ),
+            (
+                "LIGHT",
+                "Light Only",
+                "Only the style's light and dark are painted, over the hues that the object has",
+            ),
+        ),
+        sent=_colours_sent,
+    ),
+    Setting(
+        "colours_of",
+        "Colours Of",
+        "Name of one of the service's own style pictures, or a picture file of yours, whose "
+        "colours the style takes",
+        "",
+        "style",
+        shown=lambda settings: settings.style_colours == "PICTURE",
+        more={"subtype": "FILE_PATH", "options": RELATIVE},
     ),
 )

@@ -16,8 +16,10 @@ AUTOMATIC = {"AROUND": "sphere", "RING": "ring"}  # kinds of views, as the recip
 
 
 def wants_base(settings: Any) -> bool:
-    """Whether a term with a weight needs the colour before. ``settings``: an object's, or
-    Choices."""
+    """Whether the style's colours, or a term with a weight, need the colour before. ``settings``:
+    an object's, or Choices."""
+    if settings.style_colours in ("BASE", "LIGHT"):
+        return True
     return any(term.needs_base and getattr(settings, term.setting) for term in TERMS)
 
 

@@ -14,7 +14,7 @@ and dark change places. With m = 0 and A = 1, the frame RGB, the rule acts on re
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +108,18 @@ class ColourFrame:
         logits. So what is mixed has the symmetry that its parts have."""
         return mix(colours) if self.is_rgb else special.expit(mix(_logits(colours)))
 
+    @classmethod
+    def of_light(cls, middle: float, elements: Iterable[ColourElement]) -> ColourFrame | None:
+        """A frame in which ``elements`` change light alone: the axis that they invert is grey's,
+        about ``middle``, a logit, and the others are hues. None where they do more than to invert
+        one axis."""
+        changed = {k for e in elements for k in range(3) if e[k] != k + 1}
+        if len(changed) > 1:
+            return None
+        axes = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3], [2], [6]])
+        axes = np.roll(axes, max(changed, default=0), axis=0)
+        return cls.from_array(np.column_stack([axes.T, [middle] * 3]))
+
 
 RGB = ColourFrame((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
@@ -120,9 +132,9 @@ class ColourMoments:
     second: Array
 
     @classmethod
-    def of(cls, colours: NDArray) -> ColourMoments:
-        """Of colours (n, 3) in 0..1, clamped away from black and white."""
-        logits = special.logit(np.clip(colours.astype(float), CLAMP, 1 - CLAMP))
+    def of(cls, colours: NDArray, least: float = CLAMP) -> ColourMoments:
+        """Of colours (n, 3) in 0..1, clamped to be ``least`` away from black and white."""
+        logits = special.logit(np.clip(colours.astype(float), least, 1 - least))
         return cls(logits.mean(axis=0), logits.T @ logits / len(logits))
 
     @classmethod

@@ -61,6 +61,9 @@ _SPELLINGS = {
     "centre": _Spelling(metavar="centroid|origin|x,y,z"),
     "inks": _Spelling(metavar="#RRGGBB,…"),
     "style_size": _Spelling(metavar="LENGTH"),
+    "style_colours": _Spelling(
+        metavar="own|base|light|PICTURE", more="A picture is an exemplar or a file."
+    ),
     "base": _Spelling(metavar="FILE|COLOUR"),
     "start": _Spelling(metavar="noise|base|PICTURE", more="A picture is the base, too."),
     "mask": _Spelling(
@@ -78,7 +81,9 @@ SYMMETRY, STYLE, OBJECTIVE, SURFACE, QUALITY, OUTPUT = SECTIONS = (
     "Output",
 )
 _SECTION_OF = {
-    **dict.fromkeys(("styles", "dreams", "style_scale", "style_size", "network"), STYLE),
+    **dict.fromkeys(
+        ("styles", "style_colours", "dreams", "style_scale", "style_size", "network"), STYLE
+    ),
     **dict.fromkeys(("mesh", "material", "unwrap", "base", "start", "mask"), SURFACE),
     **dict.fromkeys(("quality", "steps", "seed", "views", "view_layout", "precision"), QUALITY),
     **dict.fromkeys(("size", "cut", "repeat", "projection", "model"), OUTPUT),
@@ -112,6 +117,7 @@ _PAINTING = (
     "network",
     "precision",
     "style_scale",
+    "style_colours",
     "views",
 )
 RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe or a receipt, JSON.")]

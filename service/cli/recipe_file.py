@@ -55,6 +55,8 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
         for style in recipe.styles
     )
     files: dict[str, str] = {}
+    if recipe.colours_of is not None and recipe.colours_of not in known:
+        files["style_colours"] = absolute(recipe.colours_of)
     for field in ("mesh", "base", "mask"):
         name = getattr(recipe, field)
         if name is not None and not name.startswith("#"):
@@ -68,7 +70,8 @@ def files_read(recipe: Recipe) -> list[Path]:
     from service.inputs.styles import exemplars
 
     known = exemplars()
-    found = [Path(style.source) for style in recipe.styles if style.source not in known]
+    sources = [*(style.source for style in recipe.styles), recipe.colours_of]
+    found = [Path(source) for source in sources if source is not None and source not in known]
     if recipe.base is not None and not recipe.base.startswith("#"):
         found.append(Path(recipe.base))
     found += [Path(name) for name in (recipe.mask, recipe.mesh) if name is not None]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,33 @@ _SHOWN = 200  # characters of a file's name in an error
 
 @dataclass(frozen=True, eq=False)
 class StylePicture:
-    """One loaded style. pixels: (H, W, 3) uint8 sRGB; sha256: of the pixels, for the receipt."""
+    """One loaded style. pixels: (H, W, 3) uint8 sRGB; sha256: of the pixels, for the receipt.
+    colours: the picture whose colours it is to take, if there is one."""
 
     source: str
     weight: float
     pixels: NDArray[np.uint8]
     sha256: str
+    colours: StylePicture | None = None
+
+    @classmethod
+    def of(
+        cls,
+        source: str,
+        pixels: NDArray[np.uint8],
+        weight: float = 1.0,
+        colours: StylePicture | None = None,
+    ) -> Self:
+        """A picture as it was loaded."""
+        return cls(source, weight, pixels, _sha256(pixels), colours)
+
+    def with_pixels(self, pixels: NDArray[np.uint8]) -> Self:
+        """The style as another picture."""
+        return dataclasses.replace(self, pixels=pixels, sha256=_sha256(pixels), colours=None)
+
+
+def _sha256(pixels: NDArray[np.uint8]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
 def exemplars() -> tuple[str, ...]:
@@ -54,42 +76,50 @@ def load_styles(
     With ``buffers`` (a job from the wire) sources are exemplars or 'buffer:NAME', never files of
     this machine. Raises InputError: "unknown-style", "missing-file", "bad-image".
     """
-    pictures = []
-    for style in recipe.styles:
-        pixels = _pixels(style.source, buffers)
-        digest = hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
-        pictures.append(StylePicture(style.source, style.weight, pixels, digest))
-    return tuple(pictures)
+    colours = None
+    if (source := recipe.colours_of) is not None:
+        colours = StylePicture.of(source, _pixels(source, buffers, "style_colours"))
+    return tuple(
+        StylePicture.of(
+            style.source,
+            checked_form(_pixels(style.source, buffers), style.source),
+            style.weight,
+            colours,
+        )
+        for style in recipe.styles
+    )
 
 
-def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:
+def _pixels(
+    source: str, buffers: Mapping[str, NDArray] | None, field: str = "styles"
+) -> NDArray[np.uint8]:
     if source.startswith(_BUFFER):
         name = source.removeprefix(_BUFFER)
         if buffers is None or name not in buffers:
-            raise InputError("unknown-style", "styles", f"There is no buffer '{excerpt(name)}'.")
+            raise InputError("unknown-style", field, f"There is no buffer '{excerpt(name)}'.")
         pixels = buffers[name]
-        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:
             raise InputError(
-                "bad-image", "styles", f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8."
+                "bad-image", field, f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8."
             )
-        return checked_form(pixels, source)
+        return pixels
     if source in exemplars():
         return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
     if buffers is not None:
-        raise unknown_name("unknown-style", "styles", source, exemplars())
-    return checked_form(read_style_file(Path(source)), source)
+        raise unknown_name("unknown-style", field, source, exemplars())
+    return read_style_file(Path(source), "style" if field == "styles" else field)
 
 
-def read_style_file(path: Path) -> NDArray[np.uint8]:
+def read_style_file(path: Path, field: str = "style") -> NDArray[np.uint8]:
     """A style's file as (H, W, 3) uint8 sRGB, over white. Raises InputError:
     "missing-file" with the exemplars that may be meant, "bad-image"."""
     try:
-        return over_white(read_picture(path, "style", limit=MAX_PIXELS))
+        return over_white(read_picture(path, field, limit=MAX_PIXELS))
     except InputError as refused:
         if refused.code != "missing-file":
             raise
-        hint = unknown_name("missing-file", "style", str(path), exemplars()).hint
-        raise InputError("missing-file", "style", refused.message, hint) from None
+        hint = unknown_name("missing-file", field, str(path), exemplars()).hint
+        raise InputError("missing-file", field, refused.message, hint) from None
 
 
 def checked_form(pixels: NDArray[np.uint8], name: str, field: str = "style") -> NDArray[np.uint8]:

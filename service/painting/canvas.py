@@ -31,6 +31,10 @@ def colour_axes(frame: ColourFrame) -> Tensor:
     return _DECORRELATE if frame.is_rgb else axes / (2 * axes.norm(dim=0).max())
 
 
+# Of a canvas whose paint is light and dark: the two other channels stand for nothing.
+LIGHT_AXES = torch.tensor([[1.0, 0.0, 0.0]] * 3) / 3**0.5
+
+
 class Canvas:
     """Levels of shape (charts, 3, h, w), finest first. wrap: whether the chart is a torus. coarser:
     (charts, 1, h, w) of the finest level, or None: log₂ of how much coarser than texels paint must

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import operator
 from collections.abc import Sequence
@@ -11,7 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from service.colours import LUMA
 from service.painting.stage import Sight, Stage
+from service.recipe.fields import LIGHT
 from service.recipe.recipe import Recipe
 from service.surfaces.surface import Look, Surface
 from service.tables.term import LOOK, PAINT, RGB, Term
@@ -55,6 +58,8 @@ class StageTerms:
         found: Observations = {term.name: {} for term in self._terms}
 
         network = self._stage.network.periodic if look.periodic else self._stage.network
+        if self._stage.recipe.style_colours == LIGHT:
+            look = _in_grey(look)
 
         def observe(layer: str, features: Tensor) -> None:
             sight = Sight(layer, features, self._surface, network, look, self._step)
@@ -91,3 +96,14 @@ class StageTerms:
 
     def _observed(self, term: Term, sight: Sight) -> Any:
         return term.observe(sight, self._prepared[term.name][1])
+
+
+def _in_grey(look: Look) -> Look:
+    """A look as a photograph without colours shows it."""
+
+    def grey(pixels: Tensor) -> Tensor:
+        shares = pixels.new_tensor(LUMA)[:, None, None]
+        return (shares * pixels).sum(1, keepdim=True).expand_as(pixels)
+
+    base = None if look.base is None else grey(look.base)
+    return dataclasses.replace(look, pixels=grey(look.pixels), base=base)

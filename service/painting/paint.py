@@ -23,7 +23,7 @@ from typing import Any
 
 import torch
 
-from service.colours import framed
+from service.colours import framed, in_wanted_colours
 from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
 from service.painting.kept import Kept
@@ -84,6 +84,7 @@ def paint(
     """
     device = device or pick_device()
     recipe = settled(recipe, str(device))
+    styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)
     if kept is not None:
         scene = dataclasses.replace(scene, style_frame=kept.paint.frame)

@@ -16,6 +16,7 @@ from typing import Any
 from geometry.catalogue import find_colouring
 from geometry.errors import InputError, excerpt
 from service.recipe.changes import set_value, single_values
+from service.recipe.fields import LIGHT
 from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
 from service.scene import check_symmetry, make_scene
@@ -75,6 +76,8 @@ def adjusted(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
         raise _not_adjustable("dreams", "Dreams stay the same; only their weights can be changed.")
     if new.colouring != recipe.colouring and recipe.colours == "inks":
         raise _not_adjustable("colouring", "With inks the colour rule stays.")
+    if new.colouring != recipe.colouring and recipe.style_colours == LIGHT:
+        raise _not_adjustable("colouring", "Of light and dark alone the colour rule stays.")
     if new.colouring != recipe.colouring:
         _check_colouring(recipe, new)
     return new

@@ -15,7 +15,7 @@ from torch.utils.checkpoint import checkpoint
 from geometry.symmetry.colour import generated
 from service.inputs.styles import StylePicture
 from service.painting.blending import Blend
-from service.painting.canvas import Canvas, colour_axes
+from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Kept, Paint
@@ -60,7 +60,8 @@ class Studio:
             scene = dataclasses.replace(scene, mirrored=kept.paint.mirrored)
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
-        self._axes = colour_axes(scene.frame)  # they stay, also where the rule is adjusted
+        # they stay, also where the rule is adjusted
+        self._axes = LIGHT_AXES if scene.light else colour_axes(scene.frame)
         self._full: Surface | None = None
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from

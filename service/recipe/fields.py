@@ -20,6 +20,7 @@ ActionName = Literal["surface", "direction"]
 ViewLayoutName = Literal["sphere", "ring"]
 StartName = Literal["noise", "base"]
 ColoursName = Literal["style", "rgb", "inks"]
+OWN, BASE, LIGHT = "own", "base", "light"  # style colours that are no picture's
 QualityName = Literal["draft", "standard", "final"]
 PrecisionName = Literal["auto", "float32", "bfloat16"]
 

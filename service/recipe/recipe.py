@@ -231,6 +231,12 @@ class Recipe(Part):
         title="Stroke Scale",
         description="Size of the strokes; 2 paints them twice as large.",
     )
+    style_colours: fields.SourceName = Field(
+        default=fields.OWN,
+        description="The colours that the style is painted in: its own; those of the base, or of "
+        "another picture, by mean and covariance; or light, only its light and dark over the "
+        "base's colours.",
+    )
     objective: Objective = Field(
         default=Objective(), description="Weights of the objective's terms."
     )
@@ -277,6 +283,13 @@ class Recipe(Part):
                 raise ValueError(
                     f"'{field}' is for the target {' or '.join(targets)}, not for '{self.target}'"
                 )
+        if self.style_colours in (fields.BASE, fields.LIGHT) and self.target not in (
+            based := targets_of_fields()["base"]
+        ):
+            raise ValueError(
+                f"style colours '{self.style_colours}' are for the target {' or '.join(based)}, "
+                f"not for '{self.target}'"
+            )
         for name, weight in self.objective.weights.items():
             term = TERMS[name]
             if not term.is_for(self.target) and weight != term.default:
@@ -291,6 +304,17 @@ class Recipe(Part):
         if self.inks is not None and self.colours != "inks":
             raise InputError(
                 "bad-value", "inks", "Inks are for --colours inks.", "Give it, or leave out --inks."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_styles_to_recolour(self) -> Self:
+        if self.style_colours not in (fields.OWN, fields.LIGHT) and not self.styles:
+            raise InputError(
+                "bad-value",
+                "style_colours",
+                "There is no style that could take other colours.",
+                "Add one, or leave the style's colours its own.",
             )
         return self
 
@@ -323,10 +347,20 @@ class Recipe(Part):
             )
         return self
 
+    @property
+    def colours_of(self) -> str | None:
+        """The source of the picture whose colours the styles take, if they take a picture's."""
+        return (
+            None
+            if self.style_colours in (fields.OWN, fields.BASE, fields.LIGHT)
+            else self.style_colours
+        )
+
     def wants_base(self, masked: bool = False) -> str | None:
         """The field for which there must be a picture before, of a mesh a base colour; None if
         there need not. masked: whether a mask is given."""
         wanting = ["start"] if self.start == "base" else []
+        wanting += ["style_colours"] if self.style_colours in (fields.BASE, fields.LIGHT) else []
         wanting += [f"objective.{term.name}" for term in needing_base(self.objective.weights)]
         wanting += ["mask"] if masked else []
         return wanting[0] if wanting else None

@@ -51,10 +51,8 @@ def build_receipt(
         "recipe": recipe.model_dump(mode="json"),
         "steering": [adjustment.as_dict() for adjustment in last.steering],
         "repainted": None if last.kept_sha256 is None else {"kept_sha256": last.kept_sha256},
-        "styles": [
-            {"source": s.source, "weight": s.weight, "sha256": s.sha256, "size": _size(s.pixels)}
-            for s in styles
-        ],
+        "styles": [{"weight": style.weight, **_picture(style)} for style in styles],
+        "style_colours": _style_colours(styles),
         "weights": None if weights is None else _file(weights),
         "versions": _versions(),
         "device": _device(last.device),
@@ -70,6 +68,16 @@ def build_receipt(
         "colour_frame": _colour_frame(scene.frame),
         **_geometry(frame),
     }
+
+
+def _picture(style: StylePicture) -> dict[str, Any]:
+    height, width = style.pixels.shape[:2]
+    return {"source": style.source, "sha256": style.sha256, "size": [width, height]}
+
+
+def _style_colours(styles: Sequence[StylePicture]) -> dict[str, Any] | None:
+    colours = next((style.colours for style in styles), None)
+    return None if colours is None else _picture(colours)
 
 
 def _colour_frame(frame: ColourFrame) -> dict[str, Any] | None:
@@ -124,10 +132,6 @@ def _device(name: str) -> dict[str, str]:
 
     title = torch.cuda.get_device_name(name) if name.startswith("cuda") else platform.machine()
     return {"name": name, "title": title}
-
-
-def _size(pixels: NDArray[np.uint8]) -> list[int]:
-    return [pixels.shape[1], pixels.shape[0]]
 
 
 def _sha256(pixels: NDArray[np.uint8]) -> str:

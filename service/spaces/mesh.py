@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 from geometry.catalogue import find_group
 from geometry.errors import InputError
-from geometry.symmetry.groups import elements
-from service.inputs.body import Body
+from geometry.symmetry.groups import Group, elements
+from service.inputs.body import ALPHA_CUT, Body
+from service.pictures.base_colour import fitted_stack
+from service.spaces.frame import Picture
 from service.spaces.space import Scene, Space, resolved
 
 if TYPE_CHECKING:
     from geometry.mesh.symmetry import Placement
     from service.recipe.recipe import Recipe
     from service.spaces.mesh_design import MeshDesign
+
+_COLOURS_WIDTH = 512  # texels across a texture whose colours are measured
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -40,6 +44,7 @@ class MeshScene(Scene):
 
         fields = resolved(recipe, find_group(recipe.group, SPACE.groups))
         _check_base(recipe, body)
+        _check_directions(recipe, fields["group"])
         acting = elements(fields["group"], fields["colouring"])
         if recipe.action == "direction" or fields["group"].order == 1:
             placement = place(body.mesh, recipe.axis, recipe.centre)
@@ -54,11 +59,37 @@ class MeshScene(Scene):
             view_layout=recipe.view_layout,
         )
 
+    def colours_before(self) -> Picture | None:
+        """See Scene: what faces show of the base."""
+        from geometry.mesh.surface import uv_surface  # Warp: half a second
+
+        base, mesh = self.body.base, self.body.mesh
+        if base is None:
+            return None
+        height = max(1, round(_COLOURS_WIDTH * self.body.aspect))
+        shape = (mesh.textures * height, _COLOURS_WIDTH)
+        texels = fitted_stack(base, shape, mesh.textures)
+        shown = uv_surface(mesh, shape[1], shape[0], 0).covered & (texels[..., 3] >= ALPHA_CUT)
+        return texels[shown][None, :, :3] if shown.any() else texels[..., :3]
+
     def design(self, width: int) -> MeshDesign:
         """See Scene."""
         from service.spaces.mesh_design import MeshDesign
 
         return MeshDesign(self, width)
+
+
+def _check_directions(recipe: Recipe, group: Group) -> None:
+    over = "start" if recipe.start == "base" else "style_colours"
+    painted_over = recipe.start == "base" or recipe.style_colours == "light"
+    if painted_over and recipe.action == "direction" and group.order != 1:
+        raise InputError(
+            "bad-value",
+            over,
+            "A group that moves directions cannot paint over the base colour, which lies on the "
+            "surface.",
+            "Let it act on the surface, or take the group 1.",
+        )
 
 
 def _check_base(recipe: Recipe, body: Body) -> None:

@@ -82,6 +82,10 @@ class PlaneScene(Scene):
             )
         return scene
 
+    def colours_before(self) -> Picture | None:
+        """See Scene."""
+        return self.base
+
     def chart(self, width: int) -> plane_chart.PlaneChart:
         """Of a picture ``width`` pixels wide. Raises InputError: "bad-torus-map", "bad-folds"."""
         return plane_chart.plane_chart(
@@ -142,7 +146,7 @@ class PlaneDesign(Design):
     views_a_step = 1  # one window shows most of a period
 
     def __init__(self, scene: PlaneScene, width: int) -> None:
-        self._scene, self.chart = scene, scene.chart(width)
+        self.scene, self.chart = scene, scene.chart(width)
         self.mirrored, self.frame = scene.mirrored, scene.frame
         self.shape = plane_chart.picture_shape(self.chart, width)
         rows, columns = self.chart.rows, self.chart.columns
@@ -153,7 +157,6 @@ class PlaneDesign(Design):
         self.seen_whole = height * width <= WHOLE and not self._is_brick
         largest = max(self.shape) if self.seen_whole else WINDOW
         self.view_shape = (min(height, largest), min(width, largest))
-        self.starts_from_base = scene.base is not None and scene.start == "base"
 
     @functools.cached_property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
@@ -163,7 +166,7 @@ class PlaneDesign(Design):
     def base(self) -> Array | None:
         """The scene's base, one colour in 0..1 per orbit of texels: what it shows in one cell, in
         all of the cell's copies. None without."""
-        base = self._scene.base
+        base = self.scene.base
         if base is None:
             return None
         around = repeats(base, self.chart)
@@ -213,7 +216,7 @@ class PlaneDesign(Design):
         if matrix is None:  # folded partly
             return np.zeros((RINGS, ANGLES, 3))
         a, b, _ = plane_chart.picture_lattice(self.chart, self.shape)
-        elements = self._scene.group.order
+        elements = self.scene.group.order
         assert elements is not None
         radii, angles = ring_grid(order, abs(a[0] * b[1] - a[1] * b[0]) / elements)
         centre = np.linalg.solve(np.eye(2) - matrix[:2, :2], matrix[:2, 2])
@@ -269,7 +272,7 @@ class PlaneDesign(Design):
 
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: periods, or one cell of which the rest is clear."""
-        scene = self._scene
+        scene = self.scene
         if self.mirrored:  # the chart is that of the other hand
             picture = picture[:, ::-1]
         if scene.cut == "period":

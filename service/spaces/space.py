@@ -37,7 +37,8 @@ class Scene(ABC):
     """What is painted, with its symmetry. folds: the first generator's powers are weighted instead
     of imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
     style_frame: of the styles' colours, see :mod:`service.colours`.
-    start: what the painting starts from. style_size: what a style's shorter side spans, in the
+    start: what the painting starts from. light: only light and dark are painted, over the colours
+    of what was before. style_size: what a style's shorter side spans, in the
     space's units, if the recipe says."""
 
     target: str
@@ -47,6 +48,7 @@ class Scene(ABC):
     mirrored: bool = False
     style_frame: ColourFrame = RGB
     start: str = "noise"
+    light: bool = False
     style_size: float | None = None
 
     @property
@@ -73,6 +75,16 @@ class Scene(ABC):
         """The scene over a picture of what was before, (H, W, 4) uint8, if there is one."""
         return self
 
+    @property
+    def starts_from_base(self) -> bool:
+        """Whether paint is what differs from the picture before, or from its hues alone."""
+        return self.start == "base" or self.light
+
+    def colours_before(self) -> Picture | None:
+        """The picture before, (H, W, 3) uint8, or as much of it as is to be seen, in any order;
+        None without."""
+        return None
+
     def portrait(self, width: int, paper: Paper, seed: int) -> Picture:
         """What shows a group best, such as a picture ``width`` pixels wide: (H, W, 3 or 4), with a
         paper in every copy of the domain."""
@@ -98,6 +110,7 @@ def resolved(recipe: Recipe, group: Group) -> dict[str, Any]:
         "colouring": find_colouring(group, recipe.colouring),
         "folds": folds,
         "start": recipe.start,
+        "light": recipe.style_colours == "light",
         "style_size": recipe.style_size,
     }
 

@@ -28,6 +28,7 @@ from service.surfaces.surface import (
     enlarged_paint,
     logit,
     packed_pyramid,
+    start_of,
     to_bytes,
 )
 from service.surfaces.view_cache import cached_view, content_key
@@ -48,8 +49,8 @@ class MeshSurface(Surface):
         self._seams = _Seams.of(design, self._device)
         self._full: SparseOperator | None = None
         self._start: Tensor | None = None
-        if scene.start == "base":
-            self._start = logit(design.base_at(design.coarse_shape), self._device)
+        if scene.starts_from_base:
+            self._start = start_of(scene, design.base_at(design.coarse_shape), self._device)
         self.seen = np.zeros(design.coarse_shape)
 
     @functools.cached_property
@@ -134,7 +135,7 @@ class MeshSurface(Surface):
         fine = self._resized(coarse, (rows, columns))
         if self._start is None:
             return fine
-        base = logit(self._design.base_at((rows, columns)), self._device)
+        base = start_of(self._scene, self._design.base_at((rows, columns)), self._device)
         return fine + base - self._resized(self._start, (rows, columns))
 
     def _resized(self, coarse: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from service.spaces.plane import PlaneDesign
 from service.surfaces.operators import SparseOperator
-from service.surfaces.surface import Look, Making, Surface, image_of, logit, to_bytes
+from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
 
 
 class PlaneSurface(Surface):
@@ -24,6 +24,7 @@ class PlaneSurface(Surface):
 
     def __init__(self, design: PlaneDesign, views: int, making: Making) -> None:
         super().__init__(design, views, making)
+        scene = design.scene
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
         self._pixels: SparseOperator | None = None
         self._corners: NDArray[np.int64]
@@ -35,7 +36,9 @@ class PlaneSurface(Surface):
                 self._base = self._unfold(colours - 0.5) + 0.5
             else:
                 self._base = torch.sigmoid(self._unfold(logit(base, self._device)))
-            if design.starts_from_base:  # without what the average makes of no paint at all
+            if scene.starts_from_base:
+                self._start = start_of(scene, base, self._device)
+            if scene.start == "base":  # without what the average makes of no paint at all
                 nothing = torch.zeros(design.kaleidoscope[0].columns, 3, device=self._device)
                 self._start = logit(base, self._device) - self._average(nothing)
 

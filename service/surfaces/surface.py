@@ -27,6 +27,10 @@ from service.spaces.space import Design, Scene
 from service.surfaces.grids import ALIGNED, Phase, resize
 from service.surfaces.operators import SparseOperator
 
+# Colours of the base are this far from 0 and 1, where their hues are kept and their light is not:
+# in what is nearly black, hues are noise, and would glow when it is made lighter.
+_DYED = 0.05
+
 
 @dataclass(frozen=True, eq=False)
 class Look:
@@ -132,9 +136,23 @@ def to_bytes(values: Tensor) -> NDArray[np.uint8]:
     return values.clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
 
 
-def logit(colours: NDArray, device: torch.device) -> Tensor:
-    """Logits of colours in 0..1; black and white are as far away as paint ever gets."""
-    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=0.01)
+def logit(colours: NDArray, device: torch.device, least: float = 0.01) -> Tensor:
+    """Logits of colours in 0..1, at least ``least`` away from black and white: by default as far as
+    paint ever gets."""
+    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=least)
+
+
+def start_of(scene: Scene, base: NDArray, device: torch.device) -> Tensor:
+    """What paint is added to: logits of the base's colours (n, 3) in 0..1. Where only light is
+    painted, black and white have no hue; and of a painting that starts from noise, hues are all
+    that there is."""
+    logits = logit(base, device)
+    if not scene.light:
+        return logits
+    light = logits.mean(1, keepdim=True)
+    dyes = logit(base, device, _DYED)
+    dyes = dyes - dyes.mean(1, keepdim=True)
+    return light + dyes if scene.start == "base" else dyes
 
 
 def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:

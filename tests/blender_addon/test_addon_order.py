@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -62,6 +63,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         "tolerance": 0.02,
         "styles": [{"source": "stained_glass", "weight": 1.0}],
         "style_scale": 1.0,
+        "style_colours": "own",
         "style_size": 0.7,
         "start": "base",
         "objective": {
@@ -115,6 +117,28 @@ def test_inks_are_sent_where_they_are_wanted(sphere: Any) -> None:
     assert "inks" not in paint()[0]["recipe"]
     recipe = paint(colours="INKS")[0]["recipe"]
     assert (recipe["colours"], recipe["inks"]) == ("inks", "#1b2a5c,#e8b030")
+
+
+def test_the_colours_that_a_style_takes_are_sent(sphere: Any, tmp_path: Path) -> None:
+    sphere.data.materials.append(material(image(noise(16, 16))))
+    header, buffers = paint(style_colours="BASE")
+    assert header["recipe"]["style_colours"] == "base" and buffers["base"].shape == (16, 16, 4)
+    header, buffers = paint(style_colours="LIGHT", start="BASE")
+    assert header["recipe"]["style_colours"] == "light" and "base" in buffers
+    header, buffers = paint(style_colours="PICTURE", colours_of="woodcut_waves")
+    assert header["recipe"]["style_colours"] == "woodcut_waves" and "base" not in buffers
+    file = tmp_path / "palette.png"
+    picture = image(noise(4, 4))
+    picture.filepath_raw, picture.file_format = str(file), "PNG"
+    picture.save()
+    header, buffers = paint(style_colours="PICTURE", colours_of=str(file))
+    assert header["recipe"]["style_colours"] == "buffer:colours"
+    assert buffers["colours"].shape == (4, 4, 3)
+    for name, words in (("", "No picture is chosen"), ("/no.png", "no picture '/no.png'")):
+        with pytest.raises(RuntimeError, match=words):
+            paint(style_colours="PICTURE", colours_of=name)
+    dream = paint(style_colours="BASE", dream="fire9", use_styles=False)[0]["recipe"]
+    assert "style_colours" not in dream  # there is no style that could take any
 
 
 def test_holes_are_sent_even_if_the_colour_does_not_count(sphere: Any) -> None:

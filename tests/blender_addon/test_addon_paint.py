@@ -56,6 +56,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "tolerance": 0.01,
         "styles": [{"source": "stained_glass", "weight": 1.0}],
         "style_scale": 1.0,
+        "style_colours": "own",
         "learning_rate": 0.12,
         "network": "auto",
         "objective": {

@@ -79,6 +79,16 @@ is read as a weight, so no path needs quoting; a file that is really called `2:l
 and masks, may have 8 or 16 bits, any colour profile and an orientation: they are read as they look
 in a viewer.
 
+**Other colours.** `--style-colours PICTURE` paints the style in another picture's colours: before
+anything else its own are moved, as little as possible, so that their mean and their covariance are
+those of the picture, an exemplar or a file (a few pixels will do, as of a palette). With `base`
+they are those of the picture before: of `--start` or `--base`, or of a mesh's own colours. A colour
+rule acts in the colours that are painted. `--style-colours light` paints only the style's light and
+dark, over the hues of the picture before, which it needs: with `--start` it begins with that
+picture, with `--base` it takes nothing but its hues. A rule must leave hues alone then: one that
+inverts one channel, always the same, makes light and dark change places (2h of p4, say); others are
+refused.
+
 **Dreams.** `--dream` says what the network shall see everywhere in the picture: a class by name or
 index (`--dream class:goldfinch`; `service classes finch` lists those with "finch" in their names),
 all of a layer (`--dream fire9`), one channel of it (`--dream fire9:100`) or several at once, a

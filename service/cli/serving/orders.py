@@ -68,6 +68,9 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
             style = style.model_copy(update={"source": f"buffer:style{number}"})
         styles.append(style)
     wire = recipe.model_copy(update={"styles": tuple(styles)})
+    if (colours := recipe.colours_of) is not None and colours not in exemplars():
+        buffers["colours"] = read_style_file(Path(colours), "style_colours")
+        wire = wire.model_copy(update={"style_colours": "buffer:colours"})
     if not SPACES[recipe.target].needs_body:
         if (base := given_base(recipe)) is not None:
             buffers["base"] = base
@@ -108,6 +111,8 @@ def deliver_order(
     chosen = {field: receipt["recipe"][field] for field in AUTOMATIC}
     recipe = order.recipe.model_copy(update=chosen)
     receipt = {**receipt, "recipe": recipe.model_dump(mode="json"), "styles": styles}
+    if (colours := receipt.get("style_colours")) is not None:
+        receipt["style_colours"] = {**colours, "source": order.recipe.colours_of}
     if isinstance(place, MeshDestination):
         assert order.mesh is not None
         about = {"mesh": described(order.recipe, order.mesh, place)}
