@@ -20,6 +20,7 @@ from service.spaces.plane import PlaneDesign
 
 CPU = torch.device("cpu")
 SMALL = {"target": "tile", "group": "p4", "size": 64, "views": 2, "quality": "draft", "seed": 3}
+SMALL |= {"style_scale": 0.4}
 
 
 @pytest.fixture(scope="module")
