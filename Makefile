@@ -42,7 +42,7 @@ demo: $(READY)
 	$(BIN)/python -m recipes.demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow

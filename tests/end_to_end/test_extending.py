@@ -81,7 +81,8 @@ def test_the_group_is_listed_with_a_command_that_paints_it(installed):
     done = run(installed, "service", "groups", "--space", "hyperbolic", "--json")
     command = next(row["command"] for row in json.loads(done.stdout) if row["name"] == "433")
     assert command in PAGE
-    words = [*command.split(), "--size", "64", "--steps", "1", "--views", "1", "-o", "fish.png"]
+    small = ["--size", "64", "--steps", "1", "--views", "1", "--style-scale", "0.4"]
+    words = [*command.split(), *small, "-o", "fish.png"]
     done = run(installed, *words)
     assert done.returncode == 0, done.stderr
     receipt = json.loads((installed / "fish.json").read_text())

@@ -78,7 +78,8 @@ def assert_opens_in_blender(bpy, output: Path, texture: np.ndarray) -> None:
 
 def test_a_vase_is_painted_with_its_symmetry(tmp_path, capfd, small_renders):
     file = write_obj(tmp_path / "vase.obj", vase(columns=48, rows=24))
-    words = ("--group", "C12", "--colouring", "3a", "--size", 128, "--steps", 8, "--views", 4)
+    words = ("--group", "C12", "--colouring", "3a", "--size", 128, "--steps", 6, "--views", 4)
+    words += ("--style-scale", 0.4)
     texture, receipt = painted(capfd, file, *words, "-o", tmp_path / "out" / "vase.png")
     assert texture.shape == (128, 128, 3) and texture.std() > 10
     assert_all_files_are_there(tmp_path / "out" / "vase.png", 48)
@@ -98,7 +99,8 @@ def test_size_and_place_do_not_matter(tmp_path, capfd, small_renders, scale, awa
     moved = make_mesh(scale * shape.vertices + away, shape.triangles, shape.uvs)
     file = write_obj(tmp_path / "vase.obj", moved)
     output = tmp_path / "out" / "vase.png"
-    words = ("--group", "C4", "--size", 128, "--steps", 2, "--views", 2, "-o", output)
+    words = ("--group", "C4", "--size", 128, "--steps", 2, "--views", 2, "--style-scale", 0.4)
+    words += ("-o", output)
     _, receipt = painted(capfd, file, *words)
     assert receipt["quality"]["symmetry_rms"] <= 1.0 and receipt["surface"]["coverage"] > 0.5
     (part,) = load_mesh(output.with_suffix(".glb")).painted
@@ -124,7 +126,7 @@ def test_what_a_mask_leaves_out_stays_to_the_bit(tmp_path, capfd, small_renders)
     file = write_obj(tmp_path / "cube.obj", cube())
     given = ("--base", tmp_path / "base.png", "--mask", tmp_path / "mask.png")
     output = tmp_path / "out" / "cube.png"
-    words = ("--steps", 2, "--views", 4, "-o", output)
+    words = ("--steps", 2, "--views", 4, "--style-scale", 0.4, "-o", output)
     texture, receipt = painted(capfd, file, *given, *words)
     assert texture.shape == base.shape and receipt["recipe"]["size"] == 96
     np.testing.assert_array_equal(texture[28:], base[28:])

@@ -75,7 +75,8 @@ def client(address):
 
 
 def recipe(**changes):
-    return {"target": "tile", "group": "p6", "size": 96, "quality": "draft", "steps": 8} | changes
+    small = {"size": 96, "quality": "draft", "steps": 8, "style_scale": 0.4}
+    return {"target": "tile", "group": "p6"} | small | changes
 
 
 def triangles_of_a_tetrahedron():

@@ -37,7 +37,8 @@ RECIPES = {
 
 
 def recipe_of(name, **changes):
-    return Recipe(**{"size": 92, "steps": STEPS, "views": 2, **RECIPES[name], **changes})
+    given = {"size": 92, "steps": STEPS, "views": 2, "style_scale": 0.4, **RECIPES[name]}
+    return Recipe(**given | changes)
 
 
 def run(recipe, resume=None, style=STYLE):

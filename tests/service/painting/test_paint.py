@@ -30,9 +30,8 @@ STYLE = StylePicture("noise", 1.0, PIXELS.astype(np.uint8), "")
 
 
 def tile(**changes):
-    return Recipe(
-        **{"target": "tile", "group": "p4", "size": 64, "steps": 3, "views": 2, **changes}
-    )
+    given = {"target": "tile", "group": "p4", "size": 64, "steps": 3, "views": 2}
+    return Recipe(**given | {"style_scale": 0.4} | changes)
 
 
 def run(recipe, mesh=None, cameras=()):
@@ -94,7 +93,8 @@ def test_textures_have_their_size_at_every_stage_also_when_stopped_early():
 
 @pytest.mark.parametrize("target", ["sphere", "mesh"])
 def test_bodies_are_painted_too(target):
-    recipe = Recipe(target=target, group="332", colouring="3a", size=64, steps=2, views=2)
+    fields = {"group": "332", "colouring": "3a", "style_scale": 0.4}
+    recipe = Recipe(target=target, size=64, steps=2, views=2, **fields)
     *_, last = run(recipe, uv_sphere(24, 12) if target == "mesh" else None)
     assert last.texture(0).shape == ((32, 64, 3) if target == "sphere" else (64, 64, 3))
     assert last.texture(0).std() > 1

@@ -38,7 +38,8 @@ RECIPES = {
 
 
 def recipe_of(name, **changes):
-    return Recipe(**{"size": SIZE, "steps": 6, "views": 3, **RECIPES[name], **changes})
+    given = {"size": SIZE, "steps": 6, "views": 3, "style_scale": 0.4, **RECIPES[name]}
+    return Recipe(**given | changes)
 
 
 def scene_of(recipe):

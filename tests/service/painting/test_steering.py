@@ -45,7 +45,7 @@ PAINTINGS = {
     ),
     "ladder": (
         {"target": "tile", "group": "p1", "size": 184, "steps": 9, "quality": "standard"},
-        [(2, {"quality": "draft"}), (5, {"steps": 14, "style_scale": 0.5}), (7, {"views": 3})],
+        [(2, {"quality": "draft"}), (5, {"steps": 14, "style_scale": 0.7}), (7, {"views": 3})],
     ),
     "one-handed": (
         {"target": "tile", "group": "p4", "size": 92, "steps": 6, "chirality": "cw"},
@@ -53,7 +53,7 @@ PAINTINGS = {
     ),
     "sphere": (
         {"target": "sphere", "group": "332", "size": 92, "steps": 6},
-        [(0, {"style_scale": 2}), (2, {"colouring": "3a"}), (2, {"views": 4}), (3, {"steps": 4})],
+        [(0, {"style_scale": 0.7}), (2, {"colouring": "3a"}), (2, {"views": 4}), (3, {"steps": 4})],
     ),
     "mesh": (
         {"target": "mesh", "group": "1", "size": 92, "steps": 6},
@@ -63,7 +63,8 @@ PAINTINGS = {
 
 
 def recipe_of(name):
-    return Recipe(**{"views": 2, **PAINTINGS[name][0]})
+    """Small strokes: the time to measure a style goes with its area, under every colour again."""
+    return Recipe(**{"views": 2, "style_scale": 0.4, **PAINTINGS[name][0]})
 
 
 def steering_of(name):

@@ -83,9 +83,9 @@ def test_a_sigterm_for_all_its_processes_still_ends_with_a_checkpoint(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups")
-def test_ctrl_c_in_a_terminal_is_for_the_service_alone(tmp_path):
-    with running(tmp_path / "log.txt") as service:  # a terminal interrupts a group of processes
-        assert os.getpgid(service.worker()) != os.getpgid(service.process.pid)
+def test_ctrl_c_in_a_terminal_is_for_the_service_alone(service):
+    """A terminal interrupts a group of processes."""
+    assert os.getpgid(service.worker()) != os.getpgid(service.process.pid)
 
 
 def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
@@ -148,23 +148,21 @@ def test_a_job_that_hangs_fails_and_the_others_go_on(tmp_path):
         assert service.log().count("hangs: killed") == 2  # it was tried twice
 
 
-def test_what_does_not_fit_into_memory_is_painted_with_less(tmp_path):
-    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
-        job = client.submit(recipe(5, group=HUNGRY))
-        assert list(client.frames(job, 8))[-1].state == "finished"
-        assert client.attach(job)["warning"]["code"] == "out-of-memory"
-        undisturbed = client.submit(recipe(5))
-        assert list(client.frames(undisturbed, 8))[-1].state == "finished"
-        assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
-        assert service.log().count(f"job {job} running") == 2
+def test_what_does_not_fit_into_memory_is_painted_with_less(service, client):
+    job = client.submit(recipe(5, group=HUNGRY))
+    assert list(client.frames(job, 8))[-1].state == "finished"
+    assert client.attach(job)["warning"]["code"] == "out-of-memory"
+    undisturbed = client.submit(recipe(5))
+    assert list(client.frames(undisturbed, 8))[-1].state == "finished"
+    assert np.array_equal(client.result(job)[0], client.result(undisturbed)[0])
+    assert service.log().count(f"job {job} running") == 2
 
 
-def test_the_tail_of_its_log_says_why_a_job_failed(tmp_path):
-    with running(tmp_path / "log.txt") as service, Client(service.address) as client:
-        job = client.submit(recipe(group=CRASH))
-        assert list(client.frames(job, 8))[-1].error["code"] == "internal"
-        assert client.attach(job)["log"][-1] == "RuntimeError: as asked"
-        assert f"job {job} | RuntimeError: as asked" in service.log()
+def test_the_tail_of_its_log_says_why_a_job_failed(service, client):
+    job = client.submit(recipe(group=CRASH))
+    assert list(client.frames(job, 8))[-1].error["code"] == "internal"
+    assert client.attach(job)["log"][-1] == "RuntimeError: as asked"
+    assert f"job {job} | RuntimeError: as asked" in service.log()
 
 
 def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):

@@ -32,8 +32,8 @@ from service.describe import describe
 from service.recipe.parsing import parse_recipe
 from service.painting.steering import adjusted
 offer = describe()
-words = "frieze -g hop -c 3a --size 96 --steps 3 --views 2 -q draft -o painted.png"
-said["painted"] = main(words.split()), ""
+words = "frieze -g hop -c 3a --size 96 --steps 3 --views 2 -q draft --style-scale 0.4"
+said["painted"] = main([*words.split(), "-o", "painted.png"]), ""
 plain = parse_recipe({"target": "frieze", "group": "p111"})
 json.dump({
     "said": said,

@@ -21,6 +21,7 @@ from service.surfaces.surface import make_surface
 
 CPU = torch.device("cpu")
 SMALL = {"target": "tile", "group": "p4", "size": 64, "views": 2, "quality": "draft", "seed": 3}
+SMALL |= {"style_scale": 0.4}
 
 
 @pytest.fixture(scope="module")

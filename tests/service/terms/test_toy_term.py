@@ -37,7 +37,7 @@ torch.set_num_threads(1)
 
 def losses(weight, frugal=False, steering=()):
     recipe = parse_recipe({"target": "tile", "group": "p4", "size": 64, "steps": 3, "views": 2,
-                           "objective": {"toy": weight}})
+                           "style_scale": 0.4, "objective": {"toy": weight}})
     steps = paint(recipe, make_scene(recipe), load_styles(recipe), torch.device("cpu"),
                   frugal=frugal, steering=parse_steering(recipe, list(steering)))
     return [dict(now.loss) for now in steps]
