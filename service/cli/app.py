@@ -17,6 +17,7 @@ from service.cli import options
 from service.cli.offer import listings
 from service.cli.offer.channels_command import channels
 from service.cli.offer.weights import weights_app
+from service.cli.painting.enlarge_command import enlarge
 from service.cli.serving.batch_command import batch
 from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app
@@ -264,6 +265,7 @@ def run(
     paint_one(found, picture, weights, progress_console(), steering=steering, read=[recipe])
 
 
+app.command()(enlarge)
 app.command()(batch)
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geometry.errors import InputError
 from service.changes import set_value
 from service.mesh_files.references import referenced_files
 from service.recipe import Recipe, parse_recipe
+from service.reporting.delivery import PAINT_SUFFIX
 from service.reporting.receipt import SCHEMA
-from service.steering import Adjustment, parse_steering
+from service.steering import Adjustment, parse_steering, steered
+
+if TYPE_CHECKING:
+    from service.painting.kept import Paint
 
 _MAX_BYTES = 1 << 24
 
@@ -29,6 +36,56 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
         set_value(data, key, value, "--set")
     recipe = parse_recipe(data)
     return with_absolute_files(recipe, path.parent)
+
+
+def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
+    """Of the painting of a receipt: its recipe as it was at the end, its paint, and the file of its
+    network's weights, if one was named.
+
+    Raises InputError: "no-paint" where none is kept beside the receipt, "damaged-paint" where
+    another picture's is; and as :func:`read_recipe`."""
+    from service.painting.kept import Paint  # SciPy: half a second
+
+    if not path.exists():
+        raise InputError("missing-file", "receipt", f"There is no file {path}.")
+    data = _json(path)
+    if data.get("schema") != SCHEMA:
+        raise InputError(
+            "no-paint",
+            "receipt",
+            f"{path} is not a receipt: nothing is painted yet.",
+            f"Paint it: service run {shlex.quote(str(path))}",
+        )
+    recipe = with_absolute_files(parse_recipe(data.get("recipe")), path.parent)
+    recipe = steered(recipe, [a.changes for a in parse_steering(recipe, data.get("steering", []))])
+    about, weights = data.get("paint") or {}, data.get("weights") or {}
+    file = path.with_suffix(PAINT_SUFFIX)
+    if not about or not file.is_file():
+        raise InputError(
+            "no-paint",
+            "receipt",
+            f"The paint of {path} is not kept beside it, and only from there it can go on.",
+            _how_to_get_paint(path, data),
+        )
+    content = file.read_bytes()
+    if hashlib.sha256(content).hexdigest() != about.get("sha256"):
+        raise InputError(
+            "damaged-paint",
+            "receipt",
+            f"{file} is not the paint of {path}: another picture's, or damaged.",
+            _how_to_get_paint(path, data),
+        )
+    paint = dataclasses.replace(Paint.from_bytes(content), source=str(path.absolute()))
+    return recipe, paint, Path(weights["file"]) if "file" in weights else None
+
+
+def _how_to_get_paint(path: Path, receipt: Mapping[str, Any]) -> str:
+    if receipt.get("enlarged") is not None:
+        return f"Make it again: {receipt['enlarged'].get('command')}"
+    if receipt.get("repainted") is not None:
+        return "Where a service painted it, give its job instead: service enlarge JOB."
+    again = f"service run {shlex.quote(str(path))} -o out"
+    return f"Paint it again, {again}, and enlarge {Path('out') / path.name}."
 
 
 def read_steering(path: Path, recipe: Recipe) -> tuple[Adjustment, ...]:
@@ -83,6 +140,13 @@ def _read(path: Path) -> dict[str, Any]:
                 "recipe",
                 f"{path} is of a picture that was repainted in part: it cannot make all of it.",
                 "Run the receipt of the picture before.",
+            )
+        if (enlarged := data.get("enlarged")) is not None:
+            raise InputError(
+                "bad-recipe",
+                "recipe",
+                f"{path} is of a picture that was enlarged: by itself it would make another one.",
+                f"To make it again: {enlarged.get('command')}",
             )
         data = data.get("recipe")
     if not isinstance(data, dict):

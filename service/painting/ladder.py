@@ -6,11 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.recipe import QUALITIES, Recipe
+from service.recipe import MAX_SIZE, QUALITIES, Recipe
 from service.spaces import SPACES
 from service.steering import Steering, steered
 
 MIN_WIDTH = 64  # of the first stage's texture
+# Of a painting that is made larger: how many of a stage's usual steps are taken. Its forms are
+# there already, and only detail is new.
+SHARE_OF_LARGER = 0.5
+_LEAST_GROWTH = 2**0.25  # of its first stage: less would be the same picture again
 
 
 @dataclass(frozen=True)
@@ -33,30 +37,44 @@ class Place:
     last: bool
 
 
-def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
+def stage_plans(
+    recipe: Recipe, order: int | None = None, above: int | None = None
+) -> tuple[StagePlan, ...]:
     """The ladder of a recipe: widths √2 apart that end at its size, as many steps at each: some
-    spaces take more. ``order``: of the group."""
+    spaces take more. ``order``: of the group. ``above``: the width of the painting that is made
+    larger, whose ladder begins there and takes fewer steps at each width."""
     quality = QUALITIES[recipe.quality]
     ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
     widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
     patience = SPACES[recipe.target].patience(order)
     total = recipe.steps or round(patience * quality.steps * quality.stages)
+    if above is not None:
+        each = max(1, round(SHARE_OF_LARGER * total / len(widths)))
+        growth = range(1, 2 * MAX_SIZE.bit_length())
+        ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in growth}
+        between = sorted(w for w in ladder if _LEAST_GROWTH * above <= w < recipe.size)
+        return tuple(StagePlan(w, each) for w in (*between, recipe.size))
     ends = [round(total * (k + 1) / len(widths)) for k in range(len(widths))]
     steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]
     return tuple(StagePlan(w, n) for w, n in zip(widths, steps, strict=True) if n)
 
 
-def places(recipe: Recipe, steering: Steering, order: int | None = None) -> list[Place]:
-    """Where every step of a painting is that is steered like this.
+def places(
+    recipe: Recipe, steering: Steering, order: int | None = None, above: int | None = None
+) -> list[Place]:
+    """Where every step of a painting is that is steered like this; the rest: see stage_plans.
 
     Where the ladder changes, the painting stays at its width until it has taken the new ladder's
     steps there, or goes on to the next wider stage; it takes one more step at least. What would
     come after the last step does nothing.
     """
-    found = _climb(stage_plans(recipe, order))
+
+    def plans_of(adjustments: Steering) -> tuple[StagePlan, ...]:
+        return stage_plans(steered(recipe, [a.changes for a in adjustments]), order, above)
+
+    found = _climb(plans_of(()))
     for number, adjustment in enumerate(steering):
-        plans = stage_plans(steered(recipe, [a.changes for a in steering[: number + 1]]), order)
-        before = stage_plans(steered(recipe, [a.changes for a in steering[:number]]), order)
+        plans, before = plans_of(steering[: number + 1]), plans_of(steering[:number])
         if plans != before and adjustment.step < len(found):
             done = found[: adjustment.step]
             found = [*done, *_climb(plans, done[-1] if done else None)]

@@ -35,13 +35,17 @@ from service.terms.dream import targets
 DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
+# Of a painting that is made larger: steps in which Adam learns how large gradients are. With its
+# first ones at full length it would write noise over the paint.
+WARM_UP = 8
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:
 _SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
 
 
 class Studio:
-    """Iterate and surface of the stage: begun or restored first. frugal, kept: see paint."""
+    """Iterate and surface of the stage: begun or restored first. frugal, kept, larger_than: see
+    paint."""
 
     def __init__(
         self,
@@ -52,11 +56,15 @@ class Studio:
         device: torch.device,
         frugal: bool = False,
         kept: Kept | None = None,
+        larger_than: Paint | None = None,
     ) -> None:
-        self._frugal = frugal
+        self._frugal, self._before = frugal, larger_than
         self._blend = None if kept is None else Blend(kept, device)
-        if kept is not None:
-            scene = dataclasses.replace(scene, mirrored=kept.paint.mirrored)
+        before = larger_than if kept is None else kept.paint
+        if before is not None:
+            scene = dataclasses.replace(scene, mirrored=before.mirrored)
+        self._hand_is_free = before is None
+        self._first_width = recipe.size if before is None else before.first_width or recipe.size
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
         self._axes = colour_axes(scene.frame)  # they stay, also where the rule is adjusted
@@ -84,14 +92,19 @@ class Studio:
         return True
 
     def begin(self, width: int) -> None:
-        """Be at the first stage, with noise on the canvas. Raises InputError if no view sees
-        anything."""
+        """Be at the first stage, with noise on the canvas, or the paint that is made larger. Raises
+        InputError if no view sees anything."""
         surface = self._prepare(0, width)
-        generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, _NOISE))
-        noise = START_NOISE[self.recipe.start]
-        canvas = Canvas.noise(surface.canvas_shape, self._depth, surface.wrap, noise, generator)
-        levels = [level.to(self._device) for level in canvas.levels]
-        canvas = Canvas(levels, surface.wrap, surface.coarser, surface.phases, self._axes)
+        shape, wrap = surface.canvas_shape, surface.wrap
+        if self._before is not None:
+            paint = torch.tensor(self._before.logits).permute(0, 3, 1, 2)
+            canvas = Canvas.showing(paint, shape, self._depth, wrap, surface.phases, self._axes)
+        else:
+            generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, _NOISE))
+            noise = START_NOISE[self.recipe.start]
+            canvas = Canvas.noise(shape, self._depth, wrap, noise, generator)
+        levels = [level.detach().to(self._device) for level in canvas.levels]
+        canvas = Canvas(levels, wrap, surface.coarser, surface.phases, self._axes)
         self._iterate = Iterate(canvas)
 
     def enter(self, number: int, width: int) -> None:
@@ -126,7 +139,7 @@ class Studio:
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        side = style_side(surface, self._scene, width, self.recipe.size)
+        side = style_side(surface, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
         return surface
@@ -148,7 +161,8 @@ class Studio:
         self._terms.weigh(self.recipe, number)
         seen = self._see(logits, [int(k) for k in which])
         losses = self._terms.losses(seen, logits)
-        self._iterate.step(self._terms.total(losses), self.recipe.learning_rate)
+        warm = 1.0 if self._before is None else min(1.0, (number + 1) / WARM_UP)
+        self._iterate.step(self._terms.total(losses), warm * self.recipe.learning_rate)
         values = {name: float(loss.detach()) for name, loss in losses.items()}
         return values, sum(view.pixels for view in seen)
 
@@ -179,7 +193,7 @@ class Studio:
         the end of every stage: early, so that the picture is seldom turned when it is nearly done,
         and at the very end, so that it is right."""
         wanted = {"any": 0, "ccw": 1, "cw": -1}[self.recipe.chirality]
-        if not wanted or self._blend is not None:  # kept paint stays as it is
+        if not wanted or not self._hand_is_free:  # what was painted before stays as it is
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
         design = plain.design(self._width)
@@ -232,7 +246,8 @@ class Studio:
         """See Progress.paint."""
         full = self._surface_at(self.recipe.size)
         logits = self._shown(full).reshape(*full.canvas_shape, 3)
-        return Paint(logits.cpu().numpy(), self.mirrored, frame=self._scene.style_frame)
+        frame, width = self._scene.style_frame, self.recipe.size
+        return Paint(logits.cpu().numpy(), self.mirrored, None, frame, width, self._first_width)
 
     def _shown(self, surface: Surface) -> Tensor:
         """The paint for a surface of any width: (charts · h · w, 3)."""

@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
-from geometry.sphere.pictures import FACES, faces
+from geometry.sphere.pictures import FACES
+from geometry.sphere.pictures import faces as faces_of
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
 from service.whole_files import reason, temporary_name, write_atomically
 
+if TYPE_CHECKING:
+    from service.painting.kept import Paint
+
+PAINT_SUFFIX = ".paint.safetensors"
 Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
 
 
 @dataclass(frozen=True)
 class Destination:
-    """The files of a delivery; made by :func:`destination`. faces: of a cube map, the six."""
+    """The files of a delivery; made by :func:`destination`. paint: to go on from, if it is kept;
+    faces: of a cube map, the six."""
 
     picture: Path
     receipt: Path
+    paint: Path
     faces: tuple[Path, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (self.picture, self.receipt, *self.faces)
+        return (self.picture, self.receipt, self.paint, *self.faces)
 
 
 def destination(picture: Path, read: FilesRead, cube: bool = False) -> Destination:
@@ -53,9 +61,8 @@ def destination(picture: Path, read: FilesRead, cube: bool = False) -> Destinati
         )
     receipt = picture.with_suffix(".json")
     ends = FACES if cube else ()
-    place = Destination(
-        picture, receipt, tuple(picture.with_name(f"{picture.stem}_{end}.png") for end in ends)
-    )
+    faces = tuple(picture.with_name(f"{picture.stem}_{end}.png") for end in ends)
+    place = Destination(picture, receipt, picture.with_suffix(PAINT_SUFFIX), faces)
     with _told(picture):
         picture.parent.mkdir(parents=True, exist_ok=True)
     check_files(place.files, read)
@@ -103,17 +110,29 @@ def deliver(
     picture: NDArray[np.uint8],
     receipt: Mapping[str, Any] | None = None,
     write: Write | None = None,
+    paint: Paint | None = None,
 ) -> None:
-    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, and its receipt, if it has one.
-    ``write``: how, :func:`write_files` unless it is given. Raises InputError("bad-output"), say for
-    a full disk; an older picture is then still whole."""
+    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its receipt, if it has one, and its
+    paint, where that is to be gone on from. ``write``: how, :func:`write_files` unless it is given.
+    Raises InputError("bad-output"), say for a full disk; an older picture is then still whole."""
     files = {place.picture: png_bytes(picture)}
+    if receipt is not None and paint is not None:
+        files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     if receipt is not None:
         files[place.receipt] = receipt_bytes(receipt)
     if place.faces:
-        sides = faces(picture)
+        sides = faces_of(picture)
         files |= {p: png_bytes(sides[end]) for p, end in zip(place.faces, FACES, strict=True)}
     (write or write_files)(files)
+
+
+def with_paint(
+    receipt: Mapping[str, Any], path: Path, paint: Paint
+) -> tuple[bytes, Mapping[str, Any]]:
+    """The content of a file of paint, and the receipt that tells it from that of other pictures."""
+    data = paint.to_bytes(half=True)
+    about = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
+    return data, {**receipt, "paint": about}
 
 
 def receipt_bytes(receipt: Mapping[str, Any]) -> bytes:

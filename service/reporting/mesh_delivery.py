@@ -7,24 +7,29 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.mesh_files import LoadedMesh
 from service.reporting.delivery import (
+    PAINT_SUFFIX,
     Write,
     bad_output,
     check_files,
     destination,
     png_bytes,
     receipt_bytes,
+    with_paint,
     write_files,
 )
 from service.reporting.glb import GENERATOR, glb_bytes
 from service.reporting.mesh_pictures import VIEWS, preview_views
 from service.reporting.overwriting import FilesRead
+
+if TYPE_CHECKING:
+    from service.painting.kept import Paint
 
 _HEAD = 4096  # bytes of a GLB that are looked at for who wrote it
 
@@ -32,18 +37,19 @@ _HEAD = 4096  # bytes of a GLB that are looked at for who wrote it
 @dataclass(frozen=True)
 class MeshDestination:
     """Files of a delivery; made by :func:`mesh_destination`. textures: one for each of the mesh's,
-    views: the four renders."""
+    views: the four renders; paint: see Destination."""
 
     textures: tuple[Path, ...]
     glb: Path
     views: tuple[Path, ...]
     coverage: Path
     receipt: Path
+    paint: Path
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (*self.textures, self.glb, *self.views, self.coverage, self.receipt)
+        return (*self.textures, self.glb, *self.views, self.coverage, self.receipt, self.paint)
 
 
 def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> MeshDestination:
@@ -66,6 +72,7 @@ def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> Me
         tuple(views),
         coverage,
         picture.with_suffix(".json"),
+        picture.with_suffix(PAINT_SUFFIX),
     )
     read.check(place.files)  # first: it says best what is wrong
     destination(picture, FilesRead(()))
@@ -85,8 +92,10 @@ def deliver_mesh(
     receipt: Mapping[str, Any],
     coverage: NDArray[np.uint8] | None = None,
     write: Write | None = None,
+    paint: Paint | None = None,
 ) -> None:
     """Write all files of a painted mesh; each is written whole or not at all, the receipt last.
+    ``paint``: see :func:`service.reporting.delivery.deliver`.
 
     picture: the textures, stacked, (rows, columns, 3 or 4) uint8; coverage: likewise, the coverage
     picture. ``write``: how, :func:`service.reporting.delivery.write_files` unless it is given.
@@ -99,6 +108,8 @@ def deliver_mesh(
     files |= {path: png_bytes(view) for path, view in zip(place.views, views, strict=True)}
     if coverage is not None:
         files[place.coverage] = png_bytes(coverage)
+    if paint is not None:
+        files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     files[place.receipt] = receipt_bytes(receipt)
     (write or write_files)(files)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import platform
+import shlex
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -51,6 +52,7 @@ def build_receipt(
         "recipe": recipe.model_dump(mode="json"),
         "steering": [adjustment.as_dict() for adjustment in last.steering],
         "repainted": None if last.kept_sha256 is None else {"kept_sha256": last.kept_sha256},
+        "enlarged": _enlarged(last, recipe, weights),
         "styles": [
             {"source": s.source, "weight": s.weight, "sha256": s.sha256, "size": _size(s.pixels)}
             for s in styles
@@ -69,6 +71,21 @@ def build_receipt(
         "colouring": {"name": scene.colouring.name, "colours": scene.colouring.colours},
         "colour_frame": _colour_frame(scene.frame),
         **_geometry(frame),
+    }
+
+
+def _enlarged(last: Progress, recipe: Recipe, weights: Path | None) -> dict[str, Any] | None:
+    """Which painting was gone on from, and the command that does so again."""
+    if last.larger_than is None:
+        return None
+    origin = last.larger_than
+    words = ["service", "enlarge", origin.source, "--size", str(recipe.size)]
+    words += [] if weights is None else ["--weights", str(weights)]
+    return {
+        "from": origin.source,
+        "size": origin.width,
+        "paint_sha256": origin.sha256,
+        "command": shlex.join(words),
     }
 
 

@@ -17,6 +17,7 @@ from service.cli.terminal import cell
 from service.inputs import MeshInputs, load_styles, mesh_inputs
 from service.mesh_files import load_shape
 from service.model import Model
+from service.painting.kept import Paint
 from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
@@ -35,10 +36,11 @@ def paint_mesh_to(
     console: Console,
     steering: Steering = (),
     read: Sequence[Path] = (),
+    larger_than: Paint | None = None,
 ) -> None:
     """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
-    :mod:`service.reporting.mesh_delivery` says. ``steering``: see paint; ``read``: files besides
-    the recipe's that must not be written over.
+    :mod:`service.reporting.mesh_delivery` says. ``steering``, ``larger_than``: see paint;
+    ``read``: files besides the recipe's that must not be written over.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand before anything is painted.
@@ -53,11 +55,12 @@ def paint_mesh_to(
     styles = load_styles(recipe)
     for sentence in given.loaded.unread:
         console.out(f"note: {sentence}", highlight=False)
-    with painted(recipe, scene, styles, weights, console, steering) as (done, last):
+    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         write = Rescue(picture.stem).write
         receipt = done.receipt | about
-        deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage, write)
+        textures = done.picture, receipt, done.coverage
+        deliver_mesh(place, given.loaded, *textures, write, last.paint())
     for hint in _advice(done.receipt["surface"], recipe.views):
         console.out(f"advice: {hint}", highlight=False)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
