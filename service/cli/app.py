@@ -18,6 +18,7 @@ from service.cli.offer import listings
 from service.cli.offer.channels_command import channels
 from service.cli.offer.weights import weights_app
 from service.cli.painting.enlarge_command import enlarge
+from service.cli.painting.variants_command import pick, variants
 from service.cli.serving.batch_command import batch
 from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app
@@ -266,6 +267,8 @@ def run(
 
 
 app.command()(enlarge)
+app.command()(variants)
+app.command()(pick)
 app.command()(batch)
 
 

@@ -115,7 +115,7 @@ def painted(
         from service.painting.paint import paint  # torch: seconds
         from service.reporting.finish import finish
 
-        with _clear_about_memory():
+        with clear_about_memory():
             last = None
             steps = paint(
                 *(recipe, scene, styles),
@@ -135,7 +135,8 @@ def painted(
 
 
 @contextlib.contextmanager
-def _clear_about_memory() -> Iterator[None]:
+def clear_about_memory() -> Iterator[None]:
+    """Raises InputError("out-of-memory") for what torch and NumPy say of too little memory."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
