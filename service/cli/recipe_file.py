@@ -38,6 +38,22 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     return with_absolute_files(recipe, path.parent)
 
 
+def note_on_size(path: Path, recipe: Recipe) -> str | None:
+    """What to say where a recipe is painted at another size than its file says; None if it is
+    not."""
+    data = _json(path)
+    is_receipt = data.get("schema") == SCHEMA
+    fields = data["recipe"] if is_receipt else data
+    before = fields.get("size", Recipe.model_fields["size"].default)
+    if recipe.size == before:
+        return None
+    note = f"at {recipe.size} pixels this is another picture than at {before}"
+    if recipe.size < before:
+        return f"{note}."
+    receipt = shlex.quote(str(path)) if is_receipt else "RECEIPT"
+    return f"{note}; the same one larger: service enlarge {receipt} --size {recipe.size}"
+
+
 def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
     """Of the painting of a receipt: its recipe as it was at the end, its paint, and the file of its
     network's weights, if one was named.

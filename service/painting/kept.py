@@ -84,7 +84,7 @@ class Paint:
         as a quarter of a grey level."""
         flag = np.array([self.mirrored], np.uint8)
         arrays: dict[str, np.ndarray] = {
-            "logits": np.ascontiguousarray(self.logits, np.float16 if half else np.float32),
+            "logits": np.ascontiguousarray(self.logits, np.float16 if half else None),
             "mirrored": flag,
             "frame": self.frame.as_array(),
             "widths": np.array([self.width, self.first_width], np.int64),
