@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from geometry.errors import InputError
 from geometry.symmetry.colour_frame import RGB, ColourFrame
-from service.recipe import MAX_SIZE
+from service.recipe.recipe import MAX_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from geometry.catalogue import find_group
 from geometry.errors import InputError
-from service.changes import set_value
 from service.cli.recipe_file import read_change, with_absolute_files
-from service.inputs import exemplars, load_styles, read_scene
-from service.recipe import Recipe, parse_recipe
+from service.inputs.styles import exemplars, load_styles
+from service.recipe.changes import set_value
+from service.recipe.parsing import parse_recipe
+from service.recipe.recipe import Recipe
+from service.scene import read_scene
 from service.spaces import SPACES
 
 MOST = 256  # combinations: what one sheet can show

@@ -9,7 +9,7 @@ from rich.console import Console
 from service.cli.painting.mesh import paint_mesh_to
 from service.cli.painting.picture import paint_to
 from service.cli.recipe_file import read_painted
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.reporting.delivery import PAINT_SUFFIX
 from service.spaces import SPACES
 

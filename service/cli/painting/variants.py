@@ -29,10 +29,11 @@ from service.cli.painting.combinations import Combination
 from service.cli.painting.picture import check_weights, clear_about_memory
 from service.cli.recipe_file import files_read
 from service.cli.stopping import interrupt_on_hangup
-from service.inputs import load_styles, read_scene
-from service.recipe import Recipe
+from service.inputs.styles import load_styles
+from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, destination, png_bytes, write_files
 from service.reporting.overwriting import FilesRead
+from service.scene import read_scene
 from service.survey.sheet import contact_sheet, framed, panel
 
 SCHEMA = "orbitex/variants"

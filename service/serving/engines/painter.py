@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.networks import AUTO
-from service.recipe import Recipe
+from service.painting.steering import Steering
+from service.recipe.recipe import Recipe
 from service.serving.jobs.job import KeptPaint
-from service.steering import Steering
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
@@ -78,7 +78,7 @@ def torch_painter() -> Painter:
     import torch
 
     from service.describe import describe
-    from service.inputs import load_styles, wire_scene
+    from service.inputs.styles import load_styles
     from service.painting.checkpoint import Checkpoint
     from service.painting.kept import Paint, kept_paint
     from service.painting.paint import paint
@@ -86,6 +86,7 @@ def torch_painter() -> Painter:
     from service.perception.contents import contents
     from service.perception.network import load_network
     from service.reporting.finish import finish
+    from service.scene import wire_scene
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
     from service.survey.surveying import survey

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from service.painting.steering import Adjustment, Steering
 from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
-from service.steering import Adjustment, Steering
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]  # header and buffers
 
