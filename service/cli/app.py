@@ -14,11 +14,11 @@ from geometry.hyperbolic.groups import KINDS, tiling_group
 from geometry.spiral.groups import spiral_group
 from service import networks
 from service.cli import options
+from service.cli.larger.enlarge_command import enlarge
+from service.cli.larger.variants_command import pick, variants
 from service.cli.offer import listings
 from service.cli.offer.channels_command import channels
 from service.cli.offer.weights import weights_app
-from service.cli.painting.enlarge_command import enlarge
-from service.cli.painting.variants_command import pick, variants
 from service.cli.serving.batch_command import batch
 from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from geometry.errors import InputError
 from service.mesh_files.references import referenced_files
-from service.painting.steering import Adjustment, parse_steering, steered
+from service.painting.steering import Adjustment, parse_steering
+from service.recipe.changes import set_value
 from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
-from service.reporting.delivery import PAINT_SUFFIX
 from service.reporting.receipt import SCHEMA
-
-if TYPE_CHECKING:
-    from service.painting.kept import Paint
-from service.recipe.changes import set_value
 
 _MAX_BYTES = 1 << 24
 
@@ -42,7 +36,7 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
 def note_on_size(path: Path, recipe: Recipe) -> str | None:
     """What to say where a recipe is painted at another size than its file says; None if it is
     not."""
-    data = _json(path)
+    data = read_json(path)
     is_receipt = data.get("schema") == SCHEMA
     fields = data["recipe"] if is_receipt else data
     before = fields.get("size", Recipe.model_fields["size"].default)
@@ -55,61 +49,11 @@ def note_on_size(path: Path, recipe: Recipe) -> str | None:
     return f"{note}; the same one larger: service enlarge {receipt} --size {recipe.size}"
 
 
-def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
-    """Of the painting of a receipt: its recipe as it was at the end, its paint, and the file of its
-    network's weights, if one was named.
-
-    Raises InputError: "no-paint" where none is kept beside the receipt, "damaged-paint" where
-    another picture's is; and as :func:`read_recipe`."""
-    from service.painting.kept import Paint  # SciPy: half a second
-
-    if not path.exists():
-        raise InputError("missing-file", "receipt", f"There is no file {path}.")
-    data = _json(path)
-    if data.get("schema") != SCHEMA:
-        raise InputError(
-            "no-paint",
-            "receipt",
-            f"{path} is not a receipt: nothing is painted yet.",
-            f"Paint it: service run {shlex.quote(str(path))}",
-        )
-    recipe = with_absolute_files(parse_recipe(data.get("recipe")), path.parent)
-    recipe = steered(recipe, [a.changes for a in parse_steering(recipe, data.get("steering", []))])
-    about, weights = data.get("paint") or {}, data.get("weights") or {}
-    file = path.with_suffix(PAINT_SUFFIX)
-    if not about or not file.is_file():
-        raise InputError(
-            "no-paint",
-            "receipt",
-            f"The paint of {path} is not kept beside it, and only from there it can go on.",
-            _how_to_get_paint(path, data),
-        )
-    content = file.read_bytes()
-    if hashlib.sha256(content).hexdigest() != about.get("sha256"):
-        raise InputError(
-            "damaged-paint",
-            "receipt",
-            f"{file} is not the paint of {path}: another picture's, or damaged.",
-            _how_to_get_paint(path, data),
-        )
-    paint = dataclasses.replace(Paint.from_bytes(content), source=str(path.absolute()))
-    return recipe, paint, Path(weights["file"]) if "file" in weights else None
-
-
-def _how_to_get_paint(path: Path, receipt: Mapping[str, Any]) -> str:
-    if receipt.get("enlarged") is not None:
-        return f"Make it again: {receipt['enlarged'].get('command')}"
-    if receipt.get("repainted") is not None:
-        return "Where a service painted it, give its job instead: service enlarge JOB."
-    again = f"service run {shlex.quote(str(path))} -o out"
-    return f"Paint it again, {again}, and enlarge {Path('out') / path.name}."
-
-
 def read_steering(path: Path, recipe: Recipe) -> tuple[Adjustment, ...]:
     """How the painting of a receipt was steered; nothing for a recipe. ``recipe``: what is painted
     now. Raises InputError as :func:`read_recipe` and
     :func:`service.painting.steering.parse_steering`."""
-    return parse_steering(recipe, _json(path).get("steering", []))
+    return parse_steering(recipe, read_json(path).get("steering", []))
 
 
 def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
@@ -150,7 +94,7 @@ def files_read(recipe: Recipe) -> list[Path]:
 
 def _read(path: Path) -> dict[str, Any]:
     """The recipe's data in a file."""
-    data: Any = _json(path)
+    data: Any = read_json(path)
     if data.get("schema") == SCHEMA:
         if data.get("repainted") is not None:
             raise InputError(
@@ -172,8 +116,9 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file."""
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file of a recipe or a receipt. Raises InputError: "missing-file",
+    "bad-recipe"."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("bad-recipe", "recipe", f"{path} is too large to be a recipe.")

@@ -1,4 +1,4 @@
-"""``service enlarge``: its options; the work is in :mod:`service.cli.painting.enlarge`."""
+"""``service enlarge``: its options; the work is in :mod:`service.cli.larger.enlarge`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def enlarge(
     job: lets the service do it, and prints the new job's name."""
     receipt = Path(what)
     if receipt.suffix.lower() == ".json" or receipt.exists():
-        from service.cli.painting.enlarge import enlarge_to
+        from service.cli.larger.enlarge import enlarge_to
 
         enlarge_to(receipt, size, output, weights, progress_console())
         return

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from service.cli.larger.painted import read_painted
 from service.cli.painting.mesh import paint_mesh_to
 from service.cli.painting.picture import paint_to
-from service.cli.recipe_file import read_painted
 from service.recipe.parsing import parse_recipe
 from service.reporting.delivery import PAINT_SUFFIX
 from service.spaces import SPACES
@@ -20,7 +20,7 @@ def enlarge_to(
     """Make the painting of a receipt ``size`` pixels wide, into ``picture``: by default
     NAME-SIZE.png beside it. ``weights``: a file for the network, if it is not where it was.
 
-    Raises InputError as :func:`service.cli.recipe_file.read_painted`, and as painting does.
+    Raises InputError as :func:`service.cli.larger.painted.read_painted`, and as painting does.
     """
     recipe, paint, used = read_painted(receipt)
     larger = parse_recipe(recipe.model_dump(mode="json") | {"size": size})

@@ -1,5 +1,5 @@
 """``service variants`` and ``service pick``: their options; the work is in
-:mod:`service.cli.painting.variants` and :mod:`service.cli.painting.enlarge`."""
+:mod:`service.cli.larger.variants` and :mod:`service.cli.larger.enlarge`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from geometry.errors import unknown_name
 from service.cli import options
-from service.cli.painting.enlarge_command import Output, Size
+from service.cli.larger.enlarge_command import Output, Size
 from service.cli.terminal import progress_console
 from service.spaces import with_pictures
 
@@ -58,8 +58,8 @@ def variants(
 ) -> None:
     """Paint every combination of groups, styles, colour rules and seeds, small, and show them all
     on one sheet, each with its number. Ctrl-C stops; the same command goes on."""
-    from service.cli.painting.combinations import combinations, listed
-    from service.cli.painting.variants import paint_variants
+    from service.cli.larger.combinations import combinations, listed
+    from service.cli.larger.variants import paint_variants
 
     if target not in _TARGETS:
         raise unknown_name("bad-value", "target", target, _TARGETS)
@@ -80,7 +80,7 @@ def pick(
     weights: options.Weights = None,
 ) -> None:
     """Go on from one of the variants at a larger size: the same picture, with finer detail."""
-    from service.cli.painting.enlarge import enlarge_to
-    from service.cli.painting.variants import find_variant
+    from service.cli.larger.enlarge import enlarge_to
+    from service.cli.larger.variants import find_variant
 
     enlarge_to(find_variant(folder, number), size, output, weights, progress_console())

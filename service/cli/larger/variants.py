@@ -25,7 +25,7 @@ from rich.console import Console
 
 from geometry.errors import InputError
 from geometry.printable import printable
-from service.cli.painting.combinations import Combination
+from service.cli.larger.combinations import Combination
 from service.cli.painting.picture import check_weights, clear_about_memory
 from service.cli.recipe_file import files_read
 from service.cli.stopping import interrupt_on_hangup
