@@ -21,12 +21,13 @@ from geometry.sphere.pictures import FACES
 from geometry.sphere.pictures import faces as faces_of
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
-from service.whole_files import reason, temporary_name, write_atomically
+from service.whole_files import NAME_PART, reason, temporary_name, write_atomically
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
 
-PAINT_SUFFIX = ".paint.safetensors"
+_PAINT = ".paint.safetensors"
+_LONGEST = 255  # bytes of a file's name
 Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
 
 
@@ -62,7 +63,7 @@ def destination(picture: Path, read: FilesRead, cube: bool = False) -> Destinati
     receipt = picture.with_suffix(".json")
     ends = FACES if cube else ()
     faces = tuple(picture.with_name(f"{picture.stem}_{end}.png") for end in ends)
-    place = Destination(picture, receipt, picture.with_suffix(PAINT_SUFFIX), faces)
+    place = Destination(picture, receipt, paint_file(picture), faces)
     with _told(picture):
         picture.parent.mkdir(parents=True, exist_ok=True)
     check_files(place.files, read)
@@ -124,6 +125,16 @@ def deliver(
         sides = faces_of(picture)
         files |= {p: png_bytes(sides[end]) for p, end in zip(place.faces, FACES, strict=True)}
     (write or write_files)(files)
+
+
+def paint_file(picture: Path) -> Path:
+    """Where the paint of a picture, or of its receipt, lies: NAME.paint.safetensors beside it. Of a
+    name that is too long for that it has the beginning, and a hash of all."""
+    path, stem = picture.with_suffix(_PAINT), picture.stem
+    if len(os.fsencode(path.name)) <= _LONGEST:
+        return path
+    digest = hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]
+    return picture.with_name(f"{stem[:NAME_PART]}-{digest}{_PAINT}")
 
 
 def with_paint(

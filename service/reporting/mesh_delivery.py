@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from service.mesh_files.loading import LoadedMesh
 from service.reporting.delivery import (
-    PAINT_SUFFIX,
     Write,
     bad_output,
     check_files,
     destination,
+    paint_file,
     png_bytes,
     receipt_bytes,
     with_paint,
@@ -72,7 +72,7 @@ def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> Me
         tuple(views),
         coverage,
         picture.with_suffix(".json"),
-        picture.with_suffix(PAINT_SUFFIX),
+        paint_file(picture),
     )
     read.check(place.files)  # first: it says best what is wrong
     destination(picture, FilesRead(()))

@@ -10,7 +10,7 @@ from service.cli.larger.painted import read_painted
 from service.cli.painting.mesh import paint_mesh_to
 from service.cli.painting.picture import paint_to
 from service.recipe.parsing import parse_recipe
-from service.reporting.delivery import PAINT_SUFFIX
+from service.reporting.delivery import paint_file
 from service.spaces import SPACES
 
 
@@ -31,6 +31,6 @@ def enlarge_to(
         picture or receipt.with_name(f"{receipt.stem}-{size}.png"),
         weights or used,
         console,
-        read=[receipt, receipt.with_suffix(PAINT_SUFFIX)],
+        read=[receipt, paint_file(receipt)],
         larger_than=paint,
     )

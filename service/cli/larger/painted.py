@@ -15,7 +15,7 @@ from service.painting.kept import Paint
 from service.painting.steering import parse_steering, steered
 from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
-from service.reporting.delivery import PAINT_SUFFIX
+from service.reporting.delivery import paint_file
 from service.reporting.receipt import SCHEMA
 
 
@@ -38,7 +38,7 @@ def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
     recipe = with_absolute_files(parse_recipe(data.get("recipe")), path.parent)
     recipe = steered(recipe, [a.changes for a in parse_steering(recipe, data.get("steering", []))])
     about, weights = data.get("paint") or {}, data.get("weights") or {}
-    file = path.with_suffix(PAINT_SUFFIX)
+    file = paint_file(path)
     if not about or not file.is_file():
         raise InputError(
             "no-paint",
