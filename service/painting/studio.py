@@ -39,6 +39,7 @@ START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level,
 # Of a painting that is made larger: steps in which Adam learns how large gradients are. With its
 # first ones at full length it would write noise over the paint.
 WARM_UP = 8
+SETTLED = 0.25  # how far its levels move, relative to others, that were painted before
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:
 _SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
@@ -162,10 +163,18 @@ class Studio:
         self._terms.weigh(self.recipe, number)
         seen = self._see(logits, [int(k) for k in which])
         losses = self._terms.losses(seen, logits)
-        warm = 1.0 if self._before is None else min(1.0, (number + 1) / WARM_UP)
-        self._iterate.step(self._terms.total(losses), warm * self.recipe.learning_rate)
+        self._iterate.step(self._terms.total(losses), self._rates(number))
         values = {name: float(loss.detach()) for name, loss in losses.items()}
         return values, sum(view.pixels for view in seen)
+
+    def _rates(self, number: int) -> list[float]:
+        """How far a step goes, of each level of the canvas."""
+        rate, sizes = self.recipe.learning_rate, [x.shape[-2] for x in self._iterate.canvas.levels]
+        if self._before is None:
+            return [rate] * len(sizes)
+        rate *= min(1.0, (number + 1) / WARM_UP)
+        there = self._before.logits.shape[1]
+        return [rate if size > there else SETTLED * rate for size in sizes]
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
