@@ -11,6 +11,7 @@ from typing import Any
 
 from geometry.errors import InputError
 from service.cli.recipe_file import read_json, with_absolute_files
+from service.inputs.styles import load_styles
 from service.painting.kept import Paint
 from service.painting.steering import parse_steering, steered
 from service.recipe.parsing import parse_recipe
@@ -24,7 +25,8 @@ def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
     network's weights, if one was named.
 
     Raises InputError: "no-paint" where none is kept beside the receipt, "damaged-paint" where
-    another picture's is; and as :func:`read_recipe`."""
+    another picture's is, "bad-recipe" where other files have changed; and as
+    :func:`service.cli.recipe_file.read_recipe`."""
     if not path.exists():
         raise InputError("missing-file", "receipt", f"There is no file {path}.")
     data = read_json(path)
@@ -54,8 +56,28 @@ def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
             f"{file} is not the paint of {path}: another picture's, or damaged.",
             _how_to_get_paint(path, data),
         )
+    _check_files(recipe, data)
     paint = dataclasses.replace(Paint.from_bytes(content), source=str(path.absolute()))
     return recipe, paint, Path(weights["file"]) if "file" in weights else None
+
+
+def _check_files(recipe: Recipe, receipt: Mapping[str, Any]) -> None:
+    """Whether the files that were painted from are what they were: with others it would become
+    another picture."""
+    found = {style.source: style.sha256 for style in load_styles(recipe)}
+    known = {style["source"]: style["sha256"] for style in receipt["styles"]}
+    if recipe.mesh is not None and Path(recipe.mesh).is_file():  # else painting says so
+        with Path(recipe.mesh).open("rb") as stream:
+            found[recipe.mesh] = hashlib.file_digest(stream, "sha256").hexdigest()
+        known[recipe.mesh] = receipt["mesh"]["sha256"]
+    for name, digest in found.items():
+        if known.get(name, digest) != digest:
+            raise InputError(
+                "bad-recipe",
+                "receipt",
+                f"{name} was changed since this was painted.",
+                "Put the older file back, or paint anew.",
+            )
 
 
 def _how_to_get_paint(path: Path, receipt: Mapping[str, Any]) -> str:

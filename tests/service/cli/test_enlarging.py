@@ -64,6 +64,18 @@ def test_without_its_paint_one_line_says_what_to_do(tile, tmp_path, capfd, spoil
     assert not (tmp_path / "tile-96.png").exists()
 
 
+def test_another_style_under_the_same_name_is_refused(tmp_path, capfd):
+    style = tmp_path / "style.png"
+    for shade in (10, 200):
+        noise = np.random.default_rng(shade).integers(0, 256, (32, 32, 3), np.uint8)
+        Image.fromarray(noise).save(style)
+        if shade == 10:
+            words = ["tile", "-g", "p1", "-s", style, "--size", 64, "--steps", 1]
+            assert command(*words, "-o", tmp_path / "t.png") == 0
+    assert command("enlarge", tmp_path / "t.json", "--size", 96) != 0
+    assert f"{style} was changed since" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("size", [32, 64, 10**6])
 def test_sizes_that_are_none_are_refused(tile, capfd, size):
     assert command("enlarge", tile, "--size", size) != 0
