@@ -40,7 +40,7 @@ def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Job:
     painter = ties.painter_of(image)
     if painter is None:
         refuse("not-painted", reason_not(obj))
-    recipe = _recipe(image)
+    recipe = recipe_of(image)
     recipe["seed"] = int(recipe.get("seed", 0)) + 1 if seed is None else seed
     service = replace(preferences.read(context), address=painter.address)
     preferences.check_address(service.address)
@@ -57,7 +57,7 @@ def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Job:
     return jobs.begin(obj, submission, uv_map, preferences.launcher(service))
 
 
-def _recipe(image: Any) -> dict[str, Any]:
+def recipe_of(image: Any) -> dict[str, Any]:
     """What the receipt on the image says that it was painted by. Raises ProblemError."""
     with suppress(ValueError, TypeError, AttributeError, RecursionError):
         recipe = json.loads(image.get(RECEIPT_KEY)).get("recipe")

@@ -26,7 +26,8 @@ class Submission:
 
     ``job``: the name of one that was submitted before; it is watched, and nothing is sent.
     ``repaints``: one whose picture is painted anew where the buffer ``region`` is white; of the
-    recipe only the seed is sent then. ``key_file``: of a service that demands keys, else empty.
+    recipe only the seed is sent then. ``enlarges``: one that is gone on from at a larger size; of
+    the recipe only that is sent. ``key_file``: of a service that demands keys, else empty.
     ``encoding``: of streamed frames.
     """
 
@@ -38,6 +39,7 @@ class Submission:
     preview_rate: float = 10.0  # frames a second at most
     job: str = ""
     repaints: str = ""
+    enlarges: str = ""
     key_file: str = ""
     encoding: str = "raw"
 
@@ -45,6 +47,8 @@ class Submission:
         """Kind and fields of the message that begins it."""
         if self.repaints:
             return "repaint", {"job": self.repaints, "seed": self.recipe["seed"]}
+        if self.enlarges:
+            return "enlarge", {"job": self.enlarges, "size": self.recipe["size"]}
         return "submit", {"recipe": dict(self.recipe), "cameras": list(self.cameras)}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty
 
-from ..jobs import jobs, originals, recall, repaint
+from ..jobs import enlarge, jobs, originals, recall, repaint
 from ..settings.properties import settings_of
 from . import paint
 from .base import Acting, OnMesh, Result
@@ -104,6 +104,33 @@ class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
         return [repaint.repaint(context, context.active_object, seed)]
 
 
+class ORBITEX_OT_enlarge(PaintingOperator, _OnPainted, bpy.types.Operator):
+    """Go on from the picture at a larger size"""
+
+    bl_idname = "orbitex.enlarge"
+    bl_label = "Paint Larger"
+    bl_description = (
+        "Go on from the finished picture at twice its size: the same picture, with finer detail"
+    )
+    bl_options: Any = {"UNDO"}
+
+    size: IntProperty(
+        name="Size",
+        description="Width of the larger picture in pixels; left out: twice as wide",
+        min=0,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted to its end, or is being painted."""
+        return super().why_not(context) or enlarge.reason_not(context.active_object)
+
+    def _begin(self, context: Any) -> list[jobs.Job]:
+        size = self.size if self.properties.is_property_set("size") else None
+        return [enlarge.enlarge(context, context.active_object, size)]
+
+
 class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
     """Take the settings from the image"""
 
@@ -124,5 +151,6 @@ CLASSES = (
     ORBITEX_OT_show_painted,
     ORBITEX_OT_paint_again,
     ORBITEX_OT_repaint,
+    ORBITEX_OT_enlarge,
     ORBITEX_OT_recall,
 )

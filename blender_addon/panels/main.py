@@ -118,6 +118,7 @@ def draw_painted(layout: Any, obj: Any) -> None:
     row.operator("orbitex.paint_again", icon="FILE_REFRESH")
     row.operator("orbitex.recall", text="", icon="EYEDROPPER")
     layout.operator("orbitex.repaint", icon="MOD_MASK")
+    layout.operator("orbitex.enlarge", icon="FULLSCREEN_ENTER")
     if originals.shows_painted(obj):
         layout.operator("orbitex.restore", icon="LOOP_BACK")
     else:

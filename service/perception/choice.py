@@ -11,7 +11,8 @@ from service.networks import AUTO, TORCHVISION, automatic
 from service.tables.dreams import dreamers
 
 if TYPE_CHECKING:
-    from service.recipe.recipe import Recipe
+    from service.recipe.fields import PrecisionName
+from service.recipe.recipe import Recipe
 
 
 def best_network(dreams: Sequence[str], device: str, at_hand: Collection[str]) -> str:
@@ -37,7 +38,7 @@ def best_at_hand(dreams: Sequence[str], device: str) -> str:
     return best_network(dreams, device, at_hand)
 
 
-def fast_precision(device: str) -> str:
+def fast_precision(device: str) -> PrecisionName:
     """bfloat16 where a device of this machine multiplies it in hardware, else float32."""
     import torch
 

@@ -193,6 +193,10 @@ class Client:
         keeps the rest; the name of the new job."""
         return self._begin(job_messages.Repaint(job=job, seed=seed), {"region": region})
 
+    def enlarge(self, job: str, size: int) -> str:
+        """Start a job that goes on from a job's picture at a larger size; the new job's name."""
+        return str(self._send_request(job_messages.Enlarge(job=job, size=size))[0]["job"])
+
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""
         self._send_request(job_messages.Pause(job=job))

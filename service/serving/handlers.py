@@ -187,6 +187,15 @@ class Handlers:
         )
         return {"job": new.name}
 
+    def _on_enlarge(self, asker: Asker, request: job_messages.Enlarge, buffers: Buffers) -> Fields:
+        job = self._jobs.find(request.job)
+        new = self._jobs.enlarge(job, request.size)
+        log.info(
+            *("queued: enlarges %s to %d px", job.name, request.size),
+            extra={"job": new.name, "client": asker.client.hex()},
+        )
+        return {"job": new.name}
+
     def _on_cancel(self, asker: Asker, request: job_messages.Cancel, buffers: Buffers) -> Fields:
         job = self._jobs.find(request.job)
         if not job.ended:

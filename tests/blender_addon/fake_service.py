@@ -105,6 +105,13 @@ class FakeService:
         reply = {"kind": header["kind"], "id": header["id"], **fields}
         self._socket.send_multipart([client, *wire.encode(reply, arrays)])
 
+    def _go_on_from(self, client: bytes, header: dict[str, Any], change: dict[str, int]) -> None:
+        name, old = f"job{len(self.jobs)}", self.jobs[header["job"]]
+        again = {"begun": time.monotonic(), "finished": False, "paused": None}
+        recipe = old["recipe"] | change
+        self.jobs[name] = old | again | {"recipe": recipe, "size": recipe["size"]}
+        self._reply(client, header, {"job": name})
+
     def _answer(
         self, client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]
     ) -> None:
@@ -167,11 +174,9 @@ class FakeService:
             self._reply(client, header, fields | {"progress": None, "error": None, "log": []})
         elif kind == "repaint":
             self.repainted.append((header, buffers))
-            name, old = f"job{len(self.jobs)}", self.jobs[header["job"]]
-            again = {"begun": time.monotonic(), "finished": False, "paused": None}
-            recipe = old["recipe"] | {"seed": header["seed"]}
-            self.jobs[name] = old | again | {"recipe": recipe}
-            self._reply(client, header, {"job": name})
+            self._go_on_from(client, header, {"seed": header["seed"]})
+        elif kind == "enlarge":
+            self._go_on_from(client, header, {"size": header["size"]})
         elif kind in ("pause", "resume"):
             job = self.jobs[header["job"]]
             job["paused"] = self._step(job) if kind == "pause" else None

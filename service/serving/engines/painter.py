@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from service.networks import AUTO
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
+from service.serving.jobs.job import KeptPaint
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
@@ -32,14 +33,13 @@ TORCH_PAINTER = "service.serving.engines.painter:torch_painter"
 class Attempt:
     """One try to paint a job. device: "cpu", "cuda:0", …; resume: a checkpoint to go on from, as
     bytes; frugal: with as little memory as it takes; steering: see
-    :func:`service.painting.paint.paint`; kept: paint of another job as bytes, and the region (H, W)
-    of its picture that is painted anew, above 127 where."""
+    :func:`service.painting.paint.paint`; kept: paint of another job, to go on from."""
 
     device: str
     resume: bytes | None = None
     frugal: bool = False
     steering: Steering = ()
-    kept: tuple[bytes, NDArray[np.uint8]] | None = None
+    kept: KeptPaint | None = None
 
 
 @dataclass(frozen=True)
@@ -114,16 +114,20 @@ def torch_painter() -> Painter:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
         device = torch.device(attempt.device)
-        kept = None
+        kept = larger_than = None
         if attempt.kept is not None:
-            data, region = attempt.kept
-            kept = kept_paint(scene, recipe.size, Paint.from_bytes(data), region > 127)
+            before, region = Paint.from_bytes(attempt.kept.data), attempt.kept.region
+            if region is None:
+                larger_than = dataclasses.replace(before, source=attempt.kept.job)
+            else:
+                kept = kept_paint(scene, recipe.size, before, region > 127)
         return paint(
             *(recipe, scene, styles, device),
             resume=checkpoint,
             frugal=attempt.frugal,
             steering=attempt.steering,
             kept=kept,
+            larger_than=larger_than,
         )
 
     def finish_all(

@@ -32,6 +32,7 @@ _REQUESTS: tuple[type[Request], ...] = (
     job_messages.Resume,
     job_messages.Adjust,
     job_messages.Repaint,
+    job_messages.Enlarge,
     job_messages.Jobs,
     job_messages.Attach,
     job_messages.Forget,

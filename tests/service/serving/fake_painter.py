@@ -50,8 +50,9 @@ def paint(recipe, scene, styles, attempt):
     renders.clear()
     kept = None
     if attempt.kept is not None:
-        data, region = attempt.kept
-        kept = hashlib.sha256(data + region.tobytes()).hexdigest()
+        data, region, job = attempt.kept
+        part = f"larger than {job}".encode() if region is None else region.tobytes()
+        kept = hashlib.sha256(data + part).hexdigest()
     first, chain = 0, json.dumps([scene, kept])
     if attempt.resume is not None:
         try:
