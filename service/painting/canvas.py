@@ -89,7 +89,7 @@ class Canvas:
         """A canvas of ``shape`` that shows ``paint``, (charts, 3, h, w) logits of red, green and
         blue on an aligned grid of any size: every level holds what coarser ones cannot (a Laplacian
         pyramid: Burt and Adelson 1983)."""
-        channels = torch.einsum("ij,cjhw->cihw", torch.linalg.inv(axes).to(paint), paint)
+        channels = torch.einsum("ij,cjhw->cihw", torch.linalg.pinv(axes).to(paint), paint)
         sizes = cls.level_sizes(shape, depth)
         # what every level shows together with all coarser ones
         sums = [fitted(channels, *grid) for grid in zip(sizes, [wrap] * depth, phases, strict=True)]

@@ -12,7 +12,7 @@ from service.tables.dreams import dreamers
 
 if TYPE_CHECKING:
     from service.recipe.fields import PrecisionName
-from service.recipe.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 
 def best_network(dreams: Sequence[str], device: str, at_hand: Collection[str]) -> str:

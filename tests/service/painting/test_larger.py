@@ -17,6 +17,7 @@ from service.painting.ladder import places, stage_plans
 from service.painting.paint import paint
 from service.painting.stage import style_side
 from service.recipe.recipe import Recipe
+from service.scene import make_scene
 from service.surfaces.grids import ALIGNED, random_phases
 from service.surfaces.surface import make_surface
 
@@ -142,3 +143,15 @@ def test_paint_that_does_not_know_its_width_is_refused():
     with pytest.raises(InputError) as caught:
         next(run(recipe, larger_than=old))
     assert caught.value.code == "bad-value"
+
+
+def test_a_picture_of_light_alone_goes_on():
+    base = np.random.default_rng(2).integers(0, 256, (64, 64, 3), np.uint8)
+    fields = {"style_colours": "light", "start": "base", "base": "given"}
+    recipe = Recipe(target="tile", group="p4", size=64, steps=2, style_scale=0.2, **fields)
+    scene = make_scene(recipe).on_base(recipe, base)
+    *_, small = paint(recipe, scene, [STYLE], CPU)
+    larger = recipe.model_copy(update={"size": 128})
+    scene = make_scene(larger).on_base(larger, np.asarray(Image.fromarray(base).resize((128, 128))))
+    *_, large = paint(larger, scene, [STYLE], CPU, larger_than=small.paint())
+    assert np.isfinite(large.paint().logits).all() and large.texture(0).shape == (128, 128, 3)
