@@ -146,7 +146,8 @@ def test_paint_that_does_not_know_its_width_is_refused():
 
 
 def test_a_picture_of_light_alone_goes_on():
-    base = np.random.default_rng(2).integers(0, 256, (64, 64, 3), np.uint8)
+    base = np.random.default_rng(2).integers(0, 256, (64, 64, 4), np.uint8) | (0, 0, 0, 255)
+    base = base.astype(np.uint8)
     fields = {"style_colours": "light", "start": "base", "base": "given"}
     recipe = Recipe(target="tile", group="p4", size=64, steps=2, style_scale=0.2, **fields)
     scene = make_scene(recipe).on_base(recipe, base)
