@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from geometry.catalogue import colourings, groups
+from geometry.catalogue import colourings, find_group, groups
 from geometry.spaces import SPHERE
 from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
 from service.networks import AUTO, NETWORKS
 from service.recipe import QUALITIES, Recipe
+from service.survey.labels import group_label
 from service.terms import TERMS
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
@@ -29,15 +30,7 @@ def describe() -> dict[str, Any]:
     from service.inputs import exemplars
 
     return {
-        "groups": [
-            {
-                **group_row(group),
-                "colourings": [colouring_row(c) for c in colourings(group)[:_COLOURINGS]],
-                "colourings_total": len(colourings(group)),
-                "figure": figure_row(group) if group.space is SPHERE else None,
-            }
-            for group in groups()
-        ],
+        "groups": [full_group_row(group) for group in offered_groups()],
         "styles": list(exemplars()),
         "colour_frames": {name: frame_rows(name) for name in exemplars()},
         "looks": {name: small_picture(name) for name in exemplars()},
@@ -53,6 +46,11 @@ def describe() -> dict[str, Any]:
         "defaults": defaults(),
         "recipe_schema": Recipe.model_json_schema(),
     }
+
+
+def offered_groups() -> tuple[Group, ...]:
+    """The catalogue's groups, and a plain mirror: a family's, which has another number there."""
+    return (*groups(), find_group("*", SPHERE.name))
 
 
 def defaults() -> dict[str, Any]:
@@ -79,6 +77,17 @@ def term_rows() -> list[dict[str, Any]]:
         }
         for term in TERMS.values()
     ]
+
+
+def full_group_row(group: Group) -> dict[str, Any]:
+    """A group with its simplest colour rules and its figure."""
+    return {
+        **group_row(group),
+        "label": group_label(group),
+        "colourings": [colouring_row(c) for c in colourings(group)[:_COLOURINGS]],
+        "colourings_total": len(colourings(group)),
+        "figure": figure_row(group) if group.space is SPHERE else None,
+    }
 
 
 def group_row(group: Group) -> dict[str, Any]:

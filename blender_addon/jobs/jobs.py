@@ -6,6 +6,7 @@ what survives undo and renaming (:func:`..picture.live_image.uid_of`). :mod:`.pu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -16,6 +17,8 @@ from ..link.client import PaintClient
 from ..link.connection import Timing
 from ..link.messages import RUNNING, Frame, Report, Submission
 from ..link.worker import Launch
+from ..offer import catalogue
+from ..offer.symmetries import NONE
 from ..picture import backup, live_image, shading
 from ..problems import Problem, refuse
 from ..settings.properties import settings_of
@@ -85,7 +88,7 @@ def begin(
     # A duplicated object points at the image of its original: it must get one of its own.
     shared = any(settings_of(o).image == image for o in bpy.data.objects if o != obj)
     client = PaintClient(submission, launch, timing, before.client if before else None)
-    label = f"{submission.recipe['group']}, seed {submission.recipe['seed']}"
+    label = label_of(submission.recipe)
     usable = image is not None and not shared and live_image.is_paintable(image)
     target = _target(obj, image if usable and not aside else None, uv_map, submission, aside)
     job = _add(obj, target, client, label)
@@ -119,6 +122,15 @@ def follow(
         client.command("resume")
     client.start()
     return job
+
+
+def label_of(recipe: Mapping[str, Any]) -> str:
+    """What is painted, in few words."""
+    seed, name = f"seed {recipe['seed']}", str(recipe["group"])
+    if name == NONE:
+        return seed
+    known = catalogue.known().group(name)
+    return f"{known.title if known else name}, {seed}"
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,18 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..link import inquiry, lookups
+from ..link import detections, inquiry, lookups
 from ..link.messages import RUNNING, Frame, clock
 from ..link.printing import print_error, say
 from ..offer import catalogue
+from ..offer.symmetries import chosen_fields
 from ..picture import backup, live_image, pictures, shading
 from ..picture.backup import RECEIPT_KEY
 from ..problems import ProblemError
 from ..settings import preferences
 from ..settings.dream import DREAMS
 from ..settings.properties import settings_of
-from . import jobs, queue_rows, ties
+from . import jobs, queue_rows, recall, symmetries, ties
 from .jobs import Job
 from .reattach import reattach
 
@@ -47,11 +48,13 @@ def pump() -> bool:
             reattach(preferences.read(bpy.context), asked=False)  # the service is there again
     if lookups.pending():
         _look_up()
+    if symmetries.pending():
+        symmetries.collect(preferences.read(bpy.context))
     for job in jobs.all_of_file():
         if job.active:
             _pump_one(job)
     queue_rows.sync()
-    asked = inquiry.pending() is not None or lookups.pending()
+    asked = inquiry.pending() is not None or lookups.pending() or symmetries.pending()
     return asked or any(s.active for s in jobs.all_of_file())
 
 
@@ -59,6 +62,14 @@ def look_up(question: lookups.Question) -> bool:
     """Have the service say something about a network, for a panel that is being drawn; whether the
     answer is on its way."""
     waits = lookups.ask(question)
+    if waits:
+        start_timer()
+    return waits
+
+
+def look_at(obj: Any) -> bool:
+    """Have the service find the symmetries of an object that a panel shows; whether it does."""
+    waits = symmetries.want(obj)
     if waits:
         start_timer()
     return waits
@@ -95,6 +106,10 @@ def _pump_one(job: Job) -> None:
         catalogue.remember(report.offers)
         inquiry.forget_problem()
         lookups.retry()
+    if report.found is not None and job.report.found is None:
+        symmetries.learn(obj, report.found)
+        recall.amend(image, chosen_fields(report.found))
+        job.label = jobs.label_of({**job.client.recipe, **chosen_fields(report.found)})
     if report.progress is not None and report.progress != job.report.progress:
         job.losses.append(report.progress.loss)
     job.report = report
@@ -237,7 +252,14 @@ def _tick() -> float | None:
 def _seen() -> list[Any]:
     """What panels and viewports show of all jobs, to be compared."""
     shown: list[Any] = [(s.key, s.frames, s.message, s.report) for s in jobs.all_of_file()]
-    return [*shown, inquiry.pending(), inquiry.problem(), catalogue.known(), lookups.news]
+    return [
+        *shown,
+        inquiry.pending(),
+        inquiry.problem(),
+        catalogue.known(),
+        lookups.news,
+        detections.pending(),
+    ]
 
 
 def _push_undo(what: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
@@ -13,7 +14,7 @@ from ..link.messages import Submission
 from ..picture import live_image
 from ..problems import ProblemError, refuse
 from ..settings.properties import settings_of
-from ..settings.table import LISTS, PAINTED, Choices
+from ..settings.table import BY_NAME, LISTS, PAINTED, Choices
 from . import jobs
 
 CHOICES_KEY = "orbitex_choices"  # custom property of the image: its Choices, as JSON
@@ -28,6 +29,16 @@ def note(begun: jobs.Job, choices: Choices, submission: Submission) -> None:
         if getattr(choices, name) == "CURSOR"
     }
     image[CHOICES_KEY] = json.dumps(asdict(replace(choices, **fixed)))
+
+
+def amend(image: Any, fields: Mapping[str, str]) -> None:
+    """Keep on the image which symmetry was found for it: ``fields`` of the recipe."""
+    known = {name: BY_NAME[name] for name in fields}
+    found = {
+        n: fields[n].upper() if row.items and n != "axis" else fields[n] for n, row in known.items()
+    }
+    with suppress(ValueError, TypeError):
+        image[CHOICES_KEY] = json.dumps(json.loads(image.get(CHOICES_KEY, "{}")) | found)
 
 
 def choices_of_image(image: Any) -> dict[str, Any]:

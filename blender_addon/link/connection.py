@@ -19,8 +19,9 @@ try:
 except ImportError:  # the extension brings it; Blender before 4.2 takes no wheels
     zmq: Any = None  # type: ignore[no-redef]
 
+from ..offer.refusals import from_service
 from ..printable import printable
-from ..problems import Problem, ProblemError, from_service, refuse, silent_service
+from ..problems import Problem, ProblemError, refuse, silent_service
 from . import wire
 from .answers import check_reply, read_reply
 from .key_file import read_key

@@ -87,12 +87,6 @@ def _setting(name: str, label: str, description: str, setting: str, value: Any) 
 
 SETTINGS = (
     _setting(
-        "use_directions",
-        "Act on Directions",
-        "Let the symmetry act on directions from the centre: for any mesh",
-        *("action", "DIRECTION"),
-    ),
-    _setting(
         "use_ring",
         "Ring of Views",
         "Look at the object from a ring around its axis; no camera is needed",

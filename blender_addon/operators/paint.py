@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..jobs import jobs, recall
+from ..jobs import jobs, recall, symmetries
 from ..offer import dreams
 from ..scene import gather
 from ..scene.styles import parse_weighted
@@ -90,6 +90,8 @@ def begin_paint(
     choices = choices_of(settings_of(obj))
     choices = _with_views(choices, _with_following(choices, overrides))
     submission = make_submission(obj, context, choices, service)
+    if "group" not in overrides and symmetries.is_open(obj) and not symmetries.is_looked_at(obj):
+        submission = replace(submission, detects=True)
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
     launch = preferences.launcher(service, autostart)
     begun = jobs.begin(obj, submission, uv_map, launch, aside=aside, before=before)

@@ -42,8 +42,7 @@ class Setting:
     what the service offers. ``more``: what Blender alone knows, such as a subtype.
 
     ``section``: of the panel; ``shown(settings)``: whether it is shown there now;
-    ``draw(column, settings)``: in place of the usual line; ``heading``: (before, after) the box of
-    something that is on or off.
+    ``draw(column, settings)``: in place of the usual line.
 
     ``preset``: whether presets hold it: not what belongs to one object or scene. ``painted``:
     whether a painting depends on it; it is an argument of Paint then, with the tooltip
@@ -67,7 +66,6 @@ class Setting:
     more: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     shown: Callable[[Any], Any] | None = None
     draw: Callable[[Any, Any], None] | None = None
-    heading: tuple[str, str] | None = None
     preset: bool = True
     painted: bool = True
     argument: str = ""
@@ -110,9 +108,10 @@ class Setting:
             return
         if self.draw is not None:
             self.draw(column, settings)
-        elif self.heading is not None:
-            before, after = self.heading
-            column.row(heading=before).prop(settings, self.name, text=after)
+        elif isinstance(self.default, bool):  # the whole line, or its name would be cut off
+            row = column.row()
+            row.use_property_split = False
+            row.prop(settings, self.name)
         else:
             column.prop(settings, self.menu_name if self.menu else self.name)
 
@@ -227,9 +226,11 @@ class ListSetting(Setting):
         return " + ".join(f"{Path(what).name} {weight:.3g}" for what, weight in value) or "default"
 
 
-def of_recipe(name: str, section: str, field: str = "", **own: Any) -> Setting:
-    """The setting of a field of the recipe, by default that of the same name: what is not in
-    ``own`` is as the recipe says."""
+def of_recipe(
+    name: str, section: str, field: str = "", kind: type[Setting] = Setting, **own: Any
+) -> Setting:
+    """The setting, of this kind, of a field of the recipe, by default that of the same name: what
+    is not in ``own`` is as the recipe says."""
     path = field or name
     known = FIELDS[path]
     optional = known.default is None and "default" not in own
@@ -249,7 +250,7 @@ def of_recipe(name: str, section: str, field: str = "", **own: Any) -> Setting:
         "optional": optional,
         "field": path,
     }
-    return Setting(**told | own, name=name, section=section)
+    return kind(**told | own, name=name, section=section)
 
 
 def as_typed(value: Any) -> Any:

@@ -111,11 +111,10 @@ VIEWS = (
     ),
     Setting(
         "occluders",
-        "Hidden by Others",
+        "Occluded by Others",
         "Other visible objects hide parts of this one from the views",
         True,
         "views",
-        heading=("Hidden by", "Others"),
         preset=False,
     ),
 )

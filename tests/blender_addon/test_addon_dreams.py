@@ -266,7 +266,7 @@ def test_what_is_refused_is_not_asked_again_until_there_is_a_service_anew(
         shown()
         pump_until(lambda: not lookups.pending())
     assert asked.kinds.count("network") == 1
-    assert "network: There is no such network." in shown()
+    assert "Network: There is no such network." in shown()
     lookups.retry()
     shown()
     pump_until(lambda: not lookups.pending())

@@ -101,7 +101,7 @@ def test_another_machine_needs_online_access(sphere: Any) -> None:
 def test_unknown_group_is_the_services_to_refuse(sphere: Any) -> None:
     with FakeService() as service:
         line = paint_error(address=service.address, group="533")
-    assert "group: '533' is not known. Did you mean 532?" in line
+    assert "Symmetry: '533' is not known. Did you mean 532?" in line
 
 
 def test_missing_and_unreadable_style(sphere: Any, tmp_path: Path) -> None:

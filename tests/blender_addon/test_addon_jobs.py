@@ -91,7 +91,7 @@ def test_selected_objects_are_queued(sphere: Any) -> None:
 
 
 def test_the_queues_list(sphere: Any) -> None:
-    sphere.orbitex.size = 64
+    sphere.orbitex.size, sphere.orbitex.group = 64, "532"
     with FakeService(steps=1000) as service:
         first, second = batch.paint_seeds(bpy.context, sphere, 2, service.address)
         pump_until(lambda: first.frames and second.frames)

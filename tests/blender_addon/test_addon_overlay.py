@@ -54,7 +54,7 @@ def test_it_stands_where_the_object_is_painted(sphere: Any, known: None) -> None
     depsgraph()
     settings = sphere.orbitex
     assert overlay.lines_of(sphere, bpy.context) is None  # switched off
-    settings.overlay = True
+    settings.overlay, settings.group = True, "532"
     lines = overlay.lines_of(sphere, bpy.context)
     assert lines is not None
     middle = lines.axes[5].mean(axis=1)

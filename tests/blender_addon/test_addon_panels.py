@@ -47,6 +47,9 @@ def test_without_a_uv_map(sphere: Any) -> None:
 
 def test_sections_and_what_they_depend_on(sphere: Any) -> None:
     settings = sphere.orbitex
+    assert not {"tolerance", "axis", "colouring_menu"} & set(texts())  # no symmetry, no place
+    settings.group = "532"
+    settings.colouring = "2a"
     shown = texts()
     for name in ("uv_map", "size", "group_menu", "colouring_menu", "style_weight", "seam"):
         assert name in shown, name
@@ -168,6 +171,7 @@ def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.Monkey
             styles=(catalogue.MenuEntry("stained_glass"),),
         )
     )
+    sphere.orbitex.group = "532"
     add_style(sphere.orbitex, "stained_glass")
     assert "gallery colouring_menu" not in texts()
     monkeypatch.setattr(icons, "of_rule", lambda settings, name: 7)
