@@ -14,8 +14,8 @@ from geometry.errors import InputError
 from geometry.symmetry.colour import ColourElement, generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame, ColourMoments, rounded
 from geometry.symmetry.colour_inks import ink_counts, inks_frame
-from service.recipe import Recipe
-from service.scene import StylePicture
+from service.inputs.styles import StylePicture
+from service.recipe.recipe import Recipe
 from service.spaces.space import Scene
 
 _SAMPLE = 4096  # pixels that inks are found among

@@ -14,7 +14,8 @@ from geometry.spaces import SPHERE
 from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
 from service.networks import AUTO, NETWORKS
-from service.recipe import QUALITIES, Recipe
+from service.recipe.quality import QUALITIES
+from service.recipe.recipe import Recipe
 from service.survey.labels import group_label
 from service.terms import TERMS
 
@@ -27,7 +28,7 @@ def describe() -> dict[str, Any]:
 
     Imports torch to say which networks are at hand: for the worker, not for a quick command.
     """
-    from service.inputs import exemplars
+    from service.inputs.styles import exemplars
 
     return {
         "groups": [full_group_row(group) for group in offered_groups()],
@@ -120,7 +121,7 @@ def figure_row(group: Group) -> dict[str, Any]:
 
 def small_picture(style: str) -> str:
     """An exemplar, LOOK_SIDE pixels square: sRGB bytes, top row first, in base64."""
-    from service.inputs import exemplar_file
+    from service.inputs.styles import exemplar_file
 
     with exemplar_file(style).open("rb") as file, Image.open(file) as picture:
         small = picture.convert("RGB").resize((LOOK_SIDE, LOOK_SIDE), reducing_gap=2.0)
@@ -130,7 +131,7 @@ def small_picture(style: str) -> str:
 def frame_rows(style: str) -> list[list[float]]:
     """Of an exemplar's colour frame: its axes, columns, and its mean, (3, 4) logits."""
     from service.colours import picture_frame_of
-    from service.inputs import exemplar_file
+    from service.inputs.styles import exemplar_file
 
     with exemplar_file(style).open("rb") as file, Image.open(file) as picture:
         frame = picture_frame_of(np.asarray(picture.convert("RGB")))

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from service.describe import term_rows
-from service.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe
+from service.painting.steering import ADJUSTABLE
+from service.recipe.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe
 from service.spaces import targets_of_fields
-from service.steering import ADJUSTABLE
 
 
 def fields_file() -> str:

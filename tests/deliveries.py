@@ -6,16 +6,16 @@ import torch
 from receipt_checker import load
 
 from geometry.symmetry.colour_frame import RGB
-from service.inputs import load_styles
+from service.inputs.styles import load_styles
 from service.painting.canvas import Canvas
 from service.painting.progress import Progress
 from service.painting.studio import DEPTH
-from service.painting.surfaces import make_surface
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.finish import finish
 from service.reporting.overwriting import FilesRead
 from service.scene import make_scene
+from service.surfaces.surface import make_surface
 
 CPU = torch.device("cpu")
 

@@ -1,6 +1,6 @@
 """A network in one file, see docs/extending.md: SqueezeNet 1.0, which has learnt nothing."""
 
-from service.perception.network_info import NetworkInfo, Weights, as_torchvision
+from service.tables.network_info import NetworkInfo, Weights, as_torchvision
 
 
 def _untrained():

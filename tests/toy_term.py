@@ -1,8 +1,8 @@
 """A term in one file, see docs/extending.md: the network is excited, in a layer that no other term
 looks at and in its head."""
 
-from service.perception.network_info import HEAD
-from service.perception.term import Term
+from service.tables.network_info import HEAD
+from service.tables.term import Term
 
 LAYER = "fire4"
 

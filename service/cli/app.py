@@ -29,7 +29,7 @@ from service.spaces import SPACES, with_pictures
 from service.spaces.space import Space
 
 if TYPE_CHECKING:
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 Command = Callable[..., None]
 
@@ -101,7 +101,7 @@ def _recipe(
     target: str, given: dict[str, Any], dream_like: list[str] | None, weights: Path | None
 ) -> Recipe:
     from service.cli.recipe_file import with_absolute_files
-    from service.recipe import parse_recipe
+    from service.recipe.parsing import parse_recipe
 
     data = options.recipe_data(target, given)
     if dream_like:

@@ -1,6 +1,6 @@
 """The options of the painting commands. Names, help, bounds and defaults are read from the fields
-of :class:`service.recipe.Recipe` and its objective; an option that is not given is not in the
-recipe either."""
+of :class:`service.recipe.recipe.Recipe` and its objective; an option that is not given is not in
+the recipe either."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ import typer
 from pydantic.fields import FieldInfo
 
 from geometry.errors import InputError, excerpt
-from service.recipe import Objective, Recipe, StartName
+from service.recipe.fields import StartName
+from service.recipe.parts import Objective
+from service.recipe.recipe import Recipe
 from service.spaces import SPACES, with_pictures
 from service.terms import TERMS
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from service.painting.progress import Step
-from service.recipe import Objective
+from service.recipe.parts import Objective
 
 LINE_SECONDS = 10.0  # between plain lines
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from geometry.errors import InputError
-from service.changes import set_value
 from service.mesh_files.references import referenced_files
-from service.recipe import Recipe, parse_recipe
+from service.painting.steering import Adjustment, parse_steering
+from service.recipe.changes import set_value
+from service.recipe.parsing import parse_recipe
+from service.recipe.recipe import Recipe
 from service.reporting.receipt import SCHEMA
-from service.steering import Adjustment, parse_steering
 
 _MAX_BYTES = 1 << 24
 
@@ -33,14 +34,15 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
 
 def read_steering(path: Path, recipe: Recipe) -> tuple[Adjustment, ...]:
     """How the painting of a receipt was steered; nothing for a recipe. ``recipe``: what is painted
-    now. Raises InputError as :func:`read_recipe` and :func:`service.steering.parse_steering`."""
+    now. Raises InputError as :func:`read_recipe` and
+    :func:`service.painting.steering.parse_steering`."""
     return parse_steering(recipe, _json(path).get("steering", []))
 
 
 def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
     """The recipe with its files' names made absolute, read relative to ``folder``: a receipt of it
     can be run from anywhere. Names of exemplars and colours stay."""
-    from service.inputs import exemplars
+    from service.inputs.styles import exemplars
 
     def absolute(name: str) -> str:
         return str((folder / name).absolute())
@@ -63,7 +65,7 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
 def files_read(recipe: Recipe) -> list[Path]:
     """The files that painting a recipe reads: those that it names, and that its mesh's file names
     in turn."""
-    from service.inputs import exemplars
+    from service.inputs.styles import exemplars
 
     known = exemplars()
     found = [Path(style.source) for style in recipe.styles if style.source not in known]

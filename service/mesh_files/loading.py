@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError, unknown_name
 from geometry.mesh.mesh import Mesh, make_mesh
-from service.mesh_files.gltf import read_gltf
-from service.mesh_files.look import Look
+from service.mesh_files.gltf.reader import read_gltf
 from service.mesh_files.obj import read_obj
 from service.mesh_files.parts import (
     Part,
@@ -25,6 +24,7 @@ from service.mesh_files.parts import (
 )
 from service.mesh_files.ply import read_ply
 from service.mesh_files.stl import read_stl
+from service.pictures.look import Look
 
 UP = {".obj": "Y", ".gltf": "Y", ".glb": "Y", ".ply": "Z", ".stl": "Z"}  # as the formats are used
 _READERS: dict[str, Callable[[Path], list[Part]]] = {
@@ -177,7 +177,7 @@ def _expect_uvs(path: Path, part: Part, several: bool) -> None:
 
 
 def _unwrapped(parts: Sequence[Part]) -> Part:
-    from service.unwrap import unwrap  # brings another process
+    from service.mesh_files.unwrap import unwrap  # brings another process
 
     looks = {part.look.fingerprint for part in parts}
     pictures = any(part.look.image is not None for part in parts)

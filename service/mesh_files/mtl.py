@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.mesh_files.look import Look, srgb_bytes
 from service.mesh_files.parts import Part
 from service.mesh_files.rows import decoded
 from service.mesh_files.textures import laid_out, named_file, read_texture
+from service.pictures.look import Look, srgb_bytes
 
 _PLACES = ("-o", "-s", "-t")  # options of a map that take up to three numbers
 _OPTIONS = {  # how many words the options of a map take

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.mesh.polygons import triangulated
-from service.mesh_files.look import Look
 from service.mesh_files.mtl import Materials, read_materials
 from service.mesh_files.parts import Part
 from service.mesh_files.rows import Block, columns, lines_of, numbers, text_blocks
+from service.pictures.look import Look
 
 _NONE = 0  # an index that a face does not give: OBJ counts from 1
 

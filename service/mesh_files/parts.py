@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
-from service.mesh_files.look import Look
+from service.pictures.look import Look
 
 MAX_TRIANGLES = 20_000_000
 

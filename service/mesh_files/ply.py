@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.mesh.polygons import triangulated
-from service.mesh_files.look import Look
 from service.mesh_files.parts import Part
 from service.mesh_files.ply_elements import Column, Element, read_elements
 from service.mesh_files.textures import read_texture
+from service.pictures.look import Look
 
 _POINT, _NORMAL = ("x", "y", "z"), ("nx", "ny", "nz")
 _UVS = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from service.mesh_files.look import Look
 from service.mesh_files.parts import Part
+from service.pictures.look import Look
 
 
 def read_stl(path: Path) -> list[Part]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geometry.errors import InputError
 from service.mesh_files.lookups import Lookup, flipped, lay_out, redrawn
 from service.mesh_files.parts import Part
-from service.picture_files import read_picture
+from service.pictures.files import read_picture
 
 
 def named_file(folder: Path, name: str) -> Path | None:

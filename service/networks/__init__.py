@@ -1,15 +1,15 @@
 """The networks that can look at a painting: one module for each, whose ``NETWORK`` is its row of
 the table. Importing them imports no torch; a network is loaded when it is used.
 
-What a row says is explained in :mod:`service.perception.network_info`, and how to add one in
+What a row says is explained in :mod:`service.tables.network_info`, and how to add one in
 docs/extending.md.
 """
 
 from __future__ import annotations
 
 from geometry.errors import unknown_name
-from service.perception.network_info import NetworkInfo
-from service.table import rows
+from service.tables.network_info import NetworkInfo
+from service.tables.rows import rows
 
 TORCHVISION = "torchvision:"  # and the name of any classifier of torchvision's: no row of the table
 AUTO = "auto"  # the best at hand, see service.perception.choice

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geometry.errors import InputError
-from service.perception.network_info import NetworkInfo, Weights, as_caffe
+from service.tables.network_info import NetworkInfo, Weights, as_caffe
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from service.perception.network_info import NetworkInfo
+from service.tables.network_info import NetworkInfo
 from service.weights.hub import torchvision_weights
 
 if TYPE_CHECKING:

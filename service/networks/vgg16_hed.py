@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.networks.vgg16 import RELUS, STYLE
-from service.perception.network_info import Download, NetworkInfo, Weights, as_caffe
+from service.tables.network_info import Download, NetworkInfo, Weights, as_caffe
 from service.weights.store import Kept
 from service.weights.wheel import WheelFile
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.networks.vgg16 import head
-from service.perception.network_info import NetworkInfo
+from service.tables.network_info import NetworkInfo
 from service.weights.hub import torchvision_weights
 
 _RELUS = {

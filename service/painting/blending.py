@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from service.painting.canvas import Canvas
-from service.painting.grids import ALIGNED, Phase, resize, shrink
 from service.painting.kept import Kept
-from service.painting.surfaces import Surface
+from service.surfaces.grids import ALIGNED, Phase, resize, shrink
+from service.surfaces.surface import Surface
 
 _SATURATED = 40.0  # logits whose colours are 0 or 1
 

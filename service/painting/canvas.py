@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from geometry.symmetry.colour_frame import ColourFrame
-from service.painting.grids import ALIGNED, Phase, resize
+from service.surfaces.grids import ALIGNED, Phase, resize
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).
 _DECORRELATE = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])

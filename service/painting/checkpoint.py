@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from geometry.errors import InputError
+from service.inputs.styles import StylePicture
 from service.painting.ladder import Place
-from service.recipe import Recipe
-from service.scene import StylePicture
-from service.steering import Steering
+from service.painting.steering import Steering
+from service.recipe.recipe import Recipe
 
 Levels = tuple[NDArray[np.float32], ...]
 

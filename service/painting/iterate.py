@@ -7,8 +7,8 @@ from torch import Tensor
 
 from service.painting.canvas import Canvas
 from service.painting.checkpoint import Checkpoint, Levels
-from service.painting.grids import resize
-from service.painting.surfaces import Surface
+from service.surfaces.grids import resize
+from service.surfaces.surface import Surface
 
 # Of Adam. Its second moment forgets fast: at a wider stage a texel's share of the picture, and so
 # its gradient, is half as large, and steps would be too small for as long as it remembers.

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.recipe import QUALITIES, Recipe
+from service.painting.steering import Steering, steered
+from service.recipe.quality import QUALITIES
+from service.recipe.recipe import Recipe
 from service.spaces import SPACES
-from service.steering import Steering, steered
 
 MIN_WIDTH = 64  # of the first stage's texture
 

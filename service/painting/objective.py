@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from service.painting.stage import Sight, Stage
-from service.painting.surfaces import Look, Surface
-from service.perception.term import LOOK, PAINT, RGB, Term
-from service.recipe import Recipe
+from service.recipe.recipe import Recipe
+from service.surfaces.surface import Look, Surface
+from service.tables.term import LOOK, PAINT, RGB, Term
 from service.terms import counted
 
 Observations = dict[str, dict[str, Any]]  # {term: {layer: what can be added}}

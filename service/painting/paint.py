@@ -24,18 +24,18 @@ from typing import Any
 import torch
 
 from service.colours import framed
+from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
 from service.painting.kept import Kept
 from service.painting.ladder import Place, places
 from service.painting.progress import Progress
+from service.painting.steering import Steering, steered
 from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.perception.network import load_network
-from service.recipe import Recipe
-from service.scene import StylePicture
+from service.recipe.recipe import Recipe
 from service.spaces import SPACES
 from service.spaces.space import Scene
-from service.steering import Steering, steered
 from service.terms import TERMS
 
 # What a step costs beside the pixels of its texture, in as many of these: on two CPU cores

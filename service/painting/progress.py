@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Backdrop, Paint
-from service.steering import Adjustment
+from service.painting.steering import Adjustment
 
 
 @dataclass(frozen=True)

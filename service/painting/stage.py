@@ -13,13 +13,13 @@ from torch import Tensor
 
 from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.colour_frame import ColourFrame
-from service.painting.surfaces import Look, Surface
+from service.inputs.styles import StylePicture
 from service.perception.moments import colour_images
 from service.perception.network import Network
-from service.perception.term import LOOK, RGB
-from service.recipe import Recipe
-from service.scene import StylePicture
+from service.recipe.recipe import Recipe
 from service.spaces.space import Scene
+from service.surfaces.surface import Look, Surface
+from service.tables.term import LOOK, RGB
 
 # A style's shorter side in pixels of the final picture, at least: in less its forms are not to be
 # recognised, and a network sees noise.

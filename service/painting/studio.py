@@ -13,23 +13,24 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from geometry.symmetry.colour import generated
+from service.inputs.styles import StylePicture
 from service.painting.blending import Blend
 from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
-from service.painting.grids import random_phases
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Kept, Paint
 from service.painting.objective import Seen, StageTerms
 from service.painting.stage import Stage, style_side
-from service.painting.surfaces import Surface, enlarged_paint, make_surface
+from service.painting.steering import recoloured
 from service.perception.network import Network
-from service.perception.network_info import HEAD
-from service.recipe import DRAFT_SUBSAMPLES, QUALITIES, Recipe
-from service.scene import StylePicture
+from service.recipe.quality import DRAFT_SUBSAMPLES, QUALITIES
+from service.recipe.recipe import Recipe
 from service.spaces import SPACES
 from service.spaces.handedness import winding
 from service.spaces.space import Scene
-from service.steering import recoloured
+from service.surfaces.grids import random_phases
+from service.surfaces.surface import Surface, enlarged_paint, make_surface
+from service.tables.network_info import HEAD
 from service.terms.dream import targets
 
 DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from geometry.errors import InputError
 from service.networks import AUTO, automatic
-from service.perception.dreams import dreamers
-from service.recipe import Recipe
+from service.tables.dreams import dreamers
+
+if TYPE_CHECKING:
+    from service.recipe.recipe import Recipe
 
 
 def best_network(dreams: Sequence[str], device: str, at_hand: Collection[str]) -> str:

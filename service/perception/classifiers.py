@@ -17,7 +17,7 @@ from torchvision import models
 from geometry.errors import InputError, unknown_name
 from service.networks import TORCHVISION
 from service.perception.network import Network, without_numbers
-from service.perception.network_info import HEAD, NetworkInfo
+from service.tables.network_info import HEAD, NetworkInfo
 from service.weights.hub import torchvision_weights
 
 aten = torch.ops.aten

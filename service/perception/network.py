@@ -16,7 +16,7 @@ from torchvision import models
 from geometry.errors import InputError
 from service.networks import TORCHVISION, find_network
 from service.perception import borders
-from service.perception.network_info import HEAD, NetworkInfo, as_torchvision
+from service.tables.network_info import HEAD, NetworkInfo, as_torchvision
 from service.weights.files import read_state_dict
 
 _STARTED_SLOWLY = ("googlenet", "inception_v3")

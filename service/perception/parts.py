@@ -25,7 +25,7 @@ def scores(network: Network, pictures: Tensor) -> Tensor:
     """The scores of classes, (B, classes), of pictures (B, 3, H, W) in 0..1 of any size."""
     from torch.nn import functional as F
 
-    from service.perception.network_info import HEAD
+    from service.tables.network_info import HEAD
 
     small = F.interpolate(pictures, (SIDE, SIDE), mode="bilinear", antialias=True)
     ((_, found),) = network.layers(small, (HEAD,))

@@ -75,8 +75,8 @@ def _measured(network: Network, layers: Collection[str]) -> dict[str, Usual]:
 
 @functools.cache
 def _references() -> tuple[NDArray[np.uint8], ...]:
-    from service.inputs import exemplar_file, exemplars
-    from service.picture_files import over_white, read_picture
+    from service.inputs.styles import exemplar_file, exemplars
+    from service.pictures.files import over_white, read_picture
 
     # No larger than the largest scale needs.
     side = 2 * max(SIDES)

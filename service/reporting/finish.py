@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from service.inputs.styles import StylePicture
 from service.painting.progress import Progress
-from service.recipe import Recipe
+from service.painting.steering import recoloured, steered
+from service.recipe.recipe import Recipe
 from service.reporting.quality import measure_quality
 from service.reporting.receipt import build_receipt, numbers
-from service.scene import StylePicture
 from service.spaces.frame import Picture, moved_frame
 from service.spaces.mesh import MeshScene
 from service.spaces.space import Scene
-from service.steering import recoloured, steered
 
 
 class Finished(NamedTuple):

@@ -15,8 +15,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geometry.mesh.mesh import Mesh
-from service.mesh_files import LoadedMesh, Part
-from service.mesh_files.look import linear_factor, to_linear
+from service.mesh_files.loading import LoadedMesh
+from service.mesh_files.parts import Part
+from service.pictures.look import linear_factor, to_linear
 from service.reporting.delivery import png_bytes
 
 GENERATOR = "Orbitex"  # how its own files are known again

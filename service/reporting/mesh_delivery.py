@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.mesh_files import LoadedMesh
+from service.mesh_files.loading import LoadedMesh
 from service.reporting.delivery import (
     Write,
     bad_output,

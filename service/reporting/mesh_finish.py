@@ -22,9 +22,9 @@ from geometry.texture.overlaps import overlapping_texels
 from geometry.texture.seam_erasure import erase_seams
 from geometry.texture.seam_steps import seam_ratio
 from geometry.texture.stretch import texel_stretch
-from service.base_colour import fitted_stack
-from service.model import ALPHA_CUT, Model
+from service.inputs.body import ALPHA_CUT, Body
 from service.painting.kept import Backdrop
+from service.pictures.base_colour import fitted_stack
 from service.reporting.quality import Quality, SymmetryError
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
@@ -136,14 +136,14 @@ def finish_mesh(
     )
 
 
-def _holes(body: Model, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def _holes(body: Body, shape: tuple[int, int]) -> NDArray[np.bool_]:
     """(rows, columns): the texels that are clear; no view is to see them."""
     if body.base is None or body.holes is None:
         return np.zeros(shape, bool)
     return fitted_stack(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
 
 
-def _with_base(painted: NDArray[np.uint8], body: Model) -> NDArray[np.uint8]:
+def _with_base(painted: NDArray[np.uint8], body: Body) -> NDArray[np.uint8]:
     """The base where the mask keeps it, and its alpha."""
     if body.base is None:
         return painted

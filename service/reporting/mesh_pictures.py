@@ -13,8 +13,8 @@ from geometry.maps.pyramid import build_pyramid
 from geometry.mesh.mesh import Mesh, make_mesh
 from geometry.seeing.cameras import Camera
 from geometry.seeing.visibility import trace_ready, view_map
-from service.mesh_files import LoadedMesh
-from service.mesh_files.look import to_linear, to_srgb
+from service.mesh_files.loading import LoadedMesh
+from service.pictures.look import to_linear, to_srgb
 
 SIDE = 640
 VIEWS = ("front", "right", "back", "from above")

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 import service
 from geometry.symmetry.colour_frame import ColourFrame
-from service.recipe import Recipe
-from service.scene import StylePicture
+from service.inputs.styles import StylePicture
+from service.recipe.recipe import Recipe
 from service.spaces.space import Scene
 
 if TYPE_CHECKING:  # the server, which starts at once, needs neither them nor what they import

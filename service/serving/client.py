@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import service
 from geometry.errors import InputError
-from service.recipe import Recipe
+from service.recipe.recipe import Recipe
 from service.serving.keys import load_client_key
 from service.serving.protocol import job_messages, service_messages
 from service.serving.protocol.answers import HINT, check_reply, read_reply

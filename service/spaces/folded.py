@@ -53,7 +53,7 @@ class View:
 class FoldedDesign(Design):
     """What the curved spaces share."""
 
-    surface = "service.painting.folded:FoldedSurface"
+    surface = "service.surfaces.folded:FoldedSurface"
     wrap = False
 
     def __init__(

@@ -28,14 +28,14 @@ from geometry.hyperbolic.views import (
 from geometry.maps.sampling import SamplingMap
 from geometry.spaces import Array
 from geometry.symmetry.groups import Group
-from service.model import Model
+from service.inputs.body import Body
 from service.spaces.folded import FoldedDesign, View, picture_generators
 from service.spaces.frame import Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING
 from service.spaces.space import Scene, Space, by_name, resolved
 
 if TYPE_CHECKING:
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 WINDOW = 0.45  # side of a view, relative to the picture's width
 _PROBES = 64  # pixels along a side of the picture that may be a view's middle
@@ -49,7 +49,7 @@ class HyperbolicScene(Scene):
     model: str = "poincare"
 
     @classmethod
-    def of(cls, recipe: Recipe, body: Model | None = None) -> HyperbolicScene:
+    def of(cls, recipe: Recipe, body: Body | None = None) -> HyperbolicScene:
         """See Space."""
         group = find_group(recipe.group, SPACE.groups)
         return cls(**resolved(recipe, group), model=recipe.model)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from geometry.catalogue import find_group
 from geometry.errors import InputError
 from geometry.symmetry.groups import elements
-from service.model import Model
+from service.inputs.body import Body
 from service.spaces.space import Scene, Space, resolved
 
 if TYPE_CHECKING:
     from geometry.mesh.symmetry import Placement
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
     from service.spaces.mesh_design import MeshDesign
 
 
@@ -23,13 +23,13 @@ class MeshScene(Scene):
     """body: the mesh and what lies around it; placement: where the group stands in it; action:
     what the group moves; view_layout: how views lie around it."""
 
-    body: Model
+    body: Body
     placement: Placement
     action: str = "surface"
     view_layout: str = "sphere"
 
     @classmethod
-    def of(cls, recipe: Recipe, body: Model | None) -> MeshScene:
+    def of(cls, recipe: Recipe, body: Body | None) -> MeshScene:
         """See Space. Raises InputError, besides what :func:`resolved` does: "missing-mesh",
         "missing-base", "bad-value", and what :mod:`geometry.mesh.symmetry` does."""
         if body is None:
@@ -61,8 +61,8 @@ class MeshScene(Scene):
         return MeshDesign(self, width)
 
 
-def _check_base(recipe: Recipe, body: Model) -> None:
-    from service.recipe import MAX_SIZE, MIN_SIZE  # which knows this table
+def _check_base(recipe: Recipe, body: Body) -> None:
+    from service.recipe.recipe import MAX_SIZE, MIN_SIZE  # which knows this table
 
     wants = recipe.wants_base(body.mask is not None)
     if body.base is None and wants is not None:

@@ -25,7 +25,7 @@ from geometry.spaces import Array
 from geometry.texture.evenness import gradual_density
 from geometry.texture.margins import margin_map
 from geometry.texture.stretch import pixels_per_unit, texel_stretch
-from service.base_colour import fitted_stack
+from service.pictures.base_colour import fitted_stack
 from service.spaces.folded import picture_generators, spread
 from service.spaces.frame import Frame
 from service.spaces.mesh import MeshScene
@@ -64,7 +64,7 @@ class MeshDesign(Design):
     chart_shape: of the texels that ``paint`` reads, to which the canvas is enlarged.
     """
 
-    surface = "service.painting.meshes:MeshSurface"
+    surface = "service.surfaces.mesh:MeshSurface"
 
     def __init__(self, scene: MeshScene, width: int) -> None:
         self.scene, self._body, self.frame = scene, scene.body, scene.frame

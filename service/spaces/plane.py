@@ -26,9 +26,9 @@ from geometry.plane.torus import TorusMap, parse_torus_map
 from geometry.spaces import Array, affine
 from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.groups import Generator
-from service.base_colour import fitted
-from service.model import Model
-from service.picture_files import over_white
+from service.inputs.body import Body
+from service.pictures.base_colour import fitted
+from service.pictures.files import over_white
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.reach import RIM, Linked, Reach, Resized
@@ -36,7 +36,7 @@ from service.spaces.resolution import RESAMPLED_FINENESS
 from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole
 WINDOW = 512  # side of a window of a larger one
@@ -54,7 +54,7 @@ class PlaneScene(Scene):
     base: Picture | None = None
 
     @classmethod
-    def of(cls, recipe: Recipe, body: Model | None = None) -> PlaneScene:
+    def of(cls, recipe: Recipe, body: Body | None = None) -> PlaneScene:
         """See Space. Raises InputError, besides what :func:`resolved` does: "bad-cell",
         "bad-torus-map", "bad-folds", "bad-value", "too-large"."""
         group = shaped(find_group(recipe.group, SPACE.groups), recipe.aspect, recipe.angle)
@@ -137,7 +137,7 @@ class PlaneDesign(Design):
     """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
     right at the very end, and so is what is seen through its windows."""
 
-    surface = "service.painting.tiles:PlaneSurface"
+    surface = "service.surfaces.plane:PlaneSurface"
     wrap = True
     looks = 1  # one window shows most of a period
 

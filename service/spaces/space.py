@@ -3,7 +3,7 @@
 A :class:`Space` is a row of the table in :mod:`service.spaces`. It makes a :class:`Scene` of a
 recipe: resolved and checked, pure data. A scene has a :class:`Design` at every resolution: the
 chart that carries its paint, how paint becomes the delivered picture, where views look, and where
-the symmetry lies in the picture. Surfaces (:mod:`service.painting.surfaces`) put a design on a
+the symmetry lies in the picture. Surfaces (:mod:`service.surfaces.surface`) put a design on a
 device; previews use it as it is.
 """
 
@@ -23,12 +23,12 @@ from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.folds import Folds, check_axis, parse_folds
 from geometry.symmetry.groups import Colouring, Elements, Generator, Group, elements
 from service.advice import is_chiral
-from service.model import Model
+from service.inputs.body import Body
 from service.spaces.frame import Frame, Picture
 from service.spaces.reach import Reach
 
 if TYPE_CHECKING:
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 MAX_PIXELS = 2**26  # of a picture that is delivered: periods can be many cells tall, and repeated
 
@@ -178,7 +178,7 @@ class Space:
     title: str
     summary: str
     fields: tuple[str, ...]
-    scene: Callable[[Recipe, Model | None], Scene]
+    scene: Callable[[Recipe, Body | None], Scene]
     needs_body: bool = False
     loops: bool = False
     depth: int | None = None

@@ -19,14 +19,14 @@ from geometry.sphere.fold import fold, sphere_chart
 from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTIONS, Projection
 from geometry.sphere.seed_charts import spiral
 from geometry.symmetry.groups import TRIVIAL, elements
-from service.model import Model
+from service.inputs.body import Body
 from service.spaces.folded import FoldedDesign, View, picture_generators
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side
 from service.spaces.space import Scene, Space, resolved
 
 if TYPE_CHECKING:
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 # Texels around the equator, relative to the picture's width, where texels are as large as on
 # average (cube: four faces of a third).
@@ -41,7 +41,7 @@ class SphereScene(Scene):
     projection: str = "equirectangular"
 
     @classmethod
-    def of(cls, recipe: Recipe, body: Model | None = None) -> SphereScene:
+    def of(cls, recipe: Recipe, body: Body | None = None) -> SphereScene:
         """See Space."""
         group = find_group(recipe.group, SPACE.groups)
         return cls(**resolved(recipe, group), projection=recipe.projection)

@@ -19,14 +19,14 @@ from geometry.spaces import Array, affine
 from geometry.spiral.chart import SpiralChart, SpiralShape, kaleidoscope, spiral_chart
 from geometry.spiral.views import picture_map, window_map
 from geometry.symmetry.colour_frame import rounded
-from service.model import Model
+from service.inputs.body import Body
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.reach import Linked, Reach, Resized, pyramid_link
 from service.spaces.resolution import FINENESS
 from service.spaces.space import Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 # Of the canvas, relative to other designs: a texel that is a pixel wide at the picture's edge is
 # half a pixel wide halfway to the middle, where the paint should be resolved too.
@@ -41,7 +41,7 @@ class SpiralScene(Scene):
     form: SpiralShape
 
     @classmethod
-    def of(cls, recipe: Recipe, body: Model | None = None) -> SpiralScene:
+    def of(cls, recipe: Recipe, body: Body | None = None) -> SpiralScene:
         """See Space."""
         usual = {"zoom": 2.0, "tunnel": 1.2}[recipe.radius]
         form = SpiralShape(recipe.zoom or usual, recipe.twist, recipe.radius)
@@ -59,7 +59,7 @@ class SpiralScene(Scene):
 class SpiralDesign(Design):
     """A spiral or tunnel. Its picture is a square around the middle."""
 
-    surface = "service.painting.spirals:SpiralSurface"
+    surface = "service.surfaces.spiral:SpiralSurface"
     wrap = True
     looks = 2
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from service.painting.operators import SparseOperator
     from service.perception.network import Network
+    from service.surfaces.operators import SparseOperator
 
 SIZE = 96  # pixels of a picture's side
 BATCH = 8  # channels that are dreamt at once
@@ -68,8 +68,8 @@ def channel_pictures(
 def check_channels(network: Network, layer: str, channels: Sequence[int]) -> int:
     """How many channels a layer has. Raises InputError: "unknown-layer"; "unknown-channel" if one
     of ``channels`` is none of them."""
-    from service.perception.dreams import check_channel, find_layer
     from service.perception.usual import usual
+    from service.tables.dreams import check_channel, find_layer
 
     find_layer(layer, network.info, "layer")
     count = len(usual(network, (layer,))[layer].mean)
@@ -94,9 +94,9 @@ class _Pattern:
     def of(cls, group: str, size: int, seed: int, device: torch.device) -> _Pattern:
         """The pattern of a group, ``size`` pixels wide."""
         from geometry.plane.kaleidoscope import window_map
-        from service.painting.operators import SparseOperator
-        from service.recipe import Recipe
+        from service.recipe.recipe import Recipe
         from service.spaces.plane import PlaneScene
+        from service.surfaces.operators import SparseOperator
 
         scene = PlaneScene.of(Recipe(target="tile", group=group))
         design = scene.design(size)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.perception.dreams import direction_target
 from service.survey.surveying import Described
+from service.tables.dreams import direction_target
 
 DIRECTIONS = 3  # for fine, middle and coarse things
 CHANNELS = 8  # of a direction

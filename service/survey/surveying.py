@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
-from service.perception.dreams import find_layer
+from service.tables.dreams import find_layer
 
 if TYPE_CHECKING:
     from service.perception.network import Network
@@ -50,7 +50,7 @@ def survey(
     """
     import torch
 
-    from service.inputs import checked_form
+    from service.inputs.styles import checked_form
     from service.perception.usual import at_scales, usual
 
     checked_form(pixels, "The picture", field)

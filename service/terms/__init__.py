@@ -1,7 +1,7 @@
 """The terms of the objective: one module for each, whose ``TERM`` is its row of the table.
 Importing them imports no torch; a term does so when it is used.
 
-What a row says is explained in :mod:`service.perception.term`, and how to add one in
+What a row says is explained in :mod:`service.tables.term`, and how to add one in
 docs/extending.md.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from service.perception.term import Term
-from service.table import rows
+from service.tables.rows import rows
+from service.tables.term import Term
 
 if TYPE_CHECKING:
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 TERMS: dict[str, Term] = {
     row.name: row for row in sorted(rows(__name__, "TERM"), key=lambda term: term.rank)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from service.perception.term import RGB, Term
+from service.tables.term import RGB, Term
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from service.perception.term import Term
 from service.spaces import SPACES
+from service.tables.term import Term
 
 if TYPE_CHECKING:
     from torch import Tensor

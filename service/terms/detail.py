@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.perception.term import LOOK, Term
+from service.tables.term import LOOK, Term
 
 if TYPE_CHECKING:
     from torch import Tensor

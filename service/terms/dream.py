@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from service.perception.dreams import DreamTarget, check_channel, find_class, find_dream
-from service.perception.network_info import HEAD, NetworkInfo
 from service.perception.parts import SIDE, noisy_parts, scores
-from service.perception.term import LOOK, Term
+from service.tables.dreams import DreamTarget, check_channel, find_class, find_dream
+from service.tables.network_info import HEAD, NetworkInfo
+from service.tables.term import LOOK, Term
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from service.painting.stage import Sight, Stage
     from service.perception.moments import Mean
     from service.perception.network import Network
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
 
 STRENGTH = 0.5  # of a weight of 1: beside a style of weight 1 both are clearly there
 DIRECTION = 1.5  # of a direction, relative to one channel

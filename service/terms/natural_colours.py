@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.perception.term import RGB, Term
+from service.tables.term import RGB, Term
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from service.perception.term import PAINT, Term
+from service.tables.term import PAINT, Term
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def observe(sight: Sight, state: None) -> Mean:
     """The step of the paint's colours across seams."""
-    from service.painting.meshes import MeshSurface
     from service.perception.moments import Mean
+    from service.surfaces.mesh import MeshSurface
 
     assert isinstance(sight.surface, MeshSurface), "only meshes have seams"
     return Mean(sight.surface.seam_energy(sight.features))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from service.perception.term import LOOK, Term
+from service.tables.term import LOOK, Term
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.perception.term import Term
+from service.tables.term import Term
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,7 +11,7 @@ from urllib.error import URLError
 
 from geometry.errors import InputError
 from geometry.spare_folder import spare_folder
-from service.perception.network_info import Download, Weights, as_torchvision
+from service.tables.network_info import Download, Weights, as_torchvision
 from service.weights.files import read_state_dict
 from service.weights.store import first_writable
 

@@ -38,9 +38,9 @@ def line_steps(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def painted(group: str, style: str, seed: int, size: int) -> NDArray[np.uint8]:
     """A draft of a tile."""
-    from service.inputs import load_styles
+    from service.inputs.styles import load_styles
     from service.painting.paint import paint
-    from service.recipe import parse_recipe
+    from service.recipe.parsing import parse_recipe
     from service.scene import make_scene
 
     fields = {"target": "tile", "group": group, "size": size, "seed": seed, "quality": "draft"}

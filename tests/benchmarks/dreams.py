@@ -36,14 +36,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from geometry.hyperbolic.groups import tiling_group
-from service.inputs import load_styles
-from service.model import Model
+from service.inputs.body import Body
+from service.inputs.styles import load_styles
 from service.painting.paint import paint
-from service.painting.surfaces import make_surface
-from service.perception.dreams import find_class
 from service.perception.network import load_network
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
+from service.surfaces.surface import make_surface
+from service.tables.dreams import find_class
 
 CLASSES = (
     *("goldfinch", "tabby", "tiger", "zebra", "monarch", "goldfish"),
@@ -100,7 +100,7 @@ class Dreamt:
 def dreamt(fields: Mapping[str, Any]) -> Dreamt:
     """A picture of a recipe, and how it looks from other sides."""
     recipe = parse_recipe(fields)
-    body = Model(icosphere(4), ()) if recipe.target == "mesh" else None
+    body = Body(icosphere(4), ()) if recipe.target == "mesh" else None
     scene, device = make_scene(recipe, body), torch.device("cpu")
     start = time.perf_counter()
     *_, last = paint(recipe, scene, load_styles(recipe), device)

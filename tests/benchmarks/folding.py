@@ -26,7 +26,7 @@ from geometry.catalogue import colourings
 from geometry.hyperbolic.groups import tiling_group
 from geometry.hyperbolic.mirrors import make_mirrors, reduce
 from geometry.hyperbolic.models import lift
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
 
 SIZE = 1024

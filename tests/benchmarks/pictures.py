@@ -52,7 +52,7 @@ JUDGES = {"squeezenet": "vgg16-hed"}  # of what a network has painted; squeezene
 
 def scene_of(recipe: Any) -> Any:
     """The scene of a recipe and of the mesh that it names."""
-    from service.inputs import mesh_inputs
+    from service.inputs.mesh import mesh_inputs
     from service.scene import make_scene
 
     return make_scene(recipe, mesh_inputs(recipe).body if recipe.target == "mesh" else None)
@@ -61,11 +61,11 @@ def scene_of(recipe: Any) -> Any:
 def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, float]:
     """A painting as one looks at it, windows of it that were not painted, the pixels that a
     style of scale 1 spans, and seconds."""
-    from service.inputs import load_styles
+    from service.inputs.styles import load_styles
     from service.painting.paint import paint
     from service.painting.stage import style_side
-    from service.painting.surfaces import make_surface
-    from service.recipe import parse_recipe
+    from service.recipe.parsing import parse_recipe
+    from service.surfaces.surface import make_surface
 
     recipe = parse_recipe(fields)
     scene = scene_of(recipe)
@@ -108,10 +108,10 @@ def _style(fields: str, name: str, side: float, judge: Any) -> Style:
 def styles_at(fields: dict[str, Any], name: str, side: float) -> list[Picture]:
     """A style as it is shown to the network: under all images of the colour rule."""
     from service.colours import framed
-    from service.inputs import load_styles
+    from service.inputs.styles import load_styles
     from service.painting.stage import scaled
     from service.perception.moments import colour_images
-    from service.recipe import parse_recipe
+    from service.recipe.parsing import parse_recipe
 
     recipe = parse_recipe(fields | {"styles": [{"source": name}]})
     styles = load_styles(recipe)

@@ -24,17 +24,17 @@ from shapes import torus
 
 from geometry.seeing.cameras import surrounding_cameras
 from geometry.symmetry.colour_frame import RGB
-from service.inputs import load_styles
-from service.model import Model
+from service.inputs.body import Body
+from service.inputs.styles import load_styles
 from service.painting.canvas import Canvas
-from service.painting.meshes import MeshSurface
 from service.painting.objective import StageTerms
 from service.painting.paint import pick_device
 from service.painting.stage import Stage
-from service.painting.surfaces import make_surface
 from service.perception.network import load_network
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
+from service.surfaces.mesh import MeshSurface
+from service.surfaces.surface import make_surface
 
 CASES = (
     ("tile p6, 3 colours, 512", {"target": "tile", "group": "p6", "colouring": "3a", "size": 512}),
@@ -67,7 +67,7 @@ def measure(title: str, fields: dict) -> str:
     recipe = parse_recipe(fields)
     device = pick_device()
     cameras = surrounding_cameras(KNOT, AT_ONCE, 512, seed=1) if "at once" in title else ()
-    scene = make_scene(recipe, Model(KNOT, cameras) if recipe.target == "mesh" else None)
+    scene = make_scene(recipe, Body(KNOT, cameras) if recipe.target == "mesh" else None)
     network = load_network(recipe.network, device)
     start = time.perf_counter()
     surface = make_surface(scene, recipe.size, recipe.views, device)

@@ -14,8 +14,8 @@ from PIL import Image, ImageCms
 
 from blender_addon.picture.colour_profiles import as_srgb
 from blender_addon.scene.styles import read_picture
-from service.picture_files import over_white
-from service.picture_files import read_picture as read_by_the_service
+from service.pictures.files import over_white
+from service.pictures.files import read_picture as read_by_the_service
 
 COLOURS = np.random.default_rng(5).integers(0, 256, (24, 32, 3), np.uint8)
 FIXED = 65536

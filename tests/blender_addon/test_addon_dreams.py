@@ -41,7 +41,7 @@ def sent(**given: Any) -> dict[str, Any]:
     with FakeService(steps=1) as service:
         bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64, **given)
     recipe = service.requests[0][0]["recipe"]
-    pytest.importorskip("service.recipe").parse_recipe(recipe)
+    pytest.importorskip("service.recipe.parsing").parse_recipe(recipe)
     return recipe
 
 

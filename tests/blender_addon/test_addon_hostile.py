@@ -267,7 +267,7 @@ def test_a_frame_that_is_not_what_was_asked_for(hostile: HostileService, name: s
 
 
 def test_the_longest_side_is_the_recipes() -> None:
-    recipe = pytest.importorskip("service.recipe")
+    recipe = pytest.importorskip("service.recipe.recipe")
     assert messages.LONGEST_SIDE == recipe.MAX_SIZE
 
 

@@ -278,9 +278,9 @@ def test_settings_are_applied_to_the_running_job(sphere: Any) -> None:
 
 
 def test_what_is_steered_is_what_the_service_lets() -> None:
-    steering = pytest.importorskip("service.steering")
+    steering = pytest.importorskip("service.painting.steering")
     dreams = [{"target": "fire9"}]
-    recipe = pytest.importorskip("service.recipe").parse_recipe(
+    recipe = pytest.importorskip("service.recipe.parsing").parse_recipe(
         {"target": "mesh", "group": "432", "styles": [{"source": "grey"}], "dreams": dreams}
     )
     choices = Choices(

@@ -19,7 +19,7 @@ def paint(**given: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     with FakeService(steps=1) as service:
         bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64, **given)
     header, buffers = service.requests[0]
-    pytest.importorskip("service.recipe").parse_recipe(header["recipe"])
+    pytest.importorskip("service.recipe.parsing").parse_recipe(header["recipe"])
     return header, buffers
 
 

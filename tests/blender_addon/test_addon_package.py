@@ -68,7 +68,7 @@ def test_the_file_of_fields_is_the_recipes() -> None:
 
 
 def test_settings_that_nobody_changed_are_the_recipes_defaults(sphere: Any) -> None:
-    parse = pytest.importorskip("service.recipe").parse_recipe
+    parse = pytest.importorskip("service.recipe.parsing").parse_recipe
     mesh = {"target": "mesh", "group": "1"}
     sent = table.recipe_of(table.choices_of(sphere.orbitex))
     assert parse(mesh | sent) == parse(mesh | {"centre": "origin"})
@@ -86,8 +86,8 @@ OWN = {"CURSOR", "CUSTOM"}  # Blender's: they are sent as numbers
 
 
 def test_the_recipe_takes_all_that_a_setting_can_be(sphere: Any) -> None:
-    recipe = pytest.importorskip("service.recipe")
-    fields = recipe.Recipe.model_json_schema()["properties"]
+    parse = pytest.importorskip("service.recipe.parsing").parse_recipe
+    fields = pytest.importorskip("service.recipe.recipe").Recipe.model_json_schema()["properties"]
     known, usual = sphere.orbitex.bl_rna.properties, table.choices_of(sphere.orbitex)
     for row in (row for row in table.PAINTED if row.field):
         made = known[row.name]
@@ -100,19 +100,19 @@ def test_the_recipe_takes_all_that_a_setting_can_be(sphere: Any) -> None:
             values = [bound for bound in bounds if bound < 1e30]
         for value in values:
             sent = table.recipe_of(replace(usual, **{row.name: value}))
-            recipe.parse_recipe({"target": "mesh", "group": "532"} | sent)
+            parse({"target": "mesh", "group": "532"} | sent)
 
 
 def test_no_bound_is_narrower_than_the_recipes_without_need(addon: None) -> None:
     """Above an open bound a property begins a little later."""
-    recipe = pytest.importorskip("service.recipe")
-    fields = recipe.Recipe.model_json_schema()["properties"]
+    fields = pytest.importorskip("service.recipe.recipe").Recipe.model_json_schema()["properties"]
     known = properties.OrbitexSettings.bl_rna.properties
     for name in ("size", "seed", "views", "style_scale"):
         assert known[name].hard_min == pytest.approx(fields[name]["minimum"]), name
     for name in ("size", "views", "style_scale", "tolerance", "learning_rate"):
         assert known[name].hard_max == fields[name]["maximum"], name
-    for name, term in recipe.Objective.model_json_schema()["properties"].items():
+    objective = pytest.importorskip("service.recipe.parts").Objective
+    for name, term in objective.model_json_schema()["properties"].items():
         (setting,) = (row.name for row in table.PAINTED if row.field == f"objective.{name}")
         assert known[setting].hard_min == term["minimum"]
         assert known[setting].hard_max == term["maximum"]

@@ -35,10 +35,10 @@ def test_built_in_presets_fit_the_recipe(sphere: Any, own: Path) -> None:
 
 def test_built_in_presets_name_what_the_service_has(own: Path) -> None:
     catalogue = pytest.importorskip("geometry.catalogue")
-    exemplars = pytest.importorskip("service.inputs", exc_type=ImportError).exemplars
+    exemplars = pytest.importorskip("service.inputs.styles", exc_type=ImportError).exemplars
     from service.networks import find_network
-    from service.perception.dreams import find_class, find_dream
-    from service.recipe import QUALITIES
+    from service.recipe.quality import QUALITIES
+    from service.tables.dreams import find_class, find_dream
 
     for name, _ in presets.listed(own):
         held = presets.read(name, own).settings

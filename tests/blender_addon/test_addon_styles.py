@@ -34,7 +34,7 @@ def sent(**given: Any) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     with FakeService(steps=1) as service:
         bpy.ops.orbitex.paint(address=service.address, autostart=False, size=64, **given)
     header, buffers = service.requests[0]
-    pytest.importorskip("service.recipe").parse_recipe(header["recipe"])
+    pytest.importorskip("service.recipe.parsing").parse_recipe(header["recipe"])
     return header["recipe"]["styles"], buffers
 
 

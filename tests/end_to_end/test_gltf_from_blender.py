@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from scipy.spatial import cKDTree
 
-from service.mesh_files import load_mesh
+from service.mesh_files.loading import load_mesh
 
 SIDE = 96  # of what Blender bakes
 

@@ -14,7 +14,7 @@ from shapes import cube, vase
 
 from geometry.mesh.mesh import make_mesh
 from service.cli import main
-from service.mesh_files import load_mesh
+from service.mesh_files.loading import load_mesh
 
 ROOT = Path(__file__).parents[2]
 SIDES = [f"_view{k}.png" for k in range(1, 5)]

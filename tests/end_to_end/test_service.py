@@ -22,7 +22,7 @@ def _is_there(module):
     return False
 
 
-NEEDED = ("service.painting.paint", "service.inputs", "service.describe")
+NEEDED = ("service.painting.paint", "service.inputs.styles", "service.describe")
 pytestmark = pytest.mark.skipif(
     not all(map(_is_there, NEEDED)), reason="the painting heart is not there yet"
 )

@@ -9,7 +9,7 @@ from PIL import Image
 from receipt_checker import load, sphere_errors, tile_errors
 
 from service.cli import main
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 
 
 def paint(*words):

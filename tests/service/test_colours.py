@@ -14,14 +14,14 @@ from geometry.errors import InputError
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.cli import main
 from service.colours import framed, picture_frame_of
-from service.inputs import load_styles
+from service.inputs.styles import StylePicture, load_styles
 from service.painting.kept import Paint, kept_paint
 from service.painting.paint import paint
-from service.painting.surfaces import make_surface
-from service.recipe import parse_recipe
+from service.painting.steering import adjusted, parse_steering
+from service.recipe.parsing import parse_recipe
 from service.reporting.finish import finish
-from service.scene import StylePicture, make_scene
-from service.steering import adjusted, parse_steering
+from service.scene import make_scene
+from service.surfaces.surface import make_surface
 
 # about night_strokes'
 FRAME = ColourFrame((-0.5, -0.2, 0.2), ((2.1, 0.5, -0.2), (1.4, -0.6, 0.3), (0.1, -1.3, -0.2)))

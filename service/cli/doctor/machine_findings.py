@@ -74,7 +74,7 @@ def encryption() -> Iterator[Finding]:
 
 def styles() -> Iterator[Finding]:
     """The exemplars."""
-    from service.inputs import exemplars
+    from service.inputs.styles import exemplars
 
     if names := exemplars():
         yield good("styles", f"styles: {', '.join(names)}")
@@ -95,7 +95,7 @@ def caches() -> Iterator[Finding]:
     try:
         from geometry.kernels import cache_folder
         from geometry.spare_folder import spare_folder
-        from service.painting.view_cache import folder
+        from service.surfaces.view_cache import folder
     except (ImportError, OSError) as error:
         fix = "pip install --force-reinstall warp-lang"
         yield bad("caches", f"warp does not load ({error})", fix)

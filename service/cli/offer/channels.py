@@ -22,13 +22,13 @@ from geometry.errors import InputError, excerpt
 from service.cli.painting.picture import check_weights
 from service.cli.progress import LINE_SECONDS
 from service.cli.stopping import finish_on_interrupt
-from service.inputs import read_style_file
+from service.inputs.styles import read_style_file
 from service.networks import AUTO, check_network
-from service.perception.dreams import find_layer
-from service.perception.network_info import HEAD
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.overwriting import FilesRead
 from service.survey.sheet import contact_sheet, thumbnail
+from service.tables.dreams import find_layer
+from service.tables.network_info import HEAD
 
 if TYPE_CHECKING:
     from service.perception.network import Network
@@ -180,7 +180,7 @@ def _loaded(network: str, weights: Path | None, dreams: Sequence[str] = ()) -> N
 
 def _place(output: Path | None, look: Look, read: Sequence[Path]) -> Destination | None:
     """Where the sheet goes; everything about it is checked that can be."""
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
     from service.scene import make_scene
 
     _check_number("seed", look.seed, 0, 2**31 - 1)

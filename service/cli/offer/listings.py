@@ -21,8 +21,8 @@ from service.cli.offer.colour_words import in_words, in_words_of, poles
 from service.cli.terminal import cell
 from service.describe import colouring_row, group_row
 from service.networks import find_network
-from service.perception.dreams import check_head
 from service.spaces import with_pictures
+from service.tables.dreams import check_head
 
 # An orange, all of whose 48 images differ; and such a place in a style's frame.
 _SAMPLE, _PLACE = np.array([230, 110, 40]) / 255, (1.1, 0.7, -0.9)
@@ -105,8 +105,8 @@ def list_colourings(name: str, style: str | None, as_json: bool, console: Consol
 def style_frame(style: str) -> ColourFrame:
     """What rules act on in pictures of a style. Raises InputError as load_styles does."""
     from service.colours import picture_frame_of  # a tenth of a second, for nothing else here
-    from service.inputs import load_styles
-    from service.recipe import parse_recipe
+    from service.inputs.styles import load_styles
+    from service.recipe.parsing import parse_recipe
 
     recipe = parse_recipe({"target": "tile", "group": "p1", "styles": [{"source": style}]})
     return picture_frame_of(load_styles(recipe)[0].pixels)

@@ -12,7 +12,7 @@ from geometry.errors import InputError
 from geometry.printable import printable
 from service.cli.terminal import cell, console
 from service.networks import NETWORKS, find_network
-from service.perception.network_info import NetworkInfo
+from service.tables.network_info import NetworkInfo
 from service.whole_files import reason
 
 weights_app = typer.Typer(

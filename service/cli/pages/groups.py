@@ -17,7 +17,7 @@ from geometry.catalogue import colourings, groups
 from geometry.symmetry.groups import Colouring, Group, elements
 from service.cli.offer.listings import command_of
 from service.preview import plasma_paper
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
 from service.spaces import with_pictures
 

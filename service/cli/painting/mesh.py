@@ -14,15 +14,16 @@ from geometry.catalogue import find_group
 from service.cli.painting.picture import check_weights, painted
 from service.cli.recipe_file import files_read
 from service.cli.terminal import cell
-from service.inputs import MeshInputs, load_styles, mesh_inputs
-from service.mesh_files import load_shape
-from service.model import Model
-from service.recipe import MAX_SIZE, MIN_SIZE, Recipe
+from service.inputs.body import Body
+from service.inputs.mesh import MeshInputs, mesh_inputs
+from service.inputs.styles import load_styles
+from service.mesh_files.loading import load_shape
+from service.painting.steering import Steering
+from service.recipe.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
 from service.reporting.rescue import Rescue
 from service.scene import make_scene
-from service.steering import Steering
 
 _HIDDEN = 0.05  # of the surface: if no view saw more, more views are advised
 _SMALL = 0.001  # part of the surface, or of the texels, that is not worth a word
@@ -82,7 +83,7 @@ def _advice(surface: Mapping[str, Any], views: int) -> Iterator[str]:
         )
 
 
-def as_wide_as_kept(recipe: Recipe, body: Model) -> Recipe:
+def as_wide_as_kept(recipe: Recipe, body: Body) -> Recipe:
     """The recipe; one with a mask that names no size has the base's, of which parts are kept."""
     if body.mask is None or body.base is None or "size" in recipe.model_fields_set:
         return recipe

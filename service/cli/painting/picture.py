@@ -16,18 +16,18 @@ from service.advice import advice
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
-from service.inputs import load_styles, read_scene
+from service.inputs.styles import StylePicture, load_styles
 from service.networks import AUTO, EMBEDDED
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
-from service.recipe import Recipe
+from service.painting.steering import Steering
+from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.rescue import Rescue
-from service.scene import StylePicture
+from service.scene import read_scene
 from service.spaces.space import Scene
-from service.steering import Steering
 
 if TYPE_CHECKING:
     from service.reporting.finish import Finished

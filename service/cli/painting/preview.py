@@ -12,12 +12,13 @@ from geometry.catalogue import find_group
 from service.advice import advice
 from service.cli.options import recipe_data
 from service.colours import framed
-from service.picture_files import over_white, read_picture
+from service.inputs.styles import StylePicture
+from service.pictures.files import over_white, read_picture
 from service.preview import plasma_colours, preview
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.overwriting import FilesRead
-from service.scene import StylePicture, make_scene
+from service.scene import make_scene
 from service.spaces import with_pictures
 
 

@@ -145,7 +145,7 @@ def repaint(
     key: Key = None,
 ) -> None:
     """Paint a region of a job's picture anew and keep the rest: prints the new job's name."""
-    from service.picture_files import as_coverage, read_picture
+    from service.pictures.files import as_coverage, read_picture
 
     region = as_coverage(read_picture(mask, "mask"))
     with _client(address, key) as client:

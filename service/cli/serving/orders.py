@@ -14,11 +14,13 @@ import numpy as np
 from geometry.errors import InputError
 from service.cli.painting.mesh import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
-from service.inputs import MeshInputs, exemplars, given_base, mesh_inputs, read_style_file
-from service.recipe import Recipe
+from service.inputs.mesh import MeshInputs, mesh_inputs
+from service.inputs.styles import exemplars, read_style_file
+from service.recipe.recipe import Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
+from service.scene import given_base
 from service.spaces import SPACES
 
 

@@ -15,7 +15,7 @@ from geometry.errors import InputError
 from service.cli.progress import Show, shown_progress
 from service.cli.streams import nobody_reads
 from service.painting.progress import Step
-from service.recipe import Objective
+from service.recipe.parts import Objective
 from service.serving.client import Client, Frame
 from service.serving.protocol.answers import HINT
 

@@ -14,9 +14,9 @@ from geometry.errors import InputError
 from service.mesh_files.gltf.document import Document
 from service.mesh_files.gltf.errors import GltfError
 from service.mesh_files.gltf.extensions import PICTURES, SPECULAR, TRANSFORM, extension
-from service.mesh_files.look import to_linear, to_srgb
 from service.mesh_files.lookups import REPEAT, Lookup, transform
-from service.picture_files import read_picture
+from service.pictures.files import read_picture
+from service.pictures.look import to_linear, to_srgb
 
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 _KTX = b"\xabKTX "

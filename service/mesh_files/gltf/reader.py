@@ -15,9 +15,9 @@ from service.mesh_files.gltf.errors import GltfError
 from service.mesh_files.gltf.materials import BaseColour, Pictures, base_colour
 from service.mesh_files.gltf.placing import Scene, mirrored, moved, skinned, turned
 from service.mesh_files.gltf.surfaces import Surface, read_surface
-from service.mesh_files.look import Look
 from service.mesh_files.lookups import Layout, flipped, lay_out, redrawn
 from service.mesh_files.parts import Part, expect_paintable
+from service.pictures.look import Look
 
 
 def read_gltf(path: Path) -> list[Part]:

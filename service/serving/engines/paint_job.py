@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from geometry.errors import InputError
 from service.painting.memory import is_out_of_memory
+from service.painting.steering import Adjustment
 from service.serving.engines.commands import Commands, progress_fields, sendable
 from service.serving.engines.painter import Attempt, Painter
 from service.serving.engines.workplace import Channel, Folder, Message
 from service.serving.jobs.job import OUT_OF_MEMORY, Fault, Result
-from service.steering import Adjustment
 
 if TYPE_CHECKING:
     from service.painting.progress import Progress

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.networks import AUTO
-from service.recipe import Recipe
-from service.steering import Steering
+from service.painting.steering import Steering
+from service.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
@@ -82,7 +82,7 @@ def torch_painter() -> Painter:
 
     from geometry.catalogue import find_group
     from service.describe import describe, full_group_row
-    from service.inputs import load_styles, wire_scene
+    from service.inputs.styles import load_styles
     from service.painting.checkpoint import Checkpoint
     from service.painting.kept import Paint, kept_paint
     from service.painting.paint import paint
@@ -90,6 +90,7 @@ def torch_painter() -> Painter:
     from service.perception.contents import contents
     from service.perception.network import load_network
     from service.reporting.finish import finish
+    from service.scene import wire_scene
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
     from service.survey.surveying import survey

@@ -13,6 +13,7 @@ import numpy as np
 
 import service
 from geometry.errors import InputError
+from service.painting.steering import Adjustment
 from service.serving.engines.ray_cluster import first_line
 from service.serving.engines.ray_worker import RayWorker
 from service.serving.engines.worker_handle import Ended, WorkerHandle
@@ -22,7 +23,6 @@ from service.serving.jobs.job_folder import JobFolder
 from service.serving.jobs.job_log import append_line
 from service.serving.processes.logs import worker_log
 from service.serving.processes.restarts import Restarts
-from service.steering import Adjustment
 
 
 class RayActor(WorkerHandle):

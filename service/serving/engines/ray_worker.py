@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import service
-from service.recipe import parse_recipe
+from service.painting.steering import Adjustment, Steering
+from service.recipe.parsing import parse_recipe
 from service.serving.engines.paint_job import work
 from service.serving.engines.painter import load_painter
 from service.serving.engines.workplace import Message
 from service.serving.jobs.job import Inputs, Result, Standing
-from service.steering import Adjustment, Steering
 
 
 class RayWorker:

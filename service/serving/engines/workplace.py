@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from service.painting.steering import Adjustment, Steering
 from service.serving.jobs.job import Inputs, Result, Standing
-from service.steering import Adjustment, Steering
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]  # header and buffers
 

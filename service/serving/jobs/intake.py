@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
-from service.recipe import parse_recipe
+from service.painting.steering import MAX_ADJUSTMENTS, adjusted, difference
+from service.recipe.parsing import parse_recipe
 from service.scene import check_symmetry
 from service.serving.jobs.blobs import Blobs
 from service.serving.jobs.job import Inputs, Job, StoredBuffer
@@ -22,14 +23,13 @@ from service.serving.protocol.job_messages import MAX_SIDE, Repaint, Submit
 from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_STEERING_BYTES
 from service.serving.protocol.wire import CHUNK_BYTES, BufferSpec
 from service.spaces.space import MAX_PIXELS
-from service.steering import MAX_ADJUSTMENTS, adjusted, difference
 from service.terms import needing_base
 
 
 def read_submission(request: Submit, buffers: Mapping[str, np.ndarray]) -> Inputs:
     """Recipe and cameras of a ``submit``, checked; what the buffers hold is the worker's to say.
 
-    Raises InputError for the recipe's faults as :func:`service.recipe.parse_recipe` and
+    Raises InputError for the recipe's faults as :func:`service.recipe.parsing.parse_recipe` and
     :func:`service.scene.check_symmetry` do, "bad-buffer" and "too-large".
     """
     uploads = _stored_buffers(request.uploads)
@@ -134,7 +134,7 @@ def check_paint(job: Job, folder: JobFolder) -> None:
 
 def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the job's recipe that are others with these changes. Raises InputError as
-    :func:`service.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
+    :func:`service.painting.steering.adjusted`, and "has-ended", "missing-base", "too-large"."""
     if not job.may_go_on:
         raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
     new = adjusted(job.recipe, changes)

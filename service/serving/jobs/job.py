@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError, excerpt
-from service.recipe import Recipe
+from service.painting.steering import steered
+from service.recipe.recipe import Recipe
 from service.serving.protocol.wire import BufferSpec, WireError
-from service.steering import steered
 
 OUT_OF_MEMORY = "out-of-memory"
 
@@ -105,7 +105,8 @@ class Standing:
     last checkpoint, 0 before the first; deaths: workers that have died in it since then; outages:
     services that were killed while it ran since then; ended: when, in seconds since 1970;
     adjustments: fields of the recipe that were changed, time after time, see
-    :func:`service.steering.difference`; network: that it began with, None before the first step.
+    :func:`service.painting.steering.difference`; network: that it began with, None before the
+    first step.
     """
 
     state: State = State.QUEUED

@@ -29,14 +29,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
-from service.recipe import parse_recipe
+from service.painting.steering import Adjustment, Steering
+from service.recipe.parsing import parse_recipe
 from service.reporting.delivery import png_bytes
 from service.serving.jobs.blobs import is_digest, read_blob
 from service.serving.jobs.durable import saving, sync_names
 from service.serving.jobs.job import Inputs, Result, Standing, StoredBuffer, Submission
 from service.serving.protocol.fields import DIGEST
 from service.serving.protocol.wire import read_spec
-from service.steering import Adjustment, Steering
 from service.whole_files import write_atomically
 
 SCHEMA = "orbitex/job"

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
+from service.painting.steering import steered
 from service.serving.jobs import retries
 from service.serving.jobs.archive import Archive, using
 from service.serving.jobs.blobs import Blobs
@@ -33,7 +34,6 @@ from service.serving.jobs.job import (
 )
 from service.serving.jobs.job_folder import BLOBS, JobFolder
 from service.serving.protocol.limits import KEPT_ENDED, MAX_INPUT_BYTES, MAX_JOBS, MAX_KEPT
-from service.steering import steered
 
 log = logging.getLogger(__name__)
 

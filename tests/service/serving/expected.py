@@ -5,9 +5,9 @@ import itertools
 import fake_painter
 import numpy as np
 
-from service.recipe import parse_recipe
+from service.painting.steering import Adjustment
+from service.recipe.parsing import parse_recipe
 from service.serving.engines.painter import Attempt
-from service.steering import Adjustment
 
 
 def texture_of(receipt):

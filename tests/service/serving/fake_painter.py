@@ -18,11 +18,11 @@ import numpy as np
 from geometry.errors import InputError
 from service.painting.kept import Paint
 from service.painting.progress import Progress
+from service.painting.steering import steered
 from service.reporting.receipt import SCHEMA
 from service.serving.engines import paint_job
 from service.serving.engines.painter import Painter
 from service.serving.processes.child import SocketChannel
-from service.steering import steered
 
 STEPS = 40
 # Groups that ask for trouble: a service takes only those that there are.

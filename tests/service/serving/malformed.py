@@ -7,7 +7,7 @@ import struct
 import numpy as np
 from hypothesis import strategies as st
 
-from service.recipe import Recipe
+from service.recipe.recipe import Recipe
 from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.wire import CHUNK_BYTES, DTYPES, LIMITS, PROTOCOL_VERSION
 

@@ -18,7 +18,7 @@ from service_process import (
 )
 
 from service.cli import main
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.serving.client import Client
 from service.serving.jobs.job_folder import JobFolder
 

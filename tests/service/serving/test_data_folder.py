@@ -140,7 +140,7 @@ def test_a_service_whose_folder_was_removed_ends_and_writes_nothing_into_the_nex
 
 
 def test_a_job_that_comes_before_it_is_noticed_is_refused(tmp_path):
-    from service.recipe import Recipe
+    from service.recipe.recipe import Recipe
     from service.serving.jobs.job import Inputs
 
     ledger = Ledger(tmp_path / "jobs")

@@ -16,7 +16,7 @@ from geometry.errors import InputError
 from service.cli import main
 from service.cli.doctor import machine_findings, serving_findings
 from service.cli.doctor.finding import Finding
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.serving.jobs.job import Inputs
 from service.serving.jobs.ledger import Ledger
 from service.serving.keys import KeyFolder
@@ -87,7 +87,7 @@ def test_caches_that_are_kept_elsewhere_are_told(tmp_path, monkeypatch):
     assert levels(machine_findings.caches()) == ["good", "good"]
     monkeypatch.setattr("geometry.spare_folder.spare_folder", lambda: tmp_path)
     monkeypatch.setattr("geometry.kernels.cache_folder", lambda: tmp_path / "kernels")
-    monkeypatch.setattr("service.painting.view_cache.folder", lambda: tmp_path / "views")
+    monkeypatch.setattr("service.surfaces.view_cache.folder", lambda: tmp_path / "views")
     found = list(machine_findings.caches())
     assert levels(found) == ["note", "note"] and "HOME" in found[0].fix
     assert all(str(tmp_path) in finding.text for finding in found)
@@ -95,7 +95,7 @@ def test_caches_that_are_kept_elsewhere_are_told(tmp_path, monkeypatch):
     def none():
         raise InputError("no-temporary-folder", "temporary files", "There is none.")
 
-    monkeypatch.setattr("service.painting.view_cache.folder", none)
+    monkeypatch.setattr("service.surfaces.view_cache.folder", none)
     assert levels(machine_findings.caches())[-1] == "bad"
 
 

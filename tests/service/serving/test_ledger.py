@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from service_process import refused
 
-from service.recipe import Recipe, parse_recipe
+from service.recipe.parsing import parse_recipe
+from service.recipe.recipe import Recipe
 from service.reporting import delivery
 from service.serving.jobs import archive, blobs
 from service.serving.jobs import ledger as ledger_module

@@ -5,7 +5,7 @@ import dataclasses
 import fake_painter
 import pytest
 
-from service.recipe import Recipe
+from service.recipe.recipe import Recipe
 from service.serving.engines.paint_job import paint_job
 from service.serving.engines.painter import Attempt
 from service.serving.jobs.job import Inputs

@@ -22,10 +22,10 @@ from service_process import (
     until_running,
 )
 
-from service.recipe import parse_recipe
+from service.painting.steering import Adjustment
+from service.recipe.parsing import parse_recipe
 from service.serving.client import Client
 from service.serving.engines.painter import TORCH_PAINTER, Attempt
-from service.steering import Adjustment
 
 ray = pytest.importorskip("ray")
 pytestmark = pytest.mark.slow

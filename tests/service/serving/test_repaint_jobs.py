@@ -14,7 +14,7 @@ from service_process import ask, eventually, receive, recipe, refused, running, 
 
 from service.cli import main
 from service.painting.kept import Paint
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.serving.client import Client
 from service.serving.jobs.job_folder import JobFolder
 from service.serving.protocol.wire import decode, encode

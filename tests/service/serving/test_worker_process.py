@@ -5,7 +5,7 @@ import zmq
 from fake_painter import HANG
 from service_process import eventually, recipe
 
-from service.recipe import parse_recipe
+from service.recipe.parsing import parse_recipe
 from service.serving.engines import worker_handle
 from service.serving.engines.events import WorkerDied
 from service.serving.engines.local_engine import LocalEngine

@@ -1,0 +1,109 @@
+"""Style pictures: exemplars, files, or buffers of the wire."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.errors import InputError, excerpt, unknown_name
+from service.pictures.files import over_white, read_picture
+
+if TYPE_CHECKING:
+    from service.recipe.recipe import Recipe
+
+MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
+MAX_ASPECT = 8  # of a style picture: longer ones would be enlarged beyond all memory
+_BUFFER = "buffer:"
+_SHOWN = 200  # characters of a file's name in an error
+
+
+@dataclass(frozen=True, eq=False)
+class StylePicture:
+    """One loaded style. pixels: (H, W, 3) uint8 sRGB; sha256: of the pixels, for the receipt."""
+
+    source: str
+    weight: float
+    pixels: NDArray[np.uint8]
+    sha256: str
+
+
+def exemplars() -> tuple[str, ...]:
+    """Names of the style exemplars that the project ships."""
+    folder = files("recipes") / "exemplars"
+    return tuple(sorted(f.name[:-4] for f in folder.iterdir() if f.name.endswith(".png")))
+
+
+def exemplar_file(name: str) -> Traversable:
+    """The picture of an exemplar."""
+    return files("recipes") / "exemplars" / f"{name}.png"
+
+
+def load_styles(
+    recipe: Recipe, buffers: Mapping[str, NDArray] | None = None
+) -> tuple[StylePicture, ...]:
+    """The style pictures of a recipe.
+
+    With ``buffers`` (a job from the wire) sources are exemplars or 'buffer:NAME', never files of
+    this machine. Raises InputError: "unknown-style", "missing-file", "bad-image".
+    """
+    pictures = []
+    for style in recipe.styles:
+        pixels = _pixels(style.source, buffers)
+        digest = hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
+        pictures.append(StylePicture(style.source, style.weight, pixels, digest))
+    return tuple(pictures)
+
+
+def _pixels(source: str, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:
+    if source.startswith(_BUFFER):
+        name = source.removeprefix(_BUFFER)
+        if buffers is None or name not in buffers:
+            raise InputError("unknown-style", "styles", f"There is no buffer '{excerpt(name)}'.")
+        pixels = buffers[name]
+        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+            raise InputError(
+                "bad-image", "styles", f"Buffer '{excerpt(name)}' is not (H, W, 3) uint8."
+            )
+        return checked_form(pixels, source)
+    if source in exemplars():
+        return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
+    if buffers is not None:
+        raise unknown_name("unknown-style", "styles", source, exemplars())
+    return checked_form(read_style_file(Path(source)), source)
+
+
+def read_style_file(path: Path) -> NDArray[np.uint8]:
+    """A style's file as (H, W, 3) uint8 sRGB, over white. Raises InputError:
+    "missing-file" with the exemplars that may be meant, "bad-image"."""
+    try:
+        return over_white(read_picture(path, "style", limit=MAX_PIXELS))
+    except InputError as refused:
+        if refused.code != "missing-file":
+            raise
+        hint = unknown_name("missing-file", "style", str(path), exemplars()).hint
+        raise InputError("missing-file", "style", refused.message, hint) from None
+
+
+def checked_form(pixels: NDArray[np.uint8], name: str, field: str = "style") -> NDArray[np.uint8]:
+    """A picture (H, W, 3) that a network can look at. Raises InputError("bad-image") for one that
+    is tiny or very long; ``name``: what messages call it."""
+    if min(pixels.shape[:2]) < 16:
+        raise InputError(
+            "bad-image", field, f"{excerpt(name, _SHOWN)} is smaller than 16 × 16 pixels."
+        )
+    if max(pixels.shape[:2]) > MAX_ASPECT * min(pixels.shape[:2]):
+        raise InputError(
+            "bad-image",
+            field,
+            f"{excerpt(name, _SHOWN)} is over {MAX_ASPECT} times as long as wide.",
+            "Crop it.",
+        )
+    return pixels

@@ -1,0 +1,1 @@
+"""A recipe: all that decides a picture, as data."""

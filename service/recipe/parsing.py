@@ -1,0 +1,56 @@
+"""A recipe from JSON data, or one line on what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from geometry.errors import InputError, unknown_name
+from service.recipe.parts import Dream, Objective, Part, Style
+from service.recipe.recipe import MAX_STYLES, Recipe
+
+MAX_KEYS = 128  # of one object: far more than there are fields
+
+
+def parse_recipe(data: Any) -> Recipe:
+    """A recipe from JSON data.
+
+    Raises InputError with the field at fault; an unknown key is answered with the nearest known.
+    Takes no time worth mentioning for whatever a megabyte of JSON may hold.
+    """
+    _check_counts(data)
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = [str(part) for part in first["loc"]]
+        field = ".".join(place) or "recipe"
+        if first["type"] == "extra_forbidden":
+            models: dict[str, type[Part]] = {
+                "objective": Objective,
+                "styles": Style,
+                "dreams": Dream,
+            }
+            model = models.get(place[0], Recipe)
+            raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
+        if isinstance(refused := first.get("ctx", {}).get("error"), InputError):
+            raise refused from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise InputError("bad-value", field, f"{message}.", _given(first)) from None
+
+
+def _check_counts(data: Any, field: str = "", depth: int = 3) -> None:
+    # Before anything is made of it: each of too many entries would become an error of its own.
+    if not isinstance(data, dict | list | tuple):
+        return
+    most, what = (MAX_KEYS, "keys") if isinstance(data, dict) else (MAX_STYLES, "entries")
+    if len(data) > most:
+        raise InputError("bad-value", field or "recipe", f"At most {most} {what}, not {len(data)}.")
+    if depth:
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            _check_counts(value, f"{field}.{key}" if field else str(key), depth - 1)
+
+
+def _given(error: Any) -> str:
+    return "" if error["type"] in ("missing", "value_error") else f"Given: {error['input']!r:.80}."

@@ -1,0 +1,342 @@
+"""A recipe. The same recipe on the same device paints the same picture. Every default and every
+bound of the project's painting parameters is in this package, those of the objective's terms in
+service.terms; command line, wire and add-on read them from here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticKnownError
+
+from geometry.errors import InputError
+from service import networks
+from service.recipe.fields import (
+    CENTRE,
+    DIRECTION,
+    INKS,
+    REPEAT,
+    ActionName,
+    Centre,
+    ColoursName,
+    CutName,
+    Direction,
+    FileName,
+    HandName,
+    Inks,
+    ModelName,
+    ProjectionName,
+    QualityName,
+    RadiusName,
+    Repeat,
+    StartName,
+    ViewLayoutName,
+)
+from service.recipe.parts import Dream, Objective, Part, Style
+from service.spaces import SPACES, targets_of_fields
+from service.tables.dreams import dreamers
+from service.terms import TERMS, needing_base
+
+MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
+MAX_STYLES = 16
+MAX_DREAMS = 16
+MAX_COLOURING = 256  # characters of a colour rule that is written out
+# Of pure dreams, where no style says how pixels go together, nor which colours are too much:
+DREAM_OBJECTIVE = {"dream": 4.0, "smoothness": 10.0, "natural_colours": 2.0}
+DREAM_RATE = 0.05
+
+
+def _names_of_networks(schema: dict[str, Any]) -> None:
+    """What the schema says of the field: a name in the table, or one that torchvision may know."""
+    text = {key: schema.pop(key) for key in ("type", "maxLength") if key in schema}
+    schema["anyOf"] = [
+        {**text, "enum": [networks.AUTO, *networks.NETWORKS]},
+        {**text, "pattern": f"^{networks.TORCHVISION}."},
+    ]
+
+
+class Recipe(Part):
+    """Everything that decides a picture."""
+
+    target: str = Field(
+        description="What is painted.",
+        json_schema_extra=lambda schema: schema.update(enum=list(SPACES)),
+    )
+    group: str = Field(
+        title="Symmetry",
+        description="Symmetry group, by any name in the catalogue.",
+        max_length=64,
+    )
+    colouring: str = Field(
+        default="none",
+        max_length=MAX_COLOURING,
+        title="Colour Rule",
+        description="How the colours change from one copy to the next: a colour rule, by name.",
+    )
+    colours: ColoursName = Field(
+        default="style",
+        description="What the colour rule acts on: the style's own colours, red, green and blue, "
+        "or a few inks.",
+    )
+    inks: Inks | None = Field(
+        default=None,
+        description="The inks that the rule permutes, as in #1b2a5c,#e8b030; default: found in the "
+        "style.",
+        json_schema_extra={"pattern": f"^{INKS}$"},
+    )
+    folds: str | None = Field(
+        default=None,
+        max_length=1000,
+        description="Partial symmetry: 1/6 is the first of six folds; or all weights, 1,1,0,0,0,0.",
+    )
+    chirality: HandName = Field(
+        default="any", description="Which way pinwheels about 4-, 5-, 6-fold centres turn."
+    )
+    aspect: float | None = Field(
+        default=None,
+        ge=1 / 8,
+        le=8,
+        description="Height over width of the cell, where it is free; default: 1.",
+    )
+    angle: float | None = Field(
+        default=None,
+        ge=15,
+        le=165,
+        description="Between the cell's sides in degrees, for p1 and p2; default: 90.",
+    )
+    torus_map: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Several cells in one period: a map on the torus, such as {4,4}2,1.",
+    )
+    cut: CutName = Field(
+        default="period",
+        description="What is delivered: a rectangular period, the primitive cell, or the cell's "
+        "domain (a hexagon), the latter two with transparency.",
+    )
+    repeat: Repeat = Field(
+        default="1x1",
+        description="Periods across and down in the delivered picture.",
+        json_schema_extra={"pattern": f"^{REPEAT}$"},
+    )
+    projection: ProjectionName = Field(
+        default="equirectangular", description="How the sphere is laid out."
+    )
+    model: ModelName = Field(default="poincare", description="How the hyperbolic plane is drawn.")
+    radius: RadiusName = Field(
+        default="zoom", description="Rings that grow by a factor, or a tunnel of equal rings."
+    )
+    zoom: float | None = Field(
+        default=None,
+        gt=1,
+        le=16,
+        description="Growth from one repetition to the next; default: 2, in a tunnel 1.2 "
+        "(five rings).",
+    )
+    twist: float = Field(
+        default=30.0, ge=-360, le=360, description="Turn from one repetition to the next, degrees."
+    )
+    mesh: FileName | None = Field(
+        default=None,
+        description="A mesh file: OBJ, glTF, GLB, PLY or STL; on the wire meshes are buffers.",
+    )
+    material: str | None = Field(
+        default=None,
+        max_length=256,
+        description="Paint only the faces of this material; default: all.",
+    )
+    unwrap: bool = Field(
+        default=False, strict=True, description="Make a new UV map for the mesh, with xatlas."
+    )
+    axis: Direction = Field(
+        default="Z",
+        description="The group's main axis: X, Y, Z or a direction such as 0,1,1.",
+        json_schema_extra={"pattern": f"^({DIRECTION})$"},
+    )
+    centre: Centre = Field(
+        default="centroid",
+        description="The point that the group keeps: centroid (of the surface), origin, or "
+        "coordinates such as 0,0,1.5.",
+        json_schema_extra={"pattern": f"^({CENTRE})$"},
+    )
+    action: ActionName = Field(
+        default="surface",
+        title="Acts On",
+        description="What the group moves: points of the surface, which must itself be symmetric, "
+        "or directions from the centre, on any mesh.",
+    )
+    tolerance: float = Field(
+        default=0.01,
+        gt=0,
+        le=1,
+        description="How far from symmetric the surface may be, relative to its size.",
+    )
+    style_size: float | None = Field(
+        default=None,
+        gt=0,
+        description="What a style picture's shorter side spans on the surface at style scale 1, "
+        "in the mesh's units; default: its diameter.",
+    )
+    view_layout: ViewLayoutName = Field(
+        default="sphere",
+        description="Views from all sides, or from a ring around the axis.",
+    )
+    base: FileName | None = Field(
+        default=None,
+        description="The colour before: a picture (of a tile one period), or a flat colour such as "
+        "'#c8b090'; default: the mesh file's own.",
+    )
+    start: StartName = Field(
+        default="noise",
+        title="Start From",
+        description="What the painting starts from: noise, or the colour before.",
+    )
+    mask: FileName | None = Field(
+        default=None,
+        description="Where paint goes: a picture, white for paint; the rest of the base stays as "
+        "it is.",
+    )
+    styles: tuple[Style, ...] = Field(
+        default=(Style(source="stained_glass"),),
+        max_length=MAX_STYLES,
+        description="Style pictures; none unless given where there are dreams.",
+    )
+    dreams: tuple[Dream, ...] = Field(
+        default=(),
+        max_length=MAX_DREAMS,
+        description="What the network shall see in the picture.",
+    )
+    size: int = Field(
+        default=1024,
+        strict=True,
+        ge=MIN_SIZE,
+        le=MAX_SIZE,
+        description="Width of the result in pixels.",
+    )
+    seed: int = Field(
+        default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."
+    )
+    quality: QualityName = Field(
+        default="standard", description="How long and how carefully to paint."
+    )
+    steps: int | None = Field(
+        default=None,
+        strict=True,
+        ge=1,
+        le=100_000,
+        description="Steps in all; default: as the quality says.",
+    )
+    network: str = Field(
+        default=networks.AUTO,
+        max_length=64,
+        description="The network that looks: auto, the best at hand for the device; one by name; "
+        "or torchvision:NAME, any classifier of torchvision's.",
+        json_schema_extra=_names_of_networks,
+    )
+    style_scale: float = Field(
+        default=1.0,
+        ge=0.1,
+        le=10,
+        title="Stroke Scale",
+        description="Size of the strokes; 2 paints them twice as large.",
+    )
+    objective: Objective = Field(
+        default=Objective(), description="Weights of the objective's terms."
+    )
+    learning_rate: float = Field(
+        default=0.12,
+        gt=0,
+        le=1,
+        description="How far one step goes, in logits; larger is faster and rougher.",
+    )
+    views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_pure_dream(cls, data: Any) -> Any:
+        # Without styles of its own a dream has none, counts more than beside one, is smoothed more,
+        # has natural colours and is painted more calmly. It is written down, so that receipts say
+        # so.
+        if not isinstance(data, dict) or not data.get("dreams") or "styles" in data:
+            return data
+        objective = data.get("objective", {})
+        if isinstance(objective, dict):
+            objective = DREAM_OBJECTIVE | objective
+        return {"learning_rate": DREAM_RATE} | data | {"styles": (), "objective": objective}
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _is_a_target(cls, target: Any) -> Any:
+        if isinstance(target, str) and target in SPACES:
+            return target
+        *others, last = map(repr, SPACES)
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
+
+    @field_validator("network")
+    @classmethod
+    def _is_known(cls, network: str) -> str:
+        networks.check_network(network)
+        return network
+
+    @model_validator(mode="after")
+    def _fits_the_target(self) -> Self:
+        for field, targets in targets_of_fields().items():
+            default = type(self).model_fields[field].default
+            if self.target not in targets and getattr(self, field) != default:
+                raise ValueError(
+                    f"'{field}' is for the target {' or '.join(targets)}, not for '{self.target}'"
+                )
+        for name, weight in self.objective.weights.items():
+            term = TERMS[name]
+            if not term.is_for(self.target) and weight != term.default:
+                raise ValueError(
+                    f"'objective.{name}' is for the target {' or '.join(term.targets)}, "
+                    f"not for '{self.target}'"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _has_inks_to_permute(self) -> Self:
+        if self.inks is not None and self.colours != "inks":
+            raise InputError(
+                "bad-value", "inks", "Inks are for --colours inks.", "Give it, or leave out --inks."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _wants_something(self) -> Self:
+        # Of torchvision's classifiers it is known when they are there.
+        if self.network in (networks.AUTO, *networks.NETWORKS):
+            named = networks.NETWORKS.get(self.network)
+            dreamers(
+                [dream.target for dream in self.dreams],
+                networks.automatic() if named is None else [named],
+            )
+        if self.dreams and not any(dream.weight for dream in self.dreams) and not self.styles:
+            raise InputError(
+                "bad-value",
+                "dreams",
+                "A dream must have a weight that is not 0, or nothing would be painted.",
+            )
+        painting = [t for t in TERMS.values() if t.paints and t.has_wishes(self)]
+        if not painting:
+            raise InputError(
+                "bad-value", "styles", "Without styles or dreams nothing would be painted."
+            )
+        if not any(self.objective.weights[term.name] for term in painting):
+            raise InputError(
+                "bad-value",
+                "objective",
+                f"{' or '.join(t.name for t in painting)} must weigh more than 0, "
+                "or nothing would be painted.",
+            )
+        return self
+
+    def wants_base(self, masked: bool = False) -> str | None:
+        """The field for which there must be a picture before, of a mesh a base colour; None if
+        there need not. masked: whether a mask is given."""
+        wanting = ["start"] if self.start == "base" else []
+        wanting += [f"objective.{term.name}" for term in needing_base(self.objective.weights)]
+        wanting += ["mask"] if masked else []
+        return wanting[0] if wanting else None

@@ -1,0 +1,56 @@
+"""The sphere and the hyperbolic plane as surfaces to paint. Views need no texture: the points that
+make up a view's pixels are folded straight onto the charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from service.spaces.folded import FoldedDesign, View
+from service.surfaces.operators import SparseOperator
+from service.surfaces.surface import BodyView, Look, Making, Surface
+
+
+class FoldedSurface(Surface):
+    """A design that folds, on a device."""
+
+    _design: FoldedDesign
+
+    def __init__(self, design: FoldedDesign, views: int, making: Making) -> None:
+        super().__init__(design, views, making)
+        self._pictures: list[BodyView] = []
+        self._picture: tuple[View, SparseOperator] | None = None
+
+    def prepare_views(self, seed: int) -> None:
+        """See Surface."""
+        with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
+            views = self._design.views(self.views, seed)
+            self._pictures = list(pool.map(self._picture_of, views))
+
+    def _picture_of(self, view: View) -> BodyView:
+        operator = self._operator(self._design.pixel_map(view))
+        return BodyView.of(operator, view.weight, view.coverage, view.shape, self._device)
+
+    def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """See Surface."""
+        paint = self._enlarged(logits)
+        return [
+            picture.look(picture.coverage * torch.sigmoid(picture.operator(paint)))
+            for picture in (self._pictures[k] for k in which)
+        ]
+
+    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface."""
+        if self._picture is None:
+            view = self._design.picture_view()
+            fold = self._design.fold(view.points)
+            operator = SparseOperator(fold, self._device, frame=self._design.frame)
+            self._picture = view, operator
+        view, operator = self._picture
+        paint = self._enlarged(logits)
+        return self._design.developed(view, operator(paint).cpu().numpy(), paint.cpu().numpy())

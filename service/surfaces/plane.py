@@ -1,0 +1,89 @@
+"""Tilings of the plane as a surface to paint."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from service.spaces.plane import PlaneDesign
+from service.surfaces.operators import SparseOperator
+from service.surfaces.surface import Look, Making, Surface, image_of, logit, to_bytes
+
+
+class PlaneSurface(Surface):
+    """A wallpaper pattern on a device. A view is a whole period that begins somewhere, and that the
+    network sees as what it is, without borders; or, of a large one, a window. Its pixels are those
+    of the picture: turned or zoomed, they would hide from the network how sharp they are."""
+
+    _design: PlaneDesign
+
+    def __init__(self, design: PlaneDesign, views: int, making: Making) -> None:
+        super().__init__(design, views, making)
+        self._average, self._unfold = map(self._operator, design.kaleidoscope)
+        self._pixels: SparseOperator | None = None
+        self._corners: NDArray[np.int64]
+        self._base: Tensor | None = None  # a texture before anything is painted
+        self._start: Tensor | None = None  # logits of orbits
+        if (base := design.base()) is not None:
+            if design.frame.is_rgb:
+                colours = torch.tensor(base, dtype=torch.float32, device=self._device)
+                self._base = self._unfold(colours - 0.5) + 0.5
+            else:
+                self._base = torch.sigmoid(self._unfold(logit(base, self._device)))
+            if design.starts_from_base:  # without what the average makes of no paint at all
+                nothing = torch.zeros(design.kaleidoscope[0].columns, 3, device=self._device)
+                self._start = logit(base, self._device) - self._average(nothing)
+
+    def prepare_views(self, seed: int) -> None:
+        """See Surface."""
+        random = np.random.default_rng(seed)
+        self._corners = random.integers(0, self._design.shape, (self.views, 2))
+        if self._pixels is None and (pixels := self._design.pixels()) is not None:
+            self._pixels = self._operator(pixels)
+
+    def _orbits(self, logits: Tensor) -> Tensor:
+        orbits = self._average(self._enlarged(logits))
+        return orbits if self._start is None else orbits + self._start
+
+    def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """See Surface."""
+        texture = torch.sigmoid(self._unfold(self._orbits(logits)))
+        views = self._views(texture, which)
+        before = [None] * len(views) if self._base is None else self._views(self._base, which)
+        whole = self._design.seen_whole
+        return [
+            Look(view, None, base, periodic=whole) for view, base in zip(views, before, strict=True)
+        ]
+
+    def _views(self, texture: Tensor, which: Sequence[int]) -> list[Tensor]:
+        """(1, 3, H, W) each."""
+        pixels = texture if self._pixels is None else self._pixels(texture)
+        period = image_of(pixels, self._design.shape)
+        height, width = self._design.view_shape
+        views = []
+        for down, across in self._corners[list(which)]:
+            view = period.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
+            view = view.flip(-1) if self._design.mirrored else view
+            views.append(view.contiguous(memory_format=torch.channels_last))
+        return views
+
+    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface."""
+        return self._design.developed(torch.sigmoid(self._orbits(logits)).cpu().numpy())
+
+    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface."""
+        texture = torch.sigmoid(self._unfold(self._orbits(logits)))
+        to_pixels, shape = self._glance
+        pixels = to_bytes(texture if to_pixels is None else to_pixels(texture)).reshape(*shape, 3)
+        return pixels[:, ::-1] if self._design.mirrored else pixels
+
+    @functools.cached_property
+    def _glance(self) -> tuple[SparseOperator | None, tuple[int, int]]:
+        to_pixels, shape = self._design.glance()
+        return (None if to_pixels is None else self._operator(to_pixels)), shape

@@ -1,0 +1,62 @@
+"""Spirals and tunnels as a surface to paint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from geometry.maps.sampling import SamplingMap
+from service.spaces.spiral import SpiralDesign
+from service.surfaces.operators import SparseOperator
+from service.surfaces.surface import Look, Making, Surface, image_of, packed_pyramid
+
+
+class SpiralSurface(Surface):
+    """A spiral, seen through windows of its infinite zoom, on a device."""
+
+    _design: SpiralDesign
+
+    def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
+        super().__init__(design, views, making)
+        self._average, self._unfold = map(self._operator, design.kaleidoscope)
+        self._windows: list[tuple[SparseOperator, Tensor]] = []
+        self._pixels: SamplingMap | None = None
+
+    def prepare_views(self, seed: int) -> None:
+        """See Surface."""
+        side = self._design.window
+        self._windows = [
+            (
+                self._operator(pixels),
+                torch.tensor(weight, dtype=torch.float32, device=self._device).reshape(
+                    1, 1, side, side
+                ),
+            )
+            for pixels, weight in self._design.windows(self.views, seed)
+        ]
+
+    def _texture(self, logits: Tensor) -> Tensor:
+        return torch.sigmoid(self._unfold(self._average(self._enlarged(logits))))
+
+    def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """See Surface."""
+        pyramid = packed_pyramid(self._texture(logits), self._design.texture_shape)
+        shape = (self._design.window, self._design.window)
+        return [
+            Look(image_of(pixels(pyramid), shape), weight)
+            for pixels, weight in (self._windows[k] for k in which)
+        ]
+
+    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """See Surface."""
+        if self._pixels is None:
+            self._pixels = self._design.picture_map()
+        return self._design.developed(self._texture(logits).double().cpu().numpy(), self._pixels)
+
+    def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
+        """See Surface."""
+        return self._design.loop(self._texture(logits).double().cpu().numpy(), frames)

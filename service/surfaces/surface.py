@@ -1,0 +1,190 @@
+"""Surfaces: how paint on the canvas becomes a texture, and what is seen of it.
+
+A surface is a design, a scene at one resolution, on a device. It knows the canvas it wants, turns
+logits into a texture, and offers views: windows on a tiling, cameras around a sphere or a mesh. All
+is made of precomputed sparse operators, so a step of the optimiser costs a few sparse products and
+the network. Views are only worked out when asked for: a surface that just bakes a texture needs
+none.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from geometry.maps.pyramid import pyramid_shapes
+from geometry.maps.sampling import SamplingMap
+from service.recipe.quality import DRAFT_SUBSAMPLES
+from service.spaces.space import Design, Scene
+from service.surfaces.grids import ALIGNED, Phase, resize
+from service.surfaces.operators import SparseOperator
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: (1, 1, H, W) in 0..1, how much a
+    pixel counts, or None where all count fully. base: (1, 3, H, W), what was to be seen before
+    anything was painted, or None. periodic: whether it is one period of a pattern."""
+
+    pixels: Tensor
+    weight: Tensor | None
+    base: Tensor | None = None
+    periodic: bool = False
+
+
+@dataclass(frozen=True)
+class Making:
+    """How surfaces are made, besides their designs. subsamples: along each side of a pixel of a
+    mesh's views; frugal: see SparseOperator; phases: of the canvas's grids, finest first."""
+
+    device: torch.device
+    subsamples: int
+    frugal: bool
+    phases: tuple[Phase, ...]
+
+
+class Surface(ABC):
+    """canvas_shape, wrap, looks: see Design. phases: see Making. views: number of views prepared.
+    seen: see Progress; of meshes."""
+
+    seen: NDArray[np.floating]
+    _design: Design
+
+    def __init__(self, design: Design, views: int, making: Making) -> None:
+        self._design, self._making, self._device = design, making, making.device
+        self.canvas_shape, self.wrap, self.looks = design.canvas_shape, design.wrap, design.looks
+        self.views, self.phases = views, making.phases
+
+    @property
+    def coarser(self) -> Tensor | None:
+        """How much coarser than texels paint must be, see Canvas; of prepared views."""
+        return None
+
+    @property
+    def unit(self) -> int:
+        """The length in view pixels that a style picture of scale 1 spans; of prepared views."""
+        return self._design.unit
+
+    @abstractmethod
+    def prepare_views(self, seed: int) -> None:
+        """Work the views out; ``seed`` moves them."""
+
+    @abstractmethod
+    def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
+        """The views ``which`` of paint (canvas texels, 3), differentiable."""
+
+    @abstractmethod
+    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+        """The texture, to look at: (H, W, 3) uint8 sRGB, top row first."""
+
+    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
+        """The texture, to keep: like picture, but however long it takes."""
+        return self.picture(logits)
+
+    def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
+        """See Progress.loop; only of spaces that loop."""
+        raise NotImplementedError
+
+    def _operator(self, sampling: SamplingMap) -> SparseOperator:
+        """A map that colours act in."""
+        return SparseOperator(sampling, self._device, self._making.frugal, self._design.frame)
+
+    def _enlarged(self, logits: Tensor) -> Tensor:
+        """Paint of the canvas brought to the charts' texels."""
+        size = self._design.chart_shape[1:]
+        return enlarged_paint(logits, self.canvas_shape, size, self.wrap, self.phases[0])
+
+
+def make_surface(
+    scene: Scene,
+    width: int,
+    views: int,
+    device: torch.device,
+    subsamples: int = DRAFT_SUBSAMPLES,
+    frugal: bool = False,
+    phases: tuple[Phase, ...] = (ALIGNED,),
+) -> Surface:
+    """The surface of a scene whose texture is ``width`` pixels wide; the rest: see Making."""
+    design = scene.design(width)
+    kind: type[Surface] = pkgutil.resolve_name(design.surface)
+    return kind(design, views, Making(device, subsamples, frugal, phases))
+
+
+def to_bytes(values: Tensor) -> NDArray[np.uint8]:
+    """Colours in 0..1, any shape, as uint8 in 0..255, rounded."""
+    return values.clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
+
+
+def logit(colours: NDArray, device: torch.device) -> Tensor:
+    """Logits of colours in 0..1; black and white are as far away as paint ever gets."""
+    return torch.logit(torch.tensor(colours, dtype=torch.float32, device=device), eps=0.01)
+
+
+def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:
+    """(H·W, C) row-major → (1, C, H, W), channels last in memory without a copy."""
+    return rows.reshape(1, *shape, rows.shape[1]).permute(0, 3, 1, 2)
+
+
+def enlarged_paint(
+    logits: Tensor,
+    canvas: tuple[int, int, int],
+    size: tuple[int, int],
+    wrap: bool,
+    phase: Phase = ALIGNED,
+) -> Tensor:
+    """Paint (charts · h · w, 3) of a canvas, whose grid has a ``phase``, brought to ``size`` texels
+    per chart."""
+    charts = logits.reshape(*canvas, 3).permute(0, 3, 1, 2)
+    return resize(charts, size, wrap, phase).permute(0, 2, 3, 1).reshape(-1, 3)
+
+
+def packed_pyramid(texture: Tensor, shape: tuple[int, int]) -> Tensor:
+    """The packed mip pyramid (:mod:`geometry.maps.pyramid`) of a texture (H·W, C)."""
+    level = image_of(texture, shape)
+    levels = [texture]
+    for _ in pyramid_shapes(shape)[1:]:
+        level = F.avg_pool2d(level, 2)
+        levels.append(level.permute(0, 2, 3, 1).reshape(-1, texture.shape[1]))
+    return torch.cat(levels)
+
+
+@dataclass(frozen=True, eq=False)
+class BodyView:
+    """A view of a body before a background. weight, coverage: (H·W, 1) in 0..1."""
+
+    operator: SparseOperator
+    weight: Tensor
+    coverage: Tensor
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(
+        cls,
+        operator: SparseOperator,
+        weight: NDArray,
+        coverage: NDArray,
+        shape: tuple[int, int],
+        device: torch.device,
+    ) -> BodyView:
+        """A view on a device. weight, coverage: H·W values in 0..1, any shape."""
+
+        def column(x: NDArray) -> Tensor:
+            return torch.tensor(x.reshape(-1, 1), dtype=torch.float32, device=device)
+
+        return cls(operator, column(weight), column(coverage), shape)
+
+    def look(self, seen: Tensor) -> Look:
+        """``seen``: (H·W, 3), colours times coverage. What is not covered takes the view's own
+        mean colour, so that there is no edge for the network to look at."""
+        total = (self.coverage * self.weight).sum().clamp(min=1e-6)
+        mean = (seen.detach() * self.weight).sum(0) / total
+        pixels = seen + (1 - self.coverage) * mean
+        return Look(image_of(pixels, self.shape), image_of(self.weight, self.shape))
