@@ -12,7 +12,7 @@ from bpy.app.handlers import persistent
 
 from ..picture import backup, live_image
 from ..settings import preferences
-from . import jobs, pump, symmetries
+from . import inherit, jobs, pump, symmetries
 from .reattach import reattach
 
 
@@ -27,6 +27,7 @@ def _before_load(*_: object) -> None:
     # What identified the old file's objects means nothing now. Its jobs go on in the service.
     jobs.leave_all("Goes on in the service: another file was loaded")
     symmetries.forget()
+    inherit.forget()
 
 
 @persistent

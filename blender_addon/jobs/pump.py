@@ -22,13 +22,13 @@ from ..link.messages import RUNNING, Frame, clock
 from ..link.printing import print_error, say
 from ..offer import catalogue
 from ..offer.symmetries import chosen_fields
-from ..picture import backup, live_image, pictures, shading
+from ..picture import backup, live_image, pictures, shading, viewports
 from ..picture.backup import RECEIPT_KEY
 from ..problems import ProblemError
 from ..settings import preferences
 from ..settings.dream import DREAMS
 from ..settings.properties import settings_of
-from . import jobs, queue_rows, recall, symmetries, ties
+from . import inherit, jobs, queue_rows, recall, symmetries, ties
 from .jobs import Job
 from .reattach import reattach
 
@@ -48,6 +48,7 @@ def pump() -> bool:
             reattach(preferences.read(bpy.context), asked=False)  # the service is there again
     if lookups.pending():
         _look_up()
+    inherit.hand_down()
     if symmetries.pending():
         symmetries.collect(preferences.read(bpy.context))
     for job in jobs.all_of_file():
@@ -65,6 +66,12 @@ def look_up(question: lookups.Question) -> bool:
     if waits:
         start_timer()
     return waits
+
+
+def welcome(obj: Any) -> None:
+    """Give an object that a panel shows, and that nobody has set up, the settings of the last."""
+    if inherit.want(obj):
+        start_timer()
 
 
 def look_at(obj: Any) -> bool:
@@ -108,6 +115,7 @@ def _pump_one(job: Job) -> None:
         lookups.retry()
     if report.found is not None and job.report.found is None:
         symmetries.learn(obj, report.found)
+        job.asked = jobs.asked_of(obj)
         recall.amend(image, chosen_fields(report.found))
         job.label = jobs.label_of({**job.client.recipe, **chosen_fields(report.found)})
     if report.progress is not None and report.progress != job.report.progress:
@@ -202,7 +210,7 @@ def put(image: Any, frame: Frame) -> None:
 def _settle(job: Job, image: Any) -> None:
     """The job has ended by itself: keep its picture, bring back the one from before, or take back
     what never got one."""
-    job.active = False
+    job.active, job.told = False, catalogue.told()
     report = job.report
     if report.over:
         ties.untie(image, _tie(job, image) if report.state == "finished" else None)
@@ -242,11 +250,20 @@ def _tick() -> float | None:
             if job.active:
                 jobs.leave(job, f"{type(error).__name__}: {error}")
         return None
+    if painting and not any(job.active for job in jobs.all_of_file()):
+        _end_of_painting()
     if any(not job.active and job.frames for job in painting):
         _push_undo("Painted")
     if _seen() != before:  # else viewports would be drawn anew all the time
         live_image.redraw()
     return TICK_SECONDS if going_on else None
+
+
+def _end_of_painting() -> None:
+    if preferences.read(bpy.context).show_texture == "KEEP":
+        viewports.keep()
+    else:
+        viewports.give_back()
 
 
 def _seen() -> list[Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-import numpy as np
 
 from ..link import detections, inquiry
 from ..offer import catalogue
@@ -17,6 +16,7 @@ from ..offer.symmetries import NONE, Symmetry, canonical
 from ..picture import live_image
 from ..problems import ProblemError
 from ..scene import gather
+from ..scene.form import form_of
 from ..settings.preferences import ServicePreferences
 from ..settings.properties import settings_of
 from ..settings.symmetry import BY_ROW, choose
@@ -24,14 +24,6 @@ from . import jobs
 
 _wanted: dict[Any, None] = {}  # objects to look at, in order
 _taken: dict[Any, tuple[str, str, str]] = {}  # by object, what was taken without being asked
-
-
-def form_of(obj: Any) -> Any:
-    """Changes with the shape of an object, as far as that can be seen without work."""
-    box = np.round(np.array(obj.bound_box), 5).tobytes()
-    scale = tuple(round(x, 5) for row in obj.matrix_world.to_3x3() for x in row)
-    mesh = obj.data
-    return mesh.name_full, len(mesh.vertices), len(mesh.polygons), box, scale
 
 
 def is_open(obj: Any) -> bool:

@@ -219,6 +219,7 @@ def _frames(data: Any) -> dict[str, np.ndarray]:
 
 
 _known = Catalogue()
+_told = 0
 
 
 def known() -> Catalogue:
@@ -226,22 +227,26 @@ def known() -> Catalogue:
     return _known
 
 
+def told() -> int:
+    """How often a service has said what it offers."""
+    return _told
+
+
 def remember(catalogue: Catalogue) -> None:
     """Make ``catalogue`` the newest."""
-    global _known
-    _known = catalogue
+    global _known, _told
+    _known, _told = catalogue, _told + 1
 
 
 def learn(row: Mapping[str, Any]) -> None:
     """Keep what the service says of one more group, beside those of the menu."""
+    global _known
     more = parse({"groups": [row]}, {})
-    remember(
-        replace(
-            _known,
-            others={**_known.others, **{entry.name: entry for entry in more.groups}},
-            colourings={**_known.colourings, **more.colourings},
-            figures={**_known.figures, **more.figures},
-        )
+    _known = replace(
+        _known,
+        others={**_known.others, **{entry.name: entry for entry in more.groups}},
+        colourings={**_known.colourings, **more.colourings},
+        figures={**_known.figures, **more.figures},
     )
 
 

@@ -8,9 +8,10 @@ import bpy
 from bpy.props import IntProperty
 
 from ..jobs import jobs, originals, recall, repaint
+from ..picture import viewports
 from ..settings.properties import settings_of
 from . import paint
-from .base import Acting, OnMesh, Result
+from .base import Acting, Explained, OnMesh, Result
 from .waiting import PaintingOperator
 
 
@@ -119,7 +120,29 @@ class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class ORBITEX_OT_show_texture(Explained, bpy.types.Operator):
+    """Let the viewport show textures"""
+
+    bl_idname = "orbitex.show_texture"
+    bl_label = "Show Texture in Viewport"
+    bl_description = "Switch this viewport to Solid shading with the colors of textures"
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """There is no viewport here, or it shows textures."""
+        space = context.space_data
+        if space is None or space.type != "VIEW_3D":
+            return "Press it in a 3D viewport"
+        return "This viewport shows textures" if viewports.shows_textures(space) else ""
+
+    def execute(self, context: Any) -> Result:
+        """Switch it."""
+        viewports.show_textures(context.area)
+        return {"FINISHED"}
+
+
 CLASSES = (
+    ORBITEX_OT_show_texture,
     ORBITEX_OT_restore,
     ORBITEX_OT_show_painted,
     ORBITEX_OT_paint_again,

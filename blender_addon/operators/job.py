@@ -9,6 +9,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ..jobs import jobs, originals, pump, queue_rows, reattach
+from ..offer.fields import title_of
 from ..picture import live_image
 from ..problems import refuse
 from ..scene.submission import changes
@@ -148,7 +149,8 @@ class ORBITEX_OT_adjust(Acting, OnJob, bpy.types.Operator):
         running = jobs.active_of(context.active_object)
         if running is not None:
             new = adjust(running, choices_of(settings_of(context.active_object)))
-            self.report({"INFO"}, f"Changed: {', '.join(new)}")
+            titles = dict.fromkeys(map(title_of, new))
+            self.report({"INFO"}, f"Changed: {', '.join(titles)}")
         return {"FINISHED"}
 
 

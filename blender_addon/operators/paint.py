@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..jobs import jobs, recall, symmetries
+from ..jobs import inherit, jobs, recall, symmetries
 from ..offer import dreams
 from ..scene import gather
 from ..scene.styles import parse_weighted
@@ -97,6 +97,8 @@ def begin_paint(
     begun = jobs.begin(obj, submission, uv_map, launch, aside=aside, before=before)
     begun.warning = gather.collapsed_faces(obj.name, uv_map, submission.buffers)
     recall.note(begun, choices, submission)
+    begun.asked = jobs.asked_of(obj)
+    inherit.note(obj)
     return begun
 
 

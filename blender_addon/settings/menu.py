@@ -15,13 +15,15 @@ from ..offer import catalogue
 class Menu:
     """``tip``: its tooltip; ``offers(settings)``: what is on it; ``icon(settings, name)``: the
     number of an entry's icon, 0 for none. ``chosen(settings)`` and ``choose(settings, name)``: the
-    entry that is chosen, where that is not the property's value."""
+    entry that is chosen, where that is not the property's value. ``named()``: entries that any
+    object's menu may have, for their titles."""
 
     tip: str
     offers: Callable[[Any], tuple[catalogue.MenuEntry, ...]]
     icon: Callable[[Any, str], int] | None = None
     chosen: Callable[[Any], str] | None = None
     choose: Callable[[Any, str], None] | None = None
+    named: Callable[[], tuple[catalogue.MenuEntry, ...]] = tuple
 
     def over(self, name: str, title: str) -> Any:
         """The menu over the string property ``name``: what the service offers, shown by title,

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..link import inquiry, service_process
 from ..link.connection import is_loopback
@@ -33,6 +33,7 @@ class ServicePreferences:
     preview_rate: float = 10.0
     key_file: str = ""
     save_png: bool = False
+    show_texture: str = "PAINTING"
 
     @property
     def encoding(self) -> str:
@@ -115,6 +116,18 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         default=DEFAULTS.save_png,
     )
 
+    show_texture: EnumProperty(
+        name="Show Texture",
+        description="Whether the viewport where you press Paint, if it is in Solid or Wireframe "
+        "shading, is switched to show the texture",
+        items=[
+            ("PAINTING", "While Painting", "Then the viewport gets its shading back"),
+            ("KEEP", "From Then On", "The viewport goes on showing the texture"),
+            ("NEVER", "Never", "Viewports are left alone"),
+        ],
+        default=DEFAULTS.show_texture,
+    )
+
     def draw(self, context: Any) -> None:
         """The preferences' box."""
         column = self.layout.column()
@@ -130,7 +143,14 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
             column.label(text=problem.hint, icon="BLANK1")
         elif known.service:
             column.label(text=inquiry.line(), icon="CHECKMARK")
-        for name in ("autostart", "python", "preview_size", "preview_rate", "save_png"):
+        for name in (
+            "autostart",
+            "python",
+            "show_texture",
+            "preview_size",
+            "preview_rate",
+            "save_png",
+        ):
             column.prop(self, name)
 
 
@@ -148,6 +168,7 @@ def read(context: Any) -> ServicePreferences:
         stored.preview_rate,
         bpy.path.abspath(stored.key_file),
         stored.save_png,
+        stored.show_texture,
     )
 
 

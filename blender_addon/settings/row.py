@@ -42,15 +42,16 @@ class Setting:
     what the service offers. ``more``: what Blender alone knows, such as a subtype.
 
     ``section``: of the panel; ``shown(settings)``: whether it is shown there now;
-    ``draw(column, settings)``: in place of the usual line.
+    ``draw(column, settings)``: in place of the usual line; ``slider``: over the whole line.
 
     ``preset``: whether presets hold it: not what belongs to one object or scene. ``painted``:
     whether a painting depends on it; it is an argument of Paint then, with the tooltip
     ``argument`` if that is not the usual one.
 
     ``field``: of the recipe, if there is one. ``sent(choices)``: what is sent in place of the
-    value; None for nothing. ``optional``: 0 or nothing written is not sent. ``adjustable``: whether
-    it may change while it is painted.
+    value; None for nothing. ``optional``: 0 or nothing written is not sent, and a number has a box
+    *Automatic*, which puts ``start`` there when cleared. ``adjustable``: whether it may change
+    while it is painted.
     """
 
     name: str
@@ -66,12 +67,14 @@ class Setting:
     more: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     shown: Callable[[Any], Any] | None = None
     draw: Callable[[Any, Any], None] | None = None
+    slider: bool = False
     preset: bool = True
     painted: bool = True
     argument: str = ""
     field: str = ""
     sent: Callable[[Any], Any] | None = None
     optional: bool = False
+    start: float = 1.0
     adjustable: bool = False
 
     def properties(self) -> dict[str, Any]:
@@ -84,7 +87,30 @@ class Setting:
             words |= {key: value for key, value in bounds.items() if value is not None}
             found = _PROPERTIES[type(self.default)](**words, default=self.default)
         menu = {self.menu_name: self.menu.over(self.name, self.title)} if self.menu else {}
-        return {self.name: found} | menu
+        box = {self.automatic_name: self._automatic()} if self._may_be_automatic else {}
+        return {self.name: found} | menu | box
+
+    @property
+    def _may_be_automatic(self) -> bool:
+        return self.optional and not isinstance(self.default, str)
+
+    @property
+    def automatic_name(self) -> str:
+        """The name of the property that says whether it is chosen for the user."""
+        return f"{self.name}_automatic"
+
+    def _automatic(self) -> Any:
+        def get(settings: Any) -> bool:
+            return not getattr(settings, self.name)
+
+        def put(settings: Any, wanted: bool) -> None:
+            start = type(self.default)(self.start)
+            setattr(settings, self.name, self.default if wanted else start)
+
+        tip = f"{self.title} is chosen for you"
+        return BoolProperty(
+            name="Automatic", description=tip, get=get, set=put, options={"SKIP_SAVE"}
+        )
 
     @property
     def menu_name(self) -> str:
@@ -112,6 +138,15 @@ class Setting:
             row = column.row()
             row.use_property_split = False
             row.prop(settings, self.name)
+        elif self.slider:
+            row = column.row()
+            row.use_property_split = False
+            row.prop(settings, self.name, slider=True)
+        elif self._may_be_automatic:
+            automatic = getattr(settings, self.automatic_name)
+            column.row(heading=self.title).prop(settings, self.automatic_name)
+            if not automatic:
+                column.prop(settings, self.name, text=" ")
         else:
             column.prop(settings, self.menu_name if self.menu else self.name)
 
@@ -148,9 +183,16 @@ class Setting:
         return data
 
     def spelt(self, value: Any) -> str:
-        """The value in few words."""
+        """The value in few words, those of the panel."""
         if isinstance(value, bool):
             return "on" if value else "off"
+        if self._may_be_automatic and not value:
+            return "Automatic"
+        titles = {name: title for name, title, _ in self.items}
+        if self.menu is not None:
+            titles = {entry.name: entry.title for entry in self.menu.named()}
+        if isinstance(value, str):
+            return titles.get(value, value)
         return f"{value:.5g}" if isinstance(value, float | int) else str(value)
 
 

@@ -77,7 +77,7 @@ TARGET = (
     of_recipe(
         "size",
         "target",
-        title="Texture Size",
+        title="Resolution",
         tip="Width and height of the finished texture in pixels",
         more={"subtype": "PIXEL"},
     ),

@@ -214,6 +214,7 @@ ROWS = (
             _groups,
             chosen=_chosen,
             choose=_choose,
+            named=lambda: catalogue.known().groups or _PLAIN,
         ),
         draw=_draw_group,
         more={"update": _keep_colouring_possible},

@@ -15,7 +15,7 @@ from scenes import material, node_of
 
 import blender_addon
 from blender_addon import panels
-from blender_addon.jobs import jobs, pump
+from blender_addon.jobs import inherit, jobs, pump
 from blender_addon.link import inquiry
 from blender_addon.offer import catalogue
 from blender_addon.operators import paint
@@ -53,9 +53,21 @@ def test_sections_and_what_they_depend_on(sphere: Any) -> None:
     shown = texts()
     for name in ("uv_map", "size", "group_menu", "colouring_menu", "style_weight", "seam"):
         assert name in shown, name
-    for name in ("quality_menu", "steps", "learning_rate", "seed", "network_menu", "bump"):
+    for name in (
+        "quality_menu",
+        "steps_automatic",
+        "learning_rate",
+        "seed",
+        "network_menu",
+        "bump",
+    ):
         assert name in shown, name
     assert {"views", "tolerance"} <= set(shown) and not {"mask", "base"} & set(shown)
+    assert "steps" not in shown
+    settings.steps_automatic = False
+    assert settings.steps == 300 and "steps" in texts()
+    settings.steps_automatic = True
+    assert settings.steps == 0
     settings.view_kind, settings.mask_kind, settings.action = "CAMERAS", "IMAGE", "DIRECTION"
     shown = texts()
     assert {"mask", "base"} <= set(shown) and not {"views", "tolerance"} & set(shown)
@@ -81,8 +93,8 @@ def test_while_it_paints(sphere: Any) -> None:
         while len(running.losses) < 3:
             pump.pump()
         shown = texts()
-        assert any(text.startswith("Stage 1/2, step") for text in shown)
-        assert {"orbitex.finish", "orbitex.cancel"} <= set(shown) and "orbitex.paint" not in shown
+        assert any(text.startswith("Step ") for text in shown)
+        assert {"orbitex.finish", "orbitex.cancel", "orbitex.paint"} <= set(shown)
         assert "Version fake on cpu" in shown
         assert main.sparkline(running.losses) in shown
         running.report = replace(running.report, state="paused")
@@ -93,6 +105,75 @@ def test_while_it_paints(sphere: Any) -> None:
         while running.active:
             pump.pump()
     assert any(text.startswith("Cancelled") for text in texts())
+
+
+def test_no_button_takes_the_place_of_another(sphere: Any) -> None:
+    """Above what comes and goes the same buttons stand in the same order, before and after the
+    end; and below it everything stays where it is."""
+
+    def buttons() -> list[str]:
+        return [t for t in drawn([main.ORBITEX_PT_main]) if t.startswith("orbitex.")]
+
+    def lines() -> int:
+        return len(drawn([main.ORBITEX_PT_main]))
+
+    with FakeService(steps=1000) as service:
+        running = paint.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
+        while len(running.losses) < 3:
+            pump.pump()
+        before, height = buttons(), lines()
+        running.client.finish()
+        while running.active:
+            pump.pump()
+    assert buttons() == before and before[before.index("orbitex.paint") + 1 :][:3] == [
+        "orbitex.pause",
+        "orbitex.finish",
+        "orbitex.cancel",
+    ]
+    assert height - lines() <= 1  # how long it will take
+
+
+def test_a_red_box_goes_with_its_cause(sphere: Any) -> None:
+    with FakeService(steps=4, fail_after=2) as service:
+        where = {"address": service.address, "autostart": False}
+        with pytest.raises(RuntimeError, match="Out of memory"):
+            bpy.ops.orbitex.paint(**where, size=64)
+        assert "Out of memory." in " ".join(texts())
+        sphere.orbitex.size = 512
+        assert "Out of memory." not in " ".join(drawn([main.ORBITEX_PT_main]))
+    address = free_address()
+    with pytest.raises(RuntimeError, match="No service"):
+        bpy.ops.orbitex.paint(address=address, autostart=False)
+    assert "No service at" in " ".join(drawn([main.ORBITEX_PT_main]))
+    with FakeService(steps=1, address=address):
+        inquiry.inquire(address)
+        while inquiry.pending() is not None:
+            pump.pump()
+        assert "No service at" not in " ".join(drawn([main.ORBITEX_PT_main]))
+
+
+def test_new_objects_take_the_settings_of_the_last(
+    sphere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_style(sphere.orbitex, "marbled_paper")
+    sphere.orbitex.size, sphere.orbitex.group, sphere.orbitex.seed = 128, "332", 7
+    with FakeService(steps=1) as service:
+        bpy.ops.orbitex.paint(address=service.address, autostart=False)
+    monkeypatch.setattr(
+        inherit, "bpy", SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
+    )
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.active_object.orbitex
+    texts()
+    pump.pump()
+    assert (cube.size, cube.seed, cube.group) == (128, 7, "1")
+    assert [style.source for style in cube.styles] == ["marbled_paper"]
+    bpy.ops.mesh.primitive_cube_add()
+    other = bpy.context.active_object.orbitex
+    other.size = 256
+    texts()
+    pump.pump()
+    assert other.seed == 0 and not other.styles  # somebody has set it up
 
 
 def test_after_the_end(sphere: Any) -> None:

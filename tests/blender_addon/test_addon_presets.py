@@ -70,7 +70,7 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
     settings.use_styles = True
     held = presets.read("Cat cube", own).settings
     assert preset_operators.changes(settings, held) == [
-        "Texture Size: 1024 → 256",
+        "Resolution: 1024 → 256",
         "Symmetry: 532 → 432",
         "Styles: default → cat.png 0.5",
         "Dreams: default → class:daisy 2",
