@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from ..jobs import jobs, originals, pump, reattach
+from ..jobs import jobs, originals, pump, reattach, repaint
 from ..link.messages import clock
 from ..picture import shading, viewports
 from ..settings.properties import settings_of
@@ -118,7 +118,10 @@ def draw_painted(layout: Any, obj: Any) -> None:
     row = column.row(align=True)
     row.operator("orbitex.paint_again", icon="FILE_REFRESH")
     row.operator("orbitex.recall", text="", icon="EYEDROPPER")
-    column.operator("orbitex.repaint", icon="MOD_MASK")
+    if text := repaint.label(obj):
+        column.operator("orbitex.repaint", text=text, icon="MOD_MASK")
+    else:
+        column.operator("orbitex.repaint", icon="MOD_MASK")
     if originals.shows_painted(obj):
         column.operator("orbitex.restore", icon="LOOP_BACK")
     else:

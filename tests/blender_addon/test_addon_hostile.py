@@ -97,9 +97,9 @@ def look_at(report: Report) -> None:
         for rule in rules:
             assert swatches.swatch(rule.images).shape == (48, 48, 4)
     for figure in known.figures.values():
-        lines = figure_lines.lines(figure, np.eye(4), 1.0)
+        lines = figure_lines.lines(figure, np.eye(4), lambda directions: np.ones(len(directions)))
         assert np.isfinite(lines.mirrors).all() and np.isfinite(lines.domain).all()
-        assert len(lines.domain) <= 64 * len(figure.domain)
+        assert len(lines.domain) <= figure_lines.STEPS * len(figure.domain)
     for look in known.looks.values():
         assert swatches.from_bytes(look).size
 
