@@ -49,7 +49,7 @@ def no_service(address: str) -> Problem:
         f"No service at {address}.",
         f"Start one: python -m service serve --bind {address}",
         "orbitex.start_service",
-        "Start service",
+        "Start Service",
     )
 
 
@@ -61,4 +61,4 @@ def silent_service(address: str, with_key: bool) -> Problem:
         else "A service with keys answers nobody without one: give the preferences a key file."
     )
     message = f"What listens at {address} does not answer."
-    return Problem("no-answer", message, hint, "orbitex.show_preferences", "Open preferences")
+    return Problem("no-answer", message, hint, "orbitex.show_preferences", "Open Preferences")

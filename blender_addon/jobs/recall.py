@@ -50,7 +50,7 @@ def choices_of_image(image: Any) -> dict[str, Any]:
     with suppress(ValueError, TypeError, AttributeError, RecursionError):
         data = json.loads(image.get(CHOICES_KEY))
     if not isinstance(data, dict):
-        refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
+        refuse("no-recipe", "The settings that made this image are not known.", "Paint again.")
     known: dict[str, Any] = {"use_styles": True, "dreams": ()}  # of releases without dreams
     known |= {row.name: data[row.name] for row in PAINTED if row.name in data}
     for name in {row.name for row in LISTS} & known.keys():

@@ -11,13 +11,13 @@ from .fields import title_of
 # Operators that mend what only the service can find out, with the text of their buttons.
 SERVICE_FIXES = {
     "mesh-not-symmetric": ("orbitex.detect_symmetry", "Detect Symmetry"),
-    "weights-missing": ("orbitex.use_embedded_network", "Use the embedded network"),
-    "bad-weights": ("orbitex.use_embedded_network", "Use the embedded network"),
-    "nothing-seen": ("orbitex.use_ring", "Use a ring of views"),
-    "no-head": ("orbitex.use_embedded_network", "Use the embedded network"),
-    "unknown-class": ("orbitex.use_nearest_classes", "Use the nearest class"),
-    "unknown-layer": ("orbitex.remove_unknown_dreams", "Remove it from the list"),
-    "unknown-channel": ("orbitex.remove_unknown_dreams", "Remove it from the list"),
+    "weights-missing": ("orbitex.use_embedded_network", "Use Embedded Network"),
+    "bad-weights": ("orbitex.use_embedded_network", "Use Embedded Network"),
+    "nothing-seen": ("orbitex.use_ring", "Use Ring of Views"),
+    "no-head": ("orbitex.use_embedded_network", "Use Embedded Network"),
+    "unknown-class": ("orbitex.use_nearest_classes", "Use Nearest Class"),
+    "unknown-layer": ("orbitex.remove_unknown_dreams", "Remove from List"),
+    "unknown-channel": ("orbitex.remove_unknown_dreams", "Remove from List"),
 }
 # Hints for the panel, where the service's own speak of the command line.
 SERVICE_HINTS = {

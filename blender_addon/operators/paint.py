@@ -30,7 +30,7 @@ class ORBITEX_OT_paint(PaintingOperator, Explained, bpy.types.Operator):
 
     bl_idname = "orbitex.paint"
     bl_label = "Paint"
-    bl_description = "Paint a symmetric texture for the active object, live"
+    bl_description = "Paint a symmetric texture on the active object, live in the viewport"
     # Not REGISTER: its redo panel would run the blocking path in the interface.
     bl_options: Any = {"UNDO"}
 

@@ -116,10 +116,10 @@ def _section(name: str, label: str, parent: str = "", closed: bool = True) -> An
 
 
 VIEWS = _section("views", "Views", closed=False)
-OBJECTIVE = _section("objective", "Objective")
+OBJECTIVE = _section("objective", "Goals")
 QUALITY = (
     _section("quality", "Quality", closed=False),
     _section("quality_details", "Details", "ORBITEX_PT_quality"),
 )
-BEFORE = _section("before", "Colour Before")
+BEFORE = _section("before", "Base Color")
 MATERIAL = _section("material", "Material")

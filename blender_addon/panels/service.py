@@ -26,13 +26,13 @@ class ORBITEX_PT_service(Sidebar, bpy.types.Panel):
         layout.label(text=preferences.read(context).address, icon="URL")
         problem = inquiry.problem()
         if inquiry.pending() is not None:
-            layout.label(text="Waiting for the service", icon="SORTTIME")
+            layout.label(text="Connecting…", icon="SORTTIME")
         elif problem is not None:
             draw_problem(layout, problem, context)
         elif known.service:
             draw_lines(layout, inquiry.line(), "CHECKMARK", context)
         else:
-            draw_lines(layout, "Not asked yet: menus hold what is set", "QUESTION", context)
+            draw_lines(layout, "Not connected yet", "QUESTION", context)
         row = layout.row(align=True)
         row.operator("orbitex.connect", icon="FILE_REFRESH")
         if problem is None or problem.fix != "orbitex.start_service":  # the red box has it

@@ -77,7 +77,7 @@ def check(obj: Any, uv_map: str = "") -> Problem | None:
                 f"'{obj.name}' has no UV map '{uv_map}'.",
                 f"It has: {names}.",
                 "orbitex.use_active_uv",
-                "Use the active one",
+                "Use Active UV Map",
             )
     return _tiled(obj)
 
@@ -197,7 +197,7 @@ def collapsed_faces(name: str, uv_map: str, buffers: Mapping[str, np.ndarray]) -
     return Problem(
         "collapsed-uvs",
         f"{100 * part:.1f} % of '{name}' has no area in {layout}: faces there get a single colour.",
-        "Unwrap again, as after Extrude. If a modifier makes these faces, apply it first.",
+        "Unwrap it again, as after Extrude. If a modifier makes these faces, apply it first.",
         *SMART_UV,
     )
 

@@ -78,26 +78,35 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
     )
     python: StringProperty(
         name="Service Python",
-        description="The Python that has Orbitex installed; empty: Blender's own, if it has it",
+        description="The Python in which the service is installed. If empty, Blender's own",
         default=DEFAULTS.python,
         subtype="FILE_PATH",
     )
     autostart: BoolProperty(
-        name="Start the Service",
-        description="Start the service when it is needed and its address is on this machine",
+        name="Start Automatically",
+        description="Start the service when it is needed, if its address is on this machine",
         default=DEFAULTS.autostart,
     )
     preview_size: IntProperty(
         name="Preview Size",
-        description="Longest side of the frames shown while painting, in pixels; 0: full size",
+        description="Longest side of the frames shown while painting, in pixels",
         default=DEFAULTS.preview_size,
         min=0,
         max=4096,
         subtype="PIXEL",
     )
+    full_size: BoolProperty(
+        name="Full Size Preview",
+        description="Show frames at the texture's full size while painting",
+        get=lambda self: self.preview_size == 0,
+        set=lambda self, wanted: setattr(
+            self, "preview_size", 0 if wanted else DEFAULTS.preview_size
+        ),
+        options={"SKIP_SAVE"},
+    )
     preview_rate: FloatProperty(
         name="Preview Rate",
-        description="Frames a second shown while painting, at most",
+        description="Maximum number of frames per second shown while painting",
         default=DEFAULTS.preview_rate,
         min=0.1,
         max=60.0,
@@ -111,8 +120,8 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         subtype="FILE_PATH",
     )
     save_png: BoolProperty(
-        name="Save Pictures Beside the File",
-        description="Write each finished texture as a PNG beside the .blend file, too",
+        name="Save PNG Next to File",
+        description="Also save each finished texture as a PNG next to the .blend file",
         default=DEFAULTS.save_png,
     )
 
@@ -137,20 +146,17 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         column.operator("orbitex.test_connection", icon="LINKED")
         known, problem = catalogue.known(), inquiry.problem()
         if inquiry.pending():
-            column.label(text="Waiting for the service", icon="SORTTIME")
+            column.label(text="Connecting…", icon="SORTTIME")
         elif problem is not None:
             column.label(text=problem.message, icon="ERROR")
             column.label(text=problem.hint, icon="BLANK1")
         elif known.service:
             column.label(text=inquiry.line(), icon="CHECKMARK")
-        for name in (
-            "autostart",
-            "python",
-            "show_texture",
-            "preview_size",
-            "preview_rate",
-            "save_png",
-        ):
+        for name in ("autostart", "python", "show_texture", "full_size"):
+            column.prop(self, name)
+        if self.preview_size:
+            column.prop(self, "preview_size")
+        for name in ("preview_rate", "save_png"):
             column.prop(self, name)
 
 
@@ -181,7 +187,7 @@ def check_address(address: str) -> None:
             f"{address} is another machine, and Blender's online access is off.",
             "Allow it in Preferences > System > Network.",
             "orbitex.online_access",
-            "Open the network preferences",
+            "Open Network Preferences",
         )
 
 

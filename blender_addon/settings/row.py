@@ -23,6 +23,7 @@ from .menu import Menu
 
 CALL: set[Any] = {"SKIP_SAVE"}  # a value from one call must not creep into the next
 Pairs = Iterable[tuple[str, float]]
+_AUTOMATIC = "automatic:"  # in tooltips; scripts write 0
 _EMPTY: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0.0, "boolean": False}
 _PROPERTIES: Mapping[type, Any] = {
     bool: BoolProperty,
@@ -126,7 +127,7 @@ class Setting:
     def argument_tip(self) -> str:
         """The tooltip of the argument."""
         names = f" ({', '.join(self.names)})" if self.items else ""
-        return self.argument or f"{self.tip}{names}"
+        return self.argument or f"{self.tip.replace(_AUTOMATIC, '0:')}{names}"
 
     def draw_in(self, column: Any, settings: Any) -> None:
         """Its line in the panel, if it is shown."""
@@ -281,7 +282,7 @@ def of_recipe(
         default = str(default).upper()
     tip = known.tip
     if optional:  # there is always some value
-        tip = tip.replace("default:", "empty:" if default == "" else f"{default:g}:")
+        tip = tip.replace("default:", "empty:" if default == "" else _AUTOMATIC)
     told: dict[str, Any] = {
         "title": known.title,
         "tip": tip,

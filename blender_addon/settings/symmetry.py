@@ -225,8 +225,8 @@ ROWS = (
         "colouring",
         "symmetry",
         menu=Menu(
-            "How the colours change from one copy to the next: in the picture a step to the right, "
-            "a step down and half a tile are the group's generators",
+            "How the colours change from one copy to the next. In the swatch, a step to the right, "
+            "a step down and half a tile are the symmetry's generators",
             _colourings,
             icons.of_rule,
         ),
@@ -239,7 +239,7 @@ ROWS = (
         items=(
             (
                 "STYLE",
-                "Style's Own",
+                "From Style",
                 "The rule changes the style's colours into each other: inverted, light and dark, "
                 "or blue and yellow, change places",
             ),
@@ -301,8 +301,8 @@ ROWS = (
     Setting(
         "overlay",
         "Show in Viewport",
-        "Draw the rotation axes, the mirrors and one fundamental domain on the object; the domain "
-        "is what is painted, all else are its copies",
+        "Draw the rotation axes, the mirrors and one fundamental domain on the object. Only the "
+        "domain is painted, everything else is a copy of it",
         False,
         "symmetry",
         shown=lambda settings: settings.group != NONE,

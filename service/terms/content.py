@@ -49,8 +49,8 @@ def loss(sums: Mapping[str, Mean], layer: str) -> Tensor:
 
 TERM = Term(
     name="content",
-    title="Keep Features",
-    description="How much of what the colour before shows is kept.",
+    title="Preserve Original",
+    description="How much of what the base colour shows is preserved.",
     rank=40,
     default=0.0,
     layers=lambda stage: (stage.network.info.content,),

@@ -199,7 +199,7 @@ def _strengths(network: Network, wishes: Mapping[str, Sequence[Wish]]) -> dict[s
 TERM = Term(
     name="dream",
     title="Dream",
-    description="How much the dreams count.",
+    description="How strongly the dreams show.",
     rank=25,
     default=1.0,
     layers=layers,

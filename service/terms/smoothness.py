@@ -45,7 +45,7 @@ def loss(sums: Mapping[str, Mean], state: None) -> Tensor:
 TERM = Term(
     name="smoothness",
     title="Smoothness",
-    description="How much neighbouring pixels should agree.",
+    description="How closely neighbouring pixels agree.",
     rank=30,
     default=0.1,
     layers=lambda stage: (LOOK,),

@@ -177,7 +177,7 @@ def test_paint_again_repeats_and_the_settings_come_back(sphere: Any, tmp_path: P
     settings.image[recall.CHOICES_KEY] = json.dumps({"seed": 12, "later_release": 1, "size": "x"})
     assert recall.recall_settings(sphere) == ["size"] and settings.seed == 12
     settings.image[recall.CHOICES_KEY] = "{"
-    with pytest.raises(RuntimeError, match="does not say"):
+    with pytest.raises(RuntimeError, match="not known"):
         bpy.ops.orbitex.paint_again()
 
 
@@ -264,7 +264,7 @@ def test_settings_are_applied_to_the_running_job(sphere: Any) -> None:
     with FakeService(steps=1000) as service:
         running = start(sphere, service)
         pump_until(lambda: running.frames > 0)
-        with pytest.raises(RuntimeError, match="Nothing that can change"):
+        with pytest.raises(RuntimeError, match="None of the changed settings"):
             bpy.ops.orbitex.adjust()
         settings.style_weight, settings.seed = 3.0, 8  # a seed cannot change any more
         assert bpy.ops.orbitex.adjust() == {"FINISHED"}

@@ -94,7 +94,7 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
 def test_the_dialog_lists_the_changes() -> None:
     layout = FakeLayout()
     preset_operators.draw_changes(layout, "X", ["Seed: 0 → 1"])
-    assert layout.texts == ["'X' would change", "Seed: 0 → 1"]
+    assert layout.texts == ["'X' would change:", "Seed: 0 → 1"]
 
 
 @pytest.mark.parametrize(
