@@ -36,7 +36,7 @@ def describe() -> dict[str, Any]:
         "colour_frames": {name: frame_rows(name) for name in exemplars()},
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
-            {"name": AUTO, "title": "Automatic: the best at hand", "available": True},
+            {"name": AUTO, "title": "Automatic", "available": True},
             *(
                 {"name": name, "title": info.title, "available": info.weights.at_hand}
                 for name, info in NETWORKS.items()

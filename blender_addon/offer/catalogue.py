@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..printable import printable
+from .colour_rules import EFFECTS, effect
 from .fields import FIELDS
 from .symmetries import canonical
 
@@ -145,15 +146,15 @@ def _group(entry: Mapping[str, Any]) -> MenuEntry:
 
 
 def _colourings(group: Mapping[str, Any]) -> tuple[MenuEntry, ...]:
-    """The colour rules of a group; the one that changes nothing always is one."""
-    rules = tuple(
-        MenuEntry(
-            rule["name"], rule["name"], _shown(rule.get("summary")), _images(rule.get("images"))
-        )
-        for rule in _rows(group, "colourings")
-    )
-    plain = any(rule.name == NO_COLOURING.name for rule in rules)
-    return rules if plain else (NO_COLOURING, *rules)
+    """The colour rules of a group, by what they do; the one that changes nothing comes first."""
+    rules = [_rule(row) for row in _rows(group, "colourings") if row["name"] != NO_COLOURING.name]
+    return (NO_COLOURING, *sorted(rules, key=lambda rule: effect(rule.images)))
+
+
+def _rule(row: Mapping[str, Any]) -> MenuEntry:
+    name, images = row["name"], _images(row.get("images"))
+    title = f"{EFFECTS[effect(images)]} ({name})" if images else name
+    return MenuEntry(name, title, _shown(row.get("summary")), images)
 
 
 def _network(entry: Mapping[str, Any]) -> MenuEntry:
@@ -188,7 +189,7 @@ def _figure(data: Any) -> Figure | None:
         all(len(rows) <= _ROWS and (np.abs(rows) < 2).all() for rows in directions)
         and all(np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3) for rows in directions)
         and ((axes[:, 3] >= 1) & (axes[:, 3] <= _ROWS)).all()
-        and ((domain[:, 6] >= 0) & (domain[:, 6] <= 2 * np.pi)).all()
+        and ((domain[:, 6] >= 0) & (domain[:, 6] <= 2 * np.pi + 1e-3)).all()  # it was rounded
     )
     return Figure(axes, mirrors, domain) if good else None
 

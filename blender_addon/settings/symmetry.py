@@ -135,10 +135,9 @@ def _redraw(settings: Any, context: Any) -> None:
 
 
 def _draw_colouring(column: Any, settings: Any) -> None:
-    """The menu, and the rules as swatches."""
+    """The menu, and the rule that is chosen as a swatch among the others."""
     column.prop(settings, "colouring_menu")
-    rules = _colourings(settings)
-    if len(rules) > 1 and icons.of_rule(settings, settings.colouring):
+    if settings.colouring != _NONE and icons.of_rule(settings, settings.colouring):
         column.template_icon_view(
             settings, "colouring_menu", show_labels=True, scale=4.0, scale_popup=3.5
         )

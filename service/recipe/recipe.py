@@ -249,6 +249,7 @@ class Recipe(Part):
         default=0.12,
         gt=0,
         le=1,
+        title="Step Size",
         description="Size of one optimisation step, in logits; higher is faster and rougher.",
     )
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8

@@ -25,7 +25,7 @@ def known() -> None:
     groups = pytest.importorskip("geometry.catalogue")
     rows = [
         {"name": name, "space": "sphere", "figure": describe.figure_row(groups.find_group(name))}
-        for name in ("532", "*432", "1")
+        for name in ("532", "*432", "1", "*")
     ]
     catalogue.remember(catalogue.parse({"groups": rows}, {}))
 
@@ -122,6 +122,11 @@ def test_it_stands_where_the_symmetry_was_found(addon: None, known: None) -> Non
     assert lines is not None
     fourfold = lines.axes[4][:, 1] / np.linalg.norm(lines.axes[4][:, 1], axis=1, keepdims=True)
     assert np.isclose(np.abs(fourfold @ frame[:, 0]), 1, atol=1e-4).sum() == 1
+
+
+def test_a_mirror_is_drawn(known: None) -> None:
+    """Its domain's side is a whole circle, whose angle was rounded up."""
+    assert len(catalogue.known().figures["*"].domain) == 1
 
 
 def test_nothing_is_drawn_where_nothing_is_known(sphere: Any, known: None) -> None:

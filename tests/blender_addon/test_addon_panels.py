@@ -76,7 +76,7 @@ def test_sections_and_what_they_depend_on(sphere: Any) -> None:
 
 def test_several_styles(sphere: Any) -> None:
     shown = texts()
-    assert f"Empty: {catalogue.DEFAULT_STYLE}" in shown and "weight" not in shown
+    assert "Default: Stained glass" in shown and "weight" not in shown
     assert "orbitex.style_move" not in shown
     add_style(sphere.orbitex, "night_strokes")
     add_style(sphere.orbitex, "/nowhere/cat.png")
@@ -253,11 +253,14 @@ def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.Monkey
         )
     )
     sphere.orbitex.group = "532"
+    sphere.orbitex.colouring = "3a"
     add_style(sphere.orbitex, "stained_glass")
     assert "gallery colouring_menu" not in texts()
     monkeypatch.setattr(icons, "of_rule", lambda settings, name: 7)
     monkeypatch.setattr(icons, "of_style", lambda source: 8)
     assert {"gallery colouring_menu", "gallery source_menu"} <= set(texts())
+    sphere.orbitex.colouring = "none"
+    assert "gallery colouring_menu" not in texts()  # a large square of one colour says nothing
     add_style(sphere.orbitex, "//cat.png")
     assert "picture" in texts()
 
@@ -273,6 +276,24 @@ def test_grey_buttons_say_why(addon: None) -> None:
     said: list[str] = []
     grey: Any = SimpleNamespace(why_not=lambda context: "No.", poll_message_set=said.append)
     assert not Explained.poll.__func__(grey, None) and said == ["No."]
+
+
+def test_rules_are_named_by_what_they_do() -> None:
+    rules = {
+        "6b": [[2, 3, 1], [-1, -2, -3]],
+        "2a": [[1, 2, 3], [1, 3, 2]],
+        "2b": [[1, 2, -3]],
+        "3a": [[2, 3, 1], [3, 1, 2]],
+        "2e": [[-1, -2, -3], [1, 2, 3]],
+        "6a": [[2, 3, 1], [2, 1, 3]],
+        "none": [[1, 2, 3]],
+    }
+    rows = [{"name": n, "images": dict(enumerate(images))} for n, images in rules.items()]
+    offer = {"groups": [{"name": "532", "space": "sphere", "colourings": rows}]}
+    listed = catalogue.parse(offer, {}).rules("532")
+    assert [rule.name for rule in listed] == ["none", "2e", "3a", "2a", "6a", "2b", "6b"]
+    assert listed[1].title == "Light and Dark Change Places (2e)"
+    assert listed[2].title == "Three Colours in Turn (3a)"
 
 
 def test_swatches_act_as_the_service_does() -> None:
