@@ -75,7 +75,11 @@ def draw_actions(layout: Any, newest: jobs.Job | None) -> None:
     now is grey: no button takes the place of another."""
     row = layout.row()
     row.scale_y = 1.6
-    row.operator("orbitex.paint", icon="BRUSH_DATA")
+    if newest is None or not newest.active:
+        row.operator("orbitex.paint", icon="BRUSH_DATA")
+    else:  # not the button in grey: Blender leaves one grey as long as the mouse is over it
+        row.alignment = "CENTER"
+        row.label(text="Painting…", icon="BRUSH_DATA")
     if newest is None:
         return
     column = layout.column(align=True)

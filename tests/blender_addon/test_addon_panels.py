@@ -94,7 +94,8 @@ def test_while_it_paints(sphere: Any) -> None:
             pump.pump()
         shown = texts()
         assert any(text.startswith("Step ") for text in shown)
-        assert {"orbitex.finish", "orbitex.cancel", "orbitex.paint"} <= set(shown)
+        assert {"orbitex.finish", "orbitex.cancel", "Painting…"} <= set(shown)
+        assert "orbitex.paint" not in shown
         assert "Version fake on cpu" in shown
         assert main.sparkline(running.losses) in shown
         running.report = replace(running.report, state="paused")
@@ -125,11 +126,9 @@ def test_no_button_takes_the_place_of_another(sphere: Any) -> None:
         running.client.finish()
         while running.active:
             pump.pump()
-    assert buttons() == before and before[before.index("orbitex.paint") + 1 :][:3] == [
-        "orbitex.pause",
-        "orbitex.finish",
-        "orbitex.cancel",
-    ]
+    after = buttons()
+    assert after.pop(after.index("orbitex.paint")) and after == before
+    assert {"orbitex.pause", "orbitex.finish", "orbitex.cancel"} <= set(after)
     assert height - lines() <= 1  # how long it will take
 
 
