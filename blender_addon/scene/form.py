@@ -10,6 +10,6 @@ import numpy as np
 def form_of(obj: Any) -> Any:
     """Changes with the shape of an object, as far as that can be seen without work."""
     box = np.round(np.array(obj.bound_box), 5).tobytes()
-    scale = tuple(round(x, 5) for row in obj.matrix_world.to_3x3() for x in row)
+    scale = np.round(np.array(obj.matrix_world.to_scale()), 5).tobytes()
     mesh = obj.data
     return mesh.name_full, len(mesh.vertices), len(mesh.polygons), box, scale

@@ -89,10 +89,10 @@ def _draw_group(column: Any, settings: Any) -> None:
 def _chosen(settings: Any) -> str:
     if (symmetry := chosen_one(settings)) is not None:
         return symmetry.key
-    family = family_of(settings.group)
-    for entry in catalogue.known().groups if family is not None else ():
-        if entry.family == family[0] and entry.name != MIRROR:
-            return entry.name
+    if (family := family_of(settings.group)) is not None:
+        for entry in catalogue.known().groups:
+            if entry.family == family[0] and entry.name != MIRROR:
+                return entry.name
     return canonical(settings.group)
 
 
