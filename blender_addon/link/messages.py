@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from ..offer import catalogue
+from ..offer.symmetries import Symmetry
 from ..problems import Problem, ProblemError
 from .answers import check_picture
 from .wire import WireError
 
 RUNNING = frozenset(
-    {"connecting", "starting", "submitting", "queued", "running", "paused", "fetching"}
+    {
+        *("connecting", "starting", "detecting", "submitting"),
+        *("queued", "running", "paused", "fetching"),
+    }
 )
 DECODED_SIDE = 1024  # longest side of a JPEG that Blender decodes without a pause, in pixels
 LONGEST_SIDE = 4096  # of a texture, in pixels; the recipe's bound (a test compares them)
@@ -28,7 +32,8 @@ class Submission:
     ``repaints``: one whose picture is painted anew where the buffer ``region`` is white; of the
     recipe only the seed is sent then. ``enlarges``: one that is gone on from at a larger size; of
     the recipe only that is sent. ``key_file``: of a service that demands keys, else empty.
-    ``encoding``: of streamed frames.
+    ``encoding``: of streamed frames. ``detects``: the symmetry is the best that the service finds
+    on the mesh.
     """
 
     address: str
@@ -42,6 +47,7 @@ class Submission:
     enlarges: str = ""
     key_file: str = ""
     encoding: str = "raw"
+    detects: bool = False
 
     def request(self) -> tuple[str, dict[str, Any]]:
         """Kind and fields of the message that begins it."""
@@ -105,6 +111,7 @@ class Report:
     ``job``: its name once the service has it, with its ``recipe`` where the service told it.
     ``over``: the service has ended it or does not know it: there is nothing to come back to.
     ``notice``: why the last command was refused. ``milliseconds``: a message there and back.
+    ``found``: the symmetries of the mesh, where they were asked for.
     """
 
     state: str
@@ -116,6 +123,7 @@ class Report:
     over: bool = False
     notice: Problem | None = None
     milliseconds: float = 0.0
+    found: tuple[Symmetry, ...] | None = None
 
 
 def bad_picture() -> Problem:

@@ -8,9 +8,10 @@ import bpy
 from bpy.props import IntProperty
 
 from ..jobs import enlarge, jobs, originals, recall, repaint
+from ..picture import viewports
 from ..settings.properties import settings_of
 from . import paint
-from .base import Acting, OnMesh, Result
+from .base import Acting, Explained, OnMesh, Result
 from .waiting import PaintingOperator
 
 
@@ -31,7 +32,7 @@ class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
 
     bl_idname = "orbitex.restore"
     bl_label = "Restore Original"
-    bl_description = "Show the colour that the object had before; the painted image is kept"
+    bl_description = "Show the object's original colour. The painted image is kept"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     def execute(self, context: Any) -> Result:
@@ -58,7 +59,7 @@ class ORBITEX_OT_paint_again(PaintingOperator, _OnPainted, bpy.types.Operator):
 
     bl_idname = "orbitex.paint_again"
     bl_label = "Paint Again"
-    bl_description = "Paint with the settings that the image was painted with, whatever the panel's"
+    bl_description = "Paint with the settings that made this image, whatever the panel is set to"
     bl_options: Any = {"UNDO"}
 
     @classmethod
@@ -82,8 +83,8 @@ class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
     bl_idname = "orbitex.repaint"
     bl_label = "Repaint in Mask"
     bl_description = (
-        "Paint the picture anew where the mask of Colour Before is white, with the next seed, and "
-        "in all its images under the symmetry; the rest is kept"
+        "Paint the picture anew inside the mask of Base Color, with the next seed. The symmetry "
+        "repaints all copies of that area; everything else is kept"
     )
     bl_options: Any = {"UNDO"}
 
@@ -101,7 +102,9 @@ class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
 
     def _begin(self, context: Any) -> list[jobs.Job]:
         seed = self.seed if self.properties.is_property_set("seed") else None
-        return [repaint.repaint(context, context.active_object, seed)]
+        begun = repaint.repaint(context, context.active_object, seed)
+        self.report({"INFO"}, begun.message)
+        return [begun]
 
 
 class ORBITEX_OT_enlarge(PaintingOperator, _OnPainted, bpy.types.Operator):
@@ -136,7 +139,7 @@ class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
 
     bl_idname = "orbitex.recall"
     bl_label = "Settings from Image"
-    bl_description = "Put what the image was painted with into the settings of the object"
+    bl_description = "Load the settings that made this image into the panel"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     def _act(self, context: Any) -> Result:
@@ -146,7 +149,29 @@ class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class ORBITEX_OT_show_texture(Explained, bpy.types.Operator):
+    """Let the viewport show textures"""
+
+    bl_idname = "orbitex.show_texture"
+    bl_label = "Show Texture in Viewport"
+    bl_description = "Switch this viewport to Solid shading with the color Texture"
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """There is no viewport here, or it shows textures."""
+        space = context.space_data
+        if space is None or space.type != "VIEW_3D":
+            return "Only in a 3D viewport"
+        return "This viewport shows textures already" if viewports.shows_textures(space) else ""
+
+    def execute(self, context: Any) -> Result:
+        """Switch it."""
+        viewports.show_textures(context.area)
+        return {"FINISHED"}
+
+
 CLASSES = (
+    ORBITEX_OT_show_texture,
     ORBITEX_OT_restore,
     ORBITEX_OT_show_painted,
     ORBITEX_OT_paint_again,

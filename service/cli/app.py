@@ -94,7 +94,7 @@ def classes(
         str, typer.Argument(metavar="TEXT", help="Only those whose names hold it.")
     ] = "",
     network: Annotated[
-        str, typer.Option("--network", metavar="|".join(NETWORKS), help="The network that looks.")
+        str, typer.Option("--network", metavar="|".join(NETWORKS), help="The vision network.")
     ] = networks.EMBEDDED,
     as_json: AsJson = False,
 ) -> None:

@@ -132,6 +132,20 @@ class Client:
         given = {"picture": picture}
         return self._send_request(service_messages.Survey(network=network), given, patient=True)[0]
 
+    def group(self, name: str) -> dict[str, Any]:
+        """A group of the sphere, as in describe's groups."""
+        asked = service_messages.Group(group=name)
+        return dict(self._send_request(asked, patient=True)[0]["group"])
+
+    def symmetries(
+        self, vertices: NDArray[np.float32], triangles: NDArray[np.int32]
+    ) -> list[dict[str, Any]]:
+        """The symmetries of a mesh, (V, 3) points and (F, 3) rows of them, the best choice first,
+        as on the wire."""
+        given = {"vertices": vertices, "triangles": triangles}
+        asked = service_messages.Symmetries()
+        return list(self._send_request(asked, given, patient=True)[0]["symmetries"])
+
     def heartbeat(self) -> int:
         """The number of jobs queued or running."""
         return int(self._send_request(service_messages.Heartbeat())[0]["jobs"])

@@ -39,8 +39,8 @@ class Asker(NamedTuple):
 
 
 class Handlers:
-    """Answers requests about the jobs of ``ledger``, which ``engine`` paints, and about networks,
-    into which ``surveyor`` looks, through ``replies`` and ``watchers``."""
+    """Answers requests about the jobs of ``ledger``, which ``engine`` paints, and about networks
+    and meshes, into which ``surveyor`` looks, through ``replies`` and ``watchers``."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Handlers:
 
         self._surveyor.ask(read_question(request, buffers), asker.client, reply)
 
-    _on_channel = _on_survey = _on_network
+    _on_channel = _on_survey = _on_group = _on_symmetries = _on_network
 
     def _on_heartbeat(
         self, asker: Asker, request: service_messages.Heartbeat, buffers: Buffers

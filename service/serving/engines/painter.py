@@ -56,7 +56,8 @@ class Painter:
     What is in networks, by name, "auto" for the best at hand that knows classes: network(name) ->
     the wire's "layers" and "classes";
     channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
-    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". All raise
+    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". group(name) -> a
+    row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has. All raise
     InputError.
     """
 
@@ -71,13 +72,16 @@ class Painter:
     network: Callable[[str], dict[str, Any]]
     channel: Callable[[str, str, int, int], NDArray[np.uint8]]
     survey: Callable[[str, NDArray[np.uint8]], dict[str, Any]]
+    group: Callable[[str], dict[str, Any]]
+    symmetries: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]]
 
 
 def torch_painter() -> Painter:
     """The real painter. Imports torch, which takes seconds: for the worker process only."""
     import torch
 
-    from service.describe import describe
+    from geometry.catalogue import find_group
+    from service.describe import describe, full_group_row
     from service.inputs.styles import load_styles
     from service.painting.checkpoint import Checkpoint
     from service.painting.kept import Paint, kept_paint
@@ -90,6 +94,11 @@ def torch_painter() -> Painter:
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
     from service.survey.surveying import survey
+
+    def all_symmetries(vertices: np.ndarray, triangles: np.ndarray) -> list[dict[str, Any]]:
+        from service.survey.symmetries import symmetries  # Warp, which only some want
+
+        return symmetries(vertices, triangles)
 
     read = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
 
@@ -147,6 +156,8 @@ def torch_painter() -> Painter:
         network=lambda name: contents(named(name)),
         channel=lambda name, *about: channel_picture(loaded(name), *about),
         survey=survey_all,
+        group=lambda name: full_group_row(find_group(name, "sphere")),
+        symmetries=all_symmetries,
     )
 
 

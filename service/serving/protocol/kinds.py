@@ -22,6 +22,8 @@ _REQUESTS: tuple[type[Request], ...] = (
     service_messages.Network,
     service_messages.Channel,
     service_messages.Survey,
+    service_messages.Group,
+    service_messages.Symmetries,
     job_messages.Submit,
     job_messages.Have,
     job_messages.Upload,
