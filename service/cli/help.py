@@ -9,13 +9,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from service.cli import options
+from service.spaces import SPACES
 
 # Every command, in the order of the help.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Paint": (
-        *("tile", "sphere", "hyperbolic", "spiral", "mesh", "run", "batch", "variants", "pick"),
-        "enlarge",
-    ),
+    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge"),
     "Choose": ("preview", "groups", "colourings", "classes", "channels", "settings"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),

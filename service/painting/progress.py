@@ -54,8 +54,8 @@ class Progress(Step):
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
     kept(): what was there before, at full size; kept_sha256: of what was kept.
     larger_than: the painting that was gone on from, at a larger size. device: what paints,
-    as torch names it. network: the name of the one that looks; empty where there is none.
-    precision: that it works in.
+    as torch names it. network: the name of the one that looks, and precision: that it works in;
+    empty where there is none.
     """
 
     texture: Callable[[int], NDArray[np.uint8]]
@@ -70,4 +70,4 @@ class Progress(Step):
     larger_than: Origin | None = None
     device: str = "cpu"
     network: str = ""
-    precision: str = "float32"
+    precision: str = ""

@@ -59,6 +59,7 @@ ASK = {
     "resume": lambda client: client.resume(JOB),
     "adjust": lambda client: client.adjust(JOB, {"steps": 9}),
     "repaint": lambda client: client.repaint(JOB, REGION, 1),
+    "enlarge": lambda client: client.enlarge(JOB, 2 * SIDE),
     "jobs": lambda client: client.jobs(),
     "attach": lambda client: client.attach(JOB),
     "forget": lambda client: client.forget(JOB),
