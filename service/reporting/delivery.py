@@ -15,28 +15,32 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from geometry.sphere.pictures import FACES, faces
+from service.reporting.figure import figure_files
 from service.reporting.formats import FORMATS, picture_bytes
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
+from service.spaces.figures import Figure
 from service.whole_files import reason, temporary_name, write_atomically
 
+_FIGURE = (".png", ".svg")
 Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
 
 
 @dataclass(frozen=True)
 class Destination:
     """The files of a delivery; made by :func:`destination`. faces: of a cube map, the six. dpi: see
-    :func:`picture_bytes`."""
+    :func:`picture_bytes`. figure: of the symmetry drawn over the picture, as .png and as .svg."""
 
     picture: Path
     receipt: Path
     faces: tuple[Path, ...] = ()
     dpi: float | None = None
+    figure: tuple[Path, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (self.picture, self.receipt, *self.faces)
+        return (self.picture, self.receipt, *self.faces, *self.figure)
 
 
 def destination(
@@ -44,10 +48,12 @@ def destination(
     read: FilesRead,
     cube: bool = False,
     dpi: float | None = None,
+    figure: bool = False,
 ) -> Destination:
     """Where a picture and its receipt will lie, checked: the folder is made if it is missing, and
     proved to be writable. ``cube``: the faces of a cube map lie beside it, NAME_px.png to
-    NAME_nz.png, as engines want them (:mod:`geometry.sphere.pictures`).
+    NAME_nz.png, as engines want them (:mod:`geometry.sphere.pictures`). ``figure``: so do
+    NAME_figure.png and NAME_figure.svg.
 
     Raises InputError("bad-output") for a suffix that is not in FORMATS, a folder that cannot be
     written, a file in the receipt's place that is no receipt (a recipe, say), which would be lost,
@@ -66,6 +72,7 @@ def destination(
         receipt,
         tuple(picture.with_name(f"{picture.stem}_{end}{picture.suffix}") for end in ends),
         dpi,
+        tuple(picture.with_name(f"{picture.stem}_figure{end}") for end in _FIGURE if figure),
     )
     with _told(picture):
         picture.parent.mkdir(parents=True, exist_ok=True)
@@ -114,8 +121,10 @@ def deliver(
     picture: NDArray[np.uint8],
     receipt: Mapping[str, Any] | None = None,
     write: Write | None = None,
+    figure: Figure | None = None,
 ) -> None:
-    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, and its receipt, if it has one.
+    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its figure and its receipt, those
+    that it has.
     ``write``: how, :func:`write_files` unless it is given. Raises InputError("bad-output"), say for
     a full disk; an older picture is then still whole."""
     pictures = {place.picture: picture}
@@ -123,6 +132,9 @@ def deliver(
         sides = faces(picture)
         pictures |= {path: sides[end] for path, end in zip(place.faces, FACES, strict=True)}
     files = {path: picture_bytes(x, path.suffix, place.dpi) for path, x in pictures.items()}
+    if figure is not None:
+        drawn = figure_files(figure, picture, place.dpi)
+        files |= dict(zip(place.figure, drawn, strict=True))
     if receipt is not None:
         files[place.receipt] = receipt_bytes(receipt)
     (write or write_files)(files)

@@ -9,7 +9,6 @@ domain is shown as it is, the rest paler.
 from __future__ import annotations
 
 import base64
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,13 +49,16 @@ class Shape:
     dash: tuple[float, float] | None = None
 
 
-def figure_files(figure: Figure, picture: NDArray[np.uint8]) -> tuple[bytes, bytes]:
-    """A figure over its picture, (H, W, 3 or 4): as PNG and as SVG. Both have a margin."""
+def figure_files(
+    figure: Figure, picture: NDArray[np.uint8], dpi: float | None = None
+) -> tuple[bytes, bytes]:
+    """A figure over its picture, (H, W, 3 or 4): as PNG and as SVG, which holds the picture. Both
+    have a white margin. dpi: see :func:`picture_bytes`."""
     margin = math.ceil(MARGIN * figure.unit)
     paper = _paper(figure, picture, margin)
     shapes = list(_shapes(figure, margin))
     return (
-        picture_bytes(_drawn(paper, shapes, figure, margin), ".png"),
+        picture_bytes(_drawn(paper, shapes, figure, margin), ".png", dpi),
         _svg(paper, shapes, figure, margin).encode(),
     )
 

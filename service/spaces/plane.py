@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,16 +20,19 @@ from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
+from geometry.plane.diagram import plane_diagram
 from geometry.plane.lattices import shaped
 from geometry.plane.resample import resample
 from geometry.plane.tiles import cut_cell, repeated
 from geometry.plane.torus import TorusMap, parse_torus_map
-from geometry.spaces import Array, affine
+from geometry.spaces import PLANE, Array, affine
 from geometry.symmetry.colour_frame import rounded
-from geometry.symmetry.groups import Generator
+from geometry.symmetry.diagram import Action, action
+from geometry.symmetry.groups import Elements, Generator
 from service.inputs.body import Body
 from service.pictures.base_colour import fitted
 from service.pictures.files import over_white
+from service.spaces.figures import Figure, Sheet, figure_of
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.reach import RIM, Linked, Reach, Resized
@@ -258,7 +262,7 @@ class PlaneDesign(Design):
     def picture_frame(self) -> Frame:
         """See Design."""
         chart, shape, mirrored = self.chart, self.shape, self.mirrored
-        over = affine(np.diag([-1.0, 1.0]), (shape[1], 0.0)) if mirrored else np.eye(3)
+        over = self._over
         a, b, origin = plane_chart.picture_lattice(chart, shape)
         a, b, origin = over[:2, :2] @ a, over[:2, :2] @ b, over[:2, :2] @ origin + over[:2, 2]
         generators = tuple(
@@ -269,6 +273,43 @@ class PlaneDesign(Design):
         lattice = {"a": a.tolist(), "b": b.tolist(), "origin": origin.tolist()}
         layout = TileLayout(shape, skew)
         return Frame("tiling", generators, layout, {"lattice": lattice}, self.frame)
+
+    def figure(self) -> Figure:
+        """See Design. Geometry is done in the plane itself: a picture's sides are whole pixels, so
+        that it can be stretched by a part of one."""
+        chart = self.chart
+        empty, corner = self.trimmed(np.zeros((*self.shape, 3), np.uint8))
+        shape = (empty.shape[0], empty.shape[1])
+        to_plane = affine(chart.basis)
+        back = np.linalg.inv(to_plane)
+        from_pixels = to_plane @ plane_chart.pixels_to_period(chart, self.shape) @ self._over
+        from_pixels = from_pixels @ affine(np.eye(2), corner)
+        to_pixels = np.linalg.inv(from_pixels)
+        corners = np.array([[0, 0, 1], [shape[1], 0, 1], [*shape[::-1], 1], [0, shape[0], 1]])
+        actions = [
+            (g.letter, action(PLANE, to_plane @ g.matrix @ back)) for g, _ in chart.generators
+        ]
+        window = (corners @ from_pixels.T)[:, :2]
+        diagram = plane_diagram(
+            Elements(to_plane @ chart.elements.matrices @ back, chart.elements.colours),
+            chart.basis @ chart.cell,
+            window,
+            _near(actions, window.mean(axis=0)),
+        )
+
+        def points(numbers: NDArray[np.int64]) -> Array:
+            row, column = np.divmod(numbers, shape[1])
+            places = np.column_stack([column + 0.5, row + 0.5, np.ones(len(numbers))])
+            return places @ from_pixels.T
+
+        sheet = Sheet(shape, lambda points: (points @ to_pixels.T)[:, :2], points)
+        return figure_of(diagram, sheet, actions)
+
+    @property
+    def _over(self) -> Array:
+        """(3, 3), in pixels: turns a mirrored picture over."""
+        width = self.shape[1]
+        return affine(np.diag([-1.0, 1.0]), (width, 0.0)) if self.mirrored else np.eye(3)
 
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: periods, or one cell of which the rest is clear."""
@@ -285,6 +326,17 @@ class PlaneDesign(Design):
         if self.mirrored:
             return pixels[:, ::-1], (picture.shape[1] - x - pixels.shape[1], y)
         return pixels, (x, y)
+
+
+def _near(actions: Sequence[tuple[str, Action]], middle: Array) -> Array:
+    """The middle (2,) of where generators act: of a mirror the point nearest to ``middle``."""
+    found = []
+    for _, one in actions:
+        if one.point is not None:
+            found.append(one.point[:2])
+        elif one.line is not None:
+            found.append(middle - (one.line @ [*middle, 1.0]) * one.line[:2])
+    return np.mean(found, axis=0) if found else np.zeros(2)
 
 
 class TileLayout(Layout):
