@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.spaces import PLANE, Array
 from geometry.symmetry.colour import IDENTITY
-from geometry.symmetry.diagram import Centre, Diagram, Line, glide_axis, rotation_centres
+from geometry.symmetry.diagram import (
+    Action,
+    Centre,
+    Diagram,
+    Line,
+    glide_axis,
+    rotation_centres,
+)
 from geometry.symmetry.groups import Elements
 
 _TWELFTHS = 12  # of a period: where the domain's middle may lie
@@ -17,13 +25,15 @@ _NEAR = 1e-6  # in periods
 _SHIFT = 0.318  # so that no number that is likely to occur is rounded now up, now down
 
 
-def plane_diagram(elements: Elements, cell: Array, window: Array, near: Array) -> Diagram:
+def plane_diagram(
+    elements: Elements, cell: Array, window: Array, acting: Sequence[Action]
+) -> Diagram:
     """The diagram of a group, in units of about a period.
 
     elements: isometries of the plane with all translations of a ``cell``, (2, 2), short columns,
     which change no colour; several may differ by such a translation. window: (corners, 2), a convex
-    polygon; what meets it is listed. near: (2,), where the domain should be, which lies in the
-    window as far as it can."""
+    polygon; what meets it is listed. acting: where generators act, which the domain should touch;
+    before that it should lie in the window."""
     chosen = _modulo(elements, cell)
     matrices = elements.matrices[chosen]
     changing = np.array([elements.colours[k] != IDENTITY for k in chosen])
@@ -40,7 +50,8 @@ def plane_diagram(elements: Elements, cell: Array, window: Array, near: Array) -
     lines = tuple(line for line in _lines(moved, changing) if _meets(line.covector, window))
     centres = rotation_centres(PLANE, moved, changing, lines)
     inside = tuple(centre for centre in centres if _within(centre, window))
-    domain = _domain(matrices, moved, cell, window, near)
+    shape = _simplest_domain(matrices, moved, cell)
+    domain = _best_image(shape, moved, window, acting)
     return Diagram(PLANE, inside, lines, _sides(domain))
 
 
@@ -84,33 +95,49 @@ def _sides(polygon: Array) -> Array:
     return sides * np.sign(sides @ [*polygon.mean(axis=0), 1.0])[:, None]
 
 
-def _domain(matrices: Array, moved: Array, cell: Array, window: Array, near: Array) -> Array:
+def _simplest_domain(matrices: Array, moved: Array, cell: Array) -> Array:
     """The corners (n, 2) of a fundamental domain. Of translations alone it is their parallelogram,
-    else Dirichlet's cell, all points nearer to a chosen one than to its images, for the point that
+    of half turns half of one, with a centre in its corner; else Dirichlet's cell, all points nearer to a chosen one than to its images, for the point that
     gives the simplest: the fewest sides, then the roundest."""
-    if len(matrices) == 1:
-        a, b = cell.T
-        shape = np.array([0 * a, a, a + b, b])
-    else:
-        cells = [
-            found
-            for i in range(_TWELFTHS)
-            for j in range(_TWELFTHS)
-            if (found := _dirichlet(cell @ (i / _TWELFTHS, j / _TWELFTHS), moved)) is not None
-        ]
-        shape = min(cells, key=lambda corners: (len(corners), round(_unevenness(corners), 4)))
+    if len(matrices) <= 2 and (np.linalg.det(matrices) > 0).all():
+        a, b = sorted(cell.T, key=lambda step: float(np.linalg.norm(step)))
+        b = b / len(matrices)
+        corner = matrices[:, :2, 2].sum(axis=0) / 2  # of a half turn −1, t the centre is t/2
+        return corner + np.array([0 * a, a, a + b, b])
+    cells = [
+        found
+        for i in range(_TWELFTHS)
+        for j in range(_TWELFTHS)
+        if (found := _dirichlet(cell @ (i / _TWELFTHS, j / _TWELFTHS), moved)) is not None
+    ]
+    return min(cells, key=lambda corners: (len(corners), round(_unevenness(corners), 4)))
+
+
+def _best_image(shape: Array, moved: Array, window: Array, acting: Sequence[Action]) -> Array:
+    """Of all images of a domain the one that lies in the window, as far as one can, and is nearest
+    to where generators act."""
     images = np.einsum("nij,kj->nki", moved[:, :2, :2], shape) + moved[:, None, :2, 2]
-    middles = images.mean(axis=1)
-    order = np.argsort(np.linalg.norm(middles - near, axis=1).round(6), kind="stable")
-    area = _area(shape)
-    best, most = shape, -1.0
-    for image in images[order[: 40 * len(matrices)]]:
-        seen = _area(_clipped(image, _sides(window))) / area
-        if seen > most + 1e-3:
-            best, most = image, seen
-        if most > 1 - 1e-3:
-            break
-    return best
+    sides = _sides(window)
+    out = -np.minimum(images @ sides[:, :2].T + sides[:, 2], 0).min(axis=(1, 2))
+    gaps = sum((_gaps(images, one) for one in acting), np.zeros(len(images)))
+    far = np.linalg.norm(images.mean(axis=1) - window[0], axis=1)
+    size = math.sqrt(_area(shape))
+    rank = np.lexsort([far.round(6), gaps.round(6), (out > 0.02 * size) * out.round(6)])
+    return images[rank[0]]
+
+
+def _gaps(images: Array, acting: Action) -> Array:
+    """How far convex polygons (n, k, 2) are from where something acts: (n,)."""
+    if acting.point is not None:
+        start, point = images, acting.point[:2]
+        along = np.roll(images, -1, axis=1) - start
+        t = np.einsum("nki,nki->nk", point - start, along) / np.einsum("nki,nki->nk", along, along)
+        nearest = start + np.clip(t, 0, 1)[..., None] * along
+        return np.linalg.norm(nearest - point, axis=2).min(axis=1)
+    if acting.line is not None:
+        side = images @ acting.line[:2] + acting.line[2]
+        return np.maximum(0, np.maximum(side.min(axis=1), -side.max(axis=1)))
+    return np.zeros(len(images))
 
 
 def _dirichlet(point: Array, moved: Array) -> Array | None:

@@ -31,6 +31,7 @@ _OUTLINE: Rgb = (255, 176, 0)
 _PALE = 0.5  # how much white there is over what is not in the domain
 _LINE = 0.26  # units: the width of a line
 _HALO = 0.17  # units of white on both sides
+_BAND = 0.95  # units: the width of the domain's outline, under all lines
 _DASH = (1.5, 0.8)  # units: of a glide, ink and gap
 _TEXT = 2.6  # units: the size of letters
 _LENS = 0.55  # its width over its length
@@ -81,7 +82,7 @@ def _shapes(figure: Figure, margin: int) -> Iterator[Shape]:
     for stroke in figure.strokes:
         by_kind[stroke.kind].append(stroke)
     for stroke in by_kind["domain"]:
-        yield Shape(stroke.points + margin, _OUTLINE, 2 * line + 2 * halo)
+        yield Shape(stroke.points + margin, _OUTLINE, _BAND * unit)
     lines = sorted(by_kind["mirror"] + by_kind["glide"], key=lambda stroke: stroke.named)
     for stroke in lines:
         width = (line * (2.2 if stroke.coloured else 1) + halo) * stroke.weight
@@ -92,7 +93,7 @@ def _shapes(figure: Figure, margin: int) -> Iterator[Shape]:
         width = line * weight * (2.2 if stroke.coloured else 1)
         yield Shape(stroke.points + margin, ink, width, dash)
         if stroke.coloured:
-            yield Shape(stroke.points + margin, _PAPER, line * weight, None)
+            yield Shape(stroke.points + margin, _PAPER, line * weight, dash)
     for stroke in by_kind["step"]:
         yield from _arrow(stroke.points + margin, unit)
     for symbol in sorted(figure.symbols, key=lambda symbol: symbol.named):

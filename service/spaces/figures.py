@@ -22,6 +22,7 @@ _ASIDE = 2e-3  # radians beside a place, where one looks for where else it is se
 _REACH = 12.0  # hyperbolic length beyond which all is on the rim
 _ROOM = 0.3  # a symbol's radius, relative to the way to the next one
 _NEAR = 1e-6
+RIM = 0.75  # pixels beyond the picture that still count: half of one is out by rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +77,10 @@ def figure_of(diagram: Diagram, sheet: Sheet, actions: Sequence[tuple[str, Actio
     """A diagram on a picture, with the names of generators where they act."""
     unit = max(4.5, 0.016 * math.sqrt(math.prod(sheet.shape)))
     inside, middle = _domain(diagram, sheet)
-    strokes = [
-        Stroke(piece, "domain")
-        for number in range(len(diagram.domain))
-        for piece in _pieces(diagram, sheet, diagram.domain[number], number)
+    by_line: list[tuple[Array, Stroke]] = [
+        (side, Stroke(piece, "domain"))
+        for number, side in enumerate(diagram.domain)
+        for piece in _pieces(diagram, sheet, side, number)
     ]
     own_lines = [action.line for _, action in actions if action.line is not None]
     for line in diagram.lines:
@@ -87,23 +88,26 @@ def figure_of(diagram: Diagram, sheet: Sheet, actions: Sequence[tuple[str, Actio
         for piece in _pieces(diagram, sheet, line.covector):
             kind = "glide" if line.glide else "mirror"
             weight = _weight(piece, sheet) if diagram.space is HYPERBOLIC else 1.0
-            strokes.append(Stroke(piece, kind, line.coloured, named, weight))
-    strokes += [
-        Stroke(arrow, "step", named=True)
-        for _, action in actions
-        if (arrow := _arrow(action, middle, sheet)) is not None
-    ]
+            by_line.append((line.covector, Stroke(piece, kind, line.coloured, named, weight)))
+    arrows = [_arrow(action, middle, sheet) for _, action in actions]
+    steps = [Stroke(arrow, "step", named=True) for arrow in arrows if arrow is not None]
     symbols = _symbols(diagram, sheet, [a.point for _, a in actions if a.point is not None], unit)
-    occupied = [*(stroke.points for stroke in strokes), *(s.place[None] for s in symbols)]
+    dots = [*(symbol.place[None] for symbol in symbols), *(step.points for step in steps)]
     labels: list[Label] = []
     target = sheet.pixels(middle[None])[0]
     for name, action in actions:
         places = _places(action, diagram, sheet, middle)
         if len(places):
-            label = label_beside(name, places, target, unit, sheet.shape, occupied)
+            others = [
+                stroke.points
+                for covector, stroke in by_line
+                if action.line is None or not _alike(covector, action.line)
+            ]
+            label = label_beside(name, places, target, unit, sheet.shape, dots + others)
             labels.append(label)
-            occupied.append(label.place[None])
-    return Figure(unit, tuple(strokes), tuple(symbols), tuple(labels), inside)
+            dots.append(label.place[None])
+    strokes = (*(stroke for _, stroke in by_line), *steps)
+    return Figure(unit, strokes, tuple(symbols), tuple(labels), inside)
 
 
 def _domain(diagram: Diagram, sheet: Sheet) -> tuple[NDArray[np.bool_], Array]:
@@ -124,7 +128,8 @@ def _domain(diagram: Diagram, sheet: Sheet) -> tuple[NDArray[np.bool_], Array]:
 def _pieces(
     diagram: Diagram, sheet: Sheet, covector: Array, side: int | None = None
 ) -> list[Array]:
-    """What is seen of a line, as curves (n, 2); of a side of the domain only what bounds it."""
+    """What is seen of a line, as curves (n, 2); of a side of the domain only what bounds it. A line
+    on the border of a sphere's picture is seen on both borders that meet in it."""
     longer = max(sheet.shape)
     size = np.linalg.norm(sheet.points(np.array([0, math.prod(sheet.shape) - 1]))[:, :2], axis=1)
     reach = 2.0 * float(size.max()) + 1 if diagram.space is PLANE else _REACH
@@ -133,11 +138,23 @@ def _pieces(
     if side is not None:
         others = np.delete(diagram.domain, side, axis=0)
         there = (points @ others.T >= -1e-9).all(axis=1)
-    pixels = sheet.pixels(points)
-    there &= ((pixels >= -0.5) & (pixels <= np.array(sheet.shape[::-1]) + 0.5)).all(axis=1)
-    leap = np.linalg.norm(np.diff(pixels, axis=0), axis=1) > max(8, longer / 40)
     if diagram.space is not SPHERE:
-        leap[:] = False
+        return _runs(sheet.pixels(points), there, sheet, math.inf)
+    beside = 1e-6 * covector / np.linalg.norm(covector)
+    leap = max(8, longer / 40)
+    inner, outer = sheet.pixels(points + beside), sheet.pixels(points - beside)
+    found = _runs(inner, there, sheet, leap)
+    if side is None:
+        apart = np.linalg.norm(inner - outer, axis=1) > 1
+        found += _runs(outer, there & apart, sheet, leap)
+    return found
+
+
+def _runs(pixels: Array, there: NDArray[np.bool_], sheet: Sheet, most: float) -> list[Array]:
+    """The parts of a curve (n, 2) that are there and on the picture, cut where it leaps by more
+    than ``most`` pixels."""
+    there = there & ((pixels > -RIM) & (pixels < np.array(sheet.shape[::-1]) + RIM)).all(axis=1)
+    leap = np.linalg.norm(np.diff(pixels, axis=0), axis=1) > most
     starts = np.flatnonzero(there & ~np.append(False, there[:-1] & ~leap))
     ends = np.flatnonzero(there & ~np.append(there[1:] & ~leap, False))
     found = [pixels[a : b + 1] for a, b in zip(starts, ends, strict=True) if b > a]
@@ -200,6 +217,7 @@ def _angle(diagram: Diagram, sheet: Sheet, centre: Centre) -> float:
 
 def _seen(diagram: Diagram, sheet: Sheet, point: Array) -> Array:
     """Where a point (3,) is seen: (n, 2), more than once on the borders of a sphere's picture."""
+    point = np.where(np.abs(point) < 1e-9, 0.0, point)  # of a pole always the same meridian
     exact = sheet.pixels(point[None])[0]
     found = [exact]
     if diagram.space is SPHERE:
@@ -212,7 +230,7 @@ def _seen(diagram: Diagram, sheet: Sheet, point: Array) -> Array:
         if len(found) > 4:  # a pole, which is all of a border
             found = [exact]
     places = np.clip(np.array(found), 0, sheet.shape[::-1])
-    return places[np.linalg.norm(places - found, axis=1) < 1]
+    return places[np.linalg.norm(places - found, axis=1) < RIM]
 
 
 def _places(action: Action, diagram: Diagram, sheet: Sheet, middle: Array) -> Array:

@@ -12,7 +12,7 @@ from geometry.spaces import Array
 
 MARGIN = 3.0  # of a figure around its picture, in units, so that whole symbols and names fit
 _ASIDE = (1.7, 2.1)  # units between a place and its name
-_CLEAR = 1.6  # units around a name that are free at best
+_CLEAR = 1.9  # units around a name that are free at best
 _WAYS = 16
 
 
@@ -45,7 +45,7 @@ def label_beside(
     for curve in occupied:
         clear = np.minimum(clear, _distance(candidates, curve))
     away = np.linalg.norm(candidates - target, axis=1)
-    score = 2 * np.minimum(clear / (_CLEAR * unit), 1) - away / math.hypot(*shape)
+    score = np.minimum(clear / (_CLEAR * unit), 1) - away / math.hypot(*shape)
     return Label(text, candidates[score.argmax()])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,11 +26,12 @@ from geometry.plane.tiles import cut_cell, repeated
 from geometry.plane.torus import TorusMap, parse_torus_map
 from geometry.spaces import PLANE, Array, affine
 from geometry.symmetry.colour_frame import rounded
-from geometry.symmetry.diagram import Action, action
+from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Elements, Generator
 from service.inputs.body import Body
 from service.pictures.base_colour import fitted
 from service.pictures.files import over_white
+from service.spaces.figures import RIM as RIM_PIXELS
 from service.spaces.figures import Figure, Sheet, figure_of
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
@@ -285,7 +285,9 @@ class PlaneDesign(Design):
         from_pixels = to_plane @ plane_chart.pixels_to_period(chart, self.shape) @ self._over
         from_pixels = from_pixels @ affine(np.eye(2), corner)
         to_pixels = np.linalg.inv(from_pixels)
-        corners = np.array([[0, 0, 1], [shape[1], 0, 1], [*shape[::-1], 1], [0, shape[0], 1]])
+        down, right = shape[0] + RIM_PIXELS, shape[1] + RIM_PIXELS
+        left = up = -RIM_PIXELS
+        corners = np.array([[left, up, 1], [right, up, 1], [right, down, 1], [left, down, 1]])
         actions = [
             (g.letter, action(PLANE, to_plane @ g.matrix @ back)) for g, _ in chart.generators
         ]
@@ -294,7 +296,7 @@ class PlaneDesign(Design):
             Elements(to_plane @ chart.elements.matrices @ back, chart.elements.colours),
             chart.basis @ chart.cell,
             window,
-            _near(actions, window.mean(axis=0)),
+            [one for _, one in actions],
         )
 
         def points(numbers: NDArray[np.int64]) -> Array:
@@ -326,17 +328,6 @@ class PlaneDesign(Design):
         if self.mirrored:
             return pixels[:, ::-1], (picture.shape[1] - x - pixels.shape[1], y)
         return pixels, (x, y)
-
-
-def _near(actions: Sequence[tuple[str, Action]], middle: Array) -> Array:
-    """The middle (2,) of where generators act: of a mirror the point nearest to ``middle``."""
-    found = []
-    for _, one in actions:
-        if one.point is not None:
-            found.append(one.point[:2])
-        elif one.line is not None:
-            found.append(middle - (one.line @ [*middle, 1.0]) * one.line[:2])
-    return np.mean(found, axis=0) if found else np.zeros(2)
 
 
 class TileLayout(Layout):
