@@ -34,6 +34,7 @@ _HALO = 0.17  # units of white on both sides
 _BAND = 0.95  # units: the width of the domain's outline, under all lines
 _DASH = (1.5, 0.8)  # units: of a glide, ink and gap
 _TEXT = 2.6  # units: the size of letters
+_GAP = 1.35  # units: the radius of a gap in a line, where its name stands
 _LENS = 0.55  # its width over its length
 _FINE = 4  # samples along a pixel's side
 _MOST = 1 << 26  # samples of a picture, beyond which they are fewer
@@ -98,6 +99,9 @@ def _shapes(figure: Figure, margin: int) -> Iterator[Shape]:
         yield from _arrow(stroke.points + margin, unit)
     for symbol in sorted(figure.symbols, key=lambda symbol: symbol.named):
         yield from _symbol(symbol, margin)
+    for label in figure.labels:
+        if label.on_line:
+            yield Shape(_outline(24, _GAP * unit, 0.0) + label.place + margin, _PAPER)
 
 
 def _arrow(ends: Array, unit: float) -> Iterator[Shape]:

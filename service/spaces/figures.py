@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array
 from geometry.symmetry.diagram import Action, Centre, Diagram, line_points
-from service.spaces.labels import Label, label_beside
+from service.spaces.labels import Label, label_at
 
 _SAMPLES = 8  # of a line, for every pixel of the picture's longer side
 _SPACING = 2.0  # pixels between the points of a curve
@@ -103,7 +103,8 @@ def figure_of(diagram: Diagram, sheet: Sheet, actions: Sequence[tuple[str, Actio
                 for covector, stroke in by_line
                 if action.line is None or not _alike(covector, action.line)
             ]
-            label = label_beside(name, places, target, unit, sheet.shape, dots + others)
+            on_line = action.line is not None and action.step is None
+            label = label_at(name, places, on_line, target, unit, inside, dots + others)
             labels.append(label)
             dots.append(label.place[None])
     strokes = (*(stroke for _, stroke in by_line), *steps)
@@ -243,7 +244,7 @@ def _places(action: Action, diagram: Diagram, sheet: Sheet, middle: Array) -> Ar
     if action.line is None:
         return np.empty((0, 2))
     pieces = _pieces(diagram, sheet, action.line)
-    ways = [np.linspace(p[0], p[-1], 60) if len(p) == 2 else p[::4] for p in pieces]
+    ways = [np.linspace(p[0], p[-1], 120) if len(p) == 2 else p[::2] for p in pieces]
     return np.concatenate([np.empty((0, 2)), *ways])
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 WINDOW = 0.45  # side of a view, relative to the picture's width
 _PROBES = 64  # pixels along a side of the picture that may be a view's middle
 _ROUND = 0.1  # of the picture, around it, where what is seen in it may hang together
-_SMALLEST = 0.02  # a domain that is drawn, relative to the picture
+_SMALLEST = 0.03  # a domain that is drawn, relative to the picture
 _LARGEST = 1.25  # a pixel that is compared, relative to those in the middle
 
 

@@ -7,36 +7,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.spaces import Array
 
 MARGIN = 3.0  # of a figure around its picture, in units, so that whole symbols and names fit
 _ASIDE = (1.7, 2.1)  # units between a place and its name
 _CLEAR = 1.9  # units around a name that are free at best
+_COVERS = 0.2  # of a free place's worth, lost by a name over the domain
 _WAYS = 16
 
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """A name in the middle of ``place``, (2,) in pixels."""
+    """A name in the middle of ``place``, (2,) in pixels. on_line: it interrupts the line that it
+    names."""
 
     text: str
     place: Array
+    on_line: bool = False
 
 
-def label_beside(
+def label_at(
     text: str,
     places: Array,
+    on_line: bool,
     target: Array,
     unit: float,
-    shape: tuple[int, int],
+    inside: NDArray[np.bool_],
     occupied: Sequence[Array],
 ) -> Label:
-    """A name beside one of ``places`` (n, 2), near the ``target``; occupied: curves (m, 2), of which
-    it should be clear."""
+    """A name on or beside one of ``places`` (n, 2), near the ``target``; inside: (H, W), the pixels of the
+    domain, which it should not cover; occupied: curves (m, 2), of which it should be clear."""
+    shape = inside.shape
     turns = 2 * math.pi * np.arange(_WAYS) / _WAYS
     around = np.stack([np.cos(turns), np.sin(turns)], axis=1)
     ways = np.concatenate([unit * aside * around for aside in _ASIDE])
+    if on_line:
+        ways = np.zeros((1, 2))
     candidates = (places[:, None] + ways).reshape(-1, 2)
     rim = unit * (MARGIN - 1.2)
     fits = ((candidates > -rim) & (candidates < np.array(shape[::-1]) + rim)).all(axis=1)
@@ -45,8 +53,11 @@ def label_beside(
     for curve in occupied:
         clear = np.minimum(clear, _distance(candidates, curve))
     away = np.linalg.norm(candidates - target, axis=1)
-    score = np.minimum(clear / (_CLEAR * unit), 1) - away / math.hypot(*shape)
-    return Label(text, candidates[score.argmax()])
+    column, row = np.clip(candidates.astype(int), 0, np.array(shape[::-1]) - 1).T
+    within = ((candidates >= 0) & (candidates < shape[::-1])).all(axis=1) & inside[row, column]
+    within &= not on_line
+    score = np.minimum(clear / (_CLEAR * unit), 1) - away / math.hypot(*shape) - _COVERS * within
+    return Label(text, candidates[score.argmax()], on_line)
 
 
 def _distance(points: Array, curve: Array) -> Array:
