@@ -12,13 +12,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-
 from geometry.hyperbolic.groups import reflection
 from geometry.hyperbolic.mirrors import Mirrors, make_mirrors
 from geometry.spaces import HYPERBOLIC, Array
 from geometry.symmetry.diagram import Centre, Diagram, Line
 from geometry.symmetry.groups import Colouring, Group
 
+_NEAR = 1e-6
 _MOST = 20_000  # triangles
 _SHIFT = 0.318  # so that no number that is likely to occur is rounded now up, now down
 
@@ -74,9 +74,7 @@ def _triangles(
     return np.concatenate(found), np.concatenate(kinds)
 
 
-def _centres(
-    mirrors: Mirrors, motions: Array, cosets: NDArray[np.int64]
-) -> tuple[Centre, ...]:
+def _centres(mirrors: Mirrors, motions: Array, cosets: NDArray[np.int64]) -> tuple[Centre, ...]:
     found: dict[tuple[int, ...], Centre] = {}
     colours = len(mirrors.palette)
     # along m, along n, along m: mirrors of G among them first
@@ -114,7 +112,8 @@ def _lines(mirrors: Mirrors, motions: Array, cosets: NDArray[np.int64]) -> tuple
         changing = behind != start
         for motion, coset in zip(motions, cosets, strict=True):
             image = motion @ normal
-            image = image if image[np.abs(image[:2]).argmax()] > 0 else -image
+            first = image[0] if abs(image[0]) > _NEAR else image[1]
+            image = image if first > 0 else -image
             key = tuple(np.rint(image / np.hypot(*image[:2]) * 1e5 + _SHIFT).astype(int))
             if key not in found:
                 line = Line(image * np.array(HYPERBOLIC.form), coloured=bool(changing[coset]))

@@ -37,8 +37,10 @@ def plane_diagram(
     chosen = _modulo(elements, cell)
     matrices = elements.matrices[chosen]
     changing = np.array([elements.colours[k] != IDENTITY for k in chosen])
-    # An isometry that fixes a point of the window moves no point of it by more than its size.
-    far = 2 * float(np.linalg.norm(window, axis=1).max()) + float(np.linalg.norm(cell, axis=0).max())
+    # What takes a point of the window to another one shifts by no more than twice their distance
+    # from the origin.
+    size = float(np.linalg.norm(window, axis=1).max())
+    far = 2 * size + float(np.linalg.norm(cell, axis=0).max())
     inverse = np.linalg.inv(cell)
     steps = [math.ceil(far * float(np.linalg.norm(row))) + 1 for row in inverse]
     across, down = np.meshgrid(*(np.arange(-n, n + 1) for n in steps))
@@ -97,8 +99,9 @@ def _sides(polygon: Array) -> Array:
 
 def _simplest_domain(matrices: Array, moved: Array, cell: Array) -> Array:
     """The corners (n, 2) of a fundamental domain. Of translations alone it is their parallelogram,
-    of half turns half of one, with a centre in its corner; else Dirichlet's cell, all points nearer to a chosen one than to its images, for the point that
-    gives the simplest: the fewest sides, then the roundest."""
+    with half turns half of that, with a centre in its corner. Of all others it is Dirichlet's cell,
+    all points nearer to a chosen one than to its images, of the point that gives the simplest: the
+    fewest sides, then the roundest."""
     if len(matrices) <= 2 and (np.linalg.det(matrices) > 0).all():
         a, b = sorted(cell.T, key=lambda step: float(np.linalg.norm(step)))
         b = b / len(matrices)
@@ -136,6 +139,8 @@ def _gaps(images: Array, acting: Action) -> Array:
         return np.linalg.norm(nearest - point, axis=2).min(axis=1)
     if acting.line is not None:
         side = images @ acting.line[:2] + acting.line[2]
+        if acting.step is None:  # two corners on it are a side in the mirror
+            return np.sort(np.abs(side), axis=1)[:, 1]
         return np.maximum(0, np.maximum(side.min(axis=1), -side.max(axis=1)))
     return np.zeros(len(images))
 
@@ -191,4 +196,3 @@ def _unevenness(corners: Array) -> float:
     """Perimeter² over area."""
     around = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1).sum()
     return float(around**2 / _area(corners))
-

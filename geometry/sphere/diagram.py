@@ -16,7 +16,8 @@ def sphere_diagram(elements: Elements) -> Diagram:
     :func:`geometry.sphere.figure.figure`."""
     drawn = figure(elements)
     changing = np.array([colour != IDENTITY for colour in elements.colours])
-    reflections = np.eye(3) - 2 * np.array([np.outer(n, n) for n in drawn.mirrors]).reshape(-1, 3, 3)
+    normals = np.array(drawn.mirrors).reshape(-1, 3)
+    reflections = np.eye(3) - 2 * normals[:, :, None] * normals[:, None]
     apart = np.abs(elements.matrices[None] - reflections[:, None]).max(axis=(2, 3))
     lines = tuple(
         Line(normal, coloured=bool(changing[k]))

@@ -88,7 +88,7 @@ def glide_axis(matrix: Array) -> tuple[Array, Array]:
     across = np.eye(2) - matrix[:2, :2]  # 2 n nᵀ
     row = across[np.abs(across).sum(axis=1).argmax()]
     normal = row / np.linalg.norm(row)
-    if normal[np.abs(normal).argmax()] < 0:
+    if (normal[0] if abs(normal[0]) > _NEAR else normal[1]) < 0:
         normal = -normal
     shift = matrix[:2, 2]
     away = float(normal @ shift)
@@ -117,9 +117,11 @@ def rotation_centres(
     coloured = np.bincount(kind, changing[turns]) > 0
     mirrors = [line.covector for line in lines if not line.glide]
     towards: dict[int, Array] = {}
-    for k, place in enumerate(places[first]):
+    # From the inside outwards: what lies farther out may be the image of nothing in the list.
+    for k in np.argsort(np.linalg.norm(places[first], axis=1), kind="stable").tolist():
         if k in towards:
             continue
+        place = places[first[k]]
         start = _direction(space, place, mirrors)
         for image, direction in zip(matrices @ place, matrices @ start, strict=True):
             towards.setdefault(number.get(_key(image), -1), direction)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from geometry.spaces import Array
+from service.pictures.files import over_white
 from service.reporting.formats import picture_bytes
 from service.spaces.figures import Figure, Stroke, Symbol
 from service.spaces.labels import MARGIN, Label
@@ -67,12 +68,12 @@ def figure_files(
 
 def _paper(figure: Figure, picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
     """The picture, paler where the domain is not, in a white margin."""
-    colours = picture[..., :3].astype(np.float32)
+    pixels = picture[..., :3]
     if not figure.inside.all():
-        colours += np.float32(_PALE) * (255 - colours) * ~figure.inside[..., None]
+        paler = np.rint(255 - (255 - pixels) * np.float32(1 - _PALE)).astype(np.uint8)
+        pixels = np.where(figure.inside[..., None], pixels, paler)
     if picture.shape[2] == 4:
-        colours = 255 + (colours - 255) * (picture[..., 3:] / np.float32(255))
-    pixels = np.rint(colours).astype(np.uint8)
+        pixels = over_white(np.dstack([pixels, picture[..., 3]]))
     return np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)), constant_values=255)
 
 
@@ -243,7 +244,9 @@ def _path(shape: Shape) -> str:
         ends = ' stroke-linecap="round"'
     else:
         ends = f' stroke-dasharray="{shape.dash[0]:.2f} {shape.dash[1]:.2f}"'
-    return f'<path d="M{points}" stroke="{_hex(shape.ink)}" stroke-width="{shape.width:.2f}"{ends}/>'
+    return (
+        f'<path d="M{points}" stroke="{_hex(shape.ink)}" stroke-width="{shape.width:.2f}"{ends}/>'
+    )
 
 
 def _text(label: Label, margin: int) -> str:
@@ -252,4 +255,4 @@ def _text(label: Label, margin: int) -> str:
 
 
 def _hex(ink: Rgb) -> str:
-    return "#%02x%02x%02x" % ink
+    return "#" + bytes(ink).hex()

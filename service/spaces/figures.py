@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array
+from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, circle
 from geometry.symmetry.diagram import Action, Centre, Diagram, line_points
 from service.spaces.labels import Label, label_at
 
@@ -118,7 +118,8 @@ def _domain(diagram: Diagram, sheet: Sheet) -> tuple[NDArray[np.bool_], Array]:
     for start in range(0, count, _STRIP):
         block = np.arange(start, min(start + _STRIP, count))
         points = sheet.points(block)
-        inside[block] = (points @ diagram.domain.T >= -1e-9).all(axis=1)
+        # What is no point of the hyperbolic plane stands for one corner of its domain.
+        inside[block] = (points @ diagram.domain.T > 1e-9).all(axis=1)
         total += points[inside[block]].sum(axis=0)
     space = diagram.space
     size = total[2] if space is PLANE else math.sqrt(abs(float(space.inner(total, total))))
@@ -198,8 +199,8 @@ def _symbols(diagram: Diagram, sheet: Sheet, own: list[Array], unit: float) -> l
     room = np.minimum(unit, _ROOM * apart.min(axis=1))
     symbols = []
     for (centre, place), radius in zip(found, room, strict=True):
-        ways = [1, -1] if diagram.space is SPHERE else [1]
-        named = any(np.allclose(centre.place, way * point, atol=_NEAR) for point in own for way in ways)
+        ends = [centre.place, -centre.place] if diagram.space is SPHERE else [centre.place]
+        named = any(np.allclose(end, point, atol=_NEAR) for point in own for end in ends)
         angle = _angle(diagram, sheet, centre)
         symbols.append(Symbol(place, angle, centre.order, radius, centre.coloured, named))
     return symbols
@@ -222,10 +223,8 @@ def _seen(diagram: Diagram, sheet: Sheet, point: Array) -> Array:
     exact = sheet.pixels(point[None])[0]
     found = [exact]
     if diagram.space is SPHERE:
-        axes = np.linalg.svd(point[None])[2][1:]
         turns = np.arange(8) * math.pi / 4 + 0.1
-        around = point + _ASIDE * (np.cos(turns)[:, None] * axes[0] + np.sin(turns)[:, None] * axes[1])
-        for place in sheet.pixels(around / np.linalg.norm(around, axis=1)[:, None]):
+        for place in sheet.pixels(circle(SPHERE, point, np.array([_ASIDE]), turns)[0]):
             if all(np.linalg.norm(place - other) > 0.02 * max(sheet.shape) for other in found):
                 found.append(place)
         if len(found) > 4:  # a pole, which is all of a border
@@ -240,7 +239,7 @@ def _places(action: Action, diagram: Diagram, sheet: Sheet, middle: Array) -> Ar
         ends = [action.point, -action.point] if diagram.space is SPHERE else [action.point]
         return np.concatenate([_seen(diagram, sheet, end) for end in ends])
     if (arrow := _arrow(action, middle, sheet)) is not None:
-        return np.linspace(*arrow, 5)[1:-1]
+        return np.linspace(arrow[0], arrow[1], 5)[1:-1]
     if action.line is None:
         return np.empty((0, 2))
     pieces = _pieces(diagram, sheet, action.line)

@@ -37,15 +37,16 @@ def label_at(
     inside: NDArray[np.bool_],
     occupied: Sequence[Array],
 ) -> Label:
-    """A name on or beside one of ``places`` (n, 2), near the ``target``; inside: (H, W), the pixels of the
-    domain, which it should not cover; occupied: curves (m, 2), of which it should be clear."""
+    """A name in the line at one of ``places`` (n, 2), or beside one, near the ``target``. inside:
+    (H, W), the pixels of the domain, which a name beside does not cover if it can do without;
+    occupied: curves (m, 2), of which it should be clear."""
     shape = inside.shape
-    turns = 2 * math.pi * np.arange(_WAYS) / _WAYS
-    around = np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    ways = np.concatenate([unit * aside * around for aside in _ASIDE])
-    if on_line:
-        ways = np.zeros((1, 2))
-    candidates = (places[:, None] + ways).reshape(-1, 2)
+    candidates = places
+    if not on_line:
+        turns = 2 * math.pi * np.arange(_WAYS) / _WAYS
+        around = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+        ways = np.concatenate([unit * aside * around for aside in _ASIDE])
+        candidates = (places[:, None] + ways).reshape(-1, 2)
     rim = unit * (MARGIN - 1.2)
     fits = ((candidates > -rim) & (candidates < np.array(shape[::-1]) + rim)).all(axis=1)
     candidates = candidates[fits] if fits.any() else candidates

@@ -19,22 +19,20 @@ from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
-from geometry.plane.diagram import plane_diagram
 from geometry.plane.lattices import shaped
 from geometry.plane.resample import resample
 from geometry.plane.tiles import cut_cell, repeated
 from geometry.plane.torus import TorusMap, parse_torus_map
-from geometry.spaces import PLANE, Array, affine
+from geometry.spaces import Array, affine
 from geometry.symmetry.colour_frame import rounded
-from geometry.symmetry.diagram import action
-from geometry.symmetry.groups import Elements, Generator
+from geometry.symmetry.groups import Generator
 from service.inputs.body import Body
 from service.pictures.base_colour import fitted
 from service.pictures.files import over_white
-from service.spaces.figures import RIM as RIM_PIXELS
-from service.spaces.figures import Figure, Sheet, figure_of
+from service.spaces.figures import Figure
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
+from service.spaces.plane_figure import plane_figure
 from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS
 from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
@@ -275,37 +273,11 @@ class PlaneDesign(Design):
         return Frame("tiling", generators, layout, {"lattice": lattice}, self.frame)
 
     def figure(self) -> Figure:
-        """See Design. Geometry is done in the plane itself: a picture's sides are whole pixels, so
-        that it can be stretched by a part of one."""
-        chart = self.chart
-        empty, corner = self.trimmed(np.zeros((*self.shape, 3), np.uint8))
-        shape = (empty.shape[0], empty.shape[1])
-        to_plane = affine(chart.basis)
-        back = np.linalg.inv(to_plane)
-        from_pixels = to_plane @ plane_chart.pixels_to_period(chart, self.shape) @ self._over
-        from_pixels = from_pixels @ affine(np.eye(2), corner)
-        to_pixels = np.linalg.inv(from_pixels)
-        down, right = shape[0] + RIM_PIXELS, shape[1] + RIM_PIXELS
-        left = up = -RIM_PIXELS
-        corners = np.array([[left, up, 1], [right, up, 1], [right, down, 1], [left, down, 1]])
-        actions = [
-            (g.letter, action(PLANE, to_plane @ g.matrix @ back)) for g, _ in chart.generators
-        ]
-        window = (corners @ from_pixels.T)[:, :2]
-        diagram = plane_diagram(
-            Elements(to_plane @ chart.elements.matrices @ back, chart.elements.colours),
-            chart.basis @ chart.cell,
-            window,
-            [one for _, one in actions],
-        )
-
-        def points(numbers: NDArray[np.int64]) -> Array:
-            row, column = np.divmod(numbers, shape[1])
-            places = np.column_stack([column + 0.5, row + 0.5, np.ones(len(numbers))])
-            return places @ from_pixels.T
-
-        sheet = Sheet(shape, lambda points: (points @ to_pixels.T)[:, :2], points)
-        return figure_of(diagram, sheet, actions)
+        """See Design."""
+        delivered, corner = self.trimmed(np.zeros((*self.shape, 3), np.uint8))
+        height, width = delivered.shape[:2]
+        from_delivered = self._over @ affine(np.eye(2), corner)
+        return plane_figure(self.chart, self.shape, (height, width), from_delivered)
 
     @property
     def _over(self) -> Array:
