@@ -7,6 +7,7 @@ is. As G is Δ or a normal half of it, that is the same for all triangles.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from geometry.hyperbolic.groups import reflection
 from geometry.hyperbolic.mirrors import Mirrors, make_mirrors
+from geometry.hyperbolic.sides import side_mirrors
 from geometry.spaces import HYPERBOLIC, Array
-from geometry.symmetry.diagram import Centre, Diagram, Line
+from geometry.symmetry.diagram import Centre, Diagram, Line, action
 from geometry.symmetry.groups import Colouring, Group
 
 _NEAR = 1e-6
@@ -35,6 +37,18 @@ def hyperbolic_diagram(
         _centres(mirrors, motions, codes),
         _lines(mirrors, motions, codes),
         domain_sides(mirrors),
+    )
+
+
+def within_sides(diagram: Diagram, group: Group, colouring: Colouring) -> Diagram:
+    """What is left of the diagram of a turned tile without the turns about the tiles' centres: the
+    group of the mirrors in the sides, whose domain is the tile."""
+    lines = [action(HYPERBOLIC, g.matrix).line for g, _ in side_mirrors(group, colouring)]
+    sides = np.array([line for line in lines if line is not None])
+    mirrors = np.array([line.covector for line in diagram.lines])
+    centres = (c for c in diagram.centres if np.abs(mirrors @ c.place).min() < _NEAR)
+    return dataclasses.replace(
+        diagram, centres=tuple(centres), domain=sides * np.sign(sides[:, 2:])
     )
 
 

@@ -155,12 +155,17 @@ def _pieces(
 def _runs(pixels: Array, there: NDArray[np.bool_], sheet: Sheet, most: float) -> list[Array]:
     """The parts of a curve (n, 2) that are there and on the picture, cut where it leaps by more
     than ``most`` pixels."""
-    there = there & ((pixels > -RIM) & (pixels < np.array(sheet.shape[::-1]) + RIM)).all(axis=1)
+    there = there & _on_picture(pixels, sheet)
     leap = np.linalg.norm(np.diff(pixels, axis=0), axis=1) > most
     starts = np.flatnonzero(there & ~np.append(False, there[:-1] & ~leap))
     ends = np.flatnonzero(there & ~np.append(there[1:] & ~leap, False))
     found = [pixels[a : b + 1] for a, b in zip(starts, ends, strict=True) if b > a]
-    return [_thinned(np.clip(piece, 0, sheet.shape[::-1])) for piece in found]
+    return [_thinned(piece) for piece in found]
+
+
+def _on_picture(pixels: Array, sheet: Sheet) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = (pixels > -RIM) & (pixels < np.array(sheet.shape[::-1]) + RIM)
+    return inside.all(axis=1)
 
 
 def _thinned(points: Array) -> Array:
@@ -229,8 +234,8 @@ def _seen(diagram: Diagram, sheet: Sheet, point: Array) -> Array:
                 found.append(place)
         if len(found) > 4:  # a pole, which is all of a border
             found = [exact]
-    places = np.clip(np.array(found), 0, sheet.shape[::-1])
-    return places[np.linalg.norm(places - found, axis=1) < RIM]
+    places = np.array(found)
+    return places[_on_picture(places, sheet)]
 
 
 def _places(action: Action, diagram: Diagram, sheet: Sheet, middle: Array) -> Array:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.catalogue import find_group
-from geometry.hyperbolic.diagram import hyperbolic_diagram
+from geometry.hyperbolic.diagram import hyperbolic_diagram, within_sides
 from geometry.hyperbolic.fold import fold, hyperbolic_chart
 from geometry.hyperbolic.groups import hyperbolic_group
 from geometry.hyperbolic.models import Model as HyperbolicModel
 from geometry.hyperbolic.models import find_model
-from geometry.hyperbolic.sides import fold_into_tile, tile_chart
+from geometry.hyperbolic.sides import fold_into_tile, side_mirrors, tile_chart
 from geometry.hyperbolic.views import (
     Samples,
     coverage,
@@ -29,7 +29,7 @@ from geometry.hyperbolic.views import (
 )
 from geometry.maps.sampling import SamplingMap
 from geometry.spaces import HYPERBOLIC, Array
-from geometry.symmetry.diagram import Diagram, action
+from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Group
 from service.inputs.body import Body
 from service.spaces.figures import Figure, Sheet, figure_of
@@ -125,7 +125,7 @@ class HyperbolicDesign(FoldedDesign):
 
     def figure(self) -> Figure:
         """See Design."""
-        over, folded = turned_over(self._scene), self._scene.folds is not None
+        over = turned_over(self._scene)
         scale, centre = placement(self._model, self.shape)
         layout = HyperbolicLayout(self._model, self.shape)
 
@@ -141,10 +141,12 @@ class HyperbolicDesign(FoldedDesign):
             return near & (size > _SMALLEST * math.sqrt(math.prod(self.shape)))
 
         domain_size = math.sqrt(domain_area(self._chart.mirrors))
-        generators = () if folded else self._scene.group.generators
-        diagram = hyperbolic_diagram(self._scene.group, self._scene.colouring, wanted)
-        if folded:
-            diagram = Diagram(HYPERBOLIC, (), (), np.empty((0, 3)))
+        group, colouring = self._scene.group, self._scene.colouring
+        diagram = hyperbolic_diagram(group, colouring, wanted)
+        generators = group.generators
+        if self._scene.folds is not None:
+            diagram = within_sides(diagram, group, colouring)
+            generators = tuple(g for g, _ in side_mirrors(group, colouring))
         sheet = Sheet(self.shape, pixels, lambda numbers: layout.points(numbers)[0] @ over)
         actions = [(g.letter, action(HYPERBOLIC, g.matrix)) for g in generators]
         return figure_of(diagram, sheet, actions)
