@@ -20,7 +20,6 @@ from geometry.symmetry.diagram import (
 )
 from geometry.symmetry.groups import Elements
 
-_TWELFTHS = 12  # of a period: where the domain's middle may lie
 _NEAR = 1e-6  # in periods
 _SHIFT = 0.318  # so that no number that is likely to occur is rounded now up, now down
 
@@ -43,18 +42,23 @@ def plane_diagram(
     far = 2 * size + float(np.linalg.norm(cell, axis=0).max())
     inverse = np.linalg.inv(cell)
     steps = [math.ceil(far * float(np.linalg.norm(row))) + 1 for row in inverse]
+    moved = _moved(matrices, cell, steps)
+    changing = np.repeat(changing, len(moved) // len(matrices))
+    lines = tuple(line for line in _lines(moved, changing) if _meets(line.covector, window))
+    centres = rotation_centres(PLANE, moved, changing, lines)
+    inside = tuple(centre for centre in centres if _within(centre, window))
+    shape = _simplest_domain(matrices, cell)
+    domain = _best_image(shape, moved, window, acting)
+    return Diagram(PLANE, inside, lines, _sides(domain))
+
+
+def _moved(matrices: Array, cell: Array, steps: Sequence[int]) -> Array:
+    """Each isometry followed by all translations up to so many steps each way: (n, 3, 3)."""
     across, down = np.meshgrid(*(np.arange(-n, n + 1) for n in steps))
     moves = np.column_stack([across.ravel(), down.ravel()]) @ cell.T
     moved = np.repeat(matrices[:, None], len(moves), axis=1)
     moved[:, :, :2, 2] += moves
-    moved = moved.reshape(-1, 3, 3)
-    changing = np.repeat(changing, len(moves))
-    lines = tuple(line for line in _lines(moved, changing) if _meets(line.covector, window))
-    centres = rotation_centres(PLANE, moved, changing, lines)
-    inside = tuple(centre for centre in centres if _within(centre, window))
-    shape = _simplest_domain(matrices, moved, cell)
-    domain = _best_image(shape, moved, window, acting)
-    return Diagram(PLANE, inside, lines, _sides(domain))
+    return moved.reshape(-1, 3, 3)
 
 
 def _modulo(elements: Elements, cell: Array) -> list[int]:
@@ -97,7 +101,7 @@ def _sides(polygon: Array) -> Array:
     return sides * np.sign(sides @ [*polygon.mean(axis=0), 1.0])[:, None]
 
 
-def _simplest_domain(matrices: Array, moved: Array, cell: Array) -> Array:
+def _simplest_domain(matrices: Array, cell: Array) -> Array:
     """The corners (n, 2) of a fundamental domain. Of translations alone it is their parallelogram,
     with half turns half of that, with a centre in its corner. Of all others it is Dirichlet's cell,
     all points nearer to a chosen one than to its images, of the point that gives the simplest: the
@@ -107,11 +111,10 @@ def _simplest_domain(matrices: Array, moved: Array, cell: Array) -> Array:
         b = b / len(matrices)
         corner = matrices[:, :2, 2].sum(axis=0) / 2  # of a half turn −1, t the centre is t/2
         return corner + np.array([0 * a, a, a + b, b])
+    around = _moved(matrices, cell, (2, 2))
+    twelfths = [(i / 12, j / 12) for i in range(12) for j in range(12)]
     cells = [
-        found
-        for i in range(_TWELFTHS)
-        for j in range(_TWELFTHS)
-        if (found := _dirichlet(cell @ (i / _TWELFTHS, j / _TWELFTHS), moved)) is not None
+        found for place in twelfths if (found := _dirichlet(cell @ place, around)) is not None
     ]
     return min(cells, key=lambda corners: (len(corners), round(_unevenness(corners), 4)))
 
@@ -150,7 +153,7 @@ def _dirichlet(point: Array, moved: Array) -> Array | None:
     images = moved[:, :2, :2] @ point + moved[:, :2, 2]
     away = np.linalg.norm(images - point, axis=1)
     order = np.argsort(away)
-    if away[order[1]] < 0.05 * away[order[-1]] / 10:
+    if away[order[1]] < 0.01 * away[order[-1]]:
         return None
     size = 4 * away.max()
     corners = point + size * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
