@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from geometry.sphere.pictures import FACES, faces
+from service.reporting.figure import figure_files
 from service.reporting.formats import FORMATS, picture_bytes
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
+from service.spaces.figures import Figure
 from service.whole_files import NAME_PART, reason, temporary_name, write_atomically
 
 if TYPE_CHECKING:
@@ -26,24 +28,27 @@ if TYPE_CHECKING:
 
 _PAINT = ".paint.safetensors"
 _LONGEST = 255  # bytes of a file's name
+_FIGURE = (".png", ".svg")
 Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
 
 
 @dataclass(frozen=True)
 class Destination:
     """The files of a delivery; made by :func:`destination`. paint: to go on from, if it is kept;
-    faces: of a cube map, the six; dpi: see :func:`picture_bytes`."""
+    faces: of a cube map, the six; dpi: see :func:`picture_bytes`; figure: of the symmetry drawn
+    over the picture, as .png and as .svg."""
 
     picture: Path
     receipt: Path
     paint: Path
     faces: tuple[Path, ...] = ()
     dpi: float | None = None
+    figure: tuple[Path, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (self.picture, self.receipt, self.paint, *self.faces)
+        return (self.picture, self.receipt, self.paint, *self.faces, *self.figure)
 
 
 def destination(
@@ -51,10 +56,12 @@ def destination(
     read: FilesRead,
     cube: bool = False,
     dpi: float | None = None,
+    figure: bool = False,
 ) -> Destination:
     """Where a picture and its receipt will lie, checked: the folder is made if it is missing, and
     proved to be writable. ``cube``: the faces of a cube map lie beside it, NAME_px.png to
-    NAME_nz.png, as engines want them (:mod:`geometry.sphere.pictures`).
+    NAME_nz.png, as engines want them (:mod:`geometry.sphere.pictures`). ``figure``: so do
+    NAME_figure.png and NAME_figure.svg.
 
     Raises InputError("bad-output") for a suffix that is not in FORMATS, a folder that cannot be
     written, a file in the receipt's place that is no receipt (a recipe, say), which would be lost,
@@ -74,6 +81,7 @@ def destination(
         paint_file(picture),
         tuple(picture.with_name(f"{picture.stem}_{end}{picture.suffix}") for end in ends),
         dpi,
+        tuple(picture.with_name(f"{picture.stem}_figure{end}") for end in _FIGURE if figure),
     )
     with _told(picture):
         picture.parent.mkdir(parents=True, exist_ok=True)
@@ -123,15 +131,20 @@ def deliver(
     receipt: Mapping[str, Any] | None = None,
     write: Write | None = None,
     paint: Paint | None = None,
+    figure: Figure | None = None,
 ) -> None:
-    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its receipt, if it has one, and its
-    paint, where that is to be gone on from. ``write``: how, :func:`write_files` unless it is given.
-    Raises InputError("bad-output"), say for a full disk; an older picture is then still whole."""
+    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its figure and its receipt, those
+    that it has, and its paint, where that is to be gone on from. ``write``: how,
+    :func:`write_files` unless it is given. Raises InputError("bad-output"), say for a full disk; an
+    older picture is then still whole."""
     pictures = {place.picture: picture}
     if place.faces:
         sides = faces(picture)
         pictures |= {path: sides[end] for path, end in zip(place.faces, FACES, strict=True)}
     files = {path: picture_bytes(x, path.suffix, place.dpi) for path, x in pictures.items()}
+    if figure is not None:
+        drawn = figure_files(figure, picture, place.dpi)
+        files |= dict(zip(place.figure, drawn, strict=True))
     if receipt is not None and paint is not None:
         files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     if receipt is not None:

@@ -22,11 +22,13 @@ from service.spaces.space import Scene
 class Finished(NamedTuple):
     """A finished painting. picture: as delivered, (H, W, 3) uint8, or (H, W, 4) where parts are
     clear; receipt: ready for JSON; painted: (H, W, 3), the picture before it was cut or laid over a
-    base; coverage: of meshes, a picture of what no view saw."""
+    base; scene: as it was in the end, turned over or recoloured; coverage: of meshes, a picture of
+    what no view saw."""
 
     picture: Picture
     receipt: dict[str, Any]
     painted: Picture
+    scene: Scene
     coverage: Picture | None = None
 
 
@@ -56,9 +58,9 @@ def finish(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
         )
         receipt["surface"] = numbers(dataclasses.asdict(whole.figures))
-        return Finished(whole.texture, receipt, whole.painted, whole.coverage)
+        return Finished(whole.texture, receipt, whole.painted, scene, whole.coverage)
     quality = measure_quality(picture, frame)  # of one whole period, before it is cut
     delivered, corner = design.trimmed(picture)
     frame = moved_frame(frame, corner)
     receipt = build_receipt(recipe, scene, styles, last, frame, quality, delivered, weights)
-    return Finished(delivered, receipt, picture)
+    return Finished(delivered, receipt, picture, scene)

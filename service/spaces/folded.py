@@ -87,7 +87,7 @@ class FoldedDesign(Design):
         """Chart texels → logits at ``points`` (n, 3)."""
         scene = self._scene
         if scene.mirrored:
-            points = points * (1, -1, 1)
+            points = points @ turned_over(scene)
         if scene.folds is None:
             return self._fold_exactly(points)
         turn = scene.group.generators[0]
@@ -169,12 +169,15 @@ def picture_generators(scene: Scene) -> tuple[PictureGenerator, ...]:
     elif scene.group.tiling is not None:
         found = side_mirrors(scene.group, scene.colouring)
 
-    def turned_over(matrix: Array) -> Array:
-        return _MIRROR @ matrix @ _MIRROR if scene.mirrored else matrix
-
+    over = turned_over(scene)
     return tuple(
-        PictureGenerator(g.letter, g.title, turned_over(g.matrix), colour) for g, colour in found
+        PictureGenerator(g.letter, g.title, over @ g.matrix @ over, colour) for g, colour in found
     )
+
+
+def turned_over(scene: Scene) -> Array:
+    """(3, 3): between places of a scene's group and where they are seen, the same both ways."""
+    return _MIRROR if scene.mirrored else np.eye(3)
 
 
 def spread(sampling: SamplingMap, chosen: NDArray[np.bool_]) -> SamplingMap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.catalogue import find_group
+from geometry.hyperbolic.diagram import hyperbolic_diagram, within_sides
 from geometry.hyperbolic.fold import fold, hyperbolic_chart
 from geometry.hyperbolic.groups import hyperbolic_group
 from geometry.hyperbolic.models import Model as HyperbolicModel
 from geometry.hyperbolic.models import find_model
-from geometry.hyperbolic.sides import fold_into_tile, tile_chart
+from geometry.hyperbolic.sides import fold_into_tile, side_mirrors, tile_chart
 from geometry.hyperbolic.views import (
     Samples,
     coverage,
@@ -26,10 +28,12 @@ from geometry.hyperbolic.views import (
     random_motion,
 )
 from geometry.maps.sampling import SamplingMap
-from geometry.spaces import Array
+from geometry.spaces import HYPERBOLIC, Array
+from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Group
 from service.inputs.body import Body
-from service.spaces.folded import FoldedDesign, View, picture_generators
+from service.spaces.figures import Figure, Sheet, figure_of
+from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING
 from service.spaces.space import Scene, Space, by_name, resolved
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
 
 WINDOW = 0.45  # side of a view, relative to the picture's width
 _PROBES = 64  # pixels along a side of the picture that may be a view's middle
+_ROUND = 0.1  # of the picture, around it, where what is seen in it may hang together
+_SMALLEST = 0.03  # a domain that is drawn, relative to the picture
 _LARGEST = 1.25  # a pixel that is compared, relative to those in the middle
 
 
@@ -116,6 +122,34 @@ class HyperbolicDesign(FoldedDesign):
         layout = HyperbolicLayout(self._model, self.shape)
         generators = picture_generators(self._scene)
         return Frame("hyperbolic", generators, layout, fields, self.frame)
+
+    def figure(self) -> Figure:
+        """See Design."""
+        over = turned_over(self._scene)
+        scale, centre = placement(self._model, self.shape)
+        layout = HyperbolicLayout(self._model, self.shape)
+
+        def pixels(points: Array) -> Array:
+            return self._model.from_space(points @ over) * (1, -1) * scale + centre
+
+        def wanted(points: Array) -> NDArray[np.bool_]:
+            xy = self._model.from_space(points @ over)
+            place = xy * (1, -1) * scale + centre
+            margin = np.array(self.shape[::-1]) * _ROUND
+            near = ((place > -margin) & (place < np.array(self.shape[::-1]) + margin)).all(axis=1)
+            size = domain_size / self._model.footprint(xy) * scale
+            return near & (size > _SMALLEST * math.sqrt(math.prod(self.shape)))
+
+        domain_size = math.sqrt(domain_area(self._chart.mirrors))
+        group, colouring = self._scene.group, self._scene.colouring
+        diagram = hyperbolic_diagram(group, colouring, wanted)
+        generators = group.generators
+        if self._scene.folds is not None:
+            diagram = within_sides(diagram, group, colouring)
+            generators = tuple(g for g, _ in side_mirrors(group, colouring))
+        sheet = Sheet(self.shape, pixels, lambda numbers: layout.points(numbers)[0] @ over)
+        actions = [(g.letter, action(HYPERBOLIC, g.matrix)) for g in generators]
+        return figure_of(diagram, sheet, actions)
 
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: clear where there is no point of the plane."""

@@ -29,8 +29,10 @@ from geometry.symmetry.groups import Generator
 from service.inputs.body import Body
 from service.pictures.base_colour import fitted
 from service.pictures.files import over_white
+from service.spaces.figures import Figure
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
+from service.spaces.plane_figure import plane_figure
 from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS
 from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
@@ -258,7 +260,7 @@ class PlaneDesign(Design):
     def picture_frame(self) -> Frame:
         """See Design."""
         chart, shape, mirrored = self.chart, self.shape, self.mirrored
-        over = affine(np.diag([-1.0, 1.0]), (shape[1], 0.0)) if mirrored else np.eye(3)
+        over = self._over
         a, b, origin = plane_chart.picture_lattice(chart, shape)
         a, b, origin = over[:2, :2] @ a, over[:2, :2] @ b, over[:2, :2] @ origin + over[:2, 2]
         generators = tuple(
@@ -269,6 +271,19 @@ class PlaneDesign(Design):
         lattice = {"a": a.tolist(), "b": b.tolist(), "origin": origin.tolist()}
         layout = TileLayout(shape, skew)
         return Frame("tiling", generators, layout, {"lattice": lattice}, self.frame)
+
+    def figure(self) -> Figure:
+        """See Design."""
+        delivered, corner = self.trimmed(np.zeros((*self.shape, 3), np.uint8))
+        height, width = delivered.shape[:2]
+        from_delivered = self._over @ affine(np.eye(2), corner)
+        return plane_figure(self.chart, self.shape, (height, width), from_delivered)
+
+    @property
+    def _over(self) -> Array:
+        """(3, 3), in pixels: turns a mirrored picture over."""
+        width = self.shape[1]
+        return affine(np.diag([-1.0, 1.0]), (width, 0.0)) if self.mirrored else np.eye(3)
 
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: periods, or one cell of which the rest is clear."""

@@ -23,6 +23,7 @@ from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.folds import Folds, check_axis, parse_folds
 from geometry.symmetry.groups import Colouring, Elements, Generator, Group, elements
 from service.inputs.body import Body
+from service.spaces.figures import Figure
 from service.spaces.frame import Frame, Picture
 from service.spaces.reach import Reach
 
@@ -151,6 +152,15 @@ class Design(ABC):
     def shown(self, paper: Paper) -> Picture:
         """What is delivered of a picture that has a paper in every copy of the domain."""
         return self.trimmed(self.bake(self.laid_out(paper)))[0]
+
+    def figure(self) -> Figure:
+        """The symmetry as it is drawn over what is delivered. Raises InputError("no-figure")."""
+        raise InputError(
+            "no-figure",
+            "figure",
+            "A spiral has no mirrors and no centres that could be drawn over it.",
+            "Leave out --figure.",
+        )
 
     # Meshes have none of these: they have no preview, and no handedness is asked of them.
 

@@ -15,13 +15,16 @@ from geometry.cells import Paper
 from geometry.maps.sampling import SamplingMap
 from geometry.seeing.cameras import COSINE_CUT, Camera, pixel_rays
 from geometry.seeing.surrounding import surrounding_cameras
-from geometry.spaces import Array
+from geometry.spaces import SPHERE, Array
+from geometry.sphere.diagram import sphere_diagram
 from geometry.sphere.fold import fold, sphere_chart
 from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTIONS, Projection
 from geometry.sphere.seed_charts import spiral
-from geometry.symmetry.groups import TRIVIAL, elements
+from geometry.symmetry.diagram import action
+from geometry.symmetry.groups import TRIVIAL, Elements, elements
 from service.inputs.body import Body
-from service.spaces.folded import FoldedDesign, View, picture_generators
+from service.spaces.figures import Figure, Sheet, figure_of
+from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side
 from service.spaces.space import Scene, Space, resolved
@@ -67,7 +70,7 @@ class SphereDesign(FoldedDesign):
     def __init__(self, scene: Scene, width: int, projection: str = "equirectangular") -> None:
         self._projection = PROJECTIONS[projection]
         self._equator = round(_AROUND[projection] * width)
-        exact = elements(scene.group, scene.colouring) if scene.folds is None else TRIVIAL
+        exact = _exact(scene)
         texel = 2 * math.pi / self._equator / FINENESS
         self._chart = sphere_chart(exact, texel / OVERSAMPLING)
         super().__init__(scene, self._projection.shape(width), self._chart.shape)
@@ -103,6 +106,25 @@ class SphereDesign(FoldedDesign):
         generators = picture_generators(self._scene)
         layout = SphereLayout(self._projection, self.shape)
         return Frame(self._projection.name, generators, layout, colours=self.frame)
+
+    def figure(self) -> Figure:
+        """See Design."""
+        over = turned_over(self._scene)
+        layout = SphereLayout(self._projection, self.shape)
+
+        def pixels(points: Array) -> Array:
+            row, column = self._projection.positions(points @ over, self.shape)
+            return np.stack([column, row], axis=1)
+
+        sheet = Sheet(self.shape, pixels, lambda numbers: layout.points(numbers)[0] @ over)
+        generators = self._scene.group.generators if self._scene.folds is None else ()
+        actions = [(g.letter, action(SPHERE, g.matrix)) for g in generators]
+        return figure_of(sphere_diagram(_exact(self._scene)), sheet, actions)
+
+
+def _exact(scene: Scene) -> Elements:
+    """What is left of the symmetry where it is folded partly."""
+    return elements(scene.group, scene.colouring) if scene.folds is None else TRIVIAL
 
 
 def _seen(camera: Camera) -> View:

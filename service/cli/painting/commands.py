@@ -43,6 +43,14 @@ Dpi = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
+FigureToo = Annotated[
+    bool,
+    typer.Option(
+        "--figure",
+        help="Draw the symmetry over the picture, too: NAME_figure.png and NAME_figure.svg.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
 MeshOutput = Annotated[
     Path,
     typer.Option(
@@ -65,11 +73,12 @@ def _paint(
     output: Path,
     dpi: float | None,
     film: Film | None = None,
+    figure: bool = False,
 ) -> None:
     from service.cli.painting.picture import paint_to
 
     recipe = _recipe(target, given, dream_like, weights)
-    paint_to(recipe, output, weights, progress_console(), film, dpi=dpi)
+    paint_to(recipe, output, weights, progress_console(), film, dpi=dpi, figure=figure)
 
 
 def _recipe(
@@ -96,9 +105,10 @@ def _plain(space: Space) -> Command:
         weights: options.Weights = None,
         output: Output = Path(f"{target}.png"),
         dpi: Dpi = None,
+        figure: FigureToo = False,
         **given: Any,
     ) -> None:
-        _paint(target, given, dream_like, weights, output, dpi)
+        _paint(target, given, dream_like, weights, output, dpi, figure=figure)
 
     return paint
 
@@ -122,10 +132,11 @@ def _hyperbolic(
     weights: options.Weights = None,
     output: Output = Path("hyperbolic.png"),
     dpi: Dpi = None,
+    figure: FigureToo = False,
     **given: Any,
 ) -> None:
     fields = {"group": _hyperbolic_name(p, q, group), **given}
-    _paint("hyperbolic", fields, dream_like, weights, output, dpi)
+    _paint("hyperbolic", fields, dream_like, weights, output, dpi, figure=figure)
 
 
 def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
@@ -234,12 +245,13 @@ def show(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The picture's file: a .png.")
     ] = Path("preview.png"),
+    figure: FigureToo = False,
     **given: Any,
 ) -> None:
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
     from service.cli.painting.preview import preview_to
 
-    preview_to({"group": group, "size": size, **given}, picture, output, progress_console())
+    preview_to({"group": group, "size": size, **given}, picture, output, progress_console(), figure)
 
 
 def run(

@@ -43,17 +43,18 @@ def paint_to(
     read: Sequence[Path] = (),
     larger_than: Paint | None = None,
     dpi: float | None = None,
+    figure: bool = False,
 ) -> None:
     """Paint a recipe into ``picture`` with its receipt and its paint beside it. ``steering``,
     ``larger_than``: see paint; ``read``: files besides the recipe's that must not be written over;
-    ``dpi``: pixels per inch.
+    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
     """
     scene = read_scene(recipe)
     inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
-    place = destination(picture, inputs, recipe.projection == "cube", dpi)
+    place = destination(picture, inputs, recipe.projection == "cube", dpi, figure)
     if film is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)
@@ -62,7 +63,8 @@ def paint_to(
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
         try:
-            deliver(place, done.picture, done.receipt, rescue.write, last.paint())
+            drawn = done.scene.design(recipe.size).figure() if figure else None
+            deliver(place, done.picture, done.receipt, rescue.write, last.paint(), drawn)
         except InputError as error:
             problem = error  # which must not cost the film, too
         if film is not None:
@@ -79,7 +81,8 @@ def paint_to(
     size = f"{width} × {height} pixels"
     if place.faces:
         size += f", faces of {height // 2} × {height // 2}"
-    console.out(f"{place.picture}  {place.receipt}  {size}  {time}  {symmetry}", highlight=False)
+    files = "  ".join(map(str, (place.picture, place.receipt, *place.figure)))
+    console.out(f"{files}  {size}  {time}  {symmetry}", highlight=False)
 
 
 def _write_film(film: Film, last: Progress, rescue: Rescue) -> None:

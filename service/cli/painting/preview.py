@@ -23,18 +23,26 @@ from service.spaces import with_pictures
 
 
 def preview_to(
-    given: Mapping[str, Any], picture: Path | None, output: Path, console: Console
+    given: Mapping[str, Any],
+    picture: Path | None,
+    output: Path,
+    console: Console,
+    figure: bool = False,
 ) -> None:
     """Write the preview of a group in a layout: ``given`` are fields of a recipe, the group among
-    them. Raises InputError."""
+    them. ``figure``: draw the symmetry over it, too. Raises InputError."""
     target = with_pictures()[find_group(given["group"]).space.name].target
     recipe = parse_recipe(recipe_data(target, given))
     scene = make_scene(recipe)
-    place = destination(output, FilesRead([] if picture is None else [picture]))
+    read = FilesRead([] if picture is None else [picture])
+    place = destination(output, read, figure=figure)
+    drawn = scene.design(recipe.size).figure() if figure else None
     pixels = None if picture is None else over_white(read_picture(picture, "picture"))
-    shown = plasma_colours() if pixels is None else pixels
-    scene = framed(scene, recipe, [StylePicture("picture", 1.0, shown, "")])
-    deliver(place, preview(scene, recipe.size, recipe.seed, pixels))
-    console.out(f"{output}  {scene.group.name}: {scene.group.title}", highlight=False)
+    colours = plasma_colours() if pixels is None else pixels
+    scene = framed(scene, recipe, [StylePicture("picture", 1.0, colours, "")])
+    shown = preview(scene, recipe.size, recipe.seed, pixels)
+    deliver(place, shown, figure=drawn)
+    files = "  ".join(map(str, (output, *place.figure)))
+    console.out(f"{files}  {scene.group.name}: {scene.group.title}", highlight=False)
     if hint := advice(scene.group, scene.colouring):
         console.out(f"advice: {hint}", highlight=False)

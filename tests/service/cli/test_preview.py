@@ -141,3 +141,31 @@ def test_a_preview_needs_no_torch(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
     assert json.loads(done.stdout.splitlines()[-1]) is False, done.stderr
+
+
+def test_a_figure_lies_beside_the_picture(tmp_path, capsys):
+    place = tmp_path / "p.png"
+    words = ["--size", "64", "-o", str(place)]
+    assert main(["preview", "p3m1", *words]) == 0
+    plain = place.read_bytes()
+    assert main(["preview", "p3m1", "--figure", *words]) == 0
+    said = capsys.readouterr().out
+    assert {"p.png", "p_figure.png", "p_figure.svg"} == {f.name for f in tmp_path.iterdir()}
+    assert all(str(file) in said for file in tmp_path.iterdir())
+    assert place.read_bytes() == plain
+    with Image.open(tmp_path / "p_figure.png") as image:
+        assert image.width > 64
+
+
+def test_a_figure_writes_over_nothing_that_is_read_and_spirals_have_none(tmp_path, capfd):
+    style = tmp_path / "p_figure.png"
+    Image.fromarray(soft_picture()).save(style)
+    words = ["--size", "64", "--figure", "-o", str(tmp_path / "p.png")]
+    assert main(["preview", "p4", "-p", str(style), *words]) == 2
+    assert "would be overwritten" in capfd.readouterr().err
+    assert main(["preview", "spiral2", *words]) == 2
+    assert capfd.readouterr().err == (
+        "error: figure: A spiral has no mirrors and no centres that could be drawn over it. "
+        "Leave out --figure.\n"
+    )
+    assert list(tmp_path.iterdir()) == [style]
