@@ -56,7 +56,7 @@ def test_the_style_term_is_the_weighted_mean_of_its_layers_square_roots():
     painted, target = ({k: moments(x[k]) for k in x} for x in (a, b))
     wanted = Wanted(target, {"one": 1.0, "two": 3.0})
     term = loss(painted, wanted)
-    assert float(term) == pytest.approx((one**0.5 + 3 * two**0.5) / 4, rel=1e-3)
+    assert float(term) == pytest.approx((one**0.5 + 3 * two**0.5) / 4, rel=5e-3)
     assert float(loss(target, wanted)) < 0.011  # the slope at 0 is kept finite
 
 
