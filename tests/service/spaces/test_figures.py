@@ -12,7 +12,7 @@ from geometry.hyperbolic.views import placement
 from geometry.spaces import HYPERBOLIC
 from geometry.sphere.pictures import PROJECTIONS
 from geometry.symmetry.groups import elements
-from service.preview import plasma_paper, preview
+from service.preview import preview
 
 
 def shown(target, group, size=64, mirrored=False, **fields):
