@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from geometry.catalogue import colourings, groups
+from geometry.catalogue import colourings, find_group, groups
 from geometry.spaces import SPHERE
 from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
 from service.networks import AUTO, NETWORKS
 from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
+from service.survey.labels import group_label
 from service.terms import TERMS
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
@@ -30,20 +31,12 @@ def describe() -> dict[str, Any]:
     from service.inputs.styles import exemplars
 
     return {
-        "groups": [
-            {
-                **group_row(group),
-                "colourings": [colouring_row(c) for c in colourings(group)[:_COLOURINGS]],
-                "colourings_total": len(colourings(group)),
-                "figure": figure_row(group) if group.space is SPHERE else None,
-            }
-            for group in groups()
-        ],
+        "groups": [full_group_row(group) for group in offered_groups()],
         "styles": list(exemplars()),
         "colour_frames": {name: frame_rows(name) for name in exemplars()},
         "looks": {name: small_picture(name) for name in exemplars()},
         "networks": [
-            {"name": AUTO, "title": "Automatic: the best at hand", "available": True},
+            {"name": AUTO, "title": "Automatic", "available": True},
             *(
                 {"name": name, "title": info.title, "available": info.weights.at_hand}
                 for name, info in NETWORKS.items()
@@ -54,6 +47,11 @@ def describe() -> dict[str, Any]:
         "defaults": defaults(),
         "recipe_schema": Recipe.model_json_schema(),
     }
+
+
+def offered_groups() -> tuple[Group, ...]:
+    """The catalogue's groups, and a plain mirror: a family's, which has another number there."""
+    return (*groups(), find_group("*", SPHERE.name))
 
 
 def defaults() -> dict[str, Any]:
@@ -70,6 +68,17 @@ def term_rows() -> list[dict[str, Any]]:
         {name: getattr(term, name) for name in said.split()} | {"targets": list(term.targets)}
         for term in TERMS.values()
     ]
+
+
+def full_group_row(group: Group) -> dict[str, Any]:
+    """A group with its simplest colour rules and its figure."""
+    return {
+        **group_row(group),
+        "label": group_label(group),
+        "colourings": [colouring_row(c) for c in colourings(group)[:_COLOURINGS]],
+        "colourings_total": len(colourings(group)),
+        "figure": figure_row(group) if group.space is SPHERE else None,
+    }
 
 
 def group_row(group: Group) -> dict[str, Any]:

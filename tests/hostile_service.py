@@ -62,6 +62,12 @@ GROUP = {
 }
 
 
+SYMMETRY = {
+    **{"name": "*", "label": "Mirror Left–Right", "order": 2, "axis": "Y", "centre": "origin"},
+    **{"deviation": 0.0, "frame": [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0]},
+}
+
+
 def honest(kind: str, request: dict[str, Any]) -> Reply:
     """What the wire promises for a request."""
     job = {"job": request.get("job") or "7-0a1b2c"}
@@ -95,6 +101,8 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
             "channels": [{"layer": "fire9", "channel": 7, "strength": 3.5}],
             "dreams": ["fire9:1*7+0.5*8"],
         },
+        "group": {"group": GROUP | {"name": request.get("group"), "label": "Turns"}},
+        "symmetries": {"symmetries": [SYMMETRY]},
         "have": {"received": [0] * len(request.get("digests", []))},
         "upload": {"received": request.get("size")},
         "jobs": {"jobs": [ROW]},

@@ -260,7 +260,9 @@ def painted(task: Painting, inputs: Path) -> Outcome:
         region = np.zeros((height, width), np.uint8)
         region[height // 8 : height // 2, width // 8 : width // 2] = 255
         again = _found("parse_recipe")({**task.recipe, "seed": 8})
-        found = run(again, kept=(found["paint"].to_bytes(), region))
+        job = importlib.import_module("service.serving.jobs.job")
+        kept = getattr(job, "KeptPaint", lambda *parts: parts)  # once it was a tuple
+        found = run(again, kept=kept(found["paint"].to_bytes(), region))
     paint = found.pop("paint")
     return found | {"logits": paint.logits, "mirrored": bool(paint.mirrored)}
 

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Of our own, what each room may import besides itself.
 ROOMS = {"geometry": set(), "service": {"geometry", "recipes"}, "blender_addon": set()}
-OTHERS = {"bpy", "gpu", "gpu_extras", "numpy", "zmq"}  # what the add-on may import
+OTHERS = {"bpy", "gpu", "gpu_extras", "mathutils", "numpy", "zmq"}  # what the add-on may import
 FULL = 15  # files in a folder
 
 

@@ -12,7 +12,7 @@ from bpy.app.handlers import persistent
 
 from ..picture import backup, live_image
 from ..settings import preferences
-from . import jobs, pump
+from . import inherit, jobs, pump, symmetries
 from .reattach import reattach
 
 
@@ -26,6 +26,8 @@ def watch_again() -> None:
 def _before_load(*_: object) -> None:
     # What identified the old file's objects means nothing now. Its jobs go on in the service.
     jobs.leave_all("Goes on in the service: another file was loaded")
+    symmetries.forget()
+    inherit.forget()
 
 
 @persistent
@@ -44,6 +46,7 @@ def _before_save(*_: object) -> None:
 
 @persistent
 def _after_undo(*_: object) -> None:
+    symmetries.take_again()
     for painted in reversed(jobs.all_of_file()):  # the newest first: it puts, others find it
         image = live_image.by_uid(bpy.data.images, painted.image_uid)
         if image is None:

@@ -6,6 +6,7 @@ what survives undo and renaming (:func:`..picture.live_image.uid_of`). :mod:`.pu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -16,9 +17,13 @@ from ..link.client import PaintClient
 from ..link.connection import Timing
 from ..link.messages import RUNNING, Frame, Report, Submission
 from ..link.worker import Launch
+from ..offer import catalogue
+from ..offer.symmetries import NONE
 from ..picture import backup, live_image, shading
 from ..problems import Problem, refuse
+from ..scene.form import form_of
 from ..settings.properties import settings_of
+from ..settings.table import choices_of
 from .ties import Place
 
 UV_MAP_KEY = "orbitex_uv_map"  # custom property of the image: the UV map it is painted for
@@ -34,7 +39,8 @@ class Job:
     ``client`` is its thread, ``report`` what that said last, ``message`` one line. ``frames``: how
     many reached the image. ``active``: being pumped; no more once it has ended or is left to the
     service. ``place``: what was noted last, to find the job again. ``warning``: what is not painted
-    well, though it stops nothing.
+    well, though it stops nothing. ``asked``: as :func:`asked_of` when it was begun;
+    ``told``: as :func:`..offer.catalogue.told` when it ended.
     """
 
     key: int
@@ -51,6 +57,8 @@ class Job:
     active: bool = True
     place: Place | None = None
     warning: Problem | None = None
+    asked: Any = None
+    told: int = 0
     newest: Frame | None = None  # what the image shows, should undo take it away
     losses: list[float] = field(default_factory=list)  # of all progress that came, for the trend
 
@@ -59,6 +67,9 @@ class Job:
         """Object and label."""
         return f"{self.object_name}: {self.label}"
 
+
+# Problems that are gone as soon as a service has answered.
+_UNTIL_FOUND = frozenset({"no-service", "service-died", "slow-start", "no-python"})
 
 _jobs: list[Job] = []
 _keys = count(1)
@@ -85,7 +96,7 @@ def begin(
     # A duplicated object points at the image of its original: it must get one of its own.
     shared = any(settings_of(o).image == image for o in bpy.data.objects if o != obj)
     client = PaintClient(submission, launch, timing, before.client if before else None)
-    label = f"{submission.recipe['group']}, seed {submission.recipe['seed']}"
+    label = label_of(submission.recipe)
     usable = image is not None and not shared and live_image.is_paintable(image)
     target = _target(obj, image if usable and not aside else None, uv_map, submission, aside)
     job = _add(obj, target, client, label)
@@ -119,6 +130,15 @@ def follow(
         client.command("resume")
     client.start()
     return job
+
+
+def label_of(recipe: Mapping[str, Any]) -> str:
+    """What is painted, in few words."""
+    seed, name = f"seed {recipe['seed']}", str(recipe["group"])
+    if name == NONE:
+        return seed
+    known = catalogue.known().group(name)
+    return f"{known.title if known else name}, {seed}"
 
 
 @dataclass(frozen=True)
@@ -196,6 +216,20 @@ def active_of(obj: Any) -> Job | None:
     """The running job of the image that ``obj`` shows, if there is one."""
     job = job_of(obj)
     return job if job and job.active else None
+
+
+def asked_of(obj: Any) -> Any:
+    """What a painting of ``obj`` would depend on, to be compared."""
+    return choices_of(settings_of(obj)), form_of(obj)
+
+
+def still_stands(job: Job, obj: Any) -> bool:
+    """Whether what has stopped a job would stop the next one: neither the object nor its settings
+    have changed, and the service has not been found since."""
+    problem = job.report.problem
+    if problem is None or (job.asked is not None and job.asked != asked_of(obj)):
+        return False
+    return problem.code not in _UNTIL_FOUND or catalogue.told() == job.told
 
 
 def cancel(job: Job) -> None:

@@ -17,17 +17,18 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..link import inquiry, lookups
+from ..link import detections, inquiry, lookups
 from ..link.messages import RUNNING, Frame, clock
 from ..link.printing import print_error, say
 from ..offer import catalogue
-from ..picture import backup, live_image, pictures, shading
+from ..offer.symmetries import chosen_fields
+from ..picture import backup, live_image, pictures, shading, viewports
 from ..picture.backup import RECEIPT_KEY
 from ..problems import ProblemError
 from ..settings import preferences
 from ..settings.dream import DREAMS
 from ..settings.properties import settings_of
-from . import jobs, queue_rows, ties
+from . import inherit, jobs, queue_rows, recall, symmetries, ties
 from .jobs import Job
 from .reattach import reattach
 
@@ -47,11 +48,14 @@ def pump() -> bool:
             reattach(preferences.read(bpy.context), asked=False)  # the service is there again
     if lookups.pending():
         _look_up()
+    inherit.hand_down()
+    if symmetries.pending():
+        symmetries.collect(preferences.read(bpy.context))
     for job in jobs.all_of_file():
         if job.active:
             _pump_one(job)
     queue_rows.sync()
-    asked = inquiry.pending() is not None or lookups.pending()
+    asked = inquiry.pending() is not None or lookups.pending() or symmetries.pending()
     return asked or any(s.active for s in jobs.all_of_file())
 
 
@@ -59,6 +63,20 @@ def look_up(question: lookups.Question) -> bool:
     """Have the service say something about a network, for a panel that is being drawn; whether the
     answer is on its way."""
     waits = lookups.ask(question)
+    if waits:
+        start_timer()
+    return waits
+
+
+def welcome(obj: Any) -> None:
+    """Give an object that a panel shows, and that nobody has set up, the settings of the last."""
+    if inherit.want(obj):
+        start_timer()
+
+
+def look_at(obj: Any) -> bool:
+    """Have the service find the symmetries of an object that a panel shows; whether it does."""
+    waits = symmetries.want(obj)
     if waits:
         start_timer()
     return waits
@@ -95,6 +113,11 @@ def _pump_one(job: Job) -> None:
         catalogue.remember(report.offers)
         inquiry.forget_problem()
         lookups.retry()
+    if report.found is not None and job.report.found is None:
+        symmetries.learn(obj, report.found)
+        job.asked = jobs.asked_of(obj)
+        recall.amend(image, chosen_fields(report.found))
+        job.label = jobs.label_of({**job.client.recipe, **chosen_fields(report.found)})
     if report.progress is not None and report.progress != job.report.progress:
         job.losses.append(report.progress.loss)
     job.report = report
@@ -187,7 +210,7 @@ def put(image: Any, frame: Frame) -> None:
 def _settle(job: Job, image: Any) -> None:
     """The job has ended by itself: keep its picture, bring back the one from before, or take back
     what never got one."""
-    job.active = False
+    job.active, job.told = False, catalogue.told()
     report = job.report
     if report.over:
         ties.untie(image, _tie(job, image) if report.state == "finished" else None)
@@ -227,6 +250,8 @@ def _tick() -> float | None:
             if job.active:
                 jobs.leave(job, f"{type(error).__name__}: {error}")
         return None
+    if painting and not any(job.active for job in jobs.all_of_file()):
+        _end_of_painting()
     if any(not job.active and job.frames for job in painting):
         _push_undo("Painted")
     if _seen() != before:  # else viewports would be drawn anew all the time
@@ -234,10 +259,24 @@ def _tick() -> float | None:
     return TICK_SECONDS if going_on else None
 
 
+def _end_of_painting() -> None:
+    if preferences.read(bpy.context).show_texture == "KEEP":
+        viewports.keep()
+    else:
+        viewports.give_back()
+
+
 def _seen() -> list[Any]:
     """What panels and viewports show of all jobs, to be compared."""
     shown: list[Any] = [(s.key, s.frames, s.message, s.report) for s in jobs.all_of_file()]
-    return [*shown, inquiry.pending(), inquiry.problem(), catalogue.known(), lookups.news]
+    return [
+        *shown,
+        inquiry.pending(),
+        inquiry.problem(),
+        catalogue.known(),
+        lookups.news,
+        detections.pending(),
+    ]
 
 
 def _push_undo(what: str) -> None:

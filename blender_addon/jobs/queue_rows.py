@@ -26,10 +26,10 @@ class OrbitexQueue(bpy.types.PropertyGroup):
     rows: CollectionProperty(
         name="Jobs", description="The jobs of the open file", type=OrbitexQueueRow
     )
-    index: IntProperty(name="Chosen Job", description="The row that is chosen")
+    index: IntProperty(name="Active Job", description="The active row")
     seeds: IntProperty(
         name="Seeds",
-        description="How many paintings to make, each with a seed of its own",
+        description="How many paintings to make, each with its own seed",
         default=SEEDS,
         min=2,
         max=16,

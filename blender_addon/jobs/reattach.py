@@ -36,6 +36,11 @@ def is_waiting(obj: Any) -> bool:
     return ties.of_image(image) is not None and not _is_watched(image)
 
 
+def is_any_waiting(scene: Any) -> bool:
+    """Whether an object of the scene has such an image."""
+    return any(obj.type == "MESH" and is_waiting(obj) for obj in scene.objects)
+
+
 def retry(obj: Any, image: Any, job: str, service: ServicePreferences) -> jobs.Job:
     """Let the job ``job``, which has failed, go on, and watch it into ``image``, a new one if that
     is None. Raises ProblemError "offline"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
@@ -13,7 +14,7 @@ from ..link.messages import Submission
 from ..picture import live_image
 from ..problems import ProblemError, refuse
 from ..settings.properties import settings_of
-from ..settings.table import LISTS, PAINTED, Choices
+from ..settings.table import BY_NAME, LISTS, PAINTED, Choices
 from . import jobs
 
 CHOICES_KEY = "orbitex_choices"  # custom property of the image: its Choices, as JSON
@@ -30,6 +31,16 @@ def note(begun: jobs.Job, choices: Choices, submission: Submission) -> None:
     image[CHOICES_KEY] = json.dumps(asdict(replace(choices, **fixed)))
 
 
+def amend(image: Any, fields: Mapping[str, str]) -> None:
+    """Keep on the image which symmetry was found for it: ``fields`` of the recipe."""
+    known = {name: BY_NAME[name] for name in fields}
+    found = {
+        n: fields[n].upper() if row.items and n != "axis" else fields[n] for n, row in known.items()
+    }
+    with suppress(ValueError, TypeError):
+        image[CHOICES_KEY] = json.dumps(json.loads(image.get(CHOICES_KEY, "{}")) | found)
+
+
 def choices_of_image(image: Any) -> dict[str, Any]:
     """The choices kept on an image, by name; those that this release does not know are left out.
 
@@ -39,7 +50,7 @@ def choices_of_image(image: Any) -> dict[str, Any]:
     with suppress(ValueError, TypeError, AttributeError, RecursionError):
         data = json.loads(image.get(CHOICES_KEY))
     if not isinstance(data, dict):
-        refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
+        refuse("no-recipe", "The settings that made this image are not known.", "Paint again.")
     known: dict[str, Any] = {"use_styles": True, "dreams": ()}  # of releases without dreams
     known |= {row.name: data[row.name] for row in PAINTED if row.name in data}
     for name in {row.name for row in LISTS} & known.keys():

@@ -3,11 +3,15 @@ service that painted it keeps the paint of the rest to the bit."""
 
 from __future__ import annotations
 
+import functools
 import json
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from ..offer import catalogue
 from ..picture.backup import RECEIPT_KEY
 from ..problems import refuse
 from ..scene import mask
@@ -23,9 +27,36 @@ def reason_not(obj: Any) -> str:
     if busy := jobs.busy_reason(obj):
         return busy
     if ties.painter_of(settings.image) is None:
-        return "Only a picture whose painting has finished can be painted anew in part"
+        return "Only a finished picture can be repainted in part"
     if settings.mask_kind == "NONE":
-        return "Choose a mask in the section Colour Before: where it is white is painted anew"
+        return "Choose a mask in the section Base Color. White areas are repainted"
+    return ""
+
+
+def label(obj: Any) -> str:
+    """What the button says: the symmetry repaints all copies of what is under the mask."""
+    image = settings_of(obj).image
+    known = catalogue.known().group(_group(str(image.get(RECEIPT_KEY, ""))))
+    copies = known.order - 1 if known is not None else 0
+    return f"Repaint Mask + {copies} {'Copies' if copies > 1 else 'Copy'}" if copies > 0 else ""
+
+
+def extent(image: Any, region: np.ndarray) -> str:
+    """How much will be repainted, in words. region: |u1 (H, W), above 127 where."""
+    part = float((region > 127).mean())
+    known = catalogue.known().group(_group(str(image.get(RECEIPT_KEY, ""))))
+    words = f"Repainting {100 * part:.2g} % of the texture"
+    if known is None or known.order < 2:
+        return words
+    most = min(1 - part, (known.order - 1) * part)
+    return f"{words}, and up to {100 * most:.2g} % more: its {known.order - 1} copies"
+
+
+@functools.lru_cache(maxsize=8)
+def _group(receipt: str) -> str:
+    """The group in a receipt, for the panel, which asks on every redraw."""
+    with suppress(ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return str(json.loads(receipt)["recipe"]["group"])
     return ""
 
 
@@ -40,7 +71,7 @@ def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Job:
     painter = ties.painter_of(image)
     if painter is None:
         refuse("not-painted", reason_not(obj))
-    recipe = _recipe(image)
+    recipe = recipe_of(image)
     recipe["seed"] = int(recipe.get("seed", 0)) + 1 if seed is None else seed
     service = replace(preferences.read(context), address=painter.address)
     preferences.check_address(service.address)
@@ -50,17 +81,19 @@ def repaint(context: Any, obj: Any, seed: int | None = None) -> jobs.Job:
         settings.mask_kind, settings.mask, obj, depsgraph, uv_map, max(image.size)
     )
     if region is None:
-        refuse("no-mask", "There is no mask.", "Choose one in the section Colour Before.")
+        refuse("no-mask", "There is no mask.", "Choose one in the section Base Color.")
     submission = replace(
         service.submission(recipe=recipe, buffers={"region": region}), repaints=painter.job
     )
-    return jobs.begin(obj, submission, uv_map, preferences.launcher(service))
+    begun = jobs.begin(obj, submission, uv_map, preferences.launcher(service))
+    begun.message = extent(image, region)
+    return begun
 
 
-def _recipe(image: Any) -> dict[str, Any]:
+def recipe_of(image: Any) -> dict[str, Any]:
     """What the receipt on the image says that it was painted by. Raises ProblemError."""
     with suppress(ValueError, TypeError, AttributeError, RecursionError):
         recipe = json.loads(image.get(RECEIPT_KEY)).get("recipe")
         if isinstance(recipe, dict) and isinstance(recipe.get("group"), str):
             return recipe
-    refuse("no-recipe", "The image does not say what it was painted with.", "Paint it anew.")
+    refuse("no-recipe", "The settings that made this image are not known.", "Paint again.")

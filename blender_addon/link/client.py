@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from ..problems import Problem, ProblemError, from_service, refuse
-from . import picture_files
+from ..offer.refusals import from_service
+from ..offer.symmetries import chosen_fields
+from ..problems import Problem, ProblemError, refuse
+from . import detections, picture_files
 from .answers import check_shape
 from .connection import Connection, Message, StoppedError, Timing
 from .messages import (
@@ -63,6 +65,11 @@ class PaintClient(Worker):
         self._returns = 0
         self._commands: SimpleQueue[tuple[str, dict[str, Any]]] = SimpleQueue()
         self._cancelled = threading.Event()
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """What was ordered."""
+        return self._order.recipe
 
     def cancel(self) -> None:
         """Let the thread end, and the job with it."""
@@ -128,10 +135,19 @@ class PaintClient(Worker):
                 raise StoppedError
             connection.receive(self._timing.poll)  # keeps the heart beating
         self._before = None
+        if self._order.detects:
+            self._detect(connection)
         self._set(state="submitting")
         job = _begin(connection, self._order)
         self._order = replace(self._order, buffers={})  # a big mesh need not stay in memory
         self._set(state="queued", job=job, recipe=self._order.recipe)
+
+    def _detect(self, connection: Connection) -> None:
+        """Take the best symmetry that the mesh has into the recipe."""
+        self._set(state="detecting")
+        found = detections.ask(connection, self._order.buffers)
+        self._order = replace(self._order, recipe={**self._order.recipe, **chosen_fields(found)})
+        self._set(found=found)
 
     def _attach(self, connection: Connection) -> None:
         sheet, _ = connection.ask("attach", self._job, patient=True)

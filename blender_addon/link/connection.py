@@ -19,8 +19,9 @@ try:
 except ImportError:  # the extension brings it; Blender before 4.2 takes no wheels
     zmq: Any = None  # type: ignore[no-redef]
 
+from ..offer.refusals import from_service
 from ..printable import printable
-from ..problems import Problem, ProblemError, from_service, refuse, silent_service
+from ..problems import Problem, ProblemError, refuse, silent_service
 from . import wire
 from .answers import check_reply, read_reply
 from .key_file import read_key
@@ -141,7 +142,7 @@ class Connection:
             frames = wire.encode({"kind": kind, "id": number, **fields}, buffers)
             self._socket.send_multipart(frames)
         except zmq.Again:
-            refuse("service-lost", "The service takes no more messages.")
+            refuse("service-lost", "The service does not accept any more messages.")
         except wire.WireError as error:
             refuse(error.code, f"{error.field}: {error.message}", error.hint)
         if kind != "heartbeat":
@@ -197,7 +198,7 @@ class Connection:
             if message[0]["kind"] == "error":
                 raise ProblemError(from_service(message[0]["error"]))
             return message
-        refuse("no-answer", f"The service did not answer '{kind}'.", "Is it the right one?")
+        refuse("no-answer", f"The service did not answer '{kind}'.", "Is this an Orbitex service?")
 
     def hello(self, seconds: float) -> dict[str, Any]:
         """Compare versions and start the heartbeats; the service's header.
@@ -223,7 +224,7 @@ class Connection:
             refuse(
                 "service-lost",
                 f"The service has been silent for {self.timing.silence:.0f} seconds.",
-                "It may hang: end it, then paint again.",
+                "It may have crashed: end it, then paint again.",
             )
         if not is_listening(self.address):
             refuse("service-lost", f"The service at {self.address} has ended.", "Paint again.")

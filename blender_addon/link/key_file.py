@@ -43,4 +43,4 @@ def read_key(path: str) -> ClientKey:
         whole = all(len(part) == KEY_LENGTH for part in (key.server, key.public, key.secret))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         whole = False
-    return key if whole else refuse("bad-key", f"'{path}' is no key file.", NEW_KEY)
+    return key if whole else refuse("bad-key", f"'{path}' is not a key file.", NEW_KEY)

@@ -1,6 +1,6 @@
 """What the service says of networks: their layers and classes, pictures of channels, which channels
-describe a picture. Asked in the background, kept for the panels. Main thread only, but for the
-thread itself; no bpy.
+describe a picture; and of groups that no menu has. Asked in the background, kept for the panels.
+Main thread only, but for the thread itself; no bpy.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from ..offer import catalogue
 from ..offer.dreams import Contents, is_name, is_target, strongest
+from ..offer.symmetries import canonical
 from ..printable import printable
 from ..problems import Problem, ProblemError
 from .answers import HINT
@@ -29,16 +30,20 @@ _LOST = frozenset({"service-lost", "no-answer", "no-service", "bad-address", "no
 
 @dataclass(frozen=True)
 class Question:
-    """A question; ``picture``, |u1 (H, W, 3), goes with a survey. Equal ones have equal answers."""
+    """A question; ``picture``, |u1 (H, W, 3), goes with a survey, ``group`` is asked for alone.
+    Equal ones have equal answers."""
 
     kind: str
-    network: str
+    network: str = ""
     layer: str = ""
     channel: int = 0
     picture: np.ndarray | None = field(default=None, compare=False, repr=False)
+    group: str = ""
 
     def fields(self) -> dict[str, Any]:
         """What the request carries."""
+        if self.kind == "group":
+            return {"group": self.group}
         asked: dict[str, Any] = {"network": self.network}
         if self.kind == "channel":
             asked |= {"layer": self.layer, "channel": self.channel, "size": PICTURE_SIDE}
@@ -54,7 +59,14 @@ class Found:
     together: Sequence[str]
 
 
-Answer = Any  # Contents; |u1 (side, side, 3); Found; or the Problem
+@dataclass(frozen=True)
+class Learnt:
+    """What the service says of a group, a row as in its offer."""
+
+    row: Mapping[str, Any]
+
+
+Answer = Any  # Contents; |u1 (side, side, 3); Found; Learnt; or the Problem
 
 
 class Lookup(Worker):
@@ -93,6 +105,8 @@ def _ask(connection: Connection, question: Question) -> Answer:
     if question.kind == "network":
         layers = {r["name"]: r["channels"] for r in header["layers"] if is_name(r["name"])}
         return Contents(layers, tuple(map(printable, header["classes"])))
+    if question.kind == "group":
+        return Learnt(header["group"])
     if question.kind == "survey":
         return Found(header["channels"], header["dreams"])
     pixels = buffers["pixels"]
@@ -138,12 +152,17 @@ def refused(question: Question) -> Problem | None:
 def ask(question: Question) -> bool:
     """Have something looked up unless it is known, refused, or asked for already; whether there
     is something to wait for. Only a service that has answered before is asked."""
-    known = question.network in _contents if question.kind == "network" else question in _pictures
-    if known or question in _refused or not catalogue.known().service:
+    if _is_answered(question) or question in _refused or not catalogue.known().service:
         return False
     if question not in _waiting:
         _waiting.append(question)
     return True
+
+
+def _is_answered(question: Question) -> bool:
+    if question.kind == "group":
+        return catalogue.known().group(question.group) is not None
+    return question.network in _contents if question.kind == "network" else question in _pictures
 
 
 def begin_survey(
@@ -199,6 +218,10 @@ def _take(lookup: Lookup) -> None:
             _waiting.remove(question)
         if isinstance(answer, Problem):
             _refused[question] = answer
+        elif isinstance(answer, Learnt):
+            catalogue.learn({**answer.row, "name": canonical(question.group)})
+            if not _is_answered(question):  # it made no sense
+                _refused[question] = Problem("bad-reply", "The service sent no such group.", HINT)
         elif isinstance(answer, Contents):
             _contents[question.network] = answer
         else:

@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 
 from ..offer import catalogue
+from ..offer.symmetries import Symmetry
 from ..problems import Problem, ProblemError
 from .answers import check_picture
 from .wire import WireError
 
 RUNNING = frozenset(
-    {"connecting", "starting", "submitting", "queued", "running", "paused", "fetching"}
+    {
+        *("connecting", "starting", "detecting", "submitting"),
+        *("queued", "running", "paused", "fetching"),
+    }
 )
 DECODED_SIDE = 1024  # longest side of a JPEG that Blender decodes without a pause, in pixels
 LONGEST_SIDE = 4096  # of a texture, in pixels; the recipe's bound (a test compares them)
@@ -26,8 +30,10 @@ class Submission:
 
     ``job``: the name of one that was submitted before; it is watched, and nothing is sent.
     ``repaints``: one whose picture is painted anew where the buffer ``region`` is white; of the
-    recipe only the seed is sent then. ``key_file``: of a service that demands keys, else empty.
-    ``encoding``: of streamed frames.
+    recipe only the seed is sent then. ``enlarges``: one that is gone on from at a larger size; of
+    the recipe only that is sent. ``key_file``: of a service that demands keys, else empty.
+    ``encoding``: of streamed frames. ``detects``: the symmetry is the best that the service finds
+    on the mesh.
     """
 
     address: str
@@ -38,13 +44,17 @@ class Submission:
     preview_rate: float = 10.0  # frames a second at most
     job: str = ""
     repaints: str = ""
+    enlarges: str = ""
     key_file: str = ""
     encoding: str = "raw"
+    detects: bool = False
 
     def request(self) -> tuple[str, dict[str, Any]]:
         """Kind and fields of the message that begins it."""
         if self.repaints:
             return "repaint", {"job": self.repaints, "seed": self.recipe["seed"]}
+        if self.enlarges:
+            return "enlarge", {"job": self.enlarges, "size": self.recipe["size"]}
         return "submit", {"recipe": dict(self.recipe), "cameras": list(self.cameras)}
 
 
@@ -101,6 +111,7 @@ class Report:
     ``job``: its name once the service has it, with its ``recipe`` where the service told it.
     ``over``: the service has ended it or does not know it: there is nothing to come back to.
     ``notice``: why the last command was refused. ``milliseconds``: a message there and back.
+    ``found``: the symmetries of the mesh, where they were asked for.
     """
 
     state: str
@@ -112,6 +123,7 @@ class Report:
     over: bool = False
     notice: Problem | None = None
     milliseconds: float = 0.0
+    found: tuple[Symmetry, ...] | None = None
 
 
 def bad_picture() -> Problem:

@@ -21,7 +21,7 @@ INSTALL = (
     "Install it: in Orbitex's folder run 'make test', or 'python3.11 -m venv .venv' and "
     "'.venv/bin/python -m pip install -e .'; then give the preferences that Python."
 )
-SHOW_PREFERENCES = ("orbitex.show_preferences", "Open preferences")
+SHOW_PREFERENCES = ("orbitex.show_preferences", "Open Preferences")
 
 
 def find_python(preferred: str) -> tuple[str, str]:

@@ -10,13 +10,15 @@ import base64
 import binascii
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..printable import printable
+from .colour_rules import EFFECTS, effect
 from .fields import FIELDS
+from .symmetries import canonical
 
 _ROWS = 1000  # of a menu or a figure; what is longer is cut
 _NAME = 64  # characters of what goes over the wire
@@ -28,12 +30,15 @@ _LOGIT = 40.0  # of a colour that is black or white
 @dataclass(frozen=True)
 class MenuEntry:
     """One entry of a menu: ``name`` goes over the wire, ``title`` and ``summary`` are shown.
-    ``images``: of a colour rule, what becomes of red, green, blue under each generator."""
+    ``images``: of a colour rule, what becomes of red, green, blue under each generator;
+    ``family``, ``order``: of a group, where there are any."""
 
     name: str
     title: str = ""
     summary: str = ""
     images: tuple[tuple[int, ...], ...] = ()
+    family: str = ""
+    order: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +60,13 @@ EMBEDDED_NETWORK = "squeezenet"  # needs no weights from elsewhere
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The menus. ``colourings`` maps a group's name to its colour rules, ``figures`` to its
-    figure, ``looks`` a style's name to a small picture of it, |u1 (h, h, 3), top row first,
-    ``frames`` to its colour frame, see :func:`..picture.swatches.swatch`."""
+    """The menus. ``others``: groups that were asked for by name. ``colourings`` maps a group's name
+    to its colour rules, ``figures`` to its figure, ``looks`` a style's name to a small picture of
+    it, |u1 (h, h, 3), top row first, ``frames`` to its colour frame, see
+    :func:`..picture.swatches.swatch`."""
 
     groups: tuple[MenuEntry, ...] = ()
+    others: Mapping[str, MenuEntry] = field(default_factory=dict)
     colourings: Mapping[str, tuple[MenuEntry, ...]] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
     styles: tuple[MenuEntry, ...] = ()
@@ -69,6 +76,20 @@ class Catalogue:
     networks: tuple[MenuEntry, ...] = ()
     service: str = ""
     device: str = ""
+
+    def group(self, name: str) -> MenuEntry | None:
+        """A group by any of its names, if the service has said something of it."""
+        wanted = canonical(name)
+        listed = (entry for entry in self.groups if entry.name == wanted)
+        return next(listed, None) or self.others.get(wanted)
+
+    def rules(self, name: str) -> tuple[MenuEntry, ...]:
+        """The colour rules of a group, by any of its names."""
+        return self.colourings.get(canonical(name), (NO_COLOURING,))
+
+    def figure(self, name: str) -> Figure | None:
+        """The figure of a group, by any of its names, if it is known."""
+        return self.figures.get(canonical(name))
 
 
 def parse(describe: Mapping[str, Any], hello: Mapping[str, Any]) -> Catalogue:
@@ -114,23 +135,26 @@ def _shown(value: Any) -> str:
 
 
 def _group(entry: Mapping[str, Any]) -> MenuEntry:
-    name = entry["name"]
+    name, family = entry["name"], entry.get("family")
     title = _shown(entry.get("title")) or name
+    label = _shown(entry.get("label")) or (f"{name}: {title}" if title != name else name)
     order = entry.get("order")
-    order = f", order {order}" if type(order) is int and 0 < order < 1e9 else ""
-    return MenuEntry(name, f"{name}: {title}" if title != name else name, title + order)
+    order = order if type(order) is int and 0 < order < 1e9 else 0
+    copies = f", {order} copies" if order > 1 else ""
+    summary = f"{name}: {title}{copies}" if title != name else name + copies
+    return MenuEntry(name, label, summary, family=_shown(family), order=order)
 
 
 def _colourings(group: Mapping[str, Any]) -> tuple[MenuEntry, ...]:
-    """The colour rules of a group; the one that changes nothing always is one."""
-    rules = tuple(
-        MenuEntry(
-            rule["name"], rule["name"], _shown(rule.get("summary")), _images(rule.get("images"))
-        )
-        for rule in _rows(group, "colourings")
-    )
-    plain = any(rule.name == NO_COLOURING.name for rule in rules)
-    return rules if plain else (NO_COLOURING, *rules)
+    """The colour rules of a group, by what they do; the one that changes nothing comes first."""
+    rules = [_rule(row) for row in _rows(group, "colourings") if row["name"] != NO_COLOURING.name]
+    return (NO_COLOURING, *sorted(rules, key=lambda rule: effect(rule.images)))
+
+
+def _rule(row: Mapping[str, Any]) -> MenuEntry:
+    name, images = row["name"], _images(row.get("images"))
+    title = f"{EFFECTS[effect(images)]} ({name})" if images else name
+    return MenuEntry(name, title, _shown(row.get("summary")), images)
 
 
 def _network(entry: Mapping[str, Any]) -> MenuEntry:
@@ -165,7 +189,7 @@ def _figure(data: Any) -> Figure | None:
         all(len(rows) <= _ROWS and (np.abs(rows) < 2).all() for rows in directions)
         and all(np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3) for rows in directions)
         and ((axes[:, 3] >= 1) & (axes[:, 3] <= _ROWS)).all()
-        and ((domain[:, 6] >= 0) & (domain[:, 6] <= 2 * np.pi)).all()
+        and ((domain[:, 6] >= 0) & (domain[:, 6] <= 2 * np.pi + 1e-3)).all()  # it was rounded
     )
     return Figure(axes, mirrors, domain) if good else None
 
@@ -196,6 +220,7 @@ def _frames(data: Any) -> dict[str, np.ndarray]:
 
 
 _known = Catalogue()
+_told = 0
 
 
 def known() -> Catalogue:
@@ -203,10 +228,27 @@ def known() -> Catalogue:
     return _known
 
 
+def told() -> int:
+    """How often a service has said what it offers."""
+    return _told
+
+
 def remember(catalogue: Catalogue) -> None:
     """Make ``catalogue`` the newest."""
+    global _known, _told
+    _known, _told = catalogue, _told + 1
+
+
+def learn(row: Mapping[str, Any]) -> None:
+    """Keep what the service says of one more group, beside those of the menu."""
     global _known
-    _known = catalogue
+    more = parse({"groups": [row]}, {})
+    _known = replace(
+        _known,
+        others={**_known.others, **{entry.name: entry for entry in more.groups}},
+        colourings={**_known.colourings, **more.colourings},
+        figures={**_known.figures, **more.figures},
+    )
 
 
 def forget() -> None:

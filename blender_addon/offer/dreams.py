@@ -14,7 +14,7 @@ from .fields import FIELDS, PURE, STYLED
 MAX_DREAMS = int(FIELDS["dreams"].most or 0)
 CLASS, LAYER, CHANNEL, MIX = "CLASS", "LAYER", "CHANNEL", "MIX"
 NEAREST = 3  # names that are suggested
-_REMOVE = "orbitex.remove_unknown_dreams", "Remove it from the list"
+_REMOVE = "orbitex.remove_unknown_dreams", "Remove from List"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ def read_target(text: str) -> Target:
     if rest.isascii() and rest.isdecimal() and len(rest) <= 6:
         return Target(CHANNEL, layer=head, channel=int(rest))
     if not re.fullmatch(r"[-+*.0-9 ]+", rest):
-        refuse("bad-dream", f"'{text}' is no dream.", "Write class:NAME, LAYER or LAYER:CHANNEL.")
+        refuse(
+            "bad-dream", f"'{text}' is not a dream.", "Write class:NAME, LAYER or LAYER:CHANNEL."
+        )
     return Target(MIX, layer=head, mix=rest)
 
 
@@ -64,7 +66,7 @@ def check_target(target: Target, network: str, contents: Contents) -> None:
     """Raises ProblemError if a network does not have what is dreamt of: "no-head",
     "unknown-class", "unknown-layer", "unknown-channel"."""
     if target.kind == CLASS and not contents.classes:
-        embedded = "orbitex.use_embedded_network", "Use the embedded network"
+        embedded = "orbitex.use_embedded_network", "Use Embedded Network"
         refuse("no-head", f"The network {network} knows no classes.", "", *embedded)
     elif target.kind == CLASS and not has_class(target.name, contents):
         near = nearest_classes(target.name, contents)

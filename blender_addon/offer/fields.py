@@ -6,6 +6,7 @@ compares them. No bpy in here.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,3 +62,10 @@ _SETTINGS = {f"objective.{term.name}": term.setting for term in TERMS}
 # By setting: the defaults of dreams that no style comes with, and those of all else.
 PURE = {_SETTINGS.get(name, name): float(value) for name, value in _read["pure"].items()}
 STYLED = {_SETTINGS.get(name, name): float(FIELDS[name].default) for name in _read["pure"]}
+
+
+def title_of(name: str) -> str:
+    """What a field of the recipe, or an entry of one of its lists, is called in the panel; the name
+    itself where it stands for nothing there."""
+    whole = FIELDS.get(name) or FIELDS.get(re.sub(r"\.\d+(?=\.|$)", "", name))
+    return name if whole is None else whole.title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import batch, dream, fixes, image, job, paint, preset, service, style
+from . import batch, dream, fixes, image, job, paint, preset, service, style, symmetry
 
 CLASSES = (
     *paint.CLASSES,
@@ -10,6 +10,7 @@ CLASSES = (
     *job.CLASSES,
     *image.CLASSES,
     *fixes.CLASSES,
+    *symmetry.CLASSES,
     *style.CLASSES,
     *dream.CLASSES,
     *preset.CLASSES,

@@ -24,7 +24,7 @@ class OnChosen(OnMesh):
         """No mesh is active, or nothing in its list."""
         reason = super().why_not(context)
         if not reason and chosen(settings_of(context.active_object), cls.noun) is None:
-            reason = f"No {cls.noun} in the list is chosen"
+            reason = f"Select a {cls.noun} in the list"
         return reason
 
 

@@ -31,7 +31,7 @@ class ORBITEX_OT_dream_add(OnMesh, bpy.types.Operator):
 
     bl_idname = "orbitex.dream_add"
     bl_label = "Add Dream"
-    bl_description = "Add something that the network shall see everywhere in the picture"
+    bl_description = "Add something for the network to see everywhere in the picture"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     target: StringProperty(
@@ -65,7 +65,7 @@ class ORBITEX_OT_dream_remove(Removes, bpy.types.Operator):
 
     bl_idname = "orbitex.dream_remove"
     bl_label = "Remove Dream"
-    bl_description = "Take the chosen dream off the list"
+    bl_description = "Remove the active dream from the list"
     noun = "dream"
 
 
@@ -114,8 +114,8 @@ class ORBITEX_OT_use_nearest_classes(_Mends, bpy.types.Operator):
     """Take the nearest name for a class that is none"""
 
     bl_idname = "orbitex.use_nearest_classes"
-    bl_label = "Use the Nearest Class"
-    bl_description = "Dream of the class whose name is most like the one that is unknown"
+    bl_label = "Use Nearest Class"
+    bl_description = "Use the class whose name is closest to the unknown one"
 
     def _mend(self, settings: Any, number: int, contents: dreams.Contents, code: str) -> None:
         item = settings.dreams[number]
@@ -140,7 +140,7 @@ class ORBITEX_OT_dreams_from_picture(OnMesh, bpy.types.Operator):
     """Dream of what describes a picture"""
 
     bl_idname = "orbitex.dreams_from_picture"
-    bl_label = "Picture File"
+    bl_label = "Open Picture File"
     bl_description = (
         "Let the service look at a picture, and dream of the channels that describe it best; "
         "they replace the list"
@@ -155,7 +155,7 @@ class ORBITEX_OT_dreams_from_picture(OnMesh, bpy.types.Operator):
     )
     count: IntProperty(
         name="Channels",
-        description="How many channels, at most",
+        description="Maximum number of channels",
         default=5,
         min=1,
         max=dreams.MAX_DREAMS,
@@ -234,7 +234,7 @@ class ORBITEX_MT_dream_pictures(bpy.types.Menu):
 
     bl_idname = "ORBITEX_MT_dream_pictures"
     bl_label = "From a Picture"
-    bl_description = "Dream of the channels that describe a picture best"
+    bl_description = "Dream of the channels that best describe a picture"
 
     def draw(self, context: Any) -> None:
         """The file's images, and files."""

@@ -59,7 +59,7 @@ class ORBITEX_OT_smart_uv(Acting, OnMesh, bpy.types.Operator):
 
     bl_idname = "orbitex.smart_uv"
     bl_label = "Smart UV Project"
-    bl_description = "Unwrap the object onto a new UV map; existing UV maps stay as they are"
+    bl_description = "Unwrap the object onto a new UV map. Existing UV maps are kept"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     def _act(self, context: Any) -> Result:
@@ -87,40 +87,34 @@ def _setting(name: str, label: str, description: str, setting: str, value: Any) 
 
 SETTINGS = (
     _setting(
-        "use_directions",
-        "Act on Directions",
-        "Let the symmetry act on directions from the centre: for any mesh",
-        *("action", "DIRECTION"),
-    ),
-    _setting(
         "use_ring",
-        "Ring of Views",
-        "Look at the object from a ring around its axis; no camera is needed",
+        "Use Ring of Views",
+        "View the object from a ring around its axis. No camera is needed",
         *("view_kind", "RING"),
     ),
     _setting(
         "use_active_uv",
-        "Active UV Map",
-        "Paint for the active UV map instead of the missing one",
+        "Use Active UV Map",
+        "Use the active UV map instead of the missing one",
         *("uv_map", ""),
     ),
     _setting(
         "paint_everywhere",
         "Paint Everywhere",
-        "Paint all of the object, without the mask",
+        "Paint the whole object, without a mask",
         *("mask_kind", "NONE"),
     ),
     _setting(
         "ignore_others",
         "Ignore Other Objects",
-        "Look at the object as if no other object stood in the way",
+        "Ignore other objects in front of this one",
         *("occluders", False),
     ),
     _setting("use_styles", "Use Styles", "Paint in the styles of the list", "use_styles", True),
     _setting(
         "use_embedded_network",
-        "Embedded Network",
-        "Paint with the network whose weights come with the service",
+        "Use Embedded Network",
+        "Paint with the network that comes with the service",
         *("network", EMBEDDED_NETWORK),
     ),
 )
@@ -131,7 +125,7 @@ class ORBITEX_OT_remove_missing_styles(OnMesh, bpy.types.Operator):
 
     bl_idname = "orbitex.remove_missing_styles"
     bl_label = "Remove Missing Styles"
-    bl_description = "Take the styles whose picture is missing off the list"
+    bl_description = "Remove styles whose picture is missing from the list"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     def execute(self, context: Any) -> Result:
@@ -150,7 +144,7 @@ class ORBITEX_OT_realize_instances(OnMesh, bpy.types.Operator):
 
     bl_idname = "orbitex.realize_instances"
     bl_label = "Realize Instances"
-    bl_description = "Add a modifier that makes faces of the instances, so that they can be painted"
+    bl_description = "Add a modifier that realizes the instances, so that they can be painted"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     def execute(self, context: Any) -> Result:
@@ -164,7 +158,7 @@ class ORBITEX_OT_make_instances_real(Explained, bpy.types.Operator):
 
     bl_idname = "orbitex.make_instances_real"
     bl_label = "Make Instances Real"
-    bl_description = "Put objects of the scene in place of the instance, and choose a mesh of them"
+    bl_description = "Replace the instance by real objects, and select a mesh among them"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     @classmethod

@@ -7,10 +7,11 @@ from typing import Any
 import bpy
 from bpy.props import IntProperty
 
-from ..jobs import jobs, originals, recall, repaint
+from ..jobs import enlarge, jobs, originals, recall, repaint
+from ..picture import viewports
 from ..settings.properties import settings_of
 from . import paint
-from .base import Acting, OnMesh, Result
+from .base import Acting, Explained, OnMesh, Result
 from .waiting import PaintingOperator
 
 
@@ -31,7 +32,7 @@ class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
 
     bl_idname = "orbitex.restore"
     bl_label = "Restore Original"
-    bl_description = "Show the colour that the object had before; the painted image is kept"
+    bl_description = "Show the object's original colour. The painted image is kept"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     def execute(self, context: Any) -> Result:
@@ -58,7 +59,7 @@ class ORBITEX_OT_paint_again(PaintingOperator, _OnPainted, bpy.types.Operator):
 
     bl_idname = "orbitex.paint_again"
     bl_label = "Paint Again"
-    bl_description = "Paint with the settings that the image was painted with, whatever the panel's"
+    bl_description = "Paint with the settings that made this image, whatever the panel is set to"
     bl_options: Any = {"UNDO"}
 
     @classmethod
@@ -82,8 +83,8 @@ class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
     bl_idname = "orbitex.repaint"
     bl_label = "Repaint in Mask"
     bl_description = (
-        "Paint the picture anew where the mask of Colour Before is white, with the next seed, and "
-        "in all its images under the symmetry; the rest is kept"
+        "Paint the picture anew inside the mask of Base Color, with the next seed. The symmetry "
+        "repaints all copies of that area; everything else is kept"
     )
     bl_options: Any = {"UNDO"}
 
@@ -101,7 +102,36 @@ class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
 
     def _begin(self, context: Any) -> list[jobs.Job]:
         seed = self.seed if self.properties.is_property_set("seed") else None
-        return [repaint.repaint(context, context.active_object, seed)]
+        begun = repaint.repaint(context, context.active_object, seed)
+        self.report({"INFO"}, begun.message)
+        return [begun]
+
+
+class ORBITEX_OT_enlarge(PaintingOperator, _OnPainted, bpy.types.Operator):
+    """Go on from the picture at a larger size"""
+
+    bl_idname = "orbitex.enlarge"
+    bl_label = "Paint Larger"
+    bl_description = (
+        "Go on from the finished picture at twice its size: the same picture, with finer detail"
+    )
+    bl_options: Any = {"UNDO"}
+
+    size: IntProperty(
+        name="Size",
+        description="Width of the larger picture in pixels; left out: twice as wide",
+        min=0,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """It has not been painted to its end, or is being painted."""
+        return super().why_not(context) or enlarge.reason_not(context.active_object)
+
+    def _begin(self, context: Any) -> list[jobs.Job]:
+        size = self.size if self.properties.is_property_set("size") else None
+        return [enlarge.enlarge(context, context.active_object, size)]
 
 
 class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
@@ -109,7 +139,7 @@ class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
 
     bl_idname = "orbitex.recall"
     bl_label = "Settings from Image"
-    bl_description = "Put what the image was painted with into the settings of the object"
+    bl_description = "Load the settings that made this image into the panel"
     bl_options: Any = {"REGISTER", "UNDO"}
 
     def _act(self, context: Any) -> Result:
@@ -119,10 +149,33 @@ class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class ORBITEX_OT_show_texture(Explained, bpy.types.Operator):
+    """Let the viewport show textures"""
+
+    bl_idname = "orbitex.show_texture"
+    bl_label = "Show Texture in Viewport"
+    bl_description = "Switch this viewport to Solid shading with the color Texture"
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """There is no viewport here, or it shows textures."""
+        space = context.space_data
+        if space is None or space.type != "VIEW_3D":
+            return "Only in a 3D viewport"
+        return "This viewport shows textures already" if viewports.shows_textures(space) else ""
+
+    def execute(self, context: Any) -> Result:
+        """Switch it."""
+        viewports.show_textures(context.area)
+        return {"FINISHED"}
+
+
 CLASSES = (
+    ORBITEX_OT_show_texture,
     ORBITEX_OT_restore,
     ORBITEX_OT_show_painted,
     ORBITEX_OT_paint_again,
     ORBITEX_OT_repaint,
+    ORBITEX_OT_enlarge,
     ORBITEX_OT_recall,
 )

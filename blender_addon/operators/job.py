@@ -9,6 +9,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ..jobs import jobs, originals, pump, queue_rows, reattach
+from ..offer.fields import title_of
 from ..picture import live_image
 from ..problems import refuse
 from ..scene.submission import changes
@@ -20,12 +21,12 @@ from .waiting import PaintingOperator
 
 PAUSABLE = frozenset({"queued", "running"})
 ACTIONS = (
-    ("PAUSE", "Pause", "Let the job wait; it keeps what is painted"),
-    ("RESUME", "Resume", "Let the job go on"),
-    ("CANCEL", "Cancel", "End the job; the picture from before comes back"),
-    ("RETRY", "Try Again", "Let the job go on from its last checkpoint"),
+    ("PAUSE", "Pause", "Pause the job. What is painted so far is kept"),
+    ("RESUME", "Resume", "Continue the job"),
+    ("CANCEL", "Cancel", "End the job, and restore the picture from before"),
+    ("RETRY", "Try Again", "Continue the job from its last checkpoint"),
     ("SHOW", "Show", "Show the job's image on its object"),
-    ("REMOVE", "Remove", "Take the job off the list; its image stays"),
+    ("REMOVE", "Remove", "Remove the job from the list. Its image is kept"),
 )
 
 
@@ -79,7 +80,7 @@ class ORBITEX_OT_pause(_Command, bpy.types.Operator):
 
     bl_idname = "orbitex.pause"
     bl_label = "Pause"
-    bl_description = "Let the painting wait; it keeps what is painted, even if Blender is closed"
+    bl_description = "Pause the painting. What is painted so far is kept, even if Blender is closed"
     states = PAUSABLE
     command = "pause"
 
@@ -89,7 +90,7 @@ class ORBITEX_OT_resume(_Command, bpy.types.Operator):
 
     bl_idname = "orbitex.resume"
     bl_label = "Resume"
-    bl_description = "Let the painting go on"
+    bl_description = "Continue the painting"
     states = frozenset({"paused"})
     otherwise = "The painting of this object is not paused"
     command = "resume"
@@ -100,7 +101,7 @@ class ORBITEX_OT_finish(_Command, bpy.types.Operator):
 
     bl_idname = "orbitex.finish"
     bl_label = "Finish"
-    bl_description = "Stop here and keep the best so far, in full size"
+    bl_description = "Stop here and keep the best result so far, at full size"
     command = "finish"
 
 
@@ -129,8 +130,8 @@ def adjust(running: jobs.Job, choices: Choices) -> dict[str, Any]:
     if not new:
         refuse(
             "nothing-new",
-            "Nothing that can change while it runs has been changed.",
-            "Weights, style scale, colours, quality, steps and learning rate can.",
+            "None of the changed settings can be applied to a running job.",
+            "Weights, style scale, colours, quality, steps and learning rate can be.",
         )
     running.client.command("adjust", changes=new)
     return new
@@ -141,14 +142,17 @@ class ORBITEX_OT_adjust(Acting, OnJob, bpy.types.Operator):
 
     bl_idname = "orbitex.adjust"
     bl_label = "Apply to Running Job"
-    bl_description = "Go on with the weights, scale, colours, quality and steps that are set now"
+    bl_description = (
+        "Continue with the weights, scale, colours, quality and steps that the panel has now"
+    )
     states = PAUSABLE | {"paused"}
 
     def _act(self, context: Any) -> Result:
         running = jobs.active_of(context.active_object)
         if running is not None:
             new = adjust(running, choices_of(settings_of(context.active_object)))
-            self.report({"INFO"}, f"Changed: {', '.join(new)}")
+            titles = dict.fromkeys(map(title_of, new))
+            self.report({"INFO"}, f"Changed: {', '.join(titles)}")
         return {"FINISHED"}
 
 
@@ -157,7 +161,7 @@ class ORBITEX_OT_reattach(PaintingOperator, bpy.types.Operator):
 
     bl_idname = "orbitex.reattach"
     bl_label = "Re-attach"
-    bl_description = "Come back to the jobs of this file that go on in the service; starts it"
+    bl_description = "Reconnect to this file's jobs in the service, and start it if necessary"
 
     def _begin(self, context: Any) -> list[jobs.Job]:
         found = reattach.reattach(preferences.read(context), asked=True)

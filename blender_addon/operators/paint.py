@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from ..jobs import jobs, recall
+from ..jobs import inherit, jobs, recall, symmetries
 from ..offer import dreams
 from ..scene import gather
 from ..scene.styles import parse_weighted
@@ -30,7 +30,7 @@ class ORBITEX_OT_paint(PaintingOperator, Explained, bpy.types.Operator):
 
     bl_idname = "orbitex.paint"
     bl_label = "Paint"
-    bl_description = "Paint a symmetric texture for the active object, live"
+    bl_description = "Paint a symmetric texture on the active object, live in the viewport"
     # Not REGISTER: its redo panel would run the blocking path in the interface.
     bl_options: Any = {"UNDO"}
 
@@ -90,11 +90,15 @@ def begin_paint(
     choices = choices_of(settings_of(obj))
     choices = _with_views(choices, _with_following(choices, overrides))
     submission = make_submission(obj, context, choices, service)
+    if "group" not in overrides and symmetries.is_open(obj) and not symmetries.is_looked_at(obj):
+        submission = replace(submission, detects=True)
     uv_map = gather.chosen_uv_map(obj, choices.uv_map)
     launch = preferences.launcher(service, autostart)
     begun = jobs.begin(obj, submission, uv_map, launch, aside=aside, before=before)
     begun.warning = gather.collapsed_faces(obj.name, uv_map, submission.buffers)
     recall.note(begun, choices, submission)
+    begun.asked = jobs.asked_of(obj)
+    inherit.note(obj)
     return begun
 
 

@@ -73,7 +73,7 @@ class ORBITEX_OT_preset_apply(_Named, bpy.types.Operator):
 
     bl_idname = "orbitex.preset_apply"
     bl_label = "Apply Preset"
-    bl_description = "Take over the settings of a preset; first shows what would change"
+    bl_description = "Apply a preset's settings. Shows first what would change"
 
     name: StringProperty(name="Name", description="The preset", options={"SKIP_SAVE"})
 
@@ -98,7 +98,7 @@ class ORBITEX_OT_preset_apply(_Named, bpy.types.Operator):
 
 def draw_changes(layout: Any, name: str, lines: list[str]) -> None:
     """The dialog before a preset is applied."""
-    layout.label(text=f"'{name}' would change" if lines else f"'{name}' changes nothing")
+    layout.label(text=f"'{name}' would change:" if lines else f"'{name}' changes nothing")
     column = layout.column(align=True)
     for line in lines:
         column.label(text=line, icon="DOT")
@@ -109,7 +109,7 @@ class ORBITEX_OT_preset_save(_Named, bpy.types.Operator):
 
     bl_idname = "orbitex.preset_save"
     bl_label = "Save Preset"
-    bl_description = "Keep this object's settings as a preset of your own"
+    bl_description = "Save this object's settings as a preset"
     bl_options: Any = {"REGISTER"}
 
     name: StringProperty(name="Name", description="What the preset is called", default="My look")
@@ -128,7 +128,7 @@ class ORBITEX_OT_preset_remove(_Named, bpy.types.Operator):
 
     bl_idname = "orbitex.preset_remove"
     bl_label = "Delete Preset"
-    bl_description = "Delete a preset of your own"
+    bl_description = "Delete this preset"
     bl_options: Any = {"REGISTER"}
 
     name: StringProperty(name="Name", description="The preset", options={"SKIP_SAVE"})
@@ -147,7 +147,7 @@ class ORBITEX_MT_presets(bpy.types.Menu):
 
     bl_idname = "ORBITEX_MT_presets"
     bl_label = "Presets"
-    bl_description = "Settings to start from: built-in ones and your own"
+    bl_description = "Settings to start from, built-in ones and your own"
 
     def draw(self, context: Any) -> None:
         """Built-in ones, own ones, save, delete."""

@@ -33,7 +33,7 @@ class _Ask(Explained):
     @classmethod
     def why_not(cls, context: Any) -> str:
         """A question is open already."""
-        return "Waiting for the service" if inquiry.pending() is not None else ""
+        return "Still connecting to the service" if inquiry.pending() is not None else ""
 
     def execute(self, context: Any) -> Result:
         """Wait for the answer (scripts and background Blender)."""
@@ -74,12 +74,12 @@ class ORBITEX_OT_connect(_Ask, bpy.types.Operator):
 
 
 class ORBITEX_OT_test_connection(_Ask, bpy.types.Operator):
-    """Say whether the service can be reached"""
+    """Check whether the service can be reached"""
 
     bl_idname = "orbitex.test_connection"
     bl_label = "Test Connection"
     bl_description = (
-        "Say the service's version and device, and how fast it answers, or what is wrong"
+        "Show the service's version and device and how fast it answers, or what is wrong"
     )
 
     def _ask_and_wait(self, context: Any) -> Result:

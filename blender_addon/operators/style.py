@@ -39,7 +39,7 @@ class ORBITEX_OT_style_add(_Adds, bpy.types.Operator):
 
     bl_idname = "orbitex.style_add"
     bl_label = "Add Style"
-    bl_description = "Add this style picture to the blend"
+    bl_description = "Add this style picture to the mix"
 
     source: StringProperty(
         name="Picture",
@@ -58,8 +58,8 @@ class ORBITEX_OT_style_open(_Adds, bpy.types.Operator):
     """Add a picture file as a style"""
 
     bl_idname = "orbitex.style_open"
-    bl_label = "Picture File"
-    bl_description = "Add a picture file of yours to the blend of styles"
+    bl_label = "Open Picture File"
+    bl_description = "Add a picture file to the mix of styles"
 
     filepath: StringProperty(name="Picture", description="The file", subtype="FILE_PATH")
     filter_image: BoolProperty(
@@ -85,7 +85,7 @@ class ORBITEX_OT_style_remove(Removes, bpy.types.Operator):
 
     bl_idname = "orbitex.style_remove"
     bl_label = "Remove Style"
-    bl_description = "Take the chosen style off the list"
+    bl_description = "Remove the active style from the list"
     noun = "style"
 
 
@@ -94,7 +94,7 @@ class ORBITEX_OT_style_move(OnChosen, bpy.types.Operator):
 
     bl_idname = "orbitex.style_move"
     bl_label = "Move Style"
-    bl_description = "Move the chosen style up or down in the list"
+    bl_description = "Move the active style up or down in the list"
     noun = "style"
 
     direction: EnumProperty(
@@ -118,7 +118,7 @@ class ORBITEX_MT_styles(bpy.types.Menu):
 
     bl_idname = "ORBITEX_MT_styles"
     bl_label = "Add Style"
-    bl_description = "Add a picture to the blend of styles"
+    bl_description = "Add a picture to the mix of styles"
 
     def draw(self, context: Any) -> None:
         """The service's pictures, and files."""

@@ -15,8 +15,9 @@ import bpy
 
 from ..jobs import jobs, pump
 from ..link.printing import say
-from ..picture import live_image, shading
+from ..picture import live_image, shading, viewports
 from ..problems import ProblemError
+from ..settings import preferences
 from .base import Result, attempt
 
 
@@ -37,7 +38,9 @@ class PaintingOperator:
         return wait_for(self, self._begin(context))
 
     def _start(self, context: Any) -> Result:
-        self._begin(context)
+        begun = self._begin(context)
+        if begun and preferences.read(context).show_texture != "NEVER":
+            viewports.lend(context.area)
         pump.start_timer()
         return {"FINISHED"}
 

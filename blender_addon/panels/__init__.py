@@ -9,6 +9,7 @@ CLASSES = (
     *main.CLASSES,
     sections.ORBITEX_PT_target,
     sections.ORBITEX_PT_symmetry,
+    sections.ORBITEX_PT_symmetry_place,
     sections.ORBITEX_PT_symmetry_names,
     sections.VIEWS,
     *style.CLASSES,

@@ -37,7 +37,7 @@ class ORBITEX_PT_dream(Child, bpy.types.Panel):
         buttons.operator("orbitex.dream_add", text="", icon="ADD")
         buttons.operator("orbitex.dream_remove", text="", icon="REMOVE")
         if lookups.surveys():
-            layout.label(text="Looking at the picture", icon="SORTTIME")
+            layout.label(text="Analyzing the picture…", icon="SORTTIME")
         else:
             layout.menu("ORBITEX_MT_dream_pictures", icon="IMAGE_DATA")
         if (problem := lookups.problem()) is not None:
@@ -81,7 +81,7 @@ def draw_picture(layout: Any, item: Any, network: str, contents: dreams.Contents
     if icon := icons.of_channel(network, item.layer, item.channel):
         layout.template_icon(icon_value=icon, scale=5.0)
     elif pump.look_up(question):
-        layout.label(text="The picture is on its way", icon="SORTTIME")
+        layout.label(text="Loading the picture…", icon="SORTTIME")
     elif (problem := lookups.refused(question)) is not None:
         layout.label(text=problem.message, icon="ERROR")
 

@@ -4,15 +4,20 @@ Arrays in, arrays out; no bpy. The figure comes from the service (:mod:`..offer.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..offer.catalogue import Figure
 
-STEPS = 64  # segments of a great circle
-ABOVE = 1.01  # the domain's radius, relative to the mirrors': its sides lie on them
-AXIS_LENGTH = 1.25  # of the sphere's radius
+STEPS = 96  # segments of a great circle
+ABOVE = 1.01  # lines lie this much farther out than the surface, or they would be half in it
+HIGHER = 1.015  # the domain's sides, which lie on mirrors
+BEYOND = 1.2  # how far axes go beyond the surface
+
+# From unit vectors (n, 3) in the figure's frame to how far the surface is in these directions (n,).
+Reach = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,23 +29,24 @@ class Lines:
     domain: np.ndarray
 
 
-def lines(figure: Figure, matrix: np.ndarray, radius: float) -> Lines:
-    """The figure on a sphere of this radius; ``matrix`` (4, 4) takes the group's frame to where it
-    stands, a rotation and a translation."""
+def lines(figure: Figure, matrix: np.ndarray, reach: Reach) -> Lines:
+    """The figure drawn on a surface, seen from its centre; ``matrix`` (4, 4) takes the group's
+    frame to where it stands, a rotation and a translation."""
 
-    def put(points: np.ndarray) -> np.ndarray:
-        return np.asarray(points) * radius @ matrix[:3, :3].T + matrix[:3, 3]
+    def put(directions: np.ndarray, above: float) -> np.ndarray:
+        flat = np.asarray(directions, np.float64).reshape(-1, 3)
+        points = flat * (above * reach(flat))[:, None]
+        return (points @ matrix[:3, :3].T + matrix[:3, 3]).reshape(-1, 2, 3)
 
     axes: dict[int, list[np.ndarray]] = {}
     for *axis, order in figure.axes:
-        end = AXIS_LENGTH * np.array(axis)
-        axes.setdefault(round(order), []).append(np.stack([-end, end]))
+        axes.setdefault(round(order), []).append(np.stack([np.negative(axis), axis]))
     circles = [_arc(*_across(normal), 2 * math.pi) for normal in figure.mirrors]
     sides = [_arc(side[:3], side[3:6], side[6]) for side in figure.domain]
     return Lines(
-        {order: put(np.stack(pairs)) for order, pairs in sorted(axes.items())},
-        put(_joined(circles)),
-        put(ABOVE * _joined(sides)),
+        {order: put(np.stack(pairs), BEYOND) for order, pairs in sorted(axes.items())},
+        put(_joined(circles), ABOVE),
+        put(_joined(sides), HIGHER),
     )
 
 

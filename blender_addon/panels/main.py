@@ -1,4 +1,4 @@
-"""The parent panel: what is wrong, what goes on, and the buttons."""
+"""The parent panel: the buttons, what goes on, and what is wrong."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import bpy
 
-from ..jobs import jobs, originals, reattach
+from ..jobs import jobs, originals, pump, reattach, repaint
 from ..link.messages import clock
-from ..picture import shading
+from ..picture import shading, viewports
 from ..settings.properties import settings_of
 from . import preflight
-from .parts import Sidebar, draw_lines, draw_problem
+from .parts import Sidebar, draw_problem
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 20  # characters
@@ -33,95 +33,104 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             layout.menu("ORBITEX_MT_presets", text="", icon="PRESET")
 
     def draw(self, context: Any) -> None:
-        """Problem box, progress, action row."""
+        """The buttons, which stay in their places whatever comes and goes below them; then what
+        goes on or is wrong."""
         layout: Any = self.layout
         obj = context.active_object
         newest = jobs.job_of(obj)
-        if newest is not None and newest.active:
-            draw_progress(layout, newest)
-        else:
-            problem = preflight.first_problem(context, obj)
-            if problem is None and newest is not None:
-                problem = newest.report.problem
-            if problem is not None:
-                draw_problem(layout, problem, context)
-            elif newest is not None:
-                draw_lines(layout, newest.message, "INFO", context)
+        image = settings_of(obj).image if obj is not None else None
+        if obj is not None and obj.type == "MESH":
+            pump.welcome(obj)
         draw_actions(layout, newest)
-        unseen = shading.not_shown(obj) if obj is not None and settings_of(obj).image else None
-        for warning in (unseen, newest.warning if newest is not None else None):
+        if image:
+            draw_painted(layout, obj)
+        if reattach.is_any_waiting(context.scene):
+            layout.operator("orbitex.reattach", icon="LINKED")
+        if image and not _shows_textures(context):
+            layout.operator("orbitex.show_texture", icon="SHADING_TEXTURE")
+        problem = preflight.first_problem(context, obj)
+        if newest is not None:
+            if newest.active:
+                problem = None
+            elif problem is None and jobs.still_stands(newest, obj):
+                problem = newest.report.problem
+        if problem is not None:
+            draw_problem(layout, problem, context)
+        elif newest is not None and (newest.active or newest.report.problem is None):
+            draw_progress(layout, newest)
+        unseen = shading.not_shown(obj) if image else None
+        refused = newest.report.notice if newest is not None and newest.active else None
+        for warning in (refused, unseen, newest.warning if newest is not None else None):
             if warning is not None:
                 draw_problem(layout, warning, context)
-        if newest is not None and newest.active:
-            draw_steering(layout, newest, context)
-        elif obj is not None and settings_of(obj).image:
-            draw_painted(layout, obj)
+
+
+def _shows_textures(context: Any) -> bool:
+    space = context.space_data
+    return space is None or space.type != "VIEW_3D" or viewports.shows_textures(space)
 
 
 def draw_actions(layout: Any, newest: jobs.Job | None) -> None:
-    """The row of buttons: Paint, or what can be done with the running job."""
-    row = layout.row(align=True)
+    """Paint, and once something has been painted what can be done with the job. What cannot be done
+    now is grey: no button takes the place of another."""
+    row = layout.row()
     row.scale_y = 1.6
     if newest is None or not newest.active:
         row.operator("orbitex.paint", icon="BRUSH_DATA")
+    else:  # not the button in grey: Blender leaves one grey as long as the mouse is over it
+        row.alignment = "CENTER"
+        row.label(text="Painting…", icon="BRUSH_DATA")
+    if newest is None:
         return
+    column = layout.column(align=True)
+    row = column.row(align=True)
     if newest.report.state == "paused":
         row.operator("orbitex.resume", text="", icon="PLAY")
     else:
         row.operator("orbitex.pause", text="", icon="PAUSE")
     row.operator("orbitex.finish", icon="CHECKMARK")
     row.operator("orbitex.cancel", icon="X")
+    column.operator("orbitex.adjust", icon="MODIFIER")
 
 
-def draw_progress(layout: Any, running: jobs.Job) -> None:
-    """The bar of a running job, with what it is doing and how the loss goes down."""
-    progress = running.report.progress
-    text, fraction = running.message, 0.0
-    if progress is not None:
-        fraction = progress.fraction
-        step = f"step {progress.step}/{progress.steps}"
-        paused = running.report.state == "paused"
-        text = (
-            f"Paused at {step}"
-            if paused
-            else f"Stage {progress.stage + 1}/{progress.stages}, {step}"
-        )
-    if hasattr(layout, "progress"):
-        layout.progress(factor=fraction, text=text)
-    else:  # before Blender 4.0
-        layout.label(text=f"{100 * fraction:.0f} %", icon="SORTTIME")
-        layout.label(text=text)
-    if progress is None:
-        return
+def draw_progress(layout: Any, job: jobs.Job) -> None:
+    """A job that runs, or has ended: what it is doing, how the loss goes down. Always as many
+    lines, so that what is below stays where it is."""
+    progress = job.report.progress
     column = layout.column(align=True)
+    text, fraction = job.message, progress.fraction if progress is not None else 0.0
+    if progress is not None and job.active:
+        paused = job.report.state == "paused"
+        text = f"{'Paused at step' if paused else 'Step'} {progress.step}/{progress.steps}"
+    if not job.active:
+        column.label(text=text, icon="INFO")
+    elif hasattr(column, "progress"):
+        column.progress(factor=fraction, text=text)
+    else:  # before Blender 4.0
+        column.label(text=f"{100 * fraction:.0f} %  {text}", icon="SORTTIME")
     row = column.row()
-    row.label(text=f"Loss {progress.loss:.4g}")
-    left = progress.seconds_left
-    row.label(text=f"{clock(left)} left" if left is not None else clock(progress.seconds))
-    line = sparkline(running.losses)
-    if len(line) > 1:
-        column.label(text=line)
-
-
-def draw_steering(layout: Any, running: jobs.Job, context: Any) -> None:
-    """What can be changed while it runs, and why the last change was refused."""
-    if running.report.notice is not None:
-        draw_problem(layout, running.report.notice, context)
-    layout.operator("orbitex.adjust", icon="MODIFIER")
+    row.label(text=f"Loss {progress.loss:.4g}" if progress is not None else "")
+    left = progress.seconds_left if progress is not None and job.active else None
+    if left is not None:
+        row.label(text=f"{clock(left)} left")
+    column.label(text=sparkline(job.losses))
 
 
 def draw_painted(layout: Any, obj: Any) -> None:
     """What can be done with the image that the object has."""
-    if reattach.is_waiting(obj):
-        layout.operator("orbitex.reattach", icon="LINKED")
-    row = layout.row(align=True)
+    column = layout.column(align=True)
+    row = column.row(align=True)
     row.operator("orbitex.paint_again", icon="FILE_REFRESH")
     row.operator("orbitex.recall", text="", icon="EYEDROPPER")
-    layout.operator("orbitex.repaint", icon="MOD_MASK")
-    if originals.shows_painted(obj):
-        layout.operator("orbitex.restore", icon="LOOP_BACK")
+    if text := repaint.label(obj):
+        column.operator("orbitex.repaint", text=text, icon="MOD_MASK")
     else:
-        layout.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
+        column.operator("orbitex.repaint", icon="MOD_MASK")
+    column.operator("orbitex.enlarge", icon="FULLSCREEN_ENTER")
+    if originals.shows_painted(obj):
+        column.operator("orbitex.restore", icon="LOOP_BACK")
+    else:
+        column.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
 
 
 def sparkline(values: Sequence[float], width: int = WIDTH) -> str:

@@ -1,4 +1,4 @@
-"""Draws the symmetry's axes, mirrors and one fundamental domain about the active object."""
+"""Draws the symmetry's axes, mirrors and one fundamental domain on the active object."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Any
 
 import bpy
 import numpy as np
+from mathutils import Vector
+from mathutils.bvhtree import BVHTree
 
 from ..offer import catalogue
 from ..picture import live_image
 from ..problems import ProblemError
 from ..scene import gather
+from ..scene.form import form_of
 from ..settings.properties import settings_of
+from ..settings.symmetry import chosen_one
 from . import figure_lines
 
-SAMPLE = 4096  # vertices that are looked at
-MARGIN = 1.05  # the sphere of the figure, relative to the object's own
 WIDTHS = {"axes": 2.0, "mirrors": 1.0, "domain": 3.5}  # pixels
 AXIS_COLOURS = {
     2: (0.75, 0.75, 0.78),
@@ -33,51 +35,101 @@ _handle: Any = None
 
 
 def lines_of(obj: Any, context: Any) -> figure_lines.Lines | None:
-    """What is to be drawn about ``obj``; None if it is switched off or its group's figure is not
-    known: no service has been asked yet, or the group is not in its offer."""
+    """What is to be drawn on ``obj``; None if it is switched off or its group's figure is not
+    known: no service has been asked yet, or it knows none."""
     if obj is None or obj.type != "MESH" or not settings_of(obj).overlay:
         return None
     settings = settings_of(obj)
-    figure = catalogue.known().figures.get(settings.group)
+    figure = catalogue.known().figure(settings.group)
     if figure is None:
         return None
     try:
         rigid, stretch = gather.split_frame(np.array(obj.matrix_world))
     except ProblemError:  # a flat object
         return None
-    box = tuple(number for corner in obj.bound_box for number in corner)
-    points = _points(live_image.uid_of(obj), box) @ stretch.T
     scene, to_object = context.scene, np.linalg.inv(rigid)
-    centre = _centre(settings.centre, scene, to_object, points)
-    radius = np.linalg.norm(points - centre, axis=1).max() * MARGIN
     place = np.eye(4)
-    axis = _axis(settings.axis, scene, to_object)
-    place[:3, :3], place[:3, 3] = figure_lines.frame(axis), centre
-    return figure_lines.lines(figure, rigid @ place, max(float(radius), 1e-6))
+    found = chosen_one(settings)
+    axis = _axis(settings, scene, to_object)
+    place[:3, :3] = figure_lines.frame(axis) if found is None else found.frame
+    middle = _middle(live_image.uid_of(obj), form_of(obj)) @ stretch.T
+    place[:3, 3] = _centre(settings.centre, scene, to_object, middle)
+    key = tuple(place.ravel().round(6))
+    on_surface = _on_surface(live_image.uid_of(obj), form_of(obj), figure, key)
+    rigid_lines = {order: _moved(pairs, rigid) for order, pairs in on_surface.axes.items()}
+    return figure_lines.Lines(
+        rigid_lines, _moved(on_surface.mirrors, rigid), _moved(on_surface.domain, rigid)
+    )
+
+
+def _moved(pairs: np.ndarray, rigid: np.ndarray) -> np.ndarray:
+    moved: np.ndarray = pairs @ rigid[:3, :3].T + rigid[:3, 3]
+    return moved
+
+
+# Kept until the object's form changes: a redraw must not walk through a mesh.
+@functools.lru_cache(maxsize=8)
+def _on_surface(uid: Any, form: Any, figure: Any, key: tuple[float, ...]) -> figure_lines.Lines:
+    """The lines in the object's own frame, scale applied."""
+    place = np.reshape(key, (4, 4))
+    tree, corners = _surface(uid, form)
+    inward = np.linalg.inv(place)
+    points = corners @ inward[:3, :3].T + inward[:3, 3]
+    radius = max(float(np.linalg.norm(points, axis=1).max()), 1e-6)
+
+    def reach(directions: np.ndarray) -> np.ndarray:
+        """From outside: the outermost of several layers; where there is none, the sphere around."""
+        outward = directions @ place[:3, :3].T
+        found = np.full(len(directions), radius)
+        for k, direction in enumerate(outward):
+            start = place[:3, 3] + 2 * radius * direction
+            hit, _, _, distance = tree.ray_cast(Vector(start), Vector(-direction), 2 * radius)
+            if hit is not None:
+                found[k] = max(2 * radius - distance, 0.02 * radius)
+        return found
+
+    return figure_lines.lines(figure, place, reach)
+
+
+@functools.lru_cache(maxsize=2)
+def _surface(uid: Any, form: Any) -> tuple[Any, np.ndarray]:
+    """A tree of the object's surface, modifiers and scale included, and its vertices."""
+    obj = live_image.by_uid(bpy.data.objects, uid)
+    try:
+        surface = gather.gather_surface(obj, bpy.context.evaluated_depsgraph_get())
+    except ProblemError:
+        return BVHTree.FromPolygons([], []), np.zeros((1, 3))
+    vertices, triangles = surface["vertices"], surface["triangles"]
+    tree = BVHTree.FromPolygons(vertices.tolist(), triangles.tolist(), all_triangles=True)
+    return tree, vertices.astype(np.float64)
 
 
 @functools.lru_cache(maxsize=8)
-def _points(uid: Any, box: tuple[float, ...]) -> np.ndarray:
-    """(n, 3): some of the object's vertices, modifiers included. Kept until the object's box
-    changes: a redraw must not walk through a mesh."""
+def _middle(uid: Any, form: Any) -> np.ndarray:
+    """(3,): the surface's centre of mass, before the scale."""
     obj = live_image.by_uid(bpy.data.objects, uid)
-    mesh = obj.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
-    vertices = gather.positions(mesh).astype(np.float64)
-    return vertices[:: 1 + len(vertices) // SAMPLE] if len(vertices) else np.zeros((1, 3))
+    with gather.evaluated_mesh(obj, bpy.context.evaluated_depsgraph_get()) as mesh:
+        corners = gather.positions(mesh).astype(np.float64)[gather.triangle_vertices(mesh)]
+    if not len(corners):
+        return np.zeros(3)
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    areas = np.linalg.norm(normals, axis=1) + 1e-30
+    middle: np.ndarray = np.average(corners.mean(axis=1), axis=0, weights=areas)
+    return middle
 
 
-def _axis(axis: str, scene: Any, to_object: np.ndarray) -> np.ndarray:
-    if axis == "CURSOR":
+def _axis(settings: Any, scene: Any, to_object: np.ndarray) -> np.ndarray:
+    if settings.axis == "CURSOR":
         return gather.cursor_axis(scene, to_object)
-    return np.eye(3)["XYZ".index(axis)]
+    if settings.axis == "CUSTOM":
+        return np.array(settings.direction) if any(settings.direction) else np.eye(3)[2]
+    return np.eye(3)["XYZ".index(settings.axis)]
 
 
-def _centre(centre: str, scene: Any, to_object: np.ndarray, points: np.ndarray) -> np.ndarray:
+def _centre(centre: str, scene: Any, to_object: np.ndarray, middle: np.ndarray) -> np.ndarray:
     if centre == "CURSOR":
         return gather.cursor_place(scene, to_object)
-    # The service weighs by area; to show where it is the middle of the box will do.
-    middle = (points.min(axis=0) + points.max(axis=0)) / 2
-    return np.asarray(middle) if centre == "CENTROID" else np.zeros(3)
+    return middle if centre == "CENTROID" else np.zeros(3)
 
 
 def draw() -> None:

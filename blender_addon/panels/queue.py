@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..jobs import jobs, reattach
+from ..jobs import jobs
 from ..jobs.queue_rows import queue_of
 from .parts import Sidebar, wrapped
 
@@ -52,9 +52,9 @@ class ORBITEX_UL_queue(bpy.types.UIList):
             return
         state, progress = job.report.state, job.report.progress
         row = layout.row(align=True)
-        # How far first: a narrow sidebar cuts off the end.
-        far = f"{100 * progress.fraction:.0f} %" if progress else state.capitalize()
-        row.label(text=f"{far} {job.title}", icon=ICONS.get(state, "SORTTIME"))
+        # Short, or the sidebar would cut it off: the rest is below the list.
+        far = f"{100 * progress.fraction:.0f} % " if progress and job.active else ""
+        row.label(text=f"{far}{job.object_name}", icon=ICONS.get(state, "SORTTIME"))
         for action, symbol in BUTTONS.get(state, (("CANCEL", "X"),)):
             button = row.operator("orbitex.queue_action", text="", icon=symbol)
             button.key, button.action = job.key, action
@@ -77,10 +77,10 @@ class ORBITEX_PT_queue(Sidebar, bpy.types.Panel):
         )
         chosen = jobs.find(queue.rows[queue.index].key) if len(queue.rows) else None
         if chosen is not None:
-            for line in (chosen.title, *wrapped(chosen.message, context)):
-                layout.label(text=line)
-        if any(reattach.is_waiting(obj) for obj in context.scene.objects if obj.type == "MESH"):
-            layout.operator("orbitex.reattach", icon="LINKED")
+            column = layout.column(align=True)
+            for text in (chosen.title, chosen.message):
+                for line in wrapped(text, context):
+                    column.label(text=line)
         layout.operator("orbitex.paint_selected", icon="BRUSH_DATA")
         row = layout.row(align=True)
         row.prop(queue, "seeds")

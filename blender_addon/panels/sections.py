@@ -6,9 +6,13 @@ from typing import Any
 
 import bpy
 
+from ..jobs import pump, symmetries
+from ..link import detections, lookups
 from ..offer import catalogue
+from ..offer.symmetries import NONE, canonical
+from ..picture import live_image
 from ..settings.properties import settings_of
-from .parts import Child, columns, draw_settings
+from .parts import Child, columns, draw_lines, draw_settings
 
 
 class ORBITEX_PT_target(Child, bpy.types.Panel):
@@ -34,12 +38,52 @@ class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
     bl_label = "Symmetry"
 
     def draw(self, context: Any) -> None:
-        """Group, colour rule as a swatch, and where the group stands."""
-        column, settings = columns(self.layout), settings_of(context.active_object)
-        draw_settings(column, settings, "symmetry")
-        if settings.overlay and settings.group not in catalogue.known().figures:
-            text = "Connect to see it" if not catalogue.known().groups else "No figure of it"
-            column.label(text=text, icon="INFO")
+        """What was found; group, colour rule as a swatch, and where the group stands."""
+        layout: Any = self.layout
+        obj = context.active_object
+        settings = settings_of(obj)
+        draw_detection(layout, obj, context)
+        draw_settings(columns(layout), settings, "symmetry")
+        known = catalogue.known()
+        if settings.group != NONE and known.group(settings.group) is None:
+            asked = lookups.Question("group", group=canonical(settings.group))
+            if not pump.look_up(asked) and (problem := lookups.refused(asked)) is not None:
+                draw_lines(layout, problem.message, "ERROR", context)
+        if settings.overlay and settings.group != NONE and known.figure(settings.group) is None:
+            text = "Connect to see it" if not known.groups else "It cannot be drawn"
+            layout.label(text=text, icon="INFO")
+
+
+def draw_detection(layout: Any, obj: Any, context: Any) -> None:
+    """The button, or what comes of it."""
+    uid = live_image.uid_of(obj)
+    if pump.look_at(obj) or detections.pending_for(uid):
+        layout.label(text="Detecting Symmetry…", icon="SORTTIME")
+        return
+    layout.operator("orbitex.detect_symmetry", icon="MOD_MIRROR")
+    if (problem := detections.problem(uid)) is not None:
+        draw_lines(layout, problem.message, "ERROR", context)
+    elif symmetries.is_looked_at(obj) and not detections.found(uid):
+        layout.label(text="No symmetry found", icon="INFO")
+
+
+class ORBITEX_PT_symmetry_place(Child, bpy.types.Panel):
+    """Where the symmetry stands, and what it moves."""
+
+    bl_idname = "ORBITEX_PT_symmetry_place"
+    bl_label = "Placement"
+    bl_parent_id = "ORBITEX_PT_symmetry"
+    bl_options: Any = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """There is a symmetry."""
+        return super().poll(context) and settings_of(context.active_object).group != NONE
+
+    def draw(self, context: Any) -> None:
+        """The settings."""
+        settings = settings_of(context.active_object)
+        draw_settings(columns(self.layout), settings, "symmetry_place")
 
 
 class ORBITEX_PT_symmetry_names(Child, bpy.types.Panel):
@@ -72,10 +116,10 @@ def _section(name: str, label: str, parent: str = "", closed: bool = True) -> An
 
 
 VIEWS = _section("views", "Views", closed=False)
-OBJECTIVE = _section("objective", "Objective")
+OBJECTIVE = _section("objective", "Goals")
 QUALITY = (
     _section("quality", "Quality", closed=False),
     _section("quality_details", "Details", "ORBITEX_PT_quality"),
 )
-BEFORE = _section("before", "Colour Before")
+BEFORE = _section("before", "Base Color")
 MATERIAL = _section("material", "Material")

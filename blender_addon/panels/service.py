@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import bpy
 
 from ..link import inquiry
 from ..offer import catalogue
+from ..problems import ProblemError
 from ..settings import preferences
 from .parts import Sidebar, draw_lines, draw_problem
 
@@ -23,21 +25,31 @@ class ORBITEX_PT_service(Sidebar, bpy.types.Panel):
         """Address, state, buttons."""
         layout: Any = self.layout
         known = catalogue.known()
-        layout.label(text=preferences.read(context).address, icon="URL")
+        service = preferences.read(context)
+        layout.label(text=service.address, icon="URL")
         problem = inquiry.problem()
+        if problem is not None and problem.code == "no-service" and _starts_itself(service):
+            problem = None  # nothing is wrong yet
         if inquiry.pending() is not None:
-            layout.label(text="Waiting for the service", icon="SORTTIME")
+            layout.label(text="Connecting…", icon="SORTTIME")
         elif problem is not None:
             draw_problem(layout, problem, context)
         elif known.service:
             draw_lines(layout, inquiry.line(), "CHECKMARK", context)
         else:
-            draw_lines(layout, "Not asked yet: menus hold what is set", "QUESTION", context)
+            text = "Not running: Paint starts it" if inquiry.problem() else "Not connected yet"
+            draw_lines(layout, text, "INFO", context)
         row = layout.row(align=True)
         row.operator("orbitex.connect", icon="FILE_REFRESH")
         if problem is None or problem.fix != "orbitex.start_service":  # the red box has it
             row.operator("orbitex.start_service", text="Start", icon="PLAY")
         row.operator("orbitex.show_preferences", text="", icon="PREFERENCES")
+
+
+def _starts_itself(service: preferences.ServicePreferences) -> bool:
+    with suppress(ProblemError):
+        return preferences.launcher(service) is not None
+    return False
 
 
 CLASSES = (ORBITEX_PT_service,)

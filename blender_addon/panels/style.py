@@ -46,7 +46,7 @@ class ORBITEX_PT_style(Child, bpy.types.Panel):
 def draw_default(layout: Any) -> None:
     """What an empty list means."""
     icon = icons.of_style(catalogue.DEFAULT_STYLE)
-    text = f"Empty: {catalogue.DEFAULT_STYLE}"
+    text = f"Default: {catalogue.DEFAULT_STYLE.replace('_', ' ').capitalize()}"
     if icon:
         layout.label(text=text, icon_value=icon)
     else:

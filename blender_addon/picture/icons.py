@@ -21,7 +21,7 @@ _previews: Any = None  # Blender's collection of them, while registered
 
 def of_rule(settings: Any, name: str) -> int:
     """The icon of a colour rule of an object's group, in the colours of its first style."""
-    rules = catalogue.known().colourings.get(settings.group, (catalogue.NO_COLOURING,))
+    rules = catalogue.known().rules(settings.group)
     rule = next((rule for rule in rules if rule.name == name), None)
     if rule is None:
         return 0

@@ -159,7 +159,7 @@ def not_shown(obj: Any) -> Problem | None:
             return Problem(
                 "not-shown",
                 f"'{slot.material.name}' does not show the texture: it has no Base Color.",
-                f"Link the node '{IMAGE_NODE}' to its colour yourself.",
+                f"Link the node '{IMAGE_NODE}' to its color by hand.",
             )
     return None
 

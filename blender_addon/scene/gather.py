@@ -77,7 +77,7 @@ def check(obj: Any, uv_map: str = "") -> Problem | None:
                 f"'{obj.name}' has no UV map '{uv_map}'.",
                 f"It has: {names}.",
                 "orbitex.use_active_uv",
-                "Use the active one",
+                "Use Active UV Map",
             )
     return _tiled(obj)
 
@@ -134,29 +134,50 @@ def gather_mesh(obj: Any, depsgraph: Any, uv_map: str = "") -> MeshInput:
     problem = check(obj, uv_map) or instances.check_mesh(obj, depsgraph)
     if problem is not None:
         raise ProblemError(problem)
-    _, stretch = split_frame(np.array(obj.matrix_world))
     with evaluated_mesh(obj, depsgraph) as mesh:
         layer = uv_layer(obj, mesh, uv_map)
-        if not mesh.loop_triangles:
-            refuse("no-faces", f"'{obj.name}' has no faces.")
-        vertices, triangles, uvs = positions(mesh), triangle_vertices(mesh), corner_uvs(mesh, layer)
-    if not (np.isfinite(vertices).all() and np.isfinite(uvs).all()):
-        refuse("non-finite", f"'{obj.name}' has vertices or UVs that are not finite numbers.")
-    vertices = vertices @ stretch.astype(np.float64).T
-    if np.linalg.det(stretch) < 0:
-        triangles, uvs = triangles[:, ::-1], uvs[:, ::-1]
-    corners = vertices[triangles]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    if not np.linalg.norm(normals, axis=1).sum() > 0:
-        refuse("zero-area", f"The faces of '{obj.name}' have no area.")
+        vertices, triangles, mirrored = _surface(obj, mesh)
+        uvs = corner_uvs(mesh, layer)
+    if not np.isfinite(uvs).all():
+        refuse("non-finite", f"'{obj.name}' has UVs that are not finite numbers.")
+    uvs = uvs[:, ::-1] if mirrored else uvs
     u, v = np.moveaxis(uvs[:, 1:] - uvs[:, :1], -1, 0).astype(np.float64)
     if not np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]).sum() > 0:
         name = chosen_uv_map(obj, uv_map)
         refuse("zero-uv-area", f"The UV map '{name}' has no area.", "Unwrap again.", *SMART_UV)
-    return MeshInput(
+    return MeshInput(vertices, triangles, np.ascontiguousarray(uvs, np.float32))
+
+
+def gather_surface(obj: Any, depsgraph: Any) -> dict[str, np.ndarray]:
+    """The arrays ``vertices`` and ``triangles`` of :func:`gather_mesh`, which need no UV map.
+
+    Raises ProblemError: "no-faces", "non-finite", "flat-scale", "zero-area".
+    """
+    with evaluated_mesh(obj, depsgraph) as mesh:
+        vertices, triangles, _ = _surface(obj, mesh)
+    return {"vertices": vertices, "triangles": triangles}
+
+
+def _surface(obj: Any, mesh: Any) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Vertices and triangles of an evaluated mesh as they are sent, and whether its scale mirrors
+    it."""
+    _, stretch = split_frame(np.array(obj.matrix_world))
+    if not mesh.loop_triangles:
+        refuse("no-faces", f"'{obj.name}' has no faces.")
+    vertices, triangles = positions(mesh), triangle_vertices(mesh)
+    if not np.isfinite(vertices).all():
+        refuse("non-finite", f"'{obj.name}' has vertices that are not finite numbers.")
+    vertices = vertices @ stretch.astype(np.float64).T
+    mirrored = bool(np.linalg.det(stretch) < 0)
+    triangles = triangles[:, ::-1] if mirrored else triangles
+    corners = vertices[triangles]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    if not np.linalg.norm(normals, axis=1).sum() > 0:
+        refuse("zero-area", f"The faces of '{obj.name}' have no area.")
+    return (
         np.ascontiguousarray(vertices, np.float32),
         np.ascontiguousarray(triangles, np.int32),
-        np.ascontiguousarray(uvs, np.float32),
+        mirrored,
     )
 
 
@@ -176,7 +197,7 @@ def collapsed_faces(name: str, uv_map: str, buffers: Mapping[str, np.ndarray]) -
     return Problem(
         "collapsed-uvs",
         f"{100 * part:.1f} % of '{name}' has no area in {layout}: faces there get a single colour.",
-        "Unwrap again, as after Extrude. If a modifier makes these faces, apply it first.",
+        "Unwrap it again, as after Extrude. If a modifier makes these faces, apply it first.",
         *SMART_UV,
     )
 

@@ -38,8 +38,8 @@ def check_mesh(obj: Any, depsgraph: Any) -> Problem | None:
         return None
     return Problem(
         "instances-only",
-        f"'{obj.name}' shows instances only, which have no faces of their own.",
-        "Let a modifier realize them, or add the node Realize Instances.",
+        f"'{obj.name}' only shows instances, which have no faces of their own.",
+        "Add a modifier that realizes them, or the node Realize Instances.",
         "orbitex.realize_instances",
         "Realize Instances",
     )

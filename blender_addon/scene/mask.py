@@ -15,7 +15,7 @@ from ..settings.table import BY_NAME
 from . import gather
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
-EVERYWHERE = ("orbitex.paint_everywhere", "Paint everywhere")
+EVERYWHERE = ("orbitex.paint_everywhere", "Paint Everywhere")
 KINDS = BY_NAME["mask_kind"].names
 
 

@@ -35,7 +35,7 @@ def gather_occluders(obj: Any, depsgraph: Any) -> dict[str, np.ndarray]:
             refuse(
                 "too-many-occluders",
                 f"The other objects have over {MAX_TRIANGLES:,} triangles.",
-                "Hide some, or switch 'Hidden by Others' off.",
+                "Hide some, or switch 'Occluded by Others' off.",
                 "orbitex.ignore_others",
                 "Ignore other objects",
             )

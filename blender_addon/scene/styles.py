@@ -34,7 +34,7 @@ def parse_weighted(text: str, code: str = "bad-style") -> tuple[tuple[str, float
         try:
             found.append((source.strip(), float(weight)) if equals else (part, 1.0))
         except ValueError:
-            refuse(code, f"The weight in '{part}' is no number.", "Write a=1; b=0.5.")
+            refuse(code, f"The weight in '{part}' is not a number.", "Write a=1; b=0.5.")
     return tuple(found)
 
 
@@ -45,7 +45,7 @@ def looks_like_a_file(style: str) -> bool:
 
 def check_source(source: str) -> None:
     """Raises ProblemError "no-style" if a style's source is empty or a file that is not there."""
-    fix = "orbitex.remove_missing_styles", "Remove it from the list"
+    fix = "orbitex.remove_missing_styles", "Remove from List"
     if not source:
         refuse("no-style", "A style in the list has no picture.", "Choose one.", *fix)
     if looks_like_a_file(source) and not _style_file(source).is_file():

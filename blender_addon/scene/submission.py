@@ -45,8 +45,8 @@ def check_lists(dreams: int, use_styles: bool) -> None:
     """Raises ProblemError "no-dream" if there is nothing to paint, "bad-dream" if there are too
     many ``dreams``."""
     if not (dreams or use_styles):
-        fix = "orbitex.use_styles", "Use styles"
-        refuse("no-dream", "Nothing is dreamt of, and no style is used.", "Add a dream.", *fix)
+        fix = "orbitex.use_styles", "Use Styles"
+        refuse("no-dream", "There is neither a dream nor a style to paint.", "Add a dream.", *fix)
     if dreams > MAX_DREAMS:
         refuse("bad-dream", f"{dreams} dreams are more than {MAX_DREAMS}.", "Remove some.")
 

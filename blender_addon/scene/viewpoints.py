@@ -14,7 +14,7 @@ from .gather import frame_of
 VIEW_SIDE = 512  # longest side of a view, in pixels: what the network looks at
 SENSOR = 36.0  # mm, of the camera that a viewport becomes; any value would do
 KINDS = BY_NAME["view_kind"].names
-RING = ("orbitex.use_ring", "Use a ring of views")
+RING = ("orbitex.use_ring", "Use Ring of Views")
 
 
 def gather_views(kind: str, obj: Any, context: Any, depsgraph: Any) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ def scene_cameras(scene: Any, active_only: bool) -> list[Any]:
         if camera.data.type not in ("PERSP", "ORTHO"):
             refuse(
                 "panoramic-camera",
-                f"Camera '{camera.name}' is of the type {camera.data.type}.",
+                f"Camera '{camera.name}' is of type {camera.data.type}.",
                 "Use perspective or orthographic cameras.",
                 *RING,
             )

@@ -42,12 +42,12 @@ class OrbitexDream(bpy.types.PropertyGroup):
 
     kind: EnumProperty(
         name="Dream Of",
-        description="What the network shall see everywhere",
+        description="What the network should see everywhere",
         items=[
             (dreams.CLASS, "Class", "A thing that the network knows by name"),
             (dreams.CHANNEL, "Channel", "What one channel of a layer responds to"),
             (dreams.MIX, "Mix", "What several channels of a layer respond to together"),
-            (dreams.LAYER, "Layer", "Whatever a layer sees, more of it"),
+            (dreams.LAYER, "Layer", "More of whatever a layer sees"),
         ],
     )
     class_name: StringProperty(
@@ -68,7 +68,7 @@ class OrbitexDream(bpy.types.PropertyGroup):
     )
     mix: StringProperty(
         name="Channels",
-        description="Several channels with their shares, such as 0.8*12+40-0.3*7; negative ones "
+        description="Several channels with their shares, such as 0.8*12+40-0.3*7. Negative ones "
         "are avoided",
         default="0+1",
     )
@@ -103,7 +103,7 @@ def put_target(dream: Any, text: str) -> None:
 DREAMS = ListSetting(
     "dreams",
     "Dreams",
-    "What the network shall see everywhere in the picture, and how much",
+    "What the network should see everywhere in the picture, and how much",
     (),
     "dream",
     entry=OrbitexDream,
@@ -118,8 +118,8 @@ ROWS = (
     Setting(
         "use_styles",
         "Use Styles",
-        "Paint in the styles of the list; off: the dreams alone, smoothed more and painted more "
-        "calmly",
+        "Paint in the styles of the list. If off, only the dreams are painted, smoother and in "
+        "smaller steps",
         True,
         "dream",
         more={"update": _follow},

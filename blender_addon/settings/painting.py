@@ -11,7 +11,7 @@ from .row import Setting, of_recipe
 def term_rows(section: str, needs_base: bool) -> tuple[Setting, ...]:
     """The weights of the objective's terms that need the colour before, or of those that do not."""
     return tuple(
-        of_recipe(term.setting, section, f"objective.{term.name}", usual=term.usual)
+        of_recipe(term.setting, section, f"objective.{term.name}", usual=term.usual, slider=True)
         for term in TERMS
         if term.needs_base == needs_base
     )
@@ -23,19 +23,25 @@ OBJECTIVE = (
         "network",
         "objective",
         menu=Menu(
-            "The network that looks at the painting", lambda settings: catalogue.known().networks
+            "Vision network that guides the painting",
+            lambda settings: catalogue.known().networks,
+            named=lambda: catalogue.known().networks,
         ),
     ),
 )
+# Before the service has said more.
+_QUALITIES = tuple(catalogue.MenuEntry(n, n.capitalize()) for n in ("draft", "standard", "final"))
 QUALITY = (
     of_recipe(
         "quality",
         "quality",
         menu=Menu(
-            "How long and how carefully to paint", lambda settings: catalogue.known().qualities
+            "How long and how carefully to paint",
+            lambda settings: catalogue.known().qualities or _QUALITIES,
+            named=lambda: catalogue.known().qualities or _QUALITIES,
         ),
     ),
     of_recipe("seed", "quality"),
-    of_recipe("steps", "quality_details"),
+    of_recipe("steps", "quality_details", start=300),
     of_recipe("learning_rate", "quality_details", least=0.001, more={"precision": 3}),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 import numpy as np
-from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..link import inquiry, service_process
 from ..link.connection import is_loopback
@@ -33,6 +33,7 @@ class ServicePreferences:
     preview_rate: float = 10.0
     key_file: str = ""
     save_png: bool = False
+    show_texture: str = "PAINTING"
 
     @property
     def encoding(self) -> str:
@@ -77,26 +78,35 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
     )
     python: StringProperty(
         name="Service Python",
-        description="The Python that has Orbitex installed; empty: Blender's own, if it has it",
+        description="The Python in which the service is installed. If empty, Blender's own",
         default=DEFAULTS.python,
         subtype="FILE_PATH",
     )
     autostart: BoolProperty(
-        name="Start the Service",
-        description="Start the service when it is needed and its address is on this machine",
+        name="Start Automatically",
+        description="Start the service when it is needed, if its address is on this machine",
         default=DEFAULTS.autostart,
     )
     preview_size: IntProperty(
         name="Preview Size",
-        description="Longest side of the frames shown while painting, in pixels; 0: full size",
+        description="Longest side of the frames shown while painting, in pixels",
         default=DEFAULTS.preview_size,
         min=0,
         max=4096,
         subtype="PIXEL",
     )
+    full_size: BoolProperty(
+        name="Full Size Preview",
+        description="Show frames at the texture's full size while painting",
+        get=lambda self: self.preview_size == 0,
+        set=lambda self, wanted: setattr(
+            self, "preview_size", 0 if wanted else DEFAULTS.preview_size
+        ),
+        options={"SKIP_SAVE"},
+    )
     preview_rate: FloatProperty(
         name="Preview Rate",
-        description="Frames a second shown while painting, at most",
+        description="Maximum number of frames per second shown while painting",
         default=DEFAULTS.preview_rate,
         min=0.1,
         max=60.0,
@@ -110,9 +120,21 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         subtype="FILE_PATH",
     )
     save_png: BoolProperty(
-        name="Save Pictures Beside the File",
-        description="Write each finished texture as a PNG beside the .blend file, too",
+        name="Save PNG Next to File",
+        description="Also save each finished texture as a PNG next to the .blend file",
         default=DEFAULTS.save_png,
+    )
+
+    show_texture: EnumProperty(
+        name="Show Texture",
+        description="Whether the viewport where you press Paint, if it is in Solid or Wireframe "
+        "shading, is switched to show the texture",
+        items=[
+            ("PAINTING", "While Painting", "Then the viewport gets its shading back"),
+            ("KEEP", "From Then On", "The viewport goes on showing the texture"),
+            ("NEVER", "Never", "Viewports are left alone"),
+        ],
+        default=DEFAULTS.show_texture,
     )
 
     def draw(self, context: Any) -> None:
@@ -124,13 +146,17 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
         column.operator("orbitex.test_connection", icon="LINKED")
         known, problem = catalogue.known(), inquiry.problem()
         if inquiry.pending():
-            column.label(text="Waiting for the service", icon="SORTTIME")
+            column.label(text="Connecting…", icon="SORTTIME")
         elif problem is not None:
             column.label(text=problem.message, icon="ERROR")
             column.label(text=problem.hint, icon="BLANK1")
         elif known.service:
             column.label(text=inquiry.line(), icon="CHECKMARK")
-        for name in ("autostart", "python", "preview_size", "preview_rate", "save_png"):
+        for name in ("autostart", "python", "show_texture", "full_size"):
+            column.prop(self, name)
+        if self.preview_size:
+            column.prop(self, "preview_size")
+        for name in ("preview_rate", "save_png"):
             column.prop(self, name)
 
 
@@ -148,6 +174,7 @@ def read(context: Any) -> ServicePreferences:
         stored.preview_rate,
         bpy.path.abspath(stored.key_file),
         stored.save_png,
+        stored.show_texture,
     )
 
 
@@ -160,7 +187,7 @@ def check_address(address: str) -> None:
             f"{address} is another machine, and Blender's online access is off.",
             "Allow it in Preferences > System > Network.",
             "orbitex.online_access",
-            "Open the network preferences",
+            "Open Network Preferences",
         )
 
 

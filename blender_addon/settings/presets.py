@@ -62,7 +62,9 @@ def _settings(file: Path) -> dict[str, Any]:
         refuse("bad-preset", f"The preset {file.name} cannot be read: {error}.")
     unknown = [key for key in data if key not in HELD]
     if unknown:
-        refuse("bad-preset", f"The preset {file.name} holds '{unknown[0]}', which is no setting.")
+        refuse(
+            "bad-preset", f"The preset {file.name} holds '{unknown[0]}', which is not a setting."
+        )
     try:
         return {name: HELD[name].from_json(value) for name, value in data.items()}
     except ValueError as error:

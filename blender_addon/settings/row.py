@@ -23,6 +23,7 @@ from .menu import Menu
 
 CALL: set[Any] = {"SKIP_SAVE"}  # a value from one call must not creep into the next
 Pairs = Iterable[tuple[str, float]]
+_AUTOMATIC = "automatic:"  # in tooltips; scripts write 0
 _EMPTY: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0.0, "boolean": False}
 _PROPERTIES: Mapping[type, Any] = {
     bool: BoolProperty,
@@ -42,16 +43,16 @@ class Setting:
     what the service offers. ``more``: what Blender alone knows, such as a subtype.
 
     ``section``: of the panel; ``shown(settings)``: whether it is shown there now;
-    ``draw(column, settings)``: in place of the usual line; ``heading``: (before, after) the box of
-    something that is on or off.
+    ``draw(column, settings)``: in place of the usual line; ``slider``: over the whole line.
 
     ``preset``: whether presets hold it: not what belongs to one object or scene. ``painted``:
     whether a painting depends on it; it is an argument of Paint then, with the tooltip
     ``argument`` if that is not the usual one.
 
     ``field``: of the recipe, if there is one. ``sent(choices)``: what is sent in place of the
-    value; None for nothing. ``optional``: 0 or nothing written is not sent. ``adjustable``: whether
-    it may change while it is painted.
+    value; None for nothing. ``optional``: 0 or nothing written is not sent, and a number has a box
+    *Automatic*, which puts ``start`` there when cleared. ``adjustable``: whether it may change
+    while it is painted.
     """
 
     name: str
@@ -67,13 +68,14 @@ class Setting:
     more: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     shown: Callable[[Any], Any] | None = None
     draw: Callable[[Any, Any], None] | None = None
-    heading: tuple[str, str] | None = None
+    slider: bool = False
     preset: bool = True
     painted: bool = True
     argument: str = ""
     field: str = ""
     sent: Callable[[Any], Any] | None = None
     optional: bool = False
+    start: float = 1.0
     adjustable: bool = False
 
     def properties(self) -> dict[str, Any]:
@@ -86,7 +88,30 @@ class Setting:
             words |= {key: value for key, value in bounds.items() if value is not None}
             found = _PROPERTIES[type(self.default)](**words, default=self.default)
         menu = {self.menu_name: self.menu.over(self.name, self.title)} if self.menu else {}
-        return {self.name: found} | menu
+        box = {self.automatic_name: self._automatic()} if self._may_be_automatic else {}
+        return {self.name: found} | menu | box
+
+    @property
+    def _may_be_automatic(self) -> bool:
+        return self.optional and not isinstance(self.default, str)
+
+    @property
+    def automatic_name(self) -> str:
+        """The name of the property that says whether it is chosen for the user."""
+        return f"{self.name}_automatic"
+
+    def _automatic(self) -> Any:
+        def get(settings: Any) -> bool:
+            return not getattr(settings, self.name)
+
+        def put(settings: Any, wanted: bool) -> None:
+            start = type(self.default)(self.start)
+            setattr(settings, self.name, self.default if wanted else start)
+
+        tip = f"{self.title} is chosen for you"
+        return BoolProperty(
+            name="Automatic", description=tip, get=get, set=put, options={"SKIP_SAVE"}
+        )
 
     @property
     def menu_name(self) -> str:
@@ -102,7 +127,7 @@ class Setting:
     def argument_tip(self) -> str:
         """The tooltip of the argument."""
         names = f" ({', '.join(self.names)})" if self.items else ""
-        return self.argument or f"{self.tip}{names}"
+        return self.argument or f"{self.tip.replace(_AUTOMATIC, '0:')}{names}"
 
     def draw_in(self, column: Any, settings: Any) -> None:
         """Its line in the panel, if it is shown."""
@@ -110,9 +135,19 @@ class Setting:
             return
         if self.draw is not None:
             self.draw(column, settings)
-        elif self.heading is not None:
-            before, after = self.heading
-            column.row(heading=before).prop(settings, self.name, text=after)
+        elif isinstance(self.default, bool):  # the whole line, or its name would be cut off
+            row = column.row()
+            row.use_property_split = False
+            row.prop(settings, self.name)
+        elif self.slider:
+            row = column.row()
+            row.use_property_split = False
+            row.prop(settings, self.name, slider=True)
+        elif self._may_be_automatic:
+            automatic = getattr(settings, self.automatic_name)
+            column.row(heading=self.title).prop(settings, self.automatic_name)
+            if not automatic:
+                column.prop(settings, self.name, text=" ")
         else:
             column.prop(settings, self.menu_name if self.menu else self.name)
 
@@ -149,9 +184,16 @@ class Setting:
         return data
 
     def spelt(self, value: Any) -> str:
-        """The value in few words."""
+        """The value in few words, those of the panel."""
         if isinstance(value, bool):
             return "on" if value else "off"
+        if self._may_be_automatic and not value:
+            return "Automatic"
+        titles = {name: title for name, title, _ in self.items}
+        if self.menu is not None:
+            titles = {entry.name: entry.title for entry in self.menu.named()}
+        if isinstance(value, str):
+            return titles.get(value, value)
         return f"{value:.5g}" if isinstance(value, float | int) else str(value)
 
 
@@ -227,9 +269,11 @@ class ListSetting(Setting):
         return " + ".join(f"{Path(what).name} {weight:.3g}" for what, weight in value) or "default"
 
 
-def of_recipe(name: str, section: str, field: str = "", **own: Any) -> Setting:
-    """The setting of a field of the recipe, by default that of the same name: what is not in
-    ``own`` is as the recipe says."""
+def of_recipe(
+    name: str, section: str, field: str = "", kind: type[Setting] = Setting, **own: Any
+) -> Setting:
+    """The setting, of this kind, of a field of the recipe, by default that of the same name: what
+    is not in ``own`` is as the recipe says."""
     path = field or name
     known = FIELDS[path]
     optional = known.default is None and "default" not in own
@@ -238,7 +282,7 @@ def of_recipe(name: str, section: str, field: str = "", **own: Any) -> Setting:
         default = str(default).upper()
     tip = known.tip
     if optional:  # there is always some value
-        tip = tip.replace("default:", "empty:" if default == "" else f"{default:g}:")
+        tip = tip.replace("default:", "empty:" if default == "" else _AUTOMATIC)
     told: dict[str, Any] = {
         "title": known.title,
         "tip": tip,
@@ -249,7 +293,7 @@ def of_recipe(name: str, section: str, field: str = "", **own: Any) -> Setting:
         "optional": optional,
         "field": path,
     }
-    return Setting(**told | own, name=name, section=section)
+    return kind(**told | own, name=name, section=section)
 
 
 def as_typed(value: Any) -> Any:

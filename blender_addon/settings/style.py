@@ -35,7 +35,7 @@ class OrbitexStyle(bpy.types.PropertyGroup):
 
     source: StringProperty(
         name="Picture",
-        description="Name of one of the service's own style pictures, or a picture file of yours",
+        description="One of the service's own style pictures, by name, or a picture file",
         default=catalogue.DEFAULT_STYLE,
         subtype="FILE_PATH",
         options=RELATIVE,
@@ -47,7 +47,7 @@ class OrbitexStyle(bpy.types.PropertyGroup):
     ).over("source", "Exemplar")
     weight: FloatProperty(
         name="Weight",
-        description="Share of this picture in the blend of styles",
+        description="Share of this picture in the mix of styles",
         default=_WEIGHT.default,
         min=0.001,
         max=_WEIGHT.most,
@@ -59,7 +59,7 @@ class OrbitexStyle(bpy.types.PropertyGroup):
 STYLES = ListSetting(
     "styles",
     "Styles",
-    f"The style pictures and their shares; none: '{catalogue.DEFAULT_STYLE}' alone",
+    f"Style pictures and their shares. If empty, '{catalogue.DEFAULT_STYLE}'",
     (),
     "style",
     entry=OrbitexStyle,

@@ -32,7 +32,7 @@ from geometry.mesh.symmetry import (
 from geometry.spaces import Array, rotation
 from geometry.sphere.groups import MAX_TURNS
 from geometry.sphere.seed_charts import spiral
-from geometry.symmetry.groups import Elements, elements
+from geometry.symmetry.groups import elements
 
 _WORST, _RMS = 0.01, 0.003  # of a symmetric mesh's deviation at most
 _BY_CHANCE = 0.25  # and relative to that of turns which mean nothing: round bodies nearly fit all
@@ -53,19 +53,23 @@ _COUNTS = np.array(
 @dataclass(frozen=True, eq=False)
 class Proposal:
     """A group that a mesh has: its name in the catalogue, the axis and the centre as a recipe's
-    fields take them, and how far the mesh deviates with :func:`geometry.mesh.symmetry.place`."""
+    fields take them, where :func:`geometry.mesh.symmetry.place` puts it with them, and how far the
+    mesh deviates there."""
 
     group: str
     axis: str
     centre: str
+    placement: Placement
     deviation: Deviation
 
 
-def detect_symmetries(mesh: Mesh) -> tuple[Proposal, ...]:
+def detect_symmetries(mesh: Mesh, most_turns: int = MAX_TURNS) -> tuple[Proposal, ...]:
     """The groups that ``mesh`` has about its centroid, largest first, () if it has none: those of
     the axis of highest order and, where there are several such axes, the polyhedral ones.
 
-    Bodies of revolution have the turns of their segments, at most 60.
+    Bodies of revolution have the turns of their segments, at most 60. ``most_turns``: of a longer
+    series of turns only every second, third … is taken, so that no more are left; what is nearly a
+    ball then has the groups of the icosahedron, too.
     """
     probe = _Probe(mesh)
     axes = _candidate_axes(mesh, probe)
@@ -75,8 +79,12 @@ def detect_symmetries(mesh: Mesh) -> tuple[Proposal, ...]:
     found: list[Proposal] = []
     if highest in _POLYHEDRAL and sum(order > 2 for order in orders) > 1:
         found += probe.proposals(_POLYHEDRAL[highest], main)
+    if highest > most_turns:
+        found += probe.of_a_ball()
+        parts = [n for n in range(1, most_turns + 1) if highest % n == 0]
+        highest = parts[-1] if parts[-1] > 1 else highest
     if highest > 1:
-        names = _FAMILIES[-1:] if found else _FAMILIES
+        names = _FAMILIES[-1:] if found and highest in _POLYHEDRAL else _FAMILIES
         found += probe.proposals([name.format(highest, 2 * highest) for name in names], main)
     if not found:
         mirrors = [axis for axis in axes if probe.fits(np.eye(3) - 2 * np.outer(axis, axis))]
@@ -154,22 +162,29 @@ class _Probe:
                 axis, least = moved, misfit
         return axis
 
-    def proposals(self, names: Sequence[str], axis: Array) -> list[Proposal]:
-        """Those of the groups that the mesh has, with the frame's z axis along ``axis``."""
+    def of_a_ball(self) -> list[Proposal]:
+        """The icosahedron's groups, if the mesh is so round that they fit as all others do."""
+        names = _POLYHEDRAL[5] if self._chance <= _RMS else ()
+        return self.proposals(names, np.array([0.0, 0.0, 1.0]), _RMS)
+
+    def proposals(
+        self, names: Sequence[str], axis: Array, bar: float | None = None
+    ) -> list[Proposal]:
+        """Those of the groups that the mesh has, with the frame's z axis along ``axis``; ``bar``:
+        the largest root mean square of a deviation, by default one that is not reached by chance.
+        """
         text, centre = _named(axis), "origin" if self._at_origin else "centroid"
+        bar = _bar(self._chance) if bar is None else bar
         found = []
         for name in names:
             group = find_group(name, "sphere")
             members = elements(group, find_colouring(group, "none"))
             upright = place(self._mesh, text, centre)
-            deviation = self._fitted(members, upright)
-            if deviation.worst <= _WORST and deviation.rms <= _bar(self._chance):
-                found.append(Proposal(group.name, text, centre, deviation))
+            placement = turned_to_fit(self._search, members, upright)
+            deviation = deviation_of(self._search, members, placement, _CHECKED_POINTS)
+            if deviation.worst <= _WORST and deviation.rms <= bar:
+                found.append(Proposal(group.name, text, centre, placement, deviation))
         return found
-
-    def _fitted(self, members: Elements, upright: Placement) -> Deviation:
-        placement = turned_to_fit(self._search, members, upright)
-        return deviation_of(self._search, members, placement, _CHECKED_POINTS)
 
     def _misfits(self, matrices: Array) -> Array:
         """Root mean square distances (n,) of the surface moved by matrices (n, 3, 3), relative to
@@ -258,8 +273,10 @@ def _derivatives(coefficients: Array, at: Array) -> tuple[Array, Array]:
 
 
 def _beside(normal: Array) -> Array:
-    """A direction in the plane with this normal: Z, Y or X if one is."""
-    for axis in np.eye(3)[[2, 1, 0]]:
+    """A direction in the plane with this normal: of X, Y and Z the one whose frame has its mirror
+    there as it is (:func:`geometry.mesh.symmetry.place`), or any that is."""
+    nearest = int(np.abs(normal).argmax())
+    for axis in np.eye(3)[[(nearest + 1) % 3, 2, 1, 0]]:
         if abs(axis @ normal) < _CLOSE:
             return axis
     aside = np.cross(normal, np.eye(3)[np.abs(normal).argmin()])

@@ -18,6 +18,10 @@ from geometry.symmetry.groups import Elements, turn_title
 _POINTS = 4096  # at which a deviation is measured
 _TURNED_POINTS = 150  # and where many frames are compared
 _TURNS = 64  # frames tried within the smallest turn about the axis
+# Names of places, in Blender's view from the front; the nearest two are said.
+_SIDES = (("left", "right"), ("front", "back"), ("bottom", "top"))
+_ASIDE = 0.4  # of half the box: nearer to its middle a place is not named
+_STRAIGHT = math.cos(math.radians(2))  # of an axis that is called by a letter
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +117,24 @@ def check_symmetry(
     raise InputError(
         "mesh-not-symmetric",
         "group",
-        f"The mesh is not symmetric: {found.element} takes ({_place(found.place, mesh)}) "
-        f"{found.worst:.2g} of its size away from the surface, more than {tolerance:g}.",
+        f"The mesh is not symmetric: {found.element} {_percent(found.worst)} of its size, "
+        f"{_whereabouts(found.place, mesh)}; {_percent(tolerance)} is allowed.",
         "List what it has with 'service mesh FILE --detect', set --axis and --centre, raise "
         "--tolerance, or let the group move directions: --action direction.",
     )
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.2g} %"
+
+
+def _whereabouts(point: Array, mesh: Mesh) -> str:
+    """Where in the mesh's box a point is, in words; Z is up and -Y the front, as in Blender."""
+    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+    aside = (2 * point - low - high) / np.maximum(high - low, 1e-300)
+    far = [k for k in np.argsort(-np.abs(aside)) if abs(aside[k]) > _ASIDE][:2]
+    names = [f"{_SIDES[k][int(aside[k] > 0)]} ({'-+'[int(aside[k] > 0)]}{'XYZ'[k]})" for k in far]
+    return f"most at the {' and the '.join(names)}" if names else "most near its middle"
 
 
 def turned_to_fit(search: SurfaceSearch, elements: Elements, upright: Placement) -> Placement:
@@ -153,30 +170,24 @@ def turned_to_fit(search: SurfaceSearch, elements: Elements, upright: Placement)
 
 
 def describe(matrix: Array) -> str:
-    """An isometry (3, 3) that keeps the centre, in words: "a 1/12 turn about (0, 0, 1)"."""
+    """What an isometry (3, 3) that keeps the centre does to a mesh, as the beginning of a sentence
+    that ends with how much: "after a 1/12 turn about Z it differs by"."""
     proper = matrix * np.sign(np.linalg.det(matrix))
     angle = math.acos(np.clip((np.trace(proper) - 1) / 2, -1, 1))
     improper = np.linalg.det(matrix) < 0
     if angle < 1e-6:
-        return "the inversion in the centre" if improper else "the identity"
+        return f"{'inverted in its centre' if improper else 'as it stands'} it differs by"
     axis = axis_of(proper)
-    about = f"({_spelt(np.where(np.abs(axis) < 1e-9, 0.0, axis))})"
+    along = int(np.abs(axis).argmax())
+    straight = abs(axis[along]) > _STRAIGHT
     if improper and math.pi - angle < 1e-6:
-        return f"the reflection along {about}"
+        if not straight:
+            return "the sides of a slanted mirror differ by"
+        return "its {} differs from its {} by".format(*_SIDES[along])
     turned = math.pi - angle if improper else angle
-    text = f"{_part_of_a_turn(turned / (2 * math.pi))} about {about}"
-    return f"{text} with a reflection along it" if improper else text
-
-
-def _spelt(vector: Array) -> str:
-    return ",".join(f"{x:.4g}" for x in vector)
-
-
-def _place(point: Array, mesh: Mesh) -> str:
-    """A point of a mesh, to a thousandth of its size, however far away it is."""
-    size = float(np.ptp(mesh.vertices, axis=0).max())
-    decimals = 3 - math.floor(math.log10(size)) if size else 3
-    return ",".join(f"{x:.15g}" for x in np.round(point, decimals) + 0.0)
+    about = "XYZ"[along] if straight else "a slanted axis"
+    mirrored = " and a reflection" if improper else ""
+    return f"after {_part_of_a_turn(turned / (2 * math.pi))} about {about}{mirrored} it differs by"
 
 
 def _part_of_a_turn(part: float) -> str:

@@ -11,6 +11,8 @@ import service
 from service import networks
 from service.cli import options
 from service.cli.help import SectionedGroup, lay_out
+from service.cli.larger.enlarge_command import enlarge
+from service.cli.larger.variants_command import pick, variants
 from service.cli.offer import listings
 from service.cli.offer.channels_command import channels
 from service.cli.offer.weights import weights_app
@@ -55,6 +57,9 @@ def _root(
 
 
 add_painting_commands(app)
+app.command()(enlarge)
+app.command()(variants)
+app.command()(pick)
 app.command()(batch)
 
 
@@ -89,7 +94,7 @@ def classes(
         str, typer.Argument(metavar="TEXT", help="Only those whose names hold it.")
     ] = "",
     network: Annotated[
-        str, typer.Option("--network", metavar="|".join(NETWORKS), help="The network that looks.")
+        str, typer.Option("--network", metavar="|".join(NETWORKS), help="The vision network.")
     ] = networks.EMBEDDED,
     as_json: AsJson = False,
 ) -> None:

@@ -9,10 +9,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from service.cli import options
+from service.spaces import SPACES
 
 # Every command, in the order of the help.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Paint": ("tile", "sphere", "hyperbolic", "spiral", "mesh", "run", "batch"),
+    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge"),
     "Choose": ("preview", "groups", "colourings", "classes", "channels", "settings"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
@@ -40,6 +41,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "run": ("service run tile.json --set seed=2 --set objective.detail=2",),
     "batch": ("service batch recipes --set quality=draft -o drafts",),
     "colourings": ("service colourings p4 --style night_strokes",),
+    "variants": ("service variants tile -g p4,p6,p6m -s night_strokes,a.jpg --seeds 2 -o many",),
+    "pick": ("service pick many 7 --size 2048",),
+    "enlarge": ("service enlarge tile.json --size 2048",),
     "submit": ("service submit tile.json",),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,27 @@ def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
     return with_absolute_files(recipe, path.parent)
 
 
+def note_on_size(path: Path, recipe: Recipe) -> str | None:
+    """What to say where a recipe is painted at another size than its file says; None if it is
+    not."""
+    data = read_json(path)
+    is_receipt = data.get("schema") == SCHEMA
+    fields = data["recipe"] if is_receipt else data
+    before = fields.get("size", Recipe.model_fields["size"].default)
+    if recipe.size == before:
+        return None
+    note = f"at {recipe.size} pixels this is another picture than at {before}"
+    if recipe.size < before:
+        return f"{note}."
+    receipt = shlex.quote(str(path)) if is_receipt else "RECEIPT"
+    return f"{note}; the same one larger: service enlarge {receipt} --size {recipe.size}"
+
+
 def read_steering(path: Path, recipe: Recipe) -> tuple[Adjustment, ...]:
     """How the painting of a receipt was steered; nothing for a recipe. ``recipe``: what is painted
     now. Raises InputError as :func:`read_recipe` and
     :func:`service.painting.steering.parse_steering`."""
-    return parse_steering(recipe, _json(path).get("steering", []))
+    return parse_steering(recipe, read_json(path).get("steering", []))
 
 
 def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
@@ -80,7 +97,7 @@ def files_read(recipe: Recipe) -> list[Path]:
 
 def _read(path: Path) -> dict[str, Any]:
     """The recipe's data in a file."""
-    data: Any = _json(path)
+    data: Any = read_json(path)
     if data.get("schema") == SCHEMA:
         if data.get("repainted") is not None:
             raise InputError(
@@ -89,14 +106,22 @@ def _read(path: Path) -> dict[str, Any]:
                 f"{path} is of a picture that was repainted in part: it cannot make all of it.",
                 "Run the receipt of the picture before.",
             )
+        if (enlarged := data.get("enlarged")) is not None:
+            raise InputError(
+                "bad-recipe",
+                "recipe",
+                f"{path} is of a picture that was enlarged: by itself it would make another one.",
+                f"To make it again: {enlarged.get('command')}",
+            )
         data = data.get("recipe")
     if not isinstance(data, dict):
         raise _no_object(path)
     return data
 
 
-def _json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file."""
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file of a recipe or a receipt. Raises InputError: "missing-file",
+    "bad-recipe"."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("bad-recipe", "recipe", f"{path} is too large to be a recipe.")

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from service.painting.canvas import Canvas
 from service.painting.kept import Kept
-from service.surfaces.grids import ALIGNED, Phase, resize, shrink
+from service.surfaces.grids import ALIGNED, Phase, fitted
 from service.surfaces.surface import Surface
 
 _SATURATED = 40.0  # logits whose colours are 0 or 1
@@ -52,16 +52,9 @@ class Blend:
         self, shape: tuple[int, int, int], wrap: bool, phase: Phase
     ) -> tuple[Tensor, Tensor]:
         if self._at is None or self._at[:2] != (shape, phase):
-            free, paint = (_fitted(x, shape, wrap, phase) for x in (self._free, self.paint))
+            free, paint = (fitted(x, shape[1:], wrap, phase) for x in (self._free, self.paint))
             self._at = shape, phase, _rows(free).clamp(0, 1), _rows(paint)
         return self._at[2:]
-
-
-def _fitted(x: Tensor, shape: tuple[int, int, int], wrap: bool, phase: Phase) -> Tensor:
-    size = (shape[1], shape[2])
-    if tuple(x.shape[-2:]) != size and size[0] <= x.shape[-2] and size[1] <= x.shape[-1]:
-        return shrink(x, size, wrap, phase)
-    return resize(x, size, wrap, ALIGNED, phase)
 
 
 def _rows(x: Tensor) -> Tensor:

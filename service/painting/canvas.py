@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from geometry.symmetry.colour_frame import ColourFrame
-from service.surfaces.grids import ALIGNED, Phase, resize
+from service.surfaces.grids import ALIGNED, Phase, fitted, resize
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).
 _DECORRELATE = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -75,6 +75,32 @@ class Canvas:
             for size in cls.level_sizes(shape, depth)
         ]
         return cls([deviation * level for level in noise], wrap, None, phases)
+
+    @classmethod
+    def showing(
+        cls,
+        paint: Tensor,
+        shape: tuple[int, int, int],
+        depth: int,
+        wrap: bool,
+        phases: Sequence[Phase],
+        axes: Tensor,
+    ) -> Canvas:
+        """A canvas of ``shape`` that shows ``paint``, (charts, 3, h, w) logits of red, green and
+        blue on an aligned grid of any size: every level holds what coarser ones cannot (a Laplacian
+        pyramid: Burt and Adelson 1983)."""
+        channels = torch.einsum("ij,cjhw->cihw", torch.linalg.pinv(axes).to(paint), paint)
+        sizes = cls.level_sizes(shape, depth)
+        # what every level shows together with all coarser ones
+        sums = [fitted(channels, *grid) for grid in zip(sizes, [wrap] * depth, phases, strict=True)]
+        levels = [
+            whole - resize(below, size, wrap, source, own)
+            for whole, below, size, source, own in zip(
+                sums, sums[1:], sizes, phases[1:], phases, strict=False
+            )
+        ]
+        levels.append(sums[-1])
+        return cls(levels, wrap, None, phases, axes)
 
     @staticmethod
     def level_sizes(shape: tuple[int, int, int], depth: int) -> list[tuple[int, int]]:

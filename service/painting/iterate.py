@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -20,7 +22,8 @@ class Iterate:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas, self.mean = canvas, canvas.copy()
-        self._adam = torch.optim.Adam(canvas.levels, betas=BETAS, fused=True)
+        groups = [{"params": [level]} for level in canvas.levels]
+        self._adam = torch.optim.Adam(groups, betas=BETAS, fused=True)
         self._steps = 0  # since it is of this size
 
     @classmethod
@@ -63,12 +66,12 @@ class Iterate:
         self.canvas = _canvas(self.canvas.levels, surface, self.canvas.axes)
         self.mean = _canvas(self.mean.levels, surface, self.mean.axes)
 
-    def step(self, loss: Tensor, learning_rate: float) -> None:
-        """Down the gradient of a loss of the canvas's paint."""
+    def step(self, loss: Tensor, rates: Sequence[float]) -> None:
+        """Down the gradient of a loss of the canvas's paint. rates: how far, of each level."""
         self._adam.zero_grad()
         loss.backward()
-        for group in self._adam.param_groups:
-            group["lr"] = learning_rate
+        for group, rate in zip(self._adam.param_groups, rates, strict=True):
+            group["lr"] = rate
         self._adam.step()
         self._steps += 1
         # The mean follows closely at first, then ever more calmly: what it remembers grows with the

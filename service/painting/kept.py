@@ -1,10 +1,11 @@
-"""Paint that is kept, and where it is not: what repainting a region of a picture needs. No torch
-in here."""
+"""Paint that is kept: to go on from at a larger size, or but for a region that is painted anew. No
+torch in here."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,30 +17,77 @@ from scipy import ndimage
 
 from geometry.errors import InputError
 from geometry.symmetry.colour_frame import RGB, ColourFrame
+from service.recipe.recipe import MAX_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
 
 FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
 
 
+@dataclass(frozen=True)
+class Origin:
+    """A painting that was gone on from: its receipt or its job, its recipe's size, and the sha256
+    of its paint."""
+
+    source: str
+    width: int
+    sha256: str
+
+
 @dataclass(frozen=True, eq=False)
 class Paint:
     """The logits on a canvas, (charts, h, w, 3) float32; mirrored, frame: see Scene's mirrored and
     style_frame; picture: (H, W, 3) uint8, what was made of it in the end, before it was cut or laid
-    over a base; None before."""
+    over a base; None before. width: the size of its recipe; first_width: that of the painting which
+    was enlarged to this one, perhaps in several goes, else the same: strokes were measured by it.
+    Both are 0 of paint that an earlier version kept. source: of paint that is gone on from, the
+    receipt or the job that it belongs to."""
 
     logits: NDArray[np.float32]
     mirrored: bool
     picture: NDArray[np.uint8] | None = None
     frame: ColourFrame = RGB
+    width: int = 0
+    first_width: int = 0
+    source: str = ""
 
-    def to_bytes(self) -> bytes:
-        """For a file: safetensors."""
+    @property
+    def sha256(self) -> str:
+        """Of what decides how a painting goes on from here, hexadecimal."""
+        words = [self.logits.shape, self.mirrored, self.width, self.first_width]
+        digest = hashlib.sha256(json.dumps(words).encode())
+        digest.update(np.ascontiguousarray(self.logits).tobytes())
+        digest.update(self.frame.as_array().tobytes())
+        return digest.hexdigest()
+
+    @property
+    def origin(self) -> Origin:
+        """What a receipt says of it."""
+        return Origin(self.source, self.width, self.sha256)
+
+    def check_grows(self, size: int) -> None:
+        """Raise InputError("bad-value") unless a painting of a ``size`` can go on from here."""
+        if not self.width:
+            raise InputError(
+                "bad-value", "job", "An earlier version painted this.", "Paint it again first."
+            )
+        if size <= self.width:
+            raise InputError(
+                "bad-value",
+                "size",
+                f"The picture is {self.width} pixels wide already.",
+                f"Give more than that, such as {min(2 * self.width, MAX_SIZE)}.",
+            )
+
+    def to_bytes(self, half: bool = False) -> bytes:
+        """For a file: safetensors. half: logits as 16-bit floating-point numbers, which are as fine
+        as a quarter of a grey level."""
         flag = np.array([self.mirrored], np.uint8)
         arrays: dict[str, np.ndarray] = {
-            "logits": np.ascontiguousarray(self.logits),
+            "logits": np.ascontiguousarray(self.logits, np.float16 if half else None),
             "mirrored": flag,
             "frame": self.frame.as_array(),
+            "widths": np.array([self.width, self.first_width], np.int64),
         }
         if self.picture is not None:
             arrays["picture"] = np.ascontiguousarray(self.picture)
@@ -54,15 +102,19 @@ class Paint:
         except (safetensors.SafetensorError, KeyError, IndexError):
             raise _bad() from None
         picture, frame = arrays.get("picture"), arrays.get("frame")
-        if logits.ndim != 4 or logits.shape[3] != 3 or logits.dtype != np.float32:
+        if logits.ndim != 4 or logits.shape[3] != 3 or logits.dtype not in (np.float16, np.float32):
             raise _bad()
+        logits = logits.astype(np.float32)
         if picture is not None and (picture.ndim != 3 or picture.dtype != np.uint8):
             raise _bad()
         if frame is None:  # painted before there were frames
             return cls(logits, mirrored, picture)
-        if frame.shape != (3, 4) or frame.dtype != np.float64:
+        widths = arrays.get("widths", np.zeros(2, np.int64))
+        if frame.shape != (3, 4) or frame.dtype != np.float64 or widths.shape != (2,):
             raise _bad()
-        return cls(logits, mirrored, picture, ColourFrame.from_array(frame))
+        width, first_width = map(int, widths)
+        found = ColourFrame.from_array(frame)
+        return cls(logits, mirrored, picture, found, width, first_width)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from service.painting.steering import Steering, steered
 from service.recipe.parts import QUALITIES
-from service.recipe.recipe import Recipe
+from service.recipe.recipe import MAX_SIZE, Recipe
 from service.spaces import SPACES
 
 MIN_WIDTH = 64  # of the first stage's texture
+# Of a painting that is made larger: how many of a stage's usual steps are taken. Its forms are
+# there already, and only detail is new.
+SHARE_OF_LARGER = 0.5
+_LEAST_GROWTH = 2**0.25  # of its first stage: less would be the same picture again
 
 
 @dataclass(frozen=True)
@@ -34,31 +38,42 @@ class Place:
     last: bool
 
 
-def stage_plans(recipe: Recipe, order: int | None = None) -> tuple[StagePlan, ...]:
+def stage_plans(
+    recipe: Recipe, order: int | None = None, above: int | None = None
+) -> tuple[StagePlan, ...]:
     """The ladder of a recipe: widths √2 apart that end at its size, as many steps at each: some
-    spaces take more. ``order``: of the group."""
+    spaces take more. ``order``: of the group. ``above``: the width of the painting that is made
+    larger, whose ladder begins there and takes fewer steps at each width."""
     quality = QUALITIES[recipe.quality]
     ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
     widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
     patience = SPACES[recipe.target].patience(order)
     total = recipe.steps or round(patience * quality.steps * quality.stages)
+    if above is not None:
+        each = max(1, round(SHARE_OF_LARGER * total / len(widths)))
+        growth = range(1, 2 * MAX_SIZE.bit_length())
+        ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in growth}
+        between = sorted(w for w in ladder if _LEAST_GROWTH * above <= w < recipe.size)
+        return tuple(StagePlan(w, each) for w in (*between, recipe.size))
     ends = [round(total * (k + 1) / len(widths)) for k in range(len(widths))]
     steps = [b - a for a, b in zip([0, *ends], ends, strict=False)]
     return tuple(StagePlan(w, n) for w, n in zip(widths, steps, strict=True) if n)
 
 
-def places(recipe: Recipe, steering: Steering, order: int | None = None) -> list[Place]:
-    """Where every step of a painting is that is steered like this.
+def places(
+    recipe: Recipe, steering: Steering, order: int | None = None, above: int | None = None
+) -> list[Place]:
+    """Where every step of a painting is that is steered like this; the rest: see stage_plans.
 
     Where the ladder changes, the painting stays at its width until it has taken the new ladder's
     steps there, or goes on to the next wider stage; it takes one more step at least. What would
     come after the last step does nothing.
     """
-    before = stage_plans(recipe, order)
+    before = stage_plans(recipe, order, above)
     found = _climb(before)
     for adjustment in steering:
         recipe = steered(recipe, [adjustment.changes])
-        plans = stage_plans(recipe, order)
+        plans = stage_plans(recipe, order, above)
         if plans != before and adjustment.step < len(found):
             done = found[: adjustment.step]
             found = [*done, *_climb(plans, done[-1] if done else None)]

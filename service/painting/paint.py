@@ -26,7 +26,7 @@ import torch
 from service.colours import framed, in_wanted_colours
 from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
-from service.painting.kept import Kept
+from service.painting.kept import Kept, Paint
 from service.painting.ladder import Place, places
 from service.painting.progress import Progress
 from service.painting.steering import Steering, steered
@@ -57,6 +57,7 @@ def paint(
     frugal: bool = False,
     steering: Steering = (),
     kept: Kept | None = None,
+    larger_than: Paint | None = None,
 ) -> Iterator[Progress]:
     """Paint a scene, one Progress per step. To finish early, stop iterating and take the texture
     of the last Progress.
@@ -81,19 +82,28 @@ def paint(
 
     ``kept``: paint of another painting that stays where it is not free. The network looks at what
     changes; what does not is the same to the bit in the pictures at full size.
+
+    ``larger_than``: paint of a painting by the same recipe at a smaller size, to go on from: its
+    forms, its hand and the size of its strokes relative to the picture stay, and detail is added.
+    Raises InputError("bad-value") where the recipe's size is no larger.
     """
     device = device or pick_device()
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)
-    if kept is not None:
-        scene = dataclasses.replace(scene, style_frame=kept.paint.frame)
+    before = larger_than if kept is None else kept.paint
+    if before is not None:
+        scene = dataclasses.replace(scene, style_frame=before.frame)
+    if larger_than is not None:
+        larger_than.check_grows(recipe.size)
     order = scene.group.order
-    way, efforts, known = _way(recipe, steering, order)
+    above = None if larger_than is None else larger_than.width
+    way, efforts, known = _way(recipe, steering, order, above)
     kept_sha256 = None if kept is None else kept.sha256
+    from_sha256 = None if larger_than is None else larger_than.sha256
 
     def digest(step: int) -> str:
-        return painting_digest(recipe, styles, steering, step, kept_sha256)
+        return painting_digest(recipe, styles, steering, step, kept_sha256 or from_sha256)
 
     if resume is not None:
         resume.check(digest(resume.tally.step), way)
@@ -101,7 +111,7 @@ def paint(
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
-    studio = Studio(recipe, scene, styles, network, device, frugal, kept)
+    studio = Studio(recipe, scene, styles, network, device, frugal, kept, larger_than)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
@@ -128,6 +138,7 @@ def paint(
             surface=studio.surface,
             kept=None if kept is None else studio.kept,
             kept_sha256=kept_sha256,
+            larger_than=None if larger_than is None else larger_than.origin,
             device=str(device),
             network=recipe.network,
             precision=recipe.precision,
@@ -143,7 +154,7 @@ def paint(
         yield report(resume.tally)
     while done < len(way):
         if len(steering) > known:
-            way, efforts, known = _way(recipe, steering, order)
+            way, efforts, known = _way(recipe, steering, order, above)
         place, renewed = way[done], False
         if due := changes(done, done):
             renewed = studio.adjust(steered(studio.recipe, due))
@@ -165,11 +176,11 @@ def paint(
 
 
 def _way(
-    recipe: Recipe, steering: Steering, order: int | None
+    recipe: Recipe, steering: Steering, order: int | None, above: int | None
 ) -> tuple[list[Place], list[int], int]:
     """Where every step is, what all up to it have cost, in pixels of textures, and how many
     adjustments that takes account of."""
-    way = places(recipe, steering, order)
+    way = places(recipe, steering, order, above)
     costs = (place.width**2 + STEP_PIXELS for place in way)
     return way, list(itertools.accumulate(costs)), len(steering)
 

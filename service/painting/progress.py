@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.painting.checkpoint import Checkpoint
-from service.painting.kept import Backdrop, Paint
+from service.painting.kept import Backdrop, Origin, Paint
 from service.painting.steering import Adjustment
 
 if TYPE_CHECKING:
@@ -52,9 +52,10 @@ class Progress(Step):
     the recipe wants; frame: of its styles' colours, see Scene. steering: the adjustments that had
     their effect.
     paint(): what is on the canvas, for repainting a region of it later. Where that is done,
-    kept(): what was there before, at full size; kept_sha256: of what was kept. device: what paints,
-    as torch names it. network: the name of the one that looks; empty where there is none.
-    precision: that it works in.
+    kept(): what was there before, at full size; kept_sha256: of what was kept.
+    larger_than: the painting that was gone on from, at a larger size. device: what paints,
+    as torch names it. network: the name of the one that looks, and precision: that it works in;
+    empty where there is none.
     """
 
     texture: Callable[[int], NDArray[np.uint8]]
@@ -66,6 +67,7 @@ class Progress(Step):
     steering: tuple[Adjustment, ...] = ()
     kept: Callable[[], Backdrop] | None = None
     kept_sha256: str | None = None
+    larger_than: Origin | None = None
     device: str = "cpu"
     network: str = ""
-    precision: str = "float32"
+    precision: str = ""

@@ -36,13 +36,18 @@ from service.terms.dream import targets
 DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
+# Of a painting that is made larger: steps in which Adam learns how large gradients are. With its
+# first ones at full length it would write noise over the paint.
+WARM_UP = 8
+SETTLED = 0.25  # how far its levels move, relative to others, that were painted before
 _NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
 # Of the recipe:
 _SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
 
 
 class Studio:
-    """Iterate and surface of the stage: begun or restored first. frugal, kept: see paint."""
+    """Iterate and surface of the stage: begun or restored first. frugal, kept, larger_than: see
+    paint."""
 
     def __init__(
         self,
@@ -53,11 +58,15 @@ class Studio:
         device: torch.device,
         frugal: bool = False,
         kept: Kept | None = None,
+        larger_than: Paint | None = None,
     ) -> None:
-        self._frugal = frugal
+        self._frugal, self._before = frugal, larger_than
         self._blend = None if kept is None else Blend(kept, device)
-        if kept is not None:
-            scene = dataclasses.replace(scene, mirrored=kept.paint.mirrored)
+        before = larger_than if kept is None else kept.paint
+        if before is not None:
+            scene = dataclasses.replace(scene, mirrored=before.mirrored)
+        self._hand_is_free = before is None
+        self._first_width = recipe.size if before is None else before.first_width or recipe.size
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
         # they stay, also where the rule is adjusted
@@ -86,14 +95,19 @@ class Studio:
         return True
 
     def begin(self, width: int) -> None:
-        """Be at the first stage, with noise on the canvas. Raises InputError if no view sees
-        anything."""
+        """Be at the first stage, with noise on the canvas, or the paint that is made larger. Raises
+        InputError if no view sees anything."""
         surface = self._prepare(0, width)
-        generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, _NOISE))
-        noise = START_NOISE[self.recipe.start]
-        canvas = Canvas.noise(surface.canvas_shape, self._depth, surface.wrap, noise, generator)
-        levels = [level.to(self._device) for level in canvas.levels]
-        canvas = Canvas(levels, surface.wrap, surface.coarser, surface.phases, self._axes)
+        shape, wrap = surface.canvas_shape, surface.wrap
+        if self._before is not None:
+            paint = torch.tensor(self._before.logits).permute(0, 3, 1, 2)
+            canvas = Canvas.showing(paint, shape, self._depth, wrap, surface.phases, self._axes)
+        else:
+            generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, _NOISE))
+            noise = START_NOISE[self.recipe.start]
+            canvas = Canvas.noise(shape, self._depth, wrap, noise, generator)
+        levels = [level.detach().to(self._device) for level in canvas.levels]
+        canvas = Canvas(levels, wrap, surface.coarser, surface.phases, self._axes)
         self._iterate = Iterate(canvas)
 
     def enter(self, number: int, width: int) -> None:
@@ -128,7 +142,7 @@ class Studio:
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        side = style_side(surface, self._scene, width, self.recipe.size)
+        side = style_side(surface, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
         return surface
@@ -146,7 +160,7 @@ class Studio:
         self._terms.weigh(self.recipe, number)
         seen = self._see(logits, self._chosen(number))
         losses = self._terms.losses(seen, logits)
-        self._iterate.step(self._terms.total(losses), self.recipe.learning_rate)
+        self._iterate.step(self._terms.total(losses), self._rates(number))
         values = {name: float(loss.detach()) for name, loss in losses.items()}
         return values, sum(view.pixels for view in seen)
 
@@ -160,6 +174,15 @@ class Studio:
         random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
         count = min(self._surface.views_a_step, len(self._views))
         return [int(k) for k in random.choice(self._views, count, replace=False)]
+
+    def _rates(self, number: int) -> list[float]:
+        """How far a step goes, of each level of the canvas."""
+        rate, sizes = self.recipe.learning_rate, [x.shape[-2] for x in self._iterate.canvas.levels]
+        if self._before is None:
+            return [rate] * len(sizes)
+        rate *= min(1.0, (number + 1) / WARM_UP)
+        there = self._before.logits.shape[1]
+        return [rate if size > there else SETTLED * rate for size in sizes]
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
@@ -184,7 +207,7 @@ class Studio:
         the end of every stage: early, so that the picture is seldom turned when it is nearly done,
         and at the very end, so that it is right."""
         wanted = {"any": 0, "ccw": 1, "cw": -1}[self.recipe.chirality]
-        if not wanted or self._blend is not None:  # kept paint stays as it is
+        if not wanted or not self._hand_is_free:  # what was painted before stays as it is
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
         design = plain.design(self._width)
@@ -237,7 +260,8 @@ class Studio:
         """See Progress.paint."""
         full, logits = self.surface(full=True)
         logits = logits.reshape(*full.canvas_shape, 3)
-        return Paint(logits.cpu().numpy(), self.mirrored, frame=self._scene.style_frame)
+        frame, width = self._scene.style_frame, self.recipe.size
+        return Paint(logits.cpu().numpy(), self.mirrored, None, frame, width, self._first_width)
 
     def _shown(self, surface: Surface) -> Tensor:
         """The paint for a surface of any width: (charts · h · w, 3)."""

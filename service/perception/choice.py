@@ -7,10 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from geometry.errors import InputError
-from service.networks import AUTO, automatic
+from service.networks import AUTO, TORCHVISION, automatic
 from service.tables.dreams import dreamers
 
 if TYPE_CHECKING:
+    from service.recipe.fields import PrecisionName
     from service.recipe.recipe import Recipe
 
 
@@ -37,7 +38,7 @@ def best_at_hand(dreams: Sequence[str], device: str) -> str:
     return best_network(dreams, device, at_hand)
 
 
-def fast_precision(device: str) -> str:
+def fast_precision(device: str) -> PrecisionName:
     """bfloat16 where a device of this machine multiplies it in hardware, else float32."""
     import torch
 
@@ -52,10 +53,11 @@ def fast_precision(device: str) -> str:
 def settled(recipe: Recipe, device: str) -> Recipe:
     """A recipe with no AUTO left, for a device of this machine. Raises InputError as
     :func:`best_network`."""
-    choices = {}
-    if recipe.network == AUTO:
-        dreams = [dream.target for dream in recipe.dreams]
-        choices["network"] = best_at_hand(dreams, device)
-    if recipe.precision == AUTO:
-        choices["precision"] = fast_precision(device)
-    return recipe.model_copy(update=choices)
+    network, precision = recipe.network, recipe.precision
+    if network == AUTO:
+        network = best_at_hand([dream.target for dream in recipe.dreams], device)
+    if precision == AUTO:
+        # Other classifiers normalise batches, which rounded numbers do badly.
+        ours = not network.startswith(TORCHVISION)
+        precision = fast_precision(device) if ours else "float32"
+    return recipe.model_copy(update={"network": network, "precision": precision})

@@ -160,6 +160,7 @@ class Recipe(Part):
     style_size: float | None = Field(
         default=None,
         gt=0,
+        title="Style Width",
         description="What a style picture's shorter side spans on the surface at style scale 1, "
         "in the mesh's units; default: its diameter.",
     )
@@ -169,13 +170,13 @@ class Recipe(Part):
     )
     base: fields.FileName | None = Field(
         default=None,
-        description="The colour before: a picture (of a tile one period), or a flat colour such as "
+        description="The base colour: a picture (of a tile one period), or a flat colour such as "
         "'#c8b090'; default: the mesh file's own.",
     )
     start: fields.StartName = Field(
         default="noise",
         title="Start From",
-        description="What the painting starts from: noise, or the colour before.",
+        description="What the painting starts from: noise, or the base colour.",
     )
     mask: fields.FileName | None = Field(
         default=None,
@@ -215,8 +216,8 @@ class Recipe(Part):
     network: str = Field(
         default=networks.AUTO,
         max_length=64,
-        description="The network that looks: auto, the best at hand for the device; one by name; "
-        "or torchvision:NAME, any classifier of torchvision's.",
+        description="The vision network that guides the painting: auto, the best at hand for the "
+        "device; one by name; or torchvision:NAME, any classifier of torchvision's.",
         json_schema_extra=_names_of_networks,
     )
     precision: fields.PrecisionName = Field(
@@ -228,7 +229,7 @@ class Recipe(Part):
         default=1.0,
         ge=0.1,
         le=10,
-        title="Stroke Scale",
+        title="Stroke Size",
         description="Size of the strokes; 2 paints them twice as large.",
     )
     style_colours: fields.SourceName = Field(
@@ -244,7 +245,8 @@ class Recipe(Part):
         default=0.12,
         gt=0,
         le=1,
-        description="How far one step goes, in logits; larger is faster and rougher.",
+        title="Step Size",
+        description="Size of one optimisation step, in logits; higher is faster and rougher.",
     )
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,26 @@ from service.reporting.formats import FORMATS, picture_bytes
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
 from service.spaces.figures import Figure
-from service.whole_files import reason, temporary_name, write_atomically
+from service.whole_files import NAME_PART, reason, temporary_name, write_atomically
 
+if TYPE_CHECKING:
+    from service.painting.kept import Paint
+
+_PAINT = ".paint.safetensors"
+_LONGEST = 255  # bytes of a file's name
 _FIGURE = (".png", ".svg")
 Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
 
 
 @dataclass(frozen=True)
 class Destination:
-    """The files of a delivery; made by :func:`destination`. faces: of a cube map, the six. dpi: see
-    :func:`picture_bytes`. figure: of the symmetry drawn over the picture, as .png and as .svg."""
+    """The files of a delivery; made by :func:`destination`. paint: to go on from, if it is kept;
+    faces: of a cube map, the six; dpi: see :func:`picture_bytes`; figure: of the symmetry drawn
+    over the picture, as .png and as .svg."""
 
     picture: Path
     receipt: Path
+    paint: Path
     faces: tuple[Path, ...] = ()
     dpi: float | None = None
     figure: tuple[Path, ...] = ()
@@ -40,7 +48,7 @@ class Destination:
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (self.picture, self.receipt, *self.faces, *self.figure)
+        return (self.picture, self.receipt, self.paint, *self.faces, *self.figure)
 
 
 def destination(
@@ -70,6 +78,7 @@ def destination(
     place = Destination(
         picture,
         receipt,
+        paint_file(picture),
         tuple(picture.with_name(f"{picture.stem}_{end}{picture.suffix}") for end in ends),
         dpi,
         tuple(picture.with_name(f"{picture.stem}_figure{end}") for end in _FIGURE if figure),
@@ -121,12 +130,13 @@ def deliver(
     picture: NDArray[np.uint8],
     receipt: Mapping[str, Any] | None = None,
     write: Write | None = None,
+    paint: Paint | None = None,
     figure: Figure | None = None,
 ) -> None:
     """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its figure and its receipt, those
-    that it has.
-    ``write``: how, :func:`write_files` unless it is given. Raises InputError("bad-output"), say for
-    a full disk; an older picture is then still whole."""
+    that it has, and its paint, where that is to be gone on from. ``write``: how,
+    :func:`write_files` unless it is given. Raises InputError("bad-output"), say for a full disk; an
+    older picture is then still whole."""
     pictures = {place.picture: picture}
     if place.faces:
         sides = faces(picture)
@@ -135,9 +145,30 @@ def deliver(
     if figure is not None:
         drawn = figure_files(figure, picture, place.dpi)
         files |= dict(zip(place.figure, drawn, strict=True))
+    if receipt is not None and paint is not None:
+        files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     if receipt is not None:
         files[place.receipt] = receipt_bytes(receipt)
     (write or write_files)(files)
+
+
+def paint_file(picture: Path) -> Path:
+    """Where the paint of a picture, or of its receipt, lies: NAME.paint.safetensors beside it. Of a
+    name that is too long for that it has the beginning, and a hash of all."""
+    path, stem = picture.with_suffix(_PAINT), picture.stem
+    if len(os.fsencode(path.name)) <= _LONGEST:
+        return path
+    digest = hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]
+    return picture.with_name(f"{stem[:NAME_PART]}-{digest}{_PAINT}")
+
+
+def with_paint(
+    receipt: Mapping[str, Any], path: Path, paint: Paint
+) -> tuple[bytes, Mapping[str, Any]]:
+    """The content of a file of paint, and the receipt that tells it from that of other pictures."""
+    data = paint.to_bytes(half=True)
+    about = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
+    return data, {**receipt, "paint": about}
 
 
 def receipt_bytes(receipt: Mapping[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from service.inputs.styles import StylePicture
 from service.painting.progress import Progress
 from service.painting.steering import recoloured, steered
-from service.recipe.recipe import Recipe
+from service.recipe.recipe import AUTOMATIC, Recipe
 from service.reporting.quality import measure_quality
 from service.reporting.receipt import build_receipt, numbers
 from service.spaces.frame import Picture, moved_frame
@@ -41,7 +41,7 @@ def finish(
 ) -> Finished:
     """What is delivered of a painting. ``last``: the last step taken; ``weights``: the file of the
     network, if one was named."""
-    chosen = {"network": last.network or recipe.network, "precision": last.precision}
+    chosen = {field: getattr(last, field) or getattr(recipe, field) for field in AUTOMATIC}
     recipe = recipe.model_copy(update=chosen)
     scene = dataclasses.replace(scene, mirrored=last.mirrored, style_frame=last.frame)
     if last.steering:

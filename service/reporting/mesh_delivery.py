@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ from service.reporting.delivery import (
     bad_output,
     check_files,
     destination,
+    paint_file,
     receipt_bytes,
+    with_paint,
     write_files,
 )
 from service.reporting.formats import picture_bytes
@@ -26,24 +28,28 @@ from service.reporting.glb import GENERATOR, glb_bytes
 from service.reporting.mesh_pictures import VIEWS, preview_views
 from service.reporting.overwriting import FilesRead
 
+if TYPE_CHECKING:
+    from service.painting.kept import Paint
+
 _HEAD = 4096  # bytes of a GLB that are looked at for who wrote it
 
 
 @dataclass(frozen=True)
 class MeshDestination:
     """Files of a delivery; made by :func:`mesh_destination`. textures: one for each of the mesh's,
-    views: the four renders."""
+    views: the four renders; paint: see Destination."""
 
     textures: tuple[Path, ...]
     glb: Path
     views: tuple[Path, ...]
     coverage: Path
     receipt: Path
+    paint: Path
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them."""
-        return (*self.textures, self.glb, *self.views, self.coverage, self.receipt)
+        return (*self.textures, self.glb, *self.views, self.coverage, self.receipt, self.paint)
 
 
 def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> MeshDestination:
@@ -66,6 +72,7 @@ def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> Me
         tuple(views),
         coverage,
         picture.with_suffix(".json"),
+        paint_file(picture),
     )
     read.check(place.files)  # first: it says best what is wrong
     if picture.suffix.lower() != ".png":
@@ -87,8 +94,10 @@ def deliver_mesh(
     receipt: Mapping[str, Any],
     coverage: NDArray[np.uint8] | None = None,
     write: Write | None = None,
+    paint: Paint | None = None,
 ) -> None:
     """Write all files of a painted mesh; each is written whole or not at all, the receipt last.
+    ``paint``: see :func:`service.reporting.delivery.deliver`.
 
     picture: the textures, stacked, (rows, columns, 3 or 4) uint8; coverage: likewise, the coverage
     picture. ``write``: how, :func:`service.reporting.delivery.write_files` unless it is given.
@@ -101,6 +110,8 @@ def deliver_mesh(
     files |= {path: picture_bytes(view) for path, view in zip(place.views, views, strict=True)}
     if coverage is not None:
         files[place.coverage] = picture_bytes(coverage)
+    if paint is not None:
+        files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     files[place.receipt] = receipt_bytes(receipt)
     (write or write_files)(files)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import platform
+import shlex
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -51,6 +52,7 @@ def build_receipt(
         "recipe": recipe.model_dump(mode="json"),
         "steering": [adjustment.as_dict() for adjustment in last.steering],
         "repainted": None if last.kept_sha256 is None else {"kept_sha256": last.kept_sha256},
+        "enlarged": _enlarged(last, recipe, weights),
         "styles": [{"weight": style.weight, **_picture(style)} for style in styles],
         "style_colours": _style_colours(styles),
         "weights": None if weights is None else _file(weights),
@@ -78,6 +80,21 @@ def _picture(style: StylePicture) -> dict[str, Any]:
 def _style_colours(styles: Sequence[StylePicture]) -> dict[str, Any] | None:
     colours = next((style.colours for style in styles), None)
     return None if colours is None else _picture(colours)
+
+
+def _enlarged(last: Progress, recipe: Recipe, weights: Path | None) -> dict[str, Any] | None:
+    """Which painting was gone on from, and the command that does so again."""
+    if last.larger_than is None:
+        return None
+    origin = last.larger_than
+    words = ["service", "enlarge", origin.source, "--size", str(recipe.size)]
+    words += [] if weights is None else ["--weights", str(weights)]
+    return {
+        "from": origin.source,
+        "size": origin.width,
+        "paint_sha256": origin.sha256,
+        "command": shlex.join(words),
+    }
 
 
 def _colour_frame(frame: ColourFrame) -> dict[str, Any] | None:

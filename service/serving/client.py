@@ -132,6 +132,20 @@ class Client:
         given = {"picture": picture}
         return self._send_request(service_messages.Survey(network=network), given, patient=True)[0]
 
+    def group(self, name: str) -> dict[str, Any]:
+        """A group of the sphere, as in describe's groups."""
+        asked = service_messages.Group(group=name)
+        return dict(self._send_request(asked, patient=True)[0]["group"])
+
+    def symmetries(
+        self, vertices: NDArray[np.float32], triangles: NDArray[np.int32]
+    ) -> list[dict[str, Any]]:
+        """The symmetries of a mesh, (V, 3) points and (F, 3) rows of them, the best choice first,
+        as on the wire."""
+        given = {"vertices": vertices, "triangles": triangles}
+        asked = service_messages.Symmetries()
+        return list(self._send_request(asked, given, patient=True)[0]["symmetries"])
+
     def heartbeat(self) -> int:
         """The number of jobs queued or running."""
         return int(self._send_request(service_messages.Heartbeat())[0]["jobs"])
@@ -192,6 +206,10 @@ class Client:
         """Start a job that paints a region (H, W) of a job's texture anew, where it is 255, and
         keeps the rest; the name of the new job."""
         return self._begin(job_messages.Repaint(job=job, seed=seed), {"region": region})
+
+    def enlarge(self, job: str, size: int) -> str:
+        """Start a job that goes on from a job's picture at a larger size; the new job's name."""
+        return str(self._send_request(job_messages.Enlarge(job=job, size=size))[0]["job"])
 
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""

@@ -39,8 +39,8 @@ class Asker(NamedTuple):
 
 
 class Handlers:
-    """Answers requests about the jobs of ``ledger``, which ``engine`` paints, and about networks,
-    into which ``surveyor`` looks, through ``replies`` and ``watchers``."""
+    """Answers requests about the jobs of ``ledger``, which ``engine`` paints, and about networks
+    and meshes, into which ``surveyor`` looks, through ``replies`` and ``watchers``."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Handlers:
 
         self._surveyor.ask(read_question(request, buffers), asker.client, reply)
 
-    _on_channel = _on_survey = _on_network
+    _on_channel = _on_survey = _on_group = _on_symmetries = _on_network
 
     def _on_heartbeat(
         self, asker: Asker, request: service_messages.Heartbeat, buffers: Buffers
@@ -184,6 +184,15 @@ class Handlers:
         new = self._jobs.repaint(job, request.seed, read_region(request, buffers))
         log.info(
             "queued: repaints %s", job.name, extra={"job": new.name, "client": asker.client.hex()}
+        )
+        return {"job": new.name}
+
+    def _on_enlarge(self, asker: Asker, request: job_messages.Enlarge, buffers: Buffers) -> Fields:
+        job = self._jobs.find(request.job)
+        new = self._jobs.enlarge(job, request.size)
+        log.info(
+            *("queued: enlarges %s to %d px", job.name, request.size),
+            extra={"job": new.name, "client": asker.client.hex()},
         )
         return {"job": new.name}
 

@@ -1,6 +1,6 @@
-"""The process that looks into networks for clients: what is in them, what a channel responds to,
-which channels describe a picture. Beside the workers, so that nobody waits for a painting, and what
-happens to it happens to no job.
+"""The process that answers clients' questions: what is in a network, what a channel responds to,
+which channels describe a picture, what a group is like, which symmetries a mesh has. Beside the
+workers, so that nobody waits for a painting, and what happens to it happens to no job.
 
 Started by :mod:`service.serving.surveyor` as ``python -m service.serving.survey_worker ADDRESS
 PAINTER``. It is asked one question after the other, and says ``ready``, ``answer`` or ``fault``.
@@ -44,7 +44,13 @@ def answer(
     painter: Painter, header: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Fields and buffers of the reply to a question. Raises InputError."""
-    network, kind = header["network"], header["kind"]
+    kind = header["kind"]
+    if kind == "group":
+        return {"group": sendable(painter.group(header["group"]))}, {}
+    if kind == "symmetries":
+        found = painter.symmetries(buffers["vertices"], buffers["triangles"])
+        return {"symmetries": [sendable(row) for row in found]}, {}
+    network = header["network"]
     fields: dict[str, Any] = {"network": network}
     if kind == "network":
         return fields | sendable(painter.network(network)), {}
@@ -52,8 +58,8 @@ def answer(
         layer, channel = header["layer"], header["channel"]
         pixels = painter.channel(network, layer, channel, header["size"])
         return fields | {"layer": layer, "channel": channel}, {"pixels": pixels}
-    found = painter.survey(network, buffers["picture"])
-    return fields | sendable(found | {"channels": found["channels"][:MAX_FOUND]}), {}
+    surveyed = painter.survey(network, buffers["picture"])
+    return fields | sendable(surveyed | {"channels": surveyed["channels"][:MAX_FOUND]}), {}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""The surveyor: answers what clients ask about networks, from what it was asked before, or by a
-process that is started when somebody asks and ended when nobody has for a while."""
+"""The surveyor: answers what clients ask about networks, groups and meshes, from what it was asked
+before, or by a process that is started when somebody asks and ended when nobody has for a while."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from geometry.errors import InputError
 from service import networks
 from service.serving.jobs.job import Fault
 from service.serving.processes.child_process import ChildProcess
-from service.serving.protocol.service_messages import Inquiry, Survey
+from service.serving.protocol.service_messages import (
+    Channel,
+    Inquiry,
+    Network,
+    Survey,
+    Symmetries,
+)
 
 MAX_WAITING = 64  # questions
 MAX_ANSWERS = 512  # answers; a channel's picture is 12 KiB, the names of a network are 30
@@ -30,17 +36,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """One of "network", "channel" and "survey", checked. fields: as in the request; picture: of a
-    survey, |u1 (H, W, 3). Equal questions have equal answers."""
+    """One of "network", "channel", "survey", "group" and "symmetries", checked. fields: as in the
+    request; buffers: what goes with them. Equal questions have equal answers."""
 
     kind: str
     fields: tuple[tuple[str, Any], ...]
-    digest: str = ""  # of the picture
-    picture: np.ndarray | None = field(default=None, compare=False, repr=False)
-
-    def buffers(self) -> dict[str, np.ndarray]:
-        """What goes with the fields."""
-        return {} if self.picture is None else {"picture": self.picture}
+    digest: str = ""  # of the buffers
+    buffers: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +57,20 @@ Then = Callable[[Answer | Fault], None]
 
 
 def read_question(request: Inquiry, buffers: Mapping[str, np.ndarray]) -> Question:
-    """The question in a request. Raises InputError: "unknown-network", "bad-buffer"; layers and
-    channels are the worker's to check."""
-    networks.check_network(request.network)
+    """The question in a request. Raises InputError: "unknown-network", "bad-buffer", "too-large";
+    layers, channels, groups and what is in a mesh are the worker's to check."""
+    if isinstance(request, Network | Channel | Survey):
+        networks.check_network(request.network)
+    given: dict[str, np.ndarray] = {}
+    if isinstance(request, Survey):
+        given = {"picture": _picture(buffers)}
+    elif isinstance(request, Symmetries):
+        given = _mesh(buffers)
+    digest = hashlib.sha256()
+    for array in given.values():
+        digest.update(repr(array.shape).encode() + array.tobytes())
     fields = tuple(request.model_dump().items())
-    if not isinstance(request, Survey):
-        return Question(request.kind(), fields)
-    picture = _picture(buffers)
-    digest = hashlib.sha256(repr(picture.shape).encode() + picture.tobytes()).hexdigest()
-    return Question(request.kind(), fields, digest, picture)
+    return Question(request.kind(), fields, digest.hexdigest() if given else "", given)
 
 
 class Surveyor:
@@ -135,7 +142,7 @@ class Surveyor:
                 self._send(child, question)
 
     def _send(self, child: ChildProcess, question: Question) -> None:
-        child.send({"kind": question.kind, **dict(question.fields)}, question.buffers())
+        child.send({"kind": question.kind, **dict(question.fields)}, question.buffers)
 
     def _start(self) -> ChildProcess:
         child = ChildProcess(self._context, "service.serving.survey_worker", self._painter)
@@ -182,7 +189,7 @@ def _gone(reason: str) -> Fault:
     return Fault(
         "worker-died",
         "kind",
-        f"The process that looks into networks has no answer ({reason}).",
+        f"The process that answers questions has no answer ({reason}).",
         "The service's log says why; try 'service doctor'.",
     )
 
@@ -200,3 +207,17 @@ def _picture(buffers: Mapping[str, np.ndarray]) -> np.ndarray:
         message = f"Not a picture |u1 (H, W, 3) with sides of {low} to {high} pixels."
         raise InputError("bad-buffer", "picture", message)
     return picture
+
+
+def _mesh(buffers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    mesh = {}
+    for name, dtype in (("vertices", "<f4"), ("triangles", "<i4")):
+        array = buffers.get(name)
+        if array is None or array.dtype.str != dtype or array.ndim != 2 or array.shape[1] != 3:
+            raise InputError("bad-buffer", name, f"Not {dtype} (N, 3).")
+        mesh[name] = array
+    # The server stands still while it reads them.
+    if sum(array.nbytes for array in mesh.values()) > Symmetries.MAX_BYTES:
+        limit = Symmetries.MAX_BYTES >> 20
+        raise InputError("too-large", "triangles", f"The mesh is over {limit} MiB.")
+    return mesh

@@ -54,6 +54,15 @@ def shrink(x: Tensor, size: Sequence[int], wrap: bool, target: Phase = ALIGNED) 
     return (down @ (x.double() @ across.T)).to(x.dtype)  # the mean of ones is one, to the bit
 
 
+def fitted(x: Tensor, size: Sequence[int], wrap: bool, target: Phase = ALIGNED) -> Tensor:
+    """(B, C, H, W) of an aligned grid brought to ``size`` (h, w) with the phase ``target``: by
+    means where that is coarser, else by interpolation."""
+    smaller = size[0] <= x.shape[-2] and size[1] <= x.shape[-1]
+    if smaller and tuple(x.shape[-2:]) != tuple(size):
+        return shrink(x, size, wrap, target)
+    return resize(x, size, wrap, ALIGNED, target)
+
+
 def _shifted(x: Tensor, by: Phase, wrap: bool) -> Tensor:
     """Read ``by`` texels further on. The taps are the same everywhere: a sum of four views."""
     mode = "circular" if wrap else "replicate"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 GAP, LABEL = 6, 18  # pixels between pictures, and of a label's height
 _TEXT = 11
-_GROUND, _INK = (24, 24, 24), (220, 220, 220)
+_GROUND, _PANEL, _INK = (24, 24, 24), (52, 52, 52), (220, 220, 220)
 _WIDE = 1.5  # columns per row
 
 
@@ -32,6 +33,23 @@ def contact_sheet(pictures: Sequence[NDArray[np.uint8]], labels: Sequence[str]) 
             label = label[:-1]
         draw.text((x + 1, y + side + 2), label, _INK, font)
     return np.array(sheet)
+
+
+def framed(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """All of a picture (H, W, 3 or 4), as large as (side, side, 3) can hold."""
+    image = Image.fromarray(pixels).convert("RGBA")
+    ground = Image.new("RGBA", image.size, _GROUND)
+    whole = Image.alpha_composite(ground, image).convert("RGB")
+    return np.array(ImageOps.pad(whole, (side, side), Image.Resampling.LANCZOS, color=_GROUND))
+
+
+def panel(text: str, side: int) -> NDArray[np.uint8]:
+    """Words instead of a picture: (side, side, 3)."""
+    image = Image.new("RGB", (side, side), _PANEL)
+    lines = textwrap.wrap(text, 2 * side // (_TEXT + 1))[: side // (_TEXT + 5)]
+    font = ImageFont.load_default(_TEXT)
+    ImageDraw.Draw(image).multiline_text((GAP, GAP), "\n".join(lines), _INK, font)
+    return np.array(image)
 
 
 def thumbnail(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

@@ -37,8 +37,8 @@ def loss(painted: LayerMoments, wanted: Moments) -> Tensor:
 
 TERM = Term(
     name="colour",
-    title="Style's Colours",
-    description="How much the colours of the style count.",
+    title="Colours",
+    description="How closely the colours follow the style.",
     rank=20,
     default=1.0,
     layers=lambda stage: (RGB,),

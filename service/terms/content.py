@@ -38,8 +38,8 @@ def observe(sight: Sight, state: None) -> Mean:
 
 TERM = Term(
     name="content",
-    title="Keep Features",
-    description="How much of what the colour before shows is kept.",
+    title="Preserve Original",
+    description="How much of what the base colour shows is preserved.",
     rank=40,
     default=0.0,
     layers=lambda stage: (stage.network.info.content,),

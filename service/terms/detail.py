@@ -126,8 +126,8 @@ def loss(sums: Mapping[str, Bands], wanted: Wanted) -> Tensor:
 
 TERM = Term(
     name="detail",
-    title="Style's Detail",
-    description="How much edges and grain keep to the style's.",
+    title="Fine Detail",
+    description="How closely edges and grain follow the style.",
     rank=15,
     default=1.0,
     layers=lambda stage: (LOOK,),

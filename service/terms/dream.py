@@ -217,7 +217,7 @@ def along(features: Tensor, shares: Mapping[int, float], strength: Tensor) -> Te
 TERM = Term(
     name="dream",
     title="Dream",
-    description="How much the dreams count.",
+    description="How strongly the dreams show.",
     rank=25,
     default=1.0,
     layers=layers,

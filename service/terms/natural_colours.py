@@ -69,7 +69,7 @@ def loss(sums: Mapping[str, Moments], natural: Range) -> Tensor:
 TERM = Term(
     name="natural_colours",
     title="Natural Colours",
-    description="How much the colours of photographs count.",
+    description="How closely the colours keep to those of photographs.",
     rank=28,
     default=0.0,
     layers=lambda stage: (RGB,),

@@ -22,7 +22,7 @@ def observe(sight: Sight, state: None) -> Mean:
 TERM = Term(
     name="seam",
     title="Seams",
-    description="How much both sides of the UV map's seams should agree while it is painted.",
+    description="How closely both sides of the UV map's seams agree while it is painted.",
     rank=50,
     default=1.0,
     layers=lambda stage: (PAINT,),

@@ -39,7 +39,7 @@ def observe(sight: Sight, state: None) -> Mean:
 TERM = Term(
     name="smoothness",
     title="Smoothness",
-    description="How much neighbouring pixels should agree.",
+    description="How closely neighbouring pixels agree.",
     rank=30,
     default=0.1,
     layers=lambda stage: (LOOK,),

@@ -87,7 +87,7 @@ def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
 TERM = Term(
     name="style",
     title="Style",
-    description="How much the strokes and shapes of the style count.",
+    description="How closely strokes and shapes follow the style.",
     rank=10,
     default=1.0,
     layers=lambda stage: stage.network.info.style,

@@ -25,7 +25,7 @@ class FakeLayout:
         self.texts = texts if texts is not None else []
         self.enabled = self.alert = True
         self.use_property_split = self.use_property_decorate = False
-        self.scale_y = 1.0
+        self.scale_y, self.alignment = 1.0, "EXPAND"
 
     def row(self, align: bool = False, factor: float = 0.0, heading: str = "") -> FakeLayout:
         return FakeLayout(self.texts)

@@ -15,7 +15,7 @@ import zmq
 
 from blender_addon.link import wire
 
-GROUPS = ("1", "332", "432", "532")
+GROUPS = ("1", "332", "432", "532", "*", "*432", "77")
 
 
 def picture(step: int, steps: int, size: int) -> np.ndarray:
@@ -55,6 +55,8 @@ class FakeService:
         self.repainted: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
         self.adjusted: list[dict[str, Any]] = []
         self.pictures: list[np.ndarray] = []  # that were surveyed
+        self.meshes: list[dict[str, np.ndarray]] = []  # whose symmetries were looked for
+        self.symmetries: list[dict[str, Any]] = []  # what is found on all of them
         self.refuse_adjust = False
         self._frames_sent = 0
         self._waiting: list[tuple[bytes, dict[str, Any]]] = []
@@ -105,6 +107,13 @@ class FakeService:
         reply = {"kind": header["kind"], "id": header["id"], **fields}
         self._socket.send_multipart([client, *wire.encode(reply, arrays)])
 
+    def _go_on_from(self, client: bytes, header: dict[str, Any], change: dict[str, int]) -> None:
+        name, old = f"job{len(self.jobs)}", self.jobs[header["job"]]
+        again = {"begun": time.monotonic(), "finished": False, "paused": None}
+        recipe = old["recipe"] | change
+        self.jobs[name] = old | again | {"recipe": recipe, "size": recipe["size"]}
+        self._reply(client, header, {"job": name})
+
     def _answer(
         self, client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]
     ) -> None:
@@ -120,6 +129,13 @@ class FakeService:
             self._reply(client, header, describe())
         elif kind in ("network", "channel", "survey"):
             self._look(client, header, buffers)
+        elif kind == "symmetries":
+            self.meshes.append({name: np.array(array) for name, array in buffers.items()})
+            self._reply(client, header, {"symmetries": self.symmetries})
+        elif kind == "group":
+            rules = [{"name": "2a", "images": {"r": [-1, -2, -3]}, "summary": "inverts"}]
+            group = {"name": header["group"], "space": "sphere", "colourings": rules}
+            self._reply(client, header, {"group": group})
         elif kind == "heartbeat":
             self._reply(client, header, {"jobs": len(self.jobs)})
         elif kind == "submit":
@@ -167,11 +183,9 @@ class FakeService:
             self._reply(client, header, fields | {"progress": None, "error": None, "log": []})
         elif kind == "repaint":
             self.repainted.append((header, buffers))
-            name, old = f"job{len(self.jobs)}", self.jobs[header["job"]]
-            again = {"begun": time.monotonic(), "finished": False, "paused": None}
-            recipe = old["recipe"] | {"seed": header["seed"]}
-            self.jobs[name] = old | again | {"recipe": recipe}
-            self._reply(client, header, {"job": name})
+            self._go_on_from(client, header, {"seed": header["seed"]})
+        elif kind == "enlarge":
+            self._go_on_from(client, header, {"size": header["size"]})
         elif kind in ("pause", "resume"):
             job = self.jobs[header["job"]]
             job["paused"] = self._step(job) if kind == "pause" else None
@@ -269,12 +283,24 @@ class FakeService:
         return True
 
 
+def symmetry(name: str, label: str, axis: str = "Z", frame: Any = None) -> dict[str, Any]:
+    """One that is found on a mesh."""
+    rows = np.eye(3) if frame is None else np.asarray(frame)
+    about = {"name": name, "label": label, "order": 2, "axis": axis, "centre": "centroid"}
+    return about | {"deviation": 0.0, "frame": rows.ravel().tolist()}
+
+
 def describe() -> dict[str, Any]:
     """The menus."""
     rules = [{"name": "cyclic", "colours": 3, "images": {"a": [2, 3, 1]}, "summary": "Turns rgb"}]
     groups = [
         {"name": name, "space": "sphere", "orbifold": name, "order": 60, "title": f"Group {name}"}
-        for name in GROUPS
+        for name in ("1", "332", "432", "532")
+    ]
+    families = {"nn": "55", "22n": "225"}
+    groups += [
+        {"name": name, "space": "sphere", "family": family, "label": f"Family {family}"}
+        for family, name in families.items()
     ]
     return {
         "groups": [

@@ -117,11 +117,11 @@ def test_a_script_writes_them_as_one_text(sphere: Any) -> None:
     assert len(recipe["styles"]) == 1 and recipe["objective"]["smoothness"] == 3.0
     assert sent(dream="fire9", use_styles=True)["styles"]
     assert sphere.orbitex.smoothness == pytest.approx(0.1)  # the settings are as they were
-    with pytest.raises(RuntimeError, match="is no number"):
+    with pytest.raises(RuntimeError, match="is not a number"):
         sent(dream="fire9=x")
     with pytest.raises(RuntimeError, match="more than 16"):
         sent(dream="fire9;" * 17)
-    with pytest.raises(RuntimeError, match="Nothing is dreamt of"):
+    with pytest.raises(RuntimeError, match="neither a dream nor a style"):
         sent(use_styles=False)
 
 
@@ -137,7 +137,7 @@ def test_the_lists_operators(sphere: Any) -> None:
     ]
     bpy.ops.orbitex.dream_remove()
     assert len(settings.dreams) == 2 and settings.dream_index == 1
-    with pytest.raises(RuntimeError, match="is no dream"):
+    with pytest.raises(RuntimeError, match="is not a dream"):
         bpy.ops.orbitex.dream_add(target="fire9:x")
     assert len(settings.dreams) == 2
     while len(settings.dreams) < dreams.MAX_DREAMS:
@@ -217,7 +217,7 @@ def test_names_and_pictures_come_while_the_panel_is_drawn(sphere: Any, asked: Fa
     pump_until(lambda: lookups.contents("auto"))
     assert lookups.contents("auto") == NETWORK
     assert [c[0] for c in catalogue.menu((), "fire9")] == ["fire9"]
-    assert "The picture is on its way" in shown()
+    assert "Loading the picture…" in shown()
     pump_until(lambda: lookups.picture("auto", "fire9", 7) is not None)
     assert lookups.picture("auto", "fire9", 7).shape == (64, 64, 3)
     pump_until(lambda: not lookups.pending())
@@ -266,7 +266,7 @@ def test_what_is_refused_is_not_asked_again_until_there_is_a_service_anew(
         shown()
         pump_until(lambda: not lookups.pending())
     assert asked.kinds.count("network") == 1
-    assert "network: There is no such network." in shown()
+    assert "Network: There is no such network." in shown()
     lookups.retry()
     shown()
     pump_until(lambda: not lookups.pending())
@@ -328,7 +328,7 @@ def test_a_picture_that_no_channel_describes(sphere: Any, asked: FakeService) ->
 def test_a_survey_for_an_object_that_has_gone(sphere: Any, asked: FakeService) -> None:
     pixels = np.ascontiguousarray(noise(32, 32)[..., :3])
     lookups.begin_survey(asked.address, "", "auto", pixels, ("nobody",), 2)
-    assert lookups.surveys() and "Looking at the picture" in shown()
+    assert lookups.surveys() and "Analyzing the picture…" in shown()
     pump_until(lambda: not lookups.pending())
     assert len(sphere.orbitex.dreams) == 0 and lookups.problem() is None
 

@@ -101,7 +101,7 @@ def test_another_machine_needs_online_access(sphere: Any) -> None:
 def test_unknown_group_is_the_services_to_refuse(sphere: Any) -> None:
     with FakeService() as service:
         line = paint_error(address=service.address, group="533")
-    assert "group: '533' is not known. Did you mean 532?" in line
+    assert "Symmetry: '533' is not known. Did you mean 532?" in line
 
 
 def test_missing_and_unreadable_style(sphere: Any, tmp_path: Path) -> None:
@@ -110,7 +110,9 @@ def test_missing_and_unreadable_style(sphere: Any, tmp_path: Path) -> None:
     assert "cannot be read as a picture" in paint_error(style=str(tmp_path / "text.png"))
     sphere.orbitex.styles.add().source = ""
     assert "A style in the list has no picture" in paint_error()
-    assert "weight in 'stained_glass=much' is no number" in paint_error(style="stained_glass=much")
+    assert "weight in 'stained_glass=much' is not a number" in paint_error(
+        style="stained_glass=much"
+    )
 
 
 def test_degenerate_meshes(sphere: Any) -> None:

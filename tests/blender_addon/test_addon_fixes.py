@@ -12,12 +12,12 @@ from fake_service import FakeService
 from scenes import scatter
 
 import blender_addon
-from blender_addon import problems
 from blender_addon.link import lookups
+from blender_addon.offer import refusals
 from blender_addon.offer.dreams import Contents
 from blender_addon.operators.style import add_style
 from blender_addon.panels import preflight
-from blender_addon.problems import ProblemError, from_service
+from blender_addon.problems import ProblemError
 from blender_addon.settings.dream import DREAMS, target_of
 
 
@@ -132,7 +132,7 @@ def test_an_empty_mask(sphere: Any) -> None:
     assert sphere.orbitex.mask_kind == "NONE"
 
 
-@pytest.mark.parametrize("code", problems.SERVICE_FIXES)
+@pytest.mark.parametrize("code", sorted(refusals.SERVICE_FIXES.keys() - {"mesh-not-symmetric"}))
 def test_what_only_the_service_finds_out(
     sphere: Any, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,10 +140,9 @@ def test_what_only_the_service_finds_out(
     DREAMS.put(settings, [("class:dasy", 1.0), ("nowhere", 1.0), ("conv:8", 1.0)])
     monkeypatch.setitem(lookups._contents, "vgg19", Contents({"conv": 8}, ("daisy",)))
     settings.network, settings.view_kind = "vgg19", "CAMERAS"
-    problem = from_service({"code": code, "field": "", "message": "It is so.", "hint": ""})
+    problem = refusals.from_service({"code": code, "field": "", "message": "It is so.", "hint": ""})
     run(problem.fix)
     mended = {
-        "mesh-not-symmetric": ("action", "DIRECTION"),
         "weights-missing": ("network", "squeezenet"),
         "bad-weights": ("network", "squeezenet"),
         "nothing-seen": ("view_kind", "RING"),

@@ -34,6 +34,7 @@ from blender_addon.jobs import jobs
 from blender_addon.link import lookups, messages
 from blender_addon.link.client import PaintClient
 from blender_addon.link.connection import Timing
+from blender_addon.link.detections import Detection
 from blender_addon.link.lookups import Lookup, Question
 from blender_addon.link.messages import RUNNING, Report, Submission
 from blender_addon.link.picture_files import jpeg_size
@@ -96,9 +97,9 @@ def look_at(report: Report) -> None:
         for rule in rules:
             assert swatches.swatch(rule.images).shape == (48, 48, 4)
     for figure in known.figures.values():
-        lines = figure_lines.lines(figure, np.eye(4), 1.0)
+        lines = figure_lines.lines(figure, np.eye(4), lambda directions: np.ones(len(directions)))
         assert np.isfinite(lines.mirrors).all() and np.isfinite(lines.domain).all()
-        assert len(lines.domain) <= 64 * len(figure.domain)
+        assert len(lines.domain) <= figure_lines.STEPS * len(figure.domain)
     for look in known.looks.values():
         assert swatches.from_bytes(look).size
 
@@ -158,6 +159,7 @@ WISHES = {
     "network": Question("network", "squeezenet"),
     "channel": Question("channel", "squeezenet", "fire9", 7),
     "survey": Question("survey", "squeezenet", picture=PICTURE),
+    "group": Question("group", group="C7"),
 }
 
 
@@ -184,11 +186,39 @@ def test_what_is_said_of_networks(
                 elif isinstance(answer, Contents):
                     nearest_classes("finch", answer)
                     catalogue.menu(tuple(catalogue.MenuEntry(n) for n in answer.layers), "x")
+                elif kind == "group":
+                    catalogue.learn({**answer.row, "name": "77"})
+                    assert all(e.title.isprintable() for e in catalogue.known().rules("77"))
                 elif kind == "survey":
                     assert len(strongest(answer.rows, 16)) <= 16
                     assert all(map(str.isprintable, filter(is_target, answer.together))), name
                 else:
                     assert swatches.from_bytes(answer).shape == (SIDE, SIDE, 4)
+    assert taken > 1
+    assert capsys.readouterr().err == ""
+
+
+MESH = {"vertices": np.eye(3, dtype=np.float32), "triangles": np.array([[0, 1, 2]], np.int32)}
+
+
+def test_what_is_said_of_meshes(
+    hostile: HostileService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = 0
+    for fails in (False, True):
+        hostile.fails = {"symmetries"} if fails else set()
+        for number, (name, spoil) in enumerate([("as it is", None), *spoilt("symmetries", fails)]):
+            if number % SOME or name.startswith("id="):
+                continue
+            hostile.spoil = {"symmetries": spoil} if spoil else {}
+            detection = Detection(hostile.address, "", MESH, TIMING)
+            detection.start()
+            detection.join(60)
+            report = detection.report()
+            check(report, name)
+            for symmetry in report.found or ():
+                taken += 1
+                assert symmetry.label.isprintable() and np.isfinite(symmetry.frame).all(), name
     assert taken > 1
     assert capsys.readouterr().err == ""
 
@@ -253,7 +283,7 @@ def test_a_texture_larger_than_any_is_refused(hostile: HostileService) -> None:
 def test_paint_reports_one_line_and_leaves_the_image_alone(
     hostile: HostileService, sphere: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = {"address": hostile.address, "autostart": False, "size": 64}
+    arguments = {"address": hostile.address, "autostart": False, "size": 64, "group": "532"}
     assert bpy.ops.orbitex.paint(**arguments) == {"FINISHED"}
     image = sphere.orbitex.image
     before = pixels_of(image).copy()

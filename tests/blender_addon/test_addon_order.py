@@ -12,7 +12,7 @@ from fake_service import FakeService
 from scenes import image, material, node_of, noise
 
 from blender_addon.jobs import jobs
-from blender_addon.problems import from_service
+from blender_addon.offer.refusals import from_service
 
 
 def paint(**given: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -171,7 +171,6 @@ def test_a_mesh_that_is_not_symmetric_has_its_fix(sphere: Any) -> None:
         {"code": "mesh-not-symmetric", "field": "group"}
         | {"message": "It is not.", "hint": "Give --tolerance."}
     )
-    assert "Tolerance" in problem.hint and "--" not in problem.hint
-    assert problem.fix == "orbitex.use_directions"
-    assert bpy.ops.orbitex.use_directions() == {"FINISHED"}
-    assert sphere.orbitex.action == "DIRECTION"
+    assert problem.message == "Symmetry: It is not."  # the panel's word, not the recipe's
+    assert "Acts On" in problem.hint and "--" not in problem.hint
+    assert problem.fix == "orbitex.detect_symmetry"

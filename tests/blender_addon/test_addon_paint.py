@@ -324,12 +324,15 @@ def test_the_tree_of_an_existing_material_is_kept(sphere: Any) -> None:
 def test_connect_fills_the_menus(sphere: Any) -> None:
     settings = sphere.orbitex
     assert catalogue.known().groups == ()
-    assert settings.group_menu == "532"  # the stored name shows although nothing is offered
+    assert settings.group_menu == "1"
+    settings.group = "3*2"
+    assert settings.group_menu == "3*2"  # the stored name shows although it is not offered
     with FakeService(steps=1) as service:
         inquiry.inquire(service.address)
         pump_until(lambda: inquiry.pending() is None)
     known = catalogue.known()
-    assert [group.name for group in known.groups] == ["1", "332", "432", "532"]  # p6: not a mesh's
+    assert [group.name for group in known.groups][:4] == ["1", "332", "432", "532"]
+    assert "p6" not in [group.name for group in known.groups]  # not a mesh's
     assert [style.name for style in known.styles] == ["stained_glass", "marbled_paper"]
     settings.group_menu = "332"
     settings.colouring_menu = "cyclic"

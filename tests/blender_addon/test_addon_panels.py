@@ -15,7 +15,7 @@ from scenes import material, node_of
 
 import blender_addon
 from blender_addon import panels
-from blender_addon.jobs import jobs, pump
+from blender_addon.jobs import inherit, jobs, pump
 from blender_addon.link import inquiry
 from blender_addon.offer import catalogue
 from blender_addon.operators import paint
@@ -47,12 +47,27 @@ def test_without_a_uv_map(sphere: Any) -> None:
 
 def test_sections_and_what_they_depend_on(sphere: Any) -> None:
     settings = sphere.orbitex
+    assert not {"tolerance", "axis", "colouring_menu"} & set(texts())  # no symmetry, no place
+    settings.group = "532"
+    settings.colouring = "2a"
     shown = texts()
     for name in ("uv_map", "size", "group_menu", "colouring_menu", "style_weight", "seam"):
         assert name in shown, name
-    for name in ("quality_menu", "steps", "learning_rate", "seed", "network_menu", "bump"):
+    for name in (
+        "quality_menu",
+        "steps_automatic",
+        "learning_rate",
+        "seed",
+        "network_menu",
+        "bump",
+    ):
         assert name in shown, name
     assert {"views", "tolerance"} <= set(shown) and not {"mask", "base"} & set(shown)
+    assert "steps" not in shown
+    settings.steps_automatic = False
+    assert settings.steps == 300 and "steps" in texts()
+    settings.steps_automatic = True
+    assert settings.steps == 0
     settings.view_kind, settings.mask_kind, settings.action = "CAMERAS", "IMAGE", "DIRECTION"
     shown = texts()
     assert {"mask", "base"} <= set(shown) and not {"views", "tolerance"} & set(shown)
@@ -61,7 +76,7 @@ def test_sections_and_what_they_depend_on(sphere: Any) -> None:
 
 def test_several_styles(sphere: Any) -> None:
     shown = texts()
-    assert f"Empty: {catalogue.DEFAULT_STYLE}" in shown and "weight" not in shown
+    assert "Default: Stained glass" in shown and "weight" not in shown
     assert "orbitex.style_move" not in shown
     add_style(sphere.orbitex, "night_strokes")
     add_style(sphere.orbitex, "/nowhere/cat.png")
@@ -78,8 +93,9 @@ def test_while_it_paints(sphere: Any) -> None:
         while len(running.losses) < 3:
             pump.pump()
         shown = texts()
-        assert any(text.startswith("Stage 1/2, step") for text in shown)
-        assert {"orbitex.finish", "orbitex.cancel"} <= set(shown) and "orbitex.paint" not in shown
+        assert any(text.startswith("Step ") for text in shown)
+        assert {"orbitex.finish", "orbitex.cancel", "Painting…"} <= set(shown)
+        assert "orbitex.paint" not in shown
         assert "Version fake on cpu" in shown
         assert main.sparkline(running.losses) in shown
         running.report = replace(running.report, state="paused")
@@ -90,6 +106,73 @@ def test_while_it_paints(sphere: Any) -> None:
         while running.active:
             pump.pump()
     assert any(text.startswith("Cancelled") for text in texts())
+
+
+def test_no_button_takes_the_place_of_another(sphere: Any) -> None:
+    """Above what comes and goes the same buttons stand in the same order, before and after the
+    end; and below it everything stays where it is."""
+
+    def buttons() -> list[str]:
+        return [t for t in drawn([main.ORBITEX_PT_main]) if t.startswith("orbitex.")]
+
+    def lines() -> int:
+        return len(drawn([main.ORBITEX_PT_main]))
+
+    with FakeService(steps=1000) as service:
+        running = paint.begin_paint(bpy.context, sphere, {"size": 64}, service.address, False)
+        while len(running.losses) < 3:
+            pump.pump()
+        before, height = buttons(), lines()
+        running.client.finish()
+        while running.active:
+            pump.pump()
+    after = buttons()
+    assert after.pop(after.index("orbitex.paint")) and after == before
+    assert {"orbitex.pause", "orbitex.finish", "orbitex.cancel"} <= set(after)
+    assert height - lines() <= 1  # how long it will take
+
+
+def test_a_red_box_goes_with_its_cause(sphere: Any) -> None:
+    with FakeService(steps=4, fail_after=2) as service:
+        where = {"address": service.address, "autostart": False}
+        with pytest.raises(RuntimeError, match="Out of memory"):
+            bpy.ops.orbitex.paint(**where, size=64)
+        assert "Out of memory." in " ".join(texts())
+        sphere.orbitex.size = 512
+        assert "Out of memory." not in " ".join(drawn([main.ORBITEX_PT_main]))
+    address = free_address()
+    with pytest.raises(RuntimeError, match="No service"):
+        bpy.ops.orbitex.paint(address=address, autostart=False)
+    assert "No service at" in " ".join(drawn([main.ORBITEX_PT_main]))
+    with FakeService(steps=1, address=address):
+        inquiry.inquire(address)
+        while inquiry.pending() is not None:
+            pump.pump()
+        assert "No service at" not in " ".join(drawn([main.ORBITEX_PT_main]))
+
+
+def test_new_objects_take_the_settings_of_the_last(
+    sphere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_style(sphere.orbitex, "marbled_paper")
+    sphere.orbitex.size, sphere.orbitex.group, sphere.orbitex.seed = 128, "332", 7
+    with FakeService(steps=1) as service:
+        bpy.ops.orbitex.paint(address=service.address, autostart=False)
+    monkeypatch.setattr(
+        inherit, "bpy", SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data)
+    )
+    bpy.ops.mesh.primitive_cube_add()
+    cube = bpy.context.active_object.orbitex
+    texts()
+    pump.pump()
+    assert (cube.size, cube.seed, cube.group) == (128, 7, "1")
+    assert [style.source for style in cube.styles] == ["marbled_paper"]
+    bpy.ops.mesh.primitive_cube_add()
+    other = bpy.context.active_object.orbitex
+    other.size = 256
+    texts()
+    pump.pump()
+    assert other.seed == 0 and not other.styles  # somebody has set it up
 
 
 def test_after_the_end(sphere: Any) -> None:
@@ -168,11 +251,15 @@ def test_galleries_where_there_are_icons(sphere: Any, monkeypatch: pytest.Monkey
             styles=(catalogue.MenuEntry("stained_glass"),),
         )
     )
+    sphere.orbitex.group = "532"
+    sphere.orbitex.colouring = "3a"
     add_style(sphere.orbitex, "stained_glass")
     assert "gallery colouring_menu" not in texts()
     monkeypatch.setattr(icons, "of_rule", lambda settings, name: 7)
     monkeypatch.setattr(icons, "of_style", lambda source: 8)
     assert {"gallery colouring_menu", "gallery source_menu"} <= set(texts())
+    sphere.orbitex.colouring = "none"
+    assert "gallery colouring_menu" not in texts()  # a large square of one colour says nothing
     add_style(sphere.orbitex, "//cat.png")
     assert "picture" in texts()
 
@@ -188,6 +275,24 @@ def test_grey_buttons_say_why(addon: None) -> None:
     said: list[str] = []
     grey: Any = SimpleNamespace(why_not=lambda context: "No.", poll_message_set=said.append)
     assert not Explained.poll.__func__(grey, None) and said == ["No."]
+
+
+def test_rules_are_named_by_what_they_do() -> None:
+    rules = {
+        "6b": [[2, 3, 1], [-1, -2, -3]],
+        "2a": [[1, 2, 3], [1, 3, 2]],
+        "2b": [[1, 2, -3]],
+        "3a": [[2, 3, 1], [3, 1, 2]],
+        "2e": [[-1, -2, -3], [1, 2, 3]],
+        "6a": [[2, 3, 1], [2, 1, 3]],
+        "none": [[1, 2, 3]],
+    }
+    rows = [{"name": n, "images": dict(enumerate(images))} for n, images in rules.items()]
+    offer = {"groups": [{"name": "532", "space": "sphere", "colourings": rows}]}
+    listed = catalogue.parse(offer, {}).rules("532")
+    assert [rule.name for rule in listed] == ["none", "2e", "3a", "2a", "6a", "2b", "6b"]
+    assert listed[1].title == "Light and Dark Change Places (2e)"
+    assert listed[2].title == "Three Colours in Turn (3a)"
 
 
 def test_swatches_act_as_the_service_does() -> None:

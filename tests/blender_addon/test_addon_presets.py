@@ -70,14 +70,14 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
     settings.use_styles = True
     held = presets.read("Cat cube", own).settings
     assert preset_operators.changes(settings, held) == [
-        "Texture Size: 1024 → 256",
+        "Resolution: 1024 → 256",
         "Symmetry: 532 → 432",
         "Styles: default → cat.png 0.5",
         "Dreams: default → class:daisy 2",
         "Use Styles: on → off",
         "Dream: 1 → 4",
         "Natural Colours: 0 → 2",
-        "Learning Rate: 0.12 → 0.05",
+        "Step Size: 0.12 → 0.05",
     ]
     assert {"orbitex.preset_apply", "orbitex.preset_remove"} <= set(drawn(panels.CLASSES))
     bpy.ops.orbitex.preset_apply(name="Cat cube")
@@ -94,7 +94,7 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
 def test_the_dialog_lists_the_changes() -> None:
     layout = FakeLayout()
     preset_operators.draw_changes(layout, "X", ["Seed: 0 → 1"])
-    assert layout.texts == ["'X' would change", "Seed: 0 → 1"]
+    assert layout.texts == ["'X' would change:", "Seed: 0 → 1"]
 
 
 @pytest.mark.parametrize(

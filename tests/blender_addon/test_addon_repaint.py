@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 import numpy as np
 import pytest
+from fake_layout import drawn
 from fake_service import FakeService
 from painting import pixels_of, pump_until, service_at, start
 from scenes import image as make_image
@@ -17,6 +18,8 @@ from scenes import image as make_image
 from blender_addon.jobs import events, jobs, reattach, repaint, ties
 from blender_addon.link import worker
 from blender_addon.link.connection import Timing
+from blender_addon.offer import catalogue
+from blender_addon.panels import main
 from blender_addon.picture.backup import BACKUP_KEY
 from blender_addon.problems import ProblemError
 
@@ -48,6 +51,22 @@ def test_the_operator_sends_what_the_function_sends(sphere: Any) -> None:
     assert [header["job"] for header, _ in service.repainted] == ["job0", "job1", "job2"]
     for _, buffers in service.repainted:
         np.testing.assert_array_equal(buffers["region"], half)
+
+
+def test_it_says_how_much_the_symmetry_repaints(sphere: Any) -> None:
+    with FakeService(steps=2) as service:
+        painted(sphere, service)
+        catalogue.forget()
+        assert repaint.label(sphere) == "" and "orbitex.repaint" in drawn([main.ORBITEX_PT_main])
+        row = {"name": "332", "space": "sphere", "order": 12}
+        catalogue.remember(catalogue.parse({"groups": [row]}, {}))
+        receipt = {"recipe": {"group": "332", "seed": 1}}
+        sphere.orbitex.image["orbitex_receipt"] = json.dumps(receipt)
+        assert repaint.label(sphere) == "Repaint Mask + 11 Copies"
+        region = np.zeros((10, 10), np.uint8)
+        region[0, :5] = 255
+        said = repaint.extent(sphere.orbitex.image, region)
+        assert said == "Repainting 5 % of the texture, and up to 55 % more: its 11 copies"
 
 
 def test_grey_until_there_is_something_to_repaint(sphere: Any) -> None:
@@ -147,7 +166,7 @@ def test_properties_of_a_strange_file_are_refused(sphere: Any) -> None:
     choose_mask(sphere)
     image = sphere.orbitex.image
     image["orbitex_receipt"] = "[]"
-    with pytest.raises(ProblemError, match="does not say"):
+    with pytest.raises(ProblemError, match="not known"):
         repaint.repaint(bpy.context, sphere)
     image[ties.PAINTER_KEY] = "nonsense"
     with pytest.raises(ProblemError, match="finished"):

@@ -62,7 +62,7 @@ def test_a_script_writes_them_as_one_text(sphere: Any, files: list[str]) -> None
     ]
     assert (buffers["style1"] == (0, 255, 0)).all()
     assert parse_weighted("a") == (("a", 1.0),)
-    with pytest.raises(ProblemError, match="is no number"):
+    with pytest.raises(ProblemError, match="is not a number"):
         parse_weighted("a=b")
 
 

@@ -128,7 +128,7 @@ def test_what_is_for_other_targets_has_no_slider(found: dict[str, Any]) -> None:
 
 
 def test_one_row_is_a_setting(found: dict[str, Any]) -> None:
-    assert found["field"] == ["Toy Field", "How playful it is; 0: not at all", 0, 0, 9]
+    assert found["field"] == ["Toy Field", "How playful it is; automatic: not at all", 0, 0, 9]
     assert "toy_field" in found["shown"] and found["toy argument"]
     assert found["at first"] == [0, False]  # nothing chosen, nothing sent
     assert found["restored"] == found["in recipe"] == 7

@@ -58,7 +58,7 @@ def small_renders(monkeypatch):
 
 
 def assert_all_files_are_there(output: Path, side: int = 640) -> None:
-    ends = [".png", ".glb", ".json", "_coverage.png", *SIDES]
+    ends = [".png", ".glb", ".json", ".paint.safetensors", "_coverage.png", *SIDES]
     assert {path.name for path in output.parent.glob(f"{output.stem}*")} == {
         output.stem + end for end in ends
     }

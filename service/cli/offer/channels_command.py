@@ -29,9 +29,7 @@ def channels(
     ] = None,
     network: Annotated[
         str,
-        typer.Option(
-            "--network", metavar="|".join([AUTO, *NETWORKS]), help="The network that looks."
-        ),
+        typer.Option("--network", metavar="|".join([AUTO, *NETWORKS]), help="The vision network."),
     ] = AUTO,
     layer: Annotated[
         str | None,

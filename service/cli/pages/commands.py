@@ -112,6 +112,20 @@ with those that are there. `--dream-like PICTURE` (with `=WEIGHT` behind, if it 
 what describes a picture: three directions, of a fine, a middle and a coarse layer, each of up to
 eight channels. They are written into the recipe, which needs the picture no more.
 
+**Larger.** The paint of every picture is kept beside it, in `NAME.paint.safetensors` (6 MB for a
+tile of 1024²). `service enlarge NAME.json --size 4096` goes on from there: the picture keeps its
+forms, its hand and its strokes, and gets finer detail, in half the time of a new one of that size.
+Another `--size` for `tile` or `run` is another picture. The receipt of the larger one names what it
+came from and the command that makes it again. `enlarge` takes a service's job, too. Pictures of
+`batch` and `watch` have no paint beside them; the refusal says how to get it.
+
+**Variants.** `service variants tile -g p4,p6,p6m -s a.jpg,b.jpg -c none,2a --seeds 4 -o v` paints
+every combination, small, as drafts: `1.png`, `2.png` and so on, all of them on `sheet.png` with
+numbers and captions, and in `index.json`. One that cannot be, such as a rule that its group does
+not have, is named there with the reason. The same command goes on with what is missing, and new
+combinations get new numbers. `--set` changes all of them, as in `--set model=square`. `service pick
+v 7 --size 2048` goes on from number 7: `enlarge` for a variant.
+
 **From a picture.** `tile --start photo.png` paints on top of a picture of one period: what lies in
 its middle, in one cell of the symmetry, is shown in all of the cell's copies, with soft edges (a
 picture that has the symmetry stays as it is), and styles and dreams change it from there. The fewer

@@ -265,13 +265,16 @@ def run(
     """Paint a recipe from a file."""
     from service.cli.painting.mesh import paint_mesh_to
     from service.cli.painting.picture import paint_to
-    from service.cli.recipe_file import read_recipe, read_steering
+    from service.cli.recipe_file import note_on_size, read_recipe, read_steering
 
     found = read_recipe(recipe, set_ or ())
     steering = read_steering(recipe, found)
     paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
     picture = output / f"{recipe.stem}.png"
-    paint_one(found, picture, weights, progress_console(), steering=steering, read=[recipe])
+    screen = progress_console()
+    if (note := note_on_size(recipe, found)) is not None:
+        screen.out(f"note: {note}", highlight=False)
+    paint_one(found, picture, weights, screen, steering=steering, read=[recipe])
 
 
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}

@@ -18,6 +18,7 @@ from service.inputs.body import Body
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import load_styles
 from service.mesh_files.loading import load_shape
+from service.painting.kept import Paint
 from service.painting.steering import Steering
 from service.recipe.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
@@ -34,10 +35,11 @@ def paint_mesh_to(
     console: Console,
     steering: Steering = (),
     read: Sequence[Path] = (),
+    larger_than: Paint | None = None,
 ) -> None:
     """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
-    :mod:`service.reporting.mesh_delivery` says. ``steering``: see paint; ``read``: files besides
-    the recipe's that must not be written over.
+    :mod:`service.reporting.mesh_delivery` says. ``steering``, ``larger_than``: see paint;
+    ``read``: files besides the recipe's that must not be written over.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand before anything is painted.
@@ -52,11 +54,12 @@ def paint_mesh_to(
     styles = load_styles(recipe)
     for sentence in given.loaded.unread:
         console.out(f"note: {sentence}", highlight=False)
-    with painted(recipe, scene, styles, weights, console, steering) as (done, last):
+    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         write = Rescue(picture.stem).write
         receipt = done.receipt | about
-        deliver_mesh(place, given.loaded, done.picture, receipt, done.coverage, write)
+        textures = done.picture, receipt, done.coverage
+        deliver_mesh(place, given.loaded, *textures, write, last.paint())
     for remark in remarks(done.receipt):
         console.out(f"advice: {remark}", highlight=False)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))

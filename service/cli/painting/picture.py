@@ -16,6 +16,7 @@ from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
 from service.inputs.styles import StylePicture, load_styles
 from service.networks import AUTO, EMBEDDED
+from service.painting.kept import Paint
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.painting.steering import Steering
@@ -40,12 +41,13 @@ def paint_to(
     film: Film | None = None,
     steering: Steering = (),
     read: Sequence[Path] = (),
+    larger_than: Paint | None = None,
     dpi: float | None = None,
     figure: bool = False,
 ) -> None:
-    """Paint a recipe into ``picture`` with its receipt beside it. ``steering``: see paint;
-    ``read``: files besides the recipe's that must not be written over; ``dpi``: pixels per inch;
-    ``figure``: the symmetry is drawn over the picture, too.
+    """Paint a recipe into ``picture`` with its receipt and its paint beside it. ``steering``,
+    ``larger_than``: see paint; ``read``: files besides the recipe's that must not be written over;
+    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
@@ -57,12 +59,12 @@ def paint_to(
         check_film(film, inputs)
     styles = load_styles(recipe)
     check_weights(weights, recipe.network)
-    with painted(recipe, scene, styles, weights, console, steering) as (done, last):
+    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
         try:
             drawn = done.scene.design(recipe.size).figure() if figure else None
-            deliver(place, done.picture, done.receipt, rescue.write, drawn)
+            deliver(place, done.picture, done.receipt, rescue.write, last.paint(), drawn)
         except InputError as error:
             problem = error  # which must not cost the film, too
         if film is not None:
@@ -115,7 +117,8 @@ def painted(
     styles: Sequence[StylePicture],
     weights: Path | None,
     console: Console,
-    steering: Steering,
+    steering: Steering = (),
+    larger_than: Paint | None = None,
 ) -> Iterator[tuple[Finished, Progress]]:
     """What is finished and the last step, for as long as Ctrl-C is minded."""
     with (
@@ -125,9 +128,15 @@ def painted(
         from service.painting.paint import paint  # torch: seconds
         from service.reporting.finish import finish
 
-        with _clear_about_memory():
+        with clear_about_memory():
             last = None
-            for last in paint(recipe, scene, styles, weights=weights, steering=steering):
+            steps = paint(
+                *(recipe, scene, styles),
+                weights=weights,
+                steering=steering,
+                larger_than=larger_than,
+            )
+            for last in steps:
                 if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
                     console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
                 show(last)
@@ -139,7 +148,8 @@ def painted(
 
 
 @contextlib.contextmanager
-def _clear_about_memory() -> Iterator[None]:
+def clear_about_memory() -> Iterator[None]:
+    """Raises InputError("out-of-memory") for what torch and NumPy say of too little memory."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:

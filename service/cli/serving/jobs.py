@@ -56,7 +56,7 @@ def submit(
         )
     for sentence in order.unread:
         sys.stderr.write(f"note: {sentence}\n")
-    with _client(address, key) as client:
+    with open_client(address, key) as client:
         print(client.submit(order.wire, order.buffers))
 
 
@@ -66,7 +66,7 @@ def jobs(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List the jobs of a service, oldest first."""
-    with _client(address, key) as client:
+    with open_client(address, key) as client:
         found = client.jobs()
     if as_json:
         print(json.dumps(found, indent=1))
@@ -98,7 +98,7 @@ def watch(
 
     inputs = FilesRead([] if key is None else [key])
     place = None if output is None else destination(output, inputs)
-    with _client(address, key) as client:
+    with open_client(address, key) as client:
         try:
             frame = follow(client, job, progress_console(), to_the_end=place is not None)
         except KeyboardInterrupt:
@@ -148,7 +148,7 @@ def repaint(
     from service.pictures.files import as_coverage, read_picture
 
     region = as_coverage(read_picture(mask, "mask"))
-    with _client(address, key) as client:
+    with open_client(address, key) as client:
         print(client.repaint(job, region, seed))
 
 
@@ -174,19 +174,20 @@ def cancel(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) ->
 
 def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """Delete a job that has ended, with its texture."""
-    with _client(address, key) as client:
+    with open_client(address, key) as client:
         client.forget(job)
     print(printable(f"{job}  forgotten"))
 
 
 def _tell(job: str, address: str, key: Path | None, words: Callable[[Client], object]) -> None:
     """Say what is to become of a job, and print what it is then: one that has ended stays so."""
-    with _client(address, key) as client:
+    with open_client(address, key) as client:
         words(client)
         print(printable(f"{job}  {client.attach(job)['state']}"))
 
 
-def _client(address: str, key: Path | None) -> Client:
+def open_client(address: str, key: Path | None) -> Client:
+    """A conversation with the service at an address."""
     from service.serving.client import Client
 
     return Client(address, timeout=5.0, key=key)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from service.networks import AUTO
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
+from service.serving.jobs.job import KeptPaint
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
@@ -32,14 +33,13 @@ TORCH_PAINTER = "service.serving.engines.painter:torch_painter"
 class Attempt:
     """One try to paint a job. device: "cpu", "cuda:0", …; resume: a checkpoint to go on from, as
     bytes; frugal: with as little memory as it takes; steering: see
-    :func:`service.painting.paint.paint`; kept: paint of another job as bytes, and the region (H, W)
-    of its picture that is painted anew, above 127 where."""
+    :func:`service.painting.paint.paint`; kept: paint of another job, to go on from."""
 
     device: str
     resume: bytes | None = None
     frugal: bool = False
     steering: Steering = ()
-    kept: tuple[bytes, NDArray[np.uint8]] | None = None
+    kept: KeptPaint | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Painter:
     What is in networks, by name, "auto" for the best at hand that knows classes: network(name) ->
     the wire's "layers" and "classes";
     channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
-    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". All raise
+    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". group(name) -> a
+    row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has. All raise
     InputError.
     """
 
@@ -71,13 +72,16 @@ class Painter:
     network: Callable[[str], dict[str, Any]]
     channel: Callable[[str, str, int, int], NDArray[np.uint8]]
     survey: Callable[[str, NDArray[np.uint8]], dict[str, Any]]
+    group: Callable[[str], dict[str, Any]]
+    symmetries: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]]
 
 
 def torch_painter() -> Painter:
     """The real painter. Imports torch, which takes seconds: for the worker process only."""
     import torch
 
-    from service.describe import describe
+    from geometry.catalogue import find_group
+    from service.describe import describe, full_group_row
     from service.inputs.styles import load_styles
     from service.painting.checkpoint import Checkpoint
     from service.painting.kept import Paint, kept_paint
@@ -90,6 +94,11 @@ def torch_painter() -> Painter:
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
     from service.survey.surveying import survey
+
+    def all_symmetries(vertices: np.ndarray, triangles: np.ndarray) -> list[dict[str, Any]]:
+        from service.survey.symmetries import symmetries  # Warp, which only some want
+
+        return symmetries(vertices, triangles)
 
     read = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
 
@@ -114,16 +123,20 @@ def torch_painter() -> Painter:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
         device = torch.device(attempt.device)
-        kept = None
+        kept = larger_than = None
         if attempt.kept is not None:
-            data, region = attempt.kept
-            kept = kept_paint(scene, recipe.size, Paint.from_bytes(data), region > 127)
+            before, region = Paint.from_bytes(attempt.kept.data), attempt.kept.region
+            if region is None:
+                larger_than = dataclasses.replace(before, source=attempt.kept.job)
+            else:
+                kept = kept_paint(scene, recipe.size, before, region > 127)
         return paint(
             *(recipe, scene, styles, device),
             resume=checkpoint,
             frugal=attempt.frugal,
             steering=attempt.steering,
             kept=kept,
+            larger_than=larger_than,
         )
 
     def finish_all(
@@ -143,6 +156,8 @@ def torch_painter() -> Painter:
         network=lambda name: contents(named(name)),
         channel=lambda name, *about: channel_picture(loaded(name), *about),
         survey=survey_all,
+        group=lambda name: full_group_row(find_group(name, "sphere")),
+        symmetries=all_symmetries,
     )
 
 

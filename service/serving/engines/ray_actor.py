@@ -101,7 +101,7 @@ class RayActor(WorkerHandle):
             "adjustments": list(standing.adjustments),
             "steering": [adjustment.as_dict() for adjustment in steering],
             "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
-            "kept": None if kept is None else (np.frombuffer(kept[0], np.uint8), kept[1]),
+            "kept": None if kept is None else (np.frombuffer(kept[0], np.uint8), *kept[1:]),
         }
         self._actor.tell.remote(header, dict(inputs.buffers))
 

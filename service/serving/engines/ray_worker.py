@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import service
 from service.painting.steering import Adjustment, Steering
@@ -27,7 +26,7 @@ from service.recipe.parsing import parse_recipe
 from service.serving.engines.paint_job import work
 from service.serving.engines.painter import load_painter
 from service.serving.engines.workplace import Message
-from service.serving.jobs.job import Inputs, Result, Standing
+from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
 
 
 class RayWorker:
@@ -121,9 +120,12 @@ class _Folder:
         arrays = {"data": np.frombuffer(data, np.uint8)}
         self._channel.send("checkpoint", {"job": self._header["job"]}, arrays)
 
-    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
+    def read_kept(self) -> KeptPaint | None:
         kept = self._header["kept"]
-        return None if kept is None else (kept[0].tobytes(), np.array(kept[1]))
+        if kept is None:
+            return None
+        data, region, job = kept
+        return KeptPaint(data.tobytes(), None if region is None else np.array(region), job)
 
     def write_paint(self, data: bytes) -> None:
         arrays = {"data": np.frombuffer(data, np.uint8)}

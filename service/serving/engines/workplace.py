@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.painting.steering import Adjustment, Steering
-from service.serving.jobs.job import Inputs, Result, Standing
+from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]  # header and buffers
 
@@ -63,8 +62,8 @@ class Folder(Protocol):
         """Keep a checkpoint instead of the last one."""
         ...
 
-    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
-        """Paint of another job and the region of its picture to paint anew, if it is such a job."""
+    def read_kept(self) -> KeptPaint | None:
+        """Paint of another job, if it goes on from such."""
         ...
 
     def write_paint(self, data: bytes) -> None:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
-from service.painting.steering import MAX_ADJUSTMENTS, adjusted, difference
+from service.painting.steering import MAX_ADJUSTMENTS, adjusted, difference, steered
 from service.recipe.parsing import parse_recipe
+from service.recipe.recipe import Recipe
 from service.scene import check_symmetry
 from service.serving.jobs.blobs import Blobs
 from service.serving.jobs.job import Inputs, Job, StoredBuffer
@@ -122,7 +123,7 @@ def stored(inputs: Inputs, blobs: Blobs) -> tuple[StoredBuffer, ...]:
 
 
 def check_paint(job: Job, folder: JobFolder) -> None:
-    """Raise InputError("not-painted") if there is nothing of the job to be painted anew."""
+    """Raise InputError("not-painted") if there is nothing of the job to go on from."""
     if not folder.has_paint or not job.may_be_repainted:
         raise InputError(
             "not-painted",
@@ -130,6 +131,19 @@ def check_paint(job: Job, folder: JobFolder) -> None:
             f"Job {job.name} has no paint yet.",
             "It has from its first checkpoint on, some seconds after it has begun.",
         )
+
+
+def larger(job: Job, size: int) -> Recipe:
+    """The recipe of a job as it is now, at a larger size. Raises InputError: "bad-value", and as
+    :func:`service.scene.check_symmetry`."""
+    width = job.recipe.size
+    if size <= width:
+        raise InputError(
+            "bad-value", "size", f"The picture is {width} pixels wide already.", "Give more."
+        )
+    recipe = steered(job.recipe, [{"size": size}])
+    check_symmetry(recipe)
+    return recipe
 
 
 def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:

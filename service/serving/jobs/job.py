@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,15 @@ class Inputs:
     uploads: tuple[StoredBuffer, ...] = ()
 
 
+class KeptPaint(NamedTuple):
+    """Paint of another ``job``, as bytes, and the region (H, W) uint8 of its picture that is
+    painted anew, above 127 where; None: it is gone on from at a larger size."""
+
+    data: bytes
+    region: NDArray[np.uint8] | None
+    job: str = ""
+
+
 @dataclass(frozen=True)
 class Result:
     """A finished texture, (H, W, 3) or (H, W, 4) uint8 sRGB, top row first, and its receipt."""
@@ -87,12 +96,14 @@ class Result:
 @dataclass(frozen=True)
 class Submission:
     """What is known of a job's inputs without reading their buffers: ``submitted`` in seconds since
-    1970; ``region``: of another job's picture that is painted anew, (H, W) uint8."""
+    1970; ``region``: of another job's picture that is painted anew, (H, W) uint8; ``enlarges``: the
+    job whose picture is made larger."""
 
     recipe: Recipe
     submitted: float
     buffers: tuple[StoredBuffer, ...] = ()
     region: StoredBuffer | None = None
+    enlarges: str | None = None
 
 
 @dataclass(frozen=True)

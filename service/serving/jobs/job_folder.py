@@ -5,7 +5,7 @@
     steering.json             adjustments of the recipe, and after which steps they came
     checkpoint.safetensors    from which the painting goes on
     paint.safetensors         what was on the canvas then, or at the end: for repainting a region
-    kept.safetensors          of a job that repaints a region: the paint of another job
+    kept.safetensors          of a job that repaints a region or enlarges: paint of another job
     texture.png, receipt.json the result
     log.txt                   what the worker printed
 
@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
@@ -34,7 +33,14 @@ from service.recipe.parsing import parse_recipe
 from service.reporting.formats import picture_bytes
 from service.serving.jobs.blobs import is_digest, read_blob
 from service.serving.jobs.durable import saving, sync_names
-from service.serving.jobs.job import Inputs, Result, Standing, StoredBuffer, Submission
+from service.serving.jobs.job import (
+    Inputs,
+    KeptPaint,
+    Result,
+    Standing,
+    StoredBuffer,
+    Submission,
+)
 from service.serving.protocol.fields import DIGEST
 from service.serving.protocol.wire import read_spec
 from service.whole_files import write_atomically
@@ -82,6 +88,7 @@ class JobFolder:
                 "cameras": cameras,
                 "buffers": [buffer.as_dict() for buffer in submission.buffers],
                 "region": None if submission.region is None else submission.region.as_dict(),
+                "enlarges": submission.enlarges,
             },
         )
 
@@ -152,7 +159,7 @@ class JobFolder:
         return (self.path / PAINT).exists()
 
     def write_kept(self, other: JobFolder) -> None:
-        """Keep the paint of another job; the region to paint anew is in the submission."""
+        """Keep the paint of another job; what becomes of it is in the submission."""
         paint = other.path / PAINT
         try:
             # Whatever becomes of that job: its files are replaced, never changed.
@@ -161,14 +168,15 @@ class JobFolder:
             with saving():
                 self._write(KEPT, paint.read_bytes())
 
-    def read_kept(self) -> tuple[bytes, NDArray[np.uint8]] | None:
-        """What :meth:`write_kept` has written, and the region (H, W) of that job's picture to paint
-        anew; None for a job that paints all of its picture."""
+    def read_kept(self) -> KeptPaint | None:
+        """What :meth:`write_kept` has written, and what it is for; None for a job that begins from
+        nothing."""
         with self._reading("what it keeps"):
-            region = _submission(self._job()).region
-            if region is None or not (self.path / KEPT).exists():
+            submission = _submission(self._job())
+            if not (self.path / KEPT).exists():
                 return None
-            return (self.path / KEPT).read_bytes(), self._array(region)
+            region = None if submission.region is None else self._array(submission.region)
+            return KeptPaint((self.path / KEPT).read_bytes(), region, submission.enlarges or "")
 
     def write_result(self, result: Result) -> None:
         """Keep the result."""
@@ -244,6 +252,7 @@ def _submission(data: dict[str, Any]) -> Submission:
         float(data["submitted"]),
         buffers,
         None if region is None else _buffer(region),
+        data.get("enlarges"),  # a service of before had no such jobs
     )
 
 

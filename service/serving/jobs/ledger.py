@@ -21,7 +21,7 @@ from service.recipe.recipe import AUTOMATIC
 from service.serving.jobs import retries
 from service.serving.jobs.archive import Archive, using
 from service.serving.jobs.blobs import Blobs
-from service.serving.jobs.intake import adjustment, check_paint, check_room, stored
+from service.serving.jobs.intake import adjustment, check_paint, check_room, larger, stored
 from service.serving.jobs.job import (
     ENDED,
     Fault,
@@ -169,6 +169,25 @@ class Ledger:
         check_room(inputs, self._blobs_of(lambda job: job.may_go_on), self._max_inputs)
         first, *others = stored(inputs, self.blobs)
         submission = Submission(recipe, time.time(), tuple(others), first)
+
+        def write(folder: JobFolder) -> None:
+            folder.write_submission(submission, cameras)
+            folder.write_kept(before)
+
+        return self._accept(submission, write)
+
+    def enlarge(self, job: Job, size: int) -> Job:
+        """A new job at the end of the queue: the recipe of ``job`` as it is now at a larger size,
+        which goes on from its paint. Raises InputError: "not-painted", "damaged-job", as
+        :func:`service.serving.jobs.intake.larger`, and as :meth:`add`."""
+        self._check_room()
+        before = self.folder(job)
+        recipe = larger(job, size)
+        check_paint(job, before)
+        cameras, buffers = before.read_cameras(), job.submission.buffers
+        inputs = Inputs(recipe, cameras, {}, buffers)
+        check_room(inputs, self._blobs_of(lambda job: job.may_go_on), self._max_inputs)
+        submission = Submission(recipe, time.time(), stored(inputs, self.blobs), enlarges=job.name)
 
         def write(folder: JobFolder) -> None:
             folder.write_submission(submission, cameras)

@@ -255,6 +255,16 @@ class Repaint(Request):
     Reply: ClassVar[type[Message]] = JobReply
 
 
+class Enlarge(OfJob):
+    """Start a job that goes on from another job's picture at a larger size: its forms, hand and
+    strokes stay, and detail is added. The recipe is that of the other job as it is now, its paint
+    that at the end or at its last checkpoint."""
+
+    size: int = Field(ge=1, le=MAX_SIDE, description="of the new job's recipe, above the other's")
+
+    Reply: ClassVar[type[Message]] = JobReply
+
+
 class Jobs(Request):
     """All jobs that the service knows, oldest first."""
 

@@ -50,6 +50,18 @@ class FoundChannel(BaseModel):
 _Offer = Annotated[list[Named], Field(max_length=MAX_LISTED)] | None
 
 
+class FoundSymmetry(BaseModel):
+    """A group that a mesh has, and where."""
+
+    name: Name
+    label: Line
+    order: Count
+    axis: Line
+    centre: Line
+    deviation: Number
+    frame: Annotated[list[Number], Field(max_length=9)]
+
+
 class Hello(Request):
     """Open the conversation and compare protocol versions."""
 
@@ -72,7 +84,7 @@ class Describe(Request):
     class Reply(Message):
         groups: _Offer = Field(
             None,
-            description="[{name, family, space, orbifold, order, title, colourings_total, "
+            description="[{name, label, family, space, orbifold, order, title, colourings_total, "
             "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}], figure}]; "
             "the simplest 64 colourings at most, a recipe may name any of them all; figure, of "
             "groups of the sphere: {axes: [[x, y, z, order]], mirrors: [[x, y, z]]: normals, "
@@ -165,7 +177,35 @@ class Survey(Request):
         )
 
 
-Inquiry = Network | Channel | Survey
+class Group(Request):
+    """A group of the sphere, by any of its names: of families, describe has one each."""
+
+    group: GivenName = Field(description="its name, as in a recipe")
+
+    class Reply(Message):
+        group: Named = Field(description="as in describe's groups")
+
+
+class Symmetries(Request):
+    """The symmetries that a mesh has; of a body with more than 12 turns, groups with 12 of them at
+    most."""
+
+    MAX_BYTES: ClassVar = 8 << 20  # of the mesh
+    buffers: ClassVar = {
+        "vertices": "<f4 (V, 3)",
+        "triangles": "<i4 (F, 3), rows of the vertices; 8 MiB with them",
+    }
+
+    class Reply(Message):
+        symmetries: list[FoundSymmetry] = Field(
+            max_length=64,
+            description="the best choice first, none for a mesh without any; label: in a few "
+            "words; axis, centre: as in a recipe; deviation: the farthest that a point is off, of "
+            "the mesh's size; frame: 3 × 3, its columns the group's x, y and z in the mesh",
+        )
+
+
+Inquiry = Network | Channel | Survey | Group | Symmetries
 
 
 class Heartbeat(Request):

@@ -51,7 +51,9 @@ def begin_job(
     large = sorted(name for name, array in buffers.items() if array.nbytes > UPLOAD_BYTES)
     small = {name: array for name, array in buffers.items() if name not in large}
     uploads = [Upload.of(name, buffers[name]) for name in large]
-    request = {**fields, "uploads": [dict(upload.about) for upload in uploads]}
+    request = dict(fields)
+    if uploads:
+        request["uploads"] = [dict(upload.about) for upload in uploads]
     for tries_left in reversed(range(TRIES)):
         _send_all(ask, uploads)
         try:

@@ -244,7 +244,9 @@ def test_ctrl_c_finishes_with_the_best_so_far(tmp_path):
     assert "tile.png" in out and (tmp_path / "tile.png").exists()
     receipt = json.loads((tmp_path / "tile.json").read_text())
     assert 1 <= receipt["steps"] < receipt["steps_planned"] == 50000
-    assert {path.name for path in tmp_path.iterdir()} == {"tile.png", "tile.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("tile.png", "tile.json", "tile.paint.safetensors")
+    }
 
 
 def test_a_second_ctrl_c_aborts():
@@ -286,7 +288,8 @@ def test_a_mesh_is_painted_into_all_its_files_and_again_from_its_receipt(
     assert main(["mesh", *map(str, (file, *words))]) == 0, capfd.readouterr().err
     names = {path.name for path in out.parent.iterdir()}
     views = {f"paint_view{k}.png" for k in range(1, 5)}
-    assert names - {"paint_coverage.png"} == {"paint.png", "paint.glb", "paint.json"} | views
+    own = {"paint.png", "paint.glb", "paint.json", "paint.paint.safetensors"}
+    assert names - {"paint_coverage.png"} == own | views
     receipt = json.loads(out.with_suffix(".json").read_text())
     assert receipt["mesh"]["textures"] == [{"material": "square", "file": "paint.png"}]
     assert receipt["recipe"]["mesh"] == str(file) and receipt["recipe"]["base"] == "#c8b090"
@@ -421,7 +424,7 @@ def test_the_offer_is_small_and_complete():
     offer = describe()
     assert len(json.dumps(offer, allow_nan=False)) < 1 << 18  # a quarter of the wire's limit
     rows = {row["name"]: row for row in offer["groups"]}
-    assert rows.keys() == {group.name for group in groups()}
+    assert rows.keys() == {group.name for group in groups()} | {"*"}  # and a plain mirror
     assert rows["p2"]["colourings_total"] == 472 and len(rows["p2"]["colourings"]) == 64
     assert rows["p6"]["colourings_total"] == len(rows["p6"]["colourings"]) == 12
     row = next(row for row in offer["groups"] if row["name"] == "432")

@@ -23,7 +23,8 @@ RECIPES = {
 
 
 def run(name, **options):
-    recipe = Recipe(size=92, steps=4, views=3, style_scale=0.4, **RECIPES[name])
+    numbers = {"precision": "float32"}  # what both round alike
+    recipe = Recipe(size=92, steps=4, views=3, style_scale=0.4, **numbers, **RECIPES[name])
     body = Body(uv_sphere(24, 12), ()) if recipe.target == "mesh" else None
     scene = make_scene(recipe, body)
     return paint(recipe, scene, [STYLE], torch.device("cpu"), **options)
@@ -65,7 +66,7 @@ def test_hardly_anything_is_kept_for_the_gradient(monkeypatch):
 
         with torch.autograd.graph.saved_tensors_hooks(count, lambda x: x):
             next(run("sphere", frugal=frugal))
-        return saved, any("_kept" in vars(operator) for operator in operators)
+        return saved, any("_transpose" in vars(operator) for operator in operators)
 
     (little, none), (much, transposes) = kept(True), kept(False)
     assert much > 3 * little

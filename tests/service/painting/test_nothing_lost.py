@@ -22,7 +22,7 @@ from service.cli.stopping import finish_on_interrupt, interrupt_on_hangup
 from service.mesh_files.references import referenced_files
 from service.recipe.parsing import parse_recipe
 from service.reporting import delivery, rescue
-from service.reporting.delivery import deliver, destination
+from service.reporting.delivery import deliver, destination, paint_file
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.mesh_delivery import mesh_destination
 from service.reporting.overwriting import FilesRead
@@ -207,6 +207,8 @@ def test_names_as_long_as_a_disk_takes_are_written(folder, stem):
     place = destination(Path(f"{stem}.png"), FilesRead(()))
     deliver(place, GREY, {"schema": "orbitex/receipt"})
     assert place.picture.exists() and place.receipt.exists()
+    assert paint_file(place.receipt) == place.paint
+    place.paint.touch()
     for name in (f"{stem}.gif", stem):
         write_loop([GREY, GREY], Path(name), 24)
         assert Path(name).exists()
@@ -357,7 +359,9 @@ def test_a_painting_that_finds_no_room_is_kept_elsewhere(full, folder, capsys):
     assert err.count("\n") == 1 and "No space left on device. The painting is kept in" in err
     (kept,) = (folder / "data" / "kept").iterdir()
     assert str(kept) in err and not list(full.iterdir())
-    assert {path.name for path in kept.iterdir()} == {"s.png", "s.json", "s.gif"}
+    assert {path.name for path in kept.iterdir()} == {
+        *("s.png", "s.json", "s.gif", "s.paint.safetensors")
+    }
     assert Image.open(kept / "s.png").size == (64, 64)
 
 
@@ -368,7 +372,8 @@ def test_a_mesh_that_finds_no_room_is_kept_with_all_its_files(full, folder, caps
     assert main(["mesh", "bull.obj", *QUICK, "-o", str(full / "b.png")]) == 2
     assert "The painting is kept in" in capsys.readouterr().err
     (kept,) = (folder / "data" / "kept").iterdir()
-    assert {"b.png", "b.glb", "b.json", "b_view4.png", "b_coverage.png"} == {
+    ends = ("png", "glb", "json", "paint.safetensors")
+    assert {*(f"b.{end}" for end in ends), "b_view4.png", "b_coverage.png"} == {
         *(path.name for path in kept.iterdir())
     } - {"b_view1.png", "b_view2.png", "b_view3.png"}
 

@@ -85,6 +85,8 @@ def test_the_precision_is_what_the_processor_is_fast_at(monkeypatch, capabilitie
     assert settled(parse_recipe(SMALL), "cpu").precision == precision
     named = parse_recipe(SMALL | {"precision": "float32"})
     assert settled(named, "cpu").precision == "float32"
+    other = parse_recipe(SMALL | {"network": "torchvision:googlenet"})
+    assert settled(other, "cpu").precision == "float32"
 
 
 def test_networks_without_a_rank_are_taken_by_name_only(monkeypatch):

@@ -11,6 +11,7 @@ from trimesh_files import RED, textured, written
 
 from geometry.errors import InputError
 from service.mesh_files.loading import load_mesh
+from service.painting.kept import Paint
 from service.reporting import mesh_pictures
 from service.reporting.glb import glb_bytes
 from service.reporting.mesh_delivery import deliver_mesh, mesh_destination
@@ -166,7 +167,9 @@ def test_all_files_are_named_checked_and_written(tmp_path, monkeypatch):
     place = mesh_destination(tmp_path / "out" / "p.png", ["Skin/1", "skin 1"], FilesRead([file]))
     assert [path.name for path in place.textures] == ["p_Skin_1.png", "p_skin_1_2.png"]
     stacked = np.concatenate([quarters(), quarters()[::-1]])
-    deliver_mesh(place, loaded, stacked, {"schema": SCHEMA}, stacked)
+    paint = Paint(np.zeros((2, 16, 16, 3), np.float32), False)
+    deliver_mesh(place, loaded, stacked, {"schema": SCHEMA}, stacked, paint=paint)
+    assert json.loads(place.receipt.read_text())["paint"]["file"] == place.paint.name
     assert {path.name for path in place.files} == {p.name for p in place.receipt.parent.iterdir()}
     np.testing.assert_array_equal(np.array(Image.open(place.textures[1])), quarters()[::-1])
     mesh_destination(

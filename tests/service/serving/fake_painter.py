@@ -50,8 +50,9 @@ def paint(recipe, scene, styles, attempt):
     renders.clear()
     kept = None
     if attempt.kept is not None:
-        data, region = attempt.kept
-        kept = hashlib.sha256(data + region.tobytes()).hexdigest()
+        data, region, job = attempt.kept
+        part = f"larger than {job}".encode() if region is None else region.tobytes()
+        kept = hashlib.sha256(data + part).hexdigest()
     first, chain = 0, json.dumps([scene, kept])
     if attempt.resume is not None:
         try:
@@ -136,6 +137,15 @@ def survey(name, picture):
     return {"channels": [row] * 20, "dreams": ["grey:1*5"]}
 
 
+def group(name):
+    return {"name": name, "label": "Turns"}
+
+
+def symmetries(vertices, triangles):
+    about = {"name": "*", "label": "Mirror", "order": 2, "axis": "Y", "centre": "origin"}
+    return [about | {"deviation": float(len(vertices)), "frame": [0.0] * 9}]
+
+
 def fake_painter(checkpoint_seconds=0.05):
     paint_job.CHECKPOINT_SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
@@ -148,6 +158,8 @@ def fake_painter(checkpoint_seconds=0.05):
         network=network,
         channel=channel,
         survey=survey,
+        group=group,
+        symmetries=symmetries,
     )
 
 

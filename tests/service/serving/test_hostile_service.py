@@ -38,6 +38,7 @@ from service.serving.protocol.kinds import KINDS
 
 JOB = "7-0a1b2c"
 LARGE = {"style": np.zeros((300, 300, 3), np.uint8)}  # goes as an upload
+MESH = np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32)
 REGION = np.full((SIDE, SIDE), 255, np.uint8)
 ASK = {
     "hello": lambda client: client.hello(),
@@ -45,6 +46,8 @@ ASK = {
     "network": lambda client: client.network("squeezenet"),
     "channel": lambda client: client.channel_picture("squeezenet", "fire9", 7, 2 * SIDE),
     "survey": lambda client: client.survey("squeezenet", PICTURE),
+    "group": lambda client: client.group("C7"),
+    "symmetries": lambda client: client.symmetries(*MESH),
     "heartbeat": lambda client: client.heartbeat(),
     "submit": lambda client: client.submit({}),
     "have": lambda client: client.submit({}, LARGE),
@@ -56,6 +59,7 @@ ASK = {
     "resume": lambda client: client.resume(JOB),
     "adjust": lambda client: client.adjust(JOB, {"steps": 9}),
     "repaint": lambda client: client.repaint(JOB, REGION, 1),
+    "enlarge": lambda client: client.enlarge(JOB, 2 * SIDE),
     "jobs": lambda client: client.jobs(),
     "attach": lambda client: client.attach(JOB),
     "forget": lambda client: client.forget(JOB),

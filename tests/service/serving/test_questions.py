@@ -37,6 +37,14 @@ def test_names_pictures_and_what_describes_a_picture(client):
     assert found["dreams"] == ["grey:1*5"]
 
 
+def test_groups_and_meshes(client):
+    assert client.group("C7") == {"name": "C7", "label": "Turns"}
+    for count in (3, 5):
+        vertices = np.zeros((count, 3), np.float32)
+        (found,) = client.symmetries(vertices, np.zeros((1, 3), np.int32))
+        assert (found["name"], found["deviation"]) == ("*", count)
+
+
 def test_a_job_goes_on_meanwhile(client, service):
     job = client.submit(recipe(step_ms=2000, steps=100_000))
     until_running(client, job)
@@ -72,6 +80,8 @@ def test_nothing_is_found_out_twice(tmp_path):
         ("survey", {"picture": PICTURE[:3]}, "bad-buffer"),
         ("survey", {"picture": np.zeros((1025, 16, 3), np.uint8)}, "bad-buffer"),
         ("survey", {"picture": PICTURE.astype(np.float32)}, "bad-buffer"),
+        ("group", {}, "bad-value"),
+        ("symmetries", {}, "bad-buffer"),
     ],
 )
 def test_bad_questions(dealer, kind, given, expected):

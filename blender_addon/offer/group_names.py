@@ -1,0 +1,1 @@
+../../geometry/sphere/names.py

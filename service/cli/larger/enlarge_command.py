@@ -1,0 +1,51 @@
+"""``service enlarge``: its options; the work is in :mod:`service.cli.larger.enlarge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli import options
+from service.cli.serving.jobs import Address, Key, open_client
+from service.cli.terminal import progress_console
+from service.serving.protocol.wire import DEFAULT_ADDRESS
+
+Size = Annotated[
+    int, typer.Option("--size", metavar="PIXELS", help="Width of the result in pixels.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The picture's file, ending in .png; default: NAME-SIZE.png beside the receipt.",
+    ),
+]
+
+
+def enlarge(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECEIPT|JOB", help="The receipt of a painting, JSON, or a job of a service."
+        ),
+    ],
+    size: Size,
+    output: Output = None,
+    weights: options.Weights = None,
+    address: Address = DEFAULT_ADDRESS,
+    key: Key = None,
+) -> None:
+    """Go on from a finished painting at a larger size: the same picture, with finer detail. Of a
+    job: lets the service do it, and prints the new job's name."""
+    receipt = Path(what)
+    if receipt.suffix.lower() == ".json" or receipt.exists():
+        from service.cli.larger.enlarge import enlarge_to
+
+        enlarge_to(receipt, size, output, weights, progress_console())
+        return
+    with open_client(address, key) as client:
+        print(client.enlarge(what, size))

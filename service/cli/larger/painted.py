@@ -1,0 +1,89 @@
+"""What lies beside the receipt of a painting, from which it can go on."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from geometry.errors import InputError
+from service.cli.recipe_file import read_json, with_absolute_files
+from service.inputs.styles import load_styles
+from service.painting.kept import Paint
+from service.painting.steering import parse_steering, steered
+from service.recipe.parsing import parse_recipe
+from service.recipe.recipe import Recipe
+from service.reporting.delivery import paint_file
+from service.reporting.receipt import SCHEMA
+
+
+def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
+    """Of the painting of a receipt: its recipe as it was at the end, its paint, and the file of its
+    network's weights, if one was named.
+
+    Raises InputError: "no-paint" where none is kept beside the receipt, "damaged-paint" where
+    another picture's is, "bad-recipe" where other files have changed; and as
+    :func:`service.cli.recipe_file.read_recipe`."""
+    if not path.exists():
+        raise InputError("missing-file", "receipt", f"There is no file {path}.")
+    data = read_json(path)
+    if data.get("schema") != SCHEMA:
+        raise InputError(
+            "no-paint",
+            "receipt",
+            f"{path} is not a receipt: nothing is painted yet.",
+            f"Paint it: service run {shlex.quote(str(path))}",
+        )
+    recipe = with_absolute_files(parse_recipe(data.get("recipe")), path.parent)
+    recipe = steered(recipe, [a.changes for a in parse_steering(recipe, data.get("steering", []))])
+    about, weights = data.get("paint") or {}, data.get("weights") or {}
+    file = paint_file(path)
+    if not about or not file.is_file():
+        raise InputError(
+            "no-paint",
+            "receipt",
+            f"The paint of {path} is not kept beside it, and only from there it can go on.",
+            _how_to_get_paint(path, data),
+        )
+    content = file.read_bytes()
+    if hashlib.sha256(content).hexdigest() != about.get("sha256"):
+        raise InputError(
+            "damaged-paint",
+            "receipt",
+            f"{file} is not the paint of {path}: another picture's, or damaged.",
+            _how_to_get_paint(path, data),
+        )
+    _check_files(recipe, data)
+    paint = dataclasses.replace(Paint.from_bytes(content), source=str(path.absolute()))
+    return recipe, paint, Path(weights["file"]) if "file" in weights else None
+
+
+def _check_files(recipe: Recipe, receipt: Mapping[str, Any]) -> None:
+    """Whether the files that were painted from are what they were: with others it would become
+    another picture."""
+    found = {style.source: style.sha256 for style in load_styles(recipe)}
+    known = {style["source"]: style["sha256"] for style in receipt["styles"]}
+    if recipe.mesh is not None and Path(recipe.mesh).is_file():  # else painting says so
+        with Path(recipe.mesh).open("rb") as stream:
+            found[recipe.mesh] = hashlib.file_digest(stream, "sha256").hexdigest()
+        known[recipe.mesh] = receipt["mesh"]["sha256"]
+    for name, digest in found.items():
+        if known.get(name, digest) != digest:
+            raise InputError(
+                "bad-recipe",
+                "receipt",
+                f"{name} was changed since this was painted.",
+                "Put the older file back, or paint anew.",
+            )
+
+
+def _how_to_get_paint(path: Path, receipt: Mapping[str, Any]) -> str:
+    if receipt.get("enlarged") is not None:
+        return f"Make it again: {receipt['enlarged'].get('command')}"
+    if receipt.get("repainted") is not None:
+        return "Where a service painted it, give its job instead: service enlarge JOB."
+    again = f"service run {shlex.quote(str(path))} -o out"
+    return f"Paint it again, {again}, and enlarge {Path('out') / path.name}."
