@@ -20,6 +20,7 @@ from geometry.symmetry.diagram import (
 from geometry.symmetry.groups import Elements
 
 _NEAR = 1e-6  # in periods
+_LITTLE = 0.02  # of a side
 _AROUND = 2  # periods each way, where one looks for images of the generators
 _SHIFT = 0.318  # so that no number that is likely to occur is rounded now up, now down
 
@@ -48,8 +49,8 @@ def plane_diagram(
     centres = rotation_centres(PLANE, moved, changing, lines)
     sides = _sides(window)
     inside = tuple(centre for centre in centres if (sides @ centre.place > -_NEAR).all())
-    shape = _simplest_domain(matrices, cell)
-    domain = _best_image(shape, moved, window, acting)
+    around = _moved(matrices, cell, (_AROUND, _AROUND))
+    domain = _best_image(_simple_domains(matrices, around), around, window, acting)
     return Diagram(PLANE, inside, lines, _sides(domain))
 
 
@@ -122,35 +123,43 @@ def _sides(polygon: Array) -> Array:
     return sides * np.sign(sides @ [*polygon.mean(axis=0), 1.0])[:, None]
 
 
-def _simplest_domain(matrices: Array, cell: Array) -> Array:
-    """The corners (n, 2) of a fundamental domain. Of translations alone it is their parallelogram,
-    with half turns half of that, with a centre in its corner. Of all others it is Dirichlet's cell,
-    all points nearer to a chosen one than to its images, of the point that gives the simplest: the
-    fewest sides, then the roundest."""
-    around = _moved(matrices, cell, (2, 2))
+def _simple_domains(matrices: Array, around: Array) -> list[Array]:
+    """The corners (n, 2) of fundamental domains. Of translations alone it is their parallelogram,
+    with half turns half of that, with a centre in its corner. Of all others they are Dirichlet's
+    cells, all points nearer to a chosen one than to its images, with the fewest sides."""
     a, b = _shortest_translations(around)
     linear = np.unique(np.rint(matrices[:, :2, :2] * 1e6), axis=0)
     turns = matrices[np.abs(matrices[:, :2, :2] + np.eye(2)).max(axis=(1, 2)) < _NEAR]
     if len(linear) == 1 + (len(turns) > 0):
         corner = turns[0, :2, 2] / 2 if len(turns) else 0 * a  # the centre of p → t − p is t/2
         b = b / 2 if len(turns) else b
-        return corner + np.array([0 * a, a, a + b, b])
+        return [corner + np.array([0 * a, a, a + b, b])]
     places = [(i * a + j * b) / 12 for i in range(12) for j in range(12)]
     cells = [found for place in places if (found := _dirichlet(place, around)) is not None]
-    return min(cells, key=lambda corners: (len(corners), round(_unevenness(corners), 4)))
+    fewest = min(map(len, cells))
+    return [corners for corners in cells if len(corners) == fewest]
 
 
-def _best_image(shape: Array, moved: Array, window: Array, acting: Sequence[Action]) -> Array:
-    """Of all images of a domain the one that lies in the window, as far as one can, and is nearest
-    to where generators act."""
-    images = np.einsum("nij,kj->nki", moved[:, :2, :2], shape) + moved[:, None, :2, 2]
-    sides = _sides(window)
-    out = -np.minimum(images @ sides[:, :2].T + sides[:, 2], 0).min(axis=(1, 2))
+def _best_image(
+    shapes: Sequence[Array], around: Array, window: Array, acting: Sequence[Action]
+) -> Array:
+    """Of all images of domains (k, 2) the one that lies in the window, as far as one can, is round,
+    and is near to where generators act."""
+    linear, shift = around[:, :2, :2], around[:, None, :2, 2]
+    images = np.concatenate([np.einsum("nij,kj->nki", linear, shape) + shift for shape in shapes])
     gaps = sum((_gaps(images, one) for one in acting), np.zeros(len(images)))
     far = np.linalg.norm(images.mean(axis=1) - window[0], axis=1)
-    size = math.sqrt(_area(shape))
-    rank = np.lexsort([far.round(6), gaps.round(6), (out > 0.02 * size) * out.round(6)])
+    form = np.repeat([_unevenness(shape) for shape in shapes], len(around))
+    rank = np.lexsort([far.round(6), gaps.round(6), form.round(4), _outside(images, window)])
     return images[rank[0]]
+
+
+def _outside(corners: Array, window: Array) -> Array:
+    """How far polygons (..., k, 2) reach out of the window: (...), 0 for a little."""
+    sides = _sides(window)
+    out = -np.minimum(corners @ sides[:, :2].T + sides[:, 2], 0).min(axis=(-2, -1))
+    size = np.linalg.norm(corners[..., 0, :] - corners[..., 1, :], axis=-1)
+    return np.where(out > _LITTLE * size, out.round(6), 0)
 
 
 def _gaps(images: Array, acting: Action) -> Array:
