@@ -7,6 +7,7 @@ from service.perception.moments import (
     at_features,
     blended,
     colour_images,
+    moment_distance,
     moments,
     moments_of_planes,
 )
@@ -149,3 +150,25 @@ def test_moments_of_planes_are_those_of_their_pixels(masked):
     for one in (found, expected):
         (one.mean.square().sum() + one.raw.pow(3).sum()).backward()
     torch.testing.assert_close(planes.grad, seen.grad.reshape(5, -1))
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_distance_is_its_formula_and_has_its_gradient(flat):
+    x, y = picture(), picture()
+    if flat:
+        x[:, 0] = 0.25  # no deviation at all
+    target = moments(y)
+
+    def plain(a):
+        pairs = (a.raw, target.raw), (a.mean, target.mean), (a.std, target.std)
+        return sum((p - q).square().sum() / q.square().sum() for p, q in pairs)
+
+    weight = torch.rand(1, 1, 8, 10, dtype=torch.float64)
+    found = []
+    for distance in (lambda a: moment_distance(a, target), plain):
+        seen = x.clone().requires_grad_()
+        value = 3 * distance(moments(seen, weight))
+        value.backward()
+        found.append((value.detach(), seen.grad))
+    for ours, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs)
