@@ -12,7 +12,6 @@ from geometry.spaces import PLANE, Array
 from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.diagram import (
     Action,
-    Centre,
     Diagram,
     Line,
     glide_axis,
@@ -21,6 +20,8 @@ from geometry.symmetry.diagram import (
 from geometry.symmetry.groups import Elements
 
 _NEAR = 1e-6  # in periods
+_LITTLE = 0.02  # of a side
+_AROUND = 2  # periods each way, where one looks for images of the generators
 _SHIFT = 0.318  # so that no number that is likely to occur is rounded now up, now down
 
 
@@ -46,10 +47,35 @@ def plane_diagram(
     changing = np.repeat(changing, len(moved) // len(matrices))
     lines = tuple(line for line in _lines(moved, changing) if _meets(line.covector, window))
     centres = rotation_centres(PLANE, moved, changing, lines)
-    inside = tuple(centre for centre in centres if _within(centre, window))
-    shape = _simplest_domain(matrices, cell)
-    domain = _best_image(shape, moved, window, acting)
+    sides = _sides(window)
+    inside = tuple(centre for centre in centres if (sides @ centre.place > -_NEAR).all())
+    around = _moved(matrices, cell, (_AROUND, _AROUND))
+    domain = _best_image(_simple_domains(matrices, around), around, window, acting)
     return Diagram(PLANE, inside, lines, _sides(domain))
+
+
+def in_view(
+    acting: Sequence[Action], elements: Elements, cell: Array, window: Array
+) -> list[Action]:
+    """Where generators act or, if that is not all in the window, where their images under one
+    element of the group do, as many as can be; see :func:`plane_diagram`."""
+    group = _moved(elements.matrices[_modulo(elements, cell)], cell, (_AROUND, _AROUND))
+    group = group[np.argsort(np.abs(group - np.eye(3)).sum(axis=(1, 2)), kind="stable")]
+    sides = _sides(window)
+
+    def seen(one: Action) -> bool:
+        if one.point is not None:
+            return bool((sides @ one.point > -_NEAR).all())
+        return one.line is None or _meets(one.line, window)
+
+    best, most = list(acting), -1
+    for matrix in group:
+        images = [one.moved(matrix) for one in acting]
+        if (count := sum(map(seen, images))) > most:
+            best, most = images, count
+        if most == len(acting):
+            break
+    return best
 
 
 def _moved(matrices: Array, cell: Array, steps: Sequence[int]) -> Array:
@@ -88,10 +114,6 @@ def _meets(covector: Array, window: Array) -> bool:
     return bool(side.min() < _NEAR and side.max() > -_NEAR)
 
 
-def _within(centre: Centre, window: Array) -> bool:
-    return bool((_sides(window) @ centre.place > -_NEAR).all())
-
-
 def _sides(polygon: Array) -> Array:
     """The sides (n, 3) of a convex polygon (n, 2), positive inside; their first two numbers are
     unit normals."""
@@ -101,33 +123,43 @@ def _sides(polygon: Array) -> Array:
     return sides * np.sign(sides @ [*polygon.mean(axis=0), 1.0])[:, None]
 
 
-def _simplest_domain(matrices: Array, cell: Array) -> Array:
-    """The corners (n, 2) of a fundamental domain. Of translations alone it is their parallelogram,
-    with half turns half of that, with a centre in its corner. Of all others it is Dirichlet's cell,
-    all points nearer to a chosen one than to its images, of the point that gives the simplest: the
-    fewest sides, then the roundest."""
-    if len(matrices) <= 2 and (np.linalg.det(matrices) > 0).all():
-        a, b = sorted(cell.T, key=lambda step: float(np.linalg.norm(step)))
-        b = b / len(matrices)
-        corner = matrices[:, :2, 2].sum(axis=0) / 2  # of a half turn −1, t the centre is t/2
-        return corner + np.array([0 * a, a, a + b, b])
-    around = _moved(matrices, cell, (2, 2))
-    twelfths = [(i / 12, j / 12) for i in range(12) for j in range(12)]
-    cells = [found for place in twelfths if (found := _dirichlet(cell @ place, around)) is not None]
-    return min(cells, key=lambda corners: (len(corners), round(_unevenness(corners), 4)))
+def _simple_domains(matrices: Array, around: Array) -> list[Array]:
+    """The corners (n, 2) of fundamental domains. Of translations alone it is their parallelogram,
+    with half turns half of that, with a centre in its corner. Of all others they are Dirichlet's
+    cells, all points nearer to a chosen one than to its images, with the fewest sides."""
+    a, b = _shortest_translations(around)
+    linear = np.unique(np.rint(matrices[:, :2, :2] * 1e6), axis=0)
+    turns = matrices[np.abs(matrices[:, :2, :2] + np.eye(2)).max(axis=(1, 2)) < _NEAR]
+    if len(linear) == 1 + (len(turns) > 0):
+        corner = turns[0, :2, 2] / 2 if len(turns) else 0 * a  # the centre of p → t − p is t/2
+        b = b / 2 if len(turns) else b
+        return [corner + np.array([0 * a, a, a + b, b])]
+    places = [(i * a + j * b) / 12 for i in range(12) for j in range(12)]
+    cells = [found for place in places if (found := _dirichlet(place, around)) is not None]
+    fewest = min(map(len, cells))
+    return [corners for corners in cells if len(corners) == fewest]
 
 
-def _best_image(shape: Array, moved: Array, window: Array, acting: Sequence[Action]) -> Array:
-    """Of all images of a domain the one that lies in the window, as far as one can, and is nearest
-    to where generators act."""
-    images = np.einsum("nij,kj->nki", moved[:, :2, :2], shape) + moved[:, None, :2, 2]
-    sides = _sides(window)
-    out = -np.minimum(images @ sides[:, :2].T + sides[:, 2], 0).min(axis=(1, 2))
+def _best_image(
+    shapes: Sequence[Array], around: Array, window: Array, acting: Sequence[Action]
+) -> Array:
+    """Of all images of domains (k, 2) the one that lies in the window, as far as one can, is round,
+    and is near to where generators act."""
+    linear, shift = around[:, :2, :2], around[:, None, :2, 2]
+    images = np.concatenate([np.einsum("nij,kj->nki", linear, shape) + shift for shape in shapes])
     gaps = sum((_gaps(images, one) for one in acting), np.zeros(len(images)))
     far = np.linalg.norm(images.mean(axis=1) - window[0], axis=1)
-    size = math.sqrt(_area(shape))
-    rank = np.lexsort([far.round(6), gaps.round(6), (out > 0.02 * size) * out.round(6)])
+    form = np.repeat([_unevenness(shape) for shape in shapes], len(around))
+    rank = np.lexsort([far.round(6), gaps.round(6), form.round(4), _outside(images, window)])
     return images[rank[0]]
+
+
+def _outside(corners: Array, window: Array) -> Array:
+    """How far polygons (..., k, 2) reach out of the window: (...), 0 for a little."""
+    sides = _sides(window)
+    out = -np.minimum(corners @ sides[:, :2].T + sides[:, 2], 0).min(axis=(-2, -1))
+    size = np.linalg.norm(corners[..., 0, :] - corners[..., 1, :], axis=-1)
+    return np.where(out > _LITTLE * size, out.round(6), 0)
 
 
 def _gaps(images: Array, acting: Action) -> Array:
@@ -144,6 +176,16 @@ def _gaps(images: Array, acting: Action) -> Array:
             return np.sort(np.abs(side), axis=1)[:, 1]
         return np.maximum(0, np.maximum(side.min(axis=1), -side.max(axis=1)))
     return np.zeros(len(images))
+
+
+def _shortest_translations(matrices: Array) -> tuple[Array, Array]:
+    """Two translations (2,) that generate all of them, with and without colour: the two shortest
+    that are not parallel."""
+    shifts = matrices[np.abs(matrices[:, :2, :2] - np.eye(2)).max(axis=(1, 2)) < _NEAR, :2, 2]
+    lengths = np.linalg.norm(shifts, axis=1)
+    order = np.argsort(lengths.round(6), kind="stable")
+    first, *others = (shifts[k] for k in order if lengths[k] > _NEAR)
+    return first, next(x for x in others if abs(first[0] * x[1] - first[1] * x[0]) > _NEAR)
 
 
 def _dirichlet(point: Array, moved: Array) -> Array | None:

@@ -62,6 +62,14 @@ class Action:
     line: Array | None = None
     step: Array | None = None
 
+    def moved(self, isometry: Array) -> Action:
+        """Where the isometry takes it: of g to h g h⁻¹, for h (3, 3)."""
+        return Action(
+            None if self.point is None else isometry @ self.point,
+            None if self.line is None else self.line @ np.linalg.inv(isometry),
+            None if self.step is None else isometry @ self.step,
+        )
+
 
 def action(space: Space, matrix: Array) -> Action:
     """Where an isometry (3, 3) acts that is not the identity."""

@@ -37,7 +37,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "service mesh cup.glb --detect",
         "service mesh cup.glb -g C8 --axis Z -s moorish_mosaic -o cup.png",
     ),
-    "preview": ("service preview p6 -c 3a --picture photo.jpg",),
+    "preview": (
+        "service preview p6 -c 3a --picture photo.jpg",
+        "service preview p4g --figure",
+    ),
     "run": ("service run tile.json --set seed=2 --set objective.detail=2",),
     "batch": ("service batch recipes --set quality=draft -o drafts",),
     "colourings": ("service colourings p4 --style night_strokes",),

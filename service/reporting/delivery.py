@@ -131,20 +131,15 @@ def deliver(
     receipt: Mapping[str, Any] | None = None,
     write: Write | None = None,
     paint: Paint | None = None,
-    figure: Figure | None = None,
 ) -> None:
-    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its figure and its receipt, those
-    that it has, and its paint, where that is to be gone on from. ``write``: how,
-    :func:`write_files` unless it is given. Raises InputError("bad-output"), say for a full disk; an
-    older picture is then still whole."""
+    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its receipt, if it has one, and its
+    paint, where that is to be gone on from. ``write``: how, :func:`write_files` unless it is given.
+    Raises InputError("bad-output"), say for a full disk; an older picture is then still whole."""
     pictures = {place.picture: picture}
     if place.faces:
         sides = faces(picture)
         pictures |= {path: sides[end] for path, end in zip(place.faces, FACES, strict=True)}
     files = {path: picture_bytes(x, path.suffix, place.dpi) for path, x in pictures.items()}
-    if figure is not None:
-        drawn = figure_files(figure, picture, place.dpi)
-        files |= dict(zip(place.figure, drawn, strict=True))
     if receipt is not None and paint is not None:
         files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     if receipt is not None:
@@ -169,6 +164,15 @@ def with_paint(
     data = paint.to_bytes(half=True)
     about = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
     return data, {**receipt, "paint": about}
+
+
+def deliver_figure(
+    place: Destination, figure: Figure, picture: NDArray[np.uint8], write: Write | None = None
+) -> None:
+    """Write a figure over its picture, which is delivered already. Raises
+    InputError("bad-output")."""
+    files = zip(place.figure, figure_files(figure, picture, place.dpi), strict=True)
+    (write or write_files)(dict(files))
 
 
 def receipt_bytes(receipt: Mapping[str, Any]) -> bytes:

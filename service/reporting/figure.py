@@ -70,8 +70,8 @@ def _paper(figure: Figure, picture: NDArray[np.uint8], margin: int) -> NDArray[n
     """The picture, paler where the domain is not, in a white margin."""
     pixels = picture[..., :3]
     if not figure.inside.all():
-        paler = np.rint(255 - (255 - pixels) * np.float32(1 - _PALE)).astype(np.uint8)
-        pixels = np.where(figure.inside[..., None], pixels, paler)
+        paler = np.rint(255 - (255 - np.arange(256)) * (1 - _PALE)).astype(np.uint8)
+        pixels = np.where(figure.inside[..., None], pixels, paler[pixels])
     if picture.shape[2] == 4:
         pixels = over_white(np.dstack([pixels, picture[..., 3]]))
     return np.pad(pixels, ((margin, margin), (margin, margin), (0, 0)), constant_values=255)
@@ -101,7 +101,7 @@ def _shapes(figure: Figure, margin: int) -> Iterator[Shape]:
     for symbol in sorted(figure.symbols, key=lambda symbol: symbol.named):
         yield from _symbol(symbol, margin)
     for label in figure.labels:
-        if label.on_line:
+        if label.on_line and len(label.text) == 1:  # words are longer than the gap
             yield Shape(_outline(24, _GAP * unit, 0.0) + label.place + margin, _PAPER)
 
 

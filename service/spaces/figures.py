@@ -20,6 +20,8 @@ _STRAIGHT = 0.05  # pixels off a straight line
 _STRIP = 1 << 18  # pixels at a time: bounds the memory
 _ASIDE = 2e-3  # radians beside a place, where one looks for where else it is seen
 _REACH = 12.0  # hyperbolic length beyond which all is on the rim
+# The radius of a symbol that has room: relative to picture and domain, and at least, in pixels.
+_OF_PICTURE, _OF_DOMAIN, _SMALLEST = 0.016, 0.12, 4.5
 _ROOM = 0.3  # a symbol's radius, relative to the way to the next one
 _NEAR = 1e-6
 RIM = 0.75  # pixels beyond the picture that still count: half of one is out by rounding
@@ -75,8 +77,9 @@ class Sheet:
 
 def figure_of(diagram: Diagram, sheet: Sheet, actions: Sequence[tuple[str, Action]]) -> Figure:
     """A diagram on a picture, with the names of generators where they act."""
-    unit = max(4.5, 0.016 * math.sqrt(math.prod(sheet.shape)))
     inside, middle = _domain(diagram, sheet)
+    wanted = min(_OF_PICTURE * inside.size**0.5, _OF_DOMAIN * float(inside.sum()) ** 0.5)
+    unit = max(_SMALLEST, wanted)
     by_line: list[tuple[Array, Stroke]] = [
         (side, Stroke(piece, "domain"))
         for number, side in enumerate(diagram.domain)
@@ -256,10 +259,14 @@ def _arrow(action: Action, middle: Array, sheet: Sheet) -> Array | None:
     """From where to where (2, 2) a translation or glide moves something."""
     if action.step is None:
         return None
-    start = np.array([0.0, 0.0, 1.0])
+    start = middle - action.step / 2
     if action.line is not None:
-        start = middle - action.step / 2
         start[:2] -= (action.line @ middle) * action.line[:2]
+        return sheet.pixels(np.array([start, start + action.step]))
+    origin = np.array([0.0, 0.0, 1.0])
+    arrow = sheet.pixels(np.array([origin, origin + action.step]))
+    if _on_picture(arrow, sheet).all():
+        return arrow
     return sheet.pixels(np.array([start, start + action.step]))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.plane.chart import PlaneChart, pixels_to_period
-from geometry.plane.diagram import plane_diagram
+from geometry.plane.diagram import in_view, plane_diagram
 from geometry.spaces import PLANE, Array, affine
 from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Elements
@@ -31,15 +31,13 @@ def plane_figure(
     height, width = shape
     low, right, down = -RIM, width + RIM, height + RIM
     corners = np.array([[low, low, 1], [right, low, 1], [right, down, 1], [low, down, 1]])
-    actions = [
-        (g.letter, action(PLANE, to_plane @ g.matrix @ from_period)) for g, _ in chart.generators
-    ]
-    diagram = plane_diagram(
-        Elements(to_plane @ chart.elements.matrices @ from_period, chart.elements.colours),
-        chart.basis @ chart.cell,
-        (corners @ from_pixels.T)[:, :2],
-        [one for _, one in actions],
-    )
+    window, cell = (corners @ from_pixels.T)[:, :2], chart.basis @ chart.cell
+    matrices = to_plane @ chart.elements.matrices @ from_period
+    elements = Elements(matrices, chart.elements.colours)
+    acting = [action(PLANE, to_plane @ g.matrix @ from_period) for g, _ in chart.generators]
+    acting = in_view(acting, elements, cell, window)
+    diagram = plane_diagram(elements, cell, window, acting)
+    actions = list(zip((g.letter for g, _ in chart.generators), acting, strict=True))
 
     def pixels(points: Array) -> Array:
         return (points @ to_pixels.T)[:, :2]

@@ -48,8 +48,14 @@ reads a network's weights from a file of torchvision's. `torchvision:NAME`, such
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
 signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols
 (`"[4,6]+"`) or `spiral3`; quote a `*` or brackets in a shell. `preview` shows any of them at
-once. Packages can add groups ([how](extending.md)): they are listed with the others, and painted by
-`tile`, `sphere` or `hyperbolic` with `--group NAME`, or by a recipe.
+once. With `--figure` it draws the symmetry over the picture, too, and so do `tile`, `sphere` and
+`hyperbolic`: NAME_figure.png, and NAME_figure.svg with the same lines as vectors. A lens, a
+triangle, a square, a hexagon is a centre of turns of order 2, 3, 4, 6; lines are mirrors, dashed
+ones glides; what changes colours is hollow. One fundamental domain keeps its colours, the rest is
+paler. Red and with their letters are the generators; where they act outside of the picture, it is
+one image of all of them under the group. Packages can add groups ([how](extending.md)): they are
+listed with the others, and painted by `tile`, `sphere` or `hyperbolic` with `--group NAME`, or by a
+recipe.
 
 **Colours.** `--colouring` takes a name from `service colourings GROUP`, or the images of the
 generators: `r=gbr` makes the new red the old green, the new green the old blue, the new blue the

@@ -21,7 +21,7 @@ from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
-from service.reporting.delivery import deliver, destination
+from service.reporting.delivery import deliver, deliver_figure, destination
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import remarks
@@ -63,8 +63,10 @@ def paint_to(
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
         try:
-            drawn = done.scene.design(recipe.size).figure() if figure else None
-            deliver(place, done.picture, done.receipt, rescue.write, last.paint(), drawn)
+            deliver(place, done.picture, done.receipt, rescue.write, last.paint())
+            if figure:
+                drawn = done.scene.design(recipe.size).figure()
+                deliver_figure(place, drawn, done.picture, rescue.write)
         except InputError as error:
             problem = error  # which must not cost the film, too
         if film is not None:

@@ -16,7 +16,7 @@ from service.inputs.styles import StylePicture
 from service.pictures.files import over_white, read_picture
 from service.preview import plasma_colours, preview
 from service.recipe.parsing import parse_recipe
-from service.reporting.delivery import deliver, destination
+from service.reporting.delivery import deliver, deliver_figure, destination
 from service.reporting.overwriting import FilesRead
 from service.scene import make_scene
 from service.spaces import with_pictures
@@ -34,14 +34,16 @@ def preview_to(
     target = with_pictures()[find_group(given["group"]).space.name].target
     recipe = parse_recipe(recipe_data(target, given))
     scene = make_scene(recipe)
+    drawn = scene.design(recipe.size).figure() if figure else None
     read = FilesRead([] if picture is None else [picture])
     place = destination(output, read, figure=figure)
-    drawn = scene.design(recipe.size).figure() if figure else None
     pixels = None if picture is None else over_white(read_picture(picture, "picture"))
     colours = plasma_colours() if pixels is None else pixels
     scene = framed(scene, recipe, [StylePicture("picture", 1.0, colours, "")])
     shown = preview(scene, recipe.size, recipe.seed, pixels)
-    deliver(place, shown, figure=drawn)
+    deliver(place, shown)
+    if drawn is not None:
+        deliver_figure(place, drawn, shown)
     files = "  ".join(map(str, (output, *place.figure)))
     console.out(f"{files}  {scene.group.name}: {scene.group.title}", highlight=False)
     if hint := advice(scene.group, scene.colouring):

@@ -175,6 +175,17 @@ def test_oblique_and_slim_cells() -> None:
     assert len({slim.in_cell(c.place) for c in slim.diagram.centres}) == 4
 
 
+@pytest.mark.parametrize(("name", "rule"), [("p1", "3a"), ("p2", "2c"), ("pm", "2b"), ("p4", "4a")])
+def test_the_domain_of_a_rule_is_that_of_the_group(name: str, rule: str) -> None:
+    """Though its pattern repeats in larger cells."""
+    case = Case(name, rule)
+    samples = np.random.default_rng(2).random((2000, 2)) @ case.cell.T
+    points = np.column_stack([samples, np.ones(len(samples))])
+    images = np.einsum("nij,kj->kni", case.matrices, points)
+    copies = (images @ case.diagram.domain.T > 1e-9).all(axis=2).sum(axis=1)
+    assert (copies == 1).mean() > 0.999
+
+
 def test_the_domain_is_where_the_generators_are() -> None:
     """Of a group of mirrors it is their triangle."""
     for name in ("p4m", "p3m1", "p6m"):

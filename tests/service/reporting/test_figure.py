@@ -102,6 +102,6 @@ def test_what_changes_colours_is_hollow():
     ],
 )
 def test_every_kind_of_group_is_drawn(target, group, fields):
-    picture, _, pixels, svg = drawn(target, group, **fields)
+    picture, _, pixels, svg = drawn(target, group, 64, **fields)
     assert len(pixels) > len(picture)
     assert not any("nan" in path.get("d") for path in svg.iter(f"{SVG}path"))
