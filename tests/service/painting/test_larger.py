@@ -6,6 +6,7 @@ import functools
 import numpy as np
 import pytest
 import torch
+from cases import quick
 from PIL import Image
 from test_repainting import CPU, RECIPES, STYLE, recipe_of, run, scene_of
 
@@ -22,7 +23,6 @@ from service.surfaces.grids import ALIGNED, random_phases
 from service.surfaces.surface import make_surface
 
 SIZE, LARGER = 64, 96
-QUICK = ("tile", "one-handed", "sphere", "mesh")
 
 
 @functools.cache
@@ -44,10 +44,7 @@ def likeness(one, other):
     return np.corrcoef(one.astype(float).ravel(), other.astype(float).ravel())[0, 1]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in RECIPES],
-)
+@pytest.mark.parametrize("name", quick(RECIPES, "tile", "mesh"))
 def test_the_picture_stays(name):
     picture, paint = small(name)
     *_, last = enlarged(name)

@@ -6,6 +6,7 @@ import functools
 import numpy as np
 import pytest
 import torch
+from cases import quick
 from shapes import uv_sphere
 
 from geometry.errors import InputError
@@ -78,7 +79,7 @@ def box(shape):
     return region
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", quick(RECIPES, "tile", "hexagonal tile", "sphere", "mesh"))
 def test_the_rest_is_the_same_to_the_bit_and_the_region_another(name):
     _, old = before(name)
     kept, painting = repainted(name, region := box(old.shape))
@@ -101,7 +102,7 @@ def test_the_rest_is_the_same_to_the_bit_and_the_region_another(name):
     assert differs[kept.changed & elsewhere].mean() > 0.5
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", quick(RECIPES, "tile", "mesh"))
 def test_the_rest_of_a_picture_that_was_finished_early_is_the_same_to_the_bit(name):
     last = next(run(recipe_of(name)))
     assert last.stage < last.stages - 1

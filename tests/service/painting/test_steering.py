@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from cases import quick
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapes import uv_sphere
@@ -96,7 +97,7 @@ def bits(checkpoint):
     return [level.tobytes() for field in levels for level in field]
 
 
-@pytest.mark.parametrize("name", PAINTINGS)
+@pytest.mark.parametrize("name", quick(PAINTINGS, "tile", "mesh", "ladder"))
 def test_painted_again_from_its_list_it_is_the_same_to_the_bit(name):
     kept, last, texture = watched(name)
     *_, again = run(recipe_of(name), steering_of(name))
@@ -106,7 +107,7 @@ def test_painted_again_from_its_list_it_is_the_same_to_the_bit(name):
     assert not np.array_equal(plain.texture(0), texture)
 
 
-@pytest.mark.parametrize("name", PAINTINGS)
+@pytest.mark.parametrize("name", quick(PAINTINGS, "tile", "mesh", "ladder"))
 def test_from_any_checkpoint_it_goes_on_to_the_same_bits(name):
     kept, last, texture = watched(name)
     for step in range(1, last.step, 3):
