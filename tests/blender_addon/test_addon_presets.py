@@ -36,6 +36,7 @@ def test_built_in_presets_fit_the_recipe(sphere: Any, own: Path) -> None:
 def test_built_in_presets_name_what_the_service_has(own: Path) -> None:
     catalogue = pytest.importorskip("geometry.catalogue")
     exemplars = pytest.importorskip("service.inputs.styles", exc_type=ImportError).exemplars
+    pytest.importorskip("platformdirs")  # not in Blender's Python: where weights lie
     from service.networks import find_network
     from service.recipe.parts import QUALITIES
     from service.tables.dreams import find_class, find_dream
