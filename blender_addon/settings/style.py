@@ -86,7 +86,7 @@ ROWS = (
             ("PICTURE", "A Picture's", "The style is first brought to the colours of a picture"),
             (
                 "BASE",
-                "Colour Before",
+                "Base Color",
                 "The style is first brought to the colours that the object has",
             ),
             (
