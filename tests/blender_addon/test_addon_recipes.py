@@ -127,7 +127,7 @@ def test_help_names_every_argument(user: User) -> None:
 def test_batch_goes_on_after_a_failure(user: User, service: FakeService) -> None:
     given = "--address", service.address, "--no-autostart", "--size", "64", "--out", "all"
     code, said = user.run("batch.py", *given, "--groups", "777", "532", "--seeds", "1", "2")
-    assert code == 1 and "4 failed. Left-777-1: group: '777' is not known." in said, said
+    assert code == 1 and "4 failed. Left-777-1: Symmetry: '777' is not known." in said, said
     assert "Traceback" not in said
     written = {file.stem for file in (user.folder / "all").glob("*.png")}
     assert written == {f"{name}-532-{seed}" for name in ("Left", "Right") for seed in (1, 2)}
