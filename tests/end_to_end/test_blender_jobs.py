@@ -146,7 +146,7 @@ def test_a_service_with_keys(
     for text in ("", "[]", '{"server": 3}', allowed.read_text().replace('"secret"', '"secrets"')):
         unknown.write_text(text)
         use(unknown)
-        with pytest.raises(RuntimeError, match="is no key file"):
+        with pytest.raises(RuntimeError, match="is not a key file"):
             bpy.ops.orbitex.test_connection()
     use("/nowhere/me.key")
     with pytest.raises(RuntimeError, match="cannot be read"):
