@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.bench.race import race, timed
-from service.colours import framed
-from service.inputs.styles import load_styles
+from service.bench.steps import studio_of
 from service.painting.paint import pick_device
 from service.painting.studio import Studio
 from service.perception.choice import settled
-from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
 
@@ -62,11 +60,8 @@ def curves() -> Iterator[Curve]:
 
 
 def _studio(fields: dict[str, Any]) -> Studio:
-    device = pick_device()
-    recipe = settled(parse_recipe(fields), str(device))
-    styles = load_styles(recipe)
-    network = load_network(recipe.network, device, precision=recipe.precision)
-    return Studio(recipe, framed(make_scene(recipe), recipe, styles), styles, network, device)
+    studio, _, _ = studio_of(settled(parse_recipe(fields), str(pick_device())))
+    return studio
 
 
 def _step_seconds(studio: Studio) -> float:

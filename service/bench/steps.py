@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,16 +13,15 @@ from torch import Tensor
 from service.bench.plain_loop import PlainLoop
 from service.bench.race import race, ratio
 from service.colours import framed
-from service.inputs.styles import load_styles
+from service.inputs.styles import StylePicture, load_styles
 from service.painting.checkpoint import Tally
 from service.painting.paint import pick_device
 from service.painting.stage import scaled
 from service.painting.studio import Studio
-from service.perception.network import load_network
+from service.perception.network import Network, load_network
 from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
 from service.scene import make_scene
-from service.spaces.space import Scene
 
 SIZE = 512
 CASES: dict[str, dict[str, Any]] = {
@@ -66,7 +65,6 @@ def step_rows(
     cases: Mapping[str, dict[str, Any]] = CASES,
     network: str = "squeezenet",
     size: int = SIZE,
-    scene_of: Callable[[Recipe], Scene] = make_scene,
 ) -> Iterator[StepRow]:
     """A row for every case and precision."""
     for title, fields in cases.items():
@@ -74,19 +72,25 @@ def step_rows(
             recipe = parse_recipe(
                 fields | {"size": size, "network": network, "precision": precision}
             )
-            yield _row(title, recipe, scene_of(recipe))
+            yield _row(title, recipe)
 
 
-def _row(title: str, recipe: Recipe, scene: Scene) -> StepRow:
+def studio_of(recipe: Recipe) -> tuple[Studio, Network, StylePicture]:
+    """What paints a recipe that is settled, not begun yet, its network and its first style."""
     device = pick_device()
     styles = load_styles(recipe)
     network = load_network(recipe.network, device, precision=recipe.precision)
-    studio = Studio(recipe, framed(scene, recipe, styles), styles, network, device)
+    scene = framed(make_scene(recipe), recipe, styles)
+    return Studio(recipe, scene, styles, network, device), network, styles[0]
+
+
+def _row(title: str, recipe: Recipe) -> StepRow:
+    studio, network, style_picture = studio_of(recipe)
     studio.begin(recipe.size)
     pictures = torch.cat(studio.looked_at(0)).detach()
     pictures = pictures.contiguous(memory_format=torch.channels_last)
     count, _, height, width = pictures.shape
-    style = scaled(styles[0].pixels, min(height, width)).to(device)
+    style = scaled(style_picture.pixels, min(height, width)).to(pictures.device)
     plain = PlainLoop(network, style, tuple(pictures.shape))
 
     def bare() -> None:

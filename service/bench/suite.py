@@ -40,15 +40,18 @@ def chosen(parts: Sequence[str]) -> list[str]:
 
 
 def run(parts: Sequence[str], folder: Path, say: Callable[[str], object]) -> None:
-    """Run parts and write bench.json, bench.md and a picture of every curve into a folder, anew
-    after every row: a run that is stopped has left what it found."""
+    """Run parts and write bench.json and bench.md into a folder, anew after every row: a run that
+    is stopped has left what it found. At the end also a picture of every curve."""
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, Any] = {"machine": machine()}
     for name in parts:
         found[name] = []
         for row in PARTS[name]():
             found[name].append(row)
-            data = {k: v if k == "machine" else [_data(r) for r in v] for k, v in found.items()}
+            data = {
+                k: v if k == "machine" else [dataclasses.asdict(r) for r in v]
+                for k, v in found.items()
+            }
             (folder / "bench.json").write_text(json.dumps(data, indent=1) + "\n")
             (folder / "bench.md").write_text(report.page(found))
             say(report.line(row))
@@ -71,7 +74,3 @@ def machine() -> dict[str, Any]:
         "numpy": np.__version__,
         "scipy": scipy.__version__,
     }
-
-
-def _data(row: Any) -> dict[str, Any]:
-    return dataclasses.asdict(row)
