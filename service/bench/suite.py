@@ -48,11 +48,8 @@ def run(parts: Sequence[str], folder: Path, say: Callable[[str], object]) -> Non
         found[name] = []
         for row in PARTS[name]():
             found[name].append(row)
-            data = {
-                k: v if k == "machine" else [dataclasses.asdict(r) for r in v]
-                for k, v in found.items()
-            }
-            (folder / "bench.json").write_text(json.dumps(data, indent=1) + "\n")
+            data = json.dumps(found, indent=1, default=dataclasses.asdict)
+            (folder / "bench.json").write_text(data + "\n")
             (folder / "bench.md").write_text(report.page(found))
             say(report.line(row))
     report.draw([*found.get("scaling", []), *found.get("quality", [])], folder)
