@@ -21,7 +21,7 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="The picture's file, ending in .png; default: NAME-SIZE.png beside the receipt.",
+        help="The picture's file; default: NAME-SIZE.png beside the receipt.",
     ),
 ]
 
