@@ -41,6 +41,12 @@ class SamplingMap:
         """How many places are coloured."""
         return len(self.indptr) - 1
 
+    @property
+    def row_weight(self) -> float:
+        """The sum of a row's absolute weights, the mean of all rows: how far what the map shows
+        moves when all that it reads moves by 1."""
+        return float(np.abs(self.weights).sum() / self.rows)
+
     def row_subset(self, rows: NDArray[np.integer]) -> SamplingMap:
         """The map with only the given ``rows`` (n,), in their order."""
         counts = np.diff(self.indptr)[rows]

@@ -176,13 +176,16 @@ class Studio:
         return [int(k) for k in random.choice(self._views, count, replace=False)]
 
     def _rates(self, number: int) -> list[float]:
-        """How far a step goes, of each level of the canvas."""
-        rate, sizes = self.recipe.learning_rate, [x.shape[-2] for x in self._iterate.canvas.levels]
+        """How far a step goes, of each level of the canvas, so that the texture moves as far as the
+        recipe says whatever the group is."""
+        sizes = [x.shape[-2] for x in self._iterate.canvas.levels]
+        rates = [self.recipe.learning_rate * pace for pace in self._surface.paces(len(sizes))]
         if self._before is None:
-            return [rate] * len(sizes)
-        rate *= min(1.0, (number + 1) / WARM_UP)
+            return rates
+        warmth = min(1.0, (number + 1) / WARM_UP)
         there = self._before.logits.shape[1]
-        return [rate if size > there else SETTLED * rate for size in sizes]
+        settled = [1.0 if size > there else SETTLED for size in sizes]
+        return [warmth * share * rate for share, rate in zip(settled, rates, strict=True)]
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms

@@ -27,7 +27,7 @@ MAX_DREAMS = 16
 MAX_COLOURING = 256  # characters of a colour rule that is written out
 # Of pure dreams, where no style says how pixels go together, nor which colours are too much:
 DREAM_OBJECTIVE = {"dream": 4.0, "smoothness": 10.0, "natural_colours": 2.0}
-DREAM_RATE = 0.05
+DREAM_RATE = 0.1
 
 
 def _names_of_networks(schema: dict[str, Any]) -> None:
@@ -242,11 +242,11 @@ class Recipe(Part):
         default=Objective(), description="Weights of the objective's terms."
     )
     learning_rate: float = Field(
-        default=0.12,
+        default=0.3,
         gt=0,
         le=1,
         title="Step Size",
-        description="Size of one optimisation step, in logits; higher is faster and rougher.",
+        description="How far one step moves the texture, in logits; higher is faster and rougher.",
     )
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
 

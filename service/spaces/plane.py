@@ -165,6 +165,12 @@ class PlaneDesign(Design):
         """Chart texels → one logit per orbit of texels → chart texels."""
         return kaleidoscope(self.chart)
 
+    def paces(self, levels: int) -> list[float]:
+        """See Design. Copies of a texel add up, divided by the root of their number. A period is
+        seen whole at every stage, so broad forms are there when the next one begins: as fast as
+        details they would go on, to black and to white."""
+        return [0.5**k / self.kaleidoscope[0].row_weight for k in range(levels)]
+
     def base(self) -> Array | None:
         """The scene's base, one colour in 0..1 per orbit of texels: what it shows in one cell, in
         all of the cell's copies. None without."""

@@ -131,6 +131,11 @@ class Design(ABC):
     frame: ColourFrame
     views_a_step: int
 
+    def paces(self, levels: int) -> list[float]:
+        """How far the levels of the canvas move in a step, finest first, of the recipe's step size,
+        which is how far the texture moves: as far, where it shows weighted means of paint."""
+        return [1.0] * levels
+
     @property
     def unit(self) -> int:
         """Pixels of a view that a style picture of scale 1 spans: unless it says otherwise, all of

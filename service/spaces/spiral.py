@@ -78,6 +78,10 @@ class SpiralDesign(Design):
         """Chart texels → one logit per orbit of texels → chart texels."""
         return kaleidoscope(self.chart)
 
+    def paces(self, levels: int) -> list[float]:
+        """See Design. Copies of a texel add up, divided by the root of their number."""
+        return [1 / self.kaleidoscope[0].row_weight] * levels
+
     def picture_map(self, phase: float = 0.0) -> SamplingMap:
         """The texture's packed pyramid → pixels of the picture; see geometry.spiral.views."""
         return picture_map(self.chart, self.shape, phase)

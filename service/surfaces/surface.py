@@ -56,8 +56,8 @@ class Making:
 
 
 class Surface(ABC):
-    """canvas_shape, wrap, views_a_step: see Design. phases: see Making. views: number of views
-    prepared. seen: of bodies, (rows, columns), how many of their pixels each texel fills."""
+    """canvas_shape, wrap, views_a_step, paces: see Design. phases: see Making. views: number of
+    views prepared. seen: of bodies, (rows, columns), how many of their pixels each texel fills."""
 
     seen: NDArray[np.floating]
     _design: Design
@@ -69,6 +69,7 @@ class Surface(ABC):
             design.wrap,
             design.views_a_step,
         )
+        self.paces = design.paces
         self.views, self.phases = views, making.phases
 
     @property
