@@ -84,8 +84,8 @@ def paint_to(
             _write_film(film, last, rescue)
         if problem is not None:
             raise problem
-        files = (place.picture, place.receipt, *place.figure, *place.faces, place.paint)
-        end_diary(diary, run, files, console)
+        first = (place.picture, place.receipt)
+        end_diary(diary, run, [*first, *(f for f in place.files if f not in first)], console)
     for remark in remarks(done.receipt):
         console.out(f"advice: {remark}", highlight=False)
     rms = done.receipt["quality"]["symmetry_rms"]

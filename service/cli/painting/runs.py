@@ -20,6 +20,8 @@ from service.runs.diary import Diary, new_record
 from service.runs.folders import new_run_folder, runs_of, writer
 from service.runs.record import RECIPE, RECORD, REPORT, read_record
 
+_LONGEST = 4096  # characters of a title, which a record takes
+
 
 @dataclass(frozen=True)
 class Run:
@@ -45,7 +47,9 @@ def run_of(recipe: Path, data: dict[str, Any]) -> Run:
             old = read_record(recipe.parent / RECORD)
             folder = new_run_folder(recipe.absolute().parent.parent)
             return Run(folder, old.name, old.title, old.about)
-    title, about = (text if isinstance(text := data.get(k), str) else "" for k in ("title", "about"))
+    title, about = (
+        text if isinstance(text := data.get(k), str) else "" for k in ("title", "about")
+    )
     return Run(new_run_folder(runs_of(recipe.stem)), recipe.stem, title[:4096], about[:4096])
 
 
@@ -71,7 +75,9 @@ def diary_of(
     return Diary(record, recipe, write, report_page)
 
 
-def end_diary(diary: Diary | None, run: Run | None, files: Sequence[Path], console: Console) -> None:
+def end_diary(
+    diary: Diary | None, run: Run | None, files: Sequence[Path], console: Console
+) -> None:
     """The painting is delivered: ``files``, the picture first, then the receipt."""
     if diary is None or run is None:
         return
