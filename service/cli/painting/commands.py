@@ -105,7 +105,7 @@ def _placed(output: Path, report: bool) -> Iterator[tuple[Path, Run | None]]:
 
     run = run_beside(output)
     with unless_empty(run.folder):
-        yield run.folder / output.name, run
+        yield run.picture(output.suffix), run
 
 
 def _recipe(
@@ -319,8 +319,8 @@ def run(
         return
     kept = run_of(recipe, read_json(recipe))
     with unless_empty(kept.folder):
-        picture = kept.folder / f"{kept.name}.png"
-        paint_one(found, picture, weights, screen, steering=steering, read=[recipe], run=kept)
+        into = kept.picture()
+        paint_one(found, into, weights, screen, steering=steering, read=[recipe], run=kept)
 
 
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}

@@ -14,13 +14,14 @@ from typing import Any
 from rich.console import Console
 
 from geometry.errors import InputError
+from geometry.printable import printable
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
 from service.runs.diary import Diary, new_record
 from service.runs.folders import new_run_folder, runs_of, writer
 from service.runs.record import RECIPE, RECORD, REPORT, read_record
 
-_LONGEST = 4096  # characters of a title, which a record takes
+_MOST = {"title": 250, "about": 4000}  # characters
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,15 @@ class Run:
     title: str = ""
     about: str = ""
 
+    def picture(self, suffix: str = ".png") -> Path:
+        """Where its picture lies: any page can link to it, whatever the recipe is called."""
+        return self.folder / f"{self.folder.parent.name}{suffix}"
+
 
 def run_beside(picture: Path) -> Run:
     """The run of a picture that would lie at ``picture``."""
-    return Run(new_run_folder(runs_of(picture.stem, picture.parent)), picture.stem)
+    name = _shown(picture.stem)
+    return Run(new_run_folder(runs_of(picture.stem, picture.parent)), name)
 
 
 def run_of(recipe: Path, data: dict[str, Any]) -> Run:
@@ -47,10 +53,13 @@ def run_of(recipe: Path, data: dict[str, Any]) -> Run:
             old = read_record(recipe.parent / RECORD)
             folder = new_run_folder(recipe.absolute().parent.parent)
             return Run(folder, old.name, old.title, old.about)
-    title, about = (
-        text if isinstance(text := data.get(k), str) else "" for k in ("title", "about")
-    )
-    return Run(new_run_folder(runs_of(recipe.stem)), recipe.stem, title[:4096], about[:4096])
+    title, about = (_shown(data.get(key) or "", most) for key, most in _MOST.items())
+    return Run(new_run_folder(runs_of(recipe.stem)), _shown(recipe.stem), title, about)
+
+
+def _shown(words: object, most: int = 250) -> str:
+    """Text of anybody's, as a record takes it: one line of at most ``most`` characters."""
+    return printable(" ".join(str(words).split()))[:most]
 
 
 def diary_of(
@@ -63,7 +72,7 @@ def diary_of(
     from service.gallery.report import report_page
 
     fields = recipe.model_dump(mode="json")
-    again = f"{run.name}.json" if steering else RECIPE  # a receipt knows how it was steered
+    again = run.picture(".json").name if steering else RECIPE  # a receipt knows how it was steered
     words = ["service", "run", again]
     words += [] if weights is None else ["--weights", str(weights.absolute())]
     write = writer(run.folder)
