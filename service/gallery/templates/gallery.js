@@ -31,7 +31,7 @@
       show();
     };
     slider.addEventListener("pointerenter", load);
-    slider.addEventListener("focus", load);
+    slider.addEventListener("focus", () => { touched = true; load(); });
     slider.addEventListener("input", () => { touched = true; stop(); show(); });
     button.addEventListener("click", () => {
       touched = true;
