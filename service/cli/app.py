@@ -10,6 +10,8 @@ import typer
 import service
 from service import networks
 from service.cli import options
+from service.cli.gallery.gallery_command import gallery
+from service.cli.gallery.report_command import report
 from service.cli.help import SectionedGroup, lay_out
 from service.cli.larger.enlarge_command import enlarge
 from service.cli.larger.variants_command import pick, variants
@@ -61,6 +63,8 @@ app.command()(enlarge)
 app.command()(variants)
 app.command()(pick)
 app.command()(batch)
+app.command()(gallery)
+app.command()(report)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge"),
     "Choose": ("preview", "groups", "colourings", "classes", "channels", "settings"),
+    "Show": ("gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -47,6 +48,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "variants": ("service variants tile -g p4,p6,p6m -s night_strokes,a.jpg --seeds 2 -o many",),
     "pick": ("service pick many 7 --size 2048",),
     "enlarge": ("service enlarge tile.json --size 2048",),
+    "gallery": ("service gallery runs -o site --title 'Symmetric things'",),
     "submit": ("service submit tile.json",),
 }
 

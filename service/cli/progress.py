@@ -79,9 +79,8 @@ def _stage(now: Step) -> str:
 
 
 def _figures(now: Step, objective: Objective) -> str:
-    loss = sum(getattr(objective, name, 1.0) * value for name, value in now.loss.items())
     speed = now.megapixels / max(now.seconds, 1e-9)
-    figures = f"step {now.step}/{now.steps}  loss {loss:.4g}  {speed:.3g} Mpx·it/s"
+    figures = f"step {now.step}/{now.steps}  loss {now.total(objective):.4g}  {speed:.3g} Mpx·it/s"
     if not math.isfinite(now.seconds_left):
         return figures
     left = round(now.seconds_left)

@@ -142,6 +142,8 @@ def paint(
             device=str(device),
             network=recipe.network,
             precision=recipe.precision,
+            width=way[tally.step - 1].width,
+            stage_ends=way[tally.step - 1].last,
         )
 
     first = None if resume is None else resume.tally

@@ -13,6 +13,7 @@ from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Backdrop, Origin, Paint
 from service.painting.steering import Adjustment
+from service.recipe.parts import Objective
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,6 +39,10 @@ class Step:
     seconds_left: float
     megapixels: float
 
+    def total(self, objective: Objective) -> float:
+        """The sum of the terms, each by its weight."""
+        return sum(getattr(objective, name, 1.0) * value for name, value in self.loss.items())
+
 
 @dataclass(frozen=True)
 class Progress(Step):
@@ -55,7 +60,8 @@ class Progress(Step):
     kept(): what was there before, at full size; kept_sha256: of what was kept.
     larger_than: the painting that was gone on from, at a larger size. device: what paints,
     as torch names it. network: the name of the one that looks, and precision: that it works in;
-    empty where there is none.
+    empty where there is none. width: of the stage's texture, pixels; stage_ends: this was the last
+    step of its stage.
     """
 
     texture: Callable[[int], NDArray[np.uint8]]
@@ -71,3 +77,5 @@ class Progress(Step):
     device: str = "cpu"
     network: str = ""
     precision: str = ""
+    width: int = 0
+    stage_ends: bool = False

@@ -56,8 +56,8 @@ def build_receipt(
         "styles": [{"weight": style.weight, **_picture(style)} for style in styles],
         "style_colours": _style_colours(styles),
         "weights": None if weights is None else _file(weights),
-        "versions": _versions(),
-        "device": _device(last.device),
+        "versions": versions(),
+        "device": device_of(last.device),
         "picture": {"width": width, "height": height, "sha256": _sha256(delivered)},
         "seconds": round(last.seconds, 3),
         "steps": last.step,
@@ -136,7 +136,8 @@ def _number(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """What may change a picture when it is another one, by name."""
     return {
         "orbitex": service.__version__,
         "python": platform.python_version(),
@@ -144,7 +145,8 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _device(name: str) -> dict[str, str]:
+def device_of(name: str) -> dict[str, str]:
+    """A device as torch names it, and what it is."""
     import torch  # here: a checker of receipts needs none
 
     title = torch.cuda.get_device_name(name) if name.startswith("cuda") else platform.machine()

@@ -31,6 +31,10 @@ whose reader has ended or a full disk behind standard output. A painting that ca
 its place in the end is kept in the user's data (`ORBITEX_DATA`) or among temporary files; the error
 says where.
 
+**Reports.** `run` paints into a folder of its own, `runs/NAME/TIME-ID/`, with a report that grows
+while it is painted; the other painting commands do so with `--report`. `gallery` makes a web site
+of such folders, and of any pictures with their receipts: [runs, reports, the gallery](gallery.md).
+
 **Networks.** `--network` chooses the pretrained network that looks at the painting. `auto`, the
 default, takes the best one at hand when the painting begins, and downloads nothing: on a GPU
 `vgg19`, else `vgg16`, else `vgg16-hed`, whichever has its weights here; on a CPU `squeezenet`, as

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,10 +15,12 @@ from geometry.spiral.groups import spiral_group
 from service.cli import options
 from service.cli.terminal import console, progress_console
 from service.reporting.loop import Film
+from service.runs.folders import unless_empty
 from service.spaces import SPACES
 from service.spaces.space import Space
 
 if TYPE_CHECKING:
+    from service.cli.painting.runs import Run
     from service.recipe.recipe import Recipe
 
 Command = Callable[..., None]
@@ -63,6 +66,15 @@ MeshOutput = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
+ReportToo = Annotated[
+    bool,
+    typer.Option(
+        "--report",
+        help="Paint into a new folder, runs/NAME/TIME-ID/, beside where the picture would be, "
+        "with a report that grows meanwhile: report.html. See 'service gallery'.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
 
 
 def _paint(
@@ -74,11 +86,26 @@ def _paint(
     dpi: float | None,
     film: Film | None = None,
     figure: bool = False,
+    report: bool = False,
 ) -> None:
     from service.cli.painting.picture import paint_to
 
-    recipe = _recipe(target, given, dream_like, weights)
-    paint_to(recipe, output, weights, progress_console(), film, dpi=dpi, figure=figure)
+    recipe, screen = _recipe(target, given, dream_like, weights), progress_console()
+    with _placed(output, report) as (picture, run):
+        paint_to(recipe, picture, weights, screen, film, dpi=dpi, figure=figure, run=run)
+
+
+@contextlib.contextmanager
+def _placed(output: Path, report: bool) -> Iterator[tuple[Path, Run | None]]:
+    """Where a picture is painted, and its run where a report is wanted."""
+    if not report:
+        yield output, None
+        return
+    from service.cli.painting.runs import run_beside
+
+    run = run_beside(output)
+    with unless_empty(run.folder):
+        yield run.picture(output.suffix), run
 
 
 def _recipe(
@@ -106,9 +133,10 @@ def _plain(space: Space) -> Command:
         output: Output = Path(f"{target}.png"),
         dpi: Dpi = None,
         figure: FigureToo = False,
+        report: ReportToo = False,
         **given: Any,
     ) -> None:
-        _paint(target, given, dream_like, weights, output, dpi, figure=figure)
+        _paint(target, given, dream_like, weights, output, dpi, figure=figure, report=report)
 
     return paint
 
@@ -133,10 +161,11 @@ def _hyperbolic(
     output: Output = Path("hyperbolic.png"),
     dpi: Dpi = None,
     figure: FigureToo = False,
+    report: ReportToo = False,
     **given: Any,
 ) -> None:
     fields = {"group": _hyperbolic_name(p, q, group), **given}
-    _paint("hyperbolic", fields, dream_like, weights, output, dpi, figure=figure)
+    _paint("hyperbolic", fields, dream_like, weights, output, dpi, figure=figure, report=report)
 
 
 def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
@@ -187,11 +216,12 @@ def _spiral(
     weights: options.Weights = None,
     output: Output = Path("spiral.png"),
     dpi: Dpi = None,
+    report: ReportToo = False,
     **given: Any,
 ) -> None:
     film = None if loop is None else Film(loop, frames, fps)
     fields = {"group": spiral_group(arms).name, **given}
-    _paint("spiral", fields, dream_like, weights, output, dpi, film)
+    _paint("spiral", fields, dream_like, weights, output, dpi, film, report=report)
 
 
 @options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
@@ -220,6 +250,7 @@ def _mesh(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: MeshOutput = Path("mesh.png"),
+    report: ReportToo = False,
     **given: Any,
 ) -> None:
     from service.cli.painting.mesh import list_symmetries, paint_mesh_to
@@ -229,7 +260,8 @@ def _mesh(
         return
     fields = {"group": group, "mesh": str(file), **given}
     recipe = _recipe("mesh", fields, dream_like, weights)
-    paint_mesh_to(recipe, output, weights, progress_console())
+    with _placed(output, report) as (picture, run):
+        paint_mesh_to(recipe, picture, weights, progress_console(), run=run)
 
 
 @options.with_options(options.PREVIEW)
@@ -259,22 +291,36 @@ def run(
     set_: options.Changes = None,
     weights: options.Weights = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for picture and receipt.")
-    ] = Path("out"),
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Folder for picture and receipt, and no report. Left out: a new one, "
+            "runs/NAME/TIME-ID/, with a report that grows meanwhile: report.html.",
+        ),
+    ] = None,
 ) -> None:
     """Paint a recipe from a file."""
     from service.cli.painting.mesh import paint_mesh_to
     from service.cli.painting.picture import paint_to
-    from service.cli.recipe_file import note_on_size, read_recipe, read_steering
+    from service.cli.painting.runs import run_of
+    from service.cli.recipe_file import note_on_size, read_json, read_recipe, read_steering
 
     found = read_recipe(recipe, set_ or ())
     steering = read_steering(recipe, found)
     paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
-    picture = output / f"{recipe.stem}.png"
     screen = progress_console()
     if (note := note_on_size(recipe, found)) is not None:
         screen.out(f"note: {note}", highlight=False)
-    paint_one(found, picture, weights, screen, steering=steering, read=[recipe])
+    if output is not None:
+        picture = output / f"{recipe.stem}.png"
+        paint_one(found, picture, weights, screen, steering=steering, read=[recipe])
+        return
+    kept = run_of(recipe, read_json(recipe))
+    with unless_empty(kept.folder):
+        into = kept.picture()
+        paint_one(found, into, weights, screen, steering=steering, read=[recipe], run=kept)
 
 
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from geometry.catalogue import find_group
 from service.cli.painting.picture import check_weights, painted
+from service.cli.painting.runs import Run, diary_of, end_diary
 from service.cli.recipe_file import files_read
 from service.cli.terminal import cell
 from service.inputs.body import Body
@@ -36,10 +37,12 @@ def paint_mesh_to(
     steering: Steering = (),
     read: Sequence[Path] = (),
     larger_than: Paint | None = None,
+    run: Run | None = None,
 ) -> None:
     """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
     :mod:`service.reporting.mesh_delivery` says. ``steering``, ``larger_than``: see paint;
-    ``read``: files besides the recipe's that must not be written over.
+    ``read``: files besides the recipe's that must not be written over; ``run``: in whose folder
+    they lie, and a report that grows.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand before anything is painted.
@@ -54,12 +57,20 @@ def paint_mesh_to(
     styles = load_styles(recipe)
     for sentence in given.loaded.unread:
         console.out(f"note: {sentence}", highlight=False)
-    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
+    with (
+        diary_of(run, recipe, steering, weights) as diary,
+        painted(recipe, scene, styles, weights, console, steering, larger_than, diary) as (
+            done,
+            last,
+        ),
+    ):
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         write = Rescue(picture.stem).write
         receipt = done.receipt | about
         textures = done.picture, receipt, done.coverage
         deliver_mesh(place, given.loaded, *textures, write, last.paint())
+        first = (place.textures[0], place.receipt)
+        end_diary(diary, run, [*first, *(f for f in place.files if f not in first)], console)
     for remark in remarks(done.receipt):
         console.out(f"advice: {remark}", highlight=False)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from geometry.errors import InputError
 from service.cli.painting.advice import advice
+from service.cli.painting.runs import Run, diary_of, end_diary
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
@@ -26,6 +27,7 @@ from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import remarks
 from service.reporting.rescue import Move, Rescue
+from service.runs.diary import Diary
 from service.scene import read_scene
 from service.spaces.space import Scene
 
@@ -44,10 +46,12 @@ def paint_to(
     larger_than: Paint | None = None,
     dpi: float | None = None,
     figure: bool = False,
+    run: Run | None = None,
 ) -> None:
     """Paint a recipe into ``picture`` with its receipt and its paint beside it. ``steering``,
     ``larger_than``: see paint; ``read``: files besides the recipe's that must not be written over;
-    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too.
+    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too; ``run``: in
+    whose folder the picture lies, and a report that grows.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
@@ -59,7 +63,13 @@ def paint_to(
         check_film(film, inputs)
     styles = load_styles(recipe)
     check_weights(weights, recipe.network)
-    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
+    with (
+        diary_of(run, recipe, steering, weights) as diary,
+        painted(recipe, scene, styles, weights, console, steering, larger_than, diary) as (
+            done,
+            last,
+        ),
+    ):
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
         try:
@@ -74,6 +84,8 @@ def paint_to(
             _write_film(film, last, rescue)
         if problem is not None:
             raise problem
+        first = (place.picture, place.receipt)
+        end_diary(diary, run, [*first, *(f for f in place.files if f not in first)], console)
     for remark in remarks(done.receipt):
         console.out(f"advice: {remark}", highlight=False)
     rms = done.receipt["quality"]["symmetry_rms"]
@@ -121,8 +133,10 @@ def painted(
     console: Console,
     steering: Steering = (),
     larger_than: Paint | None = None,
+    diary: Diary | None = None,
 ) -> Iterator[tuple[Finished, Progress]]:
-    """What is finished and the last step, for as long as Ctrl-C is minded."""
+    """What is finished and the last step, for as long as Ctrl-C is minded. ``diary``: is told of
+    every step."""
     with (
         finish_on_interrupt() as finish_wanted,
         shown_progress(console, recipe.objective) as show,
@@ -142,6 +156,8 @@ def painted(
                 if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
                     console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
                 show(last)
+                if diary is not None:
+                    diary.note(last)
                 if finish_wanted():
                     break
             assert last is not None, "a recipe has at least one step"

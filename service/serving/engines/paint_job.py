@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Any
 from geometry.errors import InputError
 from service.painting.memory import is_out_of_memory
 from service.painting.steering import Adjustment
+from service.runs.diary import Diary, new_record
 from service.serving.engines.commands import Commands, progress_fields, sendable
 from service.serving.engines.painter import Attempt, Painter
 from service.serving.engines.workplace import Channel, Folder, Message
-from service.serving.jobs.job import OUT_OF_MEMORY, Fault, Result
+from service.serving.jobs.job import OUT_OF_MEMORY, Fault, Inputs, Result
+from service.serving.jobs.job_folder import RECEIPT, TEXTURE
 
 if TYPE_CHECKING:
     from service.painting.progress import Progress
@@ -90,16 +92,20 @@ def paint_job(
         if resume is None:
             adjustments.take(folder.read_standing().adjustments, 0)
         commands.read()
-        last = _paint(
-            _steps(paint, attempt, resume), commands, adjustments, Checkpoints(folder, saved)
-        )
+        steps = _steps(paint, attempt, resume)
+        with _diary(folder, job, inputs) as diary:
+            last = _paint(steps, commands, adjustments, Checkpoints(folder, saved), diary)
+            if last is not None:
+                texture, receipt, canvas = painter.finish(recipe, scene, styles, last)
+                result = Result(texture, sendable(receipt))
+                folder.write_paint(canvas.to_bytes())
+                folder.write_result(result)
+                diary.end("finished", picture=TEXTURE, receipt=RECEIPT, files=[TEXTURE, RECEIPT])
+            else:
+                diary.end("stopped")
         if last is None:
             channel.send("stopped", {"job": job})
             return
-        texture, receipt, canvas = painter.finish(recipe, scene, styles, last)
-        result = Result(texture, sendable(receipt))
-        folder.write_paint(canvas.to_bytes())
-        folder.write_result(result)
         channel.send(
             "finished",
             {"job": job, "progress": progress_fields(last), "receipt": result.receipt},
@@ -107,6 +113,19 @@ def paint_job(
         )
     except Exception as error:
         channel.send("failed", {"job": job, "fault": fault_of(error).as_dict()})
+
+
+def _diary(folder: Folder, job: str, inputs: Inputs) -> Diary:
+    """What writes the report of a job, or goes on with it."""
+    from service.gallery.report import report_page
+
+    before = folder.read_record()
+    if before is None:
+        command = "" if inputs.buffers or inputs.cameras else f"service run {RECEIPT}"
+        fields = inputs.recipe.model_dump(mode="json")
+        before = new_record(job, fields, title=f"Job {job}", command=command)
+    record = before.model_copy(update={"state": "running", "problem": ""})
+    return Diary(record, inputs.recipe, folder.write_report, report_page)
 
 
 def _steps(
@@ -130,6 +149,7 @@ def _paint(
     commands: Commands,
     adjustments: Adjustments,
     checkpoints: Checkpoints,
+    diary: Diary,
 ) -> Progress | None:
     # The last step, not yet left behind (so that its texture can still be had); None if cancelled
     # or paused.
@@ -143,6 +163,7 @@ def _paint(
             return None
         commands.say_step(progress)
         commands.serve_frames(progress)
+        diary.note(progress)
         # After the last step a pause comes too late: there is nothing to go on with.
         if commands.finish or progress.step >= progress.steps:
             break

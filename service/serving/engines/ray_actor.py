@@ -88,6 +88,7 @@ class RayActor(WorkerHandle):
             inputs, checkpoint = folder.read_inputs(), folder.read_checkpoint()
             kept = folder.read_kept()
             standing, steering = folder.read_standing(), folder.read_steering()
+            record = folder.read_record()
         except InputError as error:
             fault = Fault.of(error).as_dict()
             self._post({"kind": "failed", "job": job, "fault": fault}, {})
@@ -101,6 +102,7 @@ class RayActor(WorkerHandle):
             "adjustments": list(standing.adjustments),
             "steering": [adjustment.as_dict() for adjustment in steering],
             "checkpoint": None if checkpoint is None else np.frombuffer(checkpoint, np.uint8),
+            "record": record and record.model_dump(mode="json", by_alias=True),
             "kept": None if kept is None else (np.frombuffer(kept[0], np.uint8), *kept[1:]),
         }
         self._actor.tell.remote(header, dict(inputs.buffers))
@@ -136,6 +138,10 @@ class RayActor(WorkerHandle):
             self._warning = self._fault_of(self._write_steering) or self._fault_of(
                 lambda folder: folder.write_checkpoint(buffers["data"].tobytes())
             )
+            return None
+        if header["kind"] == "report":
+            name, data = header["name"], buffers["data"].tobytes()
+            self._fault_of(lambda folder: folder.write_report(name, data))
             return None
         if header["kind"] == "canvas":
             self._warning = self._warning or self._fault_of(

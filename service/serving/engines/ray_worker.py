@@ -4,8 +4,8 @@ checkpoints and results go back in messages, and the server's side writes them t
 
 Messages are those of :mod:`service.serving.engines.worker`, as dictionaries of plain values and
 arrays, which Ray carries between the nodes of one cluster. ``paint`` brings what else the worker
-would read in the job's folder; ``steering``, ``checkpoint`` (just before ``saved``) and ``log``, a
-line that was printed, come from the worker.
+would read in the job's folder; ``steering``, ``checkpoint`` (just before ``saved``), ``report``
+(one of its files) and ``log``, a line that was printed, come from the worker.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 import service
 from service.painting.steering import Adjustment, Steering
 from service.recipe.parsing import parse_recipe
+from service.runs.record import Record, parse_record
 from service.serving.engines.paint_job import work
 from service.serving.engines.painter import load_painter
 from service.serving.engines.workplace import Message
@@ -130,6 +131,14 @@ class _Folder:
     def write_paint(self, data: bytes) -> None:
         arrays = {"data": np.frombuffer(data, np.uint8)}
         self._channel.send("canvas", {"job": self._header["job"]}, arrays)
+
+    def read_record(self) -> Record | None:
+        record = self._header["record"]
+        return None if record is None else parse_record(record)
+
+    def write_report(self, name: str, data: bytes) -> None:
+        arrays = {"data": np.frombuffer(data, np.uint8)}
+        self._channel.send("report", {"job": self._header["job"], "name": name}, arrays)
 
     def write_result(self, result: Result) -> None:
         pass  # it is in "finished"

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from service.painting.steering import Adjustment, Steering
+from service.runs.record import Record
 from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]  # header and buffers
@@ -72,4 +73,12 @@ class Folder(Protocol):
 
     def write_result(self, result: Result) -> None:
         """Keep the result."""
+        ...
+
+    def read_record(self) -> Record | None:
+        """The record of what was painted before; None before the first step."""
+        ...
+
+    def write_report(self, name: str, data: bytes) -> None:
+        """Keep a file of the job's report. Called on a thread beside the painting."""
         ...

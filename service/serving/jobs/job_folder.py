@@ -8,6 +8,7 @@
     kept.safetensors          of a job that repaints a region or enlarges: paint of another job
     texture.png, receipt.json the result
     log.txt                   what the worker printed
+    run.json, report.html     its report, which grows while it is painted, with pictures/
 
 The buffers are blobs (:mod:`service.serving.jobs.blobs`) in a folder beside it, which jobs share.
 Server and worker both use it; the one writes job and standing, the other all the rest.
@@ -19,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,7 @@ from geometry.errors import InputError
 from service.painting.steering import Adjustment, Steering
 from service.recipe.parsing import parse_recipe
 from service.reporting.formats import picture_bytes
+from service.runs.record import RECORD, REPORT, SHOTS, Record, read_record
 from service.serving.jobs.blobs import is_digest, read_blob
 from service.serving.jobs.durable import saving, sync_names
 from service.serving.jobs.job import (
@@ -49,6 +52,7 @@ SCHEMA = "orbitex/job"
 SCHEMA_VERSION = 2
 PAINT = "paint.safetensors"
 KEPT = "kept.safetensors"
+TEXTURE, RECEIPT = "texture.png", "receipt.json"
 BLOBS = "buffers"  # the folder of blobs, beside those of jobs
 
 
@@ -71,7 +75,7 @@ class JobFolder:
         """Bytes of its files, but for what a service replaces just then."""
         total = 0
         with contextlib.suppress(OSError):
-            for path in self.path.iterdir():
+            for path in self.path.rglob("*"):
                 with contextlib.suppress(FileNotFoundError):
                     total += path.stat().st_size
         return total
@@ -180,26 +184,44 @@ class JobFolder:
 
     def write_result(self, result: Result) -> None:
         """Keep the result."""
-        self._write("texture.png", picture_bytes(result.texture))
-        self._write_json("receipt.json", result.receipt)
+        self._write(TEXTURE, picture_bytes(result.texture))
+        self._write_json(RECEIPT, result.receipt)
+
+    def read_record(self) -> Record | None:
+        """The record of what was painted before; None before the first step, or where it is
+        damaged: it is about the painting, and no part of it."""
+        try:
+            return read_record(self.path / RECORD)
+        except InputError:
+            return None
+
+    def write_report(self, name: str, data: bytes) -> None:
+        """Keep a file of the job's report."""
+        path = self.path / name
+        with saving():
+            if path.parent != self.path:
+                path.parent.mkdir(exist_ok=True)
+            write_atomically(path, data)
 
     def read_result(self) -> Result:
         """The result of a finished job."""
-        with self._reading("its result"), Image.open(self.path / "texture.png") as picture:
-            return Result(np.asarray(picture), self._json("receipt.json"))
+        with self._reading("its result"), Image.open(self.path / TEXTURE) as picture:
+            return Result(np.asarray(picture), self._json(RECEIPT))
 
     def drop_work(self) -> None:
         """Make room: a job that has ended for good does not go on."""
         self._drop("checkpoint.safetensors", KEPT)
 
     def drop_outcome(self) -> None:
-        """Make room: of a cancelled job nobody wants paint, nor what its worker had just made."""
-        self._drop(PAINT, "texture.png", "receipt.json")
+        """Make room: of a cancelled job nobody wants paint, nor a report, nor what its worker had
+        just made."""
+        self._drop(PAINT, TEXTURE, RECEIPT, RECORD, REPORT)
+        shutil.rmtree(self.path / SHOTS, ignore_errors=True)
 
     def sweep(self) -> None:
         """Remove what a writer that was killed has left."""
         with contextlib.suppress(OSError):
-            for path in self.path.glob(".*.tmp"):
+            for path in self.path.rglob(".*.tmp"):
                 path.unlink()
 
     def _drop(self, *names: str) -> None:
