@@ -1,0 +1,283 @@
+"""The diary: writes the report of a painting while it is painted, on a thread beside the loop.
+
+The loop hands over numbers after every step and now and then a small picture, which costs it a
+share of its time that is bounded; encoding, measuring and writing are the thread's. What cannot be
+written is left out: a report must not cost the painting.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from geometry.errors import InputError
+from service.recipe.recipe import Recipe
+from service.runs.curve import Curve, finite
+from service.runs.environment import environment
+from service.runs.folders import Write
+from service.runs.measures import change, colourfulness, contrast
+from service.runs.record import MAX_SHOTS, RECORD, REPORT, SHOTS, Record, Shot, Stage, State
+
+if TYPE_CHECKING:
+    from service.painting.progress import Progress
+
+SIDE = 320  # of pictures made on the way, pixels at most
+PICTURES = 32  # of them, besides the last of each stage
+# Of the painting's time: of the clock's that drawing pictures may take the loop, and of the
+# processors' that making pictures, and making pages, may take the thread.
+SHARE = 0.01
+PAGE_SECONDS = 2.0  # between two versions of the report at least
+_QUALITY = 78  # of WebP
+_METHOD = 2  # of WebP: the default takes three times as long for a tenth of the bytes
+_WAITING = 2  # pictures: the next is left out
+
+Page = Callable[[Record], bytes]
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What the loop hands over after a step. pixels: a picture, (H, W, 3) uint8, if it was due."""
+
+    now: Progress
+    loss: float
+    pixels: NDArray[np.uint8] | None
+
+
+class Diary:
+    """Of one painting by ``recipe``. ``record``: as it is before the first step, or of a run that
+    goes on; ``page``: makes the report of a record; ``write``: see
+    :data:`service.runs.folders.Write`; it may raise OSError or InputError.
+
+    A context manager: leaving it by an exception is in the record, too.
+    """
+
+    def __init__(self, record: Record, recipe: Recipe, write: Write, page: Page) -> None:
+        self._record, self._recipe = record, recipe
+        self._write_file, self._page = write, page
+        self._notes: queue.SimpleQueue[_Note | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._main, name="diary", daemon=True)
+        self._began = False
+        self.problem = ""  # why something could not be written
+        # Of the loop:
+        self._drawing = 0.0  # seconds, in all
+        self._cost = 0.0  # of the last one
+        self._drawn = 0
+        self._processors = time.process_time()
+        self._last: Progress | None = None
+        # Of the thread:
+        self._making = self._paging = 0.0  # seconds of a processor
+        self._curve = Curve()
+        self._before: NDArray[np.uint8] | None = None  # the last picture
+        self._stages: list[Stage] = []
+        self._shots: list[Shot] = []
+        self._next_page = 0.0
+        self._taken: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Exception):
+            words = str(error) if isinstance(error, InputError) else type(error).__name__
+            self.end("failed", problem=" ".join(words.split())[:1000])
+        elif error is not None:
+            self.end("stopped")
+        else:
+            self.end(self._record.state)
+
+    def note(self, now: Progress) -> None:
+        """After every step."""
+        pixels = None
+        if self._due(now):
+            start = time.perf_counter()
+            pixels = now.texture(SIDE)
+            self._cost = time.perf_counter() - start
+            self._drawing += self._cost
+            self._drawn += 1
+        self._last = now
+        self._notes.put(_Note(now, now.total(self._recipe.objective), pixels))
+        if not self._began:
+            self._began = True
+            self._thread.start()
+
+    def _due(self, now: Progress) -> bool:
+        if self._drawn >= MAX_SHOTS or (self._last is not None and self._last.step == now.step):
+            return False
+        if self._last is None or now.stage_ends or now.step == now.steps:
+            return True
+        if now.step % max(1, math.ceil(now.steps / PICTURES)) or self._notes.qsize() >= _WAITING:
+            return False
+        if self._drawing + self._cost > SHARE * now.seconds:
+            return False
+        return self._making <= SHARE * (time.process_time() - self._processors)
+
+    def end(
+        self,
+        state: State,
+        problem: str = "",
+        picture: str | None = None,
+        receipt: str | None = None,
+        files: Sequence[str] = (),
+    ) -> None:
+        """The painting is over: wait until all is written. ``files``: see Record. Only the first
+        call counts."""
+        if self._record.state != "running":
+            return
+        if self._began:
+            self._notes.put(None)
+            self._thread.join()
+            if self._taken is not None:
+                self._state_now(self._taken)
+        self._record = self._record.model_copy(
+            update={
+                **{"state": state, "problem": problem, "picture": picture, "receipt": receipt},
+                **{"files": list(files), "seconds_left": None},
+            }
+        )
+        if self._began or state != "failed":  # nothing was painted: there is nothing to report
+            self._write_all()
+
+    # --- on the thread ---
+
+    def _main(self) -> None:
+        while (note := self._notes.get()) is not None:
+            if self.problem:
+                continue
+            try:
+                self._take(note)
+            except Exception as error:  # whatever it is, the painting goes on
+                self.problem = self.problem or _words(error)
+
+    def _take(self, note: _Note) -> None:
+        now = note.now
+        if self._taken is None:
+            self._begin(now)
+        self._taken = now
+        self._curve.add(now.step, note.loss, now.loss)
+        self._count_stage(now, note.loss)
+        if note.pixels is not None:
+            start = time.thread_time()
+            self._keep(now, note.pixels)
+            self._making += time.thread_time() - start
+        if self._page_is_due():
+            self._state_now(now)
+            start = time.thread_time()
+            self._write_all()
+            if self._next_page:  # the first one is made ready for all
+                self._paging += time.thread_time() - start
+            self._next_page = time.monotonic() + PAGE_SECONDS
+
+    def _page_is_due(self) -> bool:
+        if time.monotonic() < self._next_page:
+            return False
+        return self._paging <= SHARE * (time.process_time() - self._processors)
+
+    def _begin(self, now: Progress) -> None:
+        """From nothing, or from the record of a run that goes on after this very step."""
+        before = self._record
+        self._curve = Curve(before.points, now.step - 1)
+        self._shots = [shot for shot in before.shots if shot.step < now.step]
+        self._stages = [stage for stage in before.stages if stage.first < now.step]
+        self._record = before.model_copy(update={"environment": environment(now)})
+
+    def _count_stage(self, now: Progress, total: float) -> None:
+        loss, stages = finite(total), self._stages
+        if not stages or stages[-1].width != now.width:
+            begun = sum(stage.seconds for stage in stages)
+            stages.append(
+                Stage(
+                    width=now.width,
+                    first=now.step,
+                    last=now.step,
+                    seconds=round(now.seconds - begun, 3),
+                    start=loss,
+                    loss=loss,
+                )
+            )
+            return
+        begun = sum(stage.seconds for stage in stages[:-1])
+        stages[-1] = stages[-1].model_copy(
+            update={"last": now.step, "loss": loss, "seconds": round(now.seconds - begun, 3)}
+        )
+
+    def _keep(self, now: Progress, pixels: NDArray[np.uint8]) -> None:
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "WEBP", quality=_QUALITY, method=_METHOD)
+        measures = {"contrast": contrast(pixels), "colourfulness": colourfulness(pixels)}
+        if self._before is not None:
+            measures["change"] = change(pixels, self._before)
+        self._before = pixels
+        shot = Shot(
+            file=f"{SHOTS}/{now.step:06d}.webp",
+            step=now.step,
+            stage=len(self._stages) - 1,
+            width=pixels.shape[1],
+            height=pixels.shape[0],
+            measures={name: round(value, 3) for name, value in measures.items()},
+        )
+        self._write(shot.file, stream.getvalue())
+        self._shots.append(shot)
+
+    def _state_now(self, now: Progress) -> None:
+        self._record = self._record.model_copy(
+            update={
+                "step": now.step,
+                "planned": now.steps,
+                "stage_count": now.stages,
+                "seconds": round(now.seconds, 3),
+                "seconds_left": finite(now.seconds_left),
+                "megapixels": round(now.megapixels, 3),
+                "points": self._curve.points(),
+                "stages": list(self._stages),
+                "shots": list(self._shots),
+            }
+        )
+
+    def _write_all(self) -> None:
+        """The record and its page, on either thread: only one of them is at work."""
+        self._record = self._record.model_copy(update={"updated": datetime.now(UTC)})
+        self._write(RECORD, self._record.to_bytes())
+        self._write(REPORT, self._page(self._record))
+
+    def _write(self, name: str, data: bytes) -> None:
+        if self.problem:
+            return
+        try:
+            self._write_file(name, data)
+        except (OSError, InputError) as error:
+            self.problem = _words(error)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, InputError):
+        return error.message
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return type(error).__name__
+
+
+def new_record(name: str, recipe: Mapping[str, object], **about: str) -> Record:
+    """The record of a run that begins now. ``recipe``: as in JSON; ``about``: other fields of
+    Record."""
+    now = datetime.now(UTC)
+    return Record(
+        name=name, state="running", started=now, updated=now, recipe=dict(recipe), **about
+    )
