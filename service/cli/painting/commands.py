@@ -257,22 +257,33 @@ def show(
 def run(
     recipe: options.RecipeFile,
     set_: options.Changes = None,
+    edit: Annotated[
+        bool,
+        typer.Option("--edit", help="Change the recipe in your editor ($VISUAL or $EDITOR) first."),
+    ] = False,
     weights: options.Weights = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for picture and receipt.")
     ] = Path("out"),
 ) -> None:
-    """Paint a recipe from a file."""
+    """Paint a recipe of the catalogue, or from a file."""
+    from service.cli.catalogue import find_recipe
+    from service.cli.editing import edit_recipe
     from service.cli.painting.mesh import paint_mesh_to
     from service.cli.painting.picture import paint_to
     from service.cli.recipe_file import note_on_size, read_recipe, read_steering
 
-    found = read_recipe(recipe, set_ or ())
-    steering = read_steering(recipe, found)
+    recipe = source = find_recipe(recipe)
+    if edit:
+        source = output / f"{recipe.stem}.edited.json"
+        found = edit_recipe(recipe, set_ or (), source)
+    else:
+        found = read_recipe(recipe, set_ or ())
+    steering = read_steering(source, found)
     paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
     picture = output / f"{recipe.stem}.png"
     screen = progress_console()
-    if (note := note_on_size(recipe, found)) is not None:
+    if (note := note_on_size(source, found)) is not None:
         screen.out(f"note: {note}", highlight=False)
     paint_one(found, picture, weights, screen, steering=steering, read=[recipe])
 
