@@ -15,8 +15,8 @@ TILT, AMBIENT = np.radians(20), 0.45  # of a ball: its north towards us; light o
 
 
 def shown(picture: Image.Image, recipe: Recipe, side: int) -> Image.Image:
-    """A painting of a recipe, ``side`` pixels wide: two by two periods if they are small, a square of
-    them; a ball; or the whole. ``picture``: as it is delivered, of a mesh a view of it."""
+    """A painting of a recipe, ``side`` pixels wide: a square of two by two periods if they are
+    small; a ball; or the whole. ``picture``: as it is delivered, of a mesh a view of it."""
     paper = Image.new("RGBA", picture.size, (*PAPER, 255))
     picture = Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
     if recipe.target == "sphere" and recipe.projection == "equirectangular":

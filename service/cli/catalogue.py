@@ -65,12 +65,8 @@ def find_recipe(given: Path) -> Path:
     known = recipe_files()
     if given.name not in known:
         near = unknown_name("unknown-recipe", "recipe", given.name, known)
-        raise InputError(
-            near.code,
-            near.field,
-            near.message,
-            f"{near.hint} See 'service recipes', or name a file.",
-        )
+        hint = f"{near.hint} See 'service recipes', or name a file."
+        raise InputError(near.code, near.field, near.message, hint)
     return known[given.name]
 
 

@@ -18,6 +18,7 @@ from service.recipe.recipe import Recipe
 from service.reporting.receipt import SCHEMA
 
 _MAX_BYTES = 1 << 24
+_EXAMPLES = "'service recipes' lists examples."
 
 
 def read_recipe(path: Path, changes: Sequence[str] = (), beside: Path | None = None) -> Recipe:
@@ -158,9 +159,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _no_object(path: Path) -> InputError:
-    return InputError(
-        "bad-recipe", "recipe", f"{path} holds no JSON object.", "'service recipes' lists examples."
-    )
+    return InputError("bad-recipe", "recipe", f"{path} holds no JSON object.", _EXAMPLES)
 
 
 def read_change(change: str) -> tuple[str, Any]:

@@ -26,7 +26,7 @@ class DescribedRecipe(Recipe):
 
     about: About | None = Field(
         default=None,
-        description="What the catalogue says of it; it changes nothing of the picture.",
+        description="What a catalogue says of it; it changes nothing of the picture.",
     )
 
     def recipe(self) -> Recipe:

@@ -24,7 +24,8 @@ from service.spaces.plane import PlaneScene
 
 ENTRIES = {entry.name: entry for entry in catalogue()}
 # The recipes of the article's code.
-ARTICLE = """SimpleSquare UpsideDown SimpleTriangle RainbowTriangle HexTiledTriangle TrianglarRainbow
+ARTICLE = """SimpleSquare UpsideDown SimpleTriangle RainbowTriangle HexTiledTriangle
+TrianglarRainbow
 SimilarHexagon SimilarityGrid Hyperbolic46 Hyperbolic46Compliment Hyperbolic320
 Hyperbolic38Similar Hyperbolic68Similar SphericalTexture TetrahedronTexture OctohedronTexture
 IcosohedronTexture Tunnel Whirlpool RetiledView NeuronTiledRotor NeuronDeconstructionRotors
