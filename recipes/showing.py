@@ -15,15 +15,17 @@ TILT, AMBIENT = np.radians(20), 0.45  # of a ball: its north towards us; light o
 
 
 def shown(picture: Image.Image, recipe: Recipe, side: int) -> Image.Image:
-    """A painting of a recipe, ``side`` pixels wide: a square of two by two periods if they are
-    small; a ball; or the whole. ``picture``: as it is delivered, of a mesh a view of it."""
+    """A painting of a recipe, ``side`` pixels wide and not higher: of a tile as much of it as
+    fits, of a small one two by two periods; a ball; or the whole. ``picture``: as it is delivered,
+    of a mesh a view of it."""
     paper = Image.new("RGBA", picture.size, (*PAPER, 255))
     picture = Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
     if recipe.target == "sphere" and recipe.projection == "equirectangular":
         return Image.fromarray(ball(np.asarray(picture), side))
-    if recipe.target == "tile" and recipe.folds is None and picture.width < side:
-        pixels = np.asarray(picture)
-        picture = Image.fromarray(np.tile(pixels, (2, 2, 1))[: 2 * len(pixels[0])])
+    if recipe.target == "tile":
+        times = 1 if recipe.folds is not None or picture.width >= side else 2
+        pixels = np.tile(np.asarray(picture), (times, times, 1))
+        picture = Image.fromarray(pixels[: len(pixels[0])])
     height = round(side * picture.height / picture.width)
     return picture.resize((side, height), Image.Resampling.LANCZOS)
 

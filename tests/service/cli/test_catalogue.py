@@ -16,6 +16,7 @@ from recipes.make_meshes import SMALL, vase
 from service.cli import main
 from service.cli.catalogue import Entry, catalogue, recipe_files
 from service.cli.offer.recipes import write_page
+from service.cli.serving.batch import Tally
 from service.cli.serving.batch import recipe_files as batch_files
 from service.recipe.about import About, DescribedRecipe
 from service.recipe.parsing import parse_about, parse_recipe
@@ -303,6 +304,18 @@ def test_a_recipe_that_reads_files_paints_from_anywhere(tmp_path, monkeypatch):
     toy = [w for key in ("size=64", "steps=1", "views=1") for w in ("--set", key)]
     assert main(["run", "restyled_vase", *toy, "-o", "vases"]) == 0
     assert (tmp_path / "vases" / "restyled_vase.glb").exists()
+
+
+def test_a_batch_takes_a_quality_for_all(monkeypatch):
+    asked = []
+
+    def paint_batch(given, changes, *_):
+        asked.append((given, changes))
+        return Tally()
+
+    monkeypatch.setattr("service.cli.serving.batch.paint_batch", paint_batch)
+    assert main(["batch", "recipes", "-q", "draft", "--set", "seed=2"]) == 0
+    assert asked == [(["recipes"], ["seed=2", "quality=draft"])]
 
 
 @pytest.mark.slow

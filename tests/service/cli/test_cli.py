@@ -33,9 +33,9 @@ from service.cli.recipe_file import read_recipe
 from service.cli.stopping import finish_on_interrupt
 from service.describe import LOOK_SIDE, defaults, describe
 from service.painting.progress import Progress
+from service.recipe.about import DescribedRecipe
 from service.recipe.parsing import parse_recipe
 from service.recipe.parts import Objective
-from service.recipe.recipe import Recipe
 from service.reporting.delivery import destination
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
@@ -440,7 +440,7 @@ def test_the_offer_is_small_and_complete():
     assert offer["looks"].keys() == set(offer["styles"])
     assert {len(base64.b64decode(look)) for look in offer["looks"].values()} == {LOOK_SIDE**2 * 3}
     assert [q["name"] for q in offer["qualities"]] == ["draft", "standard", "final"]
-    assert offer["recipe_schema"] == Recipe.model_json_schema()
+    assert offer["recipe_schema"] == DescribedRecipe.model_json_schema()
 
 
 def test_the_defaults_are_those_of_a_recipe_that_sets_nothing():
