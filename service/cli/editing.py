@@ -27,7 +27,7 @@ def edit_recipe(file: Path, changes: Sequence[str], draft: Path) -> Recipe:
     """The recipe of a file, after ``changes`` (see :func:`read_recipe`), as it was saved in the
     user's editor. What is saved is written to ``draft`` before anything else is done with it; of
     one that cannot be painted it is told why, and the editor opens again with it, if the user
-    wants. Raises InputError: "not-saved" where the editor is closed without saving; what is wrong
+    wants. Raises InputError: "not-edited" where the editor is closed without saving; what is wrong
     with a recipe that is not edited again."""
     text = _offered(file, changes)
     refused: InputError | None = None
@@ -47,7 +47,7 @@ def edit_recipe(file: Path, changes: Sequence[str], draft: Path) -> Recipe:
             refused.code, refused.field, refused.message, f"{refused.hint} What you wrote: {draft}"
         )
     raise InputError(
-        "not-saved",
+        "not-edited",
         "recipe",
         "The editor was closed without saving, and nothing is painted.",
         "Leave out --edit to paint the recipe as it is.",

@@ -25,7 +25,7 @@ ELSEWHERE = {
     "the command line": """address-in-use address-unusable bad-data bad-fps bad-frames
         bad-mesh-file bad-output bad-recipe damaged-paint data-in-use key-exists mesh-too-large
         mesh-unwrap missing-file missing-mesh missing-tiling no-cluster no-editor no-figure
-        no-frames no-keys no-paint no-ray no-temporary-folder no-variants not-loopback not-saved
+        no-frames no-keys no-paint no-ray no-temporary-folder no-variants not-loopback not-edited
         service-unreachable unknown-recipe unknown-variant""",
     "planes, the hyperbolic plane, spirals": """bad-arms bad-cell bad-folds bad-order bad-plugin
         bad-tiling bad-torus-map bad-twist bad-zoom""",
