@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean
+.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean catalogue
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -29,6 +29,7 @@ help:
 	@echo "make exemplars   paint the style exemplars anew"
 	@echo "make meshes  write example meshes to paint into out/meshes"
 	@echo "make groups  write docs/groups.md and its pictures anew"
+	@echo "make catalogue   paint the pictures of docs/catalogue.md and write the page"
 	@echo "make dreams  paint the pictures of docs/dreams.md anew and write the page"
 
 # A second run skips the set-up: the stamp is newer than pyproject.toml. Without the weights all
@@ -108,6 +109,9 @@ exemplars: $(READY)
 
 groups: $(READY)
 	$(BIN)/python -m service.cli.pages.groups docs
+
+catalogue: $(READY)
+	$(BIN)/python -m recipes.make_catalogue
 
 dreams: $(READY)
 	$(BIN)/python -m recipes.make_dreams

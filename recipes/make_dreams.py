@@ -15,14 +15,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
-from scipy import ndimage
 
-from geometry.sphere.pictures import EQUIRECTANGULAR
 from recipes import make_meshes
+from recipes.showing import PAPER, shown
 from service.cli import main as service
+from service.cli.recipe_file import read_recipe
 from service.terms import TERMS
 
 RECIPES = Path(__file__).parent
@@ -43,8 +41,7 @@ ROWS = {  # of recipes, a column each
     "like a picture": "peacock_eyes, marbled_ball, peacock_disc, whirls, night_vase",
 }
 SIDE, GAP, LABEL = 384, 16, 40  # pixels of the sheet
-PAPER, INK = (250, 248, 244), (60, 56, 50)
-TILT, AMBIENT = np.radians(20), 0.45  # of a ball: its north towards us; light on its rim
+INK = (60, 56, 50)
 
 
 def recipes() -> dict[str, Path]:
@@ -74,7 +71,7 @@ def command(file: Path) -> str:
             words += ["--arms", value.removeprefix("spiral")]
         elif key == "group" and recipe["target"] == "hyperbolic":  # all are rotations: "[4,6]+"
             words += value.strip("[]+").split(",")
-        elif key not in ("target", "start"):
+        elif key not in ("target", "start", "about"):
             words += [_option(key), str(value)]
     return shlex.join(words)
 
@@ -102,48 +99,12 @@ def paint() -> None:
         raise SystemExit(code)
 
 
-def shown(file: Path) -> Image.Image:
-    """The painting of a recipe as the page shows it, SIDE wide: two by two small periods, a ball,
-    or the whole."""
-    stem, target = WORK / "dreams" / file.stem, json.loads(file.read_text())["target"]
-    if target == "mesh":
-        return _square(Image.open(f"{stem}_view1.png").convert("RGB"))
-    picture = Image.open(f"{stem}.png").convert("RGBA")
-    paper = Image.new("RGBA", picture.size, (*PAPER, 255))
-    picture = Image.alpha_composite(paper, picture).convert("RGB")
-    if target == "sphere":
-        return Image.fromarray(ball(np.asarray(picture)))
-    if target == "tile" and picture.width < SIDE:
-        pixels = np.asarray(picture)
-        picture = Image.fromarray(np.tile(pixels, (2, 2, 1))[: 2 * len(pixels[0])])
-    return _square(picture)
-
-
-def _square(picture: Image.Image) -> Image.Image:
-    return picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-
-
-def ball(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A sphere with an equirectangular picture (H, W, 3), lit from the eye: (SIDE, SIDE, 3)."""
-    rows, columns, _ = picture.shape
-    axis = (np.arange(2 * SIDE) + 0.5) / SIDE - 1  # two by two rays a pixel
-    x, z = np.meshgrid(axis * 1.04, -axis * 1.04)
-    inside = x**2 + z**2 < 1
-    y = np.sqrt(np.where(inside, 1 - x**2 - z**2, 0))  # towards us
-    c, s = np.cos(TILT), np.sin(TILT)
-    points = np.stack([y * c - z * s, x, z * c + y * s], axis=-1).reshape(-1, 3)
-    row, column = EQUIRECTANGULAR.positions(points, (rows, columns))
-    where = np.stack([np.clip(row - 0.5, 0, rows - 1), column - 0.5])
-    seen = [
-        ndimage.map_coordinates(channel, where, float, order=1, mode="grid-wrap")
-        for channel in np.moveaxis(picture, 2, 0)
-    ]
-    lit = np.stack(seen, axis=-1).reshape(*y.shape, 3) * (
-        AMBIENT + (1 - AMBIENT) * y[..., None] ** 0.5
-    )
-    pixels = np.where(inside[..., None], lit, PAPER)
-    small = pixels.reshape(SIDE, 2, SIDE, 2, 3).mean(axis=(1, 3))
-    return np.rint(small).astype(np.uint8)
+def picture(file: Path) -> Image.Image:
+    """The painting of a recipe as the page shows it, SIDE wide."""
+    recipe, stem = read_recipe(file), WORK / "dreams" / file.stem
+    if recipe.target == "mesh":
+        return shown(Image.open(f"{stem}_view1.png"), recipe, SIDE)
+    return shown(Image.open(f"{stem}.png"), recipe, SIDE)
 
 
 def sheet(pictures: Mapping[str, Image.Image]) -> Image.Image:
@@ -183,7 +144,7 @@ def main() -> None:
     if sys.argv[1:] != ["--page"]:
         make_meshes.write_meshes(WORK / "meshes")
         paint()
-        pictures = {name: shown(file) for name, file in recipes().items()}
+        pictures = {name: picture(file) for name, file in recipes().items()}
         folder = DOCS / "images" / "dreams"
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures.items():

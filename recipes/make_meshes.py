@@ -16,6 +16,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 FLUTES, COLUMNS, ROWS = 12, 192, 120
+SMALL = 72, 32  # columns and rows of meshes/small_vase.obj, which comes with the recipes
 # Radius and height from the middle of the foot, up the outside, over the lip, down the inside.
 PROFILE = np.array(
     [
@@ -45,11 +46,11 @@ PROFILE = np.array(
 )
 
 
-def vase() -> str:
+def vase(columns: int = COLUMNS, rows: int = ROWS) -> str:
     """The vase as the text of an OBJ file. u runs around it, v along the profile."""
     along = np.concatenate([[0], np.linalg.norm(np.diff(PROFILE, axis=0), axis=1).cumsum()])
     curve = PchipInterpolator(along / along[-1], PROFILE)
-    v, u = np.meshgrid(np.linspace(0, 1, ROWS + 1), np.linspace(0, 1, COLUMNS + 1), indexing="ij")
+    v, u = np.meshgrid(np.linspace(0, 1, rows + 1), np.linspace(0, 1, columns + 1), indexing="ij")
     radius, height = np.moveaxis(curve(v), -1, 0)
     angle = 2 * math.pi * u
     # flutes where the wall is wide and outside: none at foot, neck, lip and inside
@@ -59,11 +60,11 @@ def vase() -> str:
     lines = ["# made by recipes/make_meshes.py", "o vase"]
     lines += [f"v {x:.6f} {y:.6f} {z:.6f}" for x, y, z in points[:, :-1].reshape(-1, 3)]
     lines += [f"vt {a:.6f} {b:.6f}" for a, b in np.stack([u, v], -1).reshape(-1, 2)]
-    for i in range(ROWS):
-        for j in range(COLUMNS):
+    for i in range(rows):
+        for j in range(columns):
             corners = ((i, j), (i, j + 1), (i + 1, j + 1), (i + 1, j))
             names = [
-                f"{a * COLUMNS + b % COLUMNS + 1}/{a * (COLUMNS + 1) + b + 1}" for a, b in corners
+                f"{a * columns + b % columns + 1}/{a * (columns + 1) + b + 1}" for a, b in corners
             ]
             lines.append("f " + " ".join(names))
     return "\n".join(lines) + "\n"

@@ -14,6 +14,7 @@ from geometry.spaces import SPHERE
 from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
 from service.networks import AUTO, NETWORKS
+from service.recipe.about import DescribedRecipe
 from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.survey.labels import group_label
@@ -45,7 +46,7 @@ def describe() -> dict[str, Any]:
         "terms": term_rows(),
         "qualities": [{"name": name, "title": q.title} for name, q in QUALITIES.items()],
         "defaults": defaults(),
-        "recipe_schema": Recipe.model_json_schema(),
+        "recipe_schema": DescribedRecipe.model_json_schema(),
     }
 
 

@@ -17,6 +17,7 @@ from service.cli.larger.enlarge_command import enlarge
 from service.cli.larger.variants_command import pick, variants
 from service.cli.offer import listings
 from service.cli.offer.channels_command import channels
+from service.cli.offer.recipes import recipes
 from service.cli.offer.weights import weights_app
 from service.cli.painting.commands import add_painting_commands
 from service.cli.serving.batch_command import batch
@@ -107,6 +108,7 @@ def classes(
 
 
 app.command()(channels)
+app.command()(recipes)
 
 
 @app.command()

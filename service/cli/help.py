@@ -14,7 +14,7 @@ from service.spaces import SPACES
 # Every command, in the order of the help.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge"),
-    "Choose": ("preview", "groups", "colourings", "classes", "channels", "settings"),
+    "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
     "Show": ("gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
@@ -42,8 +42,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "service preview p6 -c 3a --picture photo.jpg",
         "service preview p4g --figure",
     ),
-    "run": ("service run tile.json --set seed=2 --set objective.detail=2",),
-    "batch": ("service batch recipes --set quality=draft -o drafts",),
+    "run": (
+        "service run rainbow_hexagon",
+        "service run rainbow_hexagon --edit",
+        "service run tile.json --set seed=2 --set objective.detail=2",
+    ),
+    "batch": ("service batch recipes -q draft -o drafts",),
+    "recipes": ("service recipes --page recipes.html --open",),
     "colourings": ("service colourings p4 --style night_strokes",),
     "variants": ("service variants tile -g p4,p6,p6m -s night_strokes,a.jpg --seeds 2 -o many",),
     "pick": ("service pick many 7 --size 2048",),

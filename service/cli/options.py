@@ -120,7 +120,13 @@ _PAINTING = (
     "style_colours",
     "views",
 )
-RecipeFile = Annotated[Path, typer.Argument(metavar="RECIPE", help="A recipe or a receipt, JSON.")]
+RecipeFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RECIPE",
+        help="A name from 'service recipes', or a file: a recipe or a receipt, JSON.",
+    ),
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, as in objective.style=2."),

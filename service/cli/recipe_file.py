@@ -11,41 +11,52 @@ from typing import Any
 from geometry.errors import InputError
 from service.mesh_files.references import referenced_files
 from service.painting.steering import Adjustment, parse_steering
+from service.recipe.about import About
 from service.recipe.changes import set_value
-from service.recipe.parsing import parse_recipe
+from service.recipe.parsing import parse_about, parse_recipe
 from service.recipe.recipe import Recipe
 from service.reporting.receipt import SCHEMA
 
 _MAX_BYTES = 1 << 24
+_EXAMPLES = "'service recipes' lists examples."
 
 
-def read_recipe(path: Path, changes: Sequence[str] = ()) -> Recipe:
+def read_recipe(path: Path, changes: Sequence[str] = (), beside: Path | None = None) -> Recipe:
     """The recipe in a file, or in a receipt, with ``changes`` such as 'objective.style=2'.
 
-    Its files are looked for beside the recipe. Raises InputError: "missing-file",
-    "bad-recipe", "bad-value", "unknown-field".
+    Its files are looked for beside the recipe, or in the folder ``beside``. Raises InputError:
+    "missing-file", "bad-recipe", "bad-value", "unknown-field".
     """
     data = _read(path)
     for change in changes:
         key, value = read_change(change)
         set_value(data, key, value, "--set")
     recipe = parse_recipe(data)
-    return with_absolute_files(recipe, path.parent)
+    return with_absolute_files(recipe, beside or path.parent)
+
+
+def read_about(path: Path) -> About | None:
+    """What a recipe's file says of itself. Raises InputError as :func:`read_recipe` does."""
+    return parse_about(_read(path))
+
+
+def is_receipt(path: Path) -> bool:
+    """Whether a file is a receipt, not a recipe. Raises InputError as :func:`read_json` does."""
+    return read_json(path).get("schema") == SCHEMA
 
 
 def note_on_size(path: Path, recipe: Recipe) -> str | None:
     """What to say where a recipe is painted at another size than its file says; None if it is
     not."""
-    data = read_json(path)
-    is_receipt = data.get("schema") == SCHEMA
-    fields = data["recipe"] if is_receipt else data
+    data, of_receipt = read_json(path), is_receipt(path)
+    fields = data["recipe"] if of_receipt else data
     before = fields.get("size", Recipe.model_fields["size"].default)
     if recipe.size == before:
         return None
     note = f"at {recipe.size} pixels this is another picture than at {before}"
     if recipe.size < before:
         return f"{note}."
-    receipt = shlex.quote(str(path)) if is_receipt else "RECEIPT"
+    receipt = shlex.quote(str(path)) if of_receipt else "RECEIPT"
     return f"{note}; the same one larger: service enlarge {receipt} --size {recipe.size}"
 
 
@@ -128,7 +139,10 @@ def read_json(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise InputError(
-            "missing-file", "recipe", f"There is no file {path}.", "See recipes/ for examples."
+            "missing-file",
+            "recipe",
+            f"There is no file {path}.",
+            "'service recipes' lists examples.",
         ) from None
     except json.JSONDecodeError as error:
         raise InputError(
@@ -145,9 +159,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _no_object(path: Path) -> InputError:
-    return InputError(
-        "bad-recipe", "recipe", f"{path} holds no JSON object.", "See recipes/ for examples."
-    )
+    return InputError("bad-recipe", "recipe", f"{path} holds no JSON object.", _EXAMPLES)
 
 
 def read_change(change: str) -> tuple[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from geometry.errors import InputError, unknown_name
+from service.recipe.about import About, DescribedRecipe
 from service.recipe.parts import Dream, Objective, Part, Style
 from service.recipe.recipe import MAX_STYLES, Recipe
 
@@ -14,25 +15,36 @@ MAX_KEYS = 128  # of one object: far more than there are fields
 
 
 def parse_recipe(data: Any) -> Recipe:
-    """A recipe from JSON data.
+    """A recipe from JSON data. What the data say of it (:class:`service.recipe.about.About`) is
+    checked and left out.
 
     Raises InputError with the field at fault; an unknown key is answered with the nearest known.
     Takes no time worth mentioning for whatever a megabyte of JSON may hold.
     """
+    return _parse(data).recipe()
+
+
+def parse_about(data: Any) -> About | None:
+    """What a recipe's JSON data say of it. Raises InputError as :func:`parse_recipe` does."""
+    return _parse(data).about
+
+
+def _parse(data: Any) -> DescribedRecipe:
     _check_counts(data)
     try:
-        return Recipe.model_validate(data)
+        return DescribedRecipe.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = [str(part) for part in first["loc"]]
         field = ".".join(place) or "recipe"
         if first["type"] == "extra_forbidden":
             models: dict[str, type[Part]] = {
+                "about": About,
                 "objective": Objective,
                 "styles": Style,
                 "dreams": Dream,
             }
-            model = models.get(place[0], Recipe)
+            model = models.get(place[0], DescribedRecipe)
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
         if isinstance(refused := first.get("ctx", {}).get("error"), InputError):
             raise refused from None

@@ -166,10 +166,15 @@ not repeat it, the base colour is drawn anew onto the UV map as the mesh has it,
 painted for that map: take the Mapping node away before you use it. Only a map that is wider than
 one tile and fits into it when moved is moved itself; the GLB has it.
 
-**Recipes.** `run` reads a recipe, or a receipt, whose picture it makes again. `--set` changes one
-key: dots lead into objects and, as numbers, into lists (`--set objective.style=2`,
-`--set styles.0.weight=0.5`); values are JSON, or text where they are not. Styles, meshes,
-bases and masks are looked for beside the recipe.
+**Recipes.** `run` takes the name of a recipe that comes with Orbitex (`recipes` lists them; [here
+they are with pictures](catalogue.md)), or reads a file: a recipe, or a receipt, whose picture it
+makes again. `--edit` opens it in your editor first, `$VISUAL` or `$EDITOR`. What you save is kept
+as NAME.edited.json in the folder of `-o`; if something is wrong with it, a line says what, and the
+editor opens again with your text. An edited receipt is painted without the adjustments that were
+made on the way. In a file, `about` may hold a title, a text and a source; it changes nothing of the
+picture. `--set` changes one key: dots lead into objects and, as numbers, into lists
+(`--set objective.style=2`, `--set styles.0.weight=0.5`); values are JSON, or text where they are
+not. Styles, meshes, bases and masks are looked for beside the recipe.
 
 **Jobs.** `serve` paints jobs of Blender, of [another client](protocol.md#a-client) or of `submit`,
 which sends a recipe with its files from any machine; `watch JOB -o tile.png` fetches the picture,

@@ -289,6 +289,10 @@ def show(
 def run(
     recipe: options.RecipeFile,
     set_: options.Changes = None,
+    edit: Annotated[
+        bool,
+        typer.Option("--edit", help="Change the recipe in your editor ($VISUAL or $EDITOR) first."),
+    ] = False,
     weights: options.Weights = None,
     output: Annotated[
         Path | None,
@@ -301,26 +305,30 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Paint a recipe from a file."""
+    """Paint a recipe of the catalogue, or from a file."""
+    from service.cli.catalogue import find_recipe
+    from service.cli.editing import edit_recipe
     from service.cli.painting.mesh import paint_mesh_to
     from service.cli.painting.picture import paint_to
     from service.cli.painting.runs import run_of
-    from service.cli.recipe_file import note_on_size, read_json, read_recipe, read_steering
+    from service.cli.recipe_file import note_on_size, read_recipe, read_steering
 
-    found = read_recipe(recipe, set_ or ())
-    steering = read_steering(recipe, found)
-    paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
-    screen = progress_console()
-    if (note := note_on_size(recipe, found)) is not None:
-        screen.out(f"note: {note}", highlight=False)
-    if output is not None:
-        picture = output / f"{recipe.stem}.png"
-        paint_one(found, picture, weights, screen, steering=steering, read=[recipe])
-        return
-    kept = run_of(recipe, read_json(recipe))
-    with unless_empty(kept.folder):
-        into = kept.picture()
-        paint_one(found, into, weights, screen, steering=steering, read=[recipe], run=kept)
+    recipe = source = find_recipe(recipe)
+    kept = run_of(recipe) if output is None else None
+    folder = output if kept is None else kept.folder
+    with contextlib.nullcontext() if kept is None else unless_empty(folder):
+        if edit:
+            source = folder / f"{recipe.stem}.edited.json"
+            found = edit_recipe(recipe, set_ or (), source)
+        else:
+            found = read_recipe(recipe, set_ or ())
+        steering = read_steering(source, found)
+        screen = progress_console()
+        if (note := note_on_size(source, found)) is not None:
+            screen.out(f"note: {note}", highlight=False)
+        picture = folder / f"{recipe.stem}.png" if kept is None else kept.picture()
+        paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
+        paint_one(found, picture, weights, screen, steering=steering, read=[recipe], run=kept)
 
 
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}

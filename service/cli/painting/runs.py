@@ -9,19 +9,19 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from geometry.errors import InputError
 from geometry.printable import printable
+from service.cli.recipe_file import read_about
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
 from service.runs.diary import Diary, new_record
 from service.runs.folders import new_run_folder, runs_of, writer
 from service.runs.record import RECIPE, RECORD, REPORT, read_record
 
-_MOST = {"title": 250, "about": 4000}  # characters
+_MOST = 4000  # characters of what a recipe says of itself
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,18 @@ def run_beside(picture: Path) -> Run:
     return Run(new_run_folder(runs_of(picture.stem, picture.parent)), name)
 
 
-def run_of(recipe: Path, data: dict[str, Any]) -> Run:
-    """The run of a recipe's file, which holds ``data``. One that lies in a run's folder is run
-    again: the new folder is beside that one."""
+def run_of(recipe: Path) -> Run:
+    """The run of a recipe's file. One that lies in a run's folder is run again: the new folder is
+    beside that one. Raises InputError as :func:`service.cli.recipe_file.read_about` does."""
     if recipe.name == RECIPE and (recipe.parent / RECORD).is_file():
         with contextlib.suppress(InputError):
             old = read_record(recipe.parent / RECORD)
             folder = new_run_folder(recipe.absolute().parent.parent)
             return Run(folder, old.name, old.title, old.about)
-    title, about = (_shown(data.get(key) or "", most) for key, most in _MOST.items())
-    return Run(new_run_folder(runs_of(recipe.stem)), _shown(recipe.stem), title, about)
+    about = read_about(recipe)
+    title, text = ("", "") if about is None else (about.title, about.text)
+    name = _shown(recipe.stem)
+    return Run(new_run_folder(runs_of(recipe.stem)), name, _shown(title), _shown(text, _MOST))
 
 
 def _shown(words: object, most: int = 250) -> str:

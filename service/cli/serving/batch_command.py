@@ -11,6 +11,7 @@ import typer
 
 from geometry.printable import printable
 from service.cli import options, terminal
+from service.recipe.parts import QUALITIES
 
 
 def batch(
@@ -22,7 +23,11 @@ def batch(
     ],
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change all recipes, as in quality=draft."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Change all recipes, as in seed=2."),
+    ] = None,
+    quality: Annotated[
+        str | None,
+        typer.Option("--quality", "-q", metavar="|".join(QUALITIES), help="Of all of them."),
     ] = None,
     output: Annotated[
         Path,
@@ -40,7 +45,8 @@ def batch(
     check_engine(engine, ray_address, ray_gpus)
     settings = Settings(output, engine=engine, ray_address=ray_address, ray_gpus=ray_gpus)
     console = terminal.progress_console()
-    tally = paint_batch(recipes, set_ or (), output, settings, console)
+    changes = [*(set_ or ()), *([f"quality={quality}"] if quality else [])]
+    tally = paint_batch(recipes, changes, output, settings, console)
     for name, error in tally.failed.items():
         sys.stderr.write(f"error: {printable(name)}: {printable(' '.join(str(error).split()))}\n")
     console.out(

@@ -44,9 +44,10 @@ def submit(
     key: Key = None,
 ) -> None:
     """Let a service paint a recipe: sends it with its files, prints the new job's name."""
+    from service.cli.catalogue import find_recipe
     from service.cli.serving.orders import read_order
 
-    order = read_order(recipe, set_ or ())
+    order = read_order(find_recipe(recipe), set_ or ())
     if order.recipe.unwrap:
         raise InputError(
             "bad-recipe",

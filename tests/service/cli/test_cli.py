@@ -33,9 +33,9 @@ from service.cli.recipe_file import read_recipe
 from service.cli.stopping import finish_on_interrupt
 from service.describe import LOOK_SIDE, defaults, describe
 from service.painting.progress import Progress
+from service.recipe.about import DescribedRecipe
 from service.recipe.parsing import parse_recipe
 from service.recipe.parts import Objective
-from service.recipe.recipe import Recipe
 from service.reporting.delivery import destination
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
@@ -72,7 +72,8 @@ def service(*words, cwd):
         ((*TILE, "-o", "picture.bmp"), "output", ".png"),
         ((*TILE, "-o", "broken.png/tile.png"), "output", "another"),
         ((*TILE, "-o", "recipe.png"), "output", "another"),
-        (("run", "absent.json"), "recipe", "recipes/"),
+        (("run", "absent.json"), "recipe", "service recipes"),
+        (("run", "absent"), "recipe", "name a file"),
         (("run", "broken.png"), "recipe", ""),
         (("run", "recipe.json", "--set", "objective.stile=2"), "recipe", "style"),
         (("run", "recipe.json", "--set", "sise=64"), "recipe", "size"),
@@ -439,7 +440,7 @@ def test_the_offer_is_small_and_complete():
     assert offer["looks"].keys() == set(offer["styles"])
     assert {len(base64.b64decode(look)) for look in offer["looks"].values()} == {LOOK_SIDE**2 * 3}
     assert [q["name"] for q in offer["qualities"]] == ["draft", "standard", "final"]
-    assert offer["recipe_schema"] == Recipe.model_json_schema()
+    assert offer["recipe_schema"] == DescribedRecipe.model_json_schema()
 
 
 def test_the_defaults_are_those_of_a_recipe_that_sets_nothing():

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recipes.make_dreams import COLUMNS, DOCS, LIKE, ROWS, SIDE, ball, command, page, recipes
+from recipes.make_dreams import COLUMNS, DOCS, LIKE, ROWS, SIDE, command, page, recipes
+from recipes.showing import ball
 from service.cli import main
 from service.cli.recipe_file import read_recipe
 
@@ -58,7 +59,7 @@ def test_a_ball_shows_the_side_of_the_picture_s_middle_upright():
     picture = np.zeros((64, 128, 3), np.uint8)
     picture[:32, :, 0] = 255  # north
     picture[:, 64:, 1] = 255  # east
-    shown = ball(picture).astype(int)
+    shown = ball(picture, SIDE).astype(int)
     middle = SIDE // 2
     assert shown[SIDE // 4, middle + 40, 0] > 150 > shown[-SIDE // 8, middle + 40, 0]
     assert shown[middle, middle + 60, 1] > 150 and shown[middle, middle - 60, 1] == 0
