@@ -165,7 +165,7 @@ def test_the_frame_stays_where_weights_and_rule_are_adjusted():
     region[8:40, 8:40] = True
     other = parse_recipe(TILE | {"steps": 2, "views": 1})
     again = kept_paint(make_scene(other), 64, kept, region)
-    *_, last = paint(other, make_scene(other), load_styles(other), CPU, kept=again)
+    *_, last = paint(other, make_scene(other), load_styles(other), CPU, before=again)
     assert last.frame == frame != framed_by(load_styles(other))
 
 

@@ -84,7 +84,7 @@ def torch_painter() -> Painter:
     from service.describe import describe, full_group_row
     from service.inputs.styles import load_styles
     from service.painting.checkpoint import Checkpoint
-    from service.painting.kept import Paint, kept_paint
+    from service.painting.kept import Before, Paint, kept_paint
     from service.painting.paint import paint
     from service.perception.choice import best_at_hand
     from service.perception.contents import contents
@@ -123,20 +123,19 @@ def torch_painter() -> Painter:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
         device = torch.device(attempt.device)
-        kept = larger_than = None
+        before: Before | None = None
         if attempt.kept is not None:
-            before, region = Paint.from_bytes(attempt.kept.data), attempt.kept.region
+            found, region = Paint.from_bytes(attempt.kept.data), attempt.kept.region
             if region is None:
-                larger_than = dataclasses.replace(before, source=attempt.kept.job)
+                before = dataclasses.replace(found, source=attempt.kept.job)
             else:
-                kept = kept_paint(scene, recipe.size, before, region > 127)
+                before = kept_paint(scene, recipe.size, found, region > 127)
         return paint(
             *(recipe, scene, styles, device),
             resume=checkpoint,
             frugal=attempt.frugal,
             steering=attempt.steering,
-            kept=kept,
-            larger_than=larger_than,
+            before=before,
         )
 
     def finish_all(
