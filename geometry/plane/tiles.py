@@ -38,8 +38,8 @@ def repeated(picture: Picture, chart: PlaneChart, across: int, down: int) -> Pic
 def cut_cell(picture: Picture, chart: PlaneChart, shape: CellShape, least: int = 0) -> TileCut:
     """One primitive cell of the colour-free lattice: the parallelogram of a and b with a corner in
     the group's origin, or the Dirichlet cell around it, all points that are nearer to it than to
-    its images: a hexagon, or a rectangle if a and b are at right angles. least: pixels that it is wide at
-    least; what is right of the cell then is clear."""
+    its images: a hexagon, or a rectangle if a and b are at right angles. least: pixels that the cut
+    is wide at least; what is right of the cell then is clear."""
     outline = _outline(chart, picture.shape[:2], shape)
     (x, y), (right, bottom) = _box(outline)
     right = max(right, x + least)

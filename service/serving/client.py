@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import service
 from geometry.errors import InputError
+from service.painting.kept import Paint
 from service.recipe.recipe import Recipe
 from service.serving.keys import load_client_key
 from service.serving.protocol import job_messages, service_messages
@@ -235,6 +236,13 @@ class Client:
         """Texture (H, W, 3) uint8 and receipt of a finished job; raises what made it fail."""
         header, buffers = self._send_request(job_messages.Result(job=job))
         return buffers["texture"], header["receipt"]
+
+    def result_with_paint(self, job: str) -> tuple[NDArray[np.uint8], dict[str, Any], Paint | None]:
+        """The same, and the paint that a larger painting can go on from, if there is any."""
+        header, buffers = self._send_request(job_messages.Result(job=job, paint=True))
+        data = buffers.get("paint")
+        paint = None if data is None else Paint.from_bytes(data.tobytes())
+        return buffers["texture"], header["receipt"], paint
 
     def _begin(self, request: Request, given: Mapping[str, np.ndarray]) -> str:
         try:

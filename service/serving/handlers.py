@@ -246,4 +246,9 @@ class Handlers:
         job = self._jobs.find(request.job)
         result = self._jobs.result(job)
         reply = {"kind": "result", "id": asker.request, "job": job.name, "receipt": result.receipt}
-        self._replies.send(asker.client, reply, {"texture": result.texture})
+        sent = {"texture": result.texture}
+        if request.paint:
+            room = self._limits.total_bytes - result.texture.nbytes
+            if (paint := self._jobs.folder(job).read_paint(room)) is not None:
+                sent["paint"] = np.frombuffer(paint, np.uint8)
+        self._replies.send(asker.client, reply, sent)

@@ -33,24 +33,6 @@ Output = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
-Dpi = Annotated[
-    float | None,
-    typer.Option(
-        "--dpi",
-        metavar="X",
-        min=1,
-        help="Pixels per inch that the file names, for printing.",
-        rich_help_panel=options.OUTPUT,
-    ),
-]
-FigureToo = Annotated[
-    bool,
-    typer.Option(
-        "--figure",
-        help="Draw the symmetry over the picture, too: NAME_figure.png and NAME_figure.svg.",
-        rich_help_panel=options.OUTPUT,
-    ),
-]
 MeshOutput = Annotated[
     Path,
     typer.Option(
@@ -69,16 +51,15 @@ def _paint(
     target: str,
     given: dict[str, Any],
     dream_like: list[str] | None,
-    weights: Path | None,
     output: Path,
-    dpi: float | None,
-    film: Film | None = None,
-    figure: bool = False,
+    **extras: Any,
 ) -> None:
-    from service.cli.painting.picture import paint_to
+    from service.cli.painting.extras import Extras
+    from service.cli.painting.painting import paint_to
 
-    recipe = _recipe(target, given, dream_like, weights)
-    paint_to(recipe, output, weights, progress_console(), film, dpi=dpi, figure=figure)
+    asked = Extras(**extras)
+    recipe = _recipe(target, given, dream_like, asked.weights)
+    paint_to(recipe, output, progress_console(), asked)
 
 
 def _recipe(
@@ -104,11 +85,11 @@ def _plain(space: Space) -> Command:
         dream_like: options.DreamLike = None,
         weights: options.Weights = None,
         output: Output = Path(f"{target}.png"),
-        dpi: Dpi = None,
-        figure: FigureToo = False,
+        dpi: options.Dpi = None,
+        figure: options.FigureToo = False,
         **given: Any,
     ) -> None:
-        _paint(target, given, dream_like, weights, output, dpi, figure=figure)
+        _paint(target, given, dream_like, output, weights=weights, dpi=dpi, figure=figure)
 
     return paint
 
@@ -131,12 +112,12 @@ def _hyperbolic(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("hyperbolic.png"),
-    dpi: Dpi = None,
-    figure: FigureToo = False,
+    dpi: options.Dpi = None,
+    figure: options.FigureToo = False,
     **given: Any,
 ) -> None:
     fields = {"group": _hyperbolic_name(p, q, group), **given}
-    _paint("hyperbolic", fields, dream_like, weights, output, dpi, figure=figure)
+    _paint("hyperbolic", fields, dream_like, output, weights=weights, dpi=dpi, figure=figure)
 
 
 def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
@@ -186,12 +167,12 @@ def _spiral(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("spiral.png"),
-    dpi: Dpi = None,
+    dpi: options.Dpi = None,
     **given: Any,
 ) -> None:
     film = None if loop is None else Film(loop, frames, fps)
     fields = {"group": spiral_group(arms).name, **given}
-    _paint("spiral", fields, dream_like, weights, output, dpi, film)
+    _paint("spiral", fields, dream_like, output, weights=weights, dpi=dpi, film=film)
 
 
 @options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
@@ -220,16 +201,16 @@ def _mesh(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: MeshOutput = Path("mesh.png"),
+    dpi: options.Dpi = None,
     **given: Any,
 ) -> None:
-    from service.cli.painting.mesh import list_symmetries, paint_mesh_to
-
     if detect:
+        from service.cli.painting.mesh import list_symmetries
+
         list_symmetries(file, given.get("material"), console())
         return
     fields = {"group": group, "mesh": str(file), **given}
-    recipe = _recipe("mesh", fields, dream_like, weights)
-    paint_mesh_to(recipe, output, weights, progress_console())
+    _paint("mesh", fields, dream_like, output, weights=weights, dpi=dpi)
 
 
 @options.with_options(options.PREVIEW)
@@ -245,7 +226,7 @@ def show(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The picture's file: a .png.")
     ] = Path("preview.png"),
-    figure: FigureToo = False,
+    figure: options.FigureToo = False,
     **given: Any,
 ) -> None:
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
@@ -261,20 +242,26 @@ def run(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for picture and receipt.")
     ] = Path("out"),
+    dpi: options.Dpi = None,
+    figure: options.FigureToo = False,
 ) -> None:
     """Paint a recipe from a file."""
-    from service.cli.painting.mesh import paint_mesh_to
-    from service.cli.painting.picture import paint_to
+    from service.cli.painting.extras import Extras
+    from service.cli.painting.painting import paint_to
     from service.cli.recipe_file import note_on_size, read_recipe, read_steering
 
     found = read_recipe(recipe, set_ or ())
-    steering = read_steering(recipe, found)
-    paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
-    picture = output / f"{recipe.stem}.png"
+    extras = Extras(
+        weights=weights,
+        steering=read_steering(recipe, found),
+        read=[recipe],
+        dpi=dpi,
+        figure=figure,
+    )
     screen = progress_console()
     if (note := note_on_size(recipe, found)) is not None:
         screen.out(f"note: {note}", highlight=False)
-    paint_one(found, picture, weights, screen, steering=steering, read=[recipe])
+    paint_to(found, output / f"{recipe.stem}.png", screen, extras)
 
 
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}

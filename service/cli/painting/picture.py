@@ -11,15 +11,14 @@ from rich.console import Console
 
 from geometry.errors import InputError
 from service.cli.painting.advice import advice
+from service.cli.painting.extras import Extras
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
 from service.inputs.styles import StylePicture, load_styles
 from service.networks import AUTO, EMBEDDED
-from service.painting.kept import Paint
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
-from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_figure, destination
 from service.reporting.loop import Film, check_film, write_loop
@@ -33,38 +32,24 @@ if TYPE_CHECKING:
     from service.reporting.finish import Finished
 
 
-def paint_to(
-    recipe: Recipe,
-    picture: Path,
-    weights: Path | None,
-    console: Console,
-    film: Film | None = None,
-    steering: Steering = (),
-    read: Sequence[Path] = (),
-    larger_than: Paint | None = None,
-    dpi: float | None = None,
-    figure: bool = False,
-) -> None:
-    """Paint a recipe into ``picture`` with its receipt and its paint beside it. ``steering``,
-    ``larger_than``: see paint; ``read``: files besides the recipe's that must not be written over;
-    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too.
-
-    Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
-    be known beforehand within a second and before anything is painted.
-    """
+def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Extras) -> None:
+    """Paint a recipe into ``picture`` with its receipt and its paint beside it; see
+    :func:`service.cli.painting.painting.paint_to`."""
     scene = read_scene(recipe)
-    inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
-    place = destination(picture, inputs, recipe.projection == "cube", dpi, figure)
-    if film is not None:
+    inputs = inputs_of(recipe, extras)
+    place = destination(picture, inputs, recipe.projection == "cube", extras.dpi, extras.figure)
+    if extras.figure:
+        scene.design(recipe.size).figure()  # whether there is one
+    if (film := extras.film) is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)
-    check_weights(weights, recipe.network)
-    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
+    check_weights(extras.weights, recipe.network)
+    with painted(recipe, scene, styles, console, extras) as (done, last):
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
         try:
             deliver(place, done.picture, done.receipt, rescue.write, last.paint())
-            if figure:
+            if extras.figure:
                 drawn = done.scene.design(recipe.size).figure()
                 deliver_figure(place, drawn, done.picture, rescue.write)
         except InputError as error:
@@ -85,6 +70,12 @@ def paint_to(
         size += f", faces of {height // 2} × {height // 2}"
     files = "  ".join(map(str, (place.picture, place.receipt, *place.figure)))
     console.out(f"{files}  {size}  {time}  {symmetry}", highlight=False)
+
+
+def inputs_of(recipe: Recipe, extras: Extras) -> FilesRead:
+    """All files that are read for a painting."""
+    weights = [extras.weights] if extras.weights else []
+    return FilesRead([*extras.read, *files_read(recipe), *weights])
 
 
 def _write_film(film: Film, last: Progress, rescue: Rescue) -> None:
@@ -117,10 +108,8 @@ def painted(
     recipe: Recipe,
     scene: Scene,
     styles: Sequence[StylePicture],
-    weights: Path | None,
     console: Console,
-    steering: Steering = (),
-    larger_than: Paint | None = None,
+    extras: Extras,
 ) -> Iterator[tuple[Finished, Progress]]:
     """What is finished and the last step, for as long as Ctrl-C is minded."""
     with (
@@ -134,9 +123,9 @@ def painted(
             last = None
             steps = paint(
                 *(recipe, scene, styles),
-                weights=weights,
-                steering=steering,
-                larger_than=larger_than,
+                weights=extras.weights,
+                steering=extras.steering,
+                before=extras.before,
             )
             for last in steps:
                 if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
@@ -145,7 +134,7 @@ def painted(
                 if finish_wanted():
                     break
             assert last is not None, "a recipe has at least one step"
-            done = finish(recipe, scene, styles, last, weights)
+            done = finish(recipe, scene, styles, last, extras.weights)
         yield done, last
 
 

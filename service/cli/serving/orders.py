@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from service.cli.painting.mesh import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import exemplars, read_style_file
+from service.painting.kept import Paint
 from service.recipe.recipe import AUTOMATIC, Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
@@ -101,9 +103,12 @@ def deliver_order(
     place: Destination | MeshDestination,
     picture: np.ndarray,
     receipt: Mapping[str, Any],
+    paint: Paint | None = None,
 ) -> None:
     """Write what came of an order, as 'service run' does; of meshes all but the picture of what no
     view saw. Raises InputError("bad-output")."""
+    if paint is not None:
+        paint = dataclasses.replace(paint, picture=None)  # it is delivered anyway
     styles = [
         {**style, "source": own.source}
         for style, own in zip(receipt["styles"], order.recipe.styles, strict=True)
@@ -116,9 +121,9 @@ def deliver_order(
     if isinstance(place, MeshDestination):
         assert order.mesh is not None
         about = {"mesh": described(order.recipe, order.mesh, place)}
-        deliver_mesh(place, order.mesh.loaded, picture, receipt | about)
+        deliver_mesh(place, order.mesh.loaded, picture, receipt | about, paint=paint)
         return
-    deliver(place, picture, receipt)
+    deliver(place, picture, receipt, paint=paint)
 
 
 def _buffers(given: MeshInputs) -> dict[str, np.ndarray]:
