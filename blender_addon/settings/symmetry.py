@@ -9,6 +9,7 @@ from bpy.props import FloatVectorProperty, IntProperty
 
 from ..link import detections
 from ..offer import catalogue
+from ..offer.colour_rules import suitability
 from ..offer.symmetries import (
     MIRROR,
     MOST_REPEATS,
@@ -119,7 +120,10 @@ def _repeat(settings: Any, n: int) -> None:
 
 
 def _colourings(settings: Any) -> tuple[catalogue.MenuEntry, ...]:
-    return catalogue.known().rules(settings.group)
+    """None first, then those that suit the style."""
+    none, *rules = catalogue.known().rules(settings.group)
+    look, frame = icons.style_of(settings) or (None, None)
+    return (none, *sorted(rules, key=lambda rule: suitability(rule.images, look, frame)))
 
 
 def _keep_colouring_possible(settings: Any, context: Any) -> None:
@@ -224,8 +228,8 @@ ROWS = (
         "colouring",
         "symmetry",
         menu=Menu(
-            "How the colours change from one copy to the next. In the swatch, a step to the right, "
-            "a step down and half a tile are the symmetry's generators",
+            "How the colours change from one copy to the next. The swatches show the style: a step "
+            "to the right, a step down and half a tile are the symmetry's generators",
             _colourings,
             icons.of_rule,
         ),

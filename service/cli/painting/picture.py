@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from geometry.errors import InputError
-from service.cli.painting.advice import advice
+from service.cli.painting.advice import hints
 from service.cli.painting.extras import Extras
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
@@ -128,8 +128,9 @@ def painted(
                 before=extras.before,
             )
             for last in steps:
-                if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
-                    console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
+                if last.step == 1:  # nothing is refused any more
+                    for hint in hints(scene.group, scene.colouring):
+                        console.out(f"advice: {hint}", highlight=False)
                 show(last)
                 if finish_wanted():
                     break
