@@ -32,6 +32,12 @@ def pending() -> bool:
     return bool(_wanted)
 
 
+def stop() -> None:
+    """Forget all."""
+    _wanted.clear()
+    _unreadable.clear()
+
+
 def send() -> None:
     """Read the pictures, which no panel may while it is drawn, and ask."""
     while _wanted:

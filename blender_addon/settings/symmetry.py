@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from bpy.props import FloatVectorProperty, IntProperty
 
 from ..link import detections
@@ -123,7 +124,14 @@ def _colourings(settings: Any) -> tuple[catalogue.MenuEntry, ...]:
     """None first, then those that suit the style."""
     none, *rules = catalogue.known().rules(settings.group)
     look, frame = icons.style_of(settings) or (None, None)
-    return (none, *sorted(rules, key=lambda rule: suitability(rule.images, look, frame)))
+    return (none, *sorted(rules, key=lambda rule: _place_of_rule(rule, look, frame)))
+
+
+def _place_of_rule(
+    rule: catalogue.MenuEntry, look: np.ndarray | None, frame: np.ndarray | None
+) -> tuple[bool, int, bool, float]:
+    hardly_seen, effect, strange = suitability(rule.images, look, frame)
+    return hardly_seen, effect, bool(rule.note), strange
 
 
 def _keep_colouring_possible(settings: Any, context: Any) -> None:

@@ -76,12 +76,13 @@ def strangeness(
     rule makes of them (Wasserstein-1, 0..1, the worst of the generators); 1 more where the change
     can hardly be seen. 0 for the rule that changes nothing."""
     colours = look.reshape(-1, 3) / 255
-    worst, seen = 0.0, 0.0
-    for image in {tuple(image) for image in images} - {(1, 2, 3)}:
+    changes = {tuple(image) for image in images} - {(1, 2, 3)}
+    worst = seen = 0.0
+    for image in changes:
         changed = painted(image, colours, frame)
         gap = np.abs(np.sort(changed, axis=0) - np.sort(colours, axis=0)).mean()
         worst, seen = max(worst, float(gap)), max(seen, float(np.abs(changed - colours).mean()))
-    return worst if not worst or seen >= SEEN else worst + 1
+    return worst + 1 if changes and seen < SEEN else worst
 
 
 def _cycle(image: Sequence[int]) -> int:

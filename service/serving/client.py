@@ -133,6 +133,13 @@ class Client:
         given = {"picture": picture}
         return self._send_request(service_messages.Survey(network=network), given, patient=True)[0]
 
+    def look(self, picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """What a picture (H, W, 3) is to a colour rule: small, and its colour frame (3, 4), as
+        describe says of exemplars."""
+        given = {"picture": picture}
+        header, buffers = self._send_request(service_messages.Look(), given, patient=True)
+        return buffers["pixels"], np.array(header["frame"])
+
     def group(self, name: str) -> dict[str, Any]:
         """A group of the sphere, as in describe's groups."""
         asked = service_messages.Group(group=name)

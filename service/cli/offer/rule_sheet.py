@@ -44,8 +44,10 @@ def write_sheet(group_name: str, style: str | None, output: Path, console: Conso
     none, *rules = colourings(group)
     shown = rules[: _MOST - 1]
     strange = {rule.name: strangeness([*rule.images.values()], look, frame) for rule in shown}
-    shown = [none, *sorted(shown, key=lambda rule: round(strange[rule.name], 2))]
-    labels = [rule.name + "*" * inverts_at_mirrors(group, rule) for rule in shown]
+    grey = {rule.name: inverts_at_mirrors(group, rule) for rule in rules}
+    shown.sort(key=lambda rule: (strange[rule.name] >= 1, grey[rule.name], strange[rule.name]))
+    shown = [none, *shown]
+    labels = [rule.name + "*" * grey.get(rule.name, False) for rule in shown]
     swatches = [swatch([*rule.images.values()], look, frame) for rule in shown]
     pictures = [
         framed(np.kron(s, np.ones((_ENLARGED, _ENLARGED, 1), np.uint8)), SIDE * _ENLARGED)
