@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -107,8 +106,6 @@ def deliver_order(
 ) -> None:
     """Write what came of an order, as 'service run' does; of meshes all but the picture of what no
     view saw. Raises InputError("bad-output")."""
-    if paint is not None:
-        paint = dataclasses.replace(paint, picture=None)  # it is delivered anyway
     styles = [
         {**style, "source": own.source}
         for style, own in zip(receipt["styles"], order.recipe.styles, strict=True)

@@ -58,6 +58,18 @@ def test_a_cut_is_one_cell_with_its_symmetry(tmp_path, group, fields, cut, mirro
     assert None not in errors and max(errors) <= (0 if on_pixels else 1.5)
 
 
+@pytest.mark.parametrize(("group", "fields"), TILES)
+@pytest.mark.parametrize("cut", ["cell", "domain"])
+@pytest.mark.parametrize("size", [96, 101])
+def test_a_cut_is_as_wide_as_it_shall_be(group, fields, cut, size):
+    """A cell may be wider than a period, or end within a pixel."""
+    recipe = parse_recipe({"target": "tile", "group": group, "cut": cut, "size": size, **fields})
+    design = make_scene(recipe).design(size)
+    pixels, _ = design.trimmed(np.zeros((*design.shape, 3), np.uint8))
+    assert pixels.shape[1] == size
+    assert (pixels[..., 3] > 0).any(axis=0)[: size - 3].all()  # but for a rim
+
+
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_cells_origin_is_a_corner_and_a_domains_its_middle(tmp_path, mirrored):
     fields = {"aspect": 1.5, "angle": 65.0, "mirrored": mirrored}
