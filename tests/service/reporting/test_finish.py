@@ -14,6 +14,9 @@ from receipt_checker import (
     tile_errors,
 )
 
+from service.recipe.parsing import parse_recipe
+from service.scene import make_scene
+
 TILES = [
     ("p4", {"colouring": "2a"}),
     ("cmm", {"aspect": 0.6}),
