@@ -23,7 +23,7 @@ from service.survey.labels import group_label
 from service.terms import TERMS
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
-GREY_MIRRORS = "Its mirrors invert colours, so each of them shows as a thin line without contrast."
+GREY_MIRRORS = "Mirrors show as thin lines without contrast"
 
 
 def describe() -> dict[str, Any]:

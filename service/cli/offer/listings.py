@@ -103,7 +103,7 @@ def list_colourings(name: str, style: str | None, as_json: bool, console: Consol
         table.add_row(cell(name), cell(rule.colours), swatches(rule, frame), *map(cell, words))
     console.print(table)
     if any(inverts_at_mirrors(group, rule) for rule in rules):
-        console.out(f"*  {GREY_MIRRORS}", highlight=False)
+        console.out(f"*  {GREY_MIRRORS}.", highlight=False)
 
 
 def style_frame(style: str) -> ColourFrame:

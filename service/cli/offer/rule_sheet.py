@@ -61,4 +61,4 @@ def write_sheet(group_name: str, style: str | None, output: Path, console: Conso
     if len(rules) >= _MOST:
         console.out(f"note: the {_MOST} simplest of {len(rules) + 1} rules.", highlight=False)
     if any(label.endswith("*") for label in labels):
-        console.out(f"*  {GREY_MIRRORS}", highlight=False)
+        console.out(f"*  {GREY_MIRRORS}.", highlight=False)
