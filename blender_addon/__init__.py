@@ -16,7 +16,7 @@ from typing import Any
 import bpy
 
 from . import operators, panels
-from .jobs import events, queue_rows, symmetries
+from .jobs import events, looks, queue_rows, symmetries
 from .link import inquiry, lookups, service_process
 from .operators.service import first_contact
 from .panels import manual, overlay
@@ -73,6 +73,7 @@ def unregister() -> None:
     events.unregister()
     inquiry.stop()
     lookups.stop()
+    looks.stop()
     symmetries.forget()
     service_process.stop_all()
     queue_rows.unregister()

@@ -7,12 +7,15 @@ import base64
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.catalogue import colourings, find_group, groups
 from geometry.spaces import SPHERE
 from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
+from geometry.symmetry.mirrors import inverts_at_mirrors
+from geometry.symmetry.swatches import SIDE
 from service.networks import AUTO, NETWORKS
 from service.recipe.about import DescribedRecipe
 from service.recipe.parts import QUALITIES
@@ -21,7 +24,7 @@ from service.survey.labels import group_label
 from service.terms import TERMS
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
-LOOK_SIDE = 48  # pixels of a style's small picture
+GREY_MIRRORS = "Mirrors show as thin lines without contrast"
 
 
 def describe() -> dict[str, Any]:
@@ -29,13 +32,14 @@ def describe() -> dict[str, Any]:
 
     Imports torch to say which networks are at hand: for the worker, not for a quick command.
     """
-    from service.inputs.styles import exemplars
+    from service.inputs.styles import exemplar_pixels, exemplars
 
+    pictures = {name: exemplar_pixels(name) for name in exemplars()}
     return {
         "groups": [full_group_row(group) for group in offered_groups()],
         "styles": list(exemplars()),
-        "colour_frames": {name: frame_rows(name) for name in exemplars()},
-        "looks": {name: small_picture(name) for name in exemplars()},
+        "colour_frames": {name: frame_rows(pixels) for name, pixels in pictures.items()},
+        "looks": {name: _text(small_picture(pixels)) for name, pixels in pictures.items()},
         "networks": [
             {"name": AUTO, "title": "Automatic", "available": True},
             *(
@@ -76,7 +80,7 @@ def full_group_row(group: Group) -> dict[str, Any]:
     return {
         **group_row(group),
         "label": group_label(group),
-        "colourings": [colouring_row(c) for c in colourings(group)[:_COLOURINGS]],
+        "colourings": [colouring_row(group, c) for c in colourings(group)[:_COLOURINGS]],
         "colourings_total": len(colourings(group)),
         "figure": figure_row(group) if group.space is SPHERE else None,
     }
@@ -110,30 +114,30 @@ def figure_row(group: Group) -> dict[str, Any]:
     }
 
 
-def small_picture(style: str) -> str:
-    """An exemplar, LOOK_SIDE pixels square: sRGB bytes, top row first, in base64."""
-    from service.inputs.styles import exemplar_file
-
-    with exemplar_file(style).open("rb") as file, Image.open(file) as picture:
-        small = picture.convert("RGB").resize((LOOK_SIDE, LOOK_SIDE), reducing_gap=2.0)
-        return base64.b64encode(small.tobytes()).decode("ascii")
+def small_picture(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) as a swatch of colour rules shows it, (SIDE, SIDE, 3)."""
+    image = Image.fromarray(pixels)
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0))
 
 
-def frame_rows(style: str) -> list[list[float]]:
-    """Of an exemplar's colour frame: its axes, columns, and its mean, (3, 4) logits."""
+def frame_rows(pixels: NDArray[np.uint8]) -> list[list[float]]:
+    """Of a picture's colour frame: its axes, columns, and its mean, (3, 4) logits."""
     from service.colours import picture_frame_of
-    from service.inputs.styles import exemplar_file
 
-    with exemplar_file(style).open("rb") as file, Image.open(file) as picture:
-        frame = picture_frame_of(np.asarray(picture.convert("RGB")))
-    return frame.as_array().round(5).tolist()
+    return picture_frame_of(pixels).as_array().round(5).tolist()
 
 
-def colouring_row(rule: Colouring) -> dict[str, Any]:
+def _text(pixels: NDArray[np.uint8]) -> str:
+    """sRGB bytes, top row first, in base64."""
+    return base64.b64encode(pixels.tobytes()).decode("ascii")
+
+
+def colouring_row(group: Group, rule: Colouring) -> dict[str, Any]:
     """A colour rule: images as {generator: [±1, ±2, ±3]}."""
     return {
         "name": rule.name,
         "colours": rule.colours,
         "images": {letter: list(colour) for letter, colour in rule.images.items()},
         "summary": rule.summary,
+        "note": GREY_MIRRORS if inverts_at_mirrors(group, rule) else "",
     }

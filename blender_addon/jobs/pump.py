@@ -28,7 +28,7 @@ from ..problems import ProblemError
 from ..settings import preferences
 from ..settings.dream import DREAMS
 from ..settings.properties import settings_of
-from . import inherit, jobs, queue_rows, recall, symmetries, ties
+from . import inherit, jobs, looks, queue_rows, recall, symmetries, ties
 from .jobs import Job
 from .reattach import reattach
 
@@ -46,6 +46,8 @@ def pump() -> bool:
         lookups.retry()
         if not bpy.app.background:
             reattach(preferences.read(bpy.context), asked=False)  # the service is there again
+    if looks.pending():
+        looks.send()
     if lookups.pending():
         _look_up()
     inherit.hand_down()
@@ -56,6 +58,7 @@ def pump() -> bool:
             _pump_one(job)
     queue_rows.sync()
     asked = inquiry.pending() is not None or lookups.pending() or symmetries.pending()
+    asked = asked or looks.pending()
     return asked or any(s.active for s in jobs.all_of_file())
 
 
@@ -63,6 +66,14 @@ def look_up(question: lookups.Question) -> bool:
     """Have the service say something about a network, for a panel that is being drawn; whether the
     answer is on its way."""
     waits = lookups.ask(question)
+    if waits:
+        start_timer()
+    return waits
+
+
+def look_at_style(source: str) -> bool:
+    """Have the service say what a style is like that a panel shows; whether it does."""
+    waits = looks.want(source)
     if waits:
         start_timer()
     return waits

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..offer import catalogue
 from ..offer.dreams import Contents, is_name, is_target, strongest
+from ..offer.swatches import SIDE
 from ..offer.symmetries import canonical
 from ..printable import printable
 from ..problems import Problem, ProblemError
@@ -30,8 +31,8 @@ _LOST = frozenset({"service-lost", "no-answer", "no-service", "bad-address", "no
 
 @dataclass(frozen=True)
 class Question:
-    """A question; ``picture``, |u1 (H, W, 3), goes with a survey, ``group`` is asked for alone.
-    Equal ones have equal answers."""
+    """A question; ``picture``, |u1 (H, W, 3), goes with a survey, and with a look at a ``style``;
+    ``group`` is asked for alone. Equal ones have equal answers."""
 
     kind: str
     network: str = ""
@@ -39,11 +40,14 @@ class Question:
     channel: int = 0
     picture: np.ndarray | None = field(default=None, compare=False, repr=False)
     group: str = ""
+    style: str = ""
 
     def fields(self) -> dict[str, Any]:
         """What the request carries."""
         if self.kind == "group":
             return {"group": self.group}
+        if self.kind == "look":
+            return {}
         asked: dict[str, Any] = {"network": self.network}
         if self.kind == "channel":
             asked |= {"layer": self.layer, "channel": self.channel, "size": PICTURE_SIDE}
@@ -66,7 +70,16 @@ class Learnt:
     row: Mapping[str, Any]
 
 
-Answer = Any  # Contents; |u1 (side, side, 3); Found; Learnt; or the Problem
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A style for the swatches of colour rules: ``pixels``, |u1 (h, h, 3), and the (3, 4) ``frame``
+    that rules act on, see :func:`..offer.swatches.painted`."""
+
+    pixels: np.ndarray
+    frame: np.ndarray
+
+
+Answer = Any  # Contents; |u1 (side, side, 3); Found; Learnt; Look; or the Problem
 
 
 class Lookup(Worker):
@@ -110,6 +123,11 @@ def _ask(connection: Connection, question: Question) -> Answer:
     if question.kind == "survey":
         return Found(header["channels"], header["dreams"])
     pixels = buffers["pixels"]
+    if question.kind == "look":
+        frame = catalogue.frame_of(header["frame"])
+        if frame is None or pixels.shape != (SIDE, SIDE, 3):
+            raise ProblemError(Problem("bad-reply", "The service sent no such picture.", HINT))
+        return Look(np.array(pixels), frame)
     if pixels.shape != (PICTURE_SIDE, PICTURE_SIDE, 3):
         raise ProblemError(Problem("bad-reply", "The service sent no such picture.", HINT))
     return np.array(pixels)
@@ -126,6 +144,7 @@ class _Survey:
 
 _contents: dict[str, Contents] = {}
 _pictures: dict[Question, np.ndarray] = {}
+_looks: dict[str, Look] = {}
 _refused: dict[Question, Problem] = {}
 _waiting: list[Question] = []
 _pending: Lookup | None = None
@@ -142,6 +161,14 @@ def contents(network: str) -> Contents | None:
 def picture(network: str, layer: str, channel: int) -> np.ndarray | None:
     """A channel's picture, if it is there."""
     return _pictures.get(Question("channel", network, layer, channel))
+
+
+def look(style: str) -> Look | None:
+    """What a style looks like, an exemplar or a file, if it is known."""
+    known = catalogue.known()
+    if style in known.looks and style in known.frames:
+        return Look(known.looks[style], known.frames[style])
+    return _looks.get(style)
 
 
 def refused(question: Question) -> Problem | None:
@@ -162,6 +189,8 @@ def ask(question: Question) -> bool:
 def _is_answered(question: Question) -> bool:
     if question.kind == "group":
         return catalogue.known().group(question.group) is not None
+    if question.kind == "look":
+        return question.style in _looks
     return question.network in _contents if question.kind == "network" else question in _pictures
 
 
@@ -224,6 +253,8 @@ def _take(lookup: Lookup) -> None:
                 _refused[question] = Problem("bad-reply", "The service sent no such group.", HINT)
         elif isinstance(answer, Contents):
             _contents[question.network] = answer
+        elif isinstance(answer, Look):
+            _looks[question.style] = answer
         else:
             _pictures[question] = answer
             if len(_pictures) > _KEPT:
@@ -260,5 +291,5 @@ def stop() -> None:
             lookup.leave()
             lookup.join()
     _pending, _survey, _last = None, None, Report("finished")
-    for known in (_contents, _pictures, _refused, _waiting):
+    for known in (_contents, _pictures, _looks, _refused, _waiting):
         known.clear()

@@ -30,13 +30,15 @@ _LOGIT = 40.0  # of a colour that is black or white
 @dataclass(frozen=True)
 class MenuEntry:
     """One entry of a menu: ``name`` goes over the wire, ``title`` and ``summary`` are shown.
-    ``images``: of a colour rule, what becomes of red, green, blue under each generator;
+    ``images``: of a colour rule, what becomes of red, green, blue under each generator; ``note``:
+    what else is to be known of it;
     ``family``, ``order``: of a group, where there are any."""
 
     name: str
     title: str = ""
     summary: str = ""
     images: tuple[tuple[int, ...], ...] = ()
+    note: str = ""
     family: str = ""
     order: int = 0
 
@@ -63,7 +65,7 @@ class Catalogue:
     """The menus. ``others``: groups that were asked for by name. ``colourings`` maps a group's name
     to its colour rules, ``figures`` to its figure, ``looks`` a style's name to a small picture of
     it, |u1 (h, h, 3), top row first, ``frames`` to its colour frame, see
-    :func:`..picture.swatches.swatch`."""
+    :func:`.swatches.painted`."""
 
     groups: tuple[MenuEntry, ...] = ()
     others: Mapping[str, MenuEntry] = field(default_factory=dict)
@@ -154,7 +156,7 @@ def _colourings(group: Mapping[str, Any]) -> tuple[MenuEntry, ...]:
 def _rule(row: Mapping[str, Any]) -> MenuEntry:
     name, images = row["name"], _images(row.get("images"))
     title = f"{EFFECTS[effect(images)]} ({name})" if images else name
-    return MenuEntry(name, title, _shown(row.get("summary")), images)
+    return MenuEntry(name, title, _shown(row.get("summary")), images, _shown(row.get("note")))
 
 
 def _network(entry: Mapping[str, Any]) -> MenuEntry:
@@ -208,15 +210,20 @@ def _looks(data: Any) -> dict[str, np.ndarray]:
 
 
 def _frames(data: Any) -> dict[str, np.ndarray]:
-    frames = {}
-    for name, rows in data.items() if isinstance(data, dict) else ():
-        try:
-            frame = np.array(rows, np.float64).reshape(3, 4)
-        except (TypeError, ValueError, OverflowError):
-            continue
-        if (np.abs(frame) < _LOGIT).all():
-            frames[name] = frame
-    return frames
+    rows = data.items() if isinstance(data, dict) else ()
+    frames = {name: frame_of(frame) for name, frame in rows}
+    return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def frame_of(rows: Any) -> np.ndarray | None:
+    """A colour frame, (3, 4), that can be inverted; None for anything else."""
+    try:
+        frame = np.array(rows, np.float64).reshape(3, 4)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not (np.abs(frame) < _LOGIT).all() or abs(np.linalg.det(frame[:, :3])) < 1e-9:
+        return None
+    return frame
 
 
 _known = Catalogue()

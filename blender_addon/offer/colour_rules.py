@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from .swatches import strangeness
+
 # In the order of the menu: what is clearest in most styles comes first.
 EFFECTS = (
     "None",
@@ -14,6 +18,19 @@ EFFECTS = (
     "Some Colours Become Their Opposites",
     "Colours Change Places and Become Opposites",
 )
+
+
+def suitability(
+    images: Sequence[Sequence[int]], look: np.ndarray | None, frame: np.ndarray | None
+) -> tuple[bool, int, float]:
+    """Where a rule stands in the menu for a style, smallest first: what can be seen in it, grouped
+    by what it does, and what keeps the style's colours best. ``look``, ``frame``: of the style, see
+    :func:`.swatches.strangeness`."""
+    place = effect(images)
+    if look is None:
+        return False, place, 0.0
+    found = strangeness(images, look, frame)
+    return found >= 1, place, round(found, 2)
 
 
 def effect(images: Sequence[Sequence[int]]) -> int:

@@ -45,6 +45,7 @@ class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
         draw_detection(layout, obj, context)
         draw_settings(columns(layout), settings, "symmetry")
         known = catalogue.known()
+        draw_rule(layout, settings, context)
         if settings.group != NONE and known.group(settings.group) is None:
             asked = lookups.Question("group", group=canonical(settings.group))
             if not pump.look_up(asked) and (problem := lookups.refused(asked)) is not None:
@@ -52,6 +53,16 @@ class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
         if settings.overlay and settings.group != NONE and known.figure(settings.group) is None:
             text = "Connect to see it" if not known.groups else "It cannot be drawn"
             layout.label(text=text, icon="INFO")
+
+
+def draw_rule(layout: Any, settings: Any, context: Any) -> None:
+    """What else is to be known of the colour rule; its swatches want to know the style."""
+    if settings.use_styles and settings.styles:
+        pump.look_at_style(settings.styles[0].source)
+    rules = catalogue.known().rules(settings.group)
+    note = next((rule.note for rule in rules if rule.name == settings.colouring), "")
+    if note:
+        draw_lines(layout, note, "INFO", context)
 
 
 def draw_detection(layout: Any, obj: Any, context: Any) -> None:

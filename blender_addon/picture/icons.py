@@ -13,31 +13,47 @@ import bpy
 import numpy as np
 
 from ..link import lookups
-from ..offer import catalogue
-from . import swatches
+from ..offer import catalogue, swatches
 
 _previews: Any = None  # Blender's collection of them, while registered
 
 
 def of_rule(settings: Any, name: str) -> int:
-    """The icon of a colour rule of an object's group, in the colours of its first style."""
-    rules = catalogue.known().rules(settings.group)
-    rule = next((rule for rule in rules if rule.name == name), None)
-    if rule is None:
+    """The icon of a colour rule of an object's group: its first style under the rule."""
+    rule = next((r for r in catalogue.known().rules(settings.group) if r.name == name), None)
+    if rule is None or (style := style_of(settings)) is None:
         return 0
-    style, frame = "", None
-    if settings.colours == "STYLE" and settings.use_styles:
-        style = settings.styles[0].source if settings.styles else catalogue.DEFAULT_STYLE
-        frame = catalogue.known().frames.get(style)
-    key = f"rule {rule.images} {'' if frame is None else style}"
-    return _made(key, lambda: swatches.swatch(rule.images, frame))
+    look, frame = style
+    kind = "rgb" if frame is None else "style"
+    key = f"rule {rule.images} {kind} {hash(look.tobytes())}"
+    return _made(key, lambda: from_bytes(swatches.swatch(rule.images, look, frame)))
+
+
+def style_of(settings: Any) -> tuple[np.ndarray, np.ndarray | None] | None:
+    """What an object's first style looks like, and the frame that colour rules act on in it, None
+    for red, green and blue; None where nothing is known of it yet."""
+    source = catalogue.DEFAULT_STYLE
+    if settings.use_styles and settings.styles:
+        source = settings.styles[0].source
+    look = lookups.look(source) or lookups.look(catalogue.DEFAULT_STYLE)
+    if look is None:
+        return None
+    return look.pixels, look.frame if settings.colours == "STYLE" else None
+
+
+def from_bytes(pixels: np.ndarray) -> np.ndarray:
+    """float32 (h, w, 4) of |u1 (h, w, 3 or 4)."""
+    colours = pixels / np.float32(255)
+    if pixels.shape[2] == 4:
+        return colours
+    return np.dstack([colours, np.ones(pixels.shape[:2], np.float32)])
 
 
 def of_style(source: str) -> int:
     """The icon of a style: an exemplar's look, or a picture file."""
     look = catalogue.known().looks.get(source)
     if look is not None:
-        return _made(f"look {source}", lambda: swatches.from_bytes(look))
+        return _made(f"look {source}", lambda: from_bytes(look))
     path = Path(bpy.path.abspath(source)).expanduser() if source else None
     return _loaded(path) if path and path.is_file() else 0
 
@@ -47,7 +63,7 @@ def of_channel(network: str, layer: str, channel: int) -> int:
     pixels = lookups.picture(network, layer, channel)
     if pixels is None:
         return 0
-    return _made(f"channel {network} {layer} {channel}", lambda: swatches.from_bytes(pixels))
+    return _made(f"channel {network} {layer} {channel}", lambda: from_bytes(pixels))
 
 
 def _made(key: str, pixels: Callable[[], np.ndarray]) -> int:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from bpy.props import FloatVectorProperty, IntProperty
 
 from ..link import detections
 from ..offer import catalogue
+from ..offer.colour_rules import suitability
 from ..offer.symmetries import (
     MIRROR,
     MOST_REPEATS,
@@ -119,7 +121,17 @@ def _repeat(settings: Any, n: int) -> None:
 
 
 def _colourings(settings: Any) -> tuple[catalogue.MenuEntry, ...]:
-    return catalogue.known().rules(settings.group)
+    """None first, then those that suit the style."""
+    none, *rules = catalogue.known().rules(settings.group)
+    look, frame = icons.style_of(settings) or (None, None)
+    return (none, *sorted(rules, key=lambda rule: _place_of_rule(rule, look, frame)))
+
+
+def _place_of_rule(
+    rule: catalogue.MenuEntry, look: np.ndarray | None, frame: np.ndarray | None
+) -> tuple[bool, int, bool, float]:
+    hardly_seen, effect, strange = suitability(rule.images, look, frame)
+    return hardly_seen, effect, bool(rule.note), strange
 
 
 def _keep_colouring_possible(settings: Any, context: Any) -> None:
@@ -224,8 +236,8 @@ ROWS = (
         "colouring",
         "symmetry",
         menu=Menu(
-            "How the colours change from one copy to the next. In the swatch, a step to the right, "
-            "a step down and half a tile are the symmetry's generators",
+            "How the colours change from one copy to the next. The swatches show the style: a step "
+            "to the right, a step down and half a tile are the symmetry's generators",
             _colourings,
             icons.of_rule,
         ),

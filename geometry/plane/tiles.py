@@ -35,19 +35,35 @@ def repeated(picture: Picture, chart: PlaneChart, across: int, down: int) -> Pic
     return np.tile(np.concatenate(rows), (1, across, 1))
 
 
-def cut_cell(picture: Picture, chart: PlaneChart, shape: CellShape) -> TileCut:
+def cut_cell(picture: Picture, chart: PlaneChart, shape: CellShape, least: int = 0) -> TileCut:
     """One primitive cell of the colour-free lattice: the parallelogram of a and b with a corner in
     the group's origin, or the Dirichlet cell around it, all points that are nearer to it than to
-    its images: a hexagon, or a rectangle if a and b are at right angles."""
-    height, width = picture.shape[:2]
-    a, b, origin = picture_lattice(chart, (height, width))
-    outline = _parallelogram(a, b) if shape == "parallelogram" else _dirichlet(a, b)
-    outline = outline + origin
-    x, y = np.floor(outline.min(axis=0) + 1e-9).astype(int)
-    right, bottom = np.ceil(outline.max(axis=0) - 1e-9).astype(int)
+    its images: a hexagon, or a rectangle if a and b are at right angles. least: pixels that the cut
+    is wide at least; what is right of the cell then is clear."""
+    outline = _outline(chart, picture.shape[:2], shape)
+    (x, y), (right, bottom) = _box(outline)
+    right = max(right, x + least)
     covered = coverage(outline - (x, y), (bottom - y, right - x))
     alpha = np.rint(np.clip(covered, 0, 1) * 255).astype(np.uint8)
-    return TileCut(_window(picture, chart, (x, y), alpha.shape), alpha, (int(x), int(y)))
+    return TileCut(_window(picture, chart, (x, y), alpha.shape), alpha, (x, y))
+
+
+def cell_width(chart: PlaneChart, picture: tuple[int, int], shape: CellShape) -> int:
+    """How many pixels wide :func:`cut_cell` makes a cell of a picture of (height, width) pixels."""
+    (left, _), (right, _) = _box(_outline(chart, picture, shape))
+    return right - left
+
+
+def _outline(chart: PlaneChart, picture: tuple[int, ...], shape: CellShape) -> Array:
+    a, b, origin = picture_lattice(chart, (picture[0], picture[1]))
+    return (_parallelogram(a, b) if shape == "parallelogram" else _dirichlet(a, b)) + origin
+
+
+def _box(outline: Array) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The whole pixels around an outline, (left, top) and (right, bottom)."""
+    left, top = np.floor(outline.min(axis=0) + 1e-9).astype(int)
+    right, bottom = np.ceil(outline.max(axis=0) - 1e-9).astype(int)
+    return (int(left), int(top)), (int(right), int(bottom))
 
 
 def coverage(outline: Array, shape: tuple[int, int]) -> Array:

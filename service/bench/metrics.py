@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import ndimage, stats
+from scipy import ndimage
 
 from service.perception.borders import continued
 from service.perception.moments import Moments, blended, moment_distance, moments
 from service.perception.network import Network
+from service.reporting.palette import channel_distance
 
 Picture = NDArray[np.float64]
 
@@ -111,7 +112,7 @@ def lines(picture: Picture) -> float:
 def palette_distance(a: Sequence[Picture], b: Sequence[Picture]) -> float:
     """Wasserstein-1 distance of the channels' histograms, their mean, in 0..1."""
     left, right = (np.concatenate([p.reshape(-1, 3)[::7] for p in x]) for x in (a, b))
-    return float(np.mean([stats.wasserstein_distance(left[:, k], right[:, k]) for k in range(3)]))
+    return channel_distance(left, right)
 
 
 def _deviation(pictures: Sequence[Picture]) -> float:

@@ -87,9 +87,23 @@ def colourings(
         str | None,
         typer.Option("--style", "-s", help="In the colours of this style: an exemplar or a file."),
     ] = None,
+    preview: Annotated[
+        Path | None,
+        typer.Option(
+            "--preview",
+            "-p",
+            metavar="FILE",
+            help="Show the style under each rule, on one sheet, those that suit it first.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the colour rules of a group."""
+    if preview is not None:
+        from service.cli.offer.rule_sheet import write_sheet
+
+        write_sheet(group, style, preview, console())
+        return
     listings.list_colourings(group, style, as_json, console())
 
 

@@ -150,6 +150,33 @@ DreamLike = Annotated[
         rich_help_panel=STYLE,
     ),
 ]
+Dpi = Annotated[
+    float | None,
+    typer.Option(
+        "--dpi",
+        metavar="X",
+        min=1,
+        help="Pixels per inch that the file names, for printing.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+FigureToo = Annotated[
+    bool,
+    typer.Option(
+        "--figure",
+        help="Draw the symmetry over the picture, too: NAME_figure.png and NAME_figure.svg.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ReportToo = Annotated[
+    bool,
+    typer.Option(
+        "--report",
+        help="Paint into a new folder, runs/NAME/TIME-ID/, beside where the picture would be, "
+        "with a report that grows meanwhile: report.html. See 'service gallery'.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 DataFolder = Annotated[
     Path | None,

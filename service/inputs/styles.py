@@ -104,10 +104,15 @@ def _pixels(
             )
         return pixels
     if source in exemplars():
-        return over_white(read_picture(exemplar_file(source).read_bytes(), "style", source))
+        return exemplar_pixels(source)
     if buffers is not None:
         raise unknown_name("unknown-style", field, source, exemplars())
     return read_style_file(Path(source), "style" if field == "styles" else field)
+
+
+def exemplar_pixels(name: str) -> NDArray[np.uint8]:
+    """An exemplar as (H, W, 3) uint8 sRGB."""
+    return over_white(read_picture(exemplar_file(name).read_bytes(), "style", name))
 
 
 def read_style_file(path: Path, field: str = "style") -> NDArray[np.uint8]:

@@ -61,6 +61,11 @@ class Paint:
         return digest.hexdigest()
 
     @property
+    def paint(self) -> Paint:
+        """Itself: what there is of any :data:`Before`."""
+        return self
+
+    @property
     def origin(self) -> Origin:
         """What a receipt says of it."""
         return Origin(self.source, self.width, self.sha256)
@@ -138,6 +143,9 @@ class Kept:
         if self.paint.picture is not None:
             digest.update(np.ascontiguousarray(self.paint.picture).tobytes())
         return digest.hexdigest()
+
+
+Before = Paint | Kept  # what a painting goes on from: all of it, larger; or but for a region
 
 
 @dataclass(frozen=True, eq=False)

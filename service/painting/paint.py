@@ -26,7 +26,7 @@ import torch
 from service.colours import framed, in_wanted_colours
 from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
-from service.painting.kept import Kept, Paint
+from service.painting.kept import Before, Kept, Paint
 from service.painting.ladder import Place, places
 from service.painting.progress import Progress
 from service.painting.steering import Steering, steered
@@ -56,8 +56,7 @@ def paint(
     resume: Checkpoint | None = None,
     frugal: bool = False,
     steering: Steering = (),
-    kept: Kept | None = None,
-    larger_than: Paint | None = None,
+    before: Before | None = None,
 ) -> Iterator[Progress]:
     """Paint a scene, one Progress per step. To finish early, stop iterating and take the texture
     of the last Progress.
@@ -80,30 +79,29 @@ def paint(
     painting runs: an adjustment after the step of the last Progress takes effect at the next one.
     A painting that is given all of it before it starts is the same to the bit.
 
-    ``kept``: paint of another painting that stays where it is not free. The network looks at what
-    changes; what does not is the same to the bit in the pictures at full size.
-
-    ``larger_than``: paint of a painting by the same recipe at a smaller size, to go on from: its
-    forms, its hand and the size of its strokes relative to the picture stay, and detail is added.
-    Raises InputError("bad-value") where the recipe's size is no larger.
+    ``before``: another painting to go on from. ``Kept``: its paint stays where it is not free. The
+    network looks at what changes; what does not is the same to the bit in the pictures at full
+    size. ``Paint``, of the same recipe at a smaller size: its forms, its hand and the size of its
+    strokes relative to the picture stay, and detail is added. Raises InputError("bad-value") where
+    the recipe's size is no larger.
     """
     device = device or pick_device()
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)
-    before = larger_than if kept is None else kept.paint
+    kept = before if isinstance(before, Kept) else None
+    larger_than = before if isinstance(before, Paint) else None
     if before is not None:
-        scene = dataclasses.replace(scene, style_frame=before.frame)
+        scene = dataclasses.replace(scene, style_frame=before.paint.frame)
     if larger_than is not None:
         larger_than.check_grows(recipe.size)
     order = scene.group.order
     above = None if larger_than is None else larger_than.width
     way, efforts, known = _way(recipe, steering, order, above)
-    kept_sha256 = None if kept is None else kept.sha256
-    from_sha256 = None if larger_than is None else larger_than.sha256
+    before_sha256 = None if before is None else before.sha256
 
     def digest(step: int) -> str:
-        return painting_digest(recipe, styles, steering, step, kept_sha256 or from_sha256)
+        return painting_digest(recipe, styles, steering, step, before_sha256)
 
     if resume is not None:
         resume.check(digest(resume.tally.step), way)
@@ -111,7 +109,7 @@ def paint(
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
-    studio = Studio(recipe, scene, styles, network, device, frugal, kept, larger_than)
+    studio = Studio(recipe, scene, styles, network, device, frugal, before)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
@@ -137,7 +135,7 @@ def paint(
             paint=studio.paint,
             surface=studio.surface,
             kept=None if kept is None else studio.kept,
-            kept_sha256=kept_sha256,
+            kept_sha256=None if kept is None else before_sha256,
             larger_than=None if larger_than is None else larger_than.origin,
             device=str(device),
             network=recipe.network,

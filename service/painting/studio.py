@@ -18,7 +18,7 @@ from service.painting.blending import Blend
 from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import Iterate
-from service.painting.kept import Backdrop, Kept, Paint
+from service.painting.kept import Backdrop, Before, Kept, Paint
 from service.painting.objective import Seen, StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured
@@ -46,8 +46,7 @@ _SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "qual
 
 
 class Studio:
-    """Iterate and surface of the stage: begun or restored first. frugal, kept, larger_than: see
-    paint."""
+    """Iterate and surface of the stage: begun or restored first. frugal, before: see paint."""
 
     def __init__(
         self,
@@ -57,16 +56,17 @@ class Studio:
         network: Network,
         device: torch.device,
         frugal: bool = False,
-        kept: Kept | None = None,
-        larger_than: Paint | None = None,
+        before: Before | None = None,
     ) -> None:
-        self._frugal, self._before = frugal, larger_than
-        self._blend = None if kept is None else Blend(kept, device)
-        before = larger_than if kept is None else kept.paint
+        self._frugal = frugal
+        self._larger_than = before if isinstance(before, Paint) else None
+        self._blend = Blend(before, device) if isinstance(before, Kept) else None
         if before is not None:
-            scene = dataclasses.replace(scene, mirrored=before.mirrored)
+            scene = dataclasses.replace(scene, mirrored=before.paint.mirrored)
         self._hand_is_free = before is None
-        self._first_width = recipe.size if before is None else before.first_width or recipe.size
+        self._first_width = recipe.size
+        if before is not None:
+            self._first_width = before.paint.first_width or recipe.size
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
         # they stay, also where the rule is adjusted
@@ -99,8 +99,8 @@ class Studio:
         InputError if no view sees anything."""
         surface = self._prepare(0, width)
         shape, wrap = surface.canvas_shape, surface.wrap
-        if self._before is not None:
-            paint = torch.tensor(self._before.logits).permute(0, 3, 1, 2)
+        if self._larger_than is not None:
+            paint = torch.tensor(self._larger_than.logits).permute(0, 3, 1, 2)
             canvas = Canvas.showing(paint, shape, self._depth, wrap, surface.phases, self._axes)
         else:
             generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, _NOISE))
@@ -180,10 +180,10 @@ class Studio:
         recipe says whatever the group is."""
         sizes = [x.shape[-2] for x in self._iterate.canvas.levels]
         rates = [self.recipe.learning_rate * pace for pace in self._surface.paces(len(sizes))]
-        if self._before is None:
+        if self._larger_than is None:
             return rates
         warmth = min(1.0, (number + 1) / WARM_UP)
-        there = self._before.logits.shape[1]
+        there = self._larger_than.logits.shape[1]
         settled = [1.0 if size > there else SETTLED for size in sizes]
         return [warmth * share * rate for share, rate in zip(settled, rates, strict=True)]
 

@@ -198,7 +198,7 @@ class Recipe(Part):
         strict=True,
         ge=MIN_SIZE,
         le=MAX_SIZE,
-        description="Width of the result in pixels.",
+        description="Width of the result in pixels; where it is repeated, of one period.",
     )
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -161,6 +162,7 @@ def with_paint(
     receipt: Mapping[str, Any], path: Path, paint: Paint
 ) -> tuple[bytes, Mapping[str, Any]]:
     """The content of a file of paint, and the receipt that tells it from that of other pictures."""
+    paint = dataclasses.replace(paint, picture=None)  # that is delivered
     data = paint.to_bytes(half=True)
     about = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
     return data, {**receipt, "paint": about}

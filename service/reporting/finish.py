@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from service.inputs.styles import StylePicture
 from service.painting.progress import Progress
 from service.painting.steering import recoloured, steered
 from service.recipe.recipe import AUTOMATIC, Recipe
+from service.reporting.palette import palette_distance
 from service.reporting.quality import measure_quality
 from service.reporting.receipt import build_receipt, numbers
 from service.spaces.frame import Picture, moved_frame
@@ -57,10 +60,18 @@ def finish(
         receipt = build_receipt(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
         )
+        seen = whole.seen.astype(float).ravel()
+        distance = palette_distance(recipe, scene, styles, whole.painted, seen)
+        receipt["quality"] |= numbers({"palette": distance})
         receipt["surface"] = numbers(dataclasses.asdict(whole.figures))
         return Finished(whole.texture, receipt, whole.painted, scene, whole.coverage)
     quality = measure_quality(picture, frame)  # of one whole period, before it is cut
     delivered, corner = design.trimmed(picture)
     frame = moved_frame(frame, corner)
     receipt = build_receipt(recipe, scene, styles, last, frame, quality, delivered, weights)
+    counts = np.ones(picture.shape[0] * picture.shape[1])
+    if frame.layout is not None:
+        counts = frame.layout.points(np.arange(len(counts)))[1]
+    distance = palette_distance(recipe, scene, styles, picture, counts)
+    receipt["quality"] |= numbers({"palette": distance})
     return Finished(delivered, receipt, picture, scene)

@@ -37,7 +37,8 @@ _HEAD = 4096  # bytes of a GLB that are looked at for who wrote it
 @dataclass(frozen=True)
 class MeshDestination:
     """Files of a delivery; made by :func:`mesh_destination`. textures: one for each of the mesh's,
-    views: the four renders; paint: see Destination."""
+    views: the four renders; paint, dpi: see
+    Destination."""
 
     textures: tuple[Path, ...]
     glb: Path
@@ -45,6 +46,7 @@ class MeshDestination:
     coverage: Path
     receipt: Path
     paint: Path
+    dpi: float | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -52,7 +54,9 @@ class MeshDestination:
         return (*self.textures, self.glb, *self.views, self.coverage, self.receipt, self.paint)
 
 
-def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> MeshDestination:
+def mesh_destination(
+    picture: Path, names: Sequence[str], read: FilesRead, dpi: float | None = None
+) -> MeshDestination:
     """Where a painted mesh will lie, checked like :func:`service.reporting.delivery.destination`.
 
     picture: NAME.png. A mesh with several textures gets a NAME_MATERIAL.png for each of ``names``
@@ -73,6 +77,7 @@ def mesh_destination(picture: Path, names: Sequence[str], read: FilesRead) -> Me
         coverage,
         picture.with_suffix(".json"),
         paint_file(picture),
+        dpi,
     )
     read.check(place.files)  # first: it says best what is wrong
     if picture.suffix.lower() != ".png":
@@ -104,7 +109,10 @@ def deliver_mesh(
     Raises InputError("bad-output").
     """
     textures = np.split(picture, len(place.textures))
-    files = {path: picture_bytes(t) for path, t in zip(place.textures, textures, strict=True)}
+    files = {
+        path: picture_bytes(texture, dpi=place.dpi)
+        for path, texture in zip(place.textures, textures, strict=True)
+    }
     files[place.glb] = glb_bytes(loaded, textures)
     views = preview_views(loaded, picture)
     files |= {path: picture_bytes(view) for path, view in zip(place.views, views, strict=True)}

@@ -59,11 +59,12 @@ class MeshFigures:
 class FinishedMesh:
     """texture: (rows, columns, 3 or 4) uint8, all textures one below the other; painted: (rows,
     columns, 3), the same without the base; coverage: a picture (rows, columns, 3) of what no view
-    saw."""
+    saw; seen: (rows, columns), the texels that one did."""
 
     texture: NDArray[np.uint8]
     painted: NDArray[np.uint8]
     coverage: NDArray[np.uint8]
+    seen: NDArray[np.bool_]
     quality: Quality
     figures: MeshFigures
 
@@ -130,6 +131,7 @@ def finish_mesh(
         _with_base(painted, body),
         painted,
         coverage_picture(painted, np.where(holes, np.inf, seen), texels),
+        texels.covered.reshape(shape) & (seen > SEEN_PIXELS) & ~holes,
         Quality(errors, ratios),
         figures,
     )

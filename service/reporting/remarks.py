@@ -8,6 +8,7 @@ from typing import Any
 SYMMETRY = 1.0  # RMS in 1/255: more than rounding and interpolation leave
 BORDER = 2.0  # a step across a border, in steps inside: 95 % of pictures stay below 1.5
 UV_SEAM = 1.1  # the same for UV seams, which are many lines
+PALETTE = 0.08  # Wasserstein-1 of colours: the means of all spaces are 0.02 to 0.06
 HIDDEN = 0.05  # part of the surface that no view saw
 SMALL = 0.001  # part of a surface or texture that is not worth a word
 
@@ -20,6 +21,12 @@ def remarks(receipt: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"the symmetry is off by {error:.1f}/255 on average: details are finer than the copies "
             "can show. A larger --size, or a larger --style-scale, brings them closer."
+        )
+    palette = quality.get("palette")
+    if palette is not None and palette > PALETTE:
+        yield (
+            f"the colours differ from the style's by {100 * palette:.0f} % on average. A larger "
+            "--size, or a higher --quality, brings them closer."
         )
     surface = receipt.get("surface")
     if surface is None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def environment(now: Progress) -> dict[str, str]:
     """Versions, machine and threads, by their names. ``now``: any step of the painting."""
     torch = sys.modules.get("torch")  # a painter may do without
-    device = {"name": now.device, "title": platform.machine()} if torch is None else device_of(now.device)
+    name = {"name": now.device, "title": platform.machine()}
+    device = name if torch is None else device_of(now.device)
     return {
         **versions(),
         "pillow": version("pillow"),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import service
 from geometry.errors import InputError
+from service.painting.kept import Paint
 from service.recipe.recipe import Recipe
 from service.serving.keys import load_client_key
 from service.serving.protocol import job_messages, service_messages
@@ -132,6 +133,13 @@ class Client:
         given = {"picture": picture}
         return self._send_request(service_messages.Survey(network=network), given, patient=True)[0]
 
+    def look(self, picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """What a picture (H, W, 3) is to a colour rule: small, and its colour frame (3, 4), as
+        describe says of exemplars."""
+        given = {"picture": picture}
+        header, buffers = self._send_request(service_messages.Look(), given, patient=True)
+        return buffers["pixels"], np.array(header["frame"])
+
     def group(self, name: str) -> dict[str, Any]:
         """A group of the sphere, as in describe's groups."""
         asked = service_messages.Group(group=name)
@@ -235,6 +243,13 @@ class Client:
         """Texture (H, W, 3) uint8 and receipt of a finished job; raises what made it fail."""
         header, buffers = self._send_request(job_messages.Result(job=job))
         return buffers["texture"], header["receipt"]
+
+    def result_with_paint(self, job: str) -> tuple[NDArray[np.uint8], dict[str, Any], Paint | None]:
+        """The same, and the paint that a larger painting can go on from, if there is any."""
+        header, buffers = self._send_request(job_messages.Result(job=job, paint=True))
+        data = buffers.get("paint")
+        paint = None if data is None else Paint.from_bytes(data.tobytes())
+        return buffers["texture"], header["receipt"], paint
 
     def _begin(self, request: Request, given: Mapping[str, np.ndarray]) -> str:
         try:

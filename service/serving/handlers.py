@@ -129,7 +129,7 @@ class Handlers:
 
         self._surveyor.ask(read_question(request, buffers), asker.client, reply)
 
-    _on_channel = _on_survey = _on_group = _on_symmetries = _on_network
+    _on_channel = _on_survey = _on_look = _on_group = _on_symmetries = _on_network
 
     def _on_heartbeat(
         self, asker: Asker, request: service_messages.Heartbeat, buffers: Buffers
@@ -246,4 +246,9 @@ class Handlers:
         job = self._jobs.find(request.job)
         result = self._jobs.result(job)
         reply = {"kind": "result", "id": asker.request, "job": job.name, "receipt": result.receipt}
-        self._replies.send(asker.client, reply, {"texture": result.texture})
+        sent = {"texture": result.texture}
+        if request.paint:
+            room = self._limits.total_bytes - result.texture.nbytes
+            if (paint := self._jobs.folder(job).read_paint(room)) is not None:
+                sent["paint"] = np.frombuffer(paint, np.uint8)
+        self._replies.send(asker.client, reply, sent)

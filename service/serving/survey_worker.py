@@ -50,6 +50,9 @@ def answer(
     if kind == "symmetries":
         found = painter.symmetries(buffers["vertices"], buffers["triangles"])
         return {"symmetries": [sendable(row) for row in found]}, {}
+    if kind == "look":
+        pixels, frame = painter.look(buffers["picture"])
+        return {"frame": frame}, {"pixels": pixels}
     network = header["network"]
     fields: dict[str, Any] = {"network": network}
     if kind == "network":

@@ -21,6 +21,7 @@ from service.serving.processes.child_process import ChildProcess
 from service.serving.protocol.service_messages import (
     Channel,
     Inquiry,
+    Look,
     Network,
     Survey,
     Symmetries,
@@ -36,8 +37,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """One of "network", "channel", "survey", "group" and "symmetries", checked. fields: as in the
-    request; buffers: what goes with them. Equal questions have equal answers."""
+    """One of "network", "channel", "survey", "look", "group" and "symmetries", checked. fields: as
+    in the request; buffers: what goes with them. Equal questions have equal answers."""
 
     kind: str
     fields: tuple[tuple[str, Any], ...]
@@ -62,7 +63,7 @@ def read_question(request: Inquiry, buffers: Mapping[str, np.ndarray]) -> Questi
     if isinstance(request, Network | Channel | Survey):
         networks.check_network(request.network)
     given: dict[str, np.ndarray] = {}
-    if isinstance(request, Survey):
+    if isinstance(request, Survey | Look):
         given = {"picture": _picture(buffers)}
     elif isinstance(request, Symmetries):
         given = _mesh(buffers)

@@ -92,6 +92,20 @@ def _check_directions(recipe: Recipe, group: Group) -> None:
         )
 
 
+def check_enlarges(base_width: int | None, has_mask: bool, size: int) -> None:
+    """Raise InputError("bad-value") if the texture of a mesh cannot be made so large: where a mask
+    keeps parts of the base, it has the base's size. base_width: pixels, None without one."""
+    if has_mask and base_width not in (None, 1, size):
+        raise InputError(
+            "bad-value",
+            "size",
+            f"The mask keeps parts of the base, so the texture stays as large as that, "
+            f"{base_width} pixels.",
+            f"Scale the base's picture to {size} pixels, and paint anew with it as the base and "
+            f"--size {size}.",
+        )
+
+
 def _check_base(recipe: Recipe, body: Body) -> None:
     from service.recipe.recipe import MAX_SIZE, MIN_SIZE  # which knows this table
 

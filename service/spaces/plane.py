@@ -18,10 +18,10 @@ from geometry.cell_copies import in_all_copies, repeats
 from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
+from geometry.plane import tiles
 from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
 from geometry.plane.lattices import shaped
 from geometry.plane.resample import resample
-from geometry.plane.tiles import cut_cell, repeated
 from geometry.plane.torus import TorusMap, parse_torus_map
 from geometry.spaces import Array, affine
 from geometry.symmetry.colour_frame import rounded
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole
 WINDOW = 512  # side of a window of a larger one
+CELLS: dict[str, tiles.CellShape] = {"cell": "parallelogram", "domain": "dirichlet"}  # of cuts
 _SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 
 
@@ -67,7 +68,7 @@ class PlaneScene(Scene):
             cut=recipe.cut,
             repeat=(across, down),
         )
-        height, width = plane_chart.picture_shape(scene.chart(recipe.size), recipe.size)
+        height, width = scene.period(recipe.size)
         if scene.cut != "period" and across * down > 1:
             raise InputError(
                 "bad-value",
@@ -94,13 +95,34 @@ class PlaneScene(Scene):
             self.group, self.colouring, width, self.torus_map, self.folds
         )
 
+    def period(self, width: int) -> tuple[int, int]:
+        """(height, width) of the period that is painted, so that what is delivered is ``width``
+        pixels wide: a cell of it may be wider than it is. Where no cell is just so wide, the next
+        smaller one. Raises InputError as :meth:`chart`."""
+
+        def shape(width: int) -> tuple[int, int]:
+            return plane_chart.picture_shape(self.chart(width), width)
+
+        if (cell := CELLS.get(self.cut)) is None:
+            return shape(width)
+
+        def missing(period: int) -> int:
+            return width - tiles.cell_width(self.chart(period), shape(period), cell)
+
+        if not (less := missing(width)):
+            return shape(width)
+        near = max(4, round(width * width / (width - less)))
+        periods = [w for w in range(near - 3, near + 4) if missing(w) >= 0]
+        # An even one rather than an odd one: half a period is whole pixels then.
+        return shape(min(periods, key=lambda w: (missing(w), w % 2)))
+
     def design(self, width: int) -> PlaneDesign:
         """See Scene."""
         return PlaneDesign(self, width)
 
     def same_canvas(self, other: PlaneScene, width: int) -> bool:
         """See Scene. The canvas is a period of the colours, too."""
-        one, two = self.chart(width), other.chart(width)
+        one, two = self.design(width).chart, other.design(width).chart
         texels = [(c.rows, c.columns, c.skew, c.offset) for c in (one, two)]
         return texels[0] == texels[1] and np.allclose(one.basis, two.basis)
 
@@ -124,7 +146,7 @@ class PlaneScene(Scene):
                 "The picture before says which way things turn.",
                 "Leave it out, or turn that picture over.",
             )
-        rows, columns = plane_chart.picture_shape(self.chart(recipe.size), recipe.size)
+        rows, columns = self.period(recipe.size)
         height, width = base.shape[:2]
         apart = abs(math.log(height * columns / (width * rows)))
         if (height, width) != (1, 1) and apart > _SAME_ASPECT:
@@ -148,9 +170,9 @@ class PlaneDesign(Design):
     views_a_step = 1  # one window shows most of a period
 
     def __init__(self, scene: PlaneScene, width: int) -> None:
-        self.scene, self.chart = scene, scene.chart(width)
+        self.scene, self.shape = scene, scene.period(width)
+        self.width, self.chart = width, scene.chart(self.shape[1])
         self.mirrored, self.frame = scene.mirrored, scene.frame
-        self.shape = plane_chart.picture_shape(self.chart, width)
         rows, columns = self.chart.rows, self.chart.columns
         self.chart_shape = (1, rows, columns)
         fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
@@ -297,11 +319,9 @@ class PlaneDesign(Design):
         if self.mirrored:  # the chart is that of the other hand
             picture = picture[:, ::-1]
         if scene.cut == "period":
-            pixels, (x, y) = repeated(picture, self.chart, *scene.repeat), (0, 0)
+            pixels, (x, y) = tiles.repeated(picture, self.chart, *scene.repeat), (0, 0)
         else:
-            cut = cut_cell(
-                picture, self.chart, "parallelogram" if scene.cut == "cell" else "dirichlet"
-            )
+            cut = tiles.cut_cell(picture, self.chart, CELLS[scene.cut], self.width)
             pixels, (x, y) = np.dstack([cut.rgb, cut.alpha]), cut.corner
         if self.mirrored:
             return pixels[:, ::-1], (picture.shape[1] - x - pixels.shape[1], y)

@@ -69,6 +69,9 @@ def heavy_painter() -> Painter:
         network=lambda name: {"layers": [], "classes": []},
         channel=lambda name, layer, channel, size: np.zeros((size, size, 3), np.uint8),
         survey=lambda name, picture: {"channels": [], "dreams": []},
+        look=lambda picture: (picture, []),
+        group=lambda name: {"name": name},
+        symmetries=lambda vertices, triangles: [],
     )
 
 

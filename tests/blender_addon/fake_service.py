@@ -15,6 +15,7 @@ import zmq
 
 from blender_addon.link import wire
 
+FAKE_LOOK = np.full((72, 72, 3), (90, 80, 60), np.uint8)
 GROUPS = ("1", "332", "432", "532", "*", "*432", "77")
 
 
@@ -132,6 +133,10 @@ class FakeService:
         elif kind == "symmetries":
             self.meshes.append({name: np.array(array) for name, array in buffers.items()})
             self._reply(client, header, {"symmetries": self.symmetries})
+        elif kind == "look":
+            self.pictures.append(np.array(buffers["picture"]))
+            frame = [[1.0, 0.0, 0.0, 0.1], [0.0, 1.0, 0.0, 0.2], [0.0, 0.0, 1.0, 0.3]]
+            self._reply(client, header, {"frame": frame}, pixels=FAKE_LOOK)
         elif kind == "group":
             rules = [{"name": "2a", "images": {"r": [-1, -2, -3]}, "summary": "inverts"}]
             group = {"name": header["group"], "space": "sphere", "colourings": rules}

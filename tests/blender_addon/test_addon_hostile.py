@@ -38,10 +38,10 @@ from blender_addon.link.detections import Detection
 from blender_addon.link.lookups import Lookup, Question
 from blender_addon.link.messages import RUNNING, Report, Submission
 from blender_addon.link.picture_files import jpeg_size
-from blender_addon.offer import catalogue
+from blender_addon.offer import catalogue, swatches
 from blender_addon.offer.dreams import Contents, is_target, nearest_classes, strongest
 from blender_addon.panels import figure_lines, main
-from blender_addon.picture import pictures, swatches
+from blender_addon.picture import icons, pictures
 from blender_addon.problems import Problem, ProblemError
 
 JOB = "7-0a1b2c"
@@ -84,6 +84,9 @@ def outcome(client: PaintClient) -> Report:
     return report
 
 
+LOOK = np.full((8, 8, 3), 77, np.uint8)
+
+
 def look_at(report: Report) -> None:
     """What panels and the viewport do with what has been taken."""
     if report.progress is not None:
@@ -95,13 +98,13 @@ def look_at(report: Report) -> None:
             assert all(len(text) < 1000 and text.isprintable() for text in entry)
     for rules in known.colourings.values():
         for rule in rules:
-            assert swatches.swatch(rule.images).shape == (48, 48, 4)
+            assert swatches.swatch(rule.images, LOOK).shape == (72, 72, 4)
     for figure in known.figures.values():
         lines = figure_lines.lines(figure, np.eye(4), lambda directions: np.ones(len(directions)))
         assert np.isfinite(lines.mirrors).all() and np.isfinite(lines.domain).all()
         assert len(lines.domain) <= figure_lines.STEPS * len(figure.domain)
     for look in known.looks.values():
-        assert swatches.from_bytes(look).size
+        assert icons.from_bytes(look).size
 
 
 def check(report: Report, name: str) -> bool:
@@ -159,6 +162,7 @@ WISHES = {
     "network": Question("network", "squeezenet"),
     "channel": Question("channel", "squeezenet", "fire9", 7),
     "survey": Question("survey", "squeezenet", picture=PICTURE),
+    "look": Question("look", style="cat.png", picture=PICTURE),
     "group": Question("group", group="C7"),
 }
 
@@ -189,11 +193,13 @@ def test_what_is_said_of_networks(
                 elif kind == "group":
                     catalogue.learn({**answer.row, "name": "77"})
                     assert all(e.title.isprintable() for e in catalogue.known().rules("77"))
+                elif kind == "look":
+                    swatches.swatch(((-2, 1, 3),), answer.pixels, answer.frame)
                 elif kind == "survey":
                     assert len(strongest(answer.rows, 16)) <= 16
                     assert all(map(str.isprintable, filter(is_target, answer.together))), name
                 else:
-                    assert swatches.from_bytes(answer).shape == (SIDE, SIDE, 4)
+                    assert icons.from_bytes(answer).shape == (SIDE, SIDE, 4)
     assert taken > 1
     assert capsys.readouterr().err == ""
 

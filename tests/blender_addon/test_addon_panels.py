@@ -17,12 +17,13 @@ import blender_addon
 from blender_addon import panels
 from blender_addon.jobs import inherit, jobs, pump
 from blender_addon.link import inquiry
-from blender_addon.offer import catalogue
+from blender_addon.offer import catalogue, swatches
+from blender_addon.offer.colour_rules import suitability
 from blender_addon.operators import paint
 from blender_addon.operators.base import Explained
 from blender_addon.operators.style import add_style
 from blender_addon.panels import main
-from blender_addon.picture import icons, swatches
+from blender_addon.picture import icons
 from recipes.demo import free_address
 
 
@@ -302,25 +303,46 @@ def test_swatches_act_as_the_service_does() -> None:
         np.testing.assert_allclose(swatches.act(element, place), colour.matrix(element) @ place)
 
 
-def test_a_swatch_in_a_styles_colours_shows_what_the_service_makes_of_them() -> None:
+def test_a_swatch_shows_what_the_service_makes_of_a_styles_colours() -> None:
     colour_frame = pytest.importorskip("geometry.symmetry.colour_frame")
     frame = colour_frame.ColourFrame((0.2, -0.3, 0.1), ((2, 1, 0), (1.5, -0.5, 0.4), (1, -1, -0.2)))
-    shown = swatches.swatch(((-2, 1, 3),), np.column_stack([frame.axes, frame.mean]))
-    first, second = shown[0, 0, :3], shown[0, 8, :3]
-    np.testing.assert_allclose(frame.act((-2, 1, 3), first), second, atol=1e-4)
+    columns = np.column_stack([frame.axes, frame.mean])
+    colours = np.random.default_rng(0).uniform(0.1, 0.9, (50, 3))
+    for element, columns_or_none, action in (
+        ((-2, 1, 3), columns, frame),
+        ((-2, 1, 3), None, colour_frame.RGB),
+    ):
+        found = swatches.painted(element, colours, columns_or_none)
+        np.testing.assert_allclose(found, action.act(element, colours), atol=1e-6)
 
 
-def test_a_swatch_shows_its_rule() -> None:
-    plain = swatches.swatch(())
-    assert plain.shape == (48, 48, 4) and len(np.unique(plain.reshape(-1, 4), axis=0)) == 1
-    cyclic = swatches.swatch(((2, 3, 1),))
-    assert len(np.unique(cyclic.reshape(-1, 4), axis=0)) == 3
-    np.testing.assert_allclose(cyclic[0, 0, :3], swatches.REFERENCE, rtol=1e-6)
-    np.testing.assert_allclose(cyclic[0, 8, :3], np.roll(swatches.REFERENCE, -1), rtol=1e-6)
-    halves = swatches.swatch(((1, 2, 3), (1, 2, 3), (-1, -2, -3)))
-    np.testing.assert_allclose(halves[0, 0, :3] + halves[7, 7, :3], 1, rtol=1e-6)
-    down = swatches.swatch(((1, 2, 3), (3, 1, 2)))
-    assert (down[0] == down[0, 0]).all() and not (down[8] == down[0]).all()
+LOOK = np.random.default_rng(1).integers(60, 200, (72, 72, 3), np.uint8)
+
+
+def test_a_swatch_is_the_style_in_the_colours_of_its_rule() -> None:
+    plain = swatches.swatch((), LOOK)
+    assert plain.shape == (72, 72, 4) and (plain[..., :3] == LOOK).all()
+    assert (plain[..., 3] == 255).all()
+    cyclic = swatches.swatch(((2, 3, 1),), LOOK)  # three columns: the third is clear between them
+    assert (cyclic[:, :24, :3] == LOOK[:, :24]).all()
+    assert np.abs(cyclic[:, 24:48, :3].astype(int) - LOOK[:, 24:48][..., [1, 2, 0]]).max() <= 1
+    assert np.flatnonzero((cyclic[..., 3] == 0).any(axis=0)).tolist() == [23, 47]
+    halves = swatches.swatch(((1, 2, 3), (1, 2, 3), (-1, -2, -3)), LOOK).astype(int)
+    assert (halves[0, 0, :3] == LOOK[0, 0]).all()
+    assert np.abs(halves[30, 30, :3] + LOOK[30, 30] - 255).max() <= 1
+    down = swatches.swatch(((1, 2, 3), (3, 1, 2)), LOOK)
+    assert (down[:24, :, :3] == LOOK[:24]).all() and (down[24:, :, :3] != LOOK[24:]).any()
+
+
+def test_rules_that_suit_the_style_come_first() -> None:
+    dark = np.full((8, 8, 3), 20, np.uint8)
+    dark[::4] = 60
+    assert swatches.strangeness(((1, 2, 3),), dark) == 0
+    inverted = swatches.strangeness(((-1, -2, -3),), dark)
+    assert 0.7 < inverted < 1  # what was dark is bright
+    assert swatches.strangeness(((2, 1, 3),), dark) >= 1  # changes nothing in a grey picture
+    order = [suitability(rule, dark, None) for rule in (((1, 2, -3),), ((-1, -2, -3),))]
+    assert order == sorted(order, reverse=True)
 
 
 def test_the_trend() -> None:

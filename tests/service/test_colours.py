@@ -165,7 +165,7 @@ def test_the_frame_stays_where_weights_and_rule_are_adjusted():
     region[8:40, 8:40] = True
     other = parse_recipe(TILE | {"steps": 2, "views": 1})
     again = kept_paint(make_scene(other), 64, kept, region)
-    *_, last = paint(other, make_scene(other), load_styles(other), CPU, kept=again)
+    *_, last = paint(other, make_scene(other), load_styles(other), CPU, before=again)
     assert last.frame == frame != framed_by(load_styles(other))
 
 
@@ -196,8 +196,10 @@ def test_previews_are_in_the_colours_of_what_they_show(tmp_path):
 
 def test_offered_frames_are_those_that_are_painted_with():
     from service.describe import frame_rows
+    from service.inputs.styles import exemplar_pixels
 
     recipe = parse_recipe(TILE | {"styles": [{"source": "night_strokes"}]})
     frame = framed_by(load_styles(recipe))
-    assert np.allclose(frame_rows("night_strokes"), frame.as_array(), atol=1e-4)
-    assert json.dumps(frame_rows("night_strokes"))
+    rows = frame_rows(exemplar_pixels("night_strokes"))
+    assert np.allclose(rows, frame.as_array(), atol=1e-4)
+    assert json.dumps(rows)

@@ -35,6 +35,8 @@ def enlarge(
     ],
     size: Size,
     output: Output = None,
+    dpi: options.Dpi = None,
+    figure: options.FigureToo = False,
     weights: options.Weights = None,
     address: Address = DEFAULT_ADDRESS,
     key: Key = None,
@@ -44,8 +46,10 @@ def enlarge(
     receipt = Path(what)
     if receipt.suffix.lower() == ".json" or receipt.exists():
         from service.cli.larger.enlarge import enlarge_to
+        from service.cli.painting.extras import Extras
 
-        enlarge_to(receipt, size, output, weights, progress_console())
+        extras = Extras(weights=weights, dpi=dpi, figure=figure)
+        enlarge_to(receipt, size, output, progress_console(), extras)
         return
     with open_client(address, key) as client:
         print(client.enlarge(what, size))

@@ -18,6 +18,7 @@ from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import paint_file
 from service.reporting.receipt import SCHEMA
+from service.spaces import SPACES
 
 
 def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
@@ -56,9 +57,22 @@ def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
             f"{file} is not the paint of {path}: another picture's, or damaged.",
             _how_to_get_paint(path, data),
         )
+    if _names_buffers(recipe):
+        raise InputError(
+            "bad-recipe",
+            "receipt",
+            f"What was painted by {path} was sent to a service, and is in no file.",
+            "Let the service do it: service enlarge JOB.",
+        )
     _check_files(recipe, data)
     paint = dataclasses.replace(Paint.from_bytes(content), source=str(path.absolute()))
     return recipe, paint, Path(weights["file"]) if "file" in weights else None
+
+
+def _names_buffers(recipe: Recipe) -> bool:
+    sources = [*(Path(style.source).name for style in recipe.styles), recipe.colours_of or ""]
+    is_sent = SPACES[recipe.target].needs_body and recipe.mesh is None
+    return is_sent or any(Path(source).name.startswith("buffer:") for source in sources)
 
 
 def _check_files(recipe: Recipe, receipt: Mapping[str, Any]) -> None:

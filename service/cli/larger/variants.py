@@ -26,12 +26,13 @@ from rich.console import Console
 from geometry.errors import InputError
 from geometry.printable import printable
 from service.cli.larger.combinations import Combination
+from service.cli.larger.painted import read_painted
 from service.cli.painting.picture import check_weights, clear_about_memory
 from service.cli.recipe_file import files_read
 from service.cli.stopping import interrupt_on_hangup
 from service.inputs.styles import load_styles
 from service.recipe.recipe import Recipe
-from service.reporting.delivery import deliver, destination, write_files
+from service.reporting.delivery import deliver, deliver_figure, destination, write_files
 from service.reporting.formats import picture_bytes
 from service.reporting.overwriting import FilesRead
 from service.scene import read_scene
@@ -54,11 +55,16 @@ class Variant:
 
 
 def paint_variants(
-    wanted: Sequence[Combination], folder: Path, weights: Path | None, console: Console
+    wanted: Sequence[Combination],
+    folder: Path,
+    weights: Path | None,
+    console: Console,
+    figure: bool = False,
 ) -> bool:
     """Paint the combinations that are not in the folder yet, and bring sheet and index up to date
-    after each. Ctrl-C stops, and keeps what is painted. Returns whether something is painted, and
-    nothing that could be is missing. Raises InputError for what concerns them all."""
+    after each; with a ``figure``, draw the symmetry over each that has none, too. Ctrl-C stops, and
+    keeps what is painted. Returns whether something is painted, and nothing that could be is
+    missing. Raises InputError for what concerns them all."""
     recipes = [c.recipe for c in wanted if c.recipe is not None]
     check_weights(weights, recipes[0].network if recipes else "")
     read = FilesRead([path for recipe in recipes for path in files_read(recipe)])
@@ -69,6 +75,8 @@ def paint_variants(
     todo = {number: r for number, r in todo.items() if not receipt_of(folder, number).exists()}
     _write(folder, rows)
     by_number = {row.number: row for row in rows}
+    if figure and recipes:
+        read_scene(recipes[0]).design(recipes[0].size).figure()  # whether there is one
     with interrupt_on_hangup():
         try:
             while todo:
@@ -82,6 +90,9 @@ def paint_variants(
                 _write(folder, list(by_number.values()))
                 words = f"{number}  {row.caption}  {time.perf_counter() - start:.0f} s"
                 console.out(f"{words}  {len(todo)} to go" if todo else words, highlight=False)
+            if figure:
+                for row, _ in _pairs(rows, wanted):
+                    _draw(folder / f"{row.number}.png", read)
         except KeyboardInterrupt:
             sys.stderr.write("\nStopping; the same command goes on from here.\n")
     for row, _ in _pairs(list(by_number.values()), wanted):
@@ -163,6 +174,18 @@ def _paint(recipe: Recipe, picture: Path, read: FilesRead, weights: Path | None)
         (last,) = deque(paint(recipe, scene, styles, weights=weights), maxlen=1)
         done = finish(recipe, scene, styles, last, weights)
     deliver(place, done.picture, done.receipt, paint=last.paint())
+
+
+def _draw(picture: Path, read: FilesRead) -> None:
+    """Draw the symmetry over a variant, unless that was done before or it is not painted."""
+    receipt = picture.with_suffix(".json")
+    place = destination(picture, read, figure=True)
+    if not receipt.exists() or all(path.exists() for path in place.figure):
+        return
+    recipe, paint, _ = read_painted(receipt)
+    scene = replace(read_scene(recipe), mirrored=paint.mirrored)
+    with Image.open(picture) as image:
+        deliver_figure(place, scene.design(recipe.size).figure(), np.asarray(image))
 
 
 def _write(folder: Path, rows: Sequence[Variant]) -> None:

@@ -50,6 +50,7 @@ def variants(
     ] = 256,
     quality: options.option("quality") = "draft",  # type: ignore[valid-type]
     set_: options.Changes = None,
+    figure: options.FigureToo = False,
     weights: options.Weights = None,
     output: Annotated[
         Path,
@@ -68,7 +69,7 @@ def variants(
         {"size": size, "quality": quality},
         set_ or (),
     )
-    if not paint_variants(wanted, output, weights, progress_console()):
+    if not paint_variants(wanted, output, weights, progress_console(), figure):
         raise typer.Exit(1)
 
 
@@ -77,10 +78,14 @@ def pick(
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="A number on its sheet.")],
     size: Size,
     output: Output = None,
+    dpi: options.Dpi = None,
+    figure: options.FigureToo = False,
     weights: options.Weights = None,
 ) -> None:
     """Go on from one of the variants at a larger size: the same picture, with finer detail."""
     from service.cli.larger.enlarge import enlarge_to
     from service.cli.larger.variants import find_variant
+    from service.cli.painting.extras import Extras
 
-    enlarge_to(find_variant(folder, number), size, output, weights, progress_console())
+    extras = Extras(weights=weights, dpi=dpi, figure=figure)
+    enlarge_to(find_variant(folder, number), size, output, progress_console(), extras)

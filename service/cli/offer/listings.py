@@ -17,9 +17,10 @@ from geometry.errors import unknown_name
 from geometry.symmetry.colour import generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.groups import Colouring, Group
+from geometry.symmetry.mirrors import inverts_at_mirrors
 from service.cli.offer.colour_words import in_words, in_words_of, poles
 from service.cli.terminal import cell
-from service.describe import colouring_row, group_row
+from service.describe import GREY_MIRRORS, colouring_row, group_row
 from service.networks import find_network
 from service.spaces import with_pictures
 from service.tables.dreams import check_head
@@ -98,8 +99,11 @@ def list_colourings(name: str, style: str | None, as_json: bool, console: Consol
         words = [*row["words"].values()]
         if row["supercell"] is not None:
             words.append(" ".join(f"({x},{y})" for x, y in row["supercell"]))
-        table.add_row(cell(rule.name), cell(rule.colours), swatches(rule, frame), *map(cell, words))
+        name = rule.name + "*" * bool(row["note"])
+        table.add_row(cell(name), cell(rule.colours), swatches(rule, frame), *map(cell, words))
     console.print(table)
+    if any(inverts_at_mirrors(group, rule) for rule in rules):
+        console.out(f"*  {GREY_MIRRORS}.", highlight=False)
 
 
 def style_frame(style: str) -> ColourFrame:
@@ -118,7 +122,7 @@ def full_row(group: Group, rule: Colouring, frame: ColourFrame = RGB) -> dict[st
     columns = None if rule.supercell is None else np.array(rule.supercell).T.tolist()
     said = in_words if frame.is_rgb else functools.partial(in_words_of, poles(frame))
     words = {g.letter: said(rule.images[g.letter]) for g in group.generators}
-    return {**colouring_row(rule), "words": words, "supercell": columns}
+    return {**colouring_row(group, rule), "words": words, "supercell": columns}
 
 
 def swatches(rule: Colouring, frame: ColourFrame = RGB) -> Text:

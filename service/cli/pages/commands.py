@@ -81,6 +81,12 @@ symmetry. With `p1` the translations are folded, across and down: `1/5` repeats 
 with slow change. The generator that is folded is the group's first, a turn; groups of mirrors
 have none (in the hyperbolic plane: `--group turned`).
 
+**Colour rules.** `service colourings p4m -s photo.jpg --preview rules.png` shows the style under
+each rule of a group on one sheet: a step to the right is the group's first generator, a step down
+the second, half a tile the third. What can be seen in the style comes first. Rules with a star
+invert colours at a mirror: what lies on it is its own image and has the colour between, a thin line
+without contrast; `none`, the default, and the others have none.
+
 **Styles.** `--style` takes the name of an exemplar that Orbitex ships (`service doctor` lists them)
 or a picture file; given several times, the styles are blended. A weight stands in front, with a
 colon: `--style 2:woodcut_waves --style 0.5:photos/leaf.jpg`. Only a number before the first colon
@@ -126,8 +132,10 @@ eight channels. They are written into the recipe, which needs the picture no mor
 tile of 1024²). `service enlarge NAME.json --size 4096` goes on from there: the picture keeps its
 forms, its hand and its strokes, and gets finer detail, in half the time of a new one of that size.
 Another `--size` for `tile` or `run` is another picture. The receipt of the larger one names what it
-came from and the command that makes it again. `enlarge` takes a service's job, too. Pictures of
-`batch` and `watch` have no paint beside them; the refusal says how to get it.
+came from and the command that makes it again. `enlarge` takes a service's job, too. `batch` keeps
+the paint as `run` does, and `watch JOB -o` fetches it with the picture; styles and meshes that were
+sent to a service are in no file, so there `enlarge` wants the job. Where a mask keeps parts of a
+mesh's base, the texture stays as large as that.
 
 **Variants.** `service variants tile -g p4,p6,p6m -s a.jpg,b.jpg -c none,2a --seeds 4 -o v` paints
 every combination, small, as drafts: `1.png`, `2.png` and so on, all of them on `sheet.png` with

@@ -1,20 +1,33 @@
-"""One line of advice: what plain rotations tend to grow into, and how to avoid it. Never more than
-advice: nothing is refused."""
+"""Lines of advice: what plain rotations tend to grow into, and how to avoid it; mirrors that invert
+colours. Never more than advice: nothing is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 
 from geometry.catalogue import colourings
 from geometry.spaces import SPIRAL
 from geometry.symmetry.colour import IDENTITY, ColourElement
 from geometry.symmetry.groups import Colouring, Group
+from geometry.symmetry.mirrors import inverts_at_mirrors
 from geometry.symmetry.presentation import image
 
 # Emergent symbols of the article "Geometric Symmetry in Deep Texture Generation", last section.
 _SYMBOLS = {4: "swastikas", 5: "pentagrams", 6: "hexagrams"}
 _MIRRORS = {a + b for a in "mnop" for b in "mnop"}  # words of two mirrors
 _EXAMPLES = 3  # of colourings that are suggested
+
+
+def hints(group: Group, colouring: Colouring) -> Iterator[str]:
+    """All that is to be said of a group with a colour rule before it is painted."""
+    if (symbols := advice(group, colouring)) is not None:
+        yield symbols
+    if inverts_at_mirrors(group, colouring):
+        yield (
+            f"mirrors invert colours under the rule {colouring.name}, so each shows as a thin line "
+            f"without contrast; 'service colourings {shlex.quote(group.name)}' says which rules do."
+        )
 
 
 def advice(group: Group, colouring: Colouring) -> str | None:
@@ -28,7 +41,7 @@ def advice(group: Group, colouring: Colouring) -> str | None:
     symbols = _listed([_SYMBOLS[n] for n in plain])
     better = [
         rule.name
-        for rule in colourings(group)
+        for rule in sorted(colourings(group), key=lambda rule: inverts_at_mirrors(group, rule))
         if not any(_fixes_colours(word, rule.images) for _, word in centres)
     ]
     remedy = (

@@ -36,24 +36,6 @@ Output = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
-Dpi = Annotated[
-    float | None,
-    typer.Option(
-        "--dpi",
-        metavar="X",
-        min=1,
-        help="Pixels per inch that the file names, for printing.",
-        rich_help_panel=options.OUTPUT,
-    ),
-]
-FigureToo = Annotated[
-    bool,
-    typer.Option(
-        "--figure",
-        help="Draw the symmetry over the picture, too: NAME_figure.png and NAME_figure.svg.",
-        rich_help_panel=options.OUTPUT,
-    ),
-]
 MeshOutput = Annotated[
     Path,
     typer.Option(
@@ -66,33 +48,22 @@ MeshOutput = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
-ReportToo = Annotated[
-    bool,
-    typer.Option(
-        "--report",
-        help="Paint into a new folder, runs/NAME/TIME-ID/, beside where the picture would be, "
-        "with a report that grows meanwhile: report.html. See 'service gallery'.",
-        rich_help_panel=options.OUTPUT,
-    ),
-]
 
 
 def _paint(
     target: str,
     given: dict[str, Any],
     dream_like: list[str] | None,
-    weights: Path | None,
     output: Path,
-    dpi: float | None,
-    film: Film | None = None,
-    figure: bool = False,
-    report: bool = False,
+    report: bool,
+    **extras: Any,
 ) -> None:
-    from service.cli.painting.picture import paint_to
+    from service.cli.painting.extras import Extras
+    from service.cli.painting.painting import paint_to
 
-    recipe, screen = _recipe(target, given, dream_like, weights), progress_console()
+    recipe = _recipe(target, given, dream_like, extras["weights"])
     with _placed(output, report) as (picture, run):
-        paint_to(recipe, picture, weights, screen, film, dpi=dpi, figure=figure, run=run)
+        paint_to(recipe, picture, progress_console(), Extras(**extras, run=run))
 
 
 @contextlib.contextmanager
@@ -131,12 +102,12 @@ def _plain(space: Space) -> Command:
         dream_like: options.DreamLike = None,
         weights: options.Weights = None,
         output: Output = Path(f"{target}.png"),
-        dpi: Dpi = None,
-        figure: FigureToo = False,
-        report: ReportToo = False,
+        dpi: options.Dpi = None,
+        figure: options.FigureToo = False,
+        report: options.ReportToo = False,
         **given: Any,
     ) -> None:
-        _paint(target, given, dream_like, weights, output, dpi, figure=figure, report=report)
+        _paint(target, given, dream_like, output, report, weights=weights, dpi=dpi, figure=figure)
 
     return paint
 
@@ -159,13 +130,14 @@ def _hyperbolic(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("hyperbolic.png"),
-    dpi: Dpi = None,
-    figure: FigureToo = False,
-    report: ReportToo = False,
+    dpi: options.Dpi = None,
+    figure: options.FigureToo = False,
+    report: options.ReportToo = False,
     **given: Any,
 ) -> None:
     fields = {"group": _hyperbolic_name(p, q, group), **given}
-    _paint("hyperbolic", fields, dream_like, weights, output, dpi, figure=figure, report=report)
+    extras = {"weights": weights, "dpi": dpi, "figure": figure}
+    _paint("hyperbolic", fields, dream_like, output, report, **extras)
 
 
 def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
@@ -215,13 +187,13 @@ def _spiral(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: Output = Path("spiral.png"),
-    dpi: Dpi = None,
-    report: ReportToo = False,
+    dpi: options.Dpi = None,
+    report: options.ReportToo = False,
     **given: Any,
 ) -> None:
     film = None if loop is None else Film(loop, frames, fps)
     fields = {"group": spiral_group(arms).name, **given}
-    _paint("spiral", fields, dream_like, weights, output, dpi, film, report=report)
+    _paint("spiral", fields, dream_like, output, report, weights=weights, dpi=dpi, film=film)
 
 
 @options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
@@ -250,18 +222,17 @@ def _mesh(
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
     output: MeshOutput = Path("mesh.png"),
-    report: ReportToo = False,
+    dpi: options.Dpi = None,
+    report: options.ReportToo = False,
     **given: Any,
 ) -> None:
-    from service.cli.painting.mesh import list_symmetries, paint_mesh_to
-
     if detect:
+        from service.cli.painting.mesh import list_symmetries
+
         list_symmetries(file, given.get("material"), console())
         return
     fields = {"group": group, "mesh": str(file), **given}
-    recipe = _recipe("mesh", fields, dream_like, weights)
-    with _placed(output, report) as (picture, run):
-        paint_mesh_to(recipe, picture, weights, progress_console(), run=run)
+    _paint("mesh", fields, dream_like, output, report, weights=weights, dpi=dpi)
 
 
 @options.with_options(options.PREVIEW)
@@ -277,7 +248,7 @@ def show(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The picture's file: a .png.")
     ] = Path("preview.png"),
-    figure: FigureToo = False,
+    figure: options.FigureToo = False,
     **given: Any,
 ) -> None:
     """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
@@ -304,31 +275,41 @@ def run(
             "runs/NAME/TIME-ID/, with a report that grows meanwhile: report.html.",
         ),
     ] = None,
+    dpi: options.Dpi = None,
+    figure: options.FigureToo = False,
 ) -> None:
     """Paint a recipe of the catalogue, or from a file."""
     from service.cli.catalogue import find_recipe
     from service.cli.editing import edit_recipe
-    from service.cli.painting.mesh import paint_mesh_to
-    from service.cli.painting.picture import paint_to
+    from service.cli.painting.extras import Extras
+    from service.cli.painting.painting import paint_to
     from service.cli.painting.runs import run_of
     from service.cli.recipe_file import note_on_size, read_recipe, read_steering
 
     recipe = source = find_recipe(recipe)
-    kept = run_of(recipe) if output is None else None
-    folder = output if kept is None else kept.folder
+    if output is not None:
+        kept, folder, picture = None, output, output / f"{recipe.stem}.png"
+    else:
+        kept = run_of(recipe)
+        folder, picture = kept.folder, kept.picture()
     with contextlib.nullcontext() if kept is None else unless_empty(folder):
         if edit:
             source = folder / f"{recipe.stem}.edited.json"
             found = edit_recipe(recipe, set_ or (), source)
         else:
             found = read_recipe(recipe, set_ or ())
-        steering = read_steering(source, found)
+        extras = Extras(
+            weights=weights,
+            steering=read_steering(source, found),
+            read=[recipe],
+            dpi=dpi,
+            figure=figure,
+            run=kept,
+        )
         screen = progress_console()
         if (note := note_on_size(source, found)) is not None:
             screen.out(f"note: {note}", highlight=False)
-        picture = folder / f"{recipe.stem}.png" if kept is None else kept.picture()
-        paint_one = paint_mesh_to if SPACES[found.target].needs_body else paint_to
-        paint_one(found, picture, weights, screen, steering=steering, read=[recipe], run=kept)
+        paint_to(found, picture, screen, extras)
 
 
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}

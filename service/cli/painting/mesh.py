@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,58 +10,45 @@ from rich.console import Console
 from rich.table import Table
 
 from geometry.catalogue import find_group
-from service.cli.painting.picture import check_weights, painted
-from service.cli.painting.runs import Run, diary_of, end_diary
-from service.cli.recipe_file import files_read
+from geometry.errors import InputError
+from service.cli.painting.extras import Extras
+from service.cli.painting.keeping import diary_of, end_diary
+from service.cli.painting.picture import check_weights, inputs_of, painted
 from service.cli.terminal import cell
 from service.inputs.body import Body
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import load_styles
 from service.mesh_files.loading import load_shape
-from service.painting.kept import Paint
-from service.painting.steering import Steering
 from service.recipe.recipe import MAX_SIZE, MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
-from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import SMALL, remarks
 from service.reporting.rescue import Rescue
 from service.scene import make_scene
 
 
-def paint_mesh_to(
-    recipe: Recipe,
-    picture: Path,
-    weights: Path | None,
-    console: Console,
-    steering: Steering = (),
-    read: Sequence[Path] = (),
-    larger_than: Paint | None = None,
-    run: Run | None = None,
-) -> None:
+def paint_mesh_to(recipe: Recipe, picture: Path, console: Console, extras: Extras) -> None:
     """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
-    :mod:`service.reporting.mesh_delivery` says. ``steering``, ``larger_than``: see paint;
-    ``read``: files besides the recipe's that must not be written over; ``run``: in whose folder
-    they lie, and a report that grows.
-
-    Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
-    be known beforehand before anything is painted.
-    """
-    check_weights(weights, recipe.network)
+    :mod:`service.reporting.mesh_delivery` says; see
+    :func:`service.cli.painting.painting.paint_to`."""
+    if extras.figure:
+        raise InputError(
+            "no-figure",
+            "figure",
+            "A mesh's symmetry is in space, so it cannot be drawn over the texture.",
+            "Leave out --figure.",
+        )
+    check_weights(extras.weights, recipe.network)
     given = mesh_inputs(recipe)
     recipe = as_wide_as_kept(recipe, given.body)
     scene = make_scene(recipe, given.body)
-    inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
-    place = mesh_destination(picture, given.loaded.names, inputs)
+    place = mesh_destination(picture, given.loaded.names, inputs_of(recipe, extras), extras.dpi)
     about = {"mesh": described(recipe, given, place)}  # now: later the file may be gone
     styles = load_styles(recipe)
     for sentence in given.loaded.unread:
         console.out(f"note: {sentence}", highlight=False)
     with (
-        diary_of(run, recipe, steering, weights) as diary,
-        painted(recipe, scene, styles, weights, console, steering, larger_than, diary) as (
-            done,
-            last,
-        ),
+        diary_of(recipe, extras) as diary,
+        painted(recipe, scene, styles, console, extras, diary) as (done, last),
     ):
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         write = Rescue(picture.stem).write
@@ -70,7 +56,7 @@ def paint_mesh_to(
         textures = done.picture, receipt, done.coverage
         deliver_mesh(place, given.loaded, *textures, write, last.paint())
         first = (place.textures[0], place.receipt)
-        end_diary(diary, run, [*first, *(f for f in place.files if f not in first)], console)
+        end_diary(diary, extras.run, [*first, *(f for f in place.files if f not in first)], console)
     for remark in remarks(done.receipt):
         console.out(f"advice: {remark}", highlight=False)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from geometry.errors import InputError
-from service.cli.painting.advice import advice
-from service.cli.painting.runs import Run, diary_of, end_diary
+from service.cli.painting.advice import hints
+from service.cli.painting.extras import Extras
+from service.cli.painting.keeping import diary_of, end_diary
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
 from service.inputs.styles import StylePicture, load_styles
 from service.networks import AUTO, EMBEDDED
-from service.painting.kept import Paint
 from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
-from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_figure, destination
 from service.reporting.loop import Film, check_film, write_loop
@@ -35,46 +34,27 @@ if TYPE_CHECKING:
     from service.reporting.finish import Finished
 
 
-def paint_to(
-    recipe: Recipe,
-    picture: Path,
-    weights: Path | None,
-    console: Console,
-    film: Film | None = None,
-    steering: Steering = (),
-    read: Sequence[Path] = (),
-    larger_than: Paint | None = None,
-    dpi: float | None = None,
-    figure: bool = False,
-    run: Run | None = None,
-) -> None:
-    """Paint a recipe into ``picture`` with its receipt and its paint beside it. ``steering``,
-    ``larger_than``: see paint; ``read``: files besides the recipe's that must not be written over;
-    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too; ``run``: in
-    whose folder the picture lies, and a report that grows.
-
-    Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
-    be known beforehand within a second and before anything is painted.
-    """
+def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Extras) -> None:
+    """Paint a recipe into ``picture`` with its receipt and its paint beside it; see
+    :func:`service.cli.painting.painting.paint_to`."""
     scene = read_scene(recipe)
-    inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
-    place = destination(picture, inputs, recipe.projection == "cube", dpi, figure)
-    if film is not None:
+    inputs = inputs_of(recipe, extras)
+    place = destination(picture, inputs, recipe.projection == "cube", extras.dpi, extras.figure)
+    if extras.figure:
+        scene.design(recipe.size).figure()  # whether there is one
+    if (film := extras.film) is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)
-    check_weights(weights, recipe.network)
+    check_weights(extras.weights, recipe.network)
     with (
-        diary_of(run, recipe, steering, weights) as diary,
-        painted(recipe, scene, styles, weights, console, steering, larger_than, diary) as (
-            done,
-            last,
-        ),
+        diary_of(recipe, extras) as diary,
+        painted(recipe, scene, styles, console, extras, diary) as (done, last),
     ):
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
         try:
             deliver(place, done.picture, done.receipt, rescue.write, last.paint())
-            if figure:
+            if extras.figure:
                 drawn = done.scene.design(recipe.size).figure()
                 deliver_figure(place, drawn, done.picture, rescue.write)
         except InputError as error:
@@ -85,7 +65,7 @@ def paint_to(
         if problem is not None:
             raise problem
         first = (place.picture, place.receipt)
-        end_diary(diary, run, [*first, *(f for f in place.files if f not in first)], console)
+        end_diary(diary, extras.run, [*first, *(f for f in place.files if f not in first)], console)
     for remark in remarks(done.receipt):
         console.out(f"advice: {remark}", highlight=False)
     rms = done.receipt["quality"]["symmetry_rms"]
@@ -97,6 +77,12 @@ def paint_to(
         size += f", faces of {height // 2} × {height // 2}"
     files = "  ".join(map(str, (place.picture, place.receipt, *place.figure)))
     console.out(f"{files}  {size}  {time}  {symmetry}", highlight=False)
+
+
+def inputs_of(recipe: Recipe, extras: Extras) -> FilesRead:
+    """All files that are read for a painting."""
+    weights = [extras.weights] if extras.weights else []
+    return FilesRead([*extras.read, *files_read(recipe), *weights])
 
 
 def _write_film(film: Film, last: Progress, rescue: Rescue) -> None:
@@ -129,10 +115,8 @@ def painted(
     recipe: Recipe,
     scene: Scene,
     styles: Sequence[StylePicture],
-    weights: Path | None,
     console: Console,
-    steering: Steering = (),
-    larger_than: Paint | None = None,
+    extras: Extras,
     diary: Diary | None = None,
 ) -> Iterator[tuple[Finished, Progress]]:
     """What is finished and the last step, for as long as Ctrl-C is minded. ``diary``: is told of
@@ -148,20 +132,21 @@ def painted(
             last = None
             steps = paint(
                 *(recipe, scene, styles),
-                weights=weights,
-                steering=steering,
-                larger_than=larger_than,
+                weights=extras.weights,
+                steering=extras.steering,
+                before=extras.before,
             )
             for last in steps:
-                if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
-                    console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
+                if last.step == 1:  # nothing is refused any more
+                    for hint in hints(scene.group, scene.colouring):
+                        console.out(f"advice: {hint}", highlight=False)
                 show(last)
                 if diary is not None:
                     diary.note(last)
                 if finish_wanted():
                     break
             assert last is not None, "a recipe has at least one step"
-            done = finish(recipe, scene, styles, last, weights)
+            done = finish(recipe, scene, styles, last, extras.weights)
         yield done, last
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from geometry.catalogue import find_group
 from service.cli.options import recipe_data
-from service.cli.painting.advice import advice
+from service.cli.painting.advice import hints
 from service.colours import framed
 from service.inputs.styles import StylePicture
 from service.pictures.files import over_white, read_picture
@@ -46,5 +46,5 @@ def preview_to(
         deliver_figure(place, drawn, shown)
     files = "  ".join(map(str, (output, *place.figure)))
     console.out(f"{files}  {scene.group.name}: {scene.group.title}", highlight=False)
-    if hint := advice(scene.group, scene.colouring):
+    for hint in hints(scene.group, scene.colouring):
         console.out(f"advice: {hint}", highlight=False)

@@ -189,13 +189,13 @@ class _Batch:
     def _end(self, job: str, file: Path) -> None:
         """Deliver what a job has painted."""
         try:
-            picture, receipt = self._client.result(job)
+            picture, receipt, paint = self._client.result_with_paint(job)
             order = read_order(file, self._changes)
             if order.digest != self._journal.digest(file.stem):
                 raise InputError(
                     "bad-recipe", "recipe", "Its files were changed meanwhile.", "Run it again."
                 )
-            deliver_order(order, self._place(order, file), picture, receipt)
+            deliver_order(order, self._place(order, file), picture, receipt, paint)
             self._journal.put(file.stem, order.digest, None)
             self._client.forget(job)
         except InputError as error:

@@ -87,7 +87,12 @@ def watch(
     job: JobName,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Keep its texture: a .png."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Keep its texture, its receipt and its paint: a .png.",
+        ),
     ] = None,
     address: Address = DEFAULT_ADDRESS,
     key: Key = None,
@@ -110,7 +115,8 @@ def watch(
                 print(f"| {printable(line)}", file=sys.stderr)
             raise InputError(**frame.error)
         if place is not None:
-            deliver(place, *client.result(job))
+            picture, receipt, paint = client.result_with_paint(job)
+            deliver(place, picture, receipt, paint=paint)
             print(printable(f"{place.picture}  {place.receipt}"))
 
 

@@ -16,6 +16,7 @@ from service.cli.painting.mesh import as_wide_as_kept, described
 from service.cli.recipe_file import read_recipe, read_steering
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import exemplars, read_style_file
+from service.painting.kept import Paint
 from service.recipe.recipe import AUTOMATIC, Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
@@ -101,6 +102,7 @@ def deliver_order(
     place: Destination | MeshDestination,
     picture: np.ndarray,
     receipt: Mapping[str, Any],
+    paint: Paint | None = None,
 ) -> None:
     """Write what came of an order, as 'service run' does; of meshes all but the picture of what no
     view saw. Raises InputError("bad-output")."""
@@ -116,9 +118,9 @@ def deliver_order(
     if isinstance(place, MeshDestination):
         assert order.mesh is not None
         about = {"mesh": described(order.recipe, order.mesh, place)}
-        deliver_mesh(place, order.mesh.loaded, picture, receipt | about)
+        deliver_mesh(place, order.mesh.loaded, picture, receipt | about, paint=paint)
         return
-    deliver(place, picture, receipt)
+    deliver(place, picture, receipt, paint=paint)
 
 
 def _buffers(given: MeshInputs) -> dict[str, np.ndarray]:

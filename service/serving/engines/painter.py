@@ -56,7 +56,9 @@ class Painter:
     What is in networks, by name, "auto" for the best at hand that knows classes: network(name) ->
     the wire's "layers" and "classes";
     channel(name, layer, channel, size) -> its picture, (size, size, 3) uint8; survey(name,
-    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams". group(name) -> a
+    picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams".
+    look(picture (H, W, 3) uint8) -> what the offer says of an exemplar: small, and its frame.
+    group(name) -> a
     row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has. All raise
     InputError.
     """
@@ -72,6 +74,7 @@ class Painter:
     network: Callable[[str], dict[str, Any]]
     channel: Callable[[str, str, int, int], NDArray[np.uint8]]
     survey: Callable[[str, NDArray[np.uint8]], dict[str, Any]]
+    look: Callable[[NDArray[np.uint8]], tuple[NDArray[np.uint8], list[list[float]]]]
     group: Callable[[str], dict[str, Any]]
     symmetries: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]]
 
@@ -81,10 +84,10 @@ def torch_painter() -> Painter:
     import torch
 
     from geometry.catalogue import find_group
-    from service.describe import describe, full_group_row
+    from service.describe import describe, frame_rows, full_group_row, small_picture
     from service.inputs.styles import load_styles
     from service.painting.checkpoint import Checkpoint
-    from service.painting.kept import Paint, kept_paint
+    from service.painting.kept import Before, Paint, kept_paint
     from service.painting.paint import paint
     from service.perception.choice import best_at_hand
     from service.perception.contents import contents
@@ -123,20 +126,19 @@ def torch_painter() -> Painter:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
         device = torch.device(attempt.device)
-        kept = larger_than = None
+        before: Before | None = None
         if attempt.kept is not None:
-            before, region = Paint.from_bytes(attempt.kept.data), attempt.kept.region
+            found, region = Paint.from_bytes(attempt.kept.data), attempt.kept.region
             if region is None:
-                larger_than = dataclasses.replace(before, source=attempt.kept.job)
+                before = dataclasses.replace(found, source=attempt.kept.job)
             else:
-                kept = kept_paint(scene, recipe.size, before, region > 127)
+                before = kept_paint(scene, recipe.size, found, region > 127)
         return paint(
             *(recipe, scene, styles, device),
             resume=checkpoint,
             frugal=attempt.frugal,
             steering=attempt.steering,
-            kept=kept,
-            larger_than=larger_than,
+            before=before,
         )
 
     def finish_all(
@@ -156,6 +158,7 @@ def torch_painter() -> Painter:
         network=lambda name: contents(named(name)),
         channel=lambda name, *about: channel_picture(loaded(name), *about),
         survey=survey_all,
+        look=lambda picture: (small_picture(picture), frame_rows(picture)),
         group=lambda name: full_group_row(find_group(name, "sphere")),
         symmetries=all_symmetries,
     )

@@ -23,6 +23,7 @@ from service.serving.protocol.fields import UploadedBuffer
 from service.serving.protocol.job_messages import MAX_SIDE, Repaint, Submit
 from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_STEERING_BYTES
 from service.serving.protocol.wire import CHUNK_BYTES, BufferSpec
+from service.spaces.mesh import check_enlarges
 from service.spaces.space import MAX_PIXELS
 from service.terms import needing_base
 
@@ -141,6 +142,9 @@ def larger(job: Job, size: int) -> Recipe:
         raise InputError(
             "bad-value", "size", f"The picture is {width} pixels wide already.", "Give more."
         )
+    bases = [b.spec.shape[1] for b in job.submission.buffers if b.spec.name == "base"]
+    has_mask = any(b.spec.name == "mask" for b in job.submission.buffers)
+    check_enlarges(next(iter(bases), None), has_mask, size)
     recipe = steered(job.recipe, [{"size": size}])
     check_symmetry(recipe)
     return recipe

@@ -157,6 +157,12 @@ class JobFolder:
         """Keep what is on the canvas instead of what was there before."""
         self._write(PAINT, data)
 
+    def read_paint(self, most: int) -> bytes | None:
+        """What is on the canvas; None if that is nothing, or over ``most`` bytes."""
+        path = self.path / PAINT
+        with self._reading(path.name):
+            return path.read_bytes() if path.exists() and path.stat().st_size <= most else None
+
     @property
     def has_paint(self) -> bool:
         """Whether anything was on the canvas: not before the first checkpoint."""

@@ -23,7 +23,7 @@ from .wire import LIMITS, WireError, decode
 
 HINT = "Is that an Orbitex service of this release?"
 _DEPTH = 32  # of receipts and recipes: lists in lists, beyond which programs run out of stack
-_PICTURES = {"result": "texture", "channel": "pixels"}  # that a reply must have
+_PICTURES = {"result": "texture", "channel": "pixels", "look": "pixels"}  # that a reply must have
 # Of each kind of reply its fields, as JSON Schema. What a picture is like is looked at where it is
 # unpacked.
 SHAPES: dict[str, Any] = json.loads(

@@ -300,9 +300,13 @@ class Result(OfJob):
     """The finished texture. A job that has not finished is answered with an error, a failed one
     with its own. The service keeps the jobs that ended last (service serve --keep)."""
 
+    paint: bool = Field(False, description="whether the paint is wanted, too")
+
     class Reply(JobReply):
         buffers: ClassVar = {
             "texture": "|u1 (H, W, 3) sRGB, top row first; (H, W, 4) with alpha where parts are "
-            "clear: a disc's rim, a cell's surroundings"
+            "clear: a disc's rim, a cell's surroundings",
+            "paint": "|u1 (N,), where it is wanted and is not too large: what 'service enlarge' "
+            "goes on from, a safetensors file",
         }
         receipt: Data = Field(description="as the command line writes it")

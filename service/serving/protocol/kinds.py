@@ -22,6 +22,7 @@ _REQUESTS: tuple[type[Request], ...] = (
     service_messages.Network,
     service_messages.Channel,
     service_messages.Survey,
+    service_messages.Look,
     service_messages.Group,
     service_messages.Symmetries,
     job_messages.Submit,

@@ -85,7 +85,8 @@ class Describe(Request):
         groups: _Offer = Field(
             None,
             description="[{name, label, family, space, orbifold, order, title, colourings_total, "
-            "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary}], figure}]; "
+            "colourings: [{name, colours, images: {generator: [±1, ±2, ±3]}, summary, note}], "
+            "figure}]; note: what else is to be known of a rule, often nothing; "
             "the simplest 64 colourings at most, a recipe may name any of them all; figure, of "
             "groups of the sphere: {axes: [[x, y, z, order]], mirrors: [[x, y, z]]: normals, "
             "domain: [[start, along, angle]]: 7 numbers for each side of one fundamental domain, "
@@ -96,7 +97,7 @@ class Describe(Request):
         )
         looks: Data | None = Field(
             None,
-            description="{style: its picture, 48 × 48 × 3 sRGB bytes, top row first, in base64}",
+            description="{style: its picture, 72 × 72 × 3 sRGB bytes, top row first, in base64}",
         )
         colour_frames: Data | None = Field(
             None,
@@ -177,6 +178,20 @@ class Survey(Request):
         )
 
 
+class Look(Request):
+    """What a style picture is to a colour rule: the same as 'describe' says of exemplars."""
+
+    SIDES: ClassVar = 16, 1024  # of the picture, in pixels
+    buffers: ClassVar = {"picture": "|u1 (H, W, 3) sRGB, top row first, sides of 16 to 1024 pixels"}
+
+    class Reply(Message):
+        buffers: ClassVar = {"pixels": "|u1 (72, 72, 3) sRGB, top row first: the picture, small"}
+        frame: Annotated[
+            list[Annotated[list[Number], Field(min_length=4, max_length=4)]],
+            Field(min_length=3, max_length=3),
+        ] = Field(description="as in describe's colour_frames")
+
+
 class Group(Request):
     """A group of the sphere, by any of its names: of families, describe has one each."""
 
@@ -205,7 +220,7 @@ class Symmetries(Request):
         )
 
 
-Inquiry = Network | Channel | Survey | Group | Symmetries
+Inquiry = Network | Channel | Survey | Look | Group | Symmetries
 
 
 class Heartbeat(Request):

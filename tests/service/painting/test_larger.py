@@ -34,7 +34,7 @@ def small(name):
 
 def enlarged(name, **options):
     recipe = recipe_of(name, size=LARGER, steps=16)
-    return run(recipe, larger_than=small(name)[1], **options)
+    return run(recipe, before=small(name)[1], **options)
 
 
 def likeness(one, other):
@@ -78,7 +78,7 @@ def test_strokes_keep_their_size_relative_to_the_picture_in_any_number_of_goes()
     *_, last = enlarged("tile")
     again = Paint.from_bytes(last.paint().to_bytes())
     assert (again.width, again.first_width) == (LARGER, SIZE)
-    *_, last = run(recipe_of("tile", size=128, steps=4), larger_than=again)
+    *_, last = run(recipe_of("tile", size=128, steps=4), before=again)
     assert last.paint().first_width == paint.first_width == SIZE
     scene = scene_of(recipe_of("tile"))
     sides = [
@@ -130,7 +130,7 @@ def test_the_ladder_begins_above_the_picture_and_costs_less_than_a_new_one(quali
 def test_what_is_no_larger_is_refused():
     recipe = recipe_of("tile", size=SIZE)
     with pytest.raises(InputError) as caught:
-        next(paint(recipe, scene_of(recipe), [STYLE], CPU, larger_than=small("tile")[1]))
+        next(paint(recipe, scene_of(recipe), [STYLE], CPU, before=small("tile")[1]))
     assert (caught.value.code, caught.value.field) == ("bad-value", "size")
 
 
@@ -138,7 +138,7 @@ def test_paint_that_does_not_know_its_width_is_refused():
     old = dataclasses.replace(small("tile")[1], width=0, first_width=0)
     recipe = recipe_of("tile", size=LARGER)
     with pytest.raises(InputError) as caught:
-        next(run(recipe, larger_than=old))
+        next(run(recipe, before=old))
     assert caught.value.code == "bad-value"
 
 
@@ -151,5 +151,5 @@ def test_a_picture_of_light_alone_goes_on():
     *_, small = paint(recipe, scene, [STYLE], CPU)
     larger = recipe.model_copy(update={"size": 128})
     scene = make_scene(larger).on_base(larger, np.asarray(Image.fromarray(base).resize((128, 128))))
-    *_, large = paint(larger, scene, [STYLE], CPU, larger_than=small.paint())
+    *_, large = paint(larger, scene, [STYLE], CPU, before=small.paint())
     assert np.isfinite(large.paint().logits).all() and large.texture(0).shape == (128, 128, 3)

@@ -69,7 +69,7 @@ def repainted(name, region, steps=6):
     """(what is kept, the painting)."""
     recipe = recipe_of(name, seed=7, steps=steps)
     kept = kept_paint(scene_of(recipe), SIZE, before(name)[0], region)
-    return kept, run(recipe, kept=kept)
+    return kept, run(recipe, before=kept)
 
 
 def box(shape):
@@ -96,7 +96,7 @@ def test_the_rest_is_the_same_to_the_bit_and_the_region_another(name):
     # Once more, elsewhere.
     recipe = recipe_of(name, seed=8)
     kept = kept_paint(scene_of(recipe), SIZE, paint, elsewhere := region[:, ::-1])
-    *_, last = run(recipe, kept=kept)
+    *_, last = run(recipe, before=kept)
     differs = (ended(recipe, last)[1] != new).any(-1)
     assert not differs[~kept.changed].any()
     assert differs[kept.changed & elsewhere].mean() > 0.5
@@ -109,7 +109,7 @@ def test_the_rest_of_a_picture_that_was_finished_early_is_the_same_to_the_bit(na
     paint, old = ended(recipe_of(name), last)
     recipe = recipe_of(name, seed=7)
     kept = kept_paint(scene_of(recipe), SIZE, paint, region := box(old.shape))
-    *_, last = run(recipe, kept=kept)
+    *_, last = run(recipe, before=kept)
     differs = (ended(recipe, last)[1] != old).any(-1)
     assert not differs[~kept.changed].any()
     assert differs[kept.changed & region].mean() > 0.5
@@ -144,12 +144,12 @@ def test_it_goes_on_from_checkpoints_to_the_same_bits(name):
     kept, painting = repainted(name, region)
     data = [p.checkpoint().to_bytes() for p in painting]
     recipe = recipe_of(name, seed=7)
-    *_, again = run(recipe, kept=kept, resume=Checkpoint.from_bytes(data[3]))
+    *_, again = run(recipe, before=kept, resume=Checkpoint.from_bytes(data[3]))
     assert again.checkpoint().to_bytes()[-4096:] == data[-1][-4096:]
     other = kept_paint(scene_of(recipe), SIZE, before(name)[0], np.ones_like(region))
     for wrong in (None, other):
         with pytest.raises(InputError, match="checkpoint"):
-            next(run(recipe, kept=wrong, resume=Checkpoint.from_bytes(data[3])))
+            next(run(recipe, before=wrong, resume=Checkpoint.from_bytes(data[3])))
 
 
 def test_paint_of_an_earlier_stage_is_brought_to_full_size():
@@ -157,7 +157,7 @@ def test_paint_of_an_earlier_stage_is_brought_to_full_size():
     recipe = recipe_of("tile", seed=7)
     assert first.logits.shape == before("tile")[0].logits.shape
     kept = kept_paint(scene_of(recipe), SIZE, first, box((SIZE, SIZE)))
-    *_, last = run(recipe, kept=kept)
+    *_, last = run(recipe, before=kept)
     assert last.texture(0).shape == (SIZE, SIZE, 3)
 
 

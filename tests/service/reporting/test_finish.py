@@ -14,6 +14,9 @@ from receipt_checker import (
     tile_errors,
 )
 
+from service.recipe.parsing import parse_recipe
+from service.scene import make_scene
+
 TILES = [
     ("p4", {"colouring": "2a"}),
     ("cmm", {"aspect": 0.6}),
@@ -56,6 +59,18 @@ def test_a_cut_is_one_cell_with_its_symmetry(tmp_path, group, fields, cut, mirro
     errors = cell_errors(pixels, receipt)
     on_pixels = group != "p6" and "torus_map" not in fields
     assert None not in errors and max(errors) <= (0 if on_pixels else 1.5)
+
+
+@pytest.mark.parametrize(("group", "fields"), TILES)
+@pytest.mark.parametrize("cut", ["cell", "domain"])
+@pytest.mark.parametrize("size", [96, 101])
+def test_a_cut_is_as_wide_as_it_shall_be(group, fields, cut, size):
+    """A cell may be wider than a period, or end within a pixel."""
+    recipe = parse_recipe({"target": "tile", "group": group, "cut": cut, "size": size, **fields})
+    design = make_scene(recipe).design(size)
+    pixels, _ = design.trimmed(np.zeros((*design.shape, 3), np.uint8))
+    assert pixels.shape[1] == size
+    assert (pixels[..., 3] > 0).any(axis=0)[: size - 3].all()  # but for a rim
 
 
 @pytest.mark.parametrize("mirrored", [False, True])

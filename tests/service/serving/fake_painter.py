@@ -132,6 +132,10 @@ def channel(name, layer, number, size):
     return np.full((size, size, 3), number, np.uint8)
 
 
+def look(picture):
+    return np.resize(picture, (72, 72, 3)), [[1.0, 0.0, 0.0, 0.5]] * 3
+
+
 def survey(name, picture):
     row = {"layer": "grey", "channel": int(picture[0, 0, 0]), "strength": 1.5}
     return {"channels": [row] * 20, "dreams": ["grey:1*5"]}
@@ -158,6 +162,7 @@ def fake_painter(checkpoint_seconds=0.05):
         network=network,
         channel=channel,
         survey=survey,
+        look=look,
         group=group,
         symmetries=symmetries,
     )

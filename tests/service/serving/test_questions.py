@@ -37,6 +37,11 @@ def test_names_pictures_and_what_describes_a_picture(client):
     assert found["dreams"] == ["grey:1*5"]
 
 
+def test_what_a_style_is_to_a_colour_rule(client):
+    pixels, frame = client.look(PICTURE)
+    assert pixels.shape == (72, 72, 3) and frame.shape == (3, 4)
+
+
 def test_groups_and_meshes(client):
     assert client.group("C7") == {"name": "C7", "label": "Turns"}
     for count in (3, 5):
@@ -76,6 +81,8 @@ def test_nothing_is_found_out_twice(tmp_path):
         ("channel", {"layer": "x" * 65, "channel": 1}, "bad-value"),
         ("channel", {"layer": "green", "channel": 1}, "unknown-layer"),
         ("survey", {}, "bad-buffer"),
+        ("look", {}, "bad-buffer"),
+        ("look", {"picture": PICTURE[:3]}, "bad-buffer"),
         ("survey", {"picture": PICTURE[..., 0]}, "bad-buffer"),
         ("survey", {"picture": PICTURE[:3]}, "bad-buffer"),
         ("survey", {"picture": np.zeros((1025, 16, 3), np.uint8)}, "bad-buffer"),

@@ -38,7 +38,7 @@ def test_commands_paint_the_recipes(name, monkeypatch):
     """Of those like a picture: the survey finds again what the recipe names."""
     asked = []
     monkeypatch.setattr(
-        "service.cli.painting.picture.paint_to", lambda recipe, *_, **__: asked.append(recipe)
+        "service.cli.painting.painting.paint_to", lambda recipe, *_, **__: asked.append(recipe)
     )
     monkeypatch.chdir(DOCS.parent)
     assert main(shlex.split(command(PAINTED[name]))[1:]) == 0

@@ -1,0 +1,53 @@
+"""Whether a painting kept the colours of its style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from geometry.spaces import Array
+from geometry.symmetry.colour import generated
+from service.colours import in_wanted_colours
+from service.inputs.styles import StylePicture
+from service.recipe.recipe import Recipe
+from service.spaces.space import Scene
+
+_SAMPLES = 1 << 15  # pixels, of the picture and of each style: 0.002 of the distance
+_MIXING = ("content", "natural_colours")  # terms that want other colours, too
+
+
+def palette_distance(
+    recipe: Recipe,
+    scene: Scene,
+    styles: Sequence[StylePicture],
+    picture: NDArray[np.uint8],
+    weights: Array,
+) -> float | None:
+    """How far a painting's colours are from its styles', 0..1: the Wasserstein-1 distance of the
+    histograms of red, green and blue, their mean. Of styles under all images of the colour rule, as
+    they are painted. None where the styles alone do not decide the colours. ``picture``: (H, W, 3);
+    ``weights``: (H · W,), how much each pixel counts."""
+    asked = recipe.objective.weights
+    mixed = any(asked.get(name) for name in _MIXING) or recipe.dreams or recipe.start == "base"
+    if not styles or not asked.get("style") or mixed or scene.light or not weights.any():
+        return None
+    random = np.random.default_rng(0)
+    chances = weights / weights.sum()
+    painted = picture.reshape(-1, 3)[random.choice(len(chances), _SAMPLES, p=chances)]
+    elements = generated(tuple(scene.colouring.images.values()))
+    total = sum(style.weight for style in styles)
+    wanted = []
+    for style in in_wanted_colours(recipe, scene, styles):
+        count = round(_SAMPLES * style.weight / total / len(elements))
+        sample = random.choice(style.pixels.reshape(-1, 3), max(1, count)) / 255
+        wanted += [scene.frame.act(element, sample) for element in elements]
+    return channel_distance(painted / 255, np.concatenate(wanted))
+
+
+def channel_distance(one: Array, other: Array) -> float:
+    """The mean Wasserstein-1 distance of the channels of colours (n, 3) and (m, 3)."""
+    pairs = zip(one.T, other.T, strict=True)
+    return float(np.mean([stats.wasserstein_distance(a, b) for a, b in pairs]))
