@@ -147,7 +147,8 @@ def _versions() -> dict[str, str]:
 def _device(name: str) -> dict[str, str]:
     import torch  # here: a checker of receipts needs none
 
-    title = torch.cuda.get_device_name(name) if name.startswith("cuda") else platform.machine()
+    first = name.partition(",")[0]
+    title = torch.cuda.get_device_name(first) if first.startswith("cuda") else platform.machine()
     return {"name": name, "title": title}
 
 

@@ -70,6 +70,7 @@ def _paint(
     given: dict[str, Any],
     dream_like: list[str] | None,
     weights: Path | None,
+    device: str | None,
     output: Path,
     dpi: float | None,
     film: Film | None = None,
@@ -78,7 +79,8 @@ def _paint(
     from service.cli.painting.picture import paint_to
 
     recipe = _recipe(target, given, dream_like, weights)
-    paint_to(recipe, output, weights, progress_console(), film, dpi=dpi, figure=figure)
+    screen = progress_console()
+    paint_to(recipe, output, weights, screen, film, dpi=dpi, figure=figure, device=device)
 
 
 def _recipe(
@@ -103,12 +105,13 @@ def _plain(space: Space) -> Command:
     def paint(
         dream_like: options.DreamLike = None,
         weights: options.Weights = None,
+        device: options.Device = None,
         output: Output = Path(f"{target}.png"),
         dpi: Dpi = None,
         figure: FigureToo = False,
         **given: Any,
     ) -> None:
-        _paint(target, given, dream_like, weights, output, dpi, figure=figure)
+        _paint(target, given, dream_like, weights, device, output, dpi, figure=figure)
 
     return paint
 
@@ -130,13 +133,14 @@ def _hyperbolic(
     ] = "rotations",
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: Output = Path("hyperbolic.png"),
     dpi: Dpi = None,
     figure: FigureToo = False,
     **given: Any,
 ) -> None:
     fields = {"group": _hyperbolic_name(p, q, group), **given}
-    _paint("hyperbolic", fields, dream_like, weights, output, dpi, figure=figure)
+    _paint("hyperbolic", fields, dream_like, weights, device, output, dpi, figure=figure)
 
 
 def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
@@ -185,13 +189,14 @@ def _spiral(
     ] = 24.0,
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: Output = Path("spiral.png"),
     dpi: Dpi = None,
     **given: Any,
 ) -> None:
     film = None if loop is None else Film(loop, frames, fps)
     fields = {"group": spiral_group(arms).name, **given}
-    _paint("spiral", fields, dream_like, weights, output, dpi, film)
+    _paint("spiral", fields, dream_like, weights, device, output, dpi, film)
 
 
 @options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
@@ -219,6 +224,7 @@ def _mesh(
     ] = False,
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: MeshOutput = Path("mesh.png"),
     **given: Any,
 ) -> None:
@@ -229,7 +235,7 @@ def _mesh(
         return
     fields = {"group": group, "mesh": str(file), **given}
     recipe = _recipe("mesh", fields, dream_like, weights)
-    paint_mesh_to(recipe, output, weights, progress_console())
+    paint_mesh_to(recipe, output, weights, progress_console(), device=device)
 
 
 @options.with_options(options.PREVIEW)
@@ -258,6 +264,7 @@ def run(
     recipe: options.RecipeFile,
     set_: options.Changes = None,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for picture and receipt.")
     ] = Path("out"),
@@ -274,7 +281,7 @@ def run(
     screen = progress_console()
     if (note := note_on_size(recipe, found)) is not None:
         screen.out(f"note: {note}", highlight=False)
-    paint_one(found, picture, weights, screen, steering=steering, read=[recipe])
+    paint_one(found, picture, weights, screen, steering=steering, read=[recipe], device=device)
 
 
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}

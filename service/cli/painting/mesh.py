@@ -36,10 +36,11 @@ def paint_mesh_to(
     steering: Steering = (),
     read: Sequence[Path] = (),
     larger_than: Paint | None = None,
+    device: str | None = None,
 ) -> None:
     """Paint a recipe's mesh: its texture into ``picture``, all else beside it, as
     :mod:`service.reporting.mesh_delivery` says. ``steering``, ``larger_than``: see paint;
-    ``read``: files besides the recipe's that must not be written over.
+    ``read``: files besides the recipe's that must not be written over; ``device``: what paints.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand before anything is painted.
@@ -54,7 +55,8 @@ def paint_mesh_to(
     styles = load_styles(recipe)
     for sentence in given.loaded.unread:
         console.out(f"note: {sentence}", highlight=False)
-    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
+    more = weights, console, steering, larger_than, device
+    with painted(recipe, scene, styles, *more) as (done, last):
         console.out(f"rendering {place.views[0].name} and the others ...", highlight=False)
         write = Rescue(picture.stem).write
         receipt = done.receipt | about

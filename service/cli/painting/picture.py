@@ -15,9 +15,9 @@ from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
 from service.inputs.styles import StylePicture, load_styles
+from service.memory import is_out_of_memory
 from service.networks import AUTO, EMBEDDED
 from service.painting.kept import Paint
-from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
@@ -44,10 +44,12 @@ def paint_to(
     larger_than: Paint | None = None,
     dpi: float | None = None,
     figure: bool = False,
+    device: str | None = None,
 ) -> None:
     """Paint a recipe into ``picture`` with its receipt and its paint beside it. ``steering``,
     ``larger_than``: see paint; ``read``: files besides the recipe's that must not be written over;
-    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too.
+    ``dpi``: pixels per inch; ``figure``: the symmetry is drawn over the picture, too; ``device``:
+    what paints, see :func:`service.ranks.devices.devices_of`.
 
     Ctrl-C finishes with the best so far; a second one aborts. Raises InputError, for all that can
     be known beforehand within a second and before anything is painted.
@@ -59,7 +61,8 @@ def paint_to(
         check_film(film, inputs)
     styles = load_styles(recipe)
     check_weights(weights, recipe.network)
-    with painted(recipe, scene, styles, weights, console, steering, larger_than) as (done, last):
+    more = weights, console, steering, larger_than, device
+    with painted(recipe, scene, styles, *more) as (done, last):
         rescue = Rescue(picture.stem)
         problem: InputError | None = None
         try:
@@ -121,29 +124,39 @@ def painted(
     console: Console,
     steering: Steering = (),
     larger_than: Paint | None = None,
+    device: str | None = None,
 ) -> Iterator[tuple[Finished, Progress]]:
-    """What is finished and the last step, for as long as Ctrl-C is minded."""
+    """What is finished and the last step, for as long as Ctrl-C is minded. Where one of several
+    devices is lost, that is the last step before."""
     with (
         finish_on_interrupt() as finish_wanted,
         shown_progress(console, recipe.objective) as show,
     ):
-        from service.painting.paint import paint  # torch: seconds
+        from service.painting.paint import paint, pick_device  # torch: seconds
+        from service.ranks.devices import RankLostError, devices_here
+        from service.ranks.together import together
         from service.reporting.finish import finish
 
         with clear_about_memory():
             last = None
-            steps = paint(
+            steps = together(
+                *(devices_here(device or str(pick_device())), paint),
                 *(recipe, scene, styles),
                 weights=weights,
                 steering=steering,
                 larger_than=larger_than,
             )
-            for last in steps:
-                if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
-                    console.out(f"advice: {hint}", highlight=False)  # nothing is refused any more
-                show(last)
-                if finish_wanted():
-                    break
+            try:
+                for last in steps:
+                    if last.step == 1 and (hint := advice(scene.group, scene.colouring)):
+                        console.out(f"advice: {hint}", highlight=False)  # nothing is refused now
+                    show(last)
+                    if finish_wanted():
+                        break
+            except RankLostError as error:
+                if last is None:
+                    raise InputError("worker-died", "device", str(error)) from None
+                console.out(f"warning: {error} The picture is as it was then.", highlight=False)
             assert last is not None, "a recipe has at least one step"
             done = finish(recipe, scene, styles, last, weights)
         yield done, last
