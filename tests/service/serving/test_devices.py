@@ -81,17 +81,20 @@ def test_a_job_on_two_devices_outlives_one_of_their_processes(tmp_path):
         running(tmp_path / "log.txt", devices=["cpu,cpu"], painter=TORCH_PAINTER) as service,
         Client(service.address, timeout=PATIENCE) as client,
     ):
-        wanted = {"size": 64, "steps": 60, "views": 2, "network": "squeezenet"}
+        wanted = {"size": 64, "steps": 3000, "views": 2, "network": "squeezenet"}
         job = client.submit(recipe(1, group="222") | wanted)
         assert eventually(lambda: client.hello()["device"] == "cpu,cpu")
         checkpoint = tmp_path / "jobs" / job / "checkpoint.safetensors"
         assert eventually(checkpoint.exists)
         (follower,) = children(service.worker())
         os.kill(follower, signal.SIGKILL)
+        assert eventually(lambda: len(workers(service.log())) == 2)
+        step = client.attach(job)["progress"]["step"]
+        assert client.frame(job, after=step, max_size=8).state == "running"  # it goes on
+        client.finish(job)
         assert list(client.frames(job, 8))[-1].state == "finished"
         assert "on cpu ended (signal 9)" in (tmp_path / "jobs" / job / "log.txt").read_text()
         assert service.log().count("The process that paints ended") == 1
-        assert len(workers(service.log())) == 2
 
 
 def test_only_devices_of_torch_are_names():
