@@ -23,11 +23,15 @@ RECIPES = {
 STEPS = 3
 
 
+def recipe_of(name):
+    same = {"precision": "float32", "size": 64, "steps": STEPS, "views": 3, "style_scale": 0.4}
+    return Recipe(**same, **RECIPES[name])
+
+
 def paint_all(device, ranks=ALONE, steering=()):
     """The name of each recipe with the Progress of every step. ``steering``: of the first."""
-    for name, fields in RECIPES.items():
-        same = {"precision": "float32", "size": 64, "steps": STEPS, "views": 3, "style_scale": 0.4}
-        recipe = Recipe(**same, **fields)
+    for name in RECIPES:
+        recipe = recipe_of(name)
         body = Body(uv_sphere(24, 12), ()) if recipe.target == "mesh" else None
         own = steering if name == "sphere" else []
         for progress in paint(
