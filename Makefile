@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean catalogue
+.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean catalogue gpu-report
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -20,6 +20,7 @@ help:
 	@echo "make test-ray   the tests on a Ray cluster of this machine (installs orbitex[ray])"
 	@echo "make same-pictures BASE=main   whether pictures are those of another commit, to the bit"
 	@echo "make bench   time steps of painting, folds, previews, views, the service and Blender (docs/benchmarks.md)"
+	@echo "make gpu-report   tests and benchmarks on this machine's GPU (docs/benchmarks-gpu.md)"
 	@echo "make experiments  paint and measure spaces x styles x seeds, hours (docs/experiments.md)"
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
@@ -90,6 +91,9 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks.views
 	$(BIN)/python -m tests.benchmarks.serving
 	$(BIN)/python -m tests.benchmarks.blender_updates
+
+gpu-report: $(READY)
+	$(BIN)/python -m tests.benchmarks.gpu_report
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -140,6 +140,16 @@ Weights = Annotated[
         rich_help_panel=STYLE,
     ),
 ]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help="What paints: cpu, mps, cuda:N, or several with commas. Left out: a GPU if there is "
+        "one.",
+        rich_help_panel=QUALITY,
+    ),
+]
 DreamLike = Annotated[
     list[str] | None,
     typer.Option(
@@ -208,7 +218,8 @@ RayGpus = Annotated[
     typer.Option(
         "--ray-gpus",
         metavar="X",
-        help="GPUs that a job on the cluster takes, 0 to 1; default: 1 if there are any by now.",
+        help="GPUs that a job on the cluster takes: 0 to 1, or several that paint it together; "
+        "default: 1 if there are any by now.",
     ),
 ]
 

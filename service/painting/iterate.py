@@ -9,6 +9,7 @@ from torch import Tensor
 
 from service.painting.canvas import Canvas
 from service.painting.checkpoint import Checkpoint, Levels
+from service.ranks.ranks import ALONE, Ranks
 from service.surfaces.grids import resize
 from service.surfaces.surface import Surface
 
@@ -66,10 +67,12 @@ class Iterate:
         self.canvas = _canvas(self.canvas.levels, surface, self.canvas.axes)
         self.mean = _canvas(self.mean.levels, surface, self.mean.axes)
 
-    def step(self, loss: Tensor, rates: Sequence[float]) -> None:
-        """Down the gradient of a loss of the canvas's paint. rates: how far, of each level."""
+    def step(self, loss: Tensor, rates: Sequence[float], ranks: Ranks = ALONE) -> None:
+        """Down the gradient of a loss of the canvas's paint. rates: how far, of each level. ranks:
+        whose losses' gradients are added up."""
         self._adam.zero_grad()
         loss.backward()
+        ranks.sum_gradients(self.canvas.levels)
         for group, rate in zip(self._adam.param_groups, rates, strict=True):
             group["lr"] = rate
         self._adam.step()

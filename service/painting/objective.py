@@ -25,7 +25,7 @@ Observations = dict[str, dict[str, Any]]  # {term: {layer: what can be added}}
 
 @dataclass(frozen=True)
 class Seen:
-    """What counts of one view, and how many pixels it has."""
+    """What counts of one view, or of several together, and how many pixels there are."""
 
     observed: Observations
     pixels: int
@@ -73,8 +73,8 @@ class StageTerms:
         observe(RGB, look.pixels)
         return Seen(found, look.pixels.shape[-1] * look.pixels.shape[-2])
 
-    def losses(self, seen: Sequence[Seen], logits: Tensor) -> dict[str, Tensor]:
-        """The terms of one step, before their weights, from its views and its paint."""
+    def pooled(self, seen: Sequence[Seen]) -> Seen:
+        """What is seen in several views."""
         sums = {
             term.name: {
                 layer: functools.reduce(operator.add, (v.observed[term.name][layer] for v in seen))
@@ -82,6 +82,11 @@ class StageTerms:
             }
             for term in self._terms
         }
+        return Seen(sums, sum(view.pixels for view in seen))
+
+    def losses(self, seen: Seen, logits: Tensor) -> dict[str, Tensor]:
+        """The terms of one step, before their weights, from its views together and its paint."""
+        sums = seen.observed
         paint = Sight(PAINT, logits, self._surface, self._stage.network)
         for term in self._looking_at(PAINT):
             sums[term.name][PAINT] = self._observed(term, paint)

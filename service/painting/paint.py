@@ -33,6 +33,7 @@ from service.painting.steering import Steering, steered
 from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.perception.network import load_network
+from service.ranks.ranks import ALONE, Ranks
 from service.recipe.recipe import Recipe
 from service.spaces.space import Scene
 from service.terms import TERMS
@@ -57,6 +58,7 @@ def paint(
     frugal: bool = False,
     steering: Steering = (),
     before: Before | None = None,
+    ranks: Ranks = ALONE,
 ) -> Iterator[Progress]:
     """Paint a scene, one Progress per step. To finish early, stop iterating and take the texture
     of the last Progress.
@@ -84,6 +86,9 @@ def paint(
     size. ``Paint``, of the same recipe at a smaller size: its forms, its hand and the size of its
     strokes relative to the picture stay, and detail is added. Raises InputError("bad-value") where
     the recipe's size is no larger.
+
+    ``ranks``: others that paint along, see :func:`service.ranks.together.together`, which is what
+    calls this with any.
     """
     device = device or pick_device()
     recipe = settled(recipe, str(device))
@@ -109,7 +114,7 @@ def paint(
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
-    studio = Studio(recipe, scene, styles, network, device, frugal, before)
+    studio = Studio(recipe, scene, styles, network, device, frugal, before, ranks)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
@@ -137,7 +142,7 @@ def paint(
             kept=None if kept is None else studio.kept,
             kept_sha256=None if kept is None else before_sha256,
             larger_than=None if larger_than is None else larger_than.origin,
-            device=str(device),
+            device=ranks.devices or str(device),
             network=recipe.network,
             precision=recipe.precision,
             width=way[tally.step - 1].width,
@@ -153,6 +158,7 @@ def paint(
         studio.restore(resume, way[done - 1].width)
         yield report(resume.tally)
     while done < len(way):
+        ranks.agree(steering)
         if len(steering) > known:
             way, efforts, known = _way(recipe, steering, order, above)
         place, renewed = way[done], False

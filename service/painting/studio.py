@@ -23,6 +23,7 @@ from service.painting.objective import Seen, StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured
 from service.perception.network import Network
+from service.ranks.ranks import ALONE, Ranks
 from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
@@ -46,7 +47,8 @@ _SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "qual
 
 
 class Studio:
-    """Iterate and surface of the stage: begun or restored first. frugal, before: see paint."""
+    """Iterate and surface of the stage: begun or restored first. frugal, before, ranks: see
+    paint."""
 
     def __init__(
         self,
@@ -57,8 +59,9 @@ class Studio:
         device: torch.device,
         frugal: bool = False,
         before: Before | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
-        self._frugal = frugal
+        self._frugal, self._ranks = frugal, ranks
         self._larger_than = before if isinstance(before, Paint) else None
         self._blend = Blend(before, device) if isinstance(before, Kept) else None
         if before is not None:
@@ -156,13 +159,15 @@ class Studio:
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
+        terms, ranks, chosen = self._terms, self._ranks, self._chosen(number)
         logits = self._logits(self._iterate.canvas)
-        self._terms.weigh(self.recipe, number)
-        seen = self._see(logits, self._chosen(number))
-        losses = self._terms.losses(seen, logits)
-        self._iterate.step(self._terms.total(losses), self._rates(number))
+        terms.weigh(self.recipe, number)
+        seen = terms.pooled(self._see(logits, ranks.share(chosen)))
+        seen = ranks.total(seen, len(chosen))
+        losses = terms.losses(seen, ranks.once(logits))
+        self._iterate.step(terms.total(losses), self._rates(number), ranks)
         values = {name: float(loss.detach()) for name, loss in losses.items()}
-        return values, sum(view.pixels for view in seen)
+        return values, seen.pixels
 
     def looked_at(self, number: int) -> list[Tensor]:
         """The pixels that a step looks at, differentiable: (1, 3, H, W) in 0..1 for every view."""

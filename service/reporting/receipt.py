@@ -149,7 +149,8 @@ def device_of(name: str) -> dict[str, str]:
     """A device as torch names it, and what it is."""
     import torch  # here: a checker of receipts needs none
 
-    title = torch.cuda.get_device_name(name) if name.startswith("cuda") else platform.machine()
+    first = name.partition(",")[0]
+    title = torch.cuda.get_device_name(first) if first.startswith("cuda") else platform.machine()
     return {"name": name, "title": title}
 
 

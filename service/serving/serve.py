@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import zmq
 
 from geometry.errors import InputError
+from service.parent import die_with_parent, stop_signals
 from service.serving.addresses import open_socket, seed_routing_ids
 from service.serving.admission import Admission, admission_to
 from service.serving.engines.engine import Engine
@@ -22,7 +23,6 @@ from service.serving.jobs.folder_rights import check_way
 from service.serving.jobs.job import Fault
 from service.serving.jobs.ledger import Ledger
 from service.serving.processes.logs import LogFormat, log_to_stderr
-from service.serving.processes.parent import die_with_parent, stop_signals
 from service.serving.protocol.wire import Limits
 from service.serving.server import Server
 from service.serving.settings import Settings

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from typing import IO
 
 from geometry.errors import InputError
+from service.parent import environment_of_children, stop_signals
 from service.serving.processes.logs import LogFormat
-from service.serving.processes.parent import environment_of_children, stop_signals
 from service.serving.processes.restarts import pause_after
 from service.serving.settings import Settings
 
@@ -43,7 +43,7 @@ class ServerProcess:
         self._process: subprocess.Popen[str] | None = None
 
     def run(self) -> int:
-        """Serve until told to stop (:func:`service.serving.processes.parent.stop_signals`), or
+        """Serve until told to stop (:func:`service.parent.stop_signals`), or
         until the settings' idle time; the exit code, 128 and the signal for a server that crashed
         once too often. For the main thread of a process. Raises InputError as
         :func:`service.serving.serve.serve`."""

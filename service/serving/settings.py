@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from geometry.errors import InputError, unknown_name
+from service.ranks.devices import MAX_RANKS
 from service.serving.engines.painter import TORCH_PAINTER
 from service.serving.protocol.limits import (
     INPUT_BOUNDS,
@@ -30,13 +30,13 @@ class Settings:
     """data: folder of the jobs; bind: as :func:`service.serving.addresses.endpoint_of` takes it;
     idle_exit: end after so many seconds without client and job, None: never; keep: how many jobs
     that have ended stay; keys: see :func:`service.serving.admission.admission_to`; devices: a
-    worker for each, none: all GPUs, or the CPU; patience: seconds without a sign from a worker that
-    has a job, until it is taken to hang; engine: where jobs are painted, one of :data:`ENGINES`;
-    ray_address: see :func:`service.serving.engines.ray_cluster.join_cluster`; ray_gpus: of a worker
-    there, None: one if the cluster has any; painter: see
-    :func:`service.serving.engines.painter.load_painter`; max_message: bytes of one; max_inputs:
-    bytes of the inputs of all jobs that may go on; max_jobs: how many there are that have not
-    ended.
+    worker for each, of which one may be several (:func:`service.ranks.devices.devices_of`), none:
+    all GPUs, or the CPU; patience: seconds without a sign from a worker that has a job, until it is
+    taken to hang; engine: where jobs are painted, one of :data:`ENGINES`; ray_address: see
+    :func:`service.serving.engines.ray_cluster.join_cluster`; ray_gpus: of a worker there, None: one
+    if the cluster has any; painter: see :func:`service.serving.engines.painter.load_painter`;
+    max_message: bytes of one; max_inputs: bytes of the inputs of all jobs that may go on; max_jobs:
+    how many there are that have not ended.
 
     Raises InputError("bad-value") for a limit out of range.
     """
@@ -92,17 +92,17 @@ def check_engine(
             raise InputError(
                 "bad-value", option, "It is for --engine ray.", "Add that, or leave this out."
             )
-    if ray_gpus is not None and not 0 <= ray_gpus <= 1:
-        raise InputError("bad-value", "ray-gpus", "Not in 0 to 1.", "A job is painted on one.")
+    if ray_gpus is not None and not (
+        0 <= ray_gpus <= 1 or (ray_gpus <= MAX_RANKS and ray_gpus.is_integer())
+    ):
+        raise InputError(
+            "bad-value",
+            "ray-gpus",
+            f"{ray_gpus:g} is not 0 to 1, nor a whole number up to {MAX_RANKS}.",
+            "0.5 is for two jobs on each GPU, 2 for one job on two.",
+        )
     if devices and name == "ray":
         raise InputError(
             "bad-value", "device", "A cluster chooses devices itself.", "Leave --device out."
         )
-    return name
-
-
-def check_device(name: str) -> str:
-    """The name of a device, as it is. Raises InputError("bad-value") for none of torch's."""
-    if not re.fullmatch(r"cpu|mps|cuda:\d{1,2}", name):
-        raise InputError("bad-value", "device", f"{name!r} is no device.", "Try cpu or cuda:0.")
     return name

@@ -101,13 +101,15 @@ def _plain(space: Space) -> Command:
     def paint(
         dream_like: options.DreamLike = None,
         weights: options.Weights = None,
+        device: options.Device = None,
         output: Output = Path(f"{target}.png"),
         dpi: options.Dpi = None,
         figure: options.FigureToo = False,
         report: options.ReportToo = False,
         **given: Any,
     ) -> None:
-        _paint(target, given, dream_like, output, report, weights=weights, dpi=dpi, figure=figure)
+        extras = {"weights": weights, "device": device, "dpi": dpi, "figure": figure}
+        _paint(target, given, dream_like, output, report, **extras)
 
     return paint
 
@@ -129,6 +131,7 @@ def _hyperbolic(
     ] = "rotations",
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: Output = Path("hyperbolic.png"),
     dpi: options.Dpi = None,
     figure: options.FigureToo = False,
@@ -136,7 +139,7 @@ def _hyperbolic(
     **given: Any,
 ) -> None:
     fields = {"group": _hyperbolic_name(p, q, group), **given}
-    extras = {"weights": weights, "dpi": dpi, "figure": figure}
+    extras = {"weights": weights, "device": device, "dpi": dpi, "figure": figure}
     _paint("hyperbolic", fields, dream_like, output, report, **extras)
 
 
@@ -186,6 +189,7 @@ def _spiral(
     ] = 24.0,
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: Output = Path("spiral.png"),
     dpi: options.Dpi = None,
     report: options.ReportToo = False,
@@ -193,7 +197,8 @@ def _spiral(
 ) -> None:
     film = None if loop is None else Film(loop, frames, fps)
     fields = {"group": spiral_group(arms).name, **given}
-    _paint("spiral", fields, dream_like, output, report, weights=weights, dpi=dpi, film=film)
+    extras = {"weights": weights, "device": device, "dpi": dpi, "film": film}
+    _paint("spiral", fields, dream_like, output, report, **extras)
 
 
 @options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
@@ -221,6 +226,7 @@ def _mesh(
     ] = False,
     dream_like: options.DreamLike = None,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: MeshOutput = Path("mesh.png"),
     dpi: options.Dpi = None,
     report: options.ReportToo = False,
@@ -232,7 +238,8 @@ def _mesh(
         list_symmetries(file, given.get("material"), console())
         return
     fields = {"group": group, "mesh": str(file), **given}
-    _paint("mesh", fields, dream_like, output, report, weights=weights, dpi=dpi)
+    extras = {"weights": weights, "device": device, "dpi": dpi}
+    _paint("mesh", fields, dream_like, output, report, **extras)
 
 
 @options.with_options(options.PREVIEW)
@@ -265,6 +272,7 @@ def run(
         typer.Option("--edit", help="Change the recipe in your editor ($VISUAL or $EDITOR) first."),
     ] = False,
     weights: options.Weights = None,
+    device: options.Device = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -300,6 +308,7 @@ def run(
             found = read_recipe(recipe, set_ or ())
         extras = Extras(
             weights=weights,
+            device=device,
             steering=read_steering(source, found),
             read=[recipe],
             dpi=dpi,

@@ -14,12 +14,14 @@ from service.reporting.loop import Film
 
 @dataclass(frozen=True, kw_only=True)
 class Extras:
-    """weights: a file for the network; steering, before: see :func:`service.painting.paint.paint`;
-    read: files besides the recipe's that must not be written over; dpi: pixels per inch; figure:
-    the symmetry is drawn over the picture, too; film: an endless zoom, too; run: in whose folder
-    the picture lies, and a report that grows."""
+    """weights: a file for the network; device: what paints, see
+    :func:`service.ranks.devices.devices_of`; steering, before: see
+    :func:`service.painting.paint.paint`; read: files besides the recipe's that must not be written
+    over; dpi: pixels per inch; figure: the symmetry is drawn over the picture, too; film: an
+    endless zoom, too; run: in whose folder the picture lies, and a report that grows."""
 
     weights: Path | None = None
+    device: str | None = None
     steering: Steering = ()
     before: Paint | None = None
     read: Sequence[Path] = ()

@@ -17,8 +17,8 @@ from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
 from service.inputs.styles import StylePicture, load_styles
+from service.memory import is_out_of_memory
 from service.networks import AUTO, EMBEDDED
-from service.painting.memory import is_out_of_memory
 from service.painting.progress import Progress
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_figure, destination
@@ -120,31 +120,39 @@ def painted(
     diary: Diary | None = None,
 ) -> Iterator[tuple[Finished, Progress]]:
     """What is finished and the last step, for as long as Ctrl-C is minded. ``diary``: is told of
-    every step."""
+    every step. Where one of several devices is lost, the last step is the one before."""
     with (
         finish_on_interrupt() as finish_wanted,
         shown_progress(console, recipe.objective) as show,
     ):
-        from service.painting.paint import paint  # torch: seconds
+        from service.painting.paint import paint, pick_device  # torch: seconds
+        from service.ranks.devices import RankLostError, devices_here
+        from service.ranks.together import together
         from service.reporting.finish import finish
 
         with clear_about_memory():
             last = None
-            steps = paint(
+            steps = together(
+                *(devices_here(extras.device or str(pick_device())), paint),
                 *(recipe, scene, styles),
                 weights=extras.weights,
                 steering=extras.steering,
                 before=extras.before,
             )
-            for last in steps:
-                if last.step == 1:  # nothing is refused any more
-                    for hint in hints(scene.group, scene.colouring):
-                        console.out(f"advice: {hint}", highlight=False)
-                show(last)
-                if diary is not None:
-                    diary.note(last)
-                if finish_wanted():
-                    break
+            try:
+                for last in steps:
+                    if last.step == 1:  # nothing is refused any more
+                        for hint in hints(scene.group, scene.colouring):
+                            console.out(f"advice: {hint}", highlight=False)
+                    show(last)
+                    if diary is not None:
+                        diary.note(last)
+                    if finish_wanted():
+                        break
+            except RankLostError as error:
+                if last is None:
+                    raise InputError("worker-died", "device", str(error)) from None
+                console.out(f"warning: {error} The picture is as it was then.", highlight=False)
             assert last is not None, "a recipe has at least one step"
             done = finish(recipe, scene, styles, last, extras.weights)
         yield done, last

@@ -83,7 +83,8 @@ def serve(
         typer.Option(
             "--device",
             metavar="NAME",
-            help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU.",
+            help="cpu, mps or cuda:N; again for another worker. Left out: all GPUs, or the CPU. "
+            "One worker paints each of its jobs on several with commas: cuda:0,cuda:1.",
         ),
     ] = None,
     patience: Annotated[
@@ -104,9 +105,10 @@ def serve(
             raise InputError("bad-value", name, f"{seconds} is not a time.", "Give seconds.")
     if not math.isfinite(max_inputs):
         raise InputError("bad-value", "max-inputs", f"{max_inputs} is not a size.", "Give GiB.")
+    from service.ranks.devices import check_device
     from service.serving.jobs.archive import default_folder
     from service.serving.server_process import ServerProcess
-    from service.serving.settings import Settings, check_device, check_engine
+    from service.serving.settings import Settings, check_engine
 
     catalogue.groups()  # a plug-in that cannot be used is told here, not by every worker
     log_to_stderr(log_format)

@@ -19,8 +19,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from geometry.errors import InputError
-from service.painting.memory import is_out_of_memory
+from service.memory import is_out_of_memory
 from service.painting.steering import Adjustment
+from service.ranks.devices import RankLostError
 from service.runs.diary import Diary, new_record
 from service.serving.engines.commands import Commands, progress_fields, sendable
 from service.serving.engines.painter import Attempt, Painter
@@ -73,7 +74,8 @@ def fault_of(error: Exception) -> Fault:
 def paint_job(
     channel: Channel, painter: Painter, attempt: Attempt, job: str, folder: Folder
 ) -> None:
-    """Paint the job of a ``paint`` message to its end, whatever that is, and report it."""
+    """Paint the job of a ``paint`` message to its end, whatever that is, and report it. Raises
+    RankLostError where a process that paints along has ended: the painting goes on elsewhere."""
 
     def saved(progress: Progress, warning: Fault | None) -> None:
         fields = {"progress": progress_fields(progress), "warning": warning and warning.as_dict()}
@@ -111,6 +113,8 @@ def paint_job(
             {"job": job, "progress": progress_fields(last), "receipt": result.receipt},
             {"texture": texture},
         )
+    except RankLostError:
+        raise  # this worker dies of it, and another one goes on
     except Exception as error:
         channel.send("failed", {"job": job, "fault": fault_of(error).as_dict()})
 

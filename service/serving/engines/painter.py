@@ -31,9 +31,10 @@ TORCH_PAINTER = "service.serving.engines.painter:torch_painter"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try to paint a job. device: "cpu", "cuda:0", …; resume: a checkpoint to go on from, as
-    bytes; frugal: with as little memory as it takes; steering: see
-    :func:`service.painting.paint.paint`; kept: paint of another job, to go on from."""
+    """One try to paint a job. device: "cpu", "cuda:0", …, see
+    :func:`service.ranks.devices.devices_of`; resume: a checkpoint to go on from, as bytes; frugal:
+    with as little memory as it takes; steering: see :func:`service.painting.paint.paint`; kept:
+    paint of another job, to go on from."""
 
     device: str
     resume: bytes | None = None
@@ -92,6 +93,8 @@ def torch_painter() -> Painter:
     from service.perception.choice import best_at_hand
     from service.perception.contents import contents
     from service.perception.network import load_network
+    from service.ranks.devices import devices_of
+    from service.ranks.together import together
     from service.reporting.finish import finish
     from service.scene import wire_scene
     from service.survey.dreaming import channel_picture
@@ -125,7 +128,6 @@ def torch_painter() -> Painter:
     ) -> Iterator[Progress]:
         resume = attempt.resume
         checkpoint = None if resume is None else Checkpoint.from_bytes(resume)
-        device = torch.device(attempt.device)
         before: Before | None = None
         if attempt.kept is not None:
             found, region = Paint.from_bytes(attempt.kept.data), attempt.kept.region
@@ -133,8 +135,9 @@ def torch_painter() -> Painter:
                 before = dataclasses.replace(found, source=attempt.kept.job)
             else:
                 before = kept_paint(scene, recipe.size, found, region > 127)
-        return paint(
-            *(recipe, scene, styles, device),
+        return together(
+            *(devices_of(attempt.device), paint),
+            *(recipe, scene, styles),
             resume=checkpoint,
             frugal=attempt.frugal,
             steering=attempt.steering,

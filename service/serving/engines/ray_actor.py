@@ -45,7 +45,8 @@ class RayActor(WorkerHandle):
         self._ray, self._ring = ray, ring
         # Not started again by Ray, and no call is repeated: that is the ledger's to say.
         kind = ray.remote(max_restarts=0, max_concurrency=2, **needs)(RayWorker)
-        self._actor = kind.remote(painter, service.__version__)
+        devices = max(1, round(needs["num_gpus"]))
+        self._actor = kind.remote(painter, service.__version__, devices)
         self._steering: list[Adjustment] | None = None  # that is not on disk yet
         self._warning: dict[str, str] | None = None  # of the last checkpoint
         self._said: SimpleQueue[Message] = SimpleQueue()

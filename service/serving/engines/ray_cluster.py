@@ -11,7 +11,9 @@ from typing import Any
 from geometry.errors import InputError
 
 CALL_SECONDS = 10.0  # until the head of a cluster is taken to be away
-CPUS = 1.0  # of a worker: two jobs on a core each paint more than one after the other on two
+# Of a worker, for each of its GPUs: two jobs on a core each paint more than one after the other on
+# two.
+CPUS = 1.0
 
 
 def join_cluster(address: str | None) -> Any:
@@ -63,7 +65,7 @@ def worker_needs(ray: Any, gpus: float | None) -> dict[str, float]:
     """What a worker takes of the cluster. ``gpus``: None: one if there are any by now."""
     if gpus is None:
         gpus = 1.0 if ray.cluster_resources().get("GPU", 0.0) >= 1 else 0.0
-    return {"num_cpus": CPUS, "num_gpus": gpus}
+    return {"num_cpus": CPUS * max(1.0, gpus), "num_gpus": gpus}
 
 
 def first_line(error: BaseException) -> str:

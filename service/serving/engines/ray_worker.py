@@ -36,14 +36,15 @@ class RayWorker:
 
     ``painter``: see :func:`service.serving.engines.painter.load_painter`. ``version``: the
     service's own; raises RuntimeError on a node with another, where pictures could differ.
+    ``devices``: how many paint each job together.
     """
 
-    def __init__(self, painter: str, version: str) -> None:
+    def __init__(self, painter: str, version: str, devices: int = 1) -> None:
         if version != service.__version__:
             raise RuntimeError(
                 f"{platform.node()} has orbitex {service.__version__}, the service {version}"
             )
-        self._painter = painter
+        self._painter, self._devices = painter, devices
         self._channel = _Queues()
         _print_to(self._channel)
 
@@ -61,7 +62,8 @@ class RayWorker:
     def _work(self) -> None:
         try:
             painter = load_painter(self._painter)
-            device = painter.devices()[0]  # Ray shows an actor no other than its own
+            # Ray shows an actor no other than its own
+            device = ",".join(painter.devices()[: self._devices])
             about = {"devices": [device], "node": platform.node(), "process": os.getpid()}
             work(self._channel, painter, device, about, self._folder)
         except Exception as error:

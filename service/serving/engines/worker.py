@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from service.ranks.devices import RankLostError, devices_of
 from service.serving.engines.paint_job import work
 from service.serving.engines.painter import load_painter
 from service.serving.engines.workplace import Message
@@ -30,9 +31,13 @@ def main() -> None:
     painter = load_painter(place)
     devices = painter.devices()
     device = device or devices[0]
-    if device not in (*devices, "cpu"):
-        sys.exit(f"There is no device {device} here. There is: {', '.join(devices)}.")
-    work(channel, painter, device, {"token": token(), "devices": devices}, _folder)
+    for name in devices_of(device):
+        if name not in (*devices, "cpu"):
+            sys.exit(f"There is no device {name} here. There is: {', '.join(devices)}.")
+    try:
+        work(channel, painter, device, {"token": token(), "devices": devices}, _folder)
+    except RankLostError as error:
+        sys.exit(str(error))
 
 
 @contextmanager

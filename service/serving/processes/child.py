@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 import zmq
 
-from service.serving.processes.parent import die_with_parent
+from service.parent import die_with_parent, ignore_stop_signals
 from service.serving.protocol.wire import decode, encode
 
 TOKEN_VARIABLE = "ORBITEX_WORKER_TOKEN"
@@ -47,7 +46,7 @@ class SocketChannel:
 def call(address: str) -> SocketChannel:
     """A channel to the server at ``address``. From now on this process ignores what tells the
     server to stop, and ends when the server is gone."""
-    _ignore_stop_signals()
+    ignore_stop_signals()  # the server wants a checkpoint first
     die_with_parent(lambda: _remove_socket(address))
     return SocketChannel(address)
 
@@ -55,14 +54,6 @@ def call(address: str) -> SocketChannel:
 def token() -> str:
     """What proves to the server that we are its child; the first message says it."""
     return os.environ[TOKEN_VARIABLE]
-
-
-def _ignore_stop_signals() -> None:
-    """Ctrl-C in a terminal, its end, and systemd's SIGTERM go to all processes but are for the
-    server: it wants a checkpoint of its workers first."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _remove_socket(address: str) -> None:

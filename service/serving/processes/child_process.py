@@ -15,9 +15,9 @@ import numpy as np
 import zmq
 
 from geometry.errors import InputError
+from service.parent import environment_of_children
 from service.serving.processes.child import TOKEN_VARIABLE
 from service.serving.processes.logs import relay
-from service.serving.processes.parent import environment_of_children
 from service.serving.processes.socket_folder import SocketFolder
 from service.serving.protocol.wire import WireError, decode, encode
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from service.painting.memory import is_out_of_memory
+from service.memory import is_out_of_memory
 
 TOO_MANY = 1 << 60  # bytes
 

@@ -3,10 +3,22 @@
 import os
 import signal
 
-from service_process import alive, eventually, recipe, refused, running, until_running, workers
+import pytest
+from patience import PATIENCE
+from service_process import (
+    alive,
+    children,
+    eventually,
+    recipe,
+    refused,
+    running,
+    until_running,
+    workers,
+)
 
+from service.ranks.devices import check_device
 from service.serving.client import Client
-from service.serving.settings import check_device
+from service.serving.engines.painter import TORCH_PAINTER
 
 
 def test_jobs_run_side_by_side_and_die_alone(tmp_path):
@@ -61,6 +73,27 @@ def test_a_job_that_is_resumed_at_once_is_not_painted_twice(tmp_path):
         client.resume(job)
         assert list(client.frames(job, 8))[-1].state == "finished"
         assert service.log().count(f"job {job} finished") == 1
+
+
+@pytest.mark.slow
+def test_a_job_on_two_devices_outlives_one_of_their_processes(tmp_path):
+    with (
+        running(tmp_path / "log.txt", devices=["cpu,cpu"], painter=TORCH_PAINTER) as service,
+        Client(service.address, timeout=PATIENCE) as client,
+    ):
+        wanted = {"size": 64, "steps": 3000, "views": 2, "network": "squeezenet"}
+        job = client.submit(recipe(1, group="222") | wanted)
+        assert eventually(lambda: client.hello()["device"] == "cpu,cpu")
+        checkpoint = tmp_path / "jobs" / job / "checkpoint.safetensors"
+        assert eventually(checkpoint.exists)
+        (follower,) = children(service.worker())
+        os.kill(follower, signal.SIGKILL)
+        assert eventually(lambda: len(workers(service.log())) == 2)
+        step = client.attach(job)["progress"]["step"]
+        assert client.frame(job, after=step, max_size=8).state == "running"  # it goes on
+        client.finish(job)
+        assert list(client.frames(job, 8))[-1].state == "finished"
+        assert "on cpu ended (signal 9)" in service.log()
 
 
 def test_only_devices_of_torch_are_names():

@@ -26,7 +26,7 @@ def test_without_ray_one_line_says_how_to_get_it(tmp_path, monkeypatch):
     [
         (("--engine", "rya"), "engine"),
         (("--ray-address", "head:6379"), "ray-address"),
-        (("--engine", "ray", "--ray-gpus", "2"), "ray-gpus"),
+        (("--engine", "ray", "--ray-gpus", "1.5"), "ray-gpus"),
         (("--engine", "ray", "--device", "cpu"), "device"),
     ],
 )

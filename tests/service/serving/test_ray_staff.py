@@ -7,6 +7,7 @@ import zmq
 
 from service.serving.engines import ray_engine
 from service.serving.engines.events import Ready, WorkerDied
+from service.serving.engines.ray_cluster import worker_needs
 from service.serving.engines.worker_handle import Ended, WorkerHandle
 from service.serving.processes import restarts
 
@@ -79,6 +80,11 @@ def test_one_worker_starts_to_say_what_can_be_painted(engine):
     worker.call()
     assert [type(event) for event in engine.collect()] == [Ready]
     assert engine.room and engine.devices == ["cpu"]
+
+
+def test_a_job_on_several_gpus_takes_a_core_for_each(engine):
+    assert worker_needs(engine._ray, 2.0) == {"num_cpus": 2.0, "num_gpus": 2.0}
+    assert worker_needs(engine._ray, 0.5) == {"num_cpus": 1.0, "num_gpus": 0.5}
 
 
 def test_there_are_as_many_workers_as_jobs_but_few_start_at_a_time(engine):

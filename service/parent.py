@@ -25,6 +25,14 @@ def die_with_parent(last: Callable[[], None] = lambda: None) -> None:
     threading.Thread(target=wait, name="parent-watch", daemon=True).start()
 
 
+def ignore_stop_signals() -> None:
+    """Ctrl-C in a terminal, its end, and systemd's SIGTERM go to all processes but are for the
+    first of them: what children do is wanted until it says so."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
 def stop_signals() -> list[signal.Signals]:
     """What tells the service to stop; a terminal's end, SIGHUP, does not under nohup."""
     found = [signal.SIGTERM, signal.SIGINT]
