@@ -28,12 +28,14 @@ from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
 from service.painting.kept import Kept, Paint
 from service.painting.ladder import Place, places
+from service.painting.large import LargeStudio
 from service.painting.progress import Progress
 from service.painting.steering import Steering, steered
 from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.perception.network import load_network
 from service.recipe.recipe import Recipe
+from service.spaces.plane import WHOLE_SIZE, PlaneScene
 from service.spaces.space import Scene
 from service.terms import TERMS
 
@@ -111,7 +113,11 @@ def paint(
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
-    studio = Studio(recipe, scene, styles, network, device, frugal, kept, larger_than)
+    studio: Studio | LargeStudio
+    if isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE:
+        studio = LargeStudio(recipe, scene, styles, network, frugal, larger_than)
+    else:
+        studio = Studio(recipe, scene, styles, network, device, frugal, kept, larger_than)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
@@ -136,7 +142,7 @@ def paint(
             steering=tuple(a for a in steering if a.step < tally.step),
             paint=studio.paint,
             surface=studio.surface,
-            kept=None if kept is None else studio.kept,
+            kept=studio.kept if kept is not None and isinstance(studio, Studio) else None,
             kept_sha256=kept_sha256,
             larger_than=None if larger_than is None else larger_than.origin,
             device=str(device),

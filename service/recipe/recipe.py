@@ -21,7 +21,7 @@ from service.terms import TERMS, needing_base
 # What "auto" means in these fields is settled when a painting begins, for the device that paints.
 AUTOMATIC = ("network", "precision")
 
-MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
+MIN_SIZE, MAX_SIZE = 64, 8192  # of what is painted, pixels across
 MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_COLOURING = 256  # characters of a colour rule that is written out

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole
 WINDOW = 512  # side of a window of a larger one
+WHOLE_SIZE = 4096  # pixels across of a picture that is held as a whole while it is painted
 _SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 
 
