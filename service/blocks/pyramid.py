@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -41,13 +42,53 @@ def boxes(size: tuple[int, int], side: int = SIDE) -> Iterator[Box]:
             yield Box(top, left, min(side, size[0] - top), min(side, size[1] - left))
 
 
+class Level(Protocol):
+    """A grid of paint on a torus. size: (h, w)."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """See above."""
+        ...
+
+    def piece(self, box: Box) -> Tensor:
+        """What it holds in a box, (3, h, w)."""
+        ...
+
+
+class Held(NamedTuple):
+    """A level that is held as it is, (3, H, W)."""
+
+    values: Tensor
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """See Level."""
+        return self.values.shape[-2], self.values.shape[-1]
+
+    def piece(self, box: Box) -> Tensor:
+        """See Level; a view where that can be."""
+        height, width = self.size
+        if 0 <= box.top <= height - box.height and 0 <= box.left <= width - box.width:
+            return _piece_of(self.values, box)
+        rows, columns = around(box, self.size)
+        return self.values[:, rows[:, None], columns]
+
+
+def around(box: Box, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The rows and the columns of a box on a torus of ``size`` (h, w)."""
+    return (
+        torch.arange(box.top, box.top + box.height).remainder(size[0]),
+        torch.arange(box.left, box.left + box.width).remainder(size[1]),
+    )
+
+
 class Pyramid:
-    """levels: (3, h, w) each, finest first, on a torus; phases: of their grids; size: (h, w) of the
-    aligned grid that is read, that of a chart's texels. What is read is what
+    """levels: finest first, on a torus; phases: of their grids; size: (h, w) of the aligned grid
+    that is read, that of a chart's texels. What is read is what
     :meth:`service.painting.canvas.Canvas.logits` makes of all of it, in the levels' channels."""
 
     def __init__(
-        self, levels: Sequence[Tensor], phases: Sequence[Phase], size: tuple[int, int]
+        self, levels: Sequence[Level], phases: Sequence[Phase], size: tuple[int, int]
     ) -> None:
         self.levels, self._phases, self._size = levels, phases, size
 
@@ -71,7 +112,7 @@ class Pyramid:
             reach = _shared(reach, down, across)
 
     def _read(self, k: int, box: Box) -> Tensor:
-        own = piece(self.levels[k], box) if k >= 0 else None
+        own = self.levels[k].piece(box) if k >= 0 else None
         if k == len(self.levels) - 1:
             assert own is not None
             return own
@@ -81,9 +122,9 @@ class Pyramid:
         return total if own is None else own + total
 
     def _lines(self, k: int, box: Box) -> tuple[Line, Line]:
-        target = self._size if k < 0 else _size(self.levels[k])
+        target = self._size if k < 0 else self.levels[k].size
         after = ALIGNED if k < 0 else self._phases[k]
-        source, before = _size(self.levels[k + 1]), self._phases[k + 1]
+        source, before = self.levels[k + 1].size, self._phases[k + 1]
         starts, counts = (box.top, box.left), (box.height, box.width)
         down, across = (
             cubic_line(starts[a], counts[a], source[a], target[a], before[a], after[a])
@@ -92,23 +133,17 @@ class Pyramid:
         return down, across
 
 
-def piece(level: Tensor, box: Box) -> Tensor:
-    """(3, h, w) of a level (3, H, W) on a torus; a view where that can be."""
-    height, width = _size(level)
-    if 0 <= box.top <= height - box.height and 0 <= box.left <= width - box.width:
-        return level[:, box.top : box.top + box.height, box.left : box.left + box.width]
-    rows = torch.arange(box.top, box.top + box.height).remainder(height)
-    columns = torch.arange(box.left, box.left + box.width).remainder(width)
-    return level[:, rows[:, None], columns]
-
-
 def brought(
-    level: Tensor, size: tuple[int, int], before: Phase = ALIGNED, after: Phase = ALIGNED
+    level: Level,
+    size: tuple[int, int],
+    before: Phase = ALIGNED,
+    after: Phase = ALIGNED,
+    dtype: torch.dtype = torch.float32,
 ) -> Tensor:
-    """A level (3, h, w) on a torus brought to a grid of ``size`` with the phase ``after``: by means
-    where that is coarser (and the level's phase ``before`` none), else interpolated."""
-    source = _size(level)
-    out = level.new_empty(3, *size)
+    """A level on a torus brought to a grid of ``size`` with the phase ``after``, (3, h, w): by
+    means where that is coarser, whatever its phase ``before``, else interpolated."""
+    source = level.size
+    out = torch.empty(3, *size, dtype=dtype)
     coarser = size[0] < source[0]
     for box in boxes(size, _STRIP):
         starts, counts = (box.top, box.left), (box.height, box.width)
@@ -118,11 +153,12 @@ def brought(
             else cubic_line(starts[a], counts[a], source[a], size[a], before[a], after[a])
             for a in (0, 1)
         )
-        read = piece(level, Box(down.first, across.first, down.count, across.count))
+        read = level.piece(Box(down.first, across.first, down.count, across.count))
         _piece_of(out, box).copy_(_applied(read.float(), down, across))
     return out
 
 
+@functools.lru_cache(maxsize=256)  # boxes in a row share them
 def cubic_line(
     start: int, count: int, source: int, target: int, before: float, after: float
 ) -> Line:
@@ -139,6 +175,7 @@ def cubic_line(
     return Line(first, matrix.shape[1], torch.from_numpy(matrix))
 
 
+@functools.lru_cache(maxsize=256)
 def mean_line(start: int, count: int, source: int, target: int, phase: float) -> Line:
     """The same by means over what a coarser texel covers, as in
     :func:`service.surfaces.grids.shrink`."""
@@ -172,7 +209,3 @@ def _shared(reach: Tensor, down: Line, across: Line) -> Tensor:
 
 def _piece_of(level: Tensor, box: Box) -> Tensor:
     return level[:, box.top : box.top + box.height, box.left : box.left + box.width]
-
-
-def _size(level: Tensor) -> tuple[int, int]:
-    return level.shape[-2], level.shape[-1]

@@ -18,6 +18,7 @@ from scipy import ndimage
 from geometry.errors import InputError
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.recipe.recipe import MAX_SIZE
+from service.spaces.plane import WHOLE_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
 
@@ -167,6 +168,13 @@ def kept_paint(scene: Scene, width: int, paint: Paint, region: NDArray[np.bool_]
     """What is kept of ``paint``, and what is free. ``region``: (H, W) in the layout of what is
     delivered of a scene at a recipe's size ``width``, at any size. Raises InputError
     ("bad-region")."""
+    if width > WHOLE_SIZE:
+        raise InputError(
+            "bad-region",
+            "region",
+            f"Regions of pictures over {WHOLE_SIZE} pixels wide cannot be painted anew.",
+            "Paint all of it with another seed, or a smaller one.",
+        )
     design = dataclasses.replace(scene, mirrored=paint.mirrored).design(width)
     return keep(design.reach(), paint, _untrimmed(design, region))
 

@@ -18,16 +18,16 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
-from torch.nn import functional as F
 
 from geometry.symmetry.colour import generated
 from service.blocks.folding import Folding, tapered
 from service.blocks.iterate import LargeIterate, Touched
 from service.blocks.picture import developed
-from service.blocks.pyramid import Box, Pyramid, boxes, brought
+from service.blocks.pyramid import Box, Held, Level, Pyramid, boxes, brought
 from service.inputs.styles import StylePicture
 from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Tally
+from service.painting.iterate import BETAS
 from service.painting.kept import Paint
 from service.painting.ladder import stage_plans
 from service.painting.objective import StageTerms
@@ -165,7 +165,9 @@ class LargeStudio:
         height, width = self._design.view_shape
         corner = (self._start + turn * _SPREAD) % 1 * self._design.shape
         box = Box(int(corner[0]), int(corner[1]), height, width)
-        paint, whole = self._pyramid(self._iterate.levels), self._design.seen_whole
+        levels = [Held(level) for level in self._iterate.levels]
+        paint = Pyramid(levels, self._iterate.phases, self._design.chart_shape[1:])
+        whole = self._design.seen_whole
         with torch.no_grad():
             logits = self._folding.read(paint, box)
         logits.requires_grad_()
@@ -180,12 +182,9 @@ class LargeStudio:
             reach = torch.ones(box[2:]) if whole else tapered(box[2:], TAPER)
             touched = Touched(self._iterate.levels)
             self._folding.spread(paint, box, logits.grad, reach.flatten(), touched.add)
-            sizes = [level.shape[-2] for level in self._iterate.levels]
-            self._iterate.move(touched, rates(self.recipe, number, sizes, self._before))
+            sizes = [level.size[0] for level in levels]
+            self._iterate.move(touched, rates(self.recipe, number, sizes, self._before), BETAS)
         return {name: float(loss.detach()) for name, loss in losses.items()}
-
-    def _pyramid(self, levels: Sequence[Tensor]) -> Pyramid:
-        return Pyramid(levels, self._iterate.phases, self._design.chart_shape[1:])
 
     @property
     def mirrored(self) -> bool:
@@ -240,35 +239,54 @@ class LargeStudio:
 
     def _whole(self) -> tuple[Pyramid, PlaneDesign]:
         """What is shown, at full size, and the design of that."""
-        self._iterate.settle()
-        levels, phases, full = self._iterate.mean, self._iterate.phases, self.recipe.size
+        levels: Sequence[Level] = self._iterate.shown()
+        phases, full = self._iterate.phases, self.recipe.size
         design = self._scene.design(full)
         if self._width != full:
             sizes, to = self._sizes(full), self._phases(full)
-            levels = [brought(*x) for x in zip(levels, sizes, phases, to, strict=True)]
+            levels = [Held(brought(*x)) for x in zip(levels, sizes, phases, to, strict=True)]
             phases = to
         return Pyramid(levels, phases, design.chart_shape[1:]), design
 
     def _glance(self, design: PlaneDesign) -> Tensor:
         """The mean on the canvas of a smaller design, (texels, 3): each of its texels is the mean
         of what it covers."""
-        self._iterate.settle()
         size = design.canvas_shape[1:]
-        total = sum(
-            F.adaptive_avg_pool2d(level[None], size)[0]
-            if level.shape[-2] > size[0]
-            else brought(level, size)
-            for level in self._iterate.mean
-        )
+        total = torch.stack([brought(level, size) for level in self._iterate.shown()]).sum(0)
         return torch.einsum("ij,jhw->hwi", self._axes, total).reshape(-1, 3)
 
     def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
-        """See Studio."""
-        raise NotImplementedError
+        """See Studio; not copied."""
+        iterate = self._iterate
+        levels = {
+            "canvas": iterate.levels,
+            "mean": iterate.mean,
+            "moments": [x.view(torch.uint16) for x in iterate.moments],
+            "squares": [x.view(torch.uint16) for x in iterate.squares],
+            "synced": iterate.synced,
+        }
+        arrays = {name: tuple(x.numpy() for x in some) for name, some in levels.items()}
+        moves = {"stage_moves": iterate.steps, "moves": iterate.step}
+        return Checkpoint(recipe, tally, self.mirrored, **arrays, **moves)
 
     def restore(self, checkpoint: Checkpoint, width: int) -> None:
         """See Studio."""
-        raise NotImplementedError
+        self._scene = dataclasses.replace(self._scene, mirrored=checkpoint.mirrored)
+        self._prepare(checkpoint.tally.stage, width)
+        sizes, phases = self._sizes(width), self._phases(width)
+        checkpoint.check_shape([(3, *size) for size in sizes], "uint16")
+
+        def tensors(name: str) -> list[Tensor]:
+            return [torch.tensor(level) for level in getattr(checkpoint, name)]
+
+        self._iterate = LargeIterate.restored(
+            *(tensors("canvas"), tensors("mean")),
+            *([x.view(torch.bfloat16) for x in tensors(name)] for name in ("moments", "squares")),
+            tensors("synced"),
+            phases,
+            checkpoint.stage_moves,
+            checkpoint.moves,
+        )
 
 
 def _showing(
@@ -278,8 +296,9 @@ def _showing(
     paint = torch.tensor(before.logits[0]).permute(2, 0, 1)
     channels = torch.einsum("ij,jhw->ihw", torch.linalg.pinv(axes), paint)
     del paint
-    sums = [brought(channels, size, after=to) for size, to in zip(sizes, phases, strict=True)]
+    whole = Held(channels)
+    sums = [brought(whole, size, after=to) for size, to in zip(sizes, phases, strict=True)]
     for k in range(len(sums) - 1):
-        below = brought(sums[k + 1], sizes[k], phases[k + 1], phases[k])
+        below = brought(Held(sums[k + 1]), sizes[k], phases[k + 1], phases[k])
         sums[k] -= below
     return sums

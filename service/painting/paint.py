@@ -33,8 +33,9 @@ from service.painting.progress import Progress
 from service.painting.steering import Steering, steered
 from service.painting.studio import Studio
 from service.perception.choice import settled
-from service.perception.network import load_network
+from service.perception.network import Network, load_network
 from service.recipe.recipe import Recipe
+from service.room import check_memory
 from service.spaces.plane import WHOLE_SIZE, PlaneScene
 from service.spaces.space import Scene
 from service.terms import TERMS
@@ -88,8 +89,12 @@ def paint(
     ``larger_than``: paint of a painting by the same recipe at a smaller size, to go on from: its
     forms, its hand and the size of its strokes relative to the picture stay, and detail is added.
     Raises InputError("bad-value") where the recipe's size is no larger.
+
+    On a CPU raises InputError("too-large") before anything is painted where there is too little memory.
     """
     device = device or pick_device()
+    if device.type == "cpu":
+        check_memory(recipe)
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)
@@ -113,11 +118,7 @@ def paint(
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
-    studio: Studio | LargeStudio
-    if isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE:
-        studio = LargeStudio(recipe, scene, styles, network, frugal, larger_than)
-    else:
-        studio = Studio(recipe, scene, styles, network, device, frugal, kept, larger_than)
+    studio = studio_for(recipe, scene, styles, network, device, frugal, kept, larger_than)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
@@ -179,6 +180,22 @@ def paint(
         tally = Tally(place.stage, place.stage_step, done, seconds, megapixels, loss)
         yield report(tally)
         first = first or tally
+
+
+def studio_for(
+    recipe: Recipe,
+    scene: Scene,
+    styles: Sequence[StylePicture],
+    network: Network,
+    device: torch.device,
+    frugal: bool = False,
+    kept: Kept | None = None,
+    larger_than: Paint | None = None,
+) -> Studio | LargeStudio:
+    """What paints a recipe that is settled; see :func:`paint`."""
+    if isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE:
+        return LargeStudio(recipe, scene, styles, network, frugal, larger_than)
+    return Studio(recipe, scene, styles, network, device, frugal, kept, larger_than)
 
 
 def _way(

@@ -19,7 +19,7 @@ from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
-from geometry.plane.lattices import shaped
+from geometry.plane.lattices import HEXAGONAL, shaped
 from geometry.plane.resample import resample
 from geometry.plane.tiles import cut_cell, repeated
 from geometry.plane.torus import TorusMap, parse_torus_map
@@ -35,14 +35,14 @@ from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.plane_figure import plane_figure
 from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS
-from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
+from service.spaces.space import LARGEST, MAX_PIXELS, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole
 WINDOW = 512  # side of a window of a larger one
-WHOLE_SIZE = 4096  # pixels across of a picture that is held as a whole while it is painted
+WHOLE_SIZE = LARGEST  # pixels across of a picture that is held as a whole while it is painted
 _SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 
 
@@ -68,6 +68,14 @@ class PlaneScene(Scene):
             cut=recipe.cut,
             repeat=(across, down),
         )
+        if recipe.size > WHOLE_SIZE and group.lattice == HEXAGONAL:
+            raise InputError(
+                "bad-value",
+                "size",
+                f"Tiles of {group.name} are {WHOLE_SIZE} pixels wide at most: their texels are no "
+                "pixels, and are brought to them all at once.",
+                f"Choose {WHOLE_SIZE} or less.",
+            )
         height, width = plane_chart.picture_shape(scene.chart(recipe.size), recipe.size)
         if scene.cut != "period" and across * down > 1:
             raise InputError(
@@ -118,6 +126,13 @@ class PlaneScene(Scene):
                     "Name one: --start PICTURE.",
                 )
             return self
+        if recipe.size > WHOLE_SIZE:
+            raise InputError(
+                "bad-value",
+                "size",
+                f"Tiles over a base colour are {WHOLE_SIZE} pixels wide at most.",
+                f"Choose {WHOLE_SIZE} or less, or leave out the base colour.",
+            )
         if recipe.chirality != "any":
             raise InputError(
                 "bad-chirality",
@@ -344,4 +359,5 @@ SPACE = Space(
     summary="Paint one period of a wallpaper pattern.",
     fields=("aspect", "angle", "torus_map", "cut", "repeat", "folds", "chirality", "base", "start"),
     scene=PlaneScene.of,
+    largest=2 * WHOLE_SIZE,
 )

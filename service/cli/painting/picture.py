@@ -26,6 +26,7 @@ from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import remarks
 from service.reporting.rescue import Move, Rescue
+from service.room import check_disk
 from service.scene import read_scene
 from service.spaces.space import Scene
 
@@ -55,6 +56,7 @@ def paint_to(
     scene = read_scene(recipe)
     inputs = FilesRead([*read, *files_read(recipe), *([weights] if weights else [])])
     place = destination(picture, inputs, recipe.projection == "cube", dpi, figure)
+    check_disk(recipe, picture.parent)
     if film is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)

@@ -36,7 +36,7 @@ class Attempt:
     :func:`service.painting.paint.paint`; kept: paint of another job, to go on from."""
 
     device: str
-    resume: bytes | None = None
+    resume: bytes | memoryview | None = None
     frugal: bool = False
     steering: Steering = ()
     kept: KeptPaint | None = None

@@ -12,7 +12,7 @@ from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.blocks.folding import Folding
 from service.blocks.iterate import LargeIterate, Touched
 from service.blocks.picture import developed
-from service.blocks.pyramid import Box, Pyramid, brought
+from service.blocks.pyramid import Box, Held, Pyramid, brought
 from service.painting.canvas import Canvas, colour_axes
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
@@ -47,7 +47,7 @@ def _read_and_gradient(
 ) -> tuple[torch.Tensor, list[torch.Tensor]]:
     folding = Folding(design.chart, design.frame, canvas.axes)
     levels = [level.detach()[0] for level in canvas.levels]
-    paint = Pyramid(levels, canvas.phases, design.chart_shape[1:])
+    paint = Pyramid([Held(level) for level in levels], canvas.phases, design.chart_shape[1:])
     touched = Touched(levels)
     folding.spread(paint, box, weight, torch.ones(weight.shape[1]), touched.add)
     gradients = [torch.zeros_like(level) for level in levels]
@@ -72,7 +72,10 @@ def _read_and_gradient(
 def test_a_window_and_its_gradient_are_those_of_the_whole(
     fields: dict, frame: ColourFrame, aligned: bool
 ) -> None:
-    fields, phases = {"colours": "rgb" if frame is RGB else "style", **fields}, random_phases(3, 5, aligned)
+    fields, phases = (
+        {"colours": "rgb" if frame is RGB else "style", **fields},
+        random_phases(3, 5, aligned),
+    )
     design, surface = _tile(fields, 96, frame, phases)
     canvas = _canvas(design, phases)
     rows, columns = design.chart_shape[1:]
@@ -108,7 +111,7 @@ def test_the_picture_is_that_of_the_whole(fields: dict) -> None:
     design, surface = _tile(fields, 96, frame)
     canvas = _canvas(design, random_phases(3, 5, True))
     levels = [level.detach()[0] for level in canvas.levels]
-    paint = Pyramid(levels, canvas.phases, design.chart_shape[1:])
+    paint = Pyramid([Held(level) for level in levels], canvas.phases, design.chart_shape[1:])
     found = developed(design, Folding(design.chart, design.frame, canvas.axes), paint)
     with torch.no_grad():
         wanted = surface.delivered(canvas.logits())
@@ -124,7 +127,9 @@ def test_paint_is_brought_to_other_sizes_part_by_part(
     level = torch.randn(3, *size, generator=torch.Generator().manual_seed(3))
     after = (0.3, -0.2)
     wanted = fitted(level[None], to, True, after)[0]
-    torch.testing.assert_close(brought(level, to, ALIGNED, after), wanted, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(
+        brought(Held(level), to, ALIGNED, after), wanted, rtol=1e-5, atol=1e-5
+    )
 
 
 def test_the_mean_of_what_has_not_moved_is_made_up_for() -> None:
@@ -136,10 +141,12 @@ def test_the_mean_of_what_has_not_moved_is_made_up_for() -> None:
         found = torch.randn(4, 30, 30, generator=random)
         found[3] = 1
         touched.add(0, Box(40 * k, 280, 30, 30), found)  # over a border
-        iterate.move(touched, [0.1])
+        iterate.move(touched, [0.1], (0.9, 0.9))
         x = iterate.levels[0]
         changed = (x != before).any(0)
         assert changed.sum() == 900
         mean.lerp_(x, 2 / (k + 1))
+    looked_at = iterate.shown()[0].piece(Box(0, 0, 300, 300))
+    torch.testing.assert_close(looked_at, mean, rtol=1e-5, atol=1e-6)
     iterate.settle()
     torch.testing.assert_close(iterate.mean[0], mean, rtol=1e-5, atol=1e-6)
