@@ -1,4 +1,4 @@
-"""How much memory and disk a painting takes, and whether there is as much: asked before it begins."""
+"""How much memory and disk a painting takes, and whether that is there: asked before it begins."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ GIB = 1 << 30
 WHOLE_BYTES = 210  # of what is held as a whole while it is painted
 LARGE_BYTES = 60  # of what is painted window by window
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
+JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
 
 
 def needed_memory(recipe: Recipe) -> int:
@@ -42,18 +43,17 @@ def check_memory(recipe: Recipe, free: int | None = None) -> None:
     )
 
 
-def check_disk(recipe: Recipe, folder: Path) -> None:
-    """Raise InputError("bad-output") where the disk of a folder has less room than a painting's
-    files may take."""
+def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:
+    """Raise InputError("bad-output"), of a ``job`` "not-saved", where the disk of a folder has less
+    room than a painting's files may take."""
     try:
         free = shutil.disk_usage(folder).free
     except OSError:
         return  # whoever writes there says why it cannot
-    needed = recipe.size**2 * FILE_BYTES
+    needed = recipe.size**2 * (JOB_BYTES if job else FILE_BYTES)
     if needed > free:
         raise InputError(
-            "bad-output",
-            "output",
+            *(("not-saved", "data") if job else ("bad-output", "output")),
             f"{recipe.size} pixels across take up to {needed / GIB:.2f} GiB on the disk of "
             f"{folder}, where {free / GIB:.2f} GiB are free.",
             "Make room there, or choose a smaller size.",

@@ -1,4 +1,4 @@
-"""The symmetry of a chart on whole numbers: where it takes any texel, without a list of all of them.
+"""The symmetry of a chart in whole numbers: where it takes any texel, without a list of them all.
 
 The kaleidoscope of a chart (:mod:`geometry.plane.kaleidoscope`) lists every texel several times. Of
 a chart of tens of millions that is more memory than the painting takes; here a part of it is worked

@@ -16,8 +16,8 @@ from service.blocks.pyramid import Box, Pyramid
 
 
 class Folding:
-    """F(p) = Σ w · c · K(g·p) over a chart's copies, of the texels of a box; the same as ``average``
-    and ``unfold`` of :func:`geometry.plane.kaleidoscope.kaleidoscope` make of them, up to rounding.
+    """F(p) = Σ w · c · K(g·p) over a chart's copies, of the texels of a box: what ``average`` and
+    ``unfold`` of :func:`geometry.plane.kaleidoscope.kaleidoscope` make of them, up to rounding.
     It is linear in the paint, so nothing has to be kept for its gradient. axes: see Canvas."""
 
     def __init__(self, chart: PlaneChart, frame: ColourFrame, axes: Tensor) -> None:

@@ -1,8 +1,8 @@
 """The iterate of a large painting: levels that Adam moves where a step has looked, and their mean.
 
-Adam is that of ``service/painting/iterate.py``, but for what a step has not seen: that stays where it
-is, and its mean is brought up to date when it is next asked for. Adam's moments are bfloat16: they
-are means over ten steps, whose last digits do not matter.
+Adam is that of ``service/painting/iterate.py``, but for what a step has not seen: that stays where
+it is, and its mean is brought up to date when it is next asked for. Adam's moments are bfloat16:
+they are means over ten steps, whose last digits do not matter.
 """
 
 from __future__ import annotations

@@ -90,7 +90,8 @@ def paint(
     forms, its hand and the size of its strokes relative to the picture stay, and detail is added.
     Raises InputError("bad-value") where the recipe's size is no larger.
 
-    On a CPU raises InputError("too-large") before anything is painted where there is too little memory.
+    On a CPU raises InputError("too-large"), before anything is painted, where there is too little
+    memory.
     """
     device = device or pick_device()
     if device.type == "cpu":

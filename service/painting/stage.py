@@ -96,8 +96,8 @@ class Sight:
 
 def style_side(unit: int, scene: Scene, width: int, full_width: int) -> float:
     """The pixels that a style picture of scale 1 spans on a surface of a width, which has a
-    ``unit`` (see Surface), of a painting of a full width: a period, a ball or a disc, or what the scene says; but where that would be too
-    small in the final picture, more than one of them."""
+    ``unit`` (see Surface), of a painting of a full width: a period, a ball or a disc, or what the
+    scene says; but where that would be too small in the final picture, more than one of them."""
     if scene.style_size is not None:
         return unit
     return max(unit, STYLE_SIDE * width / full_width)

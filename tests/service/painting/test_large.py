@@ -28,7 +28,7 @@ def small_windows(monkeypatch):
 
 
 def tile(**fields):
-    return recipe_of("tile", **{"group": "p4", "size": SIZE, "steps": STEPS, **fields})
+    return recipe_of("tile", **{"colouring": "none", "size": SIZE, "steps": STEPS, **fields})
 
 
 def test_its_symmetry_is_exact_and_looking_changes_nothing():
@@ -52,9 +52,9 @@ def test_it_goes_on_from_a_checkpoint_to_the_very_bits():
     for number, progress in enumerate(run(tile())):
         if number == 3:
             data = progress.checkpoint().to_bytes()
-    *_, last = run(tile(), Checkpoint.from_bytes(memoryview(data)))
+    *_, last = run(tile(), resume=Checkpoint.from_bytes(memoryview(data)))
     assert np.array_equal(last.texture(0), whole.texture(0))
-    with pytest.raises(InputError, match="damaged|cannot be read"):
+    with pytest.raises(InputError, match=r"damaged|cannot be read"):
         Checkpoint.from_bytes(data[:-8])
 
 
