@@ -60,7 +60,8 @@ _SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 
 
 class LargeStudio:
-    """See :class:`service.painting.studio.Studio`, whose methods these are. On the CPU."""
+    """See :class:`service.painting.studio.Studio`, whose methods these are. Paint stays in the
+    machine's own memory, wherever the network is."""
 
     def __init__(
         self,
@@ -174,6 +175,7 @@ class LargeStudio:
         view = torch.sigmoid(logits).reshape(1, 3, height, width)
         view = view.flip(-1) if self._design.mirrored else view
         view = view.contiguous(memory_format=torch.channels_last)
+        view = view.to(next(self._network.parameters()).device)
         seen = self._terms.see(Look(view, None, periodic=whole), self._frugal)
         losses = self._terms.losses([seen], logits)
         self._terms.total(losses).backward()

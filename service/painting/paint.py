@@ -94,7 +94,7 @@ def paint(
     memory.
     """
     device = device or pick_device()
-    if device.type == "cpu":
+    if device.type == "cpu" or recipe.size > WHOLE_SIZE:
         check_memory(recipe)
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import contextlib
 import json
 import mmap
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ class JobFolder:
         with self._reading(path.name):
             if not path.exists():
                 return None
-            if path.stat().st_size < _MAPPED:
+            if path.stat().st_size < _MAPPED or os.name == "nt":  # where it could not be replaced
                 return path.read_bytes()
             with path.open("rb") as stream:
                 return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
