@@ -38,7 +38,8 @@ _DTYPES = {"F32": "<f4", "U16": "<u2", "I64": "<i8"}  # as safetensors and NumPy
 class Tally:
     """How far a painting is. stage: 0-based; stage_step, step: steps taken in this stage and over
     all; seconds, megapixels: spent so far, see Progress; loss: value of each term at the last
-    step."""
+    step; stage_moves, moves: how often the canvas of a large painting was moved, in this stage and
+    over all."""
 
     stage: int
     stage_step: int
@@ -46,6 +47,8 @@ class Tally:
     seconds: float
     megapixels: float
     loss: Mapping[str, float]
+    stage_moves: int = 0
+    moves: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,7 @@ class Checkpoint:
 
     Of a large painting (:mod:`service.painting.large`) levels are (3, h, w), moments and squares
     the bits of bfloat16, and synced says of each block after how many steps its mean was brought up
-    to date; stage_moves, moves: how often its canvas was moved, at this stage and over all.
+    to date.
     """
 
     recipe: str
@@ -69,8 +72,6 @@ class Checkpoint:
     moments: Levels
     squares: Levels
     synced: Levels = ()
-    stage_moves: int = 0
-    moves: int = 0
 
     def to_bytes(self) -> bytes:
         """For a file: safetensors, with a checksum over all of it."""
@@ -84,9 +85,7 @@ class Checkpoint:
             for field in _LEVELS
             for k, level in enumerate(getattr(self, field))
         }
-        words = _Words(
-            _FORMAT, self.recipe, self.mirrored, self.tally, self.stage_moves, self.moves
-        )
+        words = _Words(_FORMAT, self.recipe, self.mirrored, self.tally)
         state = json.dumps(dataclasses.asdict(words))
         header: dict[str, Any] = {
             "__metadata__": {"state": state, "checksum": str(_checksum(state, tensors))}
@@ -128,12 +127,7 @@ class Checkpoint:
             if isinstance(error, InputError):
                 raise
             raise _bad("It cannot be read.") from error
-        return cls(
-            *(words.recipe, words.tally, words.mirrored),
-            **levels,
-            stage_moves=words.stage_moves,
-            moves=words.moves,
-        )
+        return cls(words.recipe, words.tally, words.mirrored, **levels)
 
     def check(self, recipe: str, places: Sequence[Place]) -> None:
         """Raise InputError "bad-checkpoint" unless it is of the painting with this digest, whose
@@ -187,8 +181,6 @@ class _Words:
     recipe: str
     mirrored: bool
     tally: Tally
-    stage_moves: int = 0
-    moves: int = 0
 
 
 _WORDS = TypeAdapter(_Words)

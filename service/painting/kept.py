@@ -37,14 +37,14 @@ class Origin:
 
 @dataclass(frozen=True, eq=False)
 class Paint:
-    """The logits on a canvas, (charts, h, w, 3) float32; mirrored, frame: see Scene's mirrored and
-    style_frame; picture: (H, W, 3) uint8, what was made of it in the end, before it was cut or laid
-    over a base; None before. width: the size of its recipe; first_width: that of the painting which
-    was enlarged to this one, perhaps in several goes, else the same: strokes were measured by it.
-    Both are 0 of paint that an earlier version kept. source: of paint that is gone on from, the
-    receipt or the job that it belongs to."""
+    """The logits on a canvas, (charts, h, w, 3) float32 or, of large ones, float16; mirrored,
+    frame: see Scene's mirrored and style_frame; picture: (H, W, 3) uint8, what was made of it in
+    the end, before it was cut or laid over a base; None before. width: the size of its recipe;
+    first_width: that of the painting which was enlarged to this one, perhaps in several goes, else
+    the same: strokes were measured by it. Both are 0 of paint that an earlier version kept.
+    source: of paint that is gone on from, the receipt or the job that it belongs to."""
 
-    logits: NDArray[np.float32]
+    logits: NDArray[np.floating]
     mirrored: bool
     picture: NDArray[np.uint8] | None = None
     frame: ColourFrame = RGB

@@ -97,7 +97,9 @@ class LargeStudio:
                 for picture, style in zip(self._styles, recipe.styles, strict=True)
             ]
         if recipe.colouring != before.colouring:
-            self._scene = recoloured(self._scene, recipe)
+            scene = recoloured(self._scene, recipe)
+            assert isinstance(scene, PlaneScene)
+            self._scene = scene
         return True
 
     def begin(self, width: int) -> None:
@@ -125,7 +127,8 @@ class LargeStudio:
         """Design, terms and windows of a stage."""
         self._width = width
         self._see_with(self._scene)
-        order, above = self._scene.group.order, self._before and self._before.width
+        order = self._scene.group.order
+        above = None if self._before is None else self._before.width
         steps = {plan.width: plan.steps for plan in stage_plans(self.recipe, order, above)}
         height, across = self._design.view_shape
         seen = len(self._design.chart.copies.matrices) * height * across * steps.get(width, 1)
@@ -268,8 +271,8 @@ class LargeStudio:
             "synced": iterate.synced,
         }
         arrays = {name: tuple(x.numpy() for x in some) for name, some in levels.items()}
-        moves = {"stage_moves": iterate.steps, "moves": iterate.step}
-        return Checkpoint(recipe, tally, self.mirrored, **arrays, **moves)
+        tally = dataclasses.replace(tally, stage_moves=iterate.steps, moves=iterate.step)
+        return Checkpoint(recipe, tally, self.mirrored, **arrays)
 
     def restore(self, checkpoint: Checkpoint, width: int) -> None:
         """See Studio."""
@@ -286,8 +289,8 @@ class LargeStudio:
             *([x.view(torch.bfloat16) for x in tensors(name)] for name in ("moments", "squares")),
             tensors("synced"),
             phases,
-            checkpoint.stage_moves,
-            checkpoint.moves,
+            checkpoint.tally.stage_moves,
+            checkpoint.tally.moves,
         )
 
 
