@@ -15,7 +15,7 @@ from typing import Any
 from service.describe import term_rows
 from service.painting.steering import ADJUSTABLE
 from service.recipe.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe
-from service.spaces import targets_of_fields
+from service.spaces import SPACES, targets_of_fields
 
 
 def fields_file() -> str:
@@ -36,7 +36,10 @@ def _fields() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, field in schema["properties"].items():
         if name == "objective":  # its fields are the terms
             continue
-        yield name, _row(name, field)
+        row = _row(name, field)
+        if name == "size":  # Blender paints meshes
+            row["most"] = SPACES["mesh"].largest
+        yield name, row
         if "items" in field:
             entry = schema["$defs"][field["items"]["$ref"].rpartition("/")[2]]
             for part, inner in entry["properties"].items():

@@ -5,12 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 NAME_PART = 48  # characters of a name that go into another: of up to four bytes, and 255 fit
 
 
-def write_atomically(path: Path, data: bytes | memoryview, mode: int = 0o666) -> None:
+Data = bytes | memoryview | Sequence[bytes | memoryview]  # in one piece, or several
+
+
+def write_atomically(path: Path, data: Data, mode: int = 0o666) -> None:
     """Put ``data`` into a file so that at any moment, even if the power fails, it holds either all
     of the old content or all of the new. ``mode``: its permissions, less the umask, from the very
     beginning. Raises OSError, and leaves nothing behind then."""
@@ -18,7 +22,7 @@ def write_atomically(path: Path, data: bytes | memoryview, mode: int = 0o666) ->
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # as mode "xb" does
     try:
         with os.fdopen(os.open(temporary, flags, mode), "wb") as stream:
-            stream.write(data)
+            stream.writelines([data] if isinstance(data, (bytes, memoryview)) else data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

@@ -44,7 +44,7 @@ def kaleidoscope(chart: PlaneChart) -> tuple[SamplingMap, SamplingMap]:
     element = np.empty(count, np.int64)
     for k in range(len(images) - 1, -1, -1):  # the first element that leads there is kept
         element[images[k]] = k
-    tied, ties = _tied_channels(chart, images == orbit)
+    tied, ties = tying(chart, images == orbit)
     pair = element * len(ties) + tied[row_of]
     used = np.flatnonzero(np.bincount(pair))
     indices, palette = palette_of(
@@ -129,7 +129,7 @@ def on_canvas(chart: PlaneChart, values: Array) -> Array:
     return canvas
 
 
-def _tied_channels(
+def tying(
     chart: PlaneChart, fixed: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], list[tuple[int, int, int]]]:
     """For every orbit which of the listed channel selections makes a colour one that all elements

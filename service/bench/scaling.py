@@ -13,13 +13,14 @@ from typing import Any
 
 from service.bench.race import race, timed
 from service.bench.steps import studio_of
+from service.painting.large import LargeStudio
 from service.painting.paint import pick_device
 from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
 
-SIZES = (512, 1024, 2048, 4096)
+SIZES = (512, 1024, 2048, 4096, 8192)
 ORDERS = ("11", "22", "44", "332", "432", "532", "*532")  # of the sphere: 1 to 120
 VIEWS = (1, 4, 16, 64)
 TILE = {"target": "tile", "group": "p4"}
@@ -59,12 +60,12 @@ def curves() -> Iterator[Curve]:
     yield Curve("Views of 532 made ready", "views of a stage", "seconds", tuple(views))
 
 
-def _studio(fields: dict[str, Any]) -> Studio:
+def _studio(fields: dict[str, Any]) -> Studio | LargeStudio:
     studio, _, _ = studio_of(settled(parse_recipe(fields), str(pick_device())))
     return studio
 
 
-def _step_seconds(studio: Studio) -> float:
+def _step_seconds(studio: Studio | LargeStudio) -> float:
     return statistics.median(race({"step": lambda: studio.step(1)}, ROUNDS)["step"])
 
 

@@ -15,7 +15,8 @@ from service.bench.race import race, ratio
 from service.colours import framed
 from service.inputs.styles import StylePicture, load_styles
 from service.painting.checkpoint import Tally
-from service.painting.paint import pick_device
+from service.painting.large import LargeStudio
+from service.painting.paint import pick_device, studio_for
 from service.painting.stage import scaled
 from service.painting.studio import Studio
 from service.perception.network import Network, load_network
@@ -75,17 +76,18 @@ def step_rows(
             yield _row(title, recipe)
 
 
-def studio_of(recipe: Recipe) -> tuple[Studio, Network, StylePicture]:
+def studio_of(recipe: Recipe) -> tuple[Studio | LargeStudio, Network, StylePicture]:
     """What paints a recipe that is settled, not begun yet, its network and its first style."""
     device = pick_device()
     styles = load_styles(recipe)
     network = load_network(recipe.network, device, precision=recipe.precision)
     scene = framed(make_scene(recipe), recipe, styles)
-    return Studio(recipe, scene, styles, network, device), network, styles[0]
+    return studio_for(recipe, scene, styles, network, device), network, styles[0]
 
 
 def _row(title: str, recipe: Recipe) -> StepRow:
     studio, network, style_picture = studio_of(recipe)
+    assert isinstance(studio, Studio), "no case is that large"
     studio.begin(recipe.size)
     pictures = torch.cat(studio.looked_at(0)).detach()
     pictures = pictures.contiguous(memory_format=torch.channels_last)

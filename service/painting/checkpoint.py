@@ -17,10 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import safetensors
-import safetensors.numpy
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from geometry.errors import InputError
 from service.inputs.styles import StylePicture
@@ -28,17 +26,20 @@ from service.painting.ladder import Place
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
 
-Levels = tuple[NDArray[np.float32], ...]
+Levels = tuple[NDArray[Any], ...]
 
 _FORMAT = 2  # to be raised when a checkpoint of before can no longer be gone on from
-_LEVELS = ("canvas", "mean", "moments", "squares")  # fields of Checkpoint that are Levels
+# Fields of Checkpoint that are Levels, the last one only of large paintings.
+_LEVELS = ("canvas", "mean", "moments", "squares", "synced")
+_DTYPES = {"F32": "<f4", "U16": "<u2", "I64": "<i8"}  # as safetensors and NumPy name them
 
 
 @dataclass(frozen=True)
 class Tally:
     """How far a painting is. stage: 0-based; stage_step, step: steps taken in this stage and over
     all; seconds, megapixels: spent so far, see Progress; loss: value of each term at the last
-    step."""
+    step; stage_moves, moves: how often the canvas of a large painting was moved, in this stage and
+    over all."""
 
     stage: int
     stage_step: int
@@ -46,6 +47,8 @@ class Tally:
     seconds: float
     megapixels: float
     loss: Mapping[str, float]
+    stage_moves: int = 0
+    moves: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +57,11 @@ class Checkpoint:
 
     canvas: the levels of the optimiser's canvas, (charts, 3, h, w), finest first; mean: those of
     the mean of the iterates; moments, squares: Adam's running means of gradients and of their
-    squares. Adam's own count of steps is ``tally.step``.
+    squares. Adam's own count of steps is ``tally.step``. All are float32.
+
+    Of a large painting (:mod:`service.painting.large`) levels are (3, h, w), moments and squares
+    the bits of bfloat16, and synced says of each block after how many steps its mean was brought up
+    to date.
     """
 
     recipe: str
@@ -64,36 +71,61 @@ class Checkpoint:
     mean: Levels
     moments: Levels
     squares: Levels
+    synced: Levels = ()
 
     def to_bytes(self) -> bytes:
         """For a file: safetensors, with a checksum over all of it."""
+        return b"".join(self.parts())
+
+    def parts(self) -> list[bytes | memoryview]:
+        """The same one after the other, arrays as they are: of a large painting all at once are
+        gigabytes."""
         tensors = {
-            f"{field}.{k}": level
+            f"{field}.{k}": np.ascontiguousarray(level)
             for field in _LEVELS
             for k, level in enumerate(getattr(self, field))
         }
         words = _Words(_FORMAT, self.recipe, self.mirrored, self.tally)
         state = json.dumps(dataclasses.asdict(words))
-        checksum = str(_checksum(state, tensors))
-        return safetensors.numpy.save(tensors, {"state": state, "checksum": checksum})
+        header: dict[str, Any] = {
+            "__metadata__": {"state": state, "checksum": str(_checksum(state, tensors))}
+        }
+        names, start = {dtype: name for name, dtype in _DTYPES.items()}, 0
+        for name, level in tensors.items():
+            end = start + level.nbytes
+            kind = names[level.dtype.newbyteorder("<").str]
+            header[name] = {"dtype": kind, "shape": level.shape, "data_offsets": [start, end]}
+            start = end
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)  # arrays begin at multiples of 8
+        return [
+            len(text).to_bytes(8, "little"),
+            text,
+            *(level.data.cast("B") for level in tensors.values()),
+        ]
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Checkpoint:
-        """Raises InputError "bad-checkpoint" for bytes that are damaged or none of ours."""
+    def from_bytes(cls, data: bytes | memoryview) -> Checkpoint:
+        """Its arrays are those of ``data``. Raises InputError "bad-checkpoint" for bytes that are
+        damaged or none of ours."""
         try:
-            tensors = safetensors.numpy.load(data)
             length = int.from_bytes(data[:8], "little")
-            metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+            header = json.loads(bytes(data[8 : 8 + length]))
+            metadata = header.pop("__metadata__")
+            tensors = {name: _array(about, data, 8 + length) for name, about in header.items()}
             if str(_checksum(metadata["state"], tensors)) != metadata["checksum"]:
                 raise _bad("It is damaged.")
             words = _WORDS.validate_json(metadata["state"], strict=True)
             if words.format != _FORMAT:
                 raise _bad("It is of another version of Orbitex.")
-            depth = len(tensors) // len(_LEVELS)
+            depth = sum(name.startswith("canvas.") for name in tensors)
+            given = _LEVELS if len(tensors) == depth * len(_LEVELS) else _LEVELS[:-1]
             levels = {
-                field: tuple(tensors.pop(f"{field}.{k}") for k in range(depth)) for field in _LEVELS
+                field: tuple(tensors.pop(f"{field}.{k}") for k in range(depth)) for field in given
             }
-        except (safetensors.SafetensorError, KeyError, ValidationError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            if isinstance(error, InputError):
+                raise
             raise _bad("It cannot be read.") from error
         return cls(words.recipe, words.tally, words.mirrored, **levels)
 
@@ -109,13 +141,15 @@ class Checkpoint:
         if (place.stage, place.stage_step) != (tally.stage, tally.stage_step):
             raise _bad("Its stages are not those of the recipe.")
 
-    def check_shape(self, shapes: Sequence[tuple[int, ...]]) -> None:
-        """Raise InputError "bad-checkpoint" unless all levels have these shapes."""
-        for field in _LEVELS:
+    def check_shape(self, shapes: Sequence[tuple[int, ...]], moments: str = "float32") -> None:
+        """Raise InputError "bad-checkpoint" unless all levels have these shapes, and ``moments``
+        and squares are of this type."""
+        kinds = {"canvas": "float32", "mean": "float32", "moments": moments, "squares": moments}
+        for field, kind in kinds.items():
             levels = getattr(self, field)
             if [level.shape for level in levels] != list(shapes):
                 raise _bad("Its canvas is not that of the recipe.")
-            if any(level.dtype != np.float32 for level in levels):
+            if any(level.dtype != kind for level in levels):
                 raise _bad("Its canvas is not of 32-bit floating-point numbers.")
 
 
@@ -150,6 +184,15 @@ class _Words:
 
 
 _WORDS = TypeAdapter(_Words)
+
+
+def _array(about: Mapping[str, Any], data: bytes | memoryview, start: int) -> NDArray[Any]:
+    """A tensor of safetensors, without a copy. Raises ValueError, KeyError or TypeError."""
+    dtype, (begin, end) = np.dtype(_DTYPES[about["dtype"]]), about["data_offsets"]
+    if not 0 <= begin <= end <= len(data) - start:
+        raise ValueError("out of bounds")
+    found = np.frombuffer(data, dtype, (end - begin) // dtype.itemsize, start + begin)
+    return found.reshape(about["shape"])
 
 
 def _checksum(state: str, tensors: Mapping[str, NDArray]) -> int:

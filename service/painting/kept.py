@@ -18,6 +18,7 @@ from scipy import ndimage
 from geometry.errors import InputError
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.recipe.recipe import MAX_SIZE
+from service.spaces.plane import WHOLE_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
 
@@ -36,14 +37,14 @@ class Origin:
 
 @dataclass(frozen=True, eq=False)
 class Paint:
-    """The logits on a canvas, (charts, h, w, 3) float32; mirrored, frame: see Scene's mirrored and
-    style_frame; picture: (H, W, 3) uint8, what was made of it in the end, before it was cut or laid
-    over a base; None before. width: the size of its recipe; first_width: that of the painting which
-    was enlarged to this one, perhaps in several goes, else the same: strokes were measured by it.
-    Both are 0 of paint that an earlier version kept. source: of paint that is gone on from, the
-    receipt or the job that it belongs to."""
+    """The logits on a canvas, (charts, h, w, 3) float32 or, of large ones, float16; mirrored,
+    frame: see Scene's mirrored and style_frame; picture: (H, W, 3) uint8, what was made of it in
+    the end, before it was cut or laid over a base; None before. width: the size of its recipe;
+    first_width: that of the painting which was enlarged to this one, perhaps in several goes, else
+    the same: strokes were measured by it. Both are 0 of paint that an earlier version kept.
+    source: of paint that is gone on from, the receipt or the job that it belongs to."""
 
-    logits: NDArray[np.float32]
+    logits: NDArray[np.floating]
     mirrored: bool
     picture: NDArray[np.uint8] | None = None
     frame: ColourFrame = RGB
@@ -175,6 +176,13 @@ def kept_paint(scene: Scene, width: int, paint: Paint, region: NDArray[np.bool_]
     """What is kept of ``paint``, and what is free. ``region``: (H, W) in the layout of what is
     delivered of a scene at a recipe's size ``width``, at any size. Raises InputError
     ("bad-region")."""
+    if width > WHOLE_SIZE:
+        raise InputError(
+            "bad-region",
+            "region",
+            f"Regions of pictures over {WHOLE_SIZE} pixels wide cannot be painted anew.",
+            "Paint all of it with another seed, or a smaller one.",
+        )
     design = dataclasses.replace(scene, mirrored=paint.mirrored).design(width)
     return keep(design.reach(), paint, _untrimmed(design, region))
 

@@ -28,13 +28,16 @@ from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
 from service.painting.kept import Before, Kept, Paint
 from service.painting.ladder import Place, places
+from service.painting.large import LargeStudio
 from service.painting.progress import Progress
 from service.painting.steering import Steering, steered
 from service.painting.studio import Studio
 from service.perception.choice import settled
-from service.perception.network import load_network
+from service.perception.network import Network, load_network
 from service.ranks.ranks import ALONE, Ranks
 from service.recipe.recipe import Recipe
+from service.room import check_memory
+from service.spaces.plane import WHOLE_SIZE, PlaneScene
 from service.spaces.space import Scene
 from service.terms import TERMS
 
@@ -89,8 +92,13 @@ def paint(
 
     ``ranks``: others that paint along, see :func:`service.ranks.together.together`, which is what
     calls this with any.
+
+    On a CPU raises InputError("too-large"), before anything is painted, where there is too little
+    memory.
     """
     device = device or pick_device()
+    if device.type == "cpu" or recipe.size > WHOLE_SIZE:
+        check_memory(recipe)
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)
@@ -114,7 +122,7 @@ def paint(
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
-    studio = Studio(recipe, scene, styles, network, device, frugal, before, ranks)
+    studio = studio_for(recipe, scene, styles, network, device, frugal, before, ranks)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
@@ -139,7 +147,7 @@ def paint(
             steering=tuple(a for a in steering if a.step < tally.step),
             paint=studio.paint,
             surface=studio.surface,
-            kept=None if kept is None else studio.kept,
+            kept=studio.kept if kept is not None and isinstance(studio, Studio) else None,
             kept_sha256=None if kept is None else before_sha256,
             larger_than=None if larger_than is None else larger_than.origin,
             device=ranks.devices or str(device),
@@ -179,6 +187,23 @@ def paint(
         tally = Tally(place.stage, place.stage_step, done, seconds, megapixels, loss)
         yield report(tally)
         first = first or tally
+
+
+def studio_for(
+    recipe: Recipe,
+    scene: Scene,
+    styles: Sequence[StylePicture],
+    network: Network,
+    device: torch.device,
+    frugal: bool = False,
+    before: Before | None = None,
+    ranks: Ranks = ALONE,
+) -> Studio | LargeStudio:
+    """What paints a recipe that is settled; see :func:`paint`."""
+    if isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE:
+        larger_than = before if isinstance(before, Paint) else None
+        return LargeStudio(recipe, scene, styles, network, frugal, larger_than)
+    return Studio(recipe, scene, styles, network, device, frugal, before, ranks)
 
 
 def _way(

@@ -94,13 +94,13 @@ class Sight:
         return features.float()
 
 
-def style_side(surface: Surface, scene: Scene, width: int, full_width: int) -> float:
-    """The pixels that a style picture of scale 1 spans on a surface of a width, of a painting of a
-    full width: a period, a ball or a disc, or what the scene says; but where that would be too
-    small in the final picture, more than one of them."""
+def style_side(unit: int, scene: Scene, width: int, full_width: int) -> float:
+    """The pixels that a style picture of scale 1 spans on a surface of a width, which has a
+    ``unit`` (see Surface), of a painting of a full width: a period, a ball or a disc, or what the
+    scene says; but where that would be too small in the final picture, more than one of them."""
     if scene.style_size is not None:
-        return surface.unit
-    return max(surface.unit, STYLE_SIDE * width / full_width)
+        return unit
+    return max(unit, STYLE_SIDE * width / full_width)
 
 
 def scaled(pixels: NDArray[np.uint8], side: float) -> Tensor:

@@ -41,9 +41,9 @@ START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level,
 # first ones at full length it would write noise over the paint.
 WARM_UP = 8
 SETTLED = 0.25  # how far its levels move, relative to others, that were painted before
-_NOISE, _VIEWS, _STEP, _GRIDS = range(4)  # what a seed is for
+NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
 # Of the recipe:
-_SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
+SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
 
 
 class Studio:
@@ -85,7 +85,7 @@ class Studio:
         """Go on by another recipe; whether views and terms then have to be made anew, see
         :meth:`renew`."""
         before, self.recipe = self.recipe, recipe
-        if not any(getattr(recipe, field) != getattr(before, field) for field in _SEEN_IN_VIEWS):
+        if not any(getattr(recipe, field) != getattr(before, field) for field in SEEN_IN_VIEWS):
             return False
         if recipe.styles != before.styles:
             self._styles = [
@@ -106,7 +106,7 @@ class Studio:
             paint = torch.tensor(self._larger_than.logits).permute(0, 3, 1, 2)
             canvas = Canvas.showing(paint, shape, self._depth, wrap, surface.phases, self._axes)
         else:
-            generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, _NOISE))
+            generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, NOISE))
             noise = START_NOISE[self.recipe.start]
             canvas = Canvas.noise(shape, self._depth, wrap, noise, generator)
         levels = [level.detach().to(self._device) for level in canvas.levels]
@@ -141,21 +141,18 @@ class Studio:
     def _prepare(self, number: int, width: int) -> Surface:
         """The surface of a stage with its views; terms to suit."""
         surface = self._surface_at(width)
-        surface.prepare_views(seed_of(self.recipe.seed, _VIEWS, number))
+        surface.prepare_views(seed_of(self.recipe.seed, VIEWS, number))
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
         self._surface, self._width = surface, width
         colours = generated(tuple(self._scene.colouring.images.values()))
-        side = style_side(surface, self._scene, width, self._first_width)
+        side = style_side(surface.unit, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
         return surface
 
     @property
     def _depth(self) -> int:
-        dreams = targets(self.recipe, self._network.info)
-        if any(dream.layer == HEAD for dream in dreams) and not self.recipe.styles:
-            return CLASS_DEPTH
-        return SPACES[self._scene.target].depth or DEPTH
+        return canvas_depth(self.recipe, self._network)
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
@@ -176,21 +173,15 @@ class Studio:
 
     def _chosen(self, number: int) -> list[int]:
         """The views that a step looks at."""
-        random = np.random.default_rng(seed_of(self.recipe.seed, _STEP, number))
+        random = np.random.default_rng(seed_of(self.recipe.seed, STEP, number))
         count = min(self._surface.views_a_step, len(self._views))
         return [int(k) for k in random.choice(self._views, count, replace=False)]
 
     def _rates(self, number: int) -> list[float]:
-        """How far a step goes, of each level of the canvas, so that the texture moves as far as the
-        recipe says whatever the group is."""
+        """How far a step goes, of each level of the canvas."""
         sizes = [x.shape[-2] for x in self._iterate.canvas.levels]
-        rates = [self.recipe.learning_rate * pace for pace in self._surface.paces(len(sizes))]
-        if self._larger_than is None:
-            return rates
-        warmth = min(1.0, (number + 1) / WARM_UP)
-        there = self._larger_than.logits.shape[1]
-        settled = [1.0 if size > there else SETTLED for size in sizes]
-        return [warmth * share * rate for share, rate in zip(settled, rates, strict=True)]
+        paces = self._surface.paces(len(sizes))
+        return rates(self.recipe, number, sizes, paces, self._larger_than)
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
@@ -287,11 +278,38 @@ class Studio:
         full = width == self.recipe.size
         subsamples = QUALITIES[self.recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
         views, device = self.recipe.views, self._device
-        phases = random_phases(self._depth, seed_of(self.recipe.seed, _GRIDS, width), aligned=full)
+        phases = random_phases(self._depth, seed_of(self.recipe.seed, GRIDS, width), aligned=full)
         surface = make_surface(self._scene, width, views, device, subsamples, self._frugal, phases)
         if full:
             self._full = surface
         return surface
+
+
+def canvas_depth(recipe: Recipe, network: Network) -> int:
+    """Levels of the canvas's pyramid."""
+    dreams = targets(recipe, network.info)
+    if any(dream.layer == HEAD for dream in dreams) and not recipe.styles:
+        return CLASS_DEPTH
+    return SPACES[recipe.target].depth or DEPTH
+
+
+def rates(
+    recipe: Recipe,
+    number: int,
+    sizes: Sequence[int],
+    paces: Sequence[float],
+    before: Paint | None,
+) -> list[float]:
+    """How far a step goes, of each level of a canvas, so that the texture moves as far as the
+    recipe says whatever the group is. sizes: the levels' rows; paces: see Design; before: the paint
+    that is made larger."""
+    found = [recipe.learning_rate * pace for pace in paces]
+    if before is None:
+        return found
+    warmth = min(1.0, (number + 1) / WARM_UP)
+    there = before.logits.shape[1]
+    settled = [1.0 if size > there else SETTLED for size in sizes]
+    return [warmth * share * rate for share, rate in zip(settled, found, strict=True)]
 
 
 def seed_of(*keys: int) -> int:

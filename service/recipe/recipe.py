@@ -15,13 +15,15 @@ from service import networks
 from service.recipe import fields
 from service.recipe.parts import Dream, Objective, Part, Style
 from service.spaces import SPACES, targets_of_fields
+from service.spaces.space import LARGEST
 from service.tables.dreams import dreamers
 from service.terms import TERMS, needing_base
 
 # What "auto" means in these fields is settled when a painting begins, for the device that paints.
 AUTOMATIC = ("network", "precision")
 
-MIN_SIZE, MAX_SIZE = 64, 4096  # of what is painted, pixels across
+MIN_SIZE = 64  # of what is painted, pixels across
+MAX_SIZE = max(space.largest for space in SPACES.values())
 MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_COLOURING = 256  # characters of a colour rule that is written out
@@ -198,7 +200,8 @@ class Recipe(Part):
         strict=True,
         ge=MIN_SIZE,
         le=MAX_SIZE,
-        description="Width of the result in pixels; where it is repeated, of one period.",
+        description="Width of the result in pixels; where it is repeated, of one period. Over "
+        f"{LARGEST}: tiles only.",
     )
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."
@@ -279,6 +282,14 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _fits_the_target(self) -> Self:
+        largest = SPACES[self.target].largest
+        if self.size > largest:
+            raise InputError(
+                "bad-value",
+                "size",
+                f"The target '{self.target}' is {largest} pixels wide at most.",
+                f"Choose {largest} or less.",
+            )
         for field, targets in targets_of_fields().items():
             default = type(self).model_fields[field].default
             if self.target not in targets and getattr(self, field) != default:

@@ -3,10 +3,13 @@ and whether its borders show when it is repeated."""
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.spaces import Array
@@ -15,6 +18,7 @@ from geometry.symmetry.colour_frame import ColourFrame
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 
 _ACROSS = {1: "horizontal", 0: "vertical"}  # what an axis of a picture is called
+_CHUNK = 1 << 20  # pixels that are compared at a time
 _SAMPLES = 1 << 18  # pixels that are compared where colours must be interpolated: ±0.2 % of the RMS
 
 
@@ -56,8 +60,7 @@ def measure_quality(picture: Picture, frame: Frame) -> Quality:
     layout = frame.layout
     if layout is None:
         return Quality((), {})
-    framed = layout.framed(picture)
-    splines = [ndimage.spline_filter(framed[..., k].astype(np.float32), order=3) for k in range(3)]
+    splines = functools.cache(functools.partial(_splines, picture, layout))
     errors = (
         _error(picture, splines, layout, generator, frame.colours) for generator in frame.generators
     )
@@ -80,27 +83,65 @@ def seam_ratio(picture: Picture, axis: int, skew: int = 0) -> float | None:
     return across / inside if inside else None
 
 
+@dataclass
+class _Gaps:
+    """Of pixels and their images: total of the squares, each by the area that its pixel shows; of
+    these areas; and the largest."""
+
+    squares: float = 0.0
+    area: float = 0.0
+    worst: float = 0.0
+
+
 def _error(
     picture: Picture,
-    splines: list[Array],
+    splines: Callable[[], list[Array]],
     layout: Layout,
     generator: PictureGenerator,
     colours: ColourFrame,
 ) -> SymmetryError | None:
     """None where the picture shows nothing together with its image under the generator."""
-    pixels = np.arange(picture.shape[0] * picture.shape[1])
+    count = picture.shape[0] * picture.shape[1]
     exact = layout.on_grid and _takes_pixels_to_pixels(layout, generator)
-    if not exact and len(pixels) > _SAMPLES:
-        pixels = np.sort(np.random.default_rng(0).choice(pixels, _SAMPLES, replace=False))
+    gaps, between = _Gaps(), None if exact else splines()
+    if exact or count <= _SAMPLES:
+        for start in range(0, count, _CHUNK):
+            pixels = np.arange(start, min(start + _CHUNK, count))
+            _compare(pixels, picture, between, layout, generator, colours, gaps)
+    else:
+        pixels = np.sort(np.random.default_rng(0).choice(count, _SAMPLES, replace=False))
+        _compare(pixels, picture, between, layout, generator, colours, gaps)
+    if not gaps.area:
+        return None
+    mean, worst = gaps.squares / gaps.area, gaps.worst
+    return SymmetryError(generator.name, math.sqrt(mean), worst, exact and worst == 0)
+
+
+def _splines(picture: Picture, layout: Layout) -> list[Array]:
+    framed = layout.framed(picture)
+    return [ndimage.spline_filter(framed[..., k].astype(np.float32), order=3) for k in range(3)]
+
+
+def _compare(
+    pixels: NDArray[np.integer],
+    picture: Picture,
+    splines: list[Array] | None,
+    layout: Layout,
+    generator: PictureGenerator,
+    colours: ColourFrame,
+    gaps: _Gaps,
+) -> None:
+    """Add the gaps of ``pixels``, row-major numbers. splines: of the framed picture, where its
+    pixels are not taken to pixels."""
     points, weight = layout.points(pixels)
     seen_at_all = weight > 0
     pixels, points, weight = pixels[seen_at_all], points[seen_at_all], weight[seen_at_all]
     place, usable = layout.positions(points @ generator.matrix.T)
     if not usable.any():
-        return None
+        return
     place, weight, pixels = place[usable], weight[usable], pixels[usable]
     here = picture.reshape(-1, 3)[pixels]
-    if exact:
+    if splines is None:
         row, column = (np.rint(place).astype(int) % picture.shape[:2]).T
         seen = picture[row, column].astype(float)
     else:
@@ -116,9 +157,9 @@ def _error(
     else:
         low, high = colours.bounds(generator.colour, here / 255)
         gap = seen - np.clip(seen, 255 * low, 255 * high)
-    mean = float(np.average((gap**2).mean(axis=1), weights=weight))
-    worst = float(np.abs(gap).max())
-    return SymmetryError(generator.name, math.sqrt(mean), worst, exact and worst == 0)
+    gaps.squares += float(((gap**2).mean(axis=1) * weight).sum())
+    gaps.area += float(weight.sum())
+    gaps.worst = max(gaps.worst, float(np.abs(gap).max()))
 
 
 def _takes_pixels_to_pixels(layout: Layout, generator: PictureGenerator) -> bool:

@@ -12,7 +12,7 @@ from geometry.symmetry.groups import Group, elements
 from service.inputs.body import ALPHA_CUT, Body
 from service.pictures.base_colour import fitted_stack
 from service.spaces.frame import Picture
-from service.spaces.space import Scene, Space, resolved
+from service.spaces.space import LARGEST, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from geometry.mesh.symmetry import Placement
@@ -107,7 +107,7 @@ def check_enlarges(base_width: int | None, has_mask: bool, size: int) -> None:
 
 
 def _check_base(recipe: Recipe, body: Body) -> None:
-    from service.recipe.recipe import MAX_SIZE, MIN_SIZE  # which knows this table
+    from service.recipe.recipe import MIN_SIZE  # which knows this table
 
     wants = recipe.wants_base(body.mask is not None)
     if body.base is None and wants is not None:
@@ -116,14 +116,14 @@ def _check_base(recipe: Recipe, body: Body) -> None:
         )
     width = None if body.base is None else body.base.shape[1]
     if body.mask is not None and width not in (1, recipe.size):
-        possible = width in range(MIN_SIZE, MAX_SIZE + 1)
+        possible = width in range(MIN_SIZE, LARGEST + 1)
         raise InputError(
             "bad-value",
             "size",
             f"With a mask the base stays as it is, and so does its size, {width}.",
             f"Use --size {width}."
             if possible
-            else f"Scale the base's picture to {MIN_SIZE} to {MAX_SIZE} pixels across.",
+            else f"Scale the base's picture to {MIN_SIZE} to {LARGEST} pixels across.",
         )
 
 

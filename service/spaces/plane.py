@@ -20,7 +20,7 @@ from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane import tiles
 from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
-from geometry.plane.lattices import shaped
+from geometry.plane.lattices import HEXAGONAL, shaped
 from geometry.plane.resample import resample
 from geometry.plane.torus import TorusMap, parse_torus_map
 from geometry.spaces import Array, affine
@@ -35,13 +35,14 @@ from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.plane_figure import plane_figure
 from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS
-from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
+from service.spaces.space import LARGEST, MAX_PIXELS, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole
 WINDOW = 512  # side of a window of a larger one
+WHOLE_SIZE = LARGEST  # pixels across of a picture that is held as a whole while it is painted
 CELLS: dict[str, tiles.CellShape] = {"cell": "parallelogram", "domain": "dirichlet"}  # of cuts
 _SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 
@@ -68,6 +69,14 @@ class PlaneScene(Scene):
             cut=recipe.cut,
             repeat=(across, down),
         )
+        if recipe.size > WHOLE_SIZE and group.lattice == HEXAGONAL:
+            raise InputError(
+                "bad-value",
+                "size",
+                f"Tiles of {group.name} are {WHOLE_SIZE} pixels wide at most: their texels are no "
+                "pixels, and are brought to them all at once.",
+                f"Choose {WHOLE_SIZE} or less.",
+            )
         height, width = scene.period(recipe.size)
         if scene.cut != "period" and across * down > 1:
             raise InputError(
@@ -139,6 +148,13 @@ class PlaneScene(Scene):
                     "Name one: --start PICTURE.",
                 )
             return self
+        if recipe.size > WHOLE_SIZE:
+            raise InputError(
+                "bad-value",
+                "size",
+                f"Tiles over a base colour are {WHOLE_SIZE} pixels wide at most.",
+                f"Choose {WHOLE_SIZE} or less, or leave out the base colour.",
+            )
         if recipe.chirality != "any":
             raise InputError(
                 "bad-chirality",
@@ -369,4 +385,5 @@ SPACE = Space(
     summary="Paint one period of a wallpaper pattern.",
     fields=("aspect", "angle", "torus_map", "cut", "repeat", "folds", "chirality", "base", "start"),
     scene=PlaneScene.of,
+    largest=2 * WHOLE_SIZE,
 )

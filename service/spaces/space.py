@@ -30,6 +30,7 @@ from service.spaces.reach import Reach
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
+LARGEST = 4096  # pixels across of a picture, where its space does not say otherwise
 MAX_PIXELS = 2**26  # of a picture that is delivered: periods can be many cells tall, and repeated
 
 
@@ -198,7 +199,8 @@ class Space:
     order of its options. scene(recipe, body): a checked scene; body: what is painted, where it
     ``needs_body``. depth: levels of the canvas's pyramid, where they are not as many as usual.
     patience(order): how many times as many steps as usual a painting takes, of a group of so many
-    elements. arguments(group): what follows the command's name, to paint a group."""
+    elements. arguments(group): what follows the command's name, to paint a group. largest: how many
+    pixels across a picture can be."""
 
     target: str
     groups: str
@@ -210,3 +212,4 @@ class Space:
     depth: int | None = None
     patience: Callable[[int | None], float] = lambda order: 1.0
     arguments: Callable[[Group], str] = by_name
+    largest: int = LARGEST

@@ -38,8 +38,8 @@ RECIPE = {"target": "tile", "group": "p4", "size": 1024}
 
 
 class _Heavy:
-    def to_bytes(self) -> bytes:
-        return bytes(CHECKPOINT_BYTES)
+    def parts(self) -> list[bytes]:
+        return [bytes(CHECKPOINT_BYTES)]
 
 
 def heavy_painter() -> Painter:

@@ -74,7 +74,7 @@ def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, flo
     seconds = time.perf_counter() - start
     surface = make_surface(scene, recipe.size, LOOKS, torch.device("cpu"))
     surface.prepare_views(987_654)
-    side = style_side(surface, scene, recipe.size, recipe.size)
+    side = style_side(surface.unit, scene, recipe.size, recipe.size)
     picture = last.texture(0)
     if recipe.target == "tile":
         return picture, [picture / 255.0], side, seconds

@@ -272,9 +272,9 @@ def test_a_frame_that_is_not_what_was_asked_for(hostile: HostileService, name: s
     assert client.take_frame() is None
 
 
-def test_the_longest_side_is_the_recipes() -> None:
-    recipe = pytest.importorskip("service.recipe.recipe")
-    assert messages.LONGEST_SIDE == recipe.MAX_SIZE
+def test_the_longest_side_is_that_of_meshes() -> None:
+    spaces = pytest.importorskip("service.spaces")
+    assert spaces.SPACES["mesh"].largest == messages.LONGEST_SIDE
 
 
 def test_a_texture_larger_than_any_is_refused(hostile: HostileService) -> None:

@@ -19,11 +19,12 @@ from service.inputs.body import Body
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import load_styles
 from service.mesh_files.loading import load_shape
-from service.recipe.recipe import MAX_SIZE, MIN_SIZE, Recipe
+from service.recipe.recipe import MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.remarks import SMALL, remarks
 from service.reporting.rescue import Rescue
 from service.scene import make_scene
+from service.spaces.space import LARGEST
 
 
 def paint_mesh_to(recipe: Recipe, picture: Path, console: Console, extras: Extras) -> None:
@@ -69,7 +70,7 @@ def as_wide_as_kept(recipe: Recipe, body: Body) -> Recipe:
     if body.mask is None or body.base is None or "size" in recipe.model_fields_set:
         return recipe
     width = body.base.shape[1]
-    if not MIN_SIZE <= width <= MAX_SIZE:  # a flat colour, or what the scene refuses
+    if not MIN_SIZE <= width <= LARGEST:  # a flat colour, or what the scene refuses
         return recipe
     return recipe.model_copy(update={"size": width})
 

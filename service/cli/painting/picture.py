@@ -26,6 +26,7 @@ from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import remarks
 from service.reporting.rescue import Move, Rescue
+from service.room import check_disk
 from service.runs.diary import Diary
 from service.scene import read_scene
 from service.spaces.space import Scene
@@ -40,6 +41,7 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
     scene = read_scene(recipe)
     inputs = inputs_of(recipe, extras)
     place = destination(picture, inputs, recipe.projection == "cube", extras.dpi, extras.figure)
+    check_disk(recipe, picture.parent)
     if extras.figure:
         scene.design(recipe.size).figure()  # whether there is one
     if (film := extras.film) is not None:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from geometry.catalogue import find_group
+from geometry.errors import InputError
 from service.cli.options import recipe_data
 from service.cli.painting.advice import hints
 from service.colours import framed
@@ -20,6 +21,7 @@ from service.reporting.delivery import deliver, deliver_figure, destination
 from service.reporting.overwriting import FilesRead
 from service.scene import make_scene
 from service.spaces import with_pictures
+from service.spaces.space import LARGEST
 
 
 def preview_to(
@@ -33,6 +35,10 @@ def preview_to(
     them. ``figure``: draw the symmetry over it, too. Raises InputError."""
     target = with_pictures()[find_group(given["group"]).space.name].target
     recipe = parse_recipe(recipe_data(target, given))
+    if recipe.size > LARGEST:  # all of it is made at once
+        raise InputError(
+            "bad-value", "size", f"Previews are {LARGEST} pixels wide at most.", "Choose less."
+        )
     scene = make_scene(recipe)
     drawn = scene.design(recipe.size).figure() if figure else None
     read = FilesRead([] if picture is None else [picture])

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 CHECKPOINT_SECONDS = 8.0  # from one to the next
 MOST_SECONDS = 10.0  # of work that may be lost, unless a single step takes longer
+LONG_SECONDS = 5.0  # that writing one takes: then
+LONG_SHARE = 0.1  # of the time may go into them, and more work may be lost
 
 
 def work(
@@ -133,7 +135,9 @@ def _diary(folder: Folder, job: str, inputs: Inputs) -> Diary:
 
 
 def _steps(
-    paint: Callable[[Attempt], Iterator[Progress]], attempt: Attempt, resume: bytes | None
+    paint: Callable[[Attempt], Iterator[Progress]],
+    attempt: Attempt,
+    resume: bytes | memoryview | None,
 ) -> Iterator[Progress]:
     # From the checkpoint, or from the start if there is none, or none that can be used (of another
     # release, say): slower, and the same picture.
@@ -211,13 +215,17 @@ class Checkpoints:
     def __init__(self, folder: Folder, report: Callable[[Progress, Fault | None], None]) -> None:
         self._folder, self._report = folder, report
         self._written = self._stepped = time.monotonic()
+        self._took = 0.0  # seconds, the last one
 
     def write_if_due(self, progress: Progress) -> None:
         """After a step: write one if the last is old, or would be too old after another step that
         takes as long as this one."""
         now = time.monotonic()
         age, step = now - self._written, now - self._stepped
-        if age >= CHECKPOINT_SECONDS or age + step > MOST_SECONDS:
+        due = age >= CHECKPOINT_SECONDS or age + step > MOST_SECONDS
+        # those of large paintings are gigabytes
+        rest = self._took / LONG_SHARE if self._took > LONG_SECONDS else 0.0
+        if due and age >= rest:
             self.write(progress)
         self._stepped = time.monotonic()
 
@@ -228,11 +236,12 @@ class Checkpoints:
     def write(self, progress: Progress) -> None:
         """Write one. Where that cannot be done the last one stays, and the painting goes on: it has
         lost nothing yet."""
-        warning = None
+        warning, start = None, time.monotonic()
         try:
-            self._folder.write_checkpoint(progress.checkpoint().to_bytes())
+            self._folder.write_checkpoint(progress.checkpoint().parts())
             self._folder.write_paint(progress.paint().to_bytes())
         except InputError as error:
             warning = Fault.of(error)
         self._report(progress, warning)
         self._written = time.monotonic()
+        self._took = self._written - start

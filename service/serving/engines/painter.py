@@ -37,7 +37,7 @@ class Attempt:
     paint of another job, to go on from."""
 
     device: str
-    resume: bytes | None = None
+    resume: bytes | memoryview | None = None
     frugal: bool = False
     steering: Steering = ()
     kept: KeptPaint | None = None

@@ -28,6 +28,7 @@ from service.serving.engines.paint_job import work
 from service.serving.engines.painter import load_painter
 from service.serving.engines.workplace import Message
 from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
+from service.whole_files import Data
 
 
 class RayWorker:
@@ -119,8 +120,9 @@ class _Folder:
         checkpoint = self._header["checkpoint"]
         return None if checkpoint is None else checkpoint.tobytes()
 
-    def write_checkpoint(self, data: bytes) -> None:
-        arrays = {"data": np.frombuffer(data, np.uint8)}
+    def write_checkpoint(self, data: Data) -> None:
+        whole = data if isinstance(data, (bytes, memoryview)) else b"".join(data)
+        arrays = {"data": np.frombuffer(whole, np.uint8)}
         self._channel.send("checkpoint", {"job": self._header["job"]}, arrays)
 
     def read_kept(self) -> KeptPaint | None:

@@ -13,6 +13,7 @@ import numpy as np
 from service.painting.steering import Adjustment, Steering
 from service.runs.record import Record
 from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
+from service.whole_files import Data
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]  # header and buffers
 
@@ -55,11 +56,11 @@ class Folder(Protocol):
         """Keep how the painting was steered."""
         ...
 
-    def read_checkpoint(self) -> bytes | None:
+    def read_checkpoint(self) -> bytes | memoryview | None:
         """The last checkpoint, None before the first."""
         ...
 
-    def write_checkpoint(self, data: bytes) -> None:
+    def write_checkpoint(self, data: Data) -> None:
         """Keep a checkpoint instead of the last one."""
         ...
 

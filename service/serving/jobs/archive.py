@@ -16,6 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from geometry.errors import InputError
+from service.room import check_disk
 from service.serving.jobs.durable import saving, sync_names
 from service.serving.jobs.folder_rights import check_own
 from service.serving.jobs.job import Job
@@ -120,6 +121,7 @@ class Archive:
     def create(self, job: Job, write: Callable[[JobFolder], None]) -> None:
         """Keep a new job; ``write`` puts its inputs into its folder, which is whole from the first
         moment. Raises InputError("not-saved"), and as :meth:`check`."""
+        check_disk(job.recipe, self._folder, job=True)
         self.check()
         new, path = self._folder / f".{job.name}.new", self._folder / job.name
         try:

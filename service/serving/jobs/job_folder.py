@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -46,13 +48,14 @@ from service.serving.jobs.job import (
 )
 from service.serving.protocol.fields import DIGEST
 from service.serving.protocol.wire import read_spec
-from service.whole_files import write_atomically
+from service.whole_files import Data, write_atomically
 
 SCHEMA = "orbitex/job"
 SCHEMA_VERSION = 2
 PAINT = "paint.safetensors"
 KEPT = "kept.safetensors"
 TEXTURE, RECEIPT = "texture.png", "receipt.json"
+_MAPPED = 1 << 30  # bytes of a checkpoint of a large painting, at least
 BLOBS = "buffers"  # the folder of blobs, beside those of jobs
 
 
@@ -143,15 +146,21 @@ class JobFolder:
             entries = self._json("steering.json")
             return [Adjustment(int(entry["step"]), dict(entry["changes"])) for entry in entries]
 
-    def write_checkpoint(self, data: bytes) -> None:
+    def write_checkpoint(self, data: Data) -> None:
         """Keep a checkpoint instead of the last one."""
         self._write("checkpoint.safetensors", data)
 
-    def read_checkpoint(self) -> bytes | None:
-        """The last checkpoint, None before the first."""
+    def read_checkpoint(self) -> bytes | memoryview | None:
+        """The last checkpoint, None before the first. A large one is left on the disk, and read
+        from there as it is used."""
         path = self.path / "checkpoint.safetensors"
         with self._reading(path.name):
-            return path.read_bytes() if path.exists() else None
+            if not path.exists():
+                return None
+            if path.stat().st_size < _MAPPED or os.name == "nt":  # where it could not be replaced
+                return path.read_bytes()
+            with path.open("rb") as stream:
+                return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
     def write_paint(self, data: bytes) -> None:
         """Keep what is on the canvas instead of what was there before."""
@@ -250,7 +259,7 @@ class JobFolder:
     def _write_json(self, name: str, data: Any) -> None:
         self._write(name, (json.dumps(data, allow_nan=False) + "\n").encode())
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: Data) -> None:
         with saving():
             write_atomically(self.path / name, data)
             sync_names(self.path)

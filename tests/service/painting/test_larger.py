@@ -82,7 +82,7 @@ def test_strokes_keep_their_size_relative_to_the_picture_in_any_number_of_goes()
     assert last.paint().first_width == paint.first_width == SIZE
     scene = scene_of(recipe_of("tile"))
     sides = [
-        style_side(make_surface(scene, width, 1, CPU), scene, width, first) / width
+        style_side(make_surface(scene, width, 1, CPU).unit, scene, width, first) / width
         for width, first in ((SIZE, SIZE), (128, SIZE))
     ]
     assert sides[0] == sides[1] > 1

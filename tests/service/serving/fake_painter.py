@@ -36,8 +36,8 @@ class FakeCheckpoint:
     def __init__(self, step, chain):
         self.data = {"step": step, "chain": chain}
 
-    def to_bytes(self):
-        return json.dumps(self.data).encode().ljust(CHECKPOINT_BYTES)
+    def parts(self):
+        return [json.dumps(self.data).encode().ljust(CHECKPOINT_BYTES)]
 
 
 def wire_scene(recipe, cameras, buffers):

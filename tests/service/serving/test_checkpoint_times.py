@@ -29,15 +29,17 @@ class Disk:
         self.clock.now += self.seconds
         if self.full:
             raise InputError("not-saved", "data", "full")
-        self.kept = int(data)
+        self.kept = int(b"".join(data))
 
     def write_paint(self, data):
         pass
 
 
 def step_of(number):
-    data = SimpleNamespace(to_bytes=lambda: str(number).encode())
-    return SimpleNamespace(checkpoint=lambda: data, paint=lambda: data)
+    data = str(number).encode()
+    checkpoint = SimpleNamespace(parts=lambda: [data])
+    paint = SimpleNamespace(to_bytes=lambda: data)
+    return SimpleNamespace(checkpoint=lambda: checkpoint, paint=lambda: paint)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Paint of tiles too large to hold several times over: read, moved and delivered part by part."""

@@ -1,0 +1,212 @@
+"""A canvas's pyramid of levels that is read in boxes: what a box shows, and the gradient of it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from geometry.maps.taps import cubic_taps
+from service.surfaces.grids import ALIGNED, Phase
+
+SIDE = 512  # of the boxes that a whole is worked through in
+_STRIP = 128  # of those that are interpolated: small matrices, of which little is zero
+
+
+class Box(NamedTuple):
+    """Texels of a torus, which may go on behind its borders."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+class Line(NamedTuple):
+    """What makes a part of a row of one grid from that of another: its texels from ``first`` on,
+    times ``matrix`` (target, source); None where they are taken as they are."""
+
+    first: int
+    texels: int
+    matrix: Tensor | None
+
+
+def boxes(size: tuple[int, int], side: int = SIDE) -> Iterator[Box]:
+    """All of a torus of ``size`` (h, w)."""
+    for top in range(0, size[0], side):
+        for left in range(0, size[1], side):
+            yield Box(top, left, min(side, size[0] - top), min(side, size[1] - left))
+
+
+class Level(Protocol):
+    """A grid of paint on a torus. size: (h, w)."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """See above."""
+        ...
+
+    def piece(self, box: Box) -> Tensor:
+        """What it holds in a box, (3, h, w)."""
+        ...
+
+
+class Held(NamedTuple):
+    """A level that is held as it is, (3, H, W)."""
+
+    values: Tensor
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """See Level."""
+        return self.values.shape[-2], self.values.shape[-1]
+
+    def piece(self, box: Box) -> Tensor:
+        """See Level; a view where that can be."""
+        height, width = self.size
+        if 0 <= box.top <= height - box.height and 0 <= box.left <= width - box.width:
+            return _piece_of(self.values, box)
+        rows, columns = around(box, self.size)
+        return self.values[:, rows[:, None], columns]
+
+
+def around(box: Box, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The rows and the columns of a box on a torus of ``size`` (h, w)."""
+    return (
+        torch.arange(box.top, box.top + box.height).remainder(size[0]),
+        torch.arange(box.left, box.left + box.width).remainder(size[1]),
+    )
+
+
+class Pyramid:
+    """levels: finest first, on a torus; phases: of their grids; size: (h, w) of the aligned grid
+    that is read, that of a chart's texels. What is read is what
+    :meth:`service.painting.canvas.Canvas.logits` makes of all of it, in the levels' channels."""
+
+    def __init__(
+        self, levels: Sequence[Level], phases: Sequence[Phase], size: tuple[int, int]
+    ) -> None:
+        self.levels, self._phases, self._size = levels, phases, size
+
+    def read(self, box: Box) -> Tensor:
+        """(3, h, w) of a box."""
+        return self._read(-1, box)
+
+    def spread(
+        self, box: Box, gradient: Tensor, reach: Tensor, found: Callable[[int, Box, Tensor], None]
+    ) -> None:
+        """Tell ``found`` of every level its number, the box of it that was read, and (4, h, w): the
+        gradient (3, h, w) of what was read, and how far it counts there, ``reach`` (h, w)."""
+        for k in range(-1, len(self.levels)):
+            if k >= 0:
+                found(k, box, torch.cat([gradient, reach[None]]))
+            if k == len(self.levels) - 1:
+                return
+            down, across = self._lines(k, box)
+            box = Box(down.first, across.first, down.texels, across.texels)
+            gradient = _transposed(gradient, down, across)
+            reach = _shared(reach, down, across)
+
+    def _read(self, k: int, box: Box) -> Tensor:
+        own = self.levels[k].piece(box) if k >= 0 else None
+        if k == len(self.levels) - 1:
+            assert own is not None
+            return own
+        down, across = self._lines(k, box)
+        below = self._read(k + 1, Box(down.first, across.first, down.texels, across.texels))
+        total = _applied(below, down, across)
+        return total if own is None else own + total
+
+    def _lines(self, k: int, box: Box) -> tuple[Line, Line]:
+        target = self._size if k < 0 else self.levels[k].size
+        after = ALIGNED if k < 0 else self._phases[k]
+        source, before = self.levels[k + 1].size, self._phases[k + 1]
+        starts, counts = (box.top, box.left), (box.height, box.width)
+        down, across = (
+            cubic_line(starts[a], counts[a], source[a], target[a], before[a], after[a])
+            for a in (0, 1)
+        )
+        return down, across
+
+
+def brought(
+    level: Level,
+    size: tuple[int, int],
+    before: Phase = ALIGNED,
+    after: Phase = ALIGNED,
+    dtype: torch.dtype = torch.float32,
+) -> Tensor:
+    """A level on a torus brought to a grid of ``size`` with the phase ``after``, (3, h, w): by
+    means where that is coarser, whatever its phase ``before``, else interpolated."""
+    source = level.size
+    out = torch.empty(3, *size, dtype=dtype)
+    coarser = size[0] < source[0]
+    for box in boxes(size, _STRIP):
+        starts, counts = (box.top, box.left), (box.height, box.width)
+        down, across = (
+            mean_line(starts[a], counts[a], source[a], size[a], after[a])
+            if coarser
+            else cubic_line(starts[a], counts[a], source[a], size[a], before[a], after[a])
+            for a in (0, 1)
+        )
+        read = level.piece(Box(down.first, across.first, down.texels, across.texels))
+        _piece_of(out, box).copy_(_applied(read.float(), down, across))
+    return out
+
+
+@functools.lru_cache(maxsize=256)  # boxes in a row share them
+def cubic_line(
+    start: int, count: int, source: int, target: int, before: float, after: float
+) -> Line:
+    """Texels ``start`` to ``start + count`` of ``target`` a period, interpolated from ``source`` as
+    in :func:`service.surfaces.grids.resize`."""
+    if source == target and before == after:
+        return Line(start, count, None)
+    taps, weights = cubic_taps(
+        (np.arange(start, start + count) + 0.5 + after) * source / target - 0.5 - before
+    )
+    first = int(taps.min())
+    matrix = np.zeros((count, int(taps.max()) - first + 1), np.float32)
+    np.add.at(matrix, (np.arange(count)[:, None], taps - first), weights)
+    return Line(first, matrix.shape[1], torch.from_numpy(matrix))
+
+
+@functools.lru_cache(maxsize=256)
+def mean_line(start: int, count: int, source: int, target: int, phase: float) -> Line:
+    """The same by means over what a coarser texel covers, as in
+    :func:`service.surfaces.grids.shrink`."""
+    ends = (np.arange(start, start + count + 1) + phase) * source / target
+    first = int(np.floor(ends[0]))
+    texel = np.arange(first, int(np.ceil(ends[-1])))
+    share = np.minimum(ends[1:, None], texel + 1) - np.maximum(ends[:-1, None], texel)
+    share = share.clip(0)
+    share /= share.sum(axis=1, keepdims=True)
+    return Line(first, len(texel), torch.from_numpy(share.astype(np.float32)))
+
+
+def _applied(x: Tensor, down: Line, across: Line) -> Tensor:
+    x = x if across.matrix is None else x @ across.matrix.T
+    return x if down.matrix is None else down.matrix @ x
+
+
+def _transposed(x: Tensor, down: Line, across: Line) -> Tensor:
+    x = x if across.matrix is None else x @ across.matrix
+    return x if down.matrix is None else down.matrix.T @ x
+
+
+def _shared(reach: Tensor, down: Line, across: Line) -> Tensor:
+    """How far a coarser grid's texels are reached: the mean of those that read them."""
+    sizes = [None if line.matrix is None else line.matrix.abs() for line in (down, across)]
+    one, two = (
+        Line(line.first, line.texels, size)
+        for line, size in zip((down, across), sizes, strict=True)
+    )
+    return _transposed(reach, one, two) / _transposed(torch.ones_like(reach), one, two).clamp(1e-6)
+
+
+def _piece_of(level: Tensor, box: Box) -> Tensor:
+    return level[:, box.top : box.top + box.height, box.left : box.left + box.width]

@@ -1,0 +1,110 @@
+"""How much memory and disk a painting takes, and whether that is there: asked before it begins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from geometry.errors import InputError
+from service.recipe.recipe import Recipe
+from service.spaces.plane import WHOLE_SIZE
+
+GIB = 1 << 30
+# Bytes for each pixel of the picture, besides what the programs themselves take; tiles, measured
+# (docs/benchmarks.md) but for finishing large ones. Other targets take more.
+WHOLE_BYTES = 210  # of what is held as a whole while it is painted
+LARGE_BYTES = 80  # of what is painted window by window: 55 measured, the rest to finish it
+FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
+JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
+
+
+def needed_memory(recipe: Recipe) -> int:
+    """Bytes that a painting takes at least while it is painted and finished."""
+    return recipe.size**2 * (WHOLE_BYTES if recipe.size <= WHOLE_SIZE else LARGE_BYTES)
+
+
+def check_memory(recipe: Recipe, free: int | None = None) -> None:
+    """Raise InputError("too-large") for a painting that takes more than is ``free``, by default
+    as the system says; nothing where it does not say."""
+    free = free_memory() if free is None else free
+    needed = needed_memory(recipe)
+    if free is None or needed <= free:
+        return
+    fitting = int((free / WHOLE_BYTES) ** 0.5) // 64 * 64
+    fix = f"Choose a size of {min(fitting, WHOLE_SIZE)} or less" if fitting >= 64 else "Make room"
+    raise InputError(
+        "too-large",
+        "size",
+        f"{recipe.size} pixels across take {needed / GIB:.1f} GiB of memory at least, and "
+        f"{free / GIB:.1f} GiB are free.",
+        f"{fix}, or close other programs.",
+    )
+
+
+def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:
+    """Raise InputError("bad-output"), of a ``job`` "not-saved", where the disk of a folder has less
+    room than a painting's files may take."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return  # whoever writes there says why it cannot
+    needed = recipe.size**2 * (JOB_BYTES if job else FILE_BYTES)
+    if needed > free:
+        raise InputError(
+            *(("not-saved", "data") if job else ("bad-output", "output")),
+            f"{recipe.size} pixels across take up to {needed / GIB:.2f} GiB on the disk of "
+            f"{folder}, where {free / GIB:.2f} GiB are free.",
+            "Make room there, or choose a smaller size.",
+        )
+
+
+def free_memory(root: Path = Path("/")) -> int | None:
+    """Bytes of memory that this process may still take: what the system has, and what the control
+    groups (a container's, say) that it is in leave it; None where nobody says."""
+    found = [*_of_system(root / "proc/meminfo"), *_of_groups(root)]
+    if found:
+        return max(0, min(found))
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows
+        return None
+
+
+def _of_system(meminfo: Path) -> Iterator[int]:
+    for line in _text(meminfo).splitlines():
+        if line.startswith("MemAvailable:"):
+            yield int(line.split()[1]) << 10
+
+
+def _of_groups(root: Path) -> Iterator[int]:
+    """Of each control group on the way to the outermost, of either version, that has a limit."""
+    names = {"memory.max": "memory.current", "memory.limit_in_bytes": "memory.usage_in_bytes"}
+    for line in _text(root / "proc/self/cgroup").splitlines():
+        _, kinds, path = line.split(":", 2)
+        if kinds and "memory" not in kinds.split(","):
+            continue
+        top = root / "sys/fs/cgroup" / ("memory" if kinds else "")
+        inner = Path(path.lstrip("/"))
+        for group in {top / part for part in (inner, *inner.parents)}:
+            for limit, used in names.items():
+                most, now = _text(group / limit).strip(), _text(group / used).strip()
+                if most.isdigit() and now.isdigit():
+                    yield int(most) - int(now) + _droppable(group)
+
+
+def _droppable(group: Path) -> int:
+    """Bytes of files that are only kept as long as nobody needs the room."""
+    for line in _text(group / "memory.stat").splitlines():
+        name, _, value = line.partition(" ")
+        if name in ("inactive_file", "total_inactive_file"):
+            return int(value)
+    return 0
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

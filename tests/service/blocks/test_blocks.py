@@ -1,0 +1,152 @@
+"""Large tiles, painted window by window, against the same tiles held as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from geometry.symmetry.colour_frame import RGB, ColourFrame
+from service.blocks.folding import Folding
+from service.blocks.iterate import LargeIterate, Touched
+from service.blocks.picture import developed
+from service.blocks.pyramid import Box, Held, Pyramid, brought
+from service.painting.canvas import Canvas, colour_axes
+from service.recipe.parsing import parse_recipe
+from service.scene import make_scene
+from service.spaces.plane import PlaneDesign, PlaneScene
+from service.surfaces.grids import ALIGNED, Phase, fitted, random_phases
+from service.surfaces.plane import PlaneSurface
+from service.surfaces.surface import make_surface
+
+CPU = torch.device("cpu")
+FRAME = ColourFrame((0.3, -0.2, 0.1), ((0.9, 0.3, 0.0), (0.8, -0.2, 0.2), (0.7, 0.1, -0.3)))
+
+
+def _tile(
+    fields: dict, width: int, frame: ColourFrame = RGB, phases: tuple[Phase, ...] = (ALIGNED,)
+) -> tuple[PlaneDesign, PlaneSurface]:
+    scene = make_scene(parse_recipe({"target": "tile", "size": width, **fields}))
+    scene = dataclasses.replace(scene, style_frame=frame)
+    assert isinstance(scene, PlaneScene)
+    surface = make_surface(scene, width, 1, CPU, phases=phases)
+    assert isinstance(surface, PlaneSurface)
+    return scene.design(width), surface
+
+
+def _canvas(design: PlaneDesign, phases: tuple[Phase, ...]) -> Canvas:
+    generator = torch.Generator().manual_seed(1)
+    canvas = Canvas.noise(design.canvas_shape, 3, True, 1.0, generator, phases)
+    return Canvas(canvas.levels, True, None, phases, colour_axes(design.frame))
+
+
+def _read_and_gradient(
+    design: PlaneDesign, canvas: Canvas, box: Box, weight: torch.Tensor
+) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    folding = Folding(design.chart, design.frame, canvas.axes)
+    levels = [level.detach()[0] for level in canvas.levels]
+    paint = Pyramid([Held(level) for level in levels], canvas.phases, design.chart_shape[1:])
+    touched = Touched(levels)
+    folding.spread(paint, box, weight, torch.ones(weight.shape[1]), touched.add)
+    gradients = [torch.zeros_like(level) for level in levels]
+    for (level, i, j), found in touched.blocks.items():
+        part = gradients[level][:, 256 * i : 256 * (i + 1), 256 * j : 256 * (j + 1)]
+        part += found[:3]
+    return folding.read(paint, box), gradients
+
+
+@pytest.mark.parametrize(
+    ("fields", "frame"),
+    [
+        ({"group": "p4"}, RGB),
+        ({"group": "p1", "angle": 70}, RGB),  # a brick
+        ({"group": "p4m", "colouring": "2a"}, FRAME),
+        ({"group": "pgg", "colouring": "2a", "aspect": 1.3}, RGB),
+        ({"group": "p6"}, RGB),
+        ({"group": "p4", "torus_map": "{4,4}2,1"}, RGB),
+    ],
+)
+@pytest.mark.parametrize("aligned", [True, False])
+def test_a_window_and_its_gradient_are_those_of_the_whole(
+    fields: dict, frame: ColourFrame, aligned: bool
+) -> None:
+    fields, phases = (
+        {"colours": "rgb" if frame is RGB else "style", **fields},
+        random_phases(3, 5, aligned),
+    )
+    design, surface = _tile(fields, 96, frame, phases)
+    canvas = _canvas(design, phases)
+    rows, columns = design.chart_shape[1:]
+    box = Box(rows - 20, columns - 9, 33, 41)  # behind both borders
+    weight = torch.randn(3, 33 * 41, generator=torch.Generator().manual_seed(2))
+    found, gradients = _read_and_gradient(design, canvas, box, weight)
+
+    whole = surface._unfold(surface._average(surface._enlarged(canvas.logits())))
+    number = design.chart.number(
+        np.arange(box.top, box.top + 33)[:, None], np.arange(box.left, box.left + 41)[None]
+    )
+    wanted = whole[number.ravel()].T
+    torch.testing.assert_close(found, wanted.detach(), rtol=1e-5, atol=1e-5)
+    (wanted * weight).sum().backward()
+    for level, gradient in zip(canvas.levels, gradients, strict=True):
+        assert level.grad is not None
+        scale = float(level.grad.abs().max())
+        assert float((level.grad[0] - gradient).abs().max()) < 1e-5 * scale
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"group": "p4"},
+        {"group": "p1", "angle": 70},
+        {"group": "p4m", "colouring": "2a", "colours": "rgb"},
+        {"group": "p4m", "colouring": "2a"},
+        {"group": "pgg", "chirality": "any"},
+    ],
+)
+def test_the_picture_is_that_of_the_whole(fields: dict) -> None:
+    frame = FRAME if fields.get("colouring") and "colours" not in fields else RGB
+    design, surface = _tile(fields, 96, frame)
+    canvas = _canvas(design, random_phases(3, 5, True))
+    levels = [level.detach()[0] for level in canvas.levels]
+    paint = Pyramid([Held(level) for level in levels], canvas.phases, design.chart_shape[1:])
+    found = developed(design, Folding(design.chart, design.frame, canvas.axes), paint)
+    with torch.no_grad():
+        wanted = surface.delivered(canvas.logits())
+    apart = np.abs(found.astype(int) - wanted)
+    assert apart.max() <= 1  # where float32 is rounded the other way
+    assert (apart > 0).mean() < 1e-3
+
+
+@pytest.mark.parametrize(("size", "to"), [((40, 60), (56, 85)), ((60, 40), (30, 21))])
+def test_paint_is_brought_to_other_sizes_part_by_part(
+    size: tuple[int, int], to: tuple[int, int]
+) -> None:
+    level = torch.randn(3, *size, generator=torch.Generator().manual_seed(3))
+    after = (0.3, -0.2)
+    wanted = fitted(level[None], to, True, after)[0]
+    torch.testing.assert_close(
+        brought(Held(level), to, ALIGNED, after), wanted, rtol=1e-5, atol=1e-5
+    )
+
+
+def test_the_mean_of_what_has_not_moved_is_made_up_for() -> None:
+    level = torch.randn(3, 300, 300, generator=torch.Generator().manual_seed(4))
+    iterate = LargeIterate([level.clone()], [ALIGNED])
+    x, mean, random = level.clone(), level.clone(), torch.Generator().manual_seed(5)
+    for k in range(1, 6):
+        touched, before = Touched(iterate.levels), iterate.levels[0].clone()
+        found = torch.randn(4, 30, 30, generator=random)
+        found[3] = 1
+        touched.add(0, Box(40 * k, 280, 30, 30), found)  # over a border
+        iterate.move(touched, [0.1], (0.9, 0.9))
+        x = iterate.levels[0]
+        changed = (x != before).any(0)
+        assert changed.sum() == 900
+        mean.lerp_(x, 2 / (k + 1))
+    looked_at = iterate.shown()[0].piece(Box(0, 0, 300, 300))
+    torch.testing.assert_close(looked_at, mean, rtol=1e-5, atol=1e-6)
+    iterate.settle()
+    torch.testing.assert_close(iterate.mean[0], mean, rtol=1e-5, atol=1e-6)

@@ -1,0 +1,93 @@
+"""Tiles that are painted window by window, with the size from which they are made small."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from test_repainting import recipe_of, run, scene_of
+
+from geometry.errors import InputError
+from service.painting import large, paint
+from service.painting.checkpoint import Checkpoint
+from service.painting.kept import Paint
+from service.recipe.parsing import parse_recipe
+from service.reporting.quality import measure_quality
+from service.scene import make_scene
+from service.spaces import SPACES, plane
+
+SIZE, STEPS = 96, 6
+
+
+@pytest.fixture(autouse=True)
+def small_windows(monkeypatch):
+    monkeypatch.setattr(paint, "WHOLE_SIZE", 80)
+    monkeypatch.setattr(large, "GLANCE", 48)
+    monkeypatch.setattr(large, "TAPER", 8)
+    monkeypatch.setattr(plane, "WHOLE", 2000)
+    monkeypatch.setattr(plane, "WINDOW", 64)
+
+
+def tile(**fields):
+    return recipe_of("tile", **{"colouring": "none", "size": SIZE, "steps": STEPS, **fields})
+
+
+def test_its_symmetry_is_exact_and_looking_changes_nothing():
+    recipe = tile()
+    *_, last = run(recipe)
+    picture = last.texture(0)
+    quality = measure_quality(picture, scene_of(recipe).design(SIZE).picture_frame())
+    assert all(error.exact for error in quality.symmetry)
+    assert picture.std() > 10
+    for looked_at in run(recipe):
+        frame = looked_at.texture(32)
+        assert max(frame.shape) <= 32
+        assert looked_at.texture(1000).shape[1] == 48
+    assert np.array_equal(looked_at.texture(0), picture)
+    small = np.asarray(looked_at.texture(1000), float)
+    assert np.corrcoef(small.ravel(), picture[::2, ::2].astype(float).ravel())[0, 1] > 0.8
+
+
+def test_it_goes_on_from_a_checkpoint_to_the_very_bits():
+    *_, whole = run(tile())
+    for number, progress in enumerate(run(tile())):
+        if number == 3:
+            data = progress.checkpoint().to_bytes()
+    *_, last = run(tile(), resume=Checkpoint.from_bytes(memoryview(data)))
+    assert np.array_equal(last.texture(0), whole.texture(0))
+    with pytest.raises(InputError, match=r"damaged|cannot be read"):
+        Checkpoint.from_bytes(data[:-8])
+
+
+def test_a_painting_finished_early_is_delivered_at_full_size():
+    first = next(run(tile()))
+    assert first.stages > 1
+    assert first.texture(0).shape[1] == SIZE
+    assert first.paint().logits.shape[1:3] == (SIZE, SIZE)
+
+
+def test_a_small_painting_goes_on_at_a_large_size():
+    *_, small = run(tile(size=64))
+    before = small.texture(0)
+    kept = Paint.from_bytes(small.paint().to_bytes(half=True))
+    *_, last = run(tile(size=128), larger_than=kept)
+    found = last.texture(0)
+    assert found.shape[1] == 128
+    halved = found.reshape(64, 2, 64, 2, 3).mean((1, 3))
+    assert np.corrcoef(halved.ravel(), before.astype(float).ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"target": "sphere", "group": "532"}, "4096 pixels wide at most"),
+        ({"target": "tile", "group": "p6"}, "4096 pixels wide at most"),
+    ],
+)
+def test_what_cannot_be_so_large_is_refused(fields, message):
+    with pytest.raises(InputError, match=message) as caught:
+        make_scene(parse_recipe({**fields, "size": 8192}))
+    assert caught.value.field == "size"
+
+
+def test_only_tiles_are_that_large():
+    assert {target for target, space in SPACES.items() if space.largest > 4096} == {"tile"}

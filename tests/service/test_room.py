@@ -1,0 +1,66 @@
+"""Whether there is room for a painting is known before it begins."""
+
+from __future__ import annotations
+
+import shutil
+from types import SimpleNamespace
+
+import pytest
+
+from geometry.errors import InputError
+from service import room
+from service.recipe.parsing import parse_recipe
+
+GIB = 1 << 30
+
+
+def recipe(size):
+    return parse_recipe({"target": "tile", "group": "p4", "size": size})
+
+
+def test_too_little_memory_is_said_with_what_it_takes_and_what_would_fit():
+    with pytest.raises(InputError) as caught:
+        room.check_memory(recipe(4096), 1 * GIB)
+    assert caught.value.code == "too-large"
+    assert "3.3 GiB" in caught.value.message and "1.0 GiB are free" in caught.value.message
+    size = int(caught.value.hint.split()[4])
+    room.check_memory(recipe(size), 1 * GIB)  # the fix works
+    room.check_memory(recipe(4096), 4 * GIB)
+
+
+def test_too_small_a_disk_is_said(tmp_path, monkeypatch):
+    room.check_disk(recipe(8192), tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100 << 20))
+    room.check_disk(recipe(1024), tmp_path)
+    with pytest.raises(InputError, match=r"0.56 GiB .* where 0.10 GiB are free") as caught:
+        room.check_disk(recipe(8192), tmp_path)
+    assert caught.value.code == "bad-output"
+
+
+def files(root, **texts):
+    for name, text in texts.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def test_a_containers_limit_counts(tmp_path):
+    files(tmp_path, proc__meminfo="MemTotal: 99 kB\nMemAvailable:  8388608 kB\n")
+    assert room.free_memory(tmp_path) == 8 * GIB
+    group = tmp_path / "sys/fs/cgroup/jobs"
+    files(tmp_path, proc__self__cgroup="0::/jobs/one\n")
+    (group / "one").mkdir(parents=True)
+    (group / "memory.max").write_text(f"{3 * GIB}\n")
+    (group / "memory.current").write_text(f"{2 * GIB}\n")
+    (group / "memory.stat").write_text(f"anon 5\ninactive_file {GIB}\n")
+    (group / "one/memory.max").write_text("max\n")
+    assert room.free_memory(tmp_path) == 2 * GIB  # that of the outer one; kept files can go
+
+
+def test_so_does_that_of_older_systems(tmp_path):
+    files(tmp_path, proc__self__cgroup="5:cpu:/x\n4:memory:/docker/abc\n")
+    group = tmp_path / "sys/fs/cgroup/memory"
+    group.mkdir(parents=True)
+    (group / "memory.limit_in_bytes").write_text(f"{GIB}")
+    (group / "memory.usage_in_bytes").write_text(f"{GIB // 4}")
+    assert room.free_memory(tmp_path) == 3 * GIB // 4
