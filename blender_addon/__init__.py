@@ -22,6 +22,7 @@ from .operators.service import first_contact
 from .panels import manual, overlay
 from .picture import icons
 from .settings import preferences, properties
+from .setup import installing
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
 bl_info = {
@@ -71,6 +72,7 @@ def unregister() -> None:
     overlay.unregister()
     icons.unregister()
     events.unregister()
+    installing.stop()
     inquiry.stop()
     lookups.stop()
     symmetries.forget()
