@@ -1,6 +1,7 @@
 """Install Service and what belongs to it."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+import re
 import shutil
 from typing import Any
 
@@ -165,9 +166,15 @@ class ORBITEX_OT_remove_service(Acting, Explained, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def split_path(path: str, length: int = 60) -> list[str]:
-    """A path in lines of at most ``length`` characters, as labels do not wrap."""
-    return [path[start : start + length] for start in range(0, len(path), length)]
+def split_path(path: str, length: int = 64) -> list[str]:
+    """A path in lines of at most ``length`` characters, where its parts allow, as labels do not
+    wrap."""
+    lines = [""]
+    for part in re.findall(r"[\\/]*[^\\/]+", path):
+        if lines[-1] and len(lines[-1] + part) > length:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 CLASSES = (ORBITEX_OT_install_service, ORBITEX_OT_cancel_install, ORBITEX_OT_remove_service)

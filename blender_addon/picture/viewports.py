@@ -48,8 +48,9 @@ def give_back(only: Any = None) -> None:
     for screen in bpy.data.screens if _before else ():
         for area in screen.areas:
             if (only is None or area == only) and is_lent(area):
-                shading = area.spaces.active.shading
-                shading.type, shading.color_type = _before[area.as_pointer()]
+                space: Any = area.spaces.active
+                kind, color = _before[area.as_pointer()]
+                space.shading.color_type, space.shading.type = color, kind
                 area.tag_redraw()
     if only is None:
         forget()

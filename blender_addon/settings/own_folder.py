@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import bpy
 
@@ -12,7 +13,7 @@ from ..setup.place import Place, place_in
 ADDON = (__package__ or "").rpartition(".")[0]
 
 
-def own_folder(name: str, kind: str, path: str) -> Path:
+def own_folder(name: str, kind: Literal["DATAFILES", "SCRIPTS"], path: str) -> Path:
     """The extension's folder ``name``; where there are no extensions (before Blender 4.2), or the
     add-on is none, ``path`` in the user's folder of this ``kind``. It need not exist."""
     try:

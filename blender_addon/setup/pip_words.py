@@ -13,8 +13,8 @@ _FILE = re.compile(r"([A-Za-z0-9._]+?)-\d[^/ ]*\.(?:whl|tar\.gz|zip)(?![.\w])")
 _SIZE = re.compile(r"\(([\d.]+ [kMG]?B)\)")
 # Of pip, of its HTTP library, and of the systems below.
 _NETWORK = re.compile(
-    "NewConnectionError|ConnectTimeout|ReadTimeout|Max retries exceeded"
-    "|Connection (?:broken|aborted)|ConnectionResetError|RemoteDisconnected|ProxyError|SSLError|IncompleteRead"
+    "NewConnectionError|ConnectTimeout|ReadTimeout|Max retries exceeded|IncompleteRead"
+    "|Connection (?:broken|aborted)|ConnectionResetError|RemoteDisconnected|ProxyError|SSLError"
     "|NameResolutionError|name resolution|getaddrinfo|Network is unreachable|timed out",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ def problem_of(lines: Sequence[str], log: str) -> Problem:
         return Problem(
             "no-network",
             "The packages cannot be downloaded: the network does not answer.",
-            "Check the network, and pip's proxy or index if you have one. Then try again.",
+            "Check the network and pip's proxy, then try again.",
             *AGAIN,
         )
     if nothing := _NOTHING_FITS.search(text):
