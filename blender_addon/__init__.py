@@ -66,6 +66,8 @@ def unregister() -> None:
     """Blender calls this when the add-on is disabled. Ends threads and a started service; its jobs
     are on its disk and go on with the next one."""
     atexit.unregister(unregister)
+    if not any(cls.is_registered for cls in CLASSES):  # at its end Blender, too, takes it off
+        return
     if bpy.app.timers.is_registered(first_contact):
         bpy.app.timers.unregister(first_contact)
     manual.unregister()
