@@ -14,7 +14,7 @@ from ..settings.own_folder import service_place
 from ..setup import finding, installing
 from ..setup.installer import Report
 from ..setup.place import gigabytes
-from .parts import draw_lines, draw_problem
+from .parts import draw_lines, draw_problem, wrapped
 
 
 def missing(context: Any) -> Problem | None:
@@ -58,7 +58,8 @@ def draw_report(layout: Any, report: Report, context: Any) -> None:
         column.progress(factor=report.fraction, text="Installing the service")
     else:  # before Blender 4.0
         column.label(text="Installing the service", icon="IMPORT")
-    draw_lines(column, report.line, "NONE", context)
+    for line in wrapped(report.line, context):
+        column.label(text=line)
     got = f"{gigabytes(report.got)} downloaded, " if report.got else ""
     column.label(text=f"{got}{clock(report.seconds)}")
     layout.operator("orbitex.cancel_install", icon="X")
