@@ -11,7 +11,8 @@ from ..jobs import install, jobs, pump
 from ..link import service_process
 from ..link.printing import say
 from ..picture import live_image
-from ..problems import ProblemError, refuse
+from ..problems import Problem, ProblemError, refuse
+from ..settings import preferences
 from ..settings.own_folder import service_place
 from ..setup import finding, installing
 from ..setup.installer import CANCELLED
@@ -27,15 +28,22 @@ def check() -> Place:
     place = service_place()
     if place is None:
         refuse("no-python", "This add-on does not bring the service.", finding.CHECKOUT)
-    if not _is_online():
-        refuse(
-            "offline",
-            "Blender's online access is off, and the service is downloaded.",
-            "Allow it in Preferences > System > Network.",
-            "orbitex.online_access",
-            "Open Network Preferences",
-        )
+    if (problem := offline()) is not None:
+        raise ProblemError(problem)
     return place
+
+
+def offline() -> Problem | None:
+    """That nothing may be downloaded."""
+    if _is_online():
+        return None
+    return Problem(
+        "offline",
+        "The service is to be installed, and Blender's online access is off.",
+        "Allow it in Preferences > System > Network.",
+        "orbitex.online_access",
+        "Open Network Preferences",
+    )
 
 
 def _is_online() -> bool:
@@ -81,6 +89,10 @@ class ORBITEX_OT_install_service(Explained, bpy.types.Operator):
         for line in split_path(str(place.folder)):
             column.label(text=line, icon="BLANK1")
         column.label(text="It takes some minutes. You can go on working meanwhile.", icon="BLANK1")
+        if preferences.read(context).python:
+            column.label(
+                text="It takes the place of the preferences' Service Python.", icon="BLANK1"
+            )
 
     def execute(self, context: Any) -> Result:
         """The dialog's OK, or a script's call."""

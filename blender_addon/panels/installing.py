@@ -8,6 +8,7 @@ from typing import Any
 from ..link import inquiry
 from ..link.messages import clock
 from ..offer import catalogue
+from ..operators import install
 from ..problems import Problem, ProblemError
 from ..settings import preferences
 from ..settings.own_folder import service_place
@@ -40,8 +41,9 @@ def draw(layout: Any, context: Any) -> bool:
     problem = missing(context)
     if problem is None:
         return False
-    if report is not None and report.problem is not None:
-        draw_problem(layout, report.problem, context)
+    failed = install.offline() or (report.problem if report is not None else None)
+    if failed is not None:
+        draw_problem(layout, failed, context)
         return True
     box = layout.box()
     draw_lines(box, problem.message, "INFO", context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -96,6 +95,6 @@ def _programs() -> list[Path]:
     tools = [
         share / folder / "orbitex" for share in shares for folder in ("pipx/venvs", "uv/tools")
     ]
-    places = [shutil.which("service"), str(home / ".local" / "bin" / name)]
-    places += [str(python_in(tool).parent / name) for tool in tools]
-    return [Path(place) for place in places if place and Path(place).is_file()]
+    folders = [*map(Path, os.get_exec_path()), home / ".local" / "bin"]
+    folders += [python_in(tool).parent for tool in tools]
+    return [folder / name for folder in folders if (folder / name).is_file()]

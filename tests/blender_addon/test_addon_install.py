@@ -228,7 +228,7 @@ def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     monkeypatch.setattr(finding.importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(Path, "home", lambda: home)
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'empty'}:{tmp_path / 'bin'}")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     return home
 
@@ -346,6 +346,8 @@ def test_nothing_is_downloaded_offline_or_in_a_checkout(
     monkeypatch.setattr(install_operators, "_is_online", lambda: False)
     with pytest.raises(RuntimeError, match="online access is off"):
         bpy.ops.orbitex.install_service()
+    shown = drawn(panels.CLASSES)
+    assert "orbitex.online_access" in shown and "orbitex.install_service" not in shown
     monkeypatch.setattr(place, "WHEELS", ())
     with pytest.raises(RuntimeError, match="make test"):
         bpy.ops.orbitex.install_service()
