@@ -22,6 +22,7 @@ from .operators.service import first_contact
 from .panels import manual, overlay
 from .picture import icons
 from .settings import preferences, properties
+from .setup import installing
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
 bl_info = {
@@ -65,12 +66,15 @@ def unregister() -> None:
     """Blender calls this when the add-on is disabled. Ends threads and a started service; its jobs
     are on its disk and go on with the next one."""
     atexit.unregister(unregister)
+    if not any(cls.is_registered for cls in CLASSES):  # at its end Blender, too, takes it off
+        return
     if bpy.app.timers.is_registered(first_contact):
         bpy.app.timers.unregister(first_contact)
     manual.unregister()
     overlay.unregister()
     icons.unregister()
     events.unregister()
+    installing.stop()
     inquiry.stop()
     lookups.stop()
     looks.stop()

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import help_page
-from .wheels import PLATFORMS, FetchError, Interpreter, fetch
+from .wheels import PLATFORMS, FetchError, Interpreter, build_service, fetch
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDON = ROOT / "blender_addon"
@@ -87,9 +87,11 @@ def version() -> str:
 
 def stage(folder: Path) -> None:
     """Copy the add-on into ``folder``, its links (wire.py and others) in the flesh: Blender's
-    builder leaves links out without a word."""
+    builder leaves links out without a word. With the service's wheel, which Install Service
+    installs: so both are always of one release."""
     shutil.copytree(ADDON, folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "LICENSE", folder)
+    build_service(ROOT, folder / "setup")
     help_page.write(ROOT / "docs" / "blender.md", folder / "help")
 
 

@@ -1,4 +1,5 @@
-"""The pyzmq wheels that go into the extension, fetched with pip and kept in a cache folder."""
+"""The wheels in the add-on's zips: pyzmq's, fetched with pip and kept in a cache folder, and the
+service's, built here."""
 
 from __future__ import annotations
 
@@ -30,6 +31,14 @@ class Interpreter:
 
     version: str
     abi: str
+
+
+def build_service(root: Path, folder: Path) -> None:
+    """The wheel of the checkout at ``root``, into ``folder``. Raises SystemExit."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(build, capture_output=True, text=True, cwd=root)
+    if done.returncode:
+        raise SystemExit(f"extension: the service's wheel: {done.stderr.strip()}")
 
 
 def fetch(platform: str, interpreter: Interpreter, cache: Path) -> Path:

@@ -130,7 +130,7 @@ def test_folders_import_from_those_above(room: str) -> None:
                 assert level[there] < level[here], (name, other)
 
 
-@pytest.mark.parametrize("file", ["problems", "printable", "offer", "link"])
+@pytest.mark.parametrize("file", ["problems", "printable", "offer", "setup", "link"])
 def test_threads_and_data_do_not_know_bpy(file: str) -> None:
     for name in _modules("blender_addon"):
         if name.startswith(f"blender_addon.{file}"):

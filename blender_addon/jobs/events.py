@@ -10,7 +10,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from ..picture import backup, live_image
+from ..picture import backup, live_image, viewports
 from ..settings import preferences
 from . import inherit, jobs, pump, symmetries
 from .reattach import reattach
@@ -28,6 +28,7 @@ def _before_load(*_: object) -> None:
     jobs.leave_all("Goes on in the service: another file was loaded")
     symmetries.forget()
     inherit.forget()
+    viewports.forget()
 
 
 @persistent

@@ -28,7 +28,8 @@ from ..problems import ProblemError
 from ..settings import preferences
 from ..settings.dream import DREAMS
 from ..settings.properties import settings_of
-from . import inherit, jobs, looks, queue_rows, recall, symmetries, ties
+from ..setup import installing
+from . import inherit, install, jobs, looks, queue_rows, recall, symmetries, ties
 from .jobs import Job
 from .reattach import reattach
 
@@ -42,6 +43,7 @@ on_frame: list[Callable[[int, np.ndarray, tuple[int, int]], None]] = []
 
 def pump() -> bool:
     """Bring all news into Blender; whether anything is still running."""
+    install.collect()
     if inquiry.collect():
         lookups.retry()
         if not bpy.app.background:
@@ -59,6 +61,7 @@ def pump() -> bool:
     queue_rows.sync()
     asked = inquiry.pending() is not None or lookups.pending() or symmetries.pending()
     asked = asked or looks.pending()
+    asked = asked or installing.pending() is not None
     return asked or any(s.active for s in jobs.all_of_file())
 
 
@@ -271,9 +274,7 @@ def _tick() -> float | None:
 
 
 def _end_of_painting() -> None:
-    if preferences.read(bpy.context).show_texture == "KEEP":
-        viewports.keep()
-    else:
+    if preferences.read(bpy.context).show_texture == "PAINTING":
         viewports.give_back()
 
 
@@ -287,6 +288,7 @@ def _seen() -> list[Any]:
         catalogue.known(),
         lookups.news,
         detections.pending(),
+        installing.report(),
     ]
 
 

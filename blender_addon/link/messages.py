@@ -59,8 +59,10 @@ class Submission:
 
 
 def clock(seconds: float) -> str:
-    """A time as a person says it: "24 s", "4 min 18 s"."""
+    """A time as a person says it: "24 s", "4 min 18 s", "40 min"."""
     whole = round(seconds)
+    if whole >= 600:  # more would be cut in a sidebar
+        return f"{round(seconds / 60)} min"
     return f"{whole} s" if whole < 100 else f"{whole // 60} min {whole % 60} s"
 
 

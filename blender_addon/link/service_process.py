@@ -4,55 +4,33 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.util
 import os
 import subprocess
-import sys
 import threading
 from collections import deque
-from pathlib import Path
 
 from ..printable import printable
-from ..problems import Problem, refuse
+from ..problems import Problem, ProblemError
+from ..setup.finding import find_python, no_python
+from ..setup.place import Place
 
 IDLE_EXIT_SECONDS = 900  # of a service whose Blender has gone without a word
 LOG_LINES = 200
-INSTALL = (
-    "Install it: in Orbitex's folder run 'make test', or 'python3.11 -m venv .venv' and "
-    "'.venv/bin/python -m pip install -e .'; then give the preferences that Python."
-)
-SHOW_PREFERENCES = ("orbitex.show_preferences", "Open Preferences")
-
-
-def find_python(preferred: str) -> tuple[str, str]:
-    """(python, directory to put on its path) that can run ``-m service``.
-
-    ``preferred`` (from the preferences) wins; else this very Python if it has the service, as
-    with the bpy wheel. Raises ProblemError "no-python".
-    """
-    if preferred:
-        if not Path(preferred).expanduser().is_file():
-            message = f"There is no Python at '{preferred}'."
-            refuse("no-python", message, INSTALL, *SHOW_PREFERENCES)
-        return str(Path(preferred).expanduser()), ""
-    spec = importlib.util.find_spec("service")
-    if spec is not None and spec.origin and (Path(spec.origin).parent / "serving").is_dir():
-        return sys.executable, str(Path(spec.origin).parents[1])
-    refuse(
-        "no-python",
-        "The service is not installed in Blender's Python.",
-        INSTALL,
-        *SHOW_PREFERENCES,
-    )
 
 
 class ServiceProcess:
     """``python -m service serve`` as a child, with its last log lines at hand."""
 
-    def __init__(self, address: str, python: str, path: str = "") -> None:
-        """Start it. Raises ProblemError "no-python" if the program cannot be run."""
+    def __init__(
+        self, address: str, python: str, path: str = "", place: Place | None = None
+    ) -> None:
+        """Start it; ``place`` is where one could be installed. Raises ProblemError "no-python" if
+        the program cannot be run."""
         # SAFEPATH: a folder "service" where Blender happens to be started must not be run.
         environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONSAFEPATH="1")
+        if place is not None and python == str(place.python):
+            for name in ("PYTHONPATH", "PYTHONHOME"):  # of a studio's other tools
+                environment.pop(name, None)
         if path:
             before = environment.get("PYTHONPATH")
             environment["PYTHONPATH"] = os.pathsep.join([path, before] if before else [path])
@@ -74,7 +52,7 @@ class ServiceProcess:
             )
         except OSError as error:
             message = f"'{python}' cannot be run: {error.strerror}."
-            refuse("no-python", message, INSTALL, *SHOW_PREFERENCES)
+            raise ProblemError(no_python(message, place)) from None
         self._reader = threading.Thread(target=self._read, name="orbitex-log", daemon=True)
         self._reader.start()
 
@@ -114,12 +92,13 @@ _children: dict[str, ServiceProcess] = {}  # by address
 _lock = threading.Lock()  # of _children: several worker threads may want one child, once
 
 
-def ensure(address: str, python: str) -> ServiceProcess:
-    """The living child that serves ``address``; started if there is none."""
+def ensure(address: str, python: str, place: Place | None = None) -> ServiceProcess:
+    """The living child that serves ``address``; started if there is none. ``python`` and ``place``
+    are :func:`.finding.find_python`'s."""
     with _lock:
         child = _children.get(address)
         if child is None or child.death() is not None:
-            child = _children[address] = ServiceProcess(address, *find_python(python))
+            child = _children[address] = ServiceProcess(address, *find_python(python, place), place)
         return child
 
 

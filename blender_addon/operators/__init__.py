@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import batch, dream, fixes, image, job, paint, preset, service, style, symmetry
+from . import batch, dream, fixes, image, install, job, paint, preset, service, style, symmetry
 
 CLASSES = (
     *paint.CLASSES,
@@ -15,4 +15,5 @@ CLASSES = (
     *dream.CLASSES,
     *preset.CLASSES,
     *service.CLASSES,
+    *install.CLASSES,
 )

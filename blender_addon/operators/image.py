@@ -170,8 +170,30 @@ class ORBITEX_OT_show_texture(Explained, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class ORBITEX_OT_restore_shading(Explained, bpy.types.Operator):
+    """Shade the viewport as before painting"""
+
+    bl_idname = "orbitex.restore_shading"
+    bl_label = "Restore Viewport Shading"
+    bl_description = (
+        "Shade this viewport as it was before Paint switched it to show the texture. "
+        "Show Texture in the preferences says whether it does"
+    )
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """Painting has not switched it, or somebody has switched it again."""
+        return "" if viewports.is_lent(context.area) else "Painting has not switched this viewport"
+
+    def execute(self, context: Any) -> Result:
+        """Switch it back."""
+        viewports.give_back(context.area)
+        return {"FINISHED"}
+
+
 CLASSES = (
     ORBITEX_OT_show_texture,
+    ORBITEX_OT_restore_shading,
     ORBITEX_OT_restore,
     ORBITEX_OT_show_painted,
     ORBITEX_OT_paint_again,

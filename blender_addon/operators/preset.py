@@ -11,17 +11,14 @@ from bpy.props import StringProperty
 from ..picture import live_image
 from ..problems import ProblemError, refuse
 from ..settings import presets
-from ..settings.preferences import ADDON
+from ..settings.own_folder import own_folder as _own_folder
 from ..settings.properties import settings_of
 from .base import OnMesh, Result, attempt
 
 
 def own_folder() -> Path:
     """Where the user's own presets are kept."""
-    try:
-        return Path(bpy.utils.extension_path_user(ADDON, path="presets"))
-    except (AttributeError, ValueError):  # before Blender 4.2; not installed as an extension
-        return Path(bpy.utils.user_resource("SCRIPTS", path="presets/orbitex"))
+    return _own_folder("presets", "SCRIPTS", "presets/orbitex")
 
 
 def values_of(settings: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ..jobs import jobs, originals, pump, reattach, repaint
 from ..link.messages import clock
 from ..picture import shading, viewports
 from ..settings.properties import settings_of
-from . import preflight
+from . import installing, preflight
 from .parts import Sidebar, draw_problem
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -46,14 +46,17 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             draw_painted(layout, obj)
         if reattach.is_any_waiting(context.scene):
             layout.operator("orbitex.reattach", icon="LINKED")
-        if image and not _shows_textures(context):
-            layout.operator("orbitex.show_texture", icon="SHADING_TEXTURE")
+        if image:
+            draw_shading(layout, context)
+        told = installing.draw(layout, context)
         problem = preflight.first_problem(context, obj)
         if newest is not None:
             if newest.active:
                 problem = None
             elif problem is None and jobs.still_stands(newest, obj):
                 problem = newest.report.problem
+        if problem is not None and problem.code == "no-python" and told:
+            problem = None
         if problem is not None:
             draw_problem(layout, problem, context)
         elif newest is not None and (newest.active or newest.report.problem is None):
@@ -65,9 +68,15 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
                 draw_problem(layout, warning, context)
 
 
-def _shows_textures(context: Any) -> bool:
+def draw_shading(layout: Any, context: Any) -> None:
+    """The button that lets this viewport show the texture, or takes that back, in one place."""
     space = context.space_data
-    return space is None or space.type != "VIEW_3D" or viewports.shows_textures(space)
+    if space is None or space.type != "VIEW_3D":
+        return
+    if not viewports.shows_textures(space):
+        layout.operator("orbitex.show_texture", icon="SHADING_TEXTURE")
+    elif viewports.is_lent(context.area):
+        layout.operator("orbitex.restore_shading", icon="SHADING_SOLID")
 
 
 def draw_actions(layout: Any, newest: jobs.Job | None) -> None:

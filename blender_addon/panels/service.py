@@ -11,6 +11,8 @@ from ..link import inquiry
 from ..offer import catalogue
 from ..problems import ProblemError
 from ..settings import preferences
+from ..settings.own_folder import service_place
+from . import installing
 from .parts import Sidebar, draw_lines, draw_problem
 
 
@@ -38,12 +40,17 @@ class ORBITEX_PT_service(Sidebar, bpy.types.Panel):
             draw_lines(layout, inquiry.line(), "CHECKMARK", context)
         else:
             text = "Not running: Paint starts it" if inquiry.problem() else "Not connected yet"
+            text = "Not installed" if installing.missing(context) is not None else text
             draw_lines(layout, text, "INFO", context)
         row = layout.row(align=True)
         row.operator("orbitex.connect", icon="FILE_REFRESH")
         if problem is None or problem.fix != "orbitex.start_service":  # the red box has it
             row.operator("orbitex.start_service", text="Start", icon="PLAY")
         row.operator("orbitex.show_preferences", text="", icon="PREFERENCES")
+        place = service_place()
+        if place is not None and place.is_complete() and not place.is_current():
+            draw_lines(layout, "What is installed is of another release", "ERROR", context)
+            layout.operator("orbitex.install_service", text="Update Service", icon="IMPORT")
 
 
 def _starts_itself(service: preferences.ServicePreferences) -> bool:

@@ -127,5 +127,5 @@ def redraw() -> None:
     manager = bpy.context.window_manager
     for window in manager.windows if manager else ():
         for area in window.screen.areas:
-            if area.type in ("VIEW_3D", "IMAGE_EDITOR", "PROPERTIES"):
+            if area.type in ("VIEW_3D", "IMAGE_EDITOR", "PROPERTIES", "PREFERENCES"):
                 area.tag_redraw()

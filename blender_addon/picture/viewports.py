@@ -1,5 +1,5 @@
-"""3D viewports that show no textures, as Blender's are at first, are made to show them while
-something is painted, and get their shading back. Main thread only."""
+"""3D viewports that show no textures, as Blender's are at first, are made to show them when
+something is painted, and can get their shading back. Main thread only."""
 
 from __future__ import annotations
 
@@ -27,30 +27,39 @@ def show_textures(area: Any) -> None:
 
 
 def lend(area: Any) -> None:
-    """The same until :func:`give_back`; other areas, and viewports that show textures, are left
-    alone."""
+    """The same, and remember the shading for :func:`give_back`; other areas, and viewports that
+    show textures, are left alone."""
     if area is None or area.type != "VIEW_3D" or shows_textures(area.spaces.active):
         return
     _before.setdefault(area.as_pointer(), _shading_of(area.spaces.active))
     show_textures(area)
 
 
-def give_back() -> None:
-    """Give viewports the shading back that they had, if nobody has changed it since."""
+def is_lent(area: Any) -> bool:
+    """Whether the 3D viewport in ``area`` is shaded otherwise than it was, because of us."""
+    if area is None or area.type != "VIEW_3D" or area.as_pointer() not in _before:
+        return False
+    return _shading_of(area.spaces.active) == TEXTURED
+
+
+def give_back(only: Any = None) -> None:
+    """Give viewports, or that of one area, the shading back that they had, if nobody has changed it
+    since."""
     for screen in bpy.data.screens if _before else ():
         for area in screen.areas:
-            before = _before.pop(area.as_pointer(), None)
-            if before is not None and area.type == "VIEW_3D":
+            if (only is None or area == only) and is_lent(area):
                 space: Any = area.spaces.active
-                if _shading_of(space) == TEXTURED:
-                    space.shading.color_type = before[1]
-                    space.shading.type = before[0]
-                    area.tag_redraw()
-    _before.clear()
+                kind, color = _before[area.as_pointer()]
+                space.shading.color_type, space.shading.type = color, kind
+                area.tag_redraw()
+    if only is None:
+        forget()
+    else:
+        _before.pop(only.as_pointer(), None)
 
 
-def keep() -> None:
-    """Viewports stay as they are now."""
+def forget() -> None:
+    """Viewports stay as they are now; those of another file are others."""
     _before.clear()
 
 

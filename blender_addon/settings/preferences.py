@@ -16,9 +16,8 @@ from ..link.messages import DECODED_SIDE, Submission
 from ..link.wire import DEFAULT_ADDRESS
 from ..offer import catalogue
 from ..problems import refuse
-
-# What Blender calls the add-on: the name of its package.
-ADDON = (__package__ or "").rpartition(".")[0]
+from ..setup import installing
+from .own_folder import ADDON, service_place
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class ServicePreferences:
     preview_rate: float = 10.0
     key_file: str = ""
     save_png: bool = False
-    show_texture: str = "PAINTING"
+    show_texture: str = "KEEP"
 
     @property
     def encoding(self) -> str:
@@ -78,7 +77,7 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
     )
     python: StringProperty(
         name="Service Python",
-        description="The Python in which the service is installed. If empty, Blender's own",
+        description="The Python in which the service is installed. If empty, it is looked for",
         default=DEFAULTS.python,
         subtype="FILE_PATH",
     )
@@ -152,12 +151,43 @@ class OrbitexPreferences(bpy.types.AddonPreferences):
             column.label(text=problem.hint, icon="BLANK1")
         elif known.service:
             column.label(text=inquiry.line(), icon="CHECKMARK")
-        for name in ("autostart", "python", "show_texture", "full_size"):
+        for name in ("autostart", "python"):
+            column.prop(self, name)
+        _draw_installation(column)
+        for name in ("show_texture", "full_size"):
             column.prop(self, name)
         if self.preview_size:
             column.prop(self, "preview_size")
         for name in ("preview_rate", "save_png"):
             column.prop(self, name)
+
+
+def _draw_installation(column: Any) -> None:
+    """The buttons of Install Service, and how it goes."""
+    place, report = service_place(), installing.report()
+    if place is None:  # a checkout
+        return
+    row = column.row(align=True)
+    text = "Install Service"
+    if place.is_complete():
+        text = "Reinstall Service" if place.is_current() else "Update Service"
+    row.operator("orbitex.install_service", text=text, icon="IMPORT")
+    row.operator("orbitex.remove_service", text="Remove", icon="TRASH")
+    if installing.pending() is not None and report is not None:
+        row = column.row()
+        row.label(text=report.line, icon="SORTTIME")
+        row.operator("orbitex.cancel_install", icon="X")
+    elif report is not None and report.problem is not None:
+        column.label(text=report.problem.message, icon="ERROR")
+        column.label(text=report.problem.hint, icon="BLANK1")
+
+
+def use_installed(context: Any) -> None:
+    """Let the service that Install Service has installed be the one that is started."""
+    addon = context.preferences.addons.get(ADDON)
+    if addon is not None and addon.preferences is not None and addon.preferences.python:
+        addon.preferences.python = ""
+        context.preferences.is_dirty = True
 
 
 def read(context: Any) -> ServicePreferences:
@@ -201,7 +231,9 @@ def launcher(
         return None
     if not is_loopback(service.address):
         return None
-    return functools.partial(service_process.ensure, service.address, service.python)
+    return functools.partial(
+        service_process.ensure, service.address, service.python, service_place()
+    )
 
 
 CLASSES = (OrbitexPreferences,)

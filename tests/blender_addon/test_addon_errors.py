@@ -197,7 +197,7 @@ def service_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"import sys, runpy\nsys.path[:0] = {[str(here), str(here.parents[1])]!r}\n"
         f"runpy.run_path({str(here / 'fake_service.py')!r}, run_name='__main__')\n"
     )
-    monkeypatch.setattr(service_process, "find_python", lambda _: (sys.executable, str(tmp_path)))
+    monkeypatch.setattr(service_process, "find_python", lambda *_: (sys.executable, str(tmp_path)))
     return package
 
 
@@ -227,4 +227,4 @@ def test_a_service_that_dies_while_starting(sphere: Any, service_package: Path) 
 
 def test_no_python(sphere: Any) -> None:
     with pytest.raises(ProblemError, match="no Python at"):
-        service_process.find_python("/nowhere/python")
+        service_process.find_python("/nowhere/python", None)

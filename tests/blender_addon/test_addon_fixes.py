@@ -173,7 +173,7 @@ def test_no_python_says_how_to_install(tmp_path: Path) -> None:
     from blender_addon.link import service_process
 
     with pytest.raises(ProblemError) as caught:
-        service_process.find_python(str(tmp_path / "python"))
+        service_process.find_python(str(tmp_path / "python"), None)
     problem = caught.value.problem
     assert "pip install" in problem.hint and problem.fix == "orbitex.show_preferences"
 

@@ -24,6 +24,7 @@ from recipes.demo import free_address
 from release import extension, wheels
 
 HERE = Path(__file__).parent
+SERVICE = f"setup/orbitex-{extension.version()}-py3-none-any.whl"  # Install Service installs it
 EDITION = extension.EDITIONS[sys.version_info >= (3, 13)]  # the one for the Blender at hand
 
 
@@ -57,7 +58,7 @@ def help_files() -> set[str]:
     return {"help/blender.html"} | {f"help/{picture}" for picture in shown}
 
 
-def test_the_zip_holds_the_addon_and_one_wheel(archive: Path) -> None:
+def test_the_zip_holds_the_addon_and_two_wheels(archive: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         names = {name for name in packed.namelist() if not name.endswith("/")}
         manifest = tomllib.loads(packed.read("blender_manifest.toml").decode())
@@ -65,14 +66,15 @@ def test_the_zip_holds_the_addon_and_one_wheel(archive: Path) -> None:
             assert packed.read(name) == (extension.ADDON / name).read_bytes()
         assert str(manual.PAGE.relative_to(extension.ADDON)) in names
         assert all(info.external_attr >> 28 != 0o12 for info in packed.infolist())  # no links
-    (wheel,) = names - files_of_the_addon() - {"LICENSE"} - help_files()
+    service, wheel = sorted(names - files_of_the_addon() - {"LICENSE"} - help_files())
+    assert service == SERVICE
     assert files_of_the_addon() <= names
     assert wheel.startswith(f"wheels/pyzmq-{wheels.PYZMQ}-") and manifest["wheels"] == [
         f"./{wheel}"
     ]
     assert manifest["platforms"] == [extension.this_platform()]
     assert set(manifest["permissions"]) == {"network", "files"}
-    assert archive.stat().st_size < 3e6
+    assert archive.stat().st_size < 15e6
 
 
 def test_the_two_editions_meet(tmp_path: Path) -> None:
@@ -128,7 +130,8 @@ def test_the_legacy_zip_is_a_folder(tmp_path: Path) -> None:
         names = {name for name in packed.namelist() if not name.endswith("/")}
         start = packed.read("orbitex/__init__.py").decode()
         scripts = {name: packed.read(name) for name in names if name.endswith(".py")}
-    expected = files_of_the_addon() - {"blender_manifest.toml"} | {"LICENSE"} | help_files()
+    expected = files_of_the_addon() - {"blender_manifest.toml"} | {"LICENSE", SERVICE}
+    expected |= help_files()
     assert names == {f"orbitex/{name}" for name in expected}
     (info,) = (
         node.value

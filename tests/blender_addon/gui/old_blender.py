@@ -48,6 +48,7 @@ class OldBlender:
             desktop.environment,
             BLENDER_USER_CONFIG=str(profile / "config"),
             BLENDER_USER_SCRIPTS=str(profile / "scripts"),
+            BLENDER_USER_DATAFILES=str(profile / "datafiles"),
             PYTHONPATH=str(ROOT),  # for the service that the add-on starts
             TMPDIR=str(profile),  # for what Blender writes when it quits
         )

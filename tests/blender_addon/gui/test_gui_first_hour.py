@@ -44,18 +44,32 @@ def test_paint_on_the_default_cube(cube: OldBlender, painter: Painter) -> None:
     cube.desktop.keep(PICTURES / "first-hour-painting.png")
     cube.click(*finish)
     cube.until(IDLE)
-    color = "viewport().spaces.active.shading.color_type"
-    cube.until(f"{color} == 'MATERIAL'", PATIENCE)
-    wait_for_grey(cube)
+    wait_for_step(cube, painter.steps)  # and goes on showing it
     cube.settle()
     cube.desktop.keep(PICTURES / "first-hour-finished.png")
     assert cube.button("orbitex.paint") == paint  # and Finish is still there, grey
     cube.desktop.point(*finish)
     cube.settle()
     assert "finish" in cube.run("under_the_mouse()")
-    cube.press("orbitex.show_texture")
-    wait_for_step(cube, painter.steps)
     assert cube.run("bpy.context.active_object.orbitex.group") == "*432"
+    restore = cube.button("orbitex.restore_shading")
+    cube.click(*restore)
+    cube.until("viewport().spaces.active.shading.color_type == 'MATERIAL'", PATIENCE)
+    wait_for_grey(cube)
+    assert cube.button("orbitex.show_texture") == restore
+    cube.click(*restore)
+    wait_for_step(cube, painter.steps)
+
+
+def test_the_texture_may_be_shown_while_painting_alone(cube: OldBlender, painter: Painter) -> None:
+    cube.run("preferences.show_texture = 'PAINTING'")
+    cube.press("orbitex.paint")
+    painter.shown = 1
+    wait_for_step(cube, 1)
+    cube.press("orbitex.finish")
+    cube.until("viewport().spaces.active.shading.color_type == 'MATERIAL'", PATIENCE)
+    wait_for_grey(cube)
+    cube.run("preferences.show_texture = 'KEEP'")
 
 
 def test_the_button_finds_the_symmetry(cube: OldBlender, painter: Painter) -> None:
