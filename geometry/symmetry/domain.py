@@ -93,6 +93,14 @@ class Domain:
     glides: tuple[Line, ...]
     centres: tuple[Corner, ...]
 
+    @property
+    def area(self) -> float:
+        """Of a bounded domain of the hyperbolic plane: its angular defect."""
+        normals = np.array([side.covector for side in self.sides]) * np.array(self.space.form)
+        cosines = -self.space.inner(normals, np.roll(normals, -1, axis=0))
+        angles = np.arccos(np.clip(cosines, -1, 1))
+        return float((len(angles) - 2) * math.pi - angles.sum())
+
     def fold(self, points: Array) -> tuple[Array, tuple[ColourElement, ...]]:
         """Points (n, 3) brought into the domain: (n, 3), and of each the colour c(g) of the g that
         did so."""
@@ -270,7 +278,9 @@ def _cut(
     wide = 1.0 if space is HYPERBOLIC else _WIDE * (1.0 if space is SPHERE else _reach(images))
     polygon = wide * np.array([[-1.0, -1], [1, -1], [1, 1], [-1, 1]])
     owners = [-1] * 4  # of the side from a corner to the next
-    for k in np.argsort(planes[:, 2] / np.linalg.norm(planes[:, :2], axis=1), kind="stable"):
+    slopes = np.linalg.norm(planes[:, :2], axis=1)
+    bounding = np.flatnonzero(slopes > _NEAR * np.abs(planes[:, 2]))  # not of a place's antipode
+    for k in bounding[np.argsort(planes[bounding, 2] / slopes[bounding], kind="stable")]:
         polygon, owners = _clipped(polygon, owners, planes[k], int(k))
     chosen = [k for k in dict.fromkeys(owners) if k >= 0]
     sides = [Side(covectors[k], Element.of(np.linalg.inv(elements[k]))) for k in chosen]

@@ -22,6 +22,7 @@ from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app
 from service.cli.serving.serve_command import serve
 from service.cli.terminal import console, progress_console
+from service.cli.viewing.view_command import view
 from service.networks import NETWORKS
 from service.serving.protocol.wire import DEFAULT_ADDRESS
 from service.spaces import with_pictures
@@ -61,6 +62,7 @@ app.command()(enlarge)
 app.command()(variants)
 app.command()(pick)
 app.command()(batch)
+app.command()(view)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from service.spaces import SPACES
 
 # Every command, in the order of the help.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge"),
+    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "view"),
     "Choose": ("preview", "groups", "colourings", "classes", "channels", "settings"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "variants": ("service variants tile -g p4,p6,p6m -s night_strokes,a.jpg --seeds 2 -o many",),
     "pick": ("service pick many 7 --size 2048",),
     "enlarge": ("service enlarge tile.json --size 2048",),
+    "view": ("service view tile.json", "service view disc.png -o disc.html"),
     "submit": ("service submit tile.json",),
 }
 

@@ -1,0 +1,238 @@
+/* sources 98a9c7f04b4f2320ea950f9e88ff7d5e5c1df5088a6fd9aabe74b0c1bab9f2d4; licences: LICENSES.txt */
+(()=>{var X={ArrowLeft:o=>o.nudge(-1,0),ArrowRight:o=>o.nudge(1,0),ArrowUp:o=>o.nudge(0,1),ArrowDown:o=>o.nudge(0,-1),"+":o=>o.zoom(1.15),"=":o=>o.zoom(1.15),"-":o=>o.zoom(.8695652173913044),q:o=>o.turn(Math.PI/24),e:o=>o.turn(-Math.PI/24),0:o=>o.reset(),Home:o=>o.reset()};function G(o,e){let n=new Map,r=t=>{let s=o.getBoundingClientRect();return[t.clientX-s.left,t.clientY-s.top]};o.addEventListener("pointerdown",t=>{o.setPointerCapture(t.pointerId),n.set(t.pointerId,r(t))}),o.addEventListener("pointermove",t=>{let s=n.get(t.pointerId);if(!s)return;let i=r(t),c=[...n].find(([l])=>l!==t.pointerId)?.[1];if(c){let[l,h]=[0,1].map(f=>s[f]-c[f]),[p,d]=[0,1].map(f=>i[f]-c[f]);e.zoom(Math.hypot(p,d)/Math.max(Math.hypot(l,h),1),c),e.turn(Math.atan2(h,l)-Math.atan2(d,p))}else e.drag(s,i);n.set(t.pointerId,i)});for(let t of["pointerup","pointercancel"])o.addEventListener(t,s=>n.delete(s.pointerId));o.addEventListener("wheel",t=>{t.preventDefault(),e.zoom(Math.exp(-Math.sign(t.deltaY)*Math.min(Math.abs(t.deltaY),100)/600),r(t))},{passive:!1}),o.addEventListener("keydown",t=>{t.ctrlKey||t.metaKey||t.altKey||!(t.key in X)||(t.preventDefault(),X[t.key](e))})}var S=(o,e)=>{let n=o*o+e*e;return n<1?[2*o,2*e,1+n].map(r=>r/(1-n)):null},B=`vec3 lift(vec2 z) { float s = dot(z, z); return vec3(2. * z, 1. + s) / (1. - s); }
+`,b={plane:{title:"Plane",space:"plane",extent:[-1,1,-1,1],point:(o,e)=>[o,-e,1],glsl:"vec3 seen(vec2 w, out float inside) { inside = 1e9; return vec3(w.x, -w.y, 1.); }"},spiral:{title:"Spiral",space:"plane",extent:[-1,1,-1,1],point:(o,e)=>[Math.log(Math.max(Math.hypot(o,e),1e-9)),Math.atan2(e,o),1],glsl:`vec3 seen(vec2 w, out float inside) {
+      inside = 1e9;
+      return vec3(log(max(length(w), 1e-9)), atan(w.y, w.x), 1.);
+    }`},tunnel:{title:"Tunnel",space:"plane",extent:[-1,1,-1,1],point:(o,e)=>[Math.hypot(o,e),Math.atan2(e,o),1],glsl:`vec3 seen(vec2 w, out float inside) {
+      inside = 1e9;
+      return vec3(length(w), atan(w.y, w.x), 1.);
+    }`},globe:{title:"Globe",space:"sphere",extent:[-1.05,1.05,-1.05,1.05],point:(o,e)=>o*o+e*e<1?[Math.sqrt(1-o*o-e*e),o,e]:null,glsl:`vec3 seen(vec2 w, out float inside) {
+      inside = 1. - length(w);
+      return vec3(sqrt(max(1. - dot(w, w), 0.)), w);
+    }`},stereographic:{title:"Stereographic",space:"sphere",extent:[-2,2,-2,2],point:(o,e)=>{let n=o*o+e*e;return[1-n,2*o,2*e].map(r=>r/(1+n))},glsl:`vec3 seen(vec2 w, out float inside) {
+      inside = 1e9;
+      float s = dot(w, w);
+      return vec3(1. - s, 2. * w) / (1. + s);
+    }`},poincare:{title:"Poincaré disc",space:"hyperbolic",extent:[-1,1,-1,1],point:S,glsl:`${B}vec3 seen(vec2 w, out float inside) {
+      inside = 1. - length(w);
+      return lift(w * min(1., .9999 / max(length(w), 1e-6)));
+    }`},klein:{title:"Klein disc",space:"hyperbolic",extent:[-1,1,-1,1],point:(o,e)=>{let n=o*o+e*e;return n<1?[o,e,1].map(r=>r/Math.sqrt(1-n)):null},glsl:`vec3 seen(vec2 w, out float inside) {
+      inside = 1. - length(w);
+      return vec3(w, 1.) / sqrt(max(1. - dot(w, w), 1e-6));
+    }`},halfplane:{title:"Half-plane",space:"hyperbolic",extent:[-2,2,0,4],point:(o,e)=>{if(e<=0)return null;let n=o*o+(e+1)**2;return S((o*o+e*e-1)/n,-2*o/n)},glsl:`${B}vec3 seen(vec2 w, out float inside) {
+      inside = w.y;
+      w.y = max(w.y, 1e-4);
+      vec2 z = vec2(dot(w, w) - 1., -2. * w.x) / (w.x * w.x + (w.y + 1.) * (w.y + 1.));
+      return lift(z * min(1., .99999 / max(length(z), 1e-6)));
+    }`},band:{title:"Band",space:"hyperbolic",extent:[-2,2,-1,1],point:(o,e)=>{if(Math.abs(e)>=1)return null;let n=Math.PI/2*o,r=Math.PI/2*e,t=Math.cosh(n)+Math.cos(r);return S(Math.sinh(n)/t,Math.sin(r)/t)},glsl:`vec3 seen(vec2 w, out float inside) {
+      inside = 1. - abs(w.y);
+      vec2 a = 1.5707963 * vec2(clamp(w.x, -9., 9.), clamp(w.y, -.999, .999));
+      return vec3(sinh(a.x), sin(a.y), cosh(a.x)) / cos(a.y);
+    }`}};var R=(o,e)=>o.map(n=>n>0?e[n-1]:-e[-n-1]);function F(o){let e=[0,0,0];return o.forEach((n,r)=>e[Math.abs(n)-1]=n>0?r+1:-(r+1)),e}function K(o){let e=[[1,2,3]];for(let n of e)for(let r of o){let t=R(r,n);e.some(s=>`${s}`==`${t}`)||e.push(t)}return e}var H=(o,e)=>o.findIndex(n=>`${n}`==`${e}`),me=o=>o.flatMap(e=>[1,2,3].map(n=>n===Math.abs(e)?Math.sign(e):0));function P(o,e,{product:n,inverse:r,image:t}){let s=me(o);if(!e)return{matrix:s,shift:o.map(h=>h<0?1:0)};let i=e.axes.flat(),c=n(n(i,s),r(i)),l=t(c,e.mean);return{matrix:c,shift:e.mean.map((h,p)=>h-l[p])}}var Y=`
+uniform vec3 disc; // radius, centre
+vec2 product(vec2 a, vec2 b) { return vec2(a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x); }
+vec2 quotient(vec2 a, vec2 b) { return product(a, vec2(b.x, -b.y)) / dot(b, b); }
+vec2 pixel(vec2 w) { return disc.yz + disc.x * vec2(w.x, -w.y); }
+`,E=o=>`${Y}
+vec2 shown(vec3 p, out float density) {
+  vec2 z = p.xy / (1. + p.z), w;
+  float stretch = 1.;
+  ${o}
+  density = disc.x * stretch / (1. + p.z); // (1 − |z|²)/2 = 1/(1 + t)
+  return pixel(w);
+}`,O=o=>`
+uniform vec2 size;
+vec2 shown(vec3 p, out float density) { ${o} }`,W=(o,e)=>`${Y}
+vec2 shown(vec3 p, out float density) {
+  float r = ${o};
+  density = disc.x * ${e};
+  return pixel(r * vec2(cos(p.y), sin(p.y)));
+}`,j={tiling:`
+uniform vec4 period; // width, height of the picture's period; its skew; 1: a cell, 2: a domain
+uniform vec4 cell; // a, b
+uniform vec2 origin;
+vec2 shown(vec3 p, out float density) {
+  density = 1.;
+  vec2 q = p.xy; // from the group's origin
+  if (period.w == 0.) {
+    q += origin;
+    float n = floor(q.y / period.y);
+    q -= n * vec2(period.z, period.y);
+    return vec2(q.x - period.x * floor(q.x / period.x), q.y);
+  }
+  float size = cell.x * cell.w - cell.y * cell.z;
+  vec2 k = vec2(q.x * cell.w - q.y * cell.z, q.y * cell.x - q.x * cell.y) / size;
+  k = floor(k);
+  q -= k.x * cell.xy + k.y * cell.zw;
+  if (period.w == 2.) {
+    vec2 best = q;
+    for (int i = 0; i < 4; i++) {
+      vec2 other = q - float(i & 1) * cell.xy - float(i >> 1) * cell.zw;
+      if (dot(other, other) < dot(best, best)) best = other;
+    }
+    q = best;
+  }
+  return q + origin;
+}`,spiral:W("exp(p.x)","r"),tunnel:W("p.x","1."),equirectangular:O(`
+    density = size.y / 3.14159265;
+    return size * vec2(.5 + atan(p.y, p.x) / 6.2831853, .5 - asin(clamp(p.z, -1., 1.)) / 3.14159265);`),cube:O(`
+    vec3 a = abs(p);
+    float face = size.y / 2.;
+    float half_ = .5 / (face * texture_scale);
+    vec2 st, at;
+    if (a.x >= a.y && a.x >= a.z) {
+      st = vec2(p.x > 0. ? -p.z : p.z, -p.y) / a.x;
+      at = vec2(p.x > 0. ? 0. : 1., 0.);
+    } else if (a.y >= a.z) {
+      st = vec2(p.x, p.y > 0. ? p.z : -p.z) / a.y;
+      at = p.y > 0. ? vec2(2., 0.) : vec2(0., 1.);
+    } else {
+      st = vec2(p.z > 0. ? p.x : -p.x, -p.y) / a.z;
+      at = vec2(p.z > 0. ? 1. : 2., 1.);
+    }
+    density = face / 2. * max(a.x, max(a.y, a.z));
+    return face * (at + clamp(.5 + .5 * st, half_, 1. - half_));`),octahedral:O(`
+    vec3 q = p / (abs(p.x) + abs(p.y) + abs(p.z));
+    if (q.z < 0.) q.xy = (1. - abs(q.yx)) * vec2(q.x < 0. ? -1. : 1., q.y < 0. ? -1. : 1.);
+    density = size.y / 2.;
+    return size * vec2(.5 + .5 * q.x, .5 - .5 * q.y);`),poincare:E("w = z;"),klein:E("w = 2. * z / (1. + dot(z, z)); stretch = 2. / (1. + dot(z, z));"),halfplane:E(`
+    vec2 v = vec2(1., 0.) - z;
+    w = quotient(product(vec2(0., 1.), vec2(1., 0.) + z), v);
+    stretch = 2. / dot(v, v);`),band:E(`
+    w = vec2(asinh(p.x / sqrt(1. + p.y * p.y)), atan(p.y)) / 1.5707963;
+    stretch = 1.2732395 / length(vec2(1., 0.) - product(z, z));`),square:E("w = z * length(z) / max(max(abs(z.x), abs(z.y)), 1e-9); stretch = 1.2;"),conformal:E(`
+    vec2 s = product(product(z, z), product(z, z)), power = vec2(1., 0.), sum = power;
+    float a = 1.;
+    for (int n = 1; n < 40; n++) {
+      a *= -(float(n) - .5) / float(n);
+      power = product(power, s);
+      sum += a / float(4 * n + 1) * power;
+    }
+    w = 1.0787052 * product(z, sum);
+    stretch = 1.0787052;`)};var J=`#version 300 es
+void main() { gl_Position = vec4(gl_VertexID == 1 ? 3. : -1., gl_VertexID == 2 ? 3. : -1., 0., 1.); }`,de={plane:"p",sphere:"normalize(p)",hyperbolic:"vec3(p.xy, sqrt(1. + dot(p.xy, p.xy)))"},ue={plane:"vec3(1., 1., 0.)",sphere:"vec3(1.)",hyperbolic:"vec3(1., 1., -1.)"};function Q({model:o,source:e,sides:n,lines:r,centres:t,colours:s,logits:i,direct:c,fine:l,spare:h}){let{space:p,glsl:d}=b[o],f=u=>Math.max(u,1);return`#version 300 es
+precision highp float;
+precision highp int;
+precision highp sampler2D;
+uniform sampler2D paint;
+uniform mat3 motion, tint;
+uniform vec3 tint_shift, mean, screen; // screen: pixels per unit, the place of w = 0
+uniform vec2 paint_offset, paint_size;
+uniform float texture_scale, height, area, soft, change;
+uniform vec3 side[${f(n)}], line[${f(r)}], centre[${f(t)}];
+uniform mat3 pairing[${f(n)}], colour[${s}];
+uniform vec3 shift[${s}];
+uniform int next[${f(n)*s}], order[${f(t)}], kind[${f(r)}];
+uniform int base;
+uniform ivec4 overlay; // mirrors, centres, domain
+out vec4 result;
+${d}
+${j[e]}
+
+vec3 logit(vec3 v) { v = clamp(v, 1e-4, 1. - 1e-4); return log(v / (1. - v)); }
+vec3 act(mat3 m, vec3 t, vec3 v) {
+  ${i?"return 1. / (1. + exp(-(m * logit(v) + t)));":"return m * v + t;"}
+}
+
+vec3 read(vec2 at, float lod) {
+  at = (at + paint_offset) * texture_scale;
+  ${l?`if (lod <= 0.) { // Catmull and Rom's spline, in nine bilinear reads
+    vec2 f = fract(at - .5), c = at - f;
+    vec2 w0 = f * (-.5 + f * (1. - .5 * f)), w1 = 1. + f * f * (1.5 * f - 2.5);
+    vec2 w2 = f * (.5 + f * (2. - 1.5 * f)), w3 = f * f * (.5 * f - .5);
+    vec2 w12 = w1 + w2, c12 = c + w2 / w12, c0 = c - 1., c3 = c + 2.;
+    vec3 sum = vec3(0.);
+    #define ADD(x, y, w) sum += (w) * textureLod(paint, vec2(x, y) / paint_size, 0.).rgb
+    ADD(c0.x, c0.y, w0.x * w0.y); ADD(c12.x, c0.y, w12.x * w0.y); ADD(c3.x, c0.y, w3.x * w0.y);
+    ADD(c0.x, c12.y, w0.x * w12.y); ADD(c12.x, c12.y, w12.x * w12.y); ADD(c3.x, c12.y, w3.x * w12.y);
+    ADD(c0.x, c3.y, w0.x * w3.y); ADD(c12.x, c3.y, w12.x * w3.y); ADD(c3.x, c3.y, w3.x * w3.y);
+    return clamp(sum, 0., 1.);
+  }`:""}
+  return textureLod(paint, at / paint_size, lod).rgb;
+}
+
+vec3 painted(vec3 p, float footprint) {
+  float density;
+  vec2 at = shown(p, density);
+  return read(at, log2(max(footprint * density * texture_scale, 1e-3)));
+}
+
+vec3 on_space(vec3 p) { return ${de[p]}; }
+float metric(vec3 d) { return sqrt(max(dot(d * d, ${ue[p]}), 0.)); }
+
+void main() {
+  vec2 w = (vec2(gl_FragCoord.x, height - gl_FragCoord.y) - screen.yz) / screen.x * vec2(1., -1.);
+  float inside;
+  vec3 near = seen(w, inside);
+  // how long a pixel is where it is seen, from its neighbours to the right and above
+  float unused, h = .5 / screen.x;
+  vec3 right = seen(w + vec2(h, 0.), unused) - seen(w - vec2(h, 0.), unused);
+  vec3 up = seen(w + vec2(0., h), unused) - seen(w - vec2(0., h), unused);
+  ${p==="plane"?"right.y -= 6.2831853 * round(right.y / 6.2831853) * POLAR; up.y -= 6.2831853 * round(up.y / 6.2831853) * POLAR;":""}
+  ${p==="plane"?"right = motion * vec3(right.xy, 0.); up = motion * vec3(up.xy, 0.);":""}
+  float footprint = max(metric(right), metric(up));
+  float cover = clamp(inside * screen.x + .5, 0., 1.);
+  if (cover == 0.) { result = vec4(0.); return; }
+  vec3 p = on_space(motion * near), y = p;
+  int code = base, passed = 0;
+  ${n&&(!c||h)?`
+  for (int i = 0; i < 256; i++) {
+    int worst = -1;
+    float least = -2e-6 * (1. + abs(y.z)) - ${p==="plane"?"2e-6 * (abs(y.x) + abs(y.y))":"0."};
+    for (int s = 0; s < ${n}; s++) {
+      float depth = dot(side[s], y);
+      if (depth < least) { least = depth; worst = s; }
+    }
+    if (worst < 0) break;
+    y = on_space(pairing[worst] * y);
+    code = next[worst * ${s} + code];
+    passed++;
+  }`:""}
+  ${c?"vec3 c = painted(p, footprint);":`
+  vec3 c = painted(y, footprint);
+  if (soft > 0.) { // a little of the neighbour across the nearest side: no cut where they meet
+    float a = 1e9, b = 1e9;
+    int across = 0;
+    for (int s = 0; s < ${n}; s++) {
+      float depth = max(dot(side[s], y), 0.);
+      if (depth < a) { b = a; a = depth; across = s; } else if (depth < b) b = depth;
+    }
+    float x = max(1. - a / max(b, 1e-9) - a / soft, 0.) * .5;
+    float share = x * x * (3. - 2. * x);
+    if (share > 0.) {
+      vec3 other = painted(on_space(pairing[across] * y), footprint);
+      int through = next[across * ${s}];
+      c = mix(c, act(colour[through], shift[through], other), share);
+    }
+  }
+  c = act(colour[code], shift[code], c);
+  ${p==="hyperbolic"?"c = mix(mean, c, smoothstep(.75, 2.5, sqrt(area) / footprint));":""}`}
+  if (change > 0.) c = mix(c, act(tint, tint_shift, c), change);
+  ${h?`
+  if (overlay.z == 1 && passed > 0) c = mix(c, vec3(1.), .55);
+  float strength = ${p==="hyperbolic"?"smoothstep(3., 12., sqrt(area) / footprint)":"1."};
+  vec3 ink = vec3(.07, .07, .1);
+  float pen = footprint * 1.3;
+  if (overlay.z == 1)
+    for (int s = 0; s < ${f(n)}; s++) {
+      float d = abs(dot(side[s], y));
+      c = mix(c, vec3(1., .69, 0.), strength * .8 * (1. - smoothstep(.6 * pen, 1.2 * pen, d)));
+    }
+  if (overlay.x == 1)
+    for (int s = 0; s < ${r}; s++) {
+      float d = abs(dot(line[s], y));
+      c = mix(c, vec3(1.), strength * (1. - smoothstep(1.6 * pen, 2.4 * pen, d)));
+      vec3 shade = kind[s] == 1 ? vec3(.1, .25, .75) : ink;
+      c = mix(c, shade, strength * (1. - smoothstep(.6 * pen, 1.3 * pen, d)));
+    }
+  if (overlay.y == 1)
+    for (int s = 0; s < ${t}; s++) {
+      vec3 apart = y - centre[s];
+      float d = metric(apart), r = pen * 4.5, up_to = r * (order[s] == 2 ? .8 : order[s] == 3 ? .95 : 1.1);
+      vec3 shade = order[s] == 2 ? vec3(.75, 0., .16) : order[s] == 3 ? vec3(0., .45, .25)
+        : order[s] == 4 ? vec3(.1, .25, .75) : order[s] == 6 ? vec3(.5, .1, .55) : ink;
+      c = mix(c, vec3(1.), strength * (1. - smoothstep(up_to + pen * .8, up_to + pen * 1.6, d)));
+      c = mix(c, shade, strength * (1. - smoothstep(up_to - pen * .5, up_to + pen * .3, d)));
+    }`:""}
+  result = vec4(c * cover, cover);
+}`.replaceAll("POLAR",o==="plane"?"0.":"1.")}var D=[1,0,0,0,1,0,0,0,1],x=(o,e)=>o.map((n,r)=>{let t=3*Math.floor(r/3),s=r%3;return o[t]*e[s]+o[t+1]*e[s+3]+o[t+2]*e[s+6]}),_=(o,e)=>[0,3,6].map(n=>o[n]*e[0]+o[n+1]*e[1]+o[n+2]*e[2]),k=(o,e)=>o[0]*e[0]+o[1]*e[1]+o[2]*e[2];function A([o,e,n,r,t,s,i,c,l]){let h=[t*l-s*c,n*c-e*l,e*s-n*t,s*i-r*l,o*l-n*i,n*r-o*s,r*c-t*i,e*i-o*c,o*t-e*r],p=o*h[0]+e*h[3]+n*h[6];return h.map(d=>d/p)}function Z(o){let n=o.map(s=>s/256),r=D,t=D;for(let s=1;s<12;s++)r=x(r,n).map(i=>i/s),t=t.map((i,c)=>i+r[c]);for(let s=0;s<8;s++)t=x(t,t);return t}var ee={product:x,inverse:A,image:_},fe=o=>[0,3,6,1,4,7,2,5,8].map(e=>o[e]),I=class{constructor(e,n,r){let t=e.getContext("webgl2",{antialias:!1});if(!t)throw new Error("This browser has no WebGL 2.");Object.assign(this,{canvas:e,gl:t,data:n,programs:new Map}),t.bindTexture(t.TEXTURE_2D,t.createTexture()),t.pixelStorei(t.UNPACK_COLORSPACE_CONVERSION_WEBGL,t.NONE),t.texImage2D(t.TEXTURE_2D,0,t.RGBA8,t.RGBA,t.UNSIGNED_BYTE,r),t.generateMipmap(t.TEXTURE_2D),t.texParameteri(t.TEXTURE_2D,t.TEXTURE_MIN_FILTER,t.LINEAR_MIPMAP_LINEAR),t.texParameteri(t.TEXTURE_2D,t.TEXTURE_WRAP_S,t.CLAMP_TO_EDGE),t.texParameteri(t.TEXTURE_2D,t.TEXTURE_WRAP_T,t.CLAMP_TO_EDGE),this.size=[r.width,r.height]}draw(e,n){let{gl:r,canvas:t,data:s}=this,{symmetry:i}=e,c=e.overlay.some(Boolean),l=[e.model,i.name,n,c].join();this.programs.has(l)||this.programs.set(l,this.#t(e,n,c));let{program:h,set:p}=this.programs.get(l);r.useProgram(h),r.viewport(0,0,t.width,t.height),p.mat3("motion",[e.motion]),p.num("screen",[e.scale,...e.middle]),p.num("height",[t.height]),p.int("base",[e.base]),p.int("overlay",[...e.overlay,0]),p.num("change",[e.change]);let d=P(e.tint,s.frame,ee);p.mat3("tint",[d.matrix]),p.num("tint_shift",d.shift),r.drawArrays(r.TRIANGLES,0,3)}#t({model:e,symmetry:n},r,t){let{gl:s,data:i}=this,{sides:c,lines:l,centres:h,palette:p}=n,d=s.createProgram(),f=Q({model:e,fine:r,spare:t,source:i.source.name,direct:n.direct,logits:!!i.frame,sides:c.length,lines:l.length,centres:h.length,colours:p.length});for(let[a,m]of[[s.VERTEX_SHADER,J],[s.FRAGMENT_SHADER,f]]){let v=s.createShader(a);if(s.shaderSource(v,m),s.compileShader(v),!s.getShaderParameter(v,s.COMPILE_STATUS))throw new Error(s.getShaderInfoLog(v));s.attachShader(d,v)}if(s.linkProgram(d),!s.getProgramParameter(d,s.LINK_STATUS))throw new Error(s.getProgramInfoLog(d));s.useProgram(d);let u=ve(s,d),T=p.map(a=>P(a,i.frame,ee));u.vec3("side",c.map(a=>a.covector)),u.mat3("pairing",c.map(a=>a.matrix)),u.int("next",c.flatMap(a=>a.next)),u.mat3("colour",T.map(a=>a.matrix)),u.vec3("shift",T.map(a=>a.shift)),u.vec3("line",l.map(a=>a.covector)),u.int("kind",l.map(a=>Number(a.glide))),u.vec3("centre",h.map(a=>a.place)),u.int("order",h.map(a=>a.order)),u.num("soft",[n.soft]),u.num("area",[n.area]),u.num("mean",n.mean),u.num("paint_offset",i.texture.offset),u.num("paint_size",this.size),u.num("texture_scale",[i.texture.scale]);for(let[a,m]of Object.entries(i.source.numbers))u.num(a,m);return{program:d,set:u}}};function ve(o,e){let n=r=>o.getUniformLocation(e,r);return{num:(r,t)=>o[`uniform${t.length}fv`](n(r),t),vec3:(r,t)=>t.length&&o.uniform3fv(n(r),t.flat()),mat3:(r,t)=>t.length&&o.uniformMatrix3fv(n(r),!1,t.flatMap(fe)),int:(r,t)=>{r==="overlay"?o.uniform4iv(n(r),t):t.length&&o.uniform1iv(n(r),t)}}}var C={plane:null,sphere:[1,1,1],hyperbolic:[1,1,-1]},$=(o,e,n)=>k(e,n.map((r,t)=>o[t]*r));function te(o,e){if(o==="plane")return[-1,0,2*e[0],0,-1,2*e[1],0,0,1];let n=C[o],r=2/$(n,e,e);return[0,1,2].flatMap(t=>[0,1,2].map(s=>r*e[t]*e[s]*n[s]-(t===s)))}function xe(o,e,n){let r=e.map((s,i)=>s+n[i]);if(o==="plane")return r.map(s=>s/2);let t=Math.sqrt(Math.abs($(C[o],r,r)));return r.map(s=>s/t)}function N(o,e,n,r){return r(te(o,xe(o,e,n)),te(o,e))}function oe(o){let e=Math.cos(o),n=Math.sin(o);return[e,-n,0,n,e,0,0,0,1]}function U(o,e){if(o==="plane")return e;let n=C[o],r=[2,0,1].map(l=>[e[l],e[l+3],e[l+6]]),t=[];for(let l of r){for(let p of t){let d=$(n,l,p)/$(n,p,p);l=l.map((f,u)=>f-d*p[u])}let h=Math.sqrt(Math.abs($(n,l,l)));t.push(l.map(p=>p/h))}let[s,i,c]=t;return[0,1,2].flatMap(l=>[i[l],c[l],s[l]])}function ne(o,e,n){let r=null,t=e,s=[];for(let i=0;i<500;i++){let c=o.map(p=>k(p.covector,t)),l=Math.min(...c);if(!(l<-1e-9*(1+Math.max(...t.map(Math.abs)))))break;let h=c.indexOf(l);t=_(o[h].matrix,t),r=r?n(o[h].matrix,r):o[h].matrix,s.push(h)}return{element:r,passed:s}}var ge={hyperbolic:30,spiral:12},L=class{constructor(e){this.data=e,this.model=e.models[0],this.overlay=[0,0,0],this.change=0,this.tint=[1,2,3],this.moved=D;for(let n of e.symmetries){n.palette=K(n.sides.map(r=>r.colour));for(let r of n.sides){let t=F(r.colour);r.next=n.palette.map(s=>H(n.palette,R(s,t)))}}this.symmetry=e.symmetries[0],this.reset()}get space(){return b[this.model].space}get polar(){return this.model==="spiral"||this.model==="tunnel"}reset(){this.view=this.data.start,this.zoomed=1,this.base=0}placed(e,n){let[r,t,s,i]=b[this.model].extent.map(p=>p*this.data.unit),c=this.zoomed*Math.min(e/(t-r),n/(i-s)),l=(r+t)/2,h=(s+i)/2;return{scale:c,middle:[e/2-c*l,n/2+c*h]}}#t([e,n],[r,t]){let{scale:s,middle:i}=this.placed(r,t);return b[this.model].point((e-i[0])/s,(i[1]-n)/s)}drag(e,n,r){let t=this.#t(e,r),s=this.#t(n,r);!t||!s||(this.polar&&Math.abs(s[1]-t[1])>Math.PI&&(s[1]+=t[1]>s[1]?2*Math.PI:-2*Math.PI),this.#e(N(this.space,s,t,x)))}zoom(e,n,r){if(this.polar)return this.#e([1,0,-Math.log(e),0,1,0,0,0,1]);let t=this.space==="plane"&&this.#t(n,r);this.zoomed=Math.min(Math.max(this.zoomed*e,.1),40),t&&this.#e(N("plane",this.#t(n,r),t,x))}turn(e){if(this.polar)return this.#e([1,0,0,0,1,-e,0,0,1]);if(this.space==="sphere"){let n=Math.cos(e),r=Math.sin(e);return this.#e([1,0,0,0,n,r,0,-r,n])}this.#e(oe(this.space==="plane"?e:-e))}nudge(e,n,r){if(this.polar)return this.#e([1,0,-.1*n,0,1,-.1*e,0,0,1]);let t=r.map(i=>i/2),s=.12*Math.min(...r);this.drag(t,[t[0]-s*e,t[1]+s*n],r)}choose(e){this.symmetry=this.data.symmetries.find(n=>n.name===e),this.base=0}show(e,n,r){this.moved=n&&e.log?Z(e.log.map(t=>-n*t)):n?A(e.matrix):D,this.tint=e.colour,this.change=r}get motion(){return x(this.moved,this.view)}#e(e){this.view=U(this.space,x(this.view,e));let n=_(this.view,[0,0,1]);if(this.data.periods){let[r,t]=this.data.periods,s=r[0]*t[1]-r[1]*t[0],i=Math.round((n[0]*t[1]-n[1]*t[0])/s),c=Math.round((n[1]*r[0]-n[0]*r[1])/s);if(Math.abs(i)+Math.abs(c)<4)return;this.view=x([1,0,-i*r[0]-c*t[0],0,1,-i*r[1]-c*t[1],0,0,1],this.view)}else if(Math.max(n[2],Math.abs(n[0]))>ge[this.polar?"spiral":this.space]){let{element:r,passed:t}=ne(this.symmetry.sides,n,x);if(!r)return;this.view=U(this.space,x(r,this.view));for(let s of t)this.base=this.symmetry.sides[s].next[this.base]}}};var we=30,ye=19,re=[1,.71,.5,.35,.25],be=160,y=o=>document.getElementById(o),M=JSON.parse(y("data").textContent),g=y("picture");function Me(o){return new Promise((e,n)=>{let r=new Image;r.onload=()=>e(r),r.onerror=()=>n(new Error("The picture cannot be read.")),r.src=o})}async function ze(){let o=new I(g,M,await Me(M.texture.data)),e=new L(M),n=0,r=0,t=0,s=!1,i=null,c=()=>[g.clientWidth,g.clientHeight];function l(a){let m=(a?1:re[n])*window.devicePixelRatio,[v,w]=c().map(he=>Math.max(1,Math.round(he*m)));(g.width!==v||g.height!==w)&&Object.assign(g,{width:v,height:w});let{model:q,symmetry:z,motion:ae,base:ie,overlay:ce,change:le,tint:pe}=e;o.draw({model:q,symmetry:z,motion:ae,base:ie,overlay:ce,change:le,tint:pe,...e.placed(v,w)},a),g.dataset.drawn=a?"finely":"moving"}function h(a){s=!1;let m=a-r;m<250&&m>we&&n<re.length-1?n+=1:m<ye&&n&&Math.random()<.05&&(n-=1),r=a,l(!1),clearTimeout(t),i?(i(a),p()):t=setTimeout(()=>l(!0),be)}function p(){g.dataset.drawn="moving",s||requestAnimationFrame(h),s=!0}let d=a=>(...m)=>{a(...m),p()};G(g,{drag:d((a,m)=>e.drag(a,m,c())),zoom:d((a,m=c().map(v=>v/2))=>e.zoom(a,m,c())),turn:d(a=>e.turn(a)),nudge:d((a,m)=>e.nudge(a,m,c())),reset:d(()=>e.reset())}),window.addEventListener("resize",p),se("model",M.models.map(a=>[a,b[a].title]),d(a=>e.model=a)),se("symmetry",M.symmetries.map(a=>[a.name,a.title]),d(a=>e.choose(a))),["mirrors","centres","domain"].forEach((a,m)=>{let v=y(a);v.addEventListener("change",d(()=>e.overlay[m]=Number(v.checked)))}),y("reset").addEventListener("click",d(()=>e.reset()));function f(a){let m=performance.now();i=v=>{let w=(v-m)/1e3,q=z=>z<0?0:z>1?1:z*z*(3-2*z);e.show(a,w<3.4?a.log?q(w/1.6):+(w>.4):0,w<3.4?q((w-2)/1):0),w>=3.4&&(i=null)},p()}for(let a of M.moves){let m=document.createElement("button");m.type="button",m.textContent=a.name,m.title=a.title,m.setAttribute("aria-label",`Show ${a.name}: ${a.title}`),m.addEventListener("click",()=>f(a)),y("moves").append(m)}y("moves").hidden=!M.moves.length;let u=y("zoom");u.parentElement.hidden=!e.polar;function T(){let a=performance.now();i=u.checked?m=>{e.zoom(Math.exp((m-a)/4e3)),a=m}:null,p()}u.addEventListener("change",T),u.checked=e.polar&&!matchMedia("(prefers-reduced-motion: reduce)").matches,u.checked&&T(),p()}function se(o,e,n){let r=y(o);for(let[t,s]of e)r.append(new Option(s,t));r.addEventListener("change",()=>n(r.value)),r.parentElement.hidden=e.length<2}ze().catch(o=>{let e=y("problem");e.textContent=`${o.message} Here is the picture as it is.`,e.hidden=!1;let n=Object.assign(new Image,{src:M.texture.data,alt:g.getAttribute("aria-label")});g.replaceWith(n)});})();
