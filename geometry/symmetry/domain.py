@@ -26,8 +26,9 @@ _NEAR = 1e-6
 _SAME = 1e-5
 _FAR = 1e5  # the largest number in the matrix of a word
 _WORDS, _LONGEST = 150, 12  # random words by which a domain is checked
-_ROUNDS = 60
-_FOLDS = 4000  # sides passed by one point
+_ROUNDS = 15
+_MOST = 60  # sides of a domain
+_FOLDS = 1000  # sides passed by one point
 _WIDE = 1e3  # gnomonic size of what stands for no bound, in units of the curvature or of a period
 _PLACES = 6  # random places that a domain may be made around
 
@@ -207,7 +208,7 @@ def _around(
         if (_moved_by(known, place) < _NEAR).any():
             return None
         sides, corners = _cut(space, place, known, metric)
-        if not sides:
+        if not 0 < len(sides) <= _MOST:
             return None
         pairings = np.array([side.pairing.stacked for side in sides])
         pairs = (pairings[:, None] @ pairings[None]).reshape(-1, 2, 3, 3)
@@ -244,9 +245,7 @@ def _moved_by(elements: Array, place: Array) -> Array:
     return np.abs(elements[:, 0] @ place - place).max(axis=1) / (1 + np.abs(place).max())
 
 
-def _reduced(
-    space: Space, sides: Sequence[Side], elements: Array, place: Array
-) -> Array | None:
+def _reduced(space: Space, sides: Sequence[Side], elements: Array, place: Array) -> Array | None:
     """Elements (n, 2, 3, 3) followed by what brings their images of the place into the domain;
     None where that does not end."""
     out, points = elements.copy(), elements[:, 0] @ place
@@ -429,7 +428,11 @@ def _projected(space: Space, point: Array) -> Array:
     """The point of the space on the line through the origin and ``point`` (3,)."""
     if space is PLANE:
         return point / point[2]
-    return point / math.sqrt(abs(float(space.inner(point, point)))) * (1 if space is SPHERE else np.sign(point[2]))
+    return (
+        point
+        / math.sqrt(abs(float(space.inner(point, point))))
+        * (1 if space is SPHERE else np.sign(point[2]))
+    )
 
 
 def _kept_on(space: Space, points: Array) -> Array:

@@ -62,7 +62,9 @@ def painted(space: Space, elements: Sequence[Element], title: str, direct: bool)
     return as_json(domain, PAINTED, title, direct)
 
 
-def as_json(domain: Domain, name: str, title: str, direct: bool = False, soft: bool = False) -> Json:
+def as_json(
+    domain: Domain, name: str, title: str, direct: bool = False, soft: bool = False
+) -> Json:
     """A symmetry for the page."""
     inradius = min((float(side.covector @ domain.place) for side in domain.sides), default=1.0)
     return {

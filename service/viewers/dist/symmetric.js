@@ -1,4 +1,4 @@
-/* sources 98a9c7f04b4f2320ea950f9e88ff7d5e5c1df5088a6fd9aabe74b0c1bab9f2d4; licences: LICENSES.txt */
+/* sources b01b40b07bd82d958a4140585fa8dac4228a7531a65384ca8845169c9213e9f2; licences: LICENSES.txt */
 (()=>{var X={ArrowLeft:o=>o.nudge(-1,0),ArrowRight:o=>o.nudge(1,0),ArrowUp:o=>o.nudge(0,1),ArrowDown:o=>o.nudge(0,-1),"+":o=>o.zoom(1.15),"=":o=>o.zoom(1.15),"-":o=>o.zoom(.8695652173913044),q:o=>o.turn(Math.PI/24),e:o=>o.turn(-Math.PI/24),0:o=>o.reset(),Home:o=>o.reset()};function G(o,e){let n=new Map,r=t=>{let s=o.getBoundingClientRect();return[t.clientX-s.left,t.clientY-s.top]};o.addEventListener("pointerdown",t=>{o.setPointerCapture(t.pointerId),n.set(t.pointerId,r(t))}),o.addEventListener("pointermove",t=>{let s=n.get(t.pointerId);if(!s)return;let i=r(t),c=[...n].find(([l])=>l!==t.pointerId)?.[1];if(c){let[l,h]=[0,1].map(f=>s[f]-c[f]),[p,d]=[0,1].map(f=>i[f]-c[f]);e.zoom(Math.hypot(p,d)/Math.max(Math.hypot(l,h),1),c),e.turn(Math.atan2(h,l)-Math.atan2(d,p))}else e.drag(s,i);n.set(t.pointerId,i)});for(let t of["pointerup","pointercancel"])o.addEventListener(t,s=>n.delete(s.pointerId));o.addEventListener("wheel",t=>{t.preventDefault(),e.zoom(Math.exp(-Math.sign(t.deltaY)*Math.min(Math.abs(t.deltaY),100)/600),r(t))},{passive:!1}),o.addEventListener("keydown",t=>{t.ctrlKey||t.metaKey||t.altKey||!(t.key in X)||(t.preventDefault(),X[t.key](e))})}var S=(o,e)=>{let n=o*o+e*e;return n<1?[2*o,2*e,1+n].map(r=>r/(1-n)):null},B=`vec3 lift(vec2 z) { float s = dot(z, z); return vec3(2. * z, 1. + s) / (1. - s); }
 `,b={plane:{title:"Plane",space:"plane",extent:[-1,1,-1,1],point:(o,e)=>[o,-e,1],glsl:"vec3 seen(vec2 w, out float inside) { inside = 1e9; return vec3(w.x, -w.y, 1.); }"},spiral:{title:"Spiral",space:"plane",extent:[-1,1,-1,1],point:(o,e)=>[Math.log(Math.max(Math.hypot(o,e),1e-9)),Math.atan2(e,o),1],glsl:`vec3 seen(vec2 w, out float inside) {
       inside = 1e9;
@@ -212,7 +212,7 @@ void main() {
   if (overlay.z == 1 && passed > 0) c = mix(c, vec3(1.), .55);
   float strength = ${p==="hyperbolic"?"smoothstep(3., 12., sqrt(area) / footprint)":"1."};
   vec3 ink = vec3(.07, .07, .1);
-  float pen = footprint * 1.3;
+  float pen = 1.3 * min(metric(right), metric(up));
   if (overlay.z == 1)
     for (int s = 0; s < ${f(n)}; s++) {
       float d = abs(dot(side[s], y));

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const names = readdirSync(".").filter((name) => /\.(js|mjs)$|^package(-lock)?\.json$/.test(name)).sort();
+const names = readdirSync(".").filter((name) => /\.m?js$|^package.*\.json$/.test(name)).sort();
 const hash = createHash("sha256");
 for (const name of names) hash.update(`${name}\n`).update(readFileSync(name));
 const sources = hash.digest("hex");

@@ -119,7 +119,7 @@ void main() {
   if (overlay.z == 1 && passed > 0) c = mix(c, vec3(1.), .55);
   float strength = ${space === "hyperbolic" ? "smoothstep(3., 12., sqrt(area) / footprint)" : "1."};
   vec3 ink = vec3(.07, .07, .1);
-  float pen = footprint * 1.3;
+  float pen = 1.3 * min(metric(right), metric(up));
   if (overlay.z == 1)
     for (int s = 0; s < ${n(sides)}; s++) {
       float d = abs(dot(side[s], y));
