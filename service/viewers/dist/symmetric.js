@@ -1,4 +1,4 @@
-/* sources b01b40b07bd82d958a4140585fa8dac4228a7531a65384ca8845169c9213e9f2; licences: LICENSES.txt */
+/* sources ba83a6130fe13244ab24fffd99953d8f8b25eda6d84b2dbafa672119f7c54a09; licences: LICENSES.txt */
 (()=>{var X={ArrowLeft:o=>o.nudge(-1,0),ArrowRight:o=>o.nudge(1,0),ArrowUp:o=>o.nudge(0,1),ArrowDown:o=>o.nudge(0,-1),"+":o=>o.zoom(1.15),"=":o=>o.zoom(1.15),"-":o=>o.zoom(.8695652173913044),q:o=>o.turn(Math.PI/24),e:o=>o.turn(-Math.PI/24),0:o=>o.reset(),Home:o=>o.reset()};function G(o,e){let n=new Map,r=t=>{let s=o.getBoundingClientRect();return[t.clientX-s.left,t.clientY-s.top]};o.addEventListener("pointerdown",t=>{o.setPointerCapture(t.pointerId),n.set(t.pointerId,r(t))}),o.addEventListener("pointermove",t=>{let s=n.get(t.pointerId);if(!s)return;let i=r(t),c=[...n].find(([l])=>l!==t.pointerId)?.[1];if(c){let[l,h]=[0,1].map(f=>s[f]-c[f]),[p,d]=[0,1].map(f=>i[f]-c[f]);e.zoom(Math.hypot(p,d)/Math.max(Math.hypot(l,h),1),c),e.turn(Math.atan2(h,l)-Math.atan2(d,p))}else e.drag(s,i);n.set(t.pointerId,i)});for(let t of["pointerup","pointercancel"])o.addEventListener(t,s=>n.delete(s.pointerId));o.addEventListener("wheel",t=>{t.preventDefault(),e.zoom(Math.exp(-Math.sign(t.deltaY)*Math.min(Math.abs(t.deltaY),100)/600),r(t))},{passive:!1}),o.addEventListener("keydown",t=>{t.ctrlKey||t.metaKey||t.altKey||!(t.key in X)||(t.preventDefault(),X[t.key](e))})}var S=(o,e)=>{let n=o*o+e*e;return n<1?[2*o,2*e,1+n].map(r=>r/(1-n)):null},B=`vec3 lift(vec2 z) { float s = dot(z, z); return vec3(2. * z, 1. + s) / (1. - s); }
 `,b={plane:{title:"Plane",space:"plane",extent:[-1,1,-1,1],point:(o,e)=>[o,-e,1],glsl:"vec3 seen(vec2 w, out float inside) { inside = 1e9; return vec3(w.x, -w.y, 1.); }"},spiral:{title:"Spiral",space:"plane",extent:[-1,1,-1,1],point:(o,e)=>[Math.log(Math.max(Math.hypot(o,e),1e-9)),Math.atan2(e,o),1],glsl:`vec3 seen(vec2 w, out float inside) {
       inside = 1e9;
@@ -154,7 +154,8 @@ vec3 read(vec2 at, float lod) {
 vec3 painted(vec3 p, float footprint) {
   float density;
   vec2 at = shown(p, density);
-  return read(at, log2(max(footprint * density * texture_scale, 1e-3)));
+  // half a level finer than a whole pixel's mean, which would be blurred twice
+  return read(at, log2(max(footprint * density * texture_scale, 1e-3)) - .5);
 }
 
 vec3 on_space(vec3 p) { return ${de[p]}; }

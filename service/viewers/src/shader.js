@@ -61,7 +61,8 @@ vec3 read(vec2 at, float lod) {
 vec3 painted(vec3 p, float footprint) {
   float density;
   vec2 at = shown(p, density);
-  return read(at, log2(max(footprint * density * texture_scale, 1e-3)));
+  // half a level finer than a whole pixel's mean, which would be blurred twice
+  return read(at, log2(max(footprint * density * texture_scale, 1e-3)) - .5);
 }
 
 vec3 on_space(vec3 p) { return ${ON_SPACE[space]}; }

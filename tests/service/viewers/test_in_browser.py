@@ -138,9 +138,9 @@ def test_a_tile_moved_is_the_tile_rolled(opened, tmp_path):
 @pytest.mark.parametrize(
     "recipe",
     [
-        {"target": "hyperbolic", "group": "[4,6]+", "colouring": "r=-r,-g,-b", "size": 768},
-        {"target": "hyperbolic", "group": "[7,3]", "size": 768},
-        {"target": "sphere", "group": "432", "colouring": "2a", "size": 1536},
+        {"target": "hyperbolic", "group": "[4,6]+", "colouring": "r=-r,-g,-b", "size": 512},
+        {"target": "hyperbolic", "group": "[7,3]", "size": 512},
+        {"target": "sphere", "group": "432", "colouring": "2a", "size": 1024},
     ],
     ids=["[4,6]+", "[7,3]", "432"],
 )
@@ -168,15 +168,20 @@ def test_what_is_dragged_is_moved_by_an_isometry(opened, tmp_path, recipe):
         motion = rotation(np.cross(b, a), np.arccos(a @ b))
     np.testing.assert_allclose(motion @ b, a, atol=1e-9)
 
-    # resolved: well inside the disc, where a pixel shows less than the picture's own do
+    # resolved: where a pixel shows not much more than one of the picture's own does
     row, column = (k.ravel() for k in np.indices((height, width)))
     radius = np.hypot(column + 0.5 - width / 2, row + 0.5 - height / 2) / scale
-    resolved = radius < (0.75 if recipe["target"] == "hyperbolic" else 0.85)
+    resolved = np.flatnonzero(radius < (0.5 if recipe["target"] == "hyperbolic" else 0.8))
+    resolved = np.random.default_rng(0).choice(resolved, 10_000, replace=False)
     row, column = row[resolved], column[resolved]
-    expected = _painted(recipe, points(column + 0.5, row + 0.5) @ motion.T)
-    off = np.abs(seen[row, column] - 255 * expected)
-    assert np.quantile(off, 0.999) <= 3
-    assert off.mean() <= 0.6
+    parts = [
+        _painted(recipe, points(column + dx, row + dy) @ motion.T)
+        for dx in (0.25, 0.75)
+        for dy in (0.25, 0.75)
+    ]
+    off = np.abs(seen[row, column] - 255 * np.mean(parts, axis=0))
+    assert np.quantile(off, 0.99) <= 3
+    assert off.mean() <= 0.7
 
 
 def _painted(recipe: dict, points: np.ndarray) -> np.ndarray:
