@@ -9,6 +9,9 @@ const lift = (x, y) => {
 
 const LIFT = "vec3 lift(vec2 z) { float s = dot(z, z); return vec3(2. * z, 1. + s) / (1. - s); }\n";
 
+// on the axis some machines disagree about the sign of π, or have none
+const ANGLE = "float angle(vec2 w) { return atan(abs(w.y) < 1e-7 ? 1e-7 : w.y, w.x); }\n";
+
 export const MODELS = {
   plane: {
     title: "Plane",
@@ -22,9 +25,9 @@ export const MODELS = {
     space: "plane",
     extent: [-1, 1, -1, 1],
     point: (x, y) => [Math.log(Math.max(Math.hypot(x, y), 1e-9)), Math.atan2(y, x), 1],
-    glsl: `vec3 seen(vec2 w, out float inside) {
+    glsl: `${ANGLE}vec3 seen(vec2 w, out float inside) {
       inside = 1e9;
-      return vec3(log(max(length(w), 1e-9)), atan(w.y, w.x), 1.);
+      return vec3(log(max(length(w), 1e-9)), angle(w), 1.);
     }`,
   },
   tunnel: {
@@ -32,9 +35,9 @@ export const MODELS = {
     space: "plane",
     extent: [-1, 1, -1, 1],
     point: (x, y) => [Math.hypot(x, y), Math.atan2(y, x), 1],
-    glsl: `vec3 seen(vec2 w, out float inside) {
+    glsl: `${ANGLE}vec3 seen(vec2 w, out float inside) {
       inside = 1e9;
-      return vec3(length(w), atan(w.y, w.x), 1.);
+      return vec3(length(w), angle(w), 1.);
     }`,
   },
   globe: {

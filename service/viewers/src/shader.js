@@ -13,6 +13,19 @@ const ON_SPACE = {
 };
 const FORM = { plane: "vec3(1., 1., 0.)", sphere: "vec3(1.)", hyperbolic: "vec3(1., 1., -1.)" };
 
+// How long a pixel is where it is seen, in two directions: from its neighbours, or known.
+const NEIGHBOURS = `float unused, h = .5 / screen.x;
+  float pixel_a = metric(seen(w + vec2(h, 0.), unused) - seen(w - vec2(h, 0.), unused));
+  float pixel_b = metric(seen(w + vec2(0., h), unused) - seen(w - vec2(0., h), unused));`;
+const EVEN = "float pixel_a = 1. / screen.x, pixel_b = pixel_a;";
+const PIXEL = {
+  plane: EVEN,
+  tunnel: EVEN,
+  spiral: "float pixel_a = 1. / (screen.x * max(length(w), 1e-6)), pixel_b = pixel_a;",
+  sphere: NEIGHBOURS,
+  hyperbolic: NEIGHBOURS,
+};
+
 // The arrays of a symmetry have at least one entry, as GLSL knows no empty ones.
 export function fragment({ model, source, sides, lines, centres, colours, logits, direct, fine, spare }) {
   const { space, glsl } = MODELS[model];
@@ -72,13 +85,8 @@ void main() {
   vec2 w = (vec2(gl_FragCoord.x, height - gl_FragCoord.y) - screen.yz) / screen.x * vec2(1., -1.);
   float inside;
   vec3 near = seen(w, inside);
-  // how long a pixel is where it is seen, from its neighbours to the right and above
-  float unused, h = .5 / screen.x;
-  vec3 right = seen(w + vec2(h, 0.), unused) - seen(w - vec2(h, 0.), unused);
-  vec3 up = seen(w + vec2(0., h), unused) - seen(w - vec2(0., h), unused);
-  ${space === "plane" ? "right.y -= 6.2831853 * round(right.y / 6.2831853) * POLAR; up.y -= 6.2831853 * round(up.y / 6.2831853) * POLAR;" : ""}
-  ${space === "plane" ? "right = motion * vec3(right.xy, 0.); up = motion * vec3(up.xy, 0.);" : ""}
-  float footprint = max(metric(right), metric(up));
+  ${PIXEL[model] ?? PIXEL[space]}
+  float footprint = max(pixel_a, pixel_b);
   float cover = clamp(inside * screen.x + .5, 0., 1.);
   if (cover == 0.) { result = vec4(0.); return; }
   vec3 p = on_space(motion * near), y = p;
@@ -120,7 +128,7 @@ void main() {
   if (overlay.z == 1 && passed > 0) c = mix(c, vec3(1.), .55);
   float strength = ${space === "hyperbolic" ? "smoothstep(3., 12., sqrt(area) / footprint)" : "1."};
   vec3 ink = vec3(.07, .07, .1);
-  float pen = 1.3 * min(metric(right), metric(up));
+  float pen = 1.3 * min(pixel_a, pixel_b);
   if (overlay.z == 1)
     for (int s = 0; s < ${n(sides)}; s++) {
       float d = abs(dot(side[s], y));
@@ -143,5 +151,5 @@ void main() {
       c = mix(c, shade, strength * (1. - smoothstep(up_to - pen * .5, up_to + pen * .3, d)));
     }` : ""}
   result = vec4(c * cover, cover);
-}`.replaceAll("POLAR", model === "plane" ? "0." : "1.");
+}`;
 }
