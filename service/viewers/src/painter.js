@@ -44,6 +44,12 @@ export class Painter {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
+  // Waits until what was drawn is there: by reading a pixel of it.
+  finish() {
+    const { gl } = this;
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  }
+
   #made({ model, symmetry }, fine, spare) {
     const { gl, data } = this;
     const { sides, lines, centres, palette } = symmetry;

@@ -4,8 +4,8 @@ import { MODELS } from "./models.js";
 import { Painter } from "./painter.js";
 import { Scene } from "./scene.js";
 
-const SLOWEST = 30, QUICKEST = 19; // milliseconds a frame, between which nothing changes
-const LEVELS = [1, 0.71, 0.5, 0.35, 0.25]; // of the resolution while things move
+const SLOWEST = 24, QUICKEST = 8; // milliseconds a frame takes, between which nothing changes
+const LEVELS = [1, 0.71, 0.5, 0.35, 0.25, 0.18]; // of the resolution while things move
 const REST = 160; // milliseconds after which all is drawn finely
 
 const find = (id) => document.getElementById(id);
@@ -24,7 +24,7 @@ function loaded(source) {
 async function start() {
   const painter = new Painter(canvas, data, await loaded(data.texture.data));
   const scene = new Scene(data);
-  let level = 0, last = 0, still = 0, waiting = false, playing = null;
+  let level = 0, still = 0, waiting = false, playing = null;
 
   const size = () => [canvas.clientWidth, canvas.clientHeight];
   function draw(fine) {
@@ -37,11 +37,12 @@ async function start() {
   }
   function frame(now) {
     waiting = false;
-    const took = now - last;
-    if (took < 250 && took > SLOWEST && level < LEVELS.length - 1) level += 1;
-    else if (took < QUICKEST && level && Math.random() < 0.05) level -= 1;
-    last = now;
+    const begin = performance.now();
     draw(false);
+    painter.finish();
+    const took = performance.now() - begin;
+    if (took > SLOWEST) level = Math.min(level + (took > 4 * SLOWEST ? 2 : 1), LEVELS.length - 1);
+    else if (took < QUICKEST && level) level -= 1;
     clearTimeout(still);
     if (playing) {
       playing(now);
