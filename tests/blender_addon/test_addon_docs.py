@@ -25,8 +25,8 @@ ELSEWHERE = {
     "the command line": """address-in-use address-unusable bad-data bad-fps bad-frames
         bad-mesh-file bad-output bad-receipt bad-recipe damaged-paint data-in-use key-exists
         mesh-too-large mesh-unwrap missing-file missing-mesh missing-tiling no-cluster no-figure
-        no-frames no-keys no-paint no-ray no-temporary-folder no-variants not-loopback service-unreachable
-        unknown-variant""",
+        no-frames no-keys no-paint no-ray no-temporary-folder no-variants not-loopback
+        service-unreachable unknown-variant""",
     "planes, the hyperbolic plane, spirals": """bad-arms bad-cell bad-folds bad-order bad-plugin
         bad-tiling bad-torus-map bad-twist bad-zoom""",
     "what the panel has no setting for": "bad-chirality not-ended",

@@ -115,7 +115,9 @@ def test_every_page_draws_and_asks_nobody(opened, tmp_path, name):
     page.uncheck("#domain")
     if page.locator("#symmetry").is_visible():
         page.select_option("#symmetry", index=2)
-        assert np.abs(drawn(page) - first).mean() > 3
+        folded = drawn(page)  # a longer name may make the canvas lower
+        rows = min(len(folded), len(first))
+        assert np.abs(folded[:rows] - first[:rows]).mean() > 3
 
 
 def test_a_tile_moved_is_the_tile_rolled(opened, tmp_path):
