@@ -10,8 +10,6 @@ import typer
 import service
 from service import networks
 from service.cli import options
-from service.cli.gallery.gallery_command import gallery
-from service.cli.gallery.report_command import report
 from service.cli.help import SectionedGroup, lay_out
 from service.cli.larger.enlarge_command import enlarge
 from service.cli.larger.variants_command import pick, variants
@@ -24,6 +22,9 @@ from service.cli.serving.batch_command import batch
 from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app
 from service.cli.serving.serve_command import serve
+from service.cli.showing.gallery_command import gallery
+from service.cli.showing.report_command import report
+from service.cli.showing.view_command import view
 from service.cli.terminal import console, progress_console
 from service.networks import NETWORKS
 from service.serving.protocol.wire import DEFAULT_ADDRESS
@@ -66,6 +67,7 @@ app.command()(pick)
 app.command()(batch)
 app.command()(gallery)
 app.command()(report)
+app.command()(view)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
-    "Show": ("gallery", "report"),
+    "Show": ("view", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -54,6 +54,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "pick": ("service pick many 7 --size 2048",),
     "enlarge": ("service enlarge tile.json --size 2048",),
     "gallery": ("service gallery runs -o site --title 'Symmetric things'",),
+    "view": ("service view tile.json", "service view disc.png -o disc.html"),
     "submit": ("service submit tile.json",),
 }
 

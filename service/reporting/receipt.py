@@ -68,7 +68,7 @@ def build_receipt(
         "group": {"name": scene.group.name, "orbifold": scene.group.orbifold},
         "colouring": {"name": scene.colouring.name, "colours": scene.colouring.colours},
         "colour_frame": _colour_frame(scene.frame),
-        **_geometry(frame),
+        **build_geometry(frame),
     }
 
 
@@ -101,7 +101,8 @@ def _colour_frame(frame: ColourFrame) -> dict[str, Any] | None:
     return None if frame.is_rgb else dataclasses.asdict(frame)
 
 
-def _geometry(frame: Frame) -> dict[str, Any]:
+def build_geometry(frame: Frame) -> dict[str, Any]:
+    """What a receipt says of a frame: projection, its fields, generators."""
     fields: dict[str, Any] = {"projection": frame.projection, **frame.fields}
     fields["generators"] = [
         {"name": g.name, "title": g.title, "matrix": g.matrix.tolist(), "colour": list(g.colour)}

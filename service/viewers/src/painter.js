@@ -1,0 +1,106 @@
+// WebGL: the picture as a texture, a program for each kind of view, their numbers.
+import * as colours from "./colours.js";
+import { fragment, VERTEX } from "./shader.js";
+import { image, inverse, product } from "./vectors.js";
+
+const MATH = { product, inverse, image };
+const columns = (m) => [0, 3, 6, 1, 4, 7, 2, 5, 8].map((k) => m[k]); // as GLSL has them
+
+export class Painter {
+  constructor(canvas, data, picture) {
+    const gl = canvas.getContext("webgl2", { antialias: false });
+    if (!gl) throw new Error("This browser has no WebGL 2.");
+    Object.assign(this, { canvas, gl, data, programs: new Map() });
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, picture);
+    gl.generateMipmap(gl.TEXTURE_2D);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+    this.size = [picture.width, picture.height];
+  }
+
+  // scene: model, symmetry, motion, base, scale and middle in pixels of the canvas, overlay [mirrors, centres,
+  // domain], change, tint; fine: slower and sharper
+  draw(scene, fine) {
+    const { gl, canvas, data } = this;
+    const { symmetry } = scene;
+    const spare = scene.overlay.some(Boolean);
+    const key = [scene.model, symmetry.name, fine, spare].join();
+    if (!this.programs.has(key)) this.programs.set(key, this.#made(scene, fine, spare));
+    const { program, set } = this.programs.get(key);
+    gl.useProgram(program);
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    set.mat3("motion", [scene.motion]);
+    set.num("screen", [scene.scale, ...scene.middle]);
+    set.num("height", [canvas.height]);
+    set.int("base", [scene.base]);
+    set.int("overlay", [...scene.overlay, 0]);
+    set.num("change", [scene.change]);
+    const tint = colours.action(scene.tint, data.frame, MATH);
+    set.mat3("tint", [tint.matrix]);
+    set.num("tint_shift", tint.shift);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  // Waits until what was drawn is there: by reading a pixel of it.
+  finish() {
+    const { gl } = this;
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  }
+
+  #made({ model, symmetry }, fine, spare) {
+    const { gl, data } = this;
+    const { sides, lines, centres, palette } = symmetry;
+    const program = gl.createProgram();
+    const text = fragment({
+      model, fine, spare, source: data.source.name, direct: symmetry.direct, logits: Boolean(data.frame),
+      sides: sides.length, lines: lines.length, centres: centres.length, colours: palette.length,
+    });
+    for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, text]]) {
+      const shader = gl.createShader(kind);
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader));
+      gl.attachShader(program, shader);
+    }
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program));
+    gl.useProgram(program);
+    const set = setters(gl, program);
+    const actions = palette.map((element) => colours.action(element, data.frame, MATH));
+    set.vec3("side", sides.map((side) => side.covector));
+    set.mat3("pairing", sides.map((side) => side.matrix));
+    set.int("next", sides.flatMap((side) => side.next));
+    set.mat3("colour", actions.map((one) => one.matrix));
+    set.vec3("shift", actions.map((one) => one.shift));
+    set.vec3("line", lines.map((line) => line.covector));
+    set.int("kind", lines.map((line) => Number(line.glide)));
+    set.vec3("centre", centres.map((centre) => centre.place));
+    set.int("order", centres.map((centre) => centre.order));
+    set.num("soft", [symmetry.soft]);
+    set.num("area", [symmetry.area]);
+    set.num("mean", symmetry.mean);
+    set.num("paint_offset", data.texture.offset);
+    set.num("paint_size", this.size);
+    set.num("texture_scale", [data.texture.scale]);
+    for (const [name, values] of Object.entries(data.source.numbers)) set.num(name, values);
+    return { program, set };
+  }
+}
+
+// Uniforms by name; what the compiler has left out is no error.
+function setters(gl, program) {
+  const at = (name) => gl.getUniformLocation(program, name);
+  return {
+    num: (name, values) => gl[`uniform${values.length}fv`](at(name), values),
+    vec3: (name, rows) => rows.length && gl.uniform3fv(at(name), rows.flat()),
+    mat3: (name, list) => list.length && gl.uniformMatrix3fv(at(name), false, list.flatMap(columns)),
+    int: (name, values) => {
+      if (name === "overlay") gl.uniform4iv(at(name), values);
+      else if (values.length) gl.uniform1iv(at(name), values);
+    },
+  };
+}
+
