@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help experiments extension demo test test-blender52 test-gui test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean
+.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -24,6 +24,7 @@ help:
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
 	@echo "make test-gui   the add-on in a Blender with a window: Debian's, on a screen in memory"
+	@echo "make test-browser   the pages in a headless Chromium (Debian's, or PATH's)"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
 	@echo "make meshes  write example meshes to paint into out/meshes"
@@ -69,6 +70,9 @@ $(VENV52)/.ready: Makefile
 test-gui: $(READY)
 	$(BIN)/python tests/blender_addon/gui/debian.py
 	$(BIN)/python -m pytest -m gui
+
+test-browser: $(READY)
+	$(BIN)/python -m pytest -m browser
 
 # For changes that must change no picture: some forty small paintings, with this tree and with BASE.
 BASE := main

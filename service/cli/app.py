@@ -21,6 +21,7 @@ from service.cli.serving.batch_command import batch
 from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app
 from service.cli.serving.serve_command import serve
+from service.cli.serving.studio_command import studio
 from service.cli.terminal import console, progress_console
 from service.networks import NETWORKS
 from service.serving.protocol.wire import DEFAULT_ADDRESS
@@ -151,6 +152,7 @@ def bench(
 
 
 app.command()(serve)
+app.command()(studio)
 
 
 @app.command()
