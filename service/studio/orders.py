@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.errors import InputError
+from geometry.errors import InputError, unknown_name
+from service.inputs.styles import exemplars
 from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
 from service.scene import check_symmetry
@@ -44,10 +45,18 @@ def read_order(data: Any, uploads: Uploads) -> Order:
             "Paint over one with 'service run'.",
         )
     check_symmetry(recipe)
-    buffers = dict(uploads.buffers([style.source for style in recipe.styles]))
+    buffers = _pictures([style.source for style in recipe.styles], "styles", uploads)
     if recipe.colours_of is not None:
-        buffers |= uploads.buffers([recipe.colours_of], "style_colours")
+        buffers |= _pictures([recipe.colours_of], "style_colours", uploads)
     return Order(recipe, buffers)
+
+
+def _pictures(sources: Sequence[str], field: str, uploads: Uploads) -> dict[str, NDArray[np.uint8]]:
+    """The buffers of those that are none of the exemplars: files of this machine are not read."""
+    for source in sources:
+        if not source.startswith(PREFIX) and source not in exemplars():
+            raise unknown_name("unknown-style", field, source, exemplars())
+    return dict(uploads.buffers(sources, field))
 
 
 def portable(recipe: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def door() -> str:
 
 def colouring_rows(target: str, group: str) -> list[dict[str, Any]]:
     """The simplest colour rules of a group. Raises InputError for none of this target."""
-    space = with_pictures().get(SPACES[target].groups) if target in SPACES else None
+    space = next((space for space in with_pictures().values() if space.target == target), None)
     if space is None:
         raise InputError("bad-value", "target", "There is no such space.")
     return [colouring_row(c) for c in colourings(find_group(group, space.groups))[:_COLOURINGS]]

@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,9 @@ class Uploads:
                 del self._kept[next(iter(self._kept))]
         return PREFIX + buffer
 
-    def buffers(self, sources: list[str], field: str = "styles") -> Mapping[str, NDArray[np.uint8]]:
+    def buffers(
+        self, sources: Sequence[str], field: str = "styles"
+    ) -> Mapping[str, NDArray[np.uint8]]:
         """The buffers of a job whose pictures have these sources. Raises
         InputError("unknown-style") for one that is not here any more."""
         with self._lock:

