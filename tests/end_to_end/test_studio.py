@@ -11,6 +11,8 @@ import pytest
 from patience import PATIENCE, limited
 from PIL import Image
 
+playwright = pytest.importorskip("playwright.sync_api")
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -20,7 +22,7 @@ WAIT = 1000 * PATIENCE  # milliseconds
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Of a studio; that it ends well is a test, too."""
-    folder = tmp_path_factory.mktemp("studio")
+    folder, log_file = tmp_path_factory.mktemp("studio"), tmp_path_factory.mktemp("log") / "log.txt"
     command = [
         sys.executable,
         "-m",
@@ -31,7 +33,7 @@ def address(tmp_path_factory):
         str(folder / "j"),
     ]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    with (folder / "log.txt").open("w") as log:
+    with log_file.open("w") as log:
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
         )
@@ -45,12 +47,11 @@ def address(tmp_path_factory):
     with limited(process):
         assert process.wait() == 0
     process.stdout.close()
-    assert "Traceback" not in (folder / "log.txt").read_text()
+    assert "Traceback" not in log_file.read_text()
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium")
     with playwright.sync_playwright() as started:
@@ -96,13 +97,14 @@ def test_a_tile_is_painted_and_grows(page, tmp_path):
     choose(page, steps=40)
     page.click("#paint")
     page.wait_for_selector("#leave:not([hidden])")
-    page.wait_for_function("document.getElementById('picture').alt.includes('after step')")
-    first = page.get_attribute("#picture", "src")
+    page.wait_for_selector("#picture[alt*='after step']")
+    first = page.get_attribute("#picture", "alt")
     assert page.is_disabled("#f-size") and page.is_enabled("#f-objective\\.style")
-    page.wait_for_function("src => document.getElementById('picture').src !== src", arg=first)
+    later = re.compile(rf"^(?!{re.escape(first)}$)")
+    playwright.expect(page.locator("#picture")).to_have_attribute("alt", later, timeout=WAIT)
     job = job_of(page)
     page.reload()  # finds its job again
-    page.wait_for_function("document.getElementById('status').textContent.startsWith('Finished')")
+    page.wait_for_selector("#status:has-text('Finished')")
     assert job_of(page) == job and page.input_value("#f-size") == "64"
     with page.expect_download() as got:
         page.click("#get-picture")
@@ -110,14 +112,14 @@ def test_a_tile_is_painted_and_grows(page, tmp_path):
     assert Image.open(tmp_path / "tile.png").size == (64, 64)
     assert page.is_enabled("#f-size")  # for a variation
     page.check("input[name=group][value=p6]")
-    page.wait_for_function("document.getElementById('status').textContent.startsWith('Preview')")
+    page.wait_for_selector("#status:has-text('Preview')")
     assert "#" not in page.url
 
 
 def test_it_is_paused_adjusted_and_finished(page):
     choose(page, size=96, steps=2000)
     page.click("#paint")
-    page.wait_for_function("document.getElementById('picture').alt.includes('after step')")
+    page.wait_for_selector("#picture[alt*='after step']")
     page.click("[data-action=pause]")
     page.wait_for_selector("[data-action=resume]:not([hidden])")
     page.locator("summary", has_text="Balance").click()
@@ -126,7 +128,7 @@ def test_it_is_paused_adjusted_and_finished(page):
     assert told.value.json()["recipe"]["objective"]["smoothness"] == 0.5
     page.click("[data-action=resume]")
     page.click("[data-action=finish]")
-    page.wait_for_function("document.getElementById('status').textContent.startsWith('Finished')")
+    page.wait_for_selector("#status:has-text('Finished')")
     page.fill("#enlarge-size", "90")  # is smaller
     page.click("#enlarge")
     page.wait_for_selector("[data-field=enlarge] .error:not([hidden])")
@@ -165,7 +167,7 @@ def test_by_keyboard_and_on_a_narrow_screen(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == "group"
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.getElementById('status').textContent.startsWith('Preview')")
+    page.wait_for_selector("#status:has-text('Preview')")
     page.focus("#f-size")
     page.keyboard.press("Control+A")
     page.keyboard.type("64")
@@ -173,5 +175,5 @@ def test_by_keyboard_and_on_a_narrow_screen(page):
     page.keyboard.type("1")
     page.keyboard.press("Enter")
     page.wait_for_selector("#leave:not([hidden])")
-    page.wait_for_function("document.getElementById('status').textContent.startsWith('Finished')")
+    page.wait_for_selector("#status:has-text('Finished')")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
