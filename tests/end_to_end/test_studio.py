@@ -123,9 +123,14 @@ def test_it_is_paused_adjusted_and_finished(page):
     page.click("[data-action=pause]")
     page.wait_for_selector("[data-action=resume]:not([hidden])")
     page.locator("summary", has_text="Balance").click()
-    with page.expect_response("**/adjust") as told:
-        page.fill("#f-objective\\.smoothness", "0.5")
-    assert told.value.json()["recipe"]["objective"]["smoothness"] == 0.5
+    page.fill("#f-objective\\.smoothness", "0.5")
+    sheet = f"fetch('/api/jobs/{job_of(page)}').then(answer => answer.json())"
+    for _ in range(int(5 * PATIENCE)):
+        if page.evaluate(sheet)["recipe"]["objective"]["smoothness"] == 0.5:
+            break
+        page.wait_for_timeout(200)
+    else:
+        pytest.fail("The change has not come to the job.")
     page.click("[data-action=resume]")
     page.click("[data-action=finish]")
     page.wait_for_selector("#status:has-text('Finished')")

@@ -219,7 +219,7 @@ function nameColouring() {
 // ── errors ──
 
 export function clearErrors() {
-  all(".error").forEach((line) => { line.hidden = true; line.textContent = ""; });
+  all(".error", document).forEach((line) => { line.hidden = true; line.textContent = ""; });
   document.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
 }
 

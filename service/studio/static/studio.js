@@ -33,8 +33,8 @@ async function ask(path, body) {
 
 const jobPath = (name, rest = "") => `/api/jobs/${encodeURIComponent(name)}${rest}`;
 
-// Does something, and says in the page what was wrong with it.
-async function attempt(action) {
+// Does something, and says in the page what was wrong with it; field: beside which, if not its own.
+async function attempt(action, field) {
   try {
     await action();
     return true;
@@ -42,7 +42,7 @@ async function attempt(action) {
     if (!(problem instanceof Refusal)) throw problem;
     const lost = ["studio-ended", "service-unreachable", "service-stopped", "not-allowed"];
     if (lost.includes(problem.error.code)) trouble(problem.error);
-    else form.tell(problem.error);
+    else form.tell({...problem.error, field: field ?? problem.error.field});
     return false;
   }
 }
@@ -229,7 +229,7 @@ byId("enlarge").addEventListener("click", async () => {
     const begun = await (await ask(jobPath(job.name, "/enlarge"), {size})).json();
     byId("enlarge-size").value = "";
     await openJob(begun.job);
-  });
+  }, "enlarge");
 });
 
 // ── the form ──
