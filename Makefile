@@ -25,7 +25,7 @@ help:
 	@echo "make extension  build the add-on's zips and their repository into dist/"
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
 	@echo "make test-gui   the add-on in a Blender with a window: Debian's, on a screen in memory"
-	@echo "make test-browser   the pages in headless Chromium (Debian's; apt-get install chromium)"
+	@echo "make test-browser   the pages in a headless Chromium (Debian's, or PATH's)"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
 	@echo "make meshes  write example meshes to paint into out/meshes"

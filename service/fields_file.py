@@ -24,11 +24,16 @@ def fields_file() -> str:
     have. ``terms``: as ``describe`` has them. ``pure``: the defaults of dreams without styles."""
     pure = {f"objective.{name}": weight for name, weight in DREAM_OBJECTIVE.items()}
     data = {
-        "fields": dict(_fields()),
+        "fields": field_rows(),
         "terms": term_rows(),
         "pure": pure | {"learning_rate": DREAM_RATE},
     }
     return json.dumps(data, indent=2) + "\n"
+
+
+def field_rows() -> dict[str, dict[str, Any]]:
+    """The rows of ``fields``."""
+    return dict(_fields())
 
 
 def _fields() -> Iterator[tuple[str, dict[str, Any]]]:

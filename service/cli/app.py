@@ -22,6 +22,7 @@ from service.cli.serving.batch_command import batch
 from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app
 from service.cli.serving.serve_command import serve
+from service.cli.serving.studio_command import studio
 from service.cli.showing.gallery_command import gallery
 from service.cli.showing.report_command import report
 from service.cli.showing.view_command import view
@@ -173,6 +174,7 @@ def bench(
 
 
 app.command()(serve)
+app.command()(studio)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from service.spaces import SPACES
 
 # Every command, in the order of the help.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge"),
+    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
     "Show": ("view", "gallery", "report"),
     "Painting service": (

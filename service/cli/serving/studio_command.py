@@ -1,0 +1,50 @@
+"""``service studio``: its options; the work is in :mod:`service.studio`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geometry.errors import InputError
+from service.cli import options
+
+
+def studio(
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            help="Where the service listens. Left out: the one that runs on this machine, else a "
+            "private one.",
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            "--key", metavar="FILE", help="This client's key, if the service demands one."
+        ),
+    ] = None,
+    data: options.DataFolder = None,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", help="Of the page; 0 is any free one.")
+    ] = 0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")
+    ] = True,
+) -> None:
+    """Paint in the browser: a page of this machine alone, whose address is printed. Ctrl-C ends it;
+    jobs of a private service go on when it is started again."""
+    if not 0 <= port < 65536:
+        raise InputError("bad-value", "port", f"{port} is not a port.", "Give 0 to 65535.")
+    from service.cli.stopping import interrupt_on_hangup
+    from service.serving.jobs.archive import default_folder
+    from service.studio.open_studio import open_studio, service_at
+
+    with (
+        interrupt_on_hangup(),
+        service_at(address, key, data or default_folder()) as connect,
+    ):
+        open_studio(connect, port, lambda where: print(where, flush=True), browser)

@@ -1,0 +1,112 @@
+"""Opens the studio: on a port of this machine, in front of a service that runs already or of a
+private one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import os
+import secrets
+import socket
+import tempfile
+import webbrowser
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+
+import uvicorn
+
+from geometry.errors import InputError
+from service.serving.client import Client
+from service.serving.protocol.wire import DEFAULT_ADDRESS
+from service.serving.serve import private_service
+from service.serving.settings import Settings
+from service.studio.routes import Studio
+from service.studio.watching import Connect
+
+HOST = "127.0.0.1"
+_PROBE_SECONDS = 2.0  # until it is clear that no service runs
+_MAX_CONNECTIONS = 64
+
+
+def open_studio(
+    connect: Connect, port: int, announce: Callable[[str], None], browser: bool
+) -> None:
+    """Serve the studio until Ctrl-C. ``port``: 0 for any free one; ``announce`` is told the address
+    with the token; ``browser``: open it there. Raises InputError("address-in-use")."""
+    with contextlib.ExitStack() as closing:
+        listener = closing.enter_context(_listening(port))
+        host = f"{HOST}:{listener.getsockname()[1]}"
+        token = secrets.token_urlsafe(32)
+        address = f"http://{host}/enter#{token}"
+        studio = Studio(connect, host, token)
+        config = uvicorn.Config(
+            studio.app,
+            log_level="warning",
+            access_log=False,
+            ws="none",
+            lifespan="off",
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=_MAX_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+        announce(address)
+        if browser:
+            closing.enter_context(_opened(address))
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+
+
+@contextlib.contextmanager
+def service_at(address: str | None, key: Path | None, data: Path) -> Iterator[Connect]:
+    """Makes clients of the service at ``address``; of None: of the one that runs on this machine,
+    else of a private one with its jobs in ``data``. Raises InputError as
+    :class:`service.serving.client.Client` and :func:`service.serving.serve.private_service`."""
+    if address is not None or key is not None:
+        connect = functools.partial(Client, address or DEFAULT_ADDRESS, key=key)
+        with connect() as client:
+            client.hello()
+        yield connect
+    elif _answers(DEFAULT_ADDRESS):
+        yield functools.partial(Client, DEFAULT_ADDRESS)
+    else:
+        with private_service(Settings(data)) as private:
+            yield functools.partial(Client, private)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with Client(address, timeout=_PROBE_SECONDS) as client:
+            client.hello()
+    except InputError as error:
+        if error.code != "service-unreachable":
+            raise
+        return False
+    return True
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket()
+    if os.name == "posix":  # elsewhere it would let another program have the port, too
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise InputError(
+            "address-in-use", "port", f"Port {port} is taken.", "Leave --port out for a free one."
+        ) from None
+    return listener
+
+
+@contextlib.contextmanager
+def _opened(address: str) -> Iterator[None]:
+    """Opens a browser there, by a file that only this user can read: what stands in the command
+    line of a program can be read by all users of the machine."""
+    with tempfile.TemporaryDirectory(prefix="orbitex-studio-") as folder:
+        file = Path(folder) / "open.html"
+        file.write_text(f'<meta http-equiv="refresh" content="0; url={escape(address)}">')
+        webbrowser.open(file.as_uri())
+        yield

@@ -1,0 +1,290 @@
+"""What the studio answers: its page, previews and swatches, pictures that are dropped on it, jobs.
+
+Errors are JSON, {"error": {code, field, message, hint}}: 422 for what was given, 503 while the
+service does not answer, 500 for a fault of the studio.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from geometry.errors import InputError
+from service.reporting.delivery import receipt_bytes
+from service.reporting.formats import picture_bytes
+from service.serving.client import Client
+from service.studio import looks, page
+from service.studio.gate import Gate, refused
+from service.studio.orders import portable, read_order
+from service.studio.uploads import MAX_BYTES, Uploads
+from service.studio.watching import MAX_WATCHERS, Connect, error_row, events, side_for
+
+MAX_JSON = 1 << 20  # bytes of a recipe
+_KEPT = {"cache-control": "private, max-age=86400"}  # by the browser
+_STEERED: dict[str, Callable[[Client, str], None]] = {
+    "pause": Client.pause,
+    "resume": Client.resume,
+    "finish": Client.finish,
+    "cancel": Client.cancel,
+    "forget": Client.forget,
+}
+T = TypeVar("T")
+
+
+class Studio:
+    """The studio at ``host`` ("127.0.0.1:PORT") for those who have ``token``; ``connect`` makes a
+    client of the service."""
+
+    def __init__(self, connect: Connect, host: str, token: str) -> None:
+        self._connect, self._uploads = connect, Uploads()
+        # Pictures of a kind take turns: a painting needs the cores.
+        self._previews, self._swatches = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
+        self._watchers = anyio.CapacityLimiter(MAX_WATCHERS)
+        self._gate = Gate(self._routes(), host, token)
+
+    @property
+    def app(self) -> Gate:
+        """For an ASGI server."""
+        return self._gate
+
+    def _routes(self) -> Starlette:
+        job = "/api/jobs/{job}"
+        return Starlette(
+            routes=[
+                Route("/", self._page),
+                Route("/enter", self._door),
+                Route("/enter", self._enter, methods=["POST"]),
+                Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+                Route("/api/colourings", self._colourings),
+                Route("/api/swatch/group", self._group_swatch),
+                Route("/api/swatch/colouring", self._colouring_swatch),
+                Route("/api/exemplars/{name}", self._exemplar),
+                Route("/api/preview", self._preview, methods=["POST"]),
+                Route("/api/pictures", self._add_picture, methods=["POST"]),
+                Route("/api/jobs", self._jobs),
+                Route("/api/jobs", self._submit, methods=["POST"]),
+                Route(job, self._sheet),
+                Route(f"{job}/watch", self._watch),
+                Route(f"{job}/picture.png", self._picture),
+                Route(f"{job}/receipt.json", self._receipt),
+                Route(f"{job}/recipe.json", self._recipe),
+                Route(f"{job}/small", self._small),
+                Route(f"{job}/adjust", self._adjust, methods=["POST"]),
+                Route(f"{job}/enlarge", self._enlarge, methods=["POST"]),
+                Route(f"{job}/{{action}}", self._steer, methods=["POST"]),
+            ],
+            exception_handlers={InputError: _told, Exception: _failed},
+        )
+
+    async def _page(self, request: Request) -> Response:
+        return HTMLResponse(await to_thread.run_sync(page.page))
+
+    async def _door(self, request: Request) -> Response:
+        return HTMLResponse(page.door())
+
+    async def _enter(self, request: Request) -> Response:
+        given = await _json(request)
+        if not self._gate.opens(given.get("token")):
+            return refused("That is not the token of this studio.")
+        response = JSONResponse({})
+        self._gate.admit(response)
+        return response
+
+    async def _colourings(self, request: Request) -> Response:
+        target, group = _words(request, "target", "group")
+        rows = await to_thread.run_sync(page.colouring_rows, target, group)
+        return JSONResponse({"colourings": rows}, headers=_KEPT)
+
+    async def _group_swatch(self, request: Request) -> Response:
+        target, group = _words(request, "target", "group")
+        return _picture(*await self._drawn(looks.group_swatch, target, group))
+
+    async def _colouring_swatch(self, request: Request) -> Response:
+        names = ("target", "group", "colouring", "style")
+        target, group, colouring, style = _words(request, *names)
+        given = {"target": target, "group": group, "colouring": colouring, "size": 64}
+        given["styles"] = [{"source": style}]
+        order = read_order(given, self._uploads)
+        return _picture(*await self._drawn(looks.colouring_swatch, order))
+
+    async def _exemplar(self, request: Request) -> Response:
+        return _picture(*await self._drawn(looks.exemplar_look, request.path_params["name"]))
+
+    async def _preview(self, request: Request) -> Response:
+        given = await _json(request)
+        width = given.get("width")
+        if type(width) is not int:
+            raise InputError("bad-value", "width", "Not a whole number.")
+
+        def drawn() -> tuple[str, bytes]:
+            return looks.shown(
+                looks.preview_of(read_order(given.get("recipe"), self._uploads), width)
+            )
+
+        kind, data = await to_thread.run_sync(drawn, limiter=self._previews)
+        return Response(data, media_type=kind)
+
+    async def _add_picture(self, request: Request) -> Response:
+        data = await _body(request, MAX_BYTES, "styles")
+        name = request.query_params.get("name", "")[:200]
+        add = self._uploads.add
+        source = await to_thread.run_sync(add, data, name, limiter=self._previews)
+        return JSONResponse({"source": source})
+
+    async def _jobs(self, request: Request) -> Response:
+        return JSONResponse({"jobs": await self._ask(Client.jobs)})
+
+    async def _submit(self, request: Request) -> Response:
+        given = await _json(request)
+
+        def submit(client: Client) -> str:
+            order = read_order(given.get("recipe"), self._uploads)
+            return client.submit(order.recipe, order.buffers)
+
+        return JSONResponse({"job": await self._ask(submit)})
+
+    async def _sheet(self, request: Request) -> Response:
+        sheet = await self._ask(lambda client: client.attach(request.path_params["job"]))
+        kept = ("job", "state", "progress", "error", "recipe", "warning")
+        return JSONResponse({key: sheet.get(key) for key in kept})
+
+    async def _watch(self, request: Request) -> Response:
+        after = request.headers.get("last-event-id", "")
+        step = int(after) if after.isdecimal() and len(after) < 10 else -1
+        side = side_for(_number(request, "side", 512))
+        job = request.path_params["job"]
+        stream = events(self._connect, job, step, side, self._watchers)
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    async def _picture(self, request: Request) -> Response:
+        pixels, _ = await self._result(request)
+        data = await to_thread.run_sync(picture_bytes, pixels)
+        return _file(request, data, "image/png", ".png")
+
+    async def _receipt(self, request: Request) -> Response:
+        _, receipt = await self._result(request)
+        return _file(request, receipt_bytes(receipt), "application/json", "-receipt.json")
+
+    async def _recipe(self, request: Request) -> Response:
+        sheet = await self._ask(lambda client: client.attach(request.path_params["job"]))
+        data = json.dumps(portable(sheet["recipe"]), indent=1) + "\n"
+        return _file(request, data.encode(), "application/json", ".json")
+
+    async def _small(self, request: Request) -> Response:
+        def last(client: Client) -> tuple[str, bytes]:
+            frame = client.frame(request.path_params["job"], -1, looks.SMALL)
+            if frame.pixels is None:
+                raise InputError("not-finished", "job", "The job has no picture.")
+            return looks.shown(frame.pixels)
+
+        def if_ended(client: Client) -> tuple[str, bytes]:
+            if client.attach(request.path_params["job"])["state"] != "finished":
+                raise InputError("not-finished", "job", "The job has no result yet.")
+            return last(client)
+
+        return _picture(*await self._ask(if_ended))
+
+    async def _adjust(self, request: Request) -> Response:
+        changes = (await _json(request)).get("changes")
+        if not isinstance(changes, dict):
+            raise InputError("bad-value", "changes", "Not an object of changes.")
+        job = request.path_params["job"]
+        return JSONResponse({"recipe": await self._ask(lambda client: client.adjust(job, changes))})
+
+    async def _enlarge(self, request: Request) -> Response:
+        size = (await _json(request)).get("size")
+        if type(size) is not int or not 0 < size <= 65536:
+            raise InputError("bad-value", "enlarge", "Not a width in pixels.")
+        job = request.path_params["job"]
+        return JSONResponse({"job": await self._ask(lambda client: client.enlarge(job, size))})
+
+    async def _steer(self, request: Request) -> Response:
+        action = _STEERED.get(request.path_params["action"])
+        if action is None:
+            return JSONResponse({"error": _nothing_there()}, 404)
+        await self._ask(lambda client: action(client, request.path_params["job"]))
+        return JSONResponse({})
+
+    async def _result(self, request: Request) -> tuple[Any, dict[str, Any]]:
+        return await self._ask(lambda client: client.result(request.path_params["job"]))
+
+    async def _ask(self, question: Callable[[Client], T]) -> T:
+        def asked() -> T:
+            with self._connect() as client:
+                return question(client)
+
+        return await to_thread.run_sync(asked)
+
+    async def _drawn(self, draw: Callable[..., T], *given: Any) -> T:
+        return await to_thread.run_sync(draw, *given, limiter=self._swatches)
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    body = await _body(request, MAX_JSON, "request")
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise InputError("bad-value", "request", "Not a JSON object.")
+    return data
+
+
+async def _body(request: Request, most: int, field: str) -> bytes:
+    """What was sent, read no further than it may be long."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise InputError("too-large", field, f"Over {most >> 20} MiB.", "Send a smaller one.")
+    return bytes(body)
+
+
+def _words(request: Request, *names: str) -> list[str]:
+    return [request.query_params.get(name, "") for name in names]
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    given = request.query_params.get(name, "")
+    return int(given) if given.isdecimal() and len(given) < 6 else default
+
+
+def _picture(kind: str, data: bytes) -> Response:
+    return Response(data, media_type=kind, headers=_KEPT)
+
+
+def _file(request: Request, data: bytes, kind: str, ending: str) -> Response:
+    # The service has made the name, and there is a job of it: it is of digits, letters and a dash.
+    words = {"content-disposition": f'attachment; filename="orbitex-{request.path_params["job"]}'}
+    words["content-disposition"] += f'{ending}"'
+    return Response(data, media_type=kind, headers=words)
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, InputError)
+    lost = error.code in ("service-unreachable", "service-stopped")
+    return JSONResponse({"error": error_row(error)}, 503 if lost else 422)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    fault = {"code": "internal", "field": "request", "message": "A fault of the studio."}
+    return JSONResponse({"error": fault | {"hint": "The terminal says more."}}, 500)
+
+
+def _nothing_there() -> Mapping[str, str]:
+    return {"code": "unknown-kind", "field": "request", "message": "No such request.", "hint": ""}
