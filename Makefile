@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean catalogue gpu-report
+.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean catalogue gpu-report site
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -26,6 +26,7 @@ help:
 	@echo "make test-blender52   the add-on's tests in Blender 5.2 (needs a Python 3.13)"
 	@echo "make test-gui   the add-on in a Blender with a window: Debian's, on a screen in memory"
 	@echo "make test-browser   the pages in a headless Chromium (Debian's, or PATH's)"
+	@echo "make site    build the documentation as a web site into out/site"
 	@echo "make format  let ruff rewrite the code"
 	@echo "make exemplars   paint the style exemplars anew"
 	@echo "make meshes  write example meshes to paint into out/meshes"
@@ -74,6 +75,7 @@ test-gui: $(READY)
 	$(BIN)/python -m pytest -m gui
 
 test-browser: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	$(BIN)/python -m pytest -m browser
 
 # For changes that must change no picture: some forty small paintings, with this tree and with BASE.
@@ -107,6 +109,10 @@ format: $(READY)
 
 extension: $(READY)
 	$(BIN)/python -m release.extension
+
+site: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	$(BIN)/python -m mkdocs build --strict
 
 exemplars: $(READY)
 	$(BIN)/python -m recipes.make_exemplars

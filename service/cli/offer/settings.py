@@ -18,14 +18,18 @@ from service.recipe.recipe import Recipe
 
 def list_settings(as_json: bool, console: Console) -> None:
     """Print keys, defaults and what values may be."""
-    rows = list(_rows(Recipe))
     if as_json:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps(rows(), indent=1))
         return
     table = Table("key", "default", "may be", "what it is")
-    for row in rows:
+    for row in rows():
         table.add_row(*("" if value is None else cell(value) for value in row.values()))
     console.print(table)
+
+
+def rows() -> list[dict[str, Any]]:
+    """All keys of a recipe, each with its ``default``, allowed ``values`` and ``help``."""
+    return list(_rows(Recipe))
 
 
 def _rows(model: type[BaseModel], before: str = "") -> Iterator[dict[str, Any]]:
