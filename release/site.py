@@ -43,6 +43,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Lead links to their places on the site, and embed viewers."""
     if page.file.abs_src_path is not None:  # not one of the root, whose links lead there already
         markdown = _relinked(markdown, "docs")
+    if page.file.src_uri == "index.md":
+        page.meta["hide"] = ["navigation", "toc"]
     return _PAINTING.sub(_viewer, markdown)
 
 

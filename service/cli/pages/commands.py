@@ -208,14 +208,14 @@ it all."""
 def page() -> str:
     """The page, in Markdown."""
     group: Any = typer.main.get_command(app)
-    return "\n\n".join([_OPENING, *(_section(n, c) for n, c in _commands(group))]) + "\n"
+    return "\n\n".join([_OPENING, *(_section(n, c) for n, c in commands_of(group))]) + "\n"
 
 
-def _commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def commands_of(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """The commands of a group and, flat, of the groups in it: ``keys new``."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
-            yield from _commands(command, f"{prefix}{name} ")
+            yield from commands_of(command, f"{prefix}{name} ")
         else:
             yield prefix + name, command
 
