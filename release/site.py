@@ -67,9 +67,9 @@ def _relinked(text: str, folder: str) -> str:
 
 
 def _viewer(match: re.Match[str]) -> str:
-    alt, name = html.escape(match[1]), match[2]
+    alt, page, painting = html.escape(match[1]), f"viewers/{match[2]}.html", f"paintings/{match[2]}"
     return (
-        f'<iframe class="viewer" src="viewers/{name}.html" title="{alt}" loading="lazy"></iframe>\n'
-        f'<p class="viewer-links">{alt}. <a href="viewers/{name}.html">On a page of its own</a>, '
-        f'<a href="paintings/{name}.png">picture</a>, <a href="paintings/{name}.json">receipt</a></p>'
+        f'<iframe class="viewer" src="{page}" title="{alt}" loading="lazy"></iframe>\n'
+        f'<p class="viewer-links">{alt}. <a href="{page}">On a page of its own</a>, '
+        f'<a href="{painting}.png">picture</a>, <a href="{painting}.json">receipt</a></p>'
     )

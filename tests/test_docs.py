@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -63,7 +64,7 @@ def test_pictures_have_words_for_those_who_cannot_see_them(page):
 def test_what_follows_in_a_list_item_is_indented_by_four(page):
     """A repository's browser takes less, the site's Markdown ends the list there."""
     lines = page.read_text("utf-8").splitlines()
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         assert before.strip() or not re.match(r" {1,3}\S", line), line
 
 

@@ -1,6 +1,6 @@
 """docs/settings.md: all keys of a recipe.
 
-    python -m service.cli.pages.settings docs/settings.md
+python -m service.cli.pages.settings docs/settings.md
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ _OPENING = """\
 <!-- Written by python -m service.cli.pages.settings: change service/recipe instead. -->
 
 A recipe is a JSON file with these keys. `--set KEY=VALUE` changes one in [`run`](cli.md#run) and
-[`adjust`](cli.md#adjust); `service settings` prints the same table. A dot leads into an object, N is a
-number in a list: `--set styles.0.weight=0.5`. The JSON Schema is in the wire's [`describe`](protocol.md#describe)."""
+[`adjust`](cli.md#adjust); `service settings` prints the same table. A dot leads into an object, N
+is a number in a list: `--set styles.0.weight=0.5`. The JSON Schema is in the wire's
+[`describe`](protocol.md#describe)."""
 
 
 def page() -> str:
