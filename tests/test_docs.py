@@ -68,6 +68,15 @@ def test_what_follows_in_a_list_item_is_indented_by_four(page):
         assert before.strip() or not re.match(r" {1,3}\S", line), line
 
 
+@pages
+def test_the_next_list_item_after_a_paragraph_in_one_stands_after_a_blank_line(page):
+    """Or the site's Markdown takes it for the paragraph's text."""
+    for block in page.read_text("utf-8").split("\n\n"):
+        first, *rest = block.splitlines() or [""]
+        if first.startswith("    "):
+            assert not any(re.match(r"([-*]|\d+\.) ", line) for line in rest), rest
+
+
 @pytest.mark.parametrize("name", GUIDES)
 def test_commands_of_the_guides_exist_with_their_options(name):
     commands = dict(commands_of(typer.main.get_command(app)))
