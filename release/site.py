@@ -45,6 +45,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         markdown = _relinked(markdown, "docs")
     if page.file.src_uri == "index.md":
         page.meta["hide"] = ["navigation", "toc"]
+    # In code a bar ends no cell here, and the backslash that others need would show.
+    markdown = re.sub(r"`[^`\n]+`", lambda code: code[0].replace("\\|", "|"), markdown)
     return _PAINTING.sub(_viewer, markdown)
 
 
