@@ -24,6 +24,11 @@ def test_help_begins_with_painting():
     assert all(f"  {name} " in text for name in COMMANDS)
 
 
+def test_no_command_is_cut_short():
+    text = CliRunner().invoke(app, ["--help"]).output
+    assert "..." not in text and "…" not in text
+
+
 def test_options_stand_in_sections():
     text = CliRunner().invoke(app, ["tile", "--help"]).output
     titles = ["Symmetry:", "Style and dreams:", "Objective:", "Quality:", "Output:", "Examples:"]
