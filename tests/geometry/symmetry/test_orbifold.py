@@ -44,7 +44,7 @@ def test_what_a_name_means_is_not_changed_by_other_spellings():
             assert find_group(name, group.space.name) is group
 
 
-@pytest.mark.parametrize("name", ["p7", "*", "", "5 5 5", "*999999999", "2" * 200])
+@pytest.mark.parametrize("name", ["p7", "", "5 5 5", "*999999999", "2" * 200])
 def test_others_are_refused(name):
     with pytest.raises(InputError):
         find_group(name)
