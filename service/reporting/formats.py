@@ -35,6 +35,13 @@ FORMATS: dict[str, Format] = {
 }
 
 
+def loses_transparency(picture: NDArray[np.uint8], suffix: str) -> bool:
+    """Whether something of a picture is transparent, which the format of a suffix of FORMATS
+    cannot say."""
+    can = FORMATS[suffix.lower()].alpha
+    return not can and picture.shape[2:] == (4,) and bool((picture[..., 3] < 255).any())
+
+
 def picture_bytes(
     picture: NDArray[np.uint8], suffix: str = ".png", dpi: float | None = None
 ) -> bytes:
