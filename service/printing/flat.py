@@ -20,6 +20,7 @@ Cut = Literal["cell", "domain"]
 MARK, OFF = 5.0, 3.0  # millimetres: a crop mark's length, and its distance from the trim or bleed
 _MARGIN = 2.0  # of paper around all
 USUAL_DPI = 300.0
+_PAD = 2  # pixels, see Pattern
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ def width_of(pixels: int, width: float | None, dpi: float | None) -> float:
         raise InputError(
             "bad-dpi",
             "dpi",
-            f"{pixels} pixels on {width:g} mm are {there:.0f} dpi, not {dpi:g}.",
+            f"{pixels} pixels on {width:g} mm are {there:.4g} dpi, not {dpi:g}.",
             f"Print it {math.floor(pixels / dpi * INCH * 10) / 10:g} mm wide, or enlarge the "
             f"painting first: service enlarge RECEIPT --size {needed}.",
         )
@@ -104,7 +105,9 @@ def flat_page(tile: Tile, job: FlatJob) -> Page:
     pattern = None
     if tile.wraps:
         place = (room - low) / scale
-        pattern = Pattern(tile.pixels, place, job.width, height / scale, tile.skew / scale)
+        padded = _window(tile, np.array([-_PAD, -_PAD]), (height + 2 * _PAD, width + 2 * _PAD))
+        lengths = (job.width, height / scale, tile.skew / scale, _PAD / scale)
+        pattern = Pattern(padded, place, *lengths)
     left = f"{trim.width:.1f} × {trim.height:.1f} mm" if trim else f"one {job.cut}"
     summary = f"to be cut to {left}, {scale * INCH:.0f} dpi"
     return Page(size, scale * INCH, picture, art, lines, (), trim, pattern, summary)

@@ -91,8 +91,10 @@ def _solid_page(ball: Ball, job: FoldedJob, body: Solid) -> Page:
     lines = [Line(sheet.place(ends), "cut") for ends in net.cuts]
     lines += [Line(sheet.place(tab.outline), "cut") for tab in net.tabs]
     lines += [Line(sheet.place(ends), "fold") for ends in net.folds]
+    # nearer to a tab's outer side than to the paint, which goes on a little beyond the edge
+    weights = np.array([[0.2, 0.3, 0.3, 0.2]])
     texts = [
-        Text(sheet.place(tab.outline.mean(axis=0)[None])[0], str(tab.under), 0.08 * edge)
+        Text(sheet.place(weights @ tab.outline)[0], str(tab.under), min(4.0, 0.065 * edge))
         for tab in net.tabs
     ]
     key_lines, key_texts = _key(net, sheet.size)
@@ -201,7 +203,7 @@ def _finish(ball: Ball, job: FoldedJob, radius: float, length: float, what: str)
         raise InputError(
             "bad-dpi",
             "dpi",
-            f"On {what} of {length:g} mm this painting has {there:.0f} dpi, not {job.dpi:g}.",
+            f"On {what} of {length:g} mm this painting has {there:.4g} dpi, not {job.dpi:g}.",
             f"Choose --mm {math.floor(length * there / job.dpi * 10) / 10:g}, or enlarge the "
             f"painting {math.ceil(job.dpi / there * 10) / 10:g} times first: service enlarge.",
         )
@@ -271,7 +273,7 @@ def _key(net: Net, size: tuple[float, float]) -> tuple[list[Line], list[Text]]:
     for face in net.faces:
         lines.append(Line(place(np.array([*face.outline, face.outline[0]])), "mark"))
         middle = place(face.outline.mean(axis=0)[None])[0]
-        texts.append(Text(middle, str(face.number), min(2.5, 0.3 * unit)))
+        texts.append(Text(middle, str(face.number), min(2.5, 0.42 * unit)))
     return lines, texts
 
 

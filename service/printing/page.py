@@ -56,14 +56,16 @@ class Text:
 
 @dataclass(frozen=True, eq=False)
 class Pattern:
-    """One period (H, W, 3), whose upper left corner is at ``place`` (2,), and whose copies lie at
-    whole multiples of (width, 0) and (skew, height)."""
+    """One period of width and height, whose upper left corner is at ``place`` (2,), and whose
+    copies lie at whole multiples of (width, 0) and (skew, height). pixels: (H, W, 3), with ``pad``
+    millimetres more on every side: copies lie over each other, so that nothing shows between."""
 
     pixels: NDArray[np.uint8]
     place: Array
     width: float
     height: float
     skew: float
+    pad: float
 
 
 @dataclass(frozen=True, eq=False)

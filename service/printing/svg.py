@@ -48,9 +48,11 @@ def _filled(pattern: Pattern, art: Box) -> Iterator[str]:
     """A brick's rows lie aside: the pattern is sheared, and its pictures sheared back, with a copy
     on the side that comes in."""
     x, y = pattern.place
-    shear = pattern.skew / pattern.height
+    shear, pad = pattern.skew / pattern.height, pattern.pad
+    size = pattern.width + 2 * pad, pattern.height + 2 * pad
+    picture = _image(pattern.pixels, -pad, -pad, *size)
     yield "<defs>"
-    yield '<g id="period">' + _image(pattern.pixels, 0, 0, pattern.width, pattern.height) + "</g>"
+    yield '<g id="period">' + picture + "</g>"
     yield (
         f'<pattern id="tile" patternUnits="userSpaceOnUse" width="{pattern.width:.6f}" '
         f'height="{pattern.height:.6f}" '

@@ -60,7 +60,8 @@ def print_(
             metavar="MM",
             min=0,
             max=50,
-            help="Paint beyond the cut; default: 3, and 1 for nets.",
+            help="Paint beyond the cut; default: 3 for tiles, 1 for nets, else 0. Tiles go "
+            "on there; other pictures lose their border.",
         ),
     ] = None,
     repeat: Annotated[
@@ -133,7 +134,8 @@ def print_(
         tile = read_tile(what)
         width = width_of(tile.pixels.shape[1], mm, dpi)
         chosen = cast(Literal["cell", "domain"] | None, cut)
-        bled = FlatJob.bleed if bleed is None else bleed
+        usual = FlatJob.bleed if tile.wraps else 0.0
+        bled = usual if bleed is None else bleed
         page = flat_page(tile, FlatJob(width, bled, _repeat(repeat or "1x1"), chosen, marks))
     write_files({page_file: page_bytes(page, page_file.suffix)})
     wide, high = page.size
