@@ -86,7 +86,7 @@ def flat_page(tile: Tile, job: FlatJob) -> Page:
             "too-large",
             "repeat",
             f"This sheet would have {columns} × {rows} pixels.",
-            "Choose fewer repeats, or an SVG, which holds one period.",
+            "Choose fewer repeats.",
         )
     around = _MARGIN + (OFF + MARK if job.marks and job.cut is None else 0.0)
     room = round(around * scale)

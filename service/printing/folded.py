@@ -48,7 +48,14 @@ _ToSpace = Callable[[Array], tuple[Array, Array]]
 
 
 def folded_page(ball: Ball, job: FoldedJob) -> Page:
-    """The page of a net. Raises InputError: "unknown-net", "too-large", "bad-dpi"."""
+    """The page of a net. Raises InputError: "unknown-net", "too-large", "bad-dpi", "bad-value"."""
+    if job.bleed > MARGIN:
+        raise InputError(
+            "bad-value",
+            "bleed",
+            f"A net's paint goes on for {MARGIN:g} mm at most.",
+            f"Leave out --bleed: it is {BLEED:g} mm then.",
+        )
     name, _, count = job.what.partition(":")
     if name == "gores":
         return _gores_page(ball, job, _count(count))

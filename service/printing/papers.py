@@ -16,7 +16,7 @@ PAPERS: dict[str, tuple[float, float]] = {
     "A1": (594, 841),
     "A0": (841, 1189),
 }
-LEAST, MOST = 50.0, 3000.0
+LEAST, MOST = 100.0, 3000.0
 
 
 def paper_size(name: str) -> tuple[float, float]:

@@ -139,7 +139,7 @@ REFUSED = {
     "bad-paper": ["ball.png", "--net", "cube", "--paper", "A9"],
     "unknown-net": ["ball.png", "--net", "sphere"],
     "too-large": ["ball.png", "--net", "cube", "--mm", "900"],
-    "bad-value": ["tile.png", "--repeat", "0x2"],
+    "bad-value": ["ball.png", "--net", "cube", "--bleed", "11"],
 }
 
 
