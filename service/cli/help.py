@@ -15,7 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
-    "Show": ("view", "gallery", "report"),
+    "Show": ("view", "print", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -58,6 +58,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "enlarge": ("service enlarge tile.json --size 2048",),
     "gallery": ("service gallery runs -o site --title 'Symmetric things'",),
     "view": ("service view tile.json", "service view disc.png -o disc.html"),
+    "print": (
+        "service print tile.json --mm 120 --repeat 2x3",
+        "service print tile.json --cut domain -o hexagon.svg",
+        "service print planet.json --net icosahedron --paper A3",
+    ),
     "submit": ("service submit tile.json",),
 }
 
