@@ -83,7 +83,7 @@ def test_a_job_is_steered(browser):
 
 WRONG = {
     "no object": (7, "recipe"),
-    "too large": ({**TILE, "size": 5000}, "size"),
+    "too large": ({**TILE, "target": "sphere", "group": "432", "size": 5000}, "size"),
     "no such group": ({**TILE, "group": "p5"}, "group"),
     "no such rule": ({**TILE, "colouring": "99z"}, "colouring"),
     "a term out of range": ({**TILE, "objective": {"style": -1}}, "objective.style"),
