@@ -91,7 +91,8 @@ class Group:
 
 def build_site(runs: Sequence[FoundRun], output: Path, title: str, *, studio: bool = False) -> None:
     """Write the site of runs, newest first, to a folder: a new one, or in place of an older site,
-    which stays until this one is whole; studio: its pages lead to the studio that serves them. Raises InputError("bad-output")."""
+    which stays until this one is whole. studio: the studio serves it, and pages lead there. Raises
+    InputError("bad-output")."""
     _check_output(output, runs)
     growing = temporary_name(Path(os.path.realpath(output)))
     try:
