@@ -1,5 +1,6 @@
 // Mouse, pen, touch, wheel and keys, told as a few verbs: drag(from, to), zoom(factor, at),
 // turn(angle), nudge(x, y), reset(). Places are in pixels of the page, from the element's corner.
+// What is returned says whether a button or a finger is down.
 
 const KEYS = {
   ArrowLeft: (on) => on.nudge(-1, 0),
@@ -52,4 +53,5 @@ export function listen(element, on) {
     event.preventDefault();
     KEYS[event.key](on);
   });
+  return () => fingers.size > 0;
 }
