@@ -1,5 +1,5 @@
 // Mouse, pen, touch, wheel and keys, told as a few verbs: drag(from, to), zoom(factor, at),
-// turn(angle), nudge(x, y), reset(). Places are in pixels of the page, from the element's corner.
+// turn(angle), nudge(x, y), reset(), release(). Places are in pixels of the page, from the element's corner.
 // What is returned says whether a button or a finger is down.
 
 const KEYS = {
@@ -39,7 +39,10 @@ export function listen(element, on) {
     fingers.set(event.pointerId, now);
   });
   for (const name of ["pointerup", "pointercancel"])
-    element.addEventListener(name, (event) => fingers.delete(event.pointerId));
+    element.addEventListener(name, (event) => {
+      fingers.delete(event.pointerId);
+      on.release();
+    });
   element.addEventListener(
     "wheel",
     (event) => {

@@ -68,6 +68,7 @@ async function start() {
     turn: changed((angle) => scene.turn(angle)),
     nudge: changed((x, y) => scene.nudge(x, y, size())),
     reset: changed(() => scene.reset()),
+    release: again,
   });
   window.addEventListener("resize", again);
 
