@@ -23,8 +23,10 @@ def fields_file() -> str:
     ``styles.weight``; bounds are null where there are none, and of a list how many entries it may
     have. ``terms``: as ``describe`` has them. ``pure``: the defaults of dreams without styles."""
     pure = {f"objective.{name}": weight for name, weight in DREAM_OBJECTIVE.items()}
+    fields = field_rows()
+    fields["size"]["most"] = SPACES["mesh"].largest  # which Blender paints
     data = {
-        "fields": field_rows(),
+        "fields": fields,
         "terms": term_rows(),
         "pure": pure | {"learning_rate": DREAM_RATE},
     }
@@ -41,10 +43,7 @@ def _fields() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, field in schema["properties"].items():
         if name == "objective":  # its fields are the terms
             continue
-        row = _row(name, field)
-        if name == "size":  # Blender paints meshes
-            row["most"] = SPACES["mesh"].largest
-        yield name, row
+        yield name, _row(name, field)
         if "items" in field:
             entry = schema["$defs"][field["items"]["$ref"].rpartition("/")[2]]
             for part, inner in entry["properties"].items():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from geometry.errors import InputError, unknown_name
+from geometry.errors import InputError, excerpt
 from service.cli.recipe_file import read_about, read_recipe
 from service.recipe.about import About
 from service.recipe.recipe import Recipe
@@ -64,9 +65,14 @@ def find_recipe(given: Path) -> Path:
         return given
     known = recipe_files()
     if given.name not in known:
-        near = unknown_name("unknown-recipe", "recipe", given.name, known)
-        hint = f"{near.hint} See 'service recipes', or name a file."
-        raise InputError(near.code, near.field, near.message, hint)
+        near = difflib.get_close_matches(given.name.lower(), known, n=3, cutoff=0.4)
+        meant = f"Did you mean {' or '.join(near)}? " if near else ""
+        raise InputError(
+            "unknown-recipe",
+            "recipe",
+            f"'{excerpt(given.name)}' is not known.",
+            f"{meant}See 'service recipes', or name a file.",
+        )
     return known[given.name]
 
 

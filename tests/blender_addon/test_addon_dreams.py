@@ -98,11 +98,11 @@ def test_dreams_alone_and_in_a_style(sphere: Any) -> None:
     assert recipe["styles"] == [{"source": "stained_glass", "weight": 1.0}]
     assert recipe["objective"]["dream"] == 2.0 and recipe["objective"]["smoothness"] == 0.1
     settings.use_styles = False
-    assert settings.smoothness == 10.0 and settings.learning_rate == pytest.approx(0.05)
+    assert settings.smoothness == 10.0 and settings.learning_rate == pytest.approx(0.1)
     recipe = sent()
     assert recipe["styles"] == [] and recipe["objective"]["smoothness"] == 10.0
     settings.smoothness, settings.use_styles = 5.0, True  # what was chosen stays
-    assert settings.smoothness == 5.0 and settings.learning_rate == pytest.approx(0.12)
+    assert settings.smoothness == 5.0 and settings.learning_rate == pytest.approx(0.3)
 
 
 def test_a_script_writes_them_as_one_text(sphere: Any) -> None:
@@ -111,7 +111,7 @@ def test_a_script_writes_them_as_one_text(sphere: Any) -> None:
         {"target": "class:daisy", "weight": 2.0},
         {"target": "fire9", "weight": 1.0},
     ]
-    assert recipe["styles"] == [] and recipe["learning_rate"] == 0.05
+    assert recipe["styles"] == [] and recipe["learning_rate"] == 0.1
     assert recipe["objective"]["smoothness"] == 10.0
     recipe = sent(dream="fire9", style="marbled_paper", smoothness=3)
     assert len(recipe["styles"]) == 1 and recipe["objective"]["smoothness"] == 3.0

@@ -77,7 +77,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
             "content": 2.5,
         },
         "network": "auto",
-        "learning_rate": 0.12,
+        "learning_rate": 0.3,
         "steps": 77,
         "size": 64,
         "quality": "standard",

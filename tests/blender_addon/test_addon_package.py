@@ -109,7 +109,8 @@ def test_no_bound_is_narrower_than_the_recipes_without_need(addon: None) -> None
     known = properties.OrbitexSettings.bl_rna.properties
     for name in ("size", "seed", "views", "style_scale"):
         assert known[name].hard_min == pytest.approx(fields[name]["minimum"]), name
-    for name in ("size", "views", "style_scale", "tolerance", "learning_rate"):
+    assert known["size"].hard_max == pytest.importorskip("service.spaces").SPACES["mesh"].largest
+    for name in ("views", "style_scale", "tolerance", "learning_rate"):
         assert known[name].hard_max == fields[name]["maximum"], name
     objective = pytest.importorskip("service.recipe.parts").Objective
     for name, term in objective.model_json_schema()["properties"].items():

@@ -57,7 +57,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
         "styles": [{"source": "stained_glass", "weight": 1.0}],
         "style_scale": 1.0,
         "style_colours": "own",
-        "learning_rate": 0.12,
+        "learning_rate": 0.3,
         "network": "auto",
         "objective": {
             "style": 1.0,

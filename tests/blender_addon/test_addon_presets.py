@@ -78,7 +78,7 @@ def test_save_look_apply_remove(sphere: Any, own: Path) -> None:
         "Use Styles: on → off",
         "Dream: 1 → 4",
         "Natural Colours: 0 → 2",
-        "Step Size: 0.12 → 0.05",
+        "Step Size: 0.3 → 0.1",
     ]
     assert {"orbitex.preset_apply", "orbitex.preset_remove"} <= set(drawn(panels.CLASSES))
     bpy.ops.orbitex.preset_apply(name="Cat cube")

@@ -108,7 +108,7 @@ def test_the_container_gets_all_that_the_package_is_made_of():
 
 
 def test_every_message_of_the_page_is_one_that_the_service_logs():
-    source = "".join(path.read_text() for path in (ROOT / "service/serving").rglob("*.py"))
+    source = "".join(path.read_text() for path in (ROOT / "service").rglob("*.py"))
     messages = re.findall(r"^\| (?:info|warning|error) \| `([^`]+)`", PAGE, re.MULTILINE)
     assert len(messages) >= 8
     assert [message for message in messages if message not in source] == []

@@ -38,13 +38,15 @@ def run_beside(picture: Path) -> Run:
 
 def run_of(recipe: Path) -> Run:
     """The run of a recipe's file. One that lies in a run's folder is run again: the new folder is
-    beside that one. Raises InputError as :func:`service.cli.recipe_file.read_about` does."""
+    beside that one. What is wrong with the file is told by who reads the recipe."""
     if recipe.name == RECIPE and (recipe.parent / RECORD).is_file():
         with contextlib.suppress(InputError):
             old = read_record(recipe.parent / RECORD)
             folder = new_run_folder(recipe.absolute().parent.parent)
             return Run(folder, old.name, old.title, old.about)
-    about = read_about(recipe)
+    about = None
+    with contextlib.suppress(InputError):
+        about = read_about(recipe)
     title, text = ("", "") if about is None else (about.title, about.text)
     name = _shown(recipe.stem)
     return Run(new_run_folder(runs_of(recipe.stem)), name, _shown(title), _shown(text, _MOST))

@@ -109,8 +109,11 @@ def in_words(shape: Mapping[str, Any]) -> str:
         length = f"{least} to {most}" if least else f"at most {most}"
         return f"text of {length} characters" if most else "text"
     if kind == "array":
-        most = f" of at most {shape['maxItems']}" if "maxItems" in shape else ""
-        return f"a list{most}, each {in_words(shape['items'])}"
+        least, most = shape.get("minItems", 0), shape.get("maxItems")
+        length = (
+            f" of {least}" if least and least == most else f" of at most {most}" if most else ""
+        )
+        return f"a list{length}, each {in_words(shape['items'])}"
     if kind == "object":
         return f"{{{', '.join(shape['properties'])}}}" if "properties" in shape else "an object"
     return "anything"
@@ -153,7 +156,10 @@ def _fits(value: Any, shape: Mapping[str, Any]) -> bool:
             and (shape.get("format") != "printable" or value.isprintable())
         )
     if kind == "array":
-        return isinstance(value, list) and len(value) <= shape.get("maxItems", len(value))
+        if not isinstance(value, list):
+            return False
+        count = len(value)
+        return shape.get("minItems", 0) <= count <= shape.get("maxItems", count)
     if kind == "object":
         if not isinstance(value, dict) or len(value) > shape.get("maxProperties", len(value)):
             return False

@@ -16,7 +16,7 @@ from service.serving.protocol.wire import WireError
 _KEYS = frozenset(
     {
         *("type", "enum", "pattern", "format", "what", "required"),
-        *("minLength", "maxLength", "minimum", "maximum", "maxItems", "maxProperties"),
+        *("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "maxProperties"),
     }
 )
 

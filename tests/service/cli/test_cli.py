@@ -359,11 +359,12 @@ def test_set_reaches_every_part_of_a_recipe(tmp_path):
 
 @pytest.mark.parametrize("file", sorted((ROOT / "recipes").glob("*.json")), ids=lambda p: p.stem)
 def test_the_recipes_that_ship_are_sound(file):
+    from service.inputs.mesh import mesh_inputs
     from service.inputs.styles import load_styles
     from service.scene import make_scene
 
     recipe = read_recipe(file)
-    make_scene(recipe)
+    make_scene(recipe, mesh_inputs(recipe).body if recipe.mesh else None)
     load_styles(recipe)
 
 
@@ -431,7 +432,7 @@ def test_the_offer_is_small_and_complete():
     assert rows["p6"]["colourings_total"] == len(rows["p6"]["colourings"]) == 12
     row = next(row for row in offer["groups"] if row["name"] == "432")
     assert row["space"] == "sphere" and row["order"] == 24 and row["title"]
-    assert set(row["colourings"][1]) == {"name", "colours", "images", "summary"}
+    assert set(row["colourings"][1]) == {"name", "colours", "images", "summary", "note"}
     assert row["colourings"][1]["images"].keys() == {"r", "s"}
     automatic, embedded, *_ = offer["networks"]
     assert {"name": "auto", "available": True}.items() <= automatic.items()

@@ -83,10 +83,12 @@ def test_what_cannot_be_painted_leaves_no_folder(change, place, capfd):
 def test_what_the_recipe_file_says_of_itself_is_in_the_record(place):
     from service.cli.painting.runs import run_of
 
-    run = run_of(place / "x.json", {"title": " A\n\x1btitle ", "about": "b " * 5000})
-    assert run.title == "A \\x1btitle" and len(run.about) == 4000
+    about = {"title": " A\n\x1btitle ", "text": "b " * 1000}
+    (place / "x.json").write_text(json.dumps({"target": "tile", "group": "p4", "about": about}))
+    run = run_of(place / "x.json")
+    assert run.title == "A \\x1btitle" and len(run.about) == 1999
     assert run.picture().name == "x.png" and run.folder.parent.parts == ("runs", "x")
-    odd = run_of(place / "../-..<b>:\\\udcff.json", {})
+    odd = run_of(place / "../-..<b>:\udcff.json")
     assert "\udcff" not in odd.name and odd.picture().name == "b.png"
 
 

@@ -69,7 +69,7 @@ def test_a_small_painting_goes_on_at_a_large_size():
     *_, small = run(tile(size=64))
     before = small.texture(0)
     kept = Paint.from_bytes(small.paint().to_bytes(half=True))
-    *_, last = run(tile(size=128), larger_than=kept)
+    *_, last = run(tile(size=128), before=kept)
     found = last.texture(0)
     assert found.shape[1] == 128
     halved = found.reshape(64, 2, 64, 2, 3).mean((1, 3))

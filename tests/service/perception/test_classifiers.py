@@ -180,7 +180,7 @@ def test_periods_of_any_size_are_seen(resnet):
 def test_a_residual_network_paints(resnet, monkeypatch):
     recipe = parse_recipe(
         {"target": "tile", "group": "p4", "size": 64, "steps": 4, "views": 2, "quality": "draft"}
-        | {"network": "torchvision:resnet18", "learning_rate": 0.03}
+        | {"network": "torchvision:resnet18", "learning_rate": 0.1}
     )
     monkeypatch.setattr("service.painting.paint.load_network", lambda *_: resnet)
     steps = paint(recipe, make_scene(recipe), load_styles(recipe), torch.device("cpu"))

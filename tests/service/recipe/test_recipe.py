@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geometry.errors import InputError
 from service.recipe.parsing import parse_recipe
 from service.recipe.parts import QUALITIES, Objective, Style
-from service.recipe.recipe import Recipe
+from service.recipe.recipe import MAX_SIZE, Recipe
 from service.terms import TERMS
 
 BASE = {"target": "tile", "group": "p4"}
@@ -60,7 +60,7 @@ def test_recipes_survive_json(recipe):
 @pytest.mark.parametrize(
     ("field", "low", "high", "step"),
     [
-        ("size", 64, 4096, 1),
+        ("size", 64, MAX_SIZE, 1),
         ("seed", 0, 2**31 - 1, 1),
         ("steps", 1, 100_000, 1),
         ("views", 1, 256, 1),

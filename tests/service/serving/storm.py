@@ -29,6 +29,9 @@ ENDED_FILES = {
     "receipt.json",
     "log.txt",
     "paint.safetensors",
+    "run.json",
+    "report.html",
+    "pictures",
 }
 
 

@@ -119,7 +119,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(client):
     ]:
         with refused(code):
             client.adjust(job, changes)
-    assert ask(client, "attach", job)["recipe"]["learning_rate"] == 0.12
+    assert ask(client, "attach", job)["recipe"]["learning_rate"] == 0.3
     client.cancel(job)
     with refused("has-ended"):
         client.adjust(job, {"views": 2})

@@ -46,6 +46,7 @@ ASK = {
     "network": lambda client: client.network("squeezenet"),
     "channel": lambda client: client.channel_picture("squeezenet", "fire9", 7, 2 * SIDE),
     "survey": lambda client: client.survey("squeezenet", PICTURE),
+    "look": lambda client: client.look(PICTURE),
     "group": lambda client: client.group("C7"),
     "symmetries": lambda client: client.symmetries(*MESH),
     "heartbeat": lambda client: client.heartbeat(),

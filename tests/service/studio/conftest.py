@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from own_address import HOST, TOKEN
 from patience import PATIENCE
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))  # for service_process
@@ -16,8 +17,6 @@ from service_process import running
 
 from service.serving.client import Client
 from service.studio.routes import Studio
-
-HOST, TOKEN = "127.0.0.1:4321", "the-token"
 
 
 class Browser:

@@ -1,7 +1,7 @@
 """Who is let in: the studio's own page with the token, and nobody else."""
 
 import pytest
-from conftest import HOST, TOKEN
+from own_address import HOST, TOKEN
 
 OWN = f"http://{HOST}"
 OTHERS = {

@@ -36,7 +36,8 @@ def test_a_job_from_paint_to_its_files(browser):
     assert seen[-1][1]["state"] == "finished"
     steps = [int(number) for _, _, number in seen if number is not None]
     assert steps == sorted(set(steps)) and steps[-1] == 40
-    kind, _, data = seen[-1][1]["picture"].partition(";base64,")
+    shown = [row["picture"] for _, row, _ in seen if row["picture"]]
+    kind, _, data = shown[-1].partition(";base64,")
     assert kind == "data:image/jpeg"
     assert Image.open(io.BytesIO(base64.b64decode(data))).size == (64, 64)
 
@@ -83,7 +84,7 @@ def test_a_job_is_steered(browser):
 
 WRONG = {
     "no object": (7, "recipe"),
-    "too large": ({**TILE, "size": 5000}, "size"),
+    "too large": ({**TILE, "size": 9000}, "size"),
     "no such group": ({**TILE, "group": "p5"}, "group"),
     "no such rule": ({**TILE, "colouring": "99z"}, "colouring"),
     "a term out of range": ({**TILE, "objective": {"style": -1}}, "objective.style"),

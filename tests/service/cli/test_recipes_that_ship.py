@@ -38,10 +38,9 @@ TILE = {"target": "tile", "group": "p2"}
 def asked(monkeypatch):
     """The recipes that would be painted, and where."""
     found = []
-    for function in ("picture.paint_to", "mesh.paint_mesh_to"):
-        monkeypatch.setattr(
-            f"service.cli.painting.{function}", lambda r, place, *_, **__: found.append((r, place))
-        )
+    monkeypatch.setattr(
+        "service.cli.painting.painting.paint_to", lambda r, place, *_: found.append((r, place))
+    )
     return found
 
 
