@@ -57,8 +57,8 @@ def frieze_chart(
     columns = max(step, width // step * step)
     torus = plane_chart(tall, colouring, columns)
     cells = abs(colouring.supercell[0][0])
-    rows = max(2, round(aspect * columns / cells / 2) * 2)
-    rows = min(rows, torus.rows) - torus.rows % 2  # what is above is as much as what is below
+    # even, as the torus is wherever something turns the strip over
+    rows = min(max(2, round(aspect * columns / cells / 2) * 2), torus.rows)
     return FriezeChart(torus, (rows, columns))
 
 
