@@ -14,6 +14,7 @@ from geometry.sphere.groups import SPHERE_GROUPS, axial_group
 from geometry.spiral.groups import SPIRAL_GROUPS, spiral_by_name
 from geometry.symmetry.colour import IDENTITY, parse
 from geometry.symmetry.groups import Colouring, Group, make_colouring
+from geometry.symmetry.orbifold import spellings
 from geometry.symmetry.presentation import homomorphisms
 
 GROUPS: dict[str, Group] = {
@@ -52,14 +53,17 @@ def _called(key: str, table: Iterable[Group]) -> list[Group]:
 
 
 def find_group(name: str, space: str | None = None) -> Group:
-    """A group by any of its names, capital or small. Where case alone tells two names apart (O are
-    the rotations of the octahedron, o is the plane's torus), the exact spelling counts, then the
-    wanted space.
+    """A group by any of its names, capital or small, an orbifold's in any order that means the
+    same: 235 is 532. Where case alone tells two names apart (O are the rotations of the octahedron,
+    o is the plane's torus), the exact spelling counts, then the wanted space.
 
     Raises InputError("unknown-group") with the nearest names, "wrong-space", "bad-tiling" for a
     tiling {p,q} that is not hyperbolic, or "bad-plugin".
     """
-    called = _called(name.strip(), _all_groups())
+    table = _all_groups()
+    called = _called(name.strip(), table) or next(
+        (found for spelt in spellings(name) if (found := _called(spelt, table))), []
+    )
     for group in called:
         if space in (None, group.space.name):
             return group

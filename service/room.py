@@ -54,10 +54,14 @@ def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:
     if needed > free:
         raise InputError(
             *(("not-saved", "data") if job else ("bad-output", "output")),
-            f"{recipe.size} pixels across take up to {needed / GIB:.2f} GiB on the disk of "
-            f"{folder}, where {free / GIB:.2f} GiB are free.",
+            f"{recipe.size} pixels across take up to {_said(needed)} on the disk of {folder}, "
+            f"where {_said(free)} are free.",
             "Make room there, or choose a smaller size.",
         )
+
+
+def _said(size: int) -> str:
+    return f"{size / GIB:.2f} GiB" if size >= GIB // 10 else f"{size / 2**20:.1f} MiB"
 
 
 def free_memory(root: Path = Path("/")) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,9 +55,31 @@ def cell_width(chart: PlaneChart, picture: tuple[int, int], shape: CellShape) ->
     return right - left
 
 
+def picture_skew(cell: Array, width: int, height: int) -> float:
+    """How many pixels the copies above and below a picture of the lattice of ``cell``, (2, 2),
+    columns in pixels, lie aside: s, where (s, height) is a whole combination of the columns, modulo
+    the width."""
+    best, least = 0.0, math.inf
+    for m in range(-64, 65):
+        for n in range(-64, 65):
+            x, y = cell @ (m, n)
+            aside = (x + width / 2) % width - width / 2
+            # the nearest whole combination, and of equals the one that lies least aside
+            miss = abs(y - height) + 1e-3 * abs(aside) / width
+            if miss < least:
+                best, least = float(aside), miss
+    return 0.0 if abs(best) < 0.5 else best
+
+
 def _outline(chart: PlaneChart, picture: tuple[int, ...], shape: CellShape) -> Array:
     a, b, origin = picture_lattice(chart, (picture[0], picture[1]))
-    return (_parallelogram(a, b) if shape == "parallelogram" else _dirichlet(a, b)) + origin
+    return cell_outline(a, b, shape) + origin
+
+
+def cell_outline(a: Array, b: Array, shape: CellShape) -> Array:
+    """Corners (n, 2) in order of a cell of the lattice of a and b, (2,) each: the parallelogram
+    with a corner at 0, or the Dirichlet cell around it. Corners of the latter may coincide."""
+    return _parallelogram(a, b) if shape == "parallelogram" else _dirichlet(a, b)
 
 
 def _box(outline: Array) -> tuple[tuple[int, int], tuple[int, int]]:

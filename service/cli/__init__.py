@@ -71,4 +71,9 @@ def _refuse_usage(error: Exception) -> int:
         sys.stdout.write(f"{message}\n")
         return _BAD_INPUT
     place = context.command_path if context is not None else "service"
-    return _refuse(f"{message}{'' if message[-1] in '.?' else '.'} See '{place} --help'.")
+    from service.cli.usage import remedy
+    from service.recipe.parsing import in_plain_words
+
+    said = in_plain_words(message)
+    hint = remedy(error, place)
+    return _refuse(f"{said}{'' if said[-1] in '.?' else '.'}{hint} See '{place} --help'.")

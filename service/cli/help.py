@@ -15,7 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
-    "Show": ("view", "gallery", "report"),
+    "Show": ("view", "print", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -50,14 +50,25 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "batch": ("service batch recipes -q draft -o drafts",),
     "recipes": ("service recipes --page recipes.html --open",),
-    "colourings": ("service colourings p4 --style night_strokes",),
+    "colourings": (
+        "service colourings p4 --style night_strokes",
+        "service colourings p4 -s photo.jpg --preview rules.png",
+    ),
     "variants": ("service variants tile -g p4,p6,p6m -s night_strokes,a.jpg --seeds 2 -o many",),
     "pick": ("service pick many 7 --size 2048",),
     "enlarge": ("service enlarge tile.json --size 2048",),
     "gallery": ("service gallery runs -o site --title 'Symmetric things'",),
     "view": ("service view tile.json", "service view disc.png -o disc.html"),
+    "print": (
+        "service print tile.json --mm 120 --repeat 2x3",
+        "service print tile.json --cut domain -o hexagon.svg",
+        "service print planet.json --net icosahedron --paper A3",
+    ),
     "submit": ("service submit tile.json",),
 }
+
+
+_SENTENCE = 1000  # characters: more than any has
 
 
 class SectionedCommand(TyperCommand):
@@ -90,9 +101,8 @@ class SectionedGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the sections."""
         longest = max(map(len, self.commands))
-        limit = formatter.width - 6 - longest
-        helps = {
-            name: command.get_short_help_str(limit)
+        helps = {  # the first sentence, whole
+            name: command.get_short_help_str(_SENTENCE)
             for name, command in self.commands.items()
             if not command.hidden
         }

@@ -152,7 +152,11 @@ def read_json(path: Path) -> dict[str, Any]:
             "Mend it there.",
         ) from None
     except (OSError, ValueError, RecursionError):
-        raise InputError("bad-recipe", "recipe", f"{path} cannot be read as JSON text.") from None
+        receipt = path.with_suffix(".json")
+        hint = f"Give its receipt, {receipt}." if receipt.is_file() else _EXAMPLES
+        raise InputError(
+            "bad-recipe", "recipe", f"{path} cannot be read as JSON text.", hint
+        ) from None
     if not isinstance(data, dict):
         raise _no_object(path)
     return data

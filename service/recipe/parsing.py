@@ -48,8 +48,29 @@ def _parse(data: Any) -> DescribedRecipe:
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
         if isinstance(refused := first.get("ctx", {}).get("error"), InputError):
             raise refused from None
-        message = first["msg"].removeprefix("Value error, ")
+        message = in_plain_words(first["msg"].removeprefix("Value error, "))
         raise InputError("bad-value", field, f"{message}.", _given(first)) from None
+
+
+# pydantic's words, for whom a value is an input: in the order in which they are looked for
+_WORDS = {
+    "Input should be a valid integer": "Must be a whole number",
+    "Input should be a valid number": "Must be a number",
+    "Input should be a valid string": "Must be text",
+    "Input should be": "Must be",
+    "Field required": "Is missing",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "Must be a whole number, unable to parse string as an integer": "Must be a whole number",
+    "Must be a number, unable to parse string as a number": "Must be a number",
+}
+
+
+def in_plain_words(message: str) -> str:
+    """A message of pydantic's as people say it."""
+    for theirs, ours in _WORDS.items():
+        message = message.replace(theirs, ours)
+    return message
 
 
 def _check_counts(data: Any, field: str = "", depth: int = 3) -> None:

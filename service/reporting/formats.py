@@ -35,16 +35,27 @@ FORMATS: dict[str, Format] = {
 }
 
 
+def loses_transparency(picture: NDArray[np.uint8], suffix: str) -> bool:
+    """Whether something of a picture is transparent, which the format of a suffix of FORMATS
+    cannot say."""
+    can = FORMATS[suffix.lower()].alpha
+    return not can and picture.shape[2:] == (4,) and bool((picture[..., 3] < 255).any())
+
+
 def picture_bytes(
-    picture: NDArray[np.uint8], suffix: str = ".png", dpi: float | None = None
+    picture: NDArray[np.uint8],
+    suffix: str = ".png",
+    dpi: float | None = None,
+    profile: bytes | None = None,
 ) -> bytes:
     """A picture, (H, W) or (H, W, 3 or 4) uint8, as the content of a file with a suffix of
     FORMATS; what is transparent lies over white where the format cannot say so. dpi: pixels per
-    inch that it names; WebP has no place for them."""
+    inch that it names; WebP has no place for them. profile: ICC, left out if None: it is sRGB."""
     kind = FORMATS[suffix.lower()]
     if picture.shape[2:] == (4,) and not kind.alpha:
         picture = over_white(picture)
     options = dict(kind.options) | ({} if dpi is None else {"dpi": (dpi, dpi)})
+    options |= {} if profile is None else {"icc_profile": profile}
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, kind.name, **options)
     return stream.getvalue()

@@ -15,6 +15,7 @@ from PIL import Image
 
 from geometry.errors import InputError
 from geometry.hyperbolic.models import MODELS
+from geometry.plane.tiles import picture_skew
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, Space
 from geometry.symmetry.colour import generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame
@@ -113,7 +114,7 @@ def _plane(painting: Painting) -> View:
     height, width = painting.pixels.shape[:2]
     skew, pixels, pad = 0.0, painting.pixels[..., :3], 0
     if not cut:
-        skew = _skew(cell, width, height)
+        skew = picture_skew(cell, width, height)
         pixels, pad = _padded(pixels, round(skew)), _PAD
     # pixels count from the group's origin: numbers stay small, and its domain is in the middle
     shift = np.eye(3)
@@ -146,21 +147,6 @@ def _shifted(step: Array) -> Array:
     out = np.eye(3)
     out[:2, 2] = step
     return out
-
-
-def _skew(cell: Array, width: int, height: int) -> float:
-    """s, where (s, height) is a whole combination of a and b, modulo the width: that by which the
-    copies of a brick above and below lie aside."""
-    best, least = 0.0, math.inf
-    for m in range(-64, 65):
-        for n in range(-64, 65):
-            x, y = cell @ (m, n)
-            aside = (x + width / 2) % width - width / 2
-            # the nearest whole combination, and of equals the one that lies least aside
-            miss = abs(y - height) + 1e-3 * abs(aside) / width
-            if miss < least:
-                best, least = float(aside), miss
-    return 0.0 if abs(best) < 0.5 else best
 
 
 def _padded(pixels: NDArray[np.uint8], skew: int) -> NDArray[np.uint8]:

@@ -32,9 +32,12 @@ def test_too_small_a_disk_is_said(tmp_path, monkeypatch):
     room.check_disk(recipe(8192), tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100 << 20))
     room.check_disk(recipe(1024), tmp_path)
-    with pytest.raises(InputError, match=r"0.56 GiB .* where 0.10 GiB are free") as caught:
+    with pytest.raises(InputError, match=r"0\.56 GiB .* where 100\.0 MiB are free") as caught:
         room.check_disk(recipe(8192), tmp_path)
     assert caught.value.code == "bad-output"
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100 << 10))
+    with pytest.raises(InputError, match=r"0\.6 MiB .* where 0\.1 MiB are free"):
+        room.check_disk(recipe(256), tmp_path)
 
 
 def files(root, **texts):

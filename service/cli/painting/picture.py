@@ -22,6 +22,7 @@ from service.networks import AUTO, EMBEDDED
 from service.painting.progress import Progress
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_figure, destination
+from service.reporting.formats import loses_transparency
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import remarks
@@ -70,6 +71,12 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
         end_diary(diary, extras.run, [*first, *(f for f in place.files if f not in first)], console)
     for remark in remarks(done.receipt):
         console.out(f"advice: {remark}", highlight=False)
+    if loses_transparency(done.picture, place.picture.suffix):
+        console.out(
+            "advice: JPEG has no transparency, so what is transparent is white now; "
+            f"-o {place.picture.with_suffix('.png')} would keep it.",
+            highlight=False,
+        )
     rms = done.receipt["quality"]["symmetry_rms"]
     symmetry = "no symmetry" if rms is None else f"symmetry error {rms:.2f}/255"
     time = f"{last.seconds:.1f} s with {last.network}"

@@ -109,10 +109,8 @@ def in_words(shape: Mapping[str, Any]) -> str:
         length = f"{least} to {most}" if least else f"at most {most}"
         return f"text of {length} characters" if most else "text"
     if kind == "array":
-        least, most = shape.get("minItems", 0), shape.get("maxItems")
-        length = (
-            f" of {least}" if least and least == most else f" of at most {most}" if most else ""
-        )
+        least, most = shape.get("minItems"), shape.get("maxItems")
+        length = f" of {'' if least == most else 'at most '}{most}" if most else ""
         return f"a list{length}, each {in_words(shape['items'])}"
     if kind == "object":
         return f"{{{', '.join(shape['properties'])}}}" if "properties" in shape else "an object"

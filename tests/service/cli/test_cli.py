@@ -67,7 +67,12 @@ def service(*words, cwd):
         ((*TILE, "--style", "broken.png"), "style", "PNG"),
         ((*TILE, "--style", "-1:stained_glass"), "weight", "greater than 0"),
         ((*TILE, "--size", "63"), "size", "64"),
-        ((*TILE, "--size", "big"), "--size", "integer"),
+        ((*TILE, "--size", "big"), "--size", "whole number"),
+        (("tile", "-g", "p4", "--set", "steps=12"), "--set", "service run"),
+        (("variants", "tile", "-g", "p4", "--steps", "12"), "--steps", "--set steps="),
+        (("variants", "tile", "-g", "p4", "--detail-weight", "2"), "", "--set objective.detail="),
+        (("colourings", "4", "6"), "(6)", "in quotes, as in '{4,6}'"),
+        (("tile", "-g", "p4", "--torus-map", "42,1", "42,1"), "(42,1)", "in quotes"),
         ((*TILE, "--quality", "best"), "quality", "'final'"),
         ((*TILE, "--weights", "absent.pth"), "weights", ""),
         ((*TILE, "-o", "picture.bmp"), "output", ".png"),
@@ -79,7 +84,7 @@ def service(*words, cwd):
         (("run", "recipe.json", "--set", "objective.stile=2"), "recipe", "style"),
         (("run", "recipe.json", "--set", "sise=64"), "recipe", "size"),
         (("run", "recipe.json", "--set", "size"), "--set", "key=value"),
-        (("run", "recipe.json", "--set", "size.x=1"), "size", "integer"),
+        (("run", "recipe.json", "--set", "size.x=1"), "size", "whole number"),
         (("run", "recipe.json", "--set", "styles.7.weight=1"), "--set", "styles.7"),
         (("run", "recipe.json", "--set", "target=mesh"), "mesh", "--set mesh=FILE"),
         (("mesh", "absent.obj"), "absent.obj", "name"),
@@ -168,6 +173,15 @@ def test_bad_input_is_one_clear_line_and_nothing_is_written(
     assert line.startswith("error: ") and field in line and fix in line and len(line) < 400
     after = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     assert after == before
+
+
+@pytest.mark.parametrize("command", [("run",), ("enlarge", "--size", "256")])
+def test_a_picture_in_place_of_its_receipt_is_answered_with_the_receipt(tmp_path, capfd, command):
+    picture = tmp_path / "tile.png"
+    Image.new("L", (8, 8), 255).save(picture)
+    picture.with_suffix(".json").write_text("{}")
+    assert main([*command, str(picture)]) == 2
+    assert f"Give its receipt, {picture.with_suffix('.json')}." in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("content", ["text", "another network"])

@@ -24,6 +24,12 @@ def test_help_begins_with_painting():
     assert all(f"  {name} " in text for name in COMMANDS)
 
 
+def test_no_command_is_cut_short():
+    text = CliRunner().invoke(app, ["--help"]).output
+    commands = text.partition("Paint:")[2]
+    assert commands and "..." not in commands and "…" not in commands
+
+
 def test_options_stand_in_sections():
     text = CliRunner().invoke(app, ["tile", "--help"]).output
     titles = ["Symmetry:", "Style and dreams:", "Objective:", "Quality:", "Output:", "Examples:"]

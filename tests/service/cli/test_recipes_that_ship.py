@@ -132,7 +132,7 @@ def test_a_name_is_found_from_anywhere(asked, tmp_path, monkeypatch):
     assert main(["run", "restyled_vase", "--set", "seed=3"]) == 0
     recipe, place = asked[0]
     assert recipe == ENTRIES["restyled_vase"].recipe.model_copy(update={"seed": 3})
-    assert place.as_posix() == "out/restyled_vase.png"
+    assert place.parts[:2] == ("runs", "restyled_vase") and place.name == "restyled_vase.png"
 
 
 def test_a_file_comes_before_a_name(asked, tmp_path, monkeypatch):
@@ -224,7 +224,7 @@ def test_an_edited_recipe_is_painted_and_kept(editor, asked, tmp_path):
     text = file.read_text(encoding="utf-8")
     edited = text.replace('"seed": 1', '"seed": 9')
     saves(edited)
-    assert main(["run", "tunnel", "--edit"]) == 0
+    assert main(["run", "tunnel", "--edit", "-o", "out"]) == 0
     assert opened() == [text]
     assert asked[0][0] == ENTRIES["tunnel"].recipe.model_copy(update={"seed": 9})
     assert (tmp_path / "out" / "tunnel.edited.json").read_text(encoding="utf-8") == edited
@@ -268,7 +268,7 @@ def test_who_gives_up_keeps_the_text(editor, asked, capsys, monkeypatch, tmp_pat
     saves, _ = editor
     saves("{")
     answer(monkeypatch, False)
-    assert main(["run", "tunnel", "--edit"]) == 2
+    assert main(["run", "tunnel", "--edit", "-o", "out"]) == 2
     assert "tunnel.edited.json" in capsys.readouterr().err.splitlines()[-1]
     assert (tmp_path / "out" / "tunnel.edited.json").read_text() == "{"
     assert not asked
@@ -277,7 +277,7 @@ def test_who_gives_up_keeps_the_text(editor, asked, capsys, monkeypatch, tmp_pat
 def test_closed_without_saving_nothing_is_painted(editor, asked, capsys, tmp_path):
     assert main(["run", "tunnel", "--edit"]) == 2
     assert "without saving" in capsys.readouterr().err
-    assert not asked and not (tmp_path / "out").exists()
+    assert not asked and not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("named", ["no-such-editor", "'", sys.executable + " -c 1/0"])

@@ -8,7 +8,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from service.cli.app import app
-from service.reporting.formats import FORMATS, picture_bytes
+from service.reporting.formats import FORMATS, loses_transparency, picture_bytes
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (24, 32, 4), np.uint8)
 SOFT = np.add.outer(np.arange(64), np.arange(64)).astype(np.uint8)
@@ -48,3 +48,12 @@ def test_a_tile_is_painted_into_a_tiff_with_its_resolution(tmp_path):
     picture = Image.open(place)
     assert picture.size == (64, 64) and picture.info["dpi"] == (254, 254)
     assert place.with_suffix(".json").exists()
+
+
+def test_only_jpeg_loses_transparency_and_only_where_there_is_some():
+    clear = np.full((2, 2, 4), 255, np.uint8)
+    clear[0, 0, 3] = 0
+    assert [suffix for suffix in FORMATS if loses_transparency(clear, suffix)] == [".jpg", ".jpeg"]
+    assert loses_transparency(clear, ".JPG")
+    assert not loses_transparency(clear[1:], ".jpg")
+    assert not loses_transparency(clear[..., :3], ".jpg")

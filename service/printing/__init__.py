@@ -1,0 +1,1 @@
+"""Paintings on paper: sheets to cut, nets to fold; as pixels, PDF and SVG."""
