@@ -20,7 +20,8 @@ _OPENING = """# The command line
 
 `service COMMAND`, or `python -m service COMMAND`.
 
-**Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `frieze`, `mesh` and `run` show their progress (in
+**Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `frieze`, `mesh` and `run` show their
+progress (in
 a terminal a bar, elsewhere a line now and then) and write a picture and, beside it, its
 [receipt](receipts.md). Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) finish with the best
 so far; a second Ctrl-C stops at once and writes nothing. Files are written whole or not at all, and
@@ -54,7 +55,8 @@ signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter
 (`"[4,6]+"`) or `spiral3`; quote a `*` or brackets in a shell. `preview` shows any of them at
 once. Friezes have symbols of wallpaper groups, too: but for `service frieze` write `frieze-p2mg`.
 With `--figure` it draws the symmetry over the picture, too, and so do `tile`, `sphere`,
-`hyperbolic` and `frieze`: NAME_figure.png, and NAME_figure.svg with the same lines as vectors. A lens, a
+`hyperbolic` and `frieze`: NAME_figure.png, and NAME_figure.svg with the same lines as vectors. A
+lens, a
 triangle, a square, a hexagon is a centre of turns of order 2, 3, 4, 6; lines are mirrors, dashed
 ones glides; what changes colours is hollow. One fundamental domain keeps its colours, the rest is
 paler. Red and with their letters are the generators; where they act outside of the picture, it is
