@@ -21,7 +21,7 @@ import service
 from service.gallery.curves import curve, curves
 
 _TEMPLATES = Path(__file__).parent / "templates"
-STYLE, SCRIPT = "style.css", "gallery.js"
+THEME, STYLE, SCRIPT = "theme.css", "style.css", "gallery.js"
 
 
 def render(template: str, **values: Any) -> bytes:
@@ -30,8 +30,9 @@ def render(template: str, **values: Any) -> bytes:
 
 
 def asset(name: str) -> str:
-    """The style sheet or the script."""
-    return _TEMPLATES.joinpath(name).read_text("utf-8")
+    """The theme of all pages, the style sheet with it, or the script."""
+    text = _TEMPLATES.joinpath(name).read_text("utf-8")
+    return asset(THEME) + text if name == STYLE else text
 
 
 @functools.cache

@@ -89,16 +89,17 @@ class Group:
     runs: Sequence[Entry]
 
 
-def build_site(runs: Sequence[FoundRun], output: Path, title: str) -> None:
+def build_site(runs: Sequence[FoundRun], output: Path, title: str, *, studio: bool = False) -> None:
     """Write the site of runs, newest first, to a folder: a new one, or in place of an older site,
-    which stays until this one is whole. Raises InputError("bad-output")."""
+    which stays until this one is whole. studio: the studio serves it, and pages lead there. Raises
+    InputError("bad-output")."""
     _check_output(output, runs)
     growing = temporary_name(Path(os.path.realpath(output)))
     try:
         growing.mkdir(parents=True)
         growing.chmod(0o755)
         entries = _entries(runs, growing)
-        _write_pages(entries, growing, title)
+        _write_pages(entries, growing, title, studio)
         _put_in_place(growing, Path(os.path.realpath(output)))
     except OSError as error:
         raise InputError(
@@ -208,14 +209,15 @@ def _copied(source: Path, target: Path, name: str) -> bool:
     return True
 
 
-def _write_pages(entries: Sequence[Entry], site: Path, title: str) -> None:
+def _write_pages(entries: Sequence[Entry], site: Path, title: str, studio: bool) -> None:
     groups = _groups(entries)
 
     def write(path: str, template: str, **values: Any) -> None:
         file = site / path
         file.parent.mkdir(exist_ok=True)
         root = "../" * path.count("/")
-        file.write_bytes(render(template, site=title, root=root, here=path, **values))
+        values |= {"site": title, "root": root, "here": path, "studio": studio}
+        file.write_bytes(render(template, **values))
 
     (site / STYLE).write_text(asset(STYLE), "utf-8")
     (site / SCRIPT).write_text(asset(SCRIPT), "utf-8")

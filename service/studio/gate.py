@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 OPEN = ("/enter", "/static/")  # the way in, and what anybody can read in the project's sources
 SAFE = ("GET", "HEAD")
+GALLERY = "/gallery/"
+STYLES, OWN_STYLES = "style-src 'self'", "style-src 'self' 'unsafe-inline'"  # sizes of pictures
+POLICY = (
+    f"default-src 'none'; script-src 'self'; {STYLES}; img-src 'self' data: blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -48,6 +51,8 @@ class Gate:
                 given = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     given[name] = value
+                if scope["path"].startswith(GALLERY):
+                    given["content-security-policy"] = POLICY.replace(STYLES, OWN_STYLES)
                 given.setdefault("cache-control", "no-store")
             await send(message)
 

@@ -11,7 +11,8 @@ import secrets
 import socket
 import tempfile
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from service.serving.client import Client
 from service.serving.protocol.wire import DEFAULT_ADDRESS
 from service.serving.serve import private_service
 from service.serving.settings import Settings
+from service.studio.live_gallery import live_gallery
 from service.studio.routes import Studio
 from service.studio.watching import Connect
 
@@ -30,8 +32,18 @@ _PROBE_SECONDS = 2.0  # until it is clear that no service runs
 _MAX_CONNECTIONS = 64
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the studio shows besides itself: the gallery of the runs below some folders, and whether
+    one enters there."""
+
+    runs: Sequence[Path]
+    title: str = "Gallery"
+    first: bool = False
+
+
 def open_studio(
-    connect: Connect, port: int, announce: Callable[[str], None], browser: bool
+    connect: Connect, gallery: Shown, port: int, announce: Callable[[str], None], browser: bool
 ) -> None:
     """Serve the studio until Ctrl-C. ``port``: 0 for any free one; ``announce`` is told the address
     with the token; ``browser``: open it there. Raises InputError("address-in-use")."""
@@ -39,8 +51,9 @@ def open_studio(
         listener = closing.enter_context(_listening(port))
         host = f"{HOST}:{listener.getsockname()[1]}"
         token = secrets.token_urlsafe(32)
-        address = f"http://{host}/enter#{token}"
-        studio = Studio(connect, host, token)
+        address = f"http://{host}/enter{'?gallery' * gallery.first}#{token}"
+        site = closing.enter_context(live_gallery(gallery.runs, gallery.title))
+        studio = Studio(connect, host, token, site)
         config = uvicorn.Config(
             studio.app,
             log_level="warning",
@@ -56,7 +69,20 @@ def open_studio(
         if browser:
             closing.enter_context(_opened(address))
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+            asyncio.run(_Server(config, studio.end).serve(sockets=[listener]))
+
+
+class _Server(uvicorn.Server):
+    """Lets go those that wait for news of a job before it waits for all that is going on."""
+
+    def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end = end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn."""
+        self._end()
+        await super().shutdown(sockets)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -55,20 +57,40 @@ def colouring_rows(target: str, group: str) -> list[dict[str, Any]]:
     return [colouring_row(found, rule) for rule in colourings(found)[:_COLOURINGS]]
 
 
+@dataclass(frozen=True)
+class Preset:
+    """A recipe of the catalogue that the form can show; picture: a JPEG of it."""
+
+    name: str
+    title: str
+    recipe: dict[str, Any]
+    picture: Path
+
+
 @functools.cache
-def presets() -> dict[str, dict[str, Any]]:
-    """The example recipes that the form can show, by their titles."""
-    found = {}
-    for file in sorted(files("recipes").iterdir(), key=lambda file: file.name):
-        if not file.name.endswith(".json"):
-            continue
+def presets() -> tuple[Preset, ...]:
+    """The recipes of the catalogue that the form can show and of which there is a picture."""
+    folder = Path(str(files("recipes")))
+    found = []
+    for file in sorted(folder.glob("*.json")):
         data = json.loads(file.read_text(encoding="utf-8"))
         about = data.pop("about", {})
         recipe = parse_recipe(data)
         styles = {style.source for style in recipe.styles}
-        if SPACES[recipe.target].needs_body or recipe.base or not styles <= set(exemplars()):
+        picture = folder / "pictures" / f"{file.stem}.jpg"
+        needs_files = SPACES[recipe.target].needs_body or recipe.base
+        if needs_files or not styles <= set(exemplars()) or not picture.is_file():
             continue
-        found[about.get("title") or file.name[:-5].replace("_", " ").capitalize()] = data
+        title = about.get("title") or file.stem.replace("_", " ").capitalize()
+        found.append(Preset(file.stem, title, data, picture))
+    return tuple(found)
+
+
+def preset_picture(name: str) -> Path:
+    """The picture of a preset. Raises InputError("unknown-recipe")."""
+    found = next((preset.picture for preset in presets() if preset.name == name), None)
+    if found is None:
+        raise InputError("unknown-recipe", "recipe", "There is no such recipe.")
     return found
 
 

@@ -6,18 +6,22 @@ service does not answer, 500 for a fault of the studio.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 import anyio
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import (
+    FileResponse,
     HTMLResponse,
     JSONResponse,
+    PlainTextResponse,
     Response,
     StreamingResponse,
 )
@@ -25,14 +29,16 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from geometry.errors import InputError
+from service.gallery.pages import THEME, asset
 from service.reporting.delivery import receipt_bytes
 from service.reporting.formats import picture_bytes
 from service.serving.client import Client
 from service.studio import looks, page
 from service.studio.gate import Gate, refused
+from service.studio.live_gallery import LiveGallery
 from service.studio.orders import portable, read_order
 from service.studio.uploads import MAX_BYTES, Uploads
-from service.studio.watching import MAX_WATCHERS, Connect, error_row, events, side_for
+from service.studio.watching import MAX_WATCHERS, Connect, error_row, events, side_for, until
 
 MAX_JSON = 1 << 20  # bytes of a recipe
 _KEPT = {"cache-control": "private, max-age=86400"}  # by the browser
@@ -50,17 +56,24 @@ class Studio:
     """The studio at ``host`` ("127.0.0.1:PORT") for those who have ``token``; ``connect`` makes a
     client of the service."""
 
-    def __init__(self, connect: Connect, host: str, token: str) -> None:
-        self._connect, self._uploads = connect, Uploads()
+    def __init__(self, connect: Connect, host: str, token: str, gallery: LiveGallery) -> None:
+        self._connect, self._uploads, self._site = connect, Uploads(), gallery
+        self._endings: WeakSet[asyncio.Event] = WeakSet()  # of pages that watch a job
         # Pictures of a kind take turns: a painting needs the cores.
         self._previews, self._swatches = anyio.CapacityLimiter(1), anyio.CapacityLimiter(1)
         self._watchers = anyio.CapacityLimiter(MAX_WATCHERS)
+        self._sites = anyio.CapacityLimiter(1)
         self._gate = Gate(self._routes(), host, token)
 
     @property
     def app(self) -> Gate:
         """For an ASGI server."""
         return self._gate
+
+    def end(self) -> None:
+        """Let pages go that watch a job. In the server's loop."""
+        for ending in list(self._endings):
+            ending.set()
 
     def _routes(self) -> Starlette:
         job = "/api/jobs/{job}"
@@ -69,7 +82,10 @@ class Studio:
                 Route("/", self._page),
                 Route("/enter", self._door),
                 Route("/enter", self._enter, methods=["POST"]),
+                Route("/static/theme.css", self._theme),
                 Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+                Route("/gallery/{path:path}", self._gallery),
+                Route("/api/presets/{name}", self._preset),
                 Route("/api/colourings", self._colourings),
                 Route("/api/swatch/group", self._group_swatch),
                 Route("/api/swatch/colouring", self._colouring_swatch),
@@ -93,6 +109,17 @@ class Studio:
 
     async def _page(self, request: Request) -> Response:
         return HTMLResponse(await to_thread.run_sync(page.page))
+
+    async def _theme(self, request: Request) -> Response:
+        return Response(asset(THEME), media_type="text/css")
+
+    async def _gallery(self, request: Request) -> Response:
+        file = self._site.file
+        found = await to_thread.run_sync(file, request.path_params["path"], limiter=self._sites)
+        return FileResponse(found) if found else PlainTextResponse("No such page.", 404)
+
+    async def _preset(self, request: Request) -> Response:
+        return FileResponse(page.preset_picture(request.path_params["name"]), headers=_KEPT)
 
     async def _door(self, request: Request) -> Response:
         return HTMLResponse(page.door())
@@ -169,6 +196,8 @@ class Studio:
         side = side_for(_number(request, "side", 512))
         job = request.path_params["job"]
         stream = events(self._connect, job, step, side, self._watchers)
+        self._endings.add(ending := asyncio.Event())
+        stream = until(ending, stream)
         return StreamingResponse(stream, media_type="text/event-stream")
 
     async def _picture(self, request: Request) -> Response:

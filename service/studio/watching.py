@@ -54,6 +54,24 @@ async def events(
         await asyncio.sleep(PAUSE if frame.state == "running" else POLL)
 
 
+async def until(ending: asyncio.Event, stream: AsyncIterator[str]) -> AsyncIterator[str]:
+    """The events of ``stream`` until ``ending``, whatever it waits for then."""
+    end = asyncio.ensure_future(ending.wait())
+    try:
+        while True:
+            step = asyncio.ensure_future(anext(stream, None))
+            try:
+                await asyncio.wait({step, end}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                if not step.done():
+                    step.cancel()
+            if not step.done() or (text := step.result()) is None:
+                return
+            yield text
+    finally:
+        end.cancel()
+
+
 def side_for(wanted: int) -> int:
     """The side of frames for a page that has so many pixels for them."""
     return next((side for side in SIDES if side >= wanted), SIDES[-1])

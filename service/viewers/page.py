@@ -17,6 +17,7 @@ from markupsafe import Markup
 from geometry.errors import InputError
 from geometry.spaces import SPHERE
 from geometry.symmetry.diagram import action
+from service.gallery.pages import THEME, asset
 from service.viewers.reading import Painting, Receipt
 from service.viewers.scenes import scene_json
 
@@ -48,6 +49,7 @@ def viewer_page(painting: Painting) -> str:
         is_mesh=is_mesh,
         is_spiral=receipt.projection in ("spiral", "tunnel"),
         data=data,
+        theme=Markup(asset(THEME)),
         script=Markup(script),  # our own, from dist/
         digest=digest,
     )

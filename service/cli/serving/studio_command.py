@@ -9,6 +9,7 @@ import typer
 
 from geometry.errors import InputError
 from service.cli import options
+from service.runs.folders import RUNS
 
 
 def studio(
@@ -28,6 +29,12 @@ def studio(
         ),
     ] = None,
     data: options.DataFolder = None,
+    runs: Annotated[
+        Path,
+        typer.Option(
+            "--runs", metavar="DIR", help="What its gallery shows, besides jobs of this machine."
+        ),
+    ] = Path(RUNS),
     port: Annotated[
         int, typer.Option("--port", metavar="N", help="Of the page; 0 is any free one.")
     ] = 0,
@@ -41,10 +48,9 @@ def studio(
         raise InputError("bad-value", "port", f"{port} is not a port.", "Give 0 to 65535.")
     from service.cli.stopping import interrupt_on_hangup
     from service.serving.jobs.archive import default_folder
-    from service.studio.open_studio import open_studio, service_at
+    from service.studio.open_studio import Shown, open_studio, service_at
 
-    with (
-        interrupt_on_hangup(),
-        service_at(address, key, data or default_folder()) as connect,
-    ):
-        open_studio(connect, port, lambda where: print(where, flush=True), browser)
+    place = data or default_folder()
+    with interrupt_on_hangup(), service_at(address, key, place) as connect:
+        shown = Shown((runs,) if address else (runs, place))
+        open_studio(connect, shown, port, lambda where: print(where, flush=True), browser)

@@ -28,10 +28,21 @@ def gallery(
     title: Annotated[
         str, typer.Option("--title", metavar="TEXT", help="What the site is called.")
     ] = "Gallery",
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve",
+            help="Write no site: open the studio at the gallery, which shows what is painted "
+            "meanwhile, too.",
+        ),
+    ] = False,
 ) -> None:
     """Make a web site of runs: recipes with their newest pictures, a page for every run, two side
     by side, a contact sheet. Nothing in it is loaded from elsewhere: open index.html, or put the
     folder on any web server."""
+    if serve:
+        _serve(runs, title)
+        return
     from service.gallery.found import find_runs
     from service.gallery.site import build_site
 
@@ -42,3 +53,14 @@ def gallery(
     build_site(found, output, title)
     count = f"{len(found)} run{'' if len(found) == 1 else 's'}"
     screen.out(f"{output / 'index.html'}  {count}", highlight=False)
+
+
+def _serve(runs: Path, title: str) -> None:
+    from service.cli.stopping import interrupt_on_hangup
+    from service.serving.jobs.archive import default_folder
+    from service.studio.open_studio import Shown, open_studio, service_at
+
+    jobs = default_folder()
+    with interrupt_on_hangup(), service_at(None, None, jobs) as connect:
+        shown = Shown((runs, jobs), title, first=True)
+        open_studio(connect, shown, 0, lambda where: print(where, flush=True), True)

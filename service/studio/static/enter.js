@@ -3,7 +3,7 @@ const token = decodeURIComponent(location.hash.slice(1));
 const said = document.getElementById("said");
 try {
   const answer = await fetch("/enter", {method: "POST", body: JSON.stringify({token})});
-  if (answer.ok) location.replace("/");
+  if (answer.ok) location.replace(location.search === "?gallery" ? "/gallery/" : "/");
   else said.textContent = "This address is not valid. Open the one that 'service studio' has printed.";
 } catch {
   said.textContent = "The studio has ended. Start it again with 'service studio'.";

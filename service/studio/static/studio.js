@@ -355,6 +355,11 @@ await form.show({target: "tile", group: "p6", colouring: "none"});
 fitTiles();
 const name = location.hash.slice(1);
 if (/^[\w-]{1,64}$/.test(name)) await openJob(name);
+else if (/^gallery\/files\/[\w-]+\/[\w-]+\.json$/.test(name)) {  // a recipe of a run there
+  await attempt(async () => form.show(await (await ask(`/${name}`)).json()));
+  history.replaceState(null, "", location.pathname);
+  await preview();
+}
 else await preview();
 load(document);
 await listJobs();

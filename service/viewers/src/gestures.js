@@ -1,5 +1,6 @@
 // Mouse, pen, touch, wheel and keys, told as a few verbs: drag(from, to), zoom(factor, at),
-// turn(angle), nudge(x, y), reset(). Places are in pixels of the page, from the element's corner.
+// turn(angle), nudge(x, y), reset(), release(). Places are in pixels of the page, from the element's corner.
+// What is returned says whether a button or a finger is down.
 
 const KEYS = {
   ArrowLeft: (on) => on.nudge(-1, 0),
@@ -38,7 +39,10 @@ export function listen(element, on) {
     fingers.set(event.pointerId, now);
   });
   for (const name of ["pointerup", "pointercancel"])
-    element.addEventListener(name, (event) => fingers.delete(event.pointerId));
+    element.addEventListener(name, (event) => {
+      fingers.delete(event.pointerId);
+      on.release();
+    });
   element.addEventListener(
     "wheel",
     (event) => {
@@ -52,4 +56,5 @@ export function listen(element, on) {
     event.preventDefault();
     KEYS[event.key](on);
   });
+  return () => fingers.size > 0;
 }

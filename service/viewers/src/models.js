@@ -1,6 +1,7 @@
 // Where on the screen a space is seen. w: coordinates of the picture, x to the right, y up.
 // extent: what is shown at first, [left, right, bottom, top]; point: w → a point of the space or
-// null; glsl: the same in `vec3 seen(vec2 w, out float inside)`, inside: how far inside, in w.
+// null; glsl: the same in `vec3 seen(vec2 w, out float inside)`, inside: how far inside, in w;
+// units: how long, in the space, a step of length 1 in w is at least and at most; s = |w|².
 
 const lift = (x, y) => {
   const square = x * x + y * y;
@@ -16,6 +17,7 @@ export const MODELS = {
   plane: {
     title: "Plane",
     space: "plane",
+    units: "vec2(1.)",
     extent: [-1, 1, -1, 1],
     point: (x, y) => [x, -y, 1],
     glsl: "vec3 seen(vec2 w, out float inside) { inside = 1e9; return vec3(w.x, -w.y, 1.); }",
@@ -23,6 +25,7 @@ export const MODELS = {
   spiral: {
     title: "Spiral",
     space: "plane",
+    units: "vec2(inversesqrt(max(s, 1e-12)))",
     extent: [-1, 1, -1, 1],
     point: (x, y) => [Math.log(Math.max(Math.hypot(x, y), 1e-9)), Math.atan2(y, x), 1],
     glsl: `${ANGLE}vec3 seen(vec2 w, out float inside) {
@@ -33,6 +36,7 @@ export const MODELS = {
   tunnel: {
     title: "Tunnel",
     space: "plane",
+    units: "vec2(1.)",
     extent: [-1, 1, -1, 1],
     point: (x, y) => [Math.hypot(x, y), Math.atan2(y, x), 1],
     glsl: `${ANGLE}vec3 seen(vec2 w, out float inside) {
@@ -43,6 +47,7 @@ export const MODELS = {
   globe: {
     title: "Globe",
     space: "sphere",
+    units: "vec2(inversesqrt(max(1. - s, 1e-4)), 1.)",
     extent: [-1.05, 1.05, -1.05, 1.05],
     point: (x, y) => (x * x + y * y < 1 ? [Math.sqrt(1 - x * x - y * y), x, y] : null),
     glsl: `vec3 seen(vec2 w, out float inside) {
@@ -53,6 +58,7 @@ export const MODELS = {
   stereographic: {
     title: "Stereographic",
     space: "sphere",
+    units: "vec2(2. / (1. + s))",
     extent: [-2, 2, -2, 2],
     point: (x, y) => {
       const s = x * x + y * y;
@@ -67,6 +73,7 @@ export const MODELS = {
   poincare: {
     title: "Poincaré disc",
     space: "hyperbolic",
+    units: "vec2(2. / max(1. - s, 1e-6))",
     extent: [-1, 1, -1, 1],
     point: lift,
     glsl: `${LIFT}vec3 seen(vec2 w, out float inside) {
@@ -77,6 +84,7 @@ export const MODELS = {
   klein: {
     title: "Klein disc",
     space: "hyperbolic",
+    units: "vec2(1., sqrt(max(1. - s, 1e-6))) / max(1. - s, 1e-6)",
     extent: [-1, 1, -1, 1],
     point: (x, y) => {
       const s = x * x + y * y;
@@ -90,6 +98,7 @@ export const MODELS = {
   halfplane: {
     title: "Half-plane",
     space: "hyperbolic",
+    units: "vec2(1. / max(w.y, 1e-6))",
     extent: [-2, 2, 0, 4],
     point: (x, y) => {
       if (y <= 0) return null;
@@ -106,6 +115,7 @@ export const MODELS = {
   band: {
     title: "Band",
     space: "hyperbolic",
+    units: "vec2(1.5707963 / cos(1.5707963 * clamp(w.y, -.999, .999)))",
     extent: [-2, 2, -1, 1],
     point: (x, y) => {
       if (Math.abs(y) >= 1) return null; // z = tanh(πw/4)

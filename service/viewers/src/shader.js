@@ -13,22 +13,9 @@ const ON_SPACE = {
 };
 const FORM = { plane: "vec3(1., 1., 0.)", sphere: "vec3(1.)", hyperbolic: "vec3(1., 1., -1.)" };
 
-// How long a pixel is where it is seen, in two directions: from its neighbours, or known.
-const NEIGHBOURS = `float unused, h = .5 / screen.x;
-  float pixel_a = metric(seen(w + vec2(h, 0.), unused) - seen(w - vec2(h, 0.), unused));
-  float pixel_b = metric(seen(w + vec2(0., h), unused) - seen(w - vec2(0., h), unused));`;
-const EVEN = "float pixel_a = 1. / screen.x, pixel_b = pixel_a;";
-const PIXEL = {
-  plane: EVEN,
-  tunnel: EVEN,
-  spiral: "float pixel_a = 1. / (screen.x * max(length(w), 1e-6)), pixel_b = pixel_a;",
-  sphere: NEIGHBOURS,
-  hyperbolic: NEIGHBOURS,
-};
-
 // The arrays of a symmetry have at least one entry, as GLSL knows no empty ones.
 export function fragment({ model, source, sides, lines, centres, colours, logits, direct, fine, spare }) {
-  const { space, glsl } = MODELS[model];
+  const { space, glsl, units } = MODELS[model];
   const n = (count) => Math.max(count, 1);
   return `#version 300 es
 precision highp float;
@@ -47,6 +34,7 @@ uniform int base;
 uniform ivec4 overlay; // mirrors, centres, domain
 out vec4 result;
 ${glsl}
+vec2 units(vec2 w) { float s = dot(w, w); return ${units}; }
 ${SOURCES[source]}
 
 vec3 logit(vec3 v) { v = clamp(v, 1e-4, 1. - 1e-4); return log(v / (1. - v)); }
@@ -85,14 +73,16 @@ void main() {
   vec2 w = (vec2(gl_FragCoord.x, height - gl_FragCoord.y) - screen.yz) / screen.x * vec2(1., -1.);
   float inside;
   vec3 near = seen(w, inside);
-  ${PIXEL[model] ?? PIXEL[space]}
-  float footprint = max(pixel_a, pixel_b);
+  vec2 across_pixel = units(w) / screen.x;
+  float footprint = max(across_pixel.x, across_pixel.y);
   float cover = clamp(inside * screen.x + .5, 0., 1.);
-  if (cover == 0.) { result = vec4(0.); return; }
+  // A machine without a GPU draws some pixels at once and leaves a loop, but no branch, when none
+  // of them needs it: outside, and where domains are too small to be seen, no step is made.
+  bool seen_well = ${space === "hyperbolic" ? "cover > 0. && sqrt(area) > .75 * footprint" : "cover > 0."};
   vec3 p = on_space(motion * near), y = p;
   int code = base, passed = 0;
   ${sides && (!direct || spare) ? `
-  for (int i = 0; i < 256; i++) {
+  for (int i = 0; i < 256 && seen_well; i++) {
     int worst = -1;
     float least = -2e-6 * (1. + abs(y.z)) - ${space === "plane" ? "2e-6 * (abs(y.x) + abs(y.y))" : "0."};
     for (int s = 0; s < ${sides}; s++) {
@@ -115,7 +105,7 @@ void main() {
     }
     float x = max(1. - a / max(b, 1e-9) - a / soft, 0.) * .5;
     float share = x * x * (3. - 2. * x);
-    if (share > 0.) {
+    for (int i = 0; i < 1 && seen_well && share > 0.; i++) {
       vec3 other = painted(on_space(pairing[across] * y), footprint);
       int through = next[across * ${colours}];
       c = mix(c, act(colour[through], shift[through], other), share);
@@ -128,7 +118,7 @@ void main() {
   if (overlay.z == 1 && passed > 0) c = mix(c, vec3(1.), .55);
   float strength = ${space === "hyperbolic" ? "smoothstep(3., 12., sqrt(area) / footprint)" : "1."};
   vec3 ink = vec3(.07, .07, .1);
-  float pen = 1.3 * min(pixel_a, pixel_b);
+  float pen = 1.3 * min(across_pixel.x, across_pixel.y);
   if (overlay.z == 1)
     for (int s = 0; s < ${n(sides)}; s++) {
       float d = abs(dot(side[s], y));
@@ -150,6 +140,6 @@ void main() {
       c = mix(c, vec3(1.), strength * (1. - smoothstep(up_to + pen * .8, up_to + pen * 1.6, d)));
       c = mix(c, shade, strength * (1. - smoothstep(up_to - pen * .5, up_to + pen * .3, d)));
     }` : ""}
-  result = vec4(c * cover, cover);
+  result = cover > 0. ? vec4(c * cover, cover) : vec4(0.);
 }`;
 }

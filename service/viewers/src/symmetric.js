@@ -6,7 +6,7 @@ import { Scene } from "./scene.js";
 
 const SLOWEST = 24, QUICKEST = 8; // milliseconds a frame takes, between which nothing changes
 const LEVELS = [1, 0.71, 0.5, 0.35, 0.25, 0.18]; // of the resolution while things move
-const REST = 160; // milliseconds after which all is drawn finely
+const REST = 160, HELD = 1000; // milliseconds without a movement after which all is drawn finely; while it is held
 
 const find = (id) => document.getElementById(id);
 const data = JSON.parse(find("data").textContent);
@@ -47,7 +47,10 @@ async function start() {
     if (playing) {
       playing(now);
       again();
-    } else still = setTimeout(() => draw(true), REST);
+    } else {
+      // a slow machine must not draw finely between two movements
+      still = setTimeout(() => draw(true), Math.max(held() ? HELD : REST, 3 * took));
+    }
   }
   function again() {
     canvas.dataset.drawn = "moving";
@@ -59,12 +62,13 @@ async function start() {
     again();
   };
 
-  listen(canvas, {
+  const held = listen(canvas, {
     drag: changed((from, to) => scene.drag(from, to, size())),
     zoom: changed((factor, at = size().map((side) => side / 2)) => scene.zoom(factor, at, size())),
     turn: changed((angle) => scene.turn(angle)),
     nudge: changed((x, y) => scene.nudge(x, y, size())),
     reset: changed(() => scene.reset()),
+    release: again,
   });
   window.addEventListener("resize", again);
 

@@ -16,14 +16,17 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "serving"))  # for service_pr
 from service_process import running
 
 from service.serving.client import Client
+from service.studio.live_gallery import LiveGallery
 from service.studio.routes import Studio
 
 
 class Browser:
     """Asks a studio as its own page does; ``headers``: in the place of those, None for none."""
 
-    def __init__(self, connect):
-        self.app = Studio(connect, HOST, TOKEN).app
+    def __init__(self, connect, folder):
+        self.runs = folder / "runs"
+        site = LiveGallery([self.runs], "Gallery", folder)
+        self.app = Studio(connect, HOST, TOKEN, site).app
 
     def ask(self, path, body=None, method=None, **headers):
         """Status, headers, and content: of JSON the data, else bytes."""
@@ -69,11 +72,11 @@ def service(tmp_path_factory):
 
 
 @pytest.fixture
-def browser(service):
-    return Browser(functools.partial(Client, service.address, timeout=PATIENCE))
+def browser(service, tmp_path):
+    return Browser(functools.partial(Client, service.address, timeout=PATIENCE), tmp_path)
 
 
 @pytest.fixture
-def lonely_browser():
+def lonely_browser(tmp_path):
     """Of a studio whose service has gone."""
-    return Browser(functools.partial(Client, "tcp://127.0.0.1:9", timeout=0.2))
+    return Browser(functools.partial(Client, "tcp://127.0.0.1:9", timeout=0.2), tmp_path)
