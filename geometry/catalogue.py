@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from geometry.errors import InputError, excerpt, unknown_name
+from geometry.frieze.groups import FRIEZE_GROUPS
 from geometry.hyperbolic.groups import HYPERBOLIC_GROUPS, hyperbolic_group
 from geometry.plane.groups import PLANE_GROUPS
 from geometry.sphere.groups import SPHERE_GROUPS, axial_group
@@ -18,7 +19,10 @@ from geometry.symmetry.presentation import homomorphisms
 
 GROUPS: dict[str, Group] = {
     group.name: group
-    for group in (*PLANE_GROUPS, *SPHERE_GROUPS, *HYPERBOLIC_GROUPS, *SPIRAL_GROUPS)
+    for group in (
+        *(*PLANE_GROUPS, *SPHERE_GROUPS, *HYPERBOLIC_GROUPS, *SPIRAL_GROUPS),
+        *FRIEZE_GROUPS,  # last: a symbol that a wallpaper group has too is, alone, that one's
+    )
 }
 
 # readers of names with numbers in them, None for other names: families too long for a table

@@ -13,6 +13,7 @@ images at a distance d.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.frieze.chart import FriezeChart
 from geometry.maps.taps import bilinear_taps
 from geometry.plane.chart import PlaneChart
 from geometry.spaces import Array, affine
@@ -41,7 +43,8 @@ class Torus:
     lengths of a texel, x right and y down as in a picture; texels: (2, 2), periods → texels across
     and down; offset: of a texel in its cell; shape: (rows, columns); matrices: (k, 3, 3), the group
     modulo the periods, acting on multiples of them; metric: (2, 2), from those lengths to lengths
-    that the group keeps too and in which its cells are as round as can be."""
+    that the group keeps too and in which its cells are as round as can be; strip: the first row
+    that is seen and the one after the last, where that is not all of them."""
 
     basis: Array
     texels: Array
@@ -49,6 +52,7 @@ class Torus:
     shape: tuple[int, int]
     matrices: Array
     metric: Array
+    strip: tuple[int, int] | None = None
 
 
 class Cell(NamedTuple):
@@ -91,6 +95,12 @@ def spiral_torus(chart: SpiralChart) -> Torus:
     )
 
 
+def frieze_torus(chart: FriezeChart) -> Torus:
+    """The torus of a frieze's chart, of which its strip is seen."""
+    strip = (chart.top, chart.top + chart.shape[0])
+    return dataclasses.replace(plane_torus(chart.torus), strip=strip)
+
+
 def soft_cell(torus: Torus, orbit: NDArray[np.integer]) -> Cell:
     """The cell around a seed that is as far from all of its images as can be; orbit: (texels,),
     the number of each texel's orbit."""
@@ -105,12 +115,14 @@ def soft_cell(torus: Torus, orbit: NDArray[np.integer]) -> Cell:
     round_steps = steps @ torus.metric.T / (math.sqrt(2 * _SOFT) * distance)
     # |p − s|²/2σ² of the copies of every texel under the periods
     square = np.stack([((round_places + step) ** 2).sum(axis=1) for step in round_steps])
+    if torus.strip is not None:
+        square[:, (texels[:, 1] < torus.strip[0]) | (texels[:, 1] >= torus.strip[1])] = np.inf
     nearest = np.full(orbit.max() + 1, np.inf)
     np.minimum.at(nearest, orbit, square.min(axis=0))
     copy, texel = np.nonzero(square < nearest[orbit] - math.log(_LEAST))
     weights = np.exp(nearest[orbit[texel]] - square[copy, texel])  # by the orbit's largest
     often = len(torus.matrices) / np.bincount(orbit)  # an element may fix a texel
-    weights /= (np.bincount(orbit[texel], weights) * often)[orbit[texel]]
+    weights /= (np.bincount(orbit[texel], weights, len(often)) * often)[orbit[texel]]
     found = places[texel] + steps[copy]
     low, high = (edge(found[weights > 0.5], axis=0) for edge in (np.min, np.max))
     width, height = np.ceil(high - low).astype(int) + 1
@@ -137,6 +149,9 @@ def _seed(torus: Torus) -> tuple[Array, float]:
     its images is by the metric."""
     golden = np.array([0.7548776662, 0.5698402910])  # Roberts' R₂: even in two dimensions
     seeds = np.arange(1, _CANDIDATES + 1)[:, None] * golden % 1
+    if torus.strip is not None:
+        first, last = np.array(torus.strip) / torus.shape[0]
+        seeds[:, 1] = first + (last - first) * seeds[:, 1]
     images = np.einsum("kij,nj->nki", torus.matrices[:, :2, :2], seeds) + torus.matrices[:, :2, 2]
     steps = images - seeds[:, None]
     steps = (steps - np.rint(steps))[:, :, None] + _AROUND

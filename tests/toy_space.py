@@ -1,4 +1,4 @@
-"""A space in one file, see docs/extending.md: friezes that only repeat (p111), along a strip. Its
+"""A space in one file, see docs/extending.md: ribbons that only repeat, along a strip. Its
 geometry, its group, its scene and design, its row."""
 
 import numpy as np
@@ -20,7 +20,7 @@ ORDERS = 12  # that all colours have the same powers again
 
 STEP = Generator("x", "a step to the right", affine(np.eye(2), (1, 0)))
 GROUP = Group(
-    "p111", ("hop",), "a frieze that repeats", Geometry("strip", 0, (1, 1, 0)), (STEP,), (), 1
+    "p111", ("reel",), "a ribbon that repeats", Geometry("strip", 0, (1, 1, 0)), (STEP,), (), 1
 )
 
 
@@ -87,9 +87,9 @@ class StripLayout(Layout):
 
 
 SPACE = Space(
-    target="frieze",
+    target="ribbon",
     groups="strip",
-    title="Friezes",
+    title="Ribbons",
     summary="Paint a strip that repeats.",
     fields=(),
     scene=StripScene.of,

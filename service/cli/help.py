@@ -34,6 +34,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "service hyperbolic 7 3 --model band",
     ),
     "spiral": ("service spiral --arms 3 -s night_strokes --loop zoom.webp",),
+    "frieze": ("service frieze -g p2mg -s moorish_mosaic --repeat 4x1 -o border.png",),
     "mesh": (
         "service mesh cup.glb --detect",
         "service mesh cup.glb -g C8 --axis Z -s moorish_mosaic -o cup.png",

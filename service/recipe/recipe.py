@@ -82,7 +82,7 @@ class Recipe(Part):
         default=None,
         ge=1 / 8,
         le=8,
-        description="Height over width of the cell, where it is free; default: 1.",
+        description="Height over width of the cell, where it is free; default: 1, of a strip 0.5.",
     )
     angle: float | None = Field(
         default=None,

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from geometry.sphere.pictures import FACES, faces
+from service.figures.figures import Figure
 from service.reporting.figure import figure_files
 from service.reporting.formats import FORMATS, picture_bytes
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
-from service.spaces.figures import Figure
 from service.whole_files import NAME_PART, reason, temporary_name, write_atomically
 
 if TYPE_CHECKING:

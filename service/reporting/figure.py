@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from geometry.spaces import Array
+from service.figures.figures import Figure, Stroke, Symbol
+from service.figures.labels import MARGIN, Label
 from service.pictures.files import over_white
 from service.reporting.formats import picture_bytes
-from service.spaces.figures import Figure, Stroke, Symbol
-from service.spaces.labels import MARGIN, Label
 
 Rgb = tuple[int, int, int]
 

@@ -31,8 +31,8 @@ from geometry.maps.sampling import SamplingMap
 from geometry.spaces import HYPERBOLIC, Array
 from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Group
+from service.figures.figures import Figure, Sheet, figure_of
 from service.inputs.body import Body
-from service.spaces.figures import Figure, Sheet, figure_of
 from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +25,16 @@ from geometry.plane.lattices import HEXAGONAL, shaped
 from geometry.plane.resample import resample
 from geometry.plane.torus import TorusMap, parse_torus_map
 from geometry.spaces import Array, affine
+from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.groups import Generator
+from service.figures.figures import Figure
+from service.figures.plane_figure import plane_figure
 from service.inputs.body import Body
 from service.pictures.base_colour import fitted
 from service.pictures.files import over_white
-from service.spaces.figures import Figure
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
-from service.spaces.plane_figure import plane_figure
 from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS
 from service.spaces.space import LARGEST, MAX_PIXELS, Design, Scene, Space, resolved
@@ -287,11 +289,9 @@ class PlaneDesign(Design):
         (On a hexagonal chart an inverting rule wants 127.5 at its centres; the resampling to pixels
         then weighs more than that rounding.)"""
         frame, (_, unfold) = self.frame, self.kaleidoscope
-        assert unfold.colours is not None
         on_grid = plane_chart.on_grid(self.chart, self.shape)
         image = frame.as_bytes if on_grid or frame.is_rgb else frame.act
-        images = np.stack([image(element, orbits) for element in unfold.palette])
-        texels = images[unfold.colours, unfold.indices].reshape(*self.chart_shape[1:], 3)
+        texels = unfolded(unfold, orbits, image).reshape(*self.chart_shape[1:], 3)
         if on_grid:
             picture = texels
         elif frame.is_rgb:
@@ -342,6 +342,16 @@ class PlaneDesign(Design):
         if self.mirrored:
             return pixels[:, ::-1], (picture.shape[1] - x - pixels.shape[1], y)
         return pixels, (x, y)
+
+
+def unfolded(
+    unfold: SamplingMap, orbits: Array, image: Callable[[ColourElement, Array], NDArray[Any]]
+) -> NDArray[Any]:
+    """(texels, 3) from one colour per orbit (orbits, 3) in 0..1. ``image``: what a colour element
+    makes of colours, worked out once for each orbit."""
+    assert unfold.colours is not None
+    images = np.stack([image(element, orbits) for element in unfold.palette])
+    return images[unfold.colours, unfold.indices]
 
 
 class TileLayout(Layout):

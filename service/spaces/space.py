@@ -22,8 +22,8 @@ from geometry.spaces import Array
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.folds import Folds, check_axis, parse_folds
 from geometry.symmetry.groups import Colouring, Elements, Generator, Group, elements
+from service.figures.figures import Figure
 from service.inputs.body import Body
-from service.spaces.figures import Figure
 from service.spaces.frame import Frame, Picture
 from service.spaces.reach import Reach
 

@@ -22,8 +22,8 @@ from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTI
 from geometry.sphere.seed_charts import spiral
 from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import TRIVIAL, Elements, elements
+from service.figures.figures import Figure, Sheet, figure_of
 from service.inputs.body import Body
-from service.spaces.figures import Figure, Sheet, figure_of
 from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side

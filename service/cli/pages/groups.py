@@ -25,6 +25,7 @@ _SIDE = 160  # pixels of a small picture
 _SHOWN = 150  # ... on the page
 _QUALITY = 80  # of its JPEG
 _SEED = 5
+_REPEATS = {"tile": "2x2", "frieze": "2x1"}  # periods
 _MANY = 8  # domains in a period, from which on one period is enough to see
 _OPENING = """# Groups
 
@@ -96,17 +97,17 @@ def _row(group: Group, pictures: list[str]) -> str:
 
 
 def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
-    """(side, side, 3): one or two by two periods of a tiling, a ball, or the whole picture; over
-    white."""
+    """(rows, side, 3): one or two by two periods of a tiling, a ball, or the whole picture; over
+    white. A square, but of a strip."""
     space = with_pictures()[group.space.name]
-    few = "repeat" in space.fields and len(elements(group, rule)) <= _MANY
+    few = space.target in _REPEATS and len(elements(group, rule)) <= _MANY
     recipe = parse_recipe(
         {
             "target": space.target,
             "group": group.name,
             "colouring": rule.name,
             "size": 2 * _SIDE,
-            "repeat": "2x2" if few else "1x1",
+            "repeat": _REPEATS[space.target] if few else "1x1",
         }
     )
     # On red, green and blue: plasma's own colours lie on a curve, and permuted they look alike.
@@ -116,16 +117,19 @@ def _picture(group: Group, rule: Colouring) -> NDArray[np.uint8]:
         alpha = pixels[..., 3:] / 255
         pixels = np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
     height, width = pixels.shape[:2]
-    side = min(height, width)
-    image = Image.fromarray(pixels[:side, :side])
-    return np.asarray(image.resize((_SIDE, _SIDE), Image.Resampling.LANCZOS))
+    if space.target == "frieze":
+        size = _SIDE, round(_SIDE * height / width)
+    else:
+        pixels = pixels[: min(height, width), : min(height, width)]
+        size = _SIDE, _SIDE
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def _file_name(group: Group) -> str:
     if group.tiling is not None:
         name = f"{group.tiling.p}-{group.tiling.q}-{group.tiling.kind}"
     else:
-        name = group.name.replace("*", "star")
+        name = group.name.replace("*", "star").removeprefix("frieze-")
     return f"{group.space.name}-{name}"
 
 

@@ -20,7 +20,7 @@ toy_space.register()
 
 from service.cli import main
 said = {}
-for words in ("--help", "frieze --help", "groups --space strip --json", "frieze -g p1 --steps 1",
+for words in ("--help", "ribbon --help", "groups --space strip --json", "ribbon -g p1 --steps 1",
               "preview p111 -c 3a --size 96 -o preview.png"):
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
         said[words] = main(words.split()), out.getvalue()
@@ -32,9 +32,9 @@ from service.describe import describe
 from service.recipe.parsing import parse_recipe
 from service.painting.steering import adjusted
 offer = describe()
-words = "frieze -g hop -c 3a --size 96 --steps 3 --views 2 -q draft --style-scale 0.4"
+words = "ribbon -g reel -c 3a --size 96 --steps 3 --views 2 -q draft --style-scale 0.4"
 said["painted"] = main([*words.split(), "-o", "painted.png"]), ""
-plain = parse_recipe({"target": "frieze", "group": "p111"})
+plain = parse_recipe({"target": "ribbon", "group": "p111"})
 json.dump({
     "said": said,
     "targets": offer["recipe_schema"]["properties"]["target"]["enum"],
@@ -46,7 +46,7 @@ json.dump({
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("frieze")
+    return tmp_path_factory.mktemp("ribbon")
 
 
 @pytest.fixture(scope="module")
@@ -64,25 +64,33 @@ def pixels(file):
 
 
 def test_it_is_a_target_of_recipes(found):
-    assert found["targets"] == ["tile", "sphere", "hyperbolic", "spiral", "mesh", "frieze"]
+    assert found["targets"] == [
+        "tile",
+        "sphere",
+        "hyperbolic",
+        "spiral",
+        "frieze",
+        "mesh",
+        "ribbon",
+    ]
 
 
 def test_it_has_a_command_with_the_options_of_all_and_no_others(found):
     code, text = found["said"]["--help"]
     assert code == 0 and "Paint a strip that repeats." in text
-    code, text = found["said"]["frieze --help"]
+    code, text = found["said"]["ribbon --help"]
     assert code == 0 and "--group" in text and "--style" in text
     assert "--repeat" not in text and "--projection" not in text
 
 
 def test_its_groups_are_listed_with_a_command_that_paints_them(found):
     (row,) = json.loads(found["said"]["groups --space strip --json"][1])
-    assert (row["name"], row["command"]) == ("p111", "service frieze --group p111")
+    assert (row["name"], row["command"]) == ("p111", "service ribbon --group p111")
     assert [(row["name"], row["space"]) for row in found["groups"]] == [("p111", "strip")]
 
 
 def test_another_spaces_group_is_refused(found):
-    code, text = found["said"]["frieze -g p1 --steps 1"]
+    code, text = found["said"]["ribbon -g p1 --steps 1"]
     assert code == 2 and "p1 is a group of space 'plane', not 'strip'" in text
 
 
@@ -97,7 +105,7 @@ def test_a_preview_has_its_symmetry(found, folder):
 def test_it_paints_and_the_receipt_says_where_the_symmetry_lies(found, folder):
     assert found["said"]["painted"][0] == 0
     receipt = json.loads((folder / "painted.json").read_text())
-    assert receipt["recipe"]["target"] == "frieze" and receipt["projection"] == "strip"
+    assert receipt["recipe"]["target"] == "ribbon" and receipt["projection"] == "strip"
     (step,) = receipt["generators"]
     assert step["matrix"][0] == [1, 0, PERIOD] and step["colour"] != [1, 2, 3]
     assert 0 < receipt["quality"]["symmetry_rms"] < 1.5

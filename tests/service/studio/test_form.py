@@ -11,7 +11,13 @@ from service.studio import page
 from service.studio.form import FROM_FILES, OWN_CONTROLS, main_controls, sections
 
 CONTROLS = [*main_controls(), *(c for section in sections() for c in section.controls)]
-EXAMPLES = {"tile": "p1", "sphere": "532", "hyperbolic": "[4,6]", "spiral": "spiral3"}
+EXAMPLES = {
+    "tile": "p1",
+    "sphere": "532",
+    "hyperbolic": "[4,6]",
+    "spiral": "spiral3",
+    "frieze": "p2mg",
+}
 MESH_ALONE = {"mesh", "material", "unwrap", "axis", "centre", "action", "tolerance"}
 MESH_ALONE |= {"style_size", "view_layout", "mask"}
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, circle
 from geometry.symmetry.diagram import Action, Centre, Diagram, line_points
-from service.spaces.labels import Label, label_at
+from service.figures.labels import Label, label_at
 
 _SAMPLES = 8  # of a line, for every pixel of the picture's longer side
 _SPACING = 2.0  # pixels between the points of a curve

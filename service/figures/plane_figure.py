@@ -10,7 +10,7 @@ from geometry.plane.diagram import in_view, plane_diagram
 from geometry.spaces import PLANE, Array, affine
 from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Elements
-from service.spaces.figures import RIM, Figure, Sheet, figure_of
+from service.figures.figures import RIM, Figure, Sheet, figure_of
 
 
 def plane_figure(

@@ -1,0 +1,1 @@
+"""Symmetry diagrams as they are drawn over pictures."""

@@ -1,0 +1,194 @@
+"""Friezes: a strip of texels that the group permutes, seamless along its axis and ending above and
+below."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from geometry import cells
+from geometry.catalogue import find_group
+from geometry.errors import InputError
+from geometry.frieze.chart import APART, FriezeChart, frieze_chart, picture_generators
+from geometry.maps.sampling import SamplingMap
+from geometry.plane.kaleidoscope import kaleidoscope, window_map
+from geometry.plane.lattices import shaped
+from geometry.spaces import Array, affine
+from service.figures.figures import Figure
+from service.figures.plane_figure import plane_figure
+from service.inputs.body import Body
+from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
+from service.spaces.plane import WHOLE, WINDOW, unfolded
+from service.spaces.reach import Linked, Reach, Resized
+from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
+
+if TYPE_CHECKING:
+    from service.recipe.recipe import Recipe
+
+ASPECT = 0.5  # of a strip, where the recipe says nothing
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FriezeScene(Scene):
+    """A frieze. repeat: periods in what is delivered."""
+
+    repeat: int = 1
+
+    @classmethod
+    def of(cls, recipe: Recipe, body: Body | None = None) -> FriezeScene:
+        """See Space. Raises InputError, besides what :func:`resolved` does: "bad-cell",
+        "bad-value", "too-large"."""
+        across, down = map(int, recipe.repeat.split("x"))
+        if down > 1:
+            raise InputError(
+                "bad-value",
+                "repeat",
+                "A frieze repeats along its axis only.",
+                f"Write --repeat {across}x1.",
+            )
+        group = shaped(find_group(recipe.group, SPACE.groups), recipe.aspect or ASPECT)
+        scene = cls(**resolved(recipe, group), repeat=across)
+        rows, columns = scene.chart(recipe.size).shape
+        if rows * columns * across > MAX_PIXELS:
+            raise InputError(
+                "too-large",
+                "size",
+                f"This picture would have {columns * across} × {rows} pixels.",
+                "Choose a smaller size, or fewer periods.",
+            )
+        return scene
+
+    def chart(self, width: int, *height: float) -> FriezeChart:
+        """Of a strip ``width`` pixels long; see :func:`geometry.frieze.chart.frieze_chart`."""
+        return frieze_chart(self.group, self.colouring, width, *height)
+
+    def design(self, width: int) -> FriezeDesign:
+        """See Scene."""
+        return FriezeDesign(self, width)
+
+    def same_canvas(self, other: FriezeScene, width: int) -> bool:
+        """See Scene. The canvas is a period of the colours, too."""
+        one, two = self.chart(width), other.chart(width)
+        return (one.shape, one.torus.rows, self.colouring.supercell) == (
+            *(two.shape, two.torus.rows),
+            other.colouring.supercell,
+        )
+
+
+class FriezeDesign(Design):
+    """A frieze. Its texels are the picture's pixels."""
+
+    surface = "service.surfaces.frieze:FriezeSurface"
+    wrap = True
+    views_a_step = 1  # one window shows most of a period
+
+    def __init__(self, scene: FriezeScene, width: int) -> None:
+        self.scene, self.frame, self.chart = scene, scene.frame, scene.chart(width)
+        self.shape = self.chart.shape
+        self.chart_shape = (1, self.chart.torus.rows, self.chart.torus.columns)
+        rows, columns = self.chart_shape[1:]
+        self.canvas_shape = (1, max(8, rows), max(8, columns))
+        self.seen_whole = rows * columns <= WHOLE
+        self.view_shape = (rows, columns)
+        if not self.seen_whole:
+            self.view_shape = (min(rows, WINDOW), min(columns, WINDOW))
+
+    @functools.cached_property
+    def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
+        """Chart texels → one logit per orbit of texels → chart texels."""
+        return kaleidoscope(self.chart.torus)
+
+    def paces(self, levels: int) -> list[float]:
+        """See Design: as on the plane."""
+        return [0.5**k / self.kaleidoscope[0].row_weight for k in range(levels)]
+
+    def reach(self) -> Reach:
+        """See Design."""
+        torus = self.chart.torus
+        strip = window_map(torus, (torus.rows, torus.columns), self.shape, (self.chart.top, 0))
+        resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
+        links = [Linked.by(step) for step in (*self.kaleidoscope, strip)]
+        return Reach(self.canvas_shape, self.shape, (resized, *links), self.wrap)
+
+    def laid_out(self, paper: cells.Paper) -> Array:
+        """See Design."""
+        apart = self.scene.chart(self.shape[1], APART)
+        orbit = kaleidoscope(apart.torus)[1].indices
+        paint = np.zeros((self.chart.torus.rows * self.shape[1], 3))
+        laid = cells.in_one_cell(cells.frieze_torus(apart), orbit, paper)
+        paint[self.chart.texels] = laid[apart.texels]
+        return paint
+
+    def bake(self, paint: Array) -> Picture:
+        """See Design."""
+        return self.developed(special.expit(self.kaleidoscope[0].apply(paint, self.frame)))
+
+    def developed(self, orbits: Array) -> Picture:
+        """The picture (H, W, 3) from one colour in 0..1 per orbit of texels, rounded once for each:
+        its symmetry is exact, see :meth:`service.spaces.plane.PlaneDesign.developed`."""
+        texels: Picture = unfolded(self.kaleidoscope[1], orbits, self.frame.as_bytes)
+        return texels[self.chart.texels].reshape(*self.shape, 3)
+
+    def picture_frame(self) -> Frame:
+        """See Design."""
+        generators = tuple(
+            PictureGenerator(g.letter, g.title, g.matrix, colour)
+            for g, colour in picture_generators(self.chart)
+        )
+        rows, columns = self.shape
+        fields = {"strip": {"period": columns, "axis": rows / 2}}
+        return Frame("frieze", generators, StripLayout(self.shape), fields, self.frame)
+
+    def figure(self) -> Figure:
+        """See Design. Drawn in a plane whose other strips, above and below, are out of sight."""
+        rows, columns = self.shape
+        apart = self.scene.chart(columns, 4 * APART).torus
+        from_delivered = affine(np.eye(2), (0.0, -rows / 2))
+        delivered = (rows, columns * self.scene.repeat)
+        return plane_figure(apart, (apart.rows, columns), delivered, from_delivered)
+
+    def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
+        """See Design: periods."""
+        return np.tile(picture, (1, self.scene.repeat, 1)), (0, 0)
+
+
+class StripLayout(Layout):
+    """One period of a strip; places are (x, y, 1) in pixels, x right, y down, centres at +½."""
+
+    on_grid = True
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.shape, self.joins = shape, {1: 0}
+
+    def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
+        """See Layout."""
+        row, column = np.divmod(pixels, self.shape[1])
+        ones = np.ones(len(pixels))
+        return np.column_stack([column + 0.5, row + 0.5, ones]), ones
+
+    def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """See Layout."""
+        height, width = self.shape
+        place = np.column_stack([points[:, 1] - 0.5, (points[:, 0] - 0.5) % width])
+        return place, (place[:, 0] > -0.5) & (place[:, 0] < height - 0.5)
+
+    def framed(self, picture: Picture) -> Picture:
+        """See Layout."""
+        longer = np.pad(picture, ((0, 0), (MARGIN, MARGIN), (0, 0)), mode="wrap")
+        return np.pad(longer, ((MARGIN, MARGIN), (0, 0), (0, 0)), mode="edge")
+
+
+SPACE = Space(
+    target="frieze",
+    groups="frieze",
+    title="Strips: the 7 frieze groups",
+    summary="Paint a border: a strip that repeats along its axis only.",
+    fields=("aspect", "repeat"),
+    scene=FriezeScene.of,
+    arguments=lambda group: f"--group {group.aliases[1]}",
+)
