@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
+_LONGEST = 80  # characters
 _MOST = 5  # numbers in a row: more have too many orders
 _SIGNATURE = re.compile(r"([\d\s.,]*)(\*?)([\d\s.,]*)([x×]?)")
 
@@ -18,7 +19,7 @@ _SIGNATURE = re.compile(r"([\d\s.,]*)(\*?)([\d\s.,]*)([x×]?)")
 def spellings(text: str) -> Iterator[str]:
     """All ways to write the signature in a text, those nearest to it first; none where it is no
     signature. Numbers of several digits are parted from the next by a dot, comma or space."""
-    match = _SIGNATURE.fullmatch(text.strip().lower())
+    match = _SIGNATURE.fullmatch(text.strip().lower()) if len(text) <= _LONGEST else None
     if match is None:
         return
     gyrations, corners = _numbers(match[1]), _numbers(match[3])
