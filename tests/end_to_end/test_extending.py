@@ -62,6 +62,7 @@ def test_the_tests_of_the_page_pass(installed):
     assert "9 passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_preview_has_the_quarter_turn_of_the_middle_and_nothing_more(installed):
     done = run(installed, "service", "preview", "433", "--size", "256", "-o", "plasma.png")
     assert done.returncode == 0, done.stderr

@@ -45,6 +45,7 @@ def test_seams_of_a_cube_are_erased_on_all_levels(mesh, features):
     assert min(after) > 0.3
 
 
+@pytest.mark.slow
 def test_seams_of_an_unwrapped_monkey_are_erased(empty_blender):
     bpy = empty_blender
     bpy.ops.mesh.primitive_monkey_add()

@@ -299,6 +299,7 @@ def test_a_broken_file_is_offered_as_it_is(editor, asked, tmp_path):
 # --- painted ---
 
 
+@pytest.mark.slow
 def test_a_recipe_that_reads_files_paints_from_anywhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     toy = [w for key in ("size=64", "steps=1", "views=1") for w in ("--set", key)]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 import torch
+from cases import quick
 from hypothesis import given
 from hypothesis import strategies as st
 from shapes import uv_sphere
@@ -64,7 +65,7 @@ def state(checkpoint):
     return head, tally.megapixels, tally.loss, arrays
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", quick(RECIPES, "tile", "sphere", "mesh"))
 def test_a_painting_goes_on_to_the_very_bits_of_an_unbroken_one(name):
     """Stopped in the first stage, at its last step, at the first step of the next, and later."""
     recipe = recipe_of(name)

@@ -55,6 +55,7 @@ def test_the_tile_and_the_groups_that_fit_it(tmp_path):
     assert {"p6m", "p31m", "cmm"} <= set(names) and "p4" not in names
 
 
+@pytest.mark.slow
 def test_generators_move_as_their_logarithms_say(tmp_path):
     from scipy.linalg import expm
 
