@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from geometry.spaces import Array
 from service.inputs.styles import StylePicture
 from service.painting.progress import Progress
 from service.painting.steering import recoloured, steered
@@ -60,8 +62,10 @@ def finish(
         receipt = build_receipt(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
         )
-        seen = whole.seen.astype(float).ravel()
-        distance = palette_distance(recipe, scene, styles, whole.painted, seen)
+        seen = whole.seen.ravel()
+        distance = palette_distance(
+            recipe, scene, styles, whole.painted, lambda pixels: seen[pixels].astype(float)
+        )
         receipt["quality"] |= numbers({"palette": distance})
         receipt["surface"] = numbers(dataclasses.asdict(whole.figures))
         return Finished(whole.texture, receipt, whole.painted, scene, whole.coverage)
@@ -69,9 +73,11 @@ def finish(
     delivered, corner = design.trimmed(picture)
     frame = moved_frame(frame, corner)
     receipt = build_receipt(recipe, scene, styles, last, frame, quality, delivered, weights)
-    counts = np.ones(picture.shape[0] * picture.shape[1])
-    if frame.layout is not None:
-        counts = frame.layout.points(np.arange(len(counts)))[1]
-    distance = palette_distance(recipe, scene, styles, picture, counts)
+    layout = frame.layout
+
+    def weigh(pixels: NDArray[np.int64]) -> Array:
+        return np.ones(len(pixels)) if layout is None else layout.points(pixels)[1]
+
+    distance = palette_distance(recipe, scene, styles, picture, weigh)
     receipt["quality"] |= numbers({"palette": distance})
     return Finished(delivered, receipt, picture, scene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from service.recipe.recipe import Recipe
 from service.spaces.space import Scene
 
 _SAMPLES = 1 << 15  # pixels, of the picture and of each style: 0.002 of the distance
+_TRIED = 8 * _SAMPLES  # pixels of which those are chosen by how much they count
 _MIXING = ("content", "natural_colours")  # terms that want other colours, too
 
 
@@ -24,19 +25,23 @@ def palette_distance(
     scene: Scene,
     styles: Sequence[StylePicture],
     picture: NDArray[np.uint8],
-    weights: Array,
+    weigh: Callable[[NDArray[np.int64]], Array],
 ) -> float | None:
     """How far a painting's colours are from its styles', 0..1: the Wasserstein-1 distance of the
     histograms of red, green and blue, their mean. Of styles under all images of the colour rule, as
     they are painted. None where the styles alone do not decide the colours. ``picture``: (H, W, 3);
-    ``weights``: (H · W,), how much each pixel counts."""
+    ``weigh``: how much pixels count, by their numbers."""
     asked = recipe.objective.weights
     mixed = any(asked.get(name) for name in _MIXING) or recipe.dreams or recipe.start == "base"
-    if not styles or not asked.get("style") or mixed or scene.light or not weights.any():
+    if not styles or not asked.get("style") or mixed or scene.light:
         return None
     random = np.random.default_rng(0)
-    chances = weights / weights.sum()
-    painted = picture.reshape(-1, 3)[random.choice(len(chances), _SAMPLES, p=chances)]
+    # of a few, as pictures may be too large for a list of their pixels
+    tried = random.integers(picture.shape[0] * picture.shape[1], size=_TRIED)
+    weights = weigh(tried)
+    if not weights.any():
+        return None
+    painted = picture.reshape(-1, 3)[random.choice(tried, _SAMPLES, p=weights / weights.sum())]
     elements = generated(tuple(scene.colouring.images.values()))
     total = sum(style.weight for style in styles)
     wanted = []

@@ -16,7 +16,7 @@ STYLE = StylePicture.of("noise", PIXELS)
 def distance(picture, weights=None, **fields):
     recipe = parse_recipe({"target": "tile", "group": "p4", **fields})
     counts = np.ones(picture.shape[0] * picture.shape[1]) if weights is None else weights
-    return palette_distance(recipe, make_scene(recipe), [STYLE], picture, counts)
+    return palette_distance(recipe, make_scene(recipe), [STYLE], picture, lambda k: counts[k])
 
 
 def test_it_is_how_far_colours_have_to_be_moved():
