@@ -13,9 +13,9 @@ from service.spaces.plane import WHOLE_SIZE
 
 GIB = 1 << 30
 # Bytes for each pixel of the picture, besides what the programs themselves take; tiles, measured
-# (docs/benchmarks.md) but for finishing large ones. Other targets take more.
+# (docs/benchmarks.md). Other targets take more.
 WHOLE_BYTES = 210  # of what is held as a whole while it is painted
-LARGE_BYTES = 80  # of what is painted window by window: 55 measured, the rest to finish it
+LARGE_BYTES = 80  # of what is painted window by window: 55, the rest to finish it
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
 
