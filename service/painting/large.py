@@ -32,7 +32,7 @@ from service.painting.kept import Paint
 from service.painting.ladder import stage_plans
 from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
-from service.painting.steering import recoloured
+from service.painting.steering import recoloured, reweighted
 from service.painting.studio import (
     GRIDS,
     NOISE,
@@ -92,10 +92,7 @@ class LargeStudio:
         if not any(getattr(recipe, field) != getattr(before, field) for field in SEEN_IN_VIEWS):
             return False
         if recipe.styles != before.styles:
-            self._styles = [
-                dataclasses.replace(picture, weight=style.weight)
-                for picture, style in zip(self._styles, recipe.styles, strict=True)
-            ]
+            self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
             scene = recoloured(self._scene, recipe)
             assert isinstance(scene, PlaneScene)

@@ -15,6 +15,7 @@ from typing import Any
 
 from geometry.catalogue import find_colouring
 from geometry.errors import InputError, excerpt
+from service.inputs.styles import StylePicture
 from service.recipe.changes import set_value, single_values
 from service.recipe.fields import LIGHT
 from service.recipe.parsing import parse_recipe
@@ -100,6 +101,14 @@ def steered(recipe: Recipe, changes: Iterable[Mapping[str, Any]]) -> Recipe:
 def recoloured(scene: Scene, recipe: Recipe) -> Scene:
     """A scene with the colour rule of a recipe."""
     return dataclasses.replace(scene, colouring=find_colouring(scene.group, recipe.colouring))
+
+
+def reweighted(styles: Sequence[StylePicture], recipe: Recipe) -> list[StylePicture]:
+    """Style pictures with the weights of a recipe."""
+    return [
+        dataclasses.replace(picture, weight=style.weight)
+        for picture, style in zip(styles, recipe.styles, strict=True)
+    ]
 
 
 def parse_steering(recipe: Recipe, data: Any) -> tuple[Adjustment, ...]:

@@ -21,7 +21,7 @@ from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Before, Kept, Paint
 from service.painting.objective import Seen, StageTerms
 from service.painting.stage import Stage, style_side
-from service.painting.steering import recoloured
+from service.painting.steering import recoloured, reweighted
 from service.perception.network import Network
 from service.ranks.ranks import ALONE, Ranks
 from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
@@ -88,10 +88,7 @@ class Studio:
         if not any(getattr(recipe, field) != getattr(before, field) for field in SEEN_IN_VIEWS):
             return False
         if recipe.styles != before.styles:
-            self._styles = [
-                dataclasses.replace(picture, weight=style.weight)
-                for picture, style in zip(self._styles, recipe.styles, strict=True)
-            ]
+            self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
             self._scene = recoloured(self._scene, recipe)
         self._full = None
