@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from geometry.domain.dirichlet import fundamental_domain
+from geometry.domain.domain import Domain
+from geometry.domain.element import Element
 from geometry.errors import InputError
 from geometry.hyperbolic.models import MODELS
 from geometry.plane.tiles import picture_skew
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, Space
 from geometry.symmetry.colour import generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame
-from geometry.symmetry.domain import Domain, Element, fundamental_domain
 from service.pictures.files import over_white
 from service.reporting.formats import picture_bytes
 from service.viewers.reading import Painting, Receipt

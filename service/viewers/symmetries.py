@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from geometry.catalogue import GROUPS, find_colouring
+from geometry.domain.dirichlet import fundamental_domain
+from geometry.domain.domain import Domain
+from geometry.domain.element import Element, kept_metric
 from geometry.errors import InputError
 from geometry.hyperbolic.groups import KINDS, tiling_group
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, Space, affine
 from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.diagram import action
-from geometry.symmetry.domain import Domain, Element, fundamental_domain, kept_metric
 from geometry.symmetry.groups import Group
 from service.viewers.reading import GeneratorOf
 

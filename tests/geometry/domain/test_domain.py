@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from geometry.catalogue import find_colouring, find_group
+from geometry.domain.dirichlet import fundamental_domain
+from geometry.domain.element import Element, kept_metric
 from geometry.hyperbolic.mirrors import make_mirrors, reduce
 from geometry.hyperbolic.views import domain_area
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, affine
 from geometry.symmetry.colour import compose
-from geometry.symmetry.domain import Element, fundamental_domain, kept_metric
 
 
 def elements(name, colouring="none", basis=None):
