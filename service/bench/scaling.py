@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import functools
+import math
 import multiprocessing
 import resource
 import statistics
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from geometry.mesh.mesh import Mesh, make_mesh
 from service.bench.race import race, timed
 from service.bench.steps import studio_of
+from service.inputs.body import Body
 from service.painting.large import LargeStudio
 from service.painting.paint import pick_device
 from service.painting.studio import Studio
@@ -23,6 +29,7 @@ from service.scene import make_scene
 SIZES = (512, 1024, 2048, 4096, 8192)
 ORDERS = ("11", "22", "44", "332", "432", "532", "*532")  # of the sphere: 1 to 120
 VIEWS = (1, 4, 16, 64)
+TRIANGLES = (1_000, 10_000, 100_000, 1_000_000, 5_000_000)
 TILE = {"target": "tile", "group": "p4"}
 ROUNDS = 3
 
@@ -39,7 +46,7 @@ class Curve:
 
 def curves() -> Iterator[Curve]:
     """All of them."""
-    by_size = [(size, *_apart({**TILE, "size": size})) for size in SIZES]
+    by_size = [(size, *_pooled(_of_tile, size)) for size in SIZES]
     across = "pixels across"
     steps = tuple((size, step) for size, step, _ in by_size)
     yield Curve("A step of a p4 tile", across, "seconds", steps)
@@ -58,10 +65,16 @@ def curves() -> Iterator[Curve]:
         studio = _studio({"target": "sphere", "group": "532", "size": 512, "views": count})
         views.append((count, timed(functools.partial(studio.begin, 512))))
     yield Curve("Views of 532 made ready", "views of a stage", "seconds", tuple(views))
+    meshes = [(count, *_pooled(_of_mesh, count)) for count in TRIANGLES]
+    titles = ("A mesh and its views made ready", "A step on a mesh", "Memory for a mesh")
+    units = ("seconds", "seconds", "GiB, the whole process at its peak")
+    for k, (title, unit) in enumerate(zip(titles, units, strict=True)):
+        points = tuple((row[0], row[k + 1]) for row in meshes)
+        yield Curve(title, "triangles", unit, points)
 
 
-def _studio(fields: dict[str, Any]) -> Studio | LargeStudio:
-    studio, _, _ = studio_of(settled(parse_recipe(fields), str(pick_device())))
+def _studio(fields: dict[str, Any], body: Body | None = None) -> Studio | LargeStudio:
+    studio, _, _ = studio_of(settled(parse_recipe(fields), str(pick_device())), body)
     return studio
 
 
@@ -79,16 +92,45 @@ def _on_sphere(name: str) -> tuple[int, float, float]:
     return order, _step_seconds(studio), before
 
 
-def _apart(fields: dict[str, Any]) -> tuple[float, float]:
-    """Seconds of a step at full size and the peak of memory in GiB, in a process of its own: what
-    others have left would count."""
+def _pooled(job: Callable[[int], tuple[float, ...]], what: int) -> tuple[float, ...]:
+    """Done in a process of its own: memory that others have left would count."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_alone, (fields,))
+        return pool.apply(job, (what,))
 
 
-def _alone(fields: dict[str, Any]) -> tuple[float, float]:
-    studio = _studio(fields)
-    studio.begin(fields["size"])
-    seconds = _step_seconds(studio)
+def _of_tile(size: int) -> tuple[float, float]:
+    """Seconds of a step at full size, and the peak of memory in GiB."""
+    studio = _studio({**TILE, "size": size})
+    studio.begin(size)
+    return _step_seconds(studio), _peak()
+
+
+def _of_mesh(triangles: int) -> tuple[float, float, float]:
+    """Seconds from a mesh to its first step, of a step, and the peak of memory in GiB."""
+    body = Body(torus(triangles))
+    begun = time.perf_counter()
+    studio = _studio({"target": "mesh", "group": "c1", "size": 1024}, body)
+    studio.begin(1024)
+    before = time.perf_counter() - begun
+    return before, _step_seconds(studio), _peak()
+
+
+def torus(triangles: int) -> Mesh:
+    """A torus of about as many triangles, whose texture coordinates are its angles."""
+    rows = max(3, round(math.sqrt(triangles / 4)))
+    columns = 2 * rows
+    v, u = (x.ravel() for x in np.mgrid[: rows + 1, : columns + 1])
+    around, across = 2 * np.pi * u / columns, 2 * np.pi * v / rows
+    far = 1 + 0.4 * np.cos(across)
+    places = np.column_stack([far * np.cos(around), far * np.sin(around), 0.4 * np.sin(across)])
+    corner = (np.arange(rows)[:, None] * (columns + 1) + np.arange(columns)).ravel()
+    a, b, c, d = corner, corner + 1, corner + columns + 2, corner + columns + 1
+    faces = np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])])
+    uvs = np.column_stack([u / columns, v / rows])[faces]
+    return make_mesh(places, faces, uvs)
+
+
+def _peak() -> float:
+    """Of this process' memory so far, GiB."""
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, KiB on Linux
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30

@@ -13,6 +13,7 @@ from torch import Tensor
 from service.bench.plain_loop import PlainLoop
 from service.bench.race import race, ratio
 from service.colours import framed
+from service.inputs.body import Body
 from service.inputs.styles import StylePicture, load_styles
 from service.painting.checkpoint import Tally
 from service.painting.large import LargeStudio
@@ -76,12 +77,15 @@ def step_rows(
             yield _row(title, recipe)
 
 
-def studio_of(recipe: Recipe) -> tuple[Studio | LargeStudio, Network, StylePicture]:
-    """What paints a recipe that is settled, not begun yet, its network and its first style."""
+def studio_of(
+    recipe: Recipe, body: Body | None = None
+) -> tuple[Studio | LargeStudio, Network, StylePicture]:
+    """What paints a recipe that is settled, not begun yet, its network and its first style.
+    body: of the target "mesh"."""
     device = pick_device()
     styles = load_styles(recipe)
     network = load_network(recipe.network, device, precision=recipe.precision)
-    scene = framed(make_scene(recipe), recipe, styles)
+    scene = framed(make_scene(recipe, body), recipe, styles)
     return studio_for(recipe, scene, styles, network, device), network, styles[0]
 
 
