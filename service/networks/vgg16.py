@@ -31,7 +31,7 @@ NETWORK = NetworkInfo(
     name="vgg16",
     title="VGG-16: slower and finer; 553 MB download once",
     architecture="vgg16",
-    weights=torchvision_weights("vgg16", "VGG16_Weights.IMAGENET1K_V1", megabytes=553),
+    weights=torchvision_weights("vgg16", "vgg16-397923af.pth", megabytes=553),
     layers=RELUS,
     style=STYLE,
     content="relu4_1",

@@ -18,7 +18,7 @@ NETWORK = NetworkInfo(
     name="vgg19",
     title="VGG-19: slower and finer; 575 MB download once",
     architecture="vgg19",
-    weights=torchvision_weights("vgg19", "VGG19_Weights.IMAGENET1K_V1", megabytes=575),
+    weights=torchvision_weights("vgg19", "vgg19-dcbb9e9d.pth", megabytes=575),
     layers=_RELUS,
     style=dict.fromkeys(("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"), 1.0),
     content="relu4_1",

@@ -16,7 +16,8 @@ from torchvision import models
 
 from geometry.errors import InputError, unknown_name
 from service.networks import TORCHVISION
-from service.perception.network import Network, without_numbers
+from service.perception.architectures import without_numbers
+from service.perception.network import Network
 from service.tables.network_info import HEAD, NetworkInfo
 from service.weights.hub import torchvision_weights
 

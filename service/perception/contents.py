@@ -7,8 +7,9 @@ from typing import Any
 import torch
 
 from service.networks import TORCHVISION, find_network
+from service.perception.architectures import without_numbers
 from service.perception.classifiers import Classifier
-from service.perception.network import Trunk, without_numbers
+from service.perception.network import Trunk
 
 _SIDE = 299  # pixels of a picture that every network can see
 

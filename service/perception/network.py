@@ -6,20 +6,17 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
-from torchvision import models
 
 from geometry.errors import InputError
 from service.networks import TORCHVISION, find_network
 from service.perception import borders
+from service.perception.architectures import without_numbers
 from service.tables.network_info import HEAD, NetworkInfo, as_torchvision
 from service.weights.hub import read_state_dict
-
-_STARTED_SLOWLY = ("googlenet", "inception_v3")
 
 
 class Network(nn.Module, ABC):
@@ -143,24 +140,6 @@ def load_network(
     return network.to(  # type: ignore[call-overload]
         device=device, dtype=getattr(torch, precision), memory_format=torch.channels_last
     )
-
-
-def without_numbers(architecture: str) -> nn.Module:
-    """A network of torchvision's, as its weights want it, before it has them: none are made up that
-    would only be replaced."""
-    plain = {"init_weights": False} if architecture in _STARTED_SLOWLY else {}
-    try:
-        with torch.device("meta"):
-            model: nn.Module = models.get_model(architecture, weights=None, **plain)
-    except NotImplementedError:  # RegNets work out their widths with tensors
-        model = models.get_model(architecture, weights=None).to("meta")
-    module: Any
-    for module in model.modules():
-        if hasattr(module, "inplace"):
-            module.inplace = False  # the layer before it may be wanted too
-        if hasattr(module, "transform_input"):
-            module.transform_input = True  # its weights have learnt from another kind of input
-    return model.requires_grad_(False).eval()
 
 
 def _fill(model: nn.Module, info: NetworkInfo, state: Mapping[str, Tensor]) -> None:

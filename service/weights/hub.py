@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 
 from geometry.errors import InputError
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def torchvision_weights(network: str, name: str, megabytes: int) -> Weights:
-    """The weights that torchvision calls ``name``, such as VGG19_Weights.IMAGENET1K_V1, of the
-    ``network`` of our table."""
-    hub = _Hub(network, name)
+def torchvision_weights(network: str, file: str, megabytes: int) -> Weights:
+    """torchvision's first ImageNet weights of the ``network`` of our table. file: what the hub
+    calls them, with the beginning of their SHA-256; it is known here so that one can look for them
+    without torchvision."""
+    hub = _Hub(network, file)
     return Weights(
         hub.load,
         as_torchvision,
@@ -75,20 +76,20 @@ class _Hub:
         return path
 
     def _url(self) -> str:
-        from torchvision.models import get_weight
+        from torchvision.models import get_model_weights
 
-        return str(get_weight(self.name).url)
+        weights: Any = get_model_weights(self.network)
+        return str(weights.IMAGENET1K_V1.url)
 
     def _sha256(self) -> str:
         """The beginning of the file's, which torchvision puts into its name."""
-        return self._url().rsplit("-", 1)[1].partition(".")[0]
+        return self.name.rsplit("-", 1)[1].partition(".")[0]
 
     def _paths(self) -> Iterator[Path]:
         import torch
 
-        name = self._url().rsplit("/", 1)[1]
-        yield Path(torch.hub.get_dir()) / "checkpoints" / name
-        yield spare_folder() / "torch" / "checkpoints" / name
+        yield Path(torch.hub.get_dir()) / "checkpoints" / self.name
+        yield spare_folder() / "torch" / "checkpoints" / self.name
 
 
 def read_state_dict(path: Path) -> Mapping[str, Tensor]:

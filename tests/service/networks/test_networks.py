@@ -2,6 +2,7 @@ import itertools
 import os
 import pickle
 import subprocess
+import sys
 from pathlib import Path
 from urllib.error import URLError
 
@@ -15,6 +16,7 @@ from torchvision import models
 from geometry.errors import InputError
 from service.networks import NETWORKS
 from service.networks.squeezenet import read_arrays
+from service.perception.architectures import without_numbers
 from service.perception.network import load_network
 from service.tables.network_info import HEAD
 
@@ -138,6 +140,32 @@ def test_in_bfloat16_a_network_sees_and_wants_nearly_the_same(trunk):
             gradients.append(seen.grad.flatten())
         assert {x.dtype for x in features.values()} == {torch.bfloat16}
         assert torch.cosine_similarity(*gradients, dim=0) > 0.98
+
+
+@pytest.mark.parametrize("architecture", ["squeezenet1_1", "vgg16", "vgg19"])
+def test_what_is_built_here_is_torchvisions(architecture):
+    with torch.device("meta"):
+        wanted = getattr(models, architecture)(weights=None)
+    found = without_numbers(architecture)
+    assert type(found).__module__.startswith("service.")
+    for ours, theirs in zip(found.features, wanted.features, strict=True):
+        assert str(ours) == str(theirs).replace(", inplace=True", "").replace("inplace=True", "")
+    shapes = {name: x.shape for name, x in wanted.state_dict().items()}
+    assert {name: x.shape for name, x in found.state_dict().items()} == shapes
+
+
+def test_a_painting_starts_without_torchs_compiler():
+    """It would be nearly half of the start."""
+    code = "import sys, service.perception.network as n; n.load_network('squeezenet'); "
+    code += "print([m for m in ('torchvision', 'torch._dynamo') if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("network", ["vgg16", "vgg19"])
+def test_files_of_the_hub_are_those_that_torchvision_names(network):
+    url = models.get_model_weights(network).IMAGENET1K_V1.url
+    assert url.endswith(f"/{NETWORKS[network].weights.download.get.__self__.name}")
 
 
 @pytest.mark.parametrize("network", [name for name in NETWORKS if name.startswith("vgg")])

@@ -253,7 +253,8 @@ def tiny_vgg(nothing_here, monkeypatch):
     """vgg16 whose published file is a few bytes."""
     data = b"all of it"
     name = f"vgg16-{sha256(data)[:8]}.pth"
-    monkeypatch.setattr(hub._Hub, "_url", lambda self: f"https://example.org/{name}")
+    weights = hub.torchvision_weights("vgg16", name, megabytes=1)
+    monkeypatch.setitem(NETWORKS, "vgg16", replace(NETWORKS["vgg16"], weights=weights))
     return nothing_here, name, data
 
 
