@@ -9,12 +9,11 @@ puts and the main thread takes) and is held for no longer than that takes.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Protocol
 
+from ..background import Background
 from ..offer import catalogue
 from ..problems import Problem, ProblemError, no_service, refuse
 from .connection import Connection, StoppedError, Timing, is_listening
@@ -56,8 +55,8 @@ def greet(connection: Connection, launch: Launch) -> dict[str, Any]:
     return connection.hello(connection.timing.start)
 
 
-class Worker:
-    """A thread with a report that the main thread may read at any time.
+class Worker(Background[Report]):
+    """A thread that talks to the service at ``address``.
 
     ``launch`` starts a service where none listens; it is called in the thread. ``timing`` says how
     long to wait for what. Problems do not come out of the thread: they are in the report.
@@ -70,42 +69,15 @@ class Worker:
         timing: Timing | None = None,
         key_file: str = "",
     ) -> None:
+        super().__init__(Report("connecting"), "orbitex-io")
         self.address = address
         self._launch, self._key_file = launch, key_file
         self._timing = timing or Timing()
-        self._changed = threading.Condition()
         self._may_launch = True
-        self._report = Report("connecting")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._main, name="orbitex-io", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def report(self) -> Report:
-        """The newest snapshot."""
-        with self._changed:
-            return self._report
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until something is new, at most ``seconds``."""
-        with self._changed:
-            self._changed.wait(seconds)
 
     def leave(self) -> None:
         """Let the thread end; what it has begun in the service goes on there."""
         self._stop.set()
-
-    def join(self, seconds: float = 3.0) -> None:
-        """Wait for the thread to end."""
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-
-    def _set(self, **changes: Any) -> None:
-        with self._changed:
-            self._report = replace(self._report, **changes)
-            self._changed.notify_all()
 
     def _main(self) -> None:
         try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+from ..background import Background
 from ..printable import printable
 from ..problems import Problem, ProblemError
 from . import commands, pip_words, pythons
@@ -44,53 +44,28 @@ class Report:
         return min(self.got / sizes()[0], 1.0)
 
 
-class Installer:
-    """Installs into ``place``. An older installation that works is brought up to date; whatever
-    else is there is replaced. ``starters``: commands that may start a Python.
+class Installer(Background[Report]):
+    """A thread that installs into ``place``. An older installation that works is brought up to
+    date; whatever else is there is replaced. ``starters``: commands that may start a Python.
 
-    Only the thread writes the report. Problems do not come out of it: they are in the report.
+    Problems do not come out of it: they are in the report.
     """
 
     def __init__(self, place: Place, starters: Sequence[Sequence[str]] | None = None) -> None:
+        super().__init__(Report(), "orbitex-install")
         self._place = place
         self._starters = pythons.candidates() if starters is None else starters
-        self._changed = threading.Condition()
-        self._report = Report()
-        self._stop = threading.Event()
         self._begun = time.monotonic()
         self._downloads = place.folder.with_name(f"{place.folder.name}-downloads")
         self._log_path = place.folder.with_name(f"{place.folder.name}-install.log")
         self._fresh = False  # whether what is there now is of no use to the next try
-        self._thread = threading.Thread(target=self._main, name="orbitex-install", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def report(self) -> Report:
-        """The newest snapshot."""
-        with self._changed:
-            return self._report
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until something is new, at most ``seconds``."""
-        with self._changed:
-            self._changed.wait(seconds)
 
     def cancel(self) -> None:
         """Give it up, and remove what has been installed so far."""
         self._stop.set()
 
-    def join(self, seconds: float = 10.0) -> None:
-        """Wait for the thread to end."""
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-
-    def _set(self, **changes: object) -> None:
-        with self._changed:
-            seconds = time.monotonic() - self._begun
-            self._report = replace(self._report, seconds=seconds, **changes)  # type: ignore[arg-type]
-            self._changed.notify_all()
+    def _set(self, **changes: Any) -> None:
+        super()._set(seconds=time.monotonic() - self._begun, **changes)
 
     def _main(self) -> None:
         try:

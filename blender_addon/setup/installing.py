@@ -56,7 +56,7 @@ def stop() -> None:
     global _installer
     if _installer is not None:
         _installer.cancel()
-        _installer.join()
+        _installer.join(10.0)
     _installer = None
     forget()
     finding.look_again()
