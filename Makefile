@@ -67,7 +67,7 @@ $(VENV52)/.ready: Makefile
 	echo "Blender 5.2 needs Python 3.13, and there is none: nothing was tested." \
 	"Install it, or say make test-blender52 PYTHON52=/path/to/python3.13" >&2; exit 1
 	$(VENV52)/bin/python -m pip install --quiet --disable-pip-version-check \
-	'bpy>=5.2,<5.3' pyzmq pydantic pillow markdown-it-py pytest pytest-timeout
+	'bpy>=5.2,<5.3' pyzmq pydantic pillow markdown-it-py hatchling pytest pytest-timeout
 	@touch $@
 
 test-gui: $(READY)
