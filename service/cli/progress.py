@@ -23,6 +23,7 @@ from service.painting.progress import Step
 from service.recipe.parts import Objective
 
 LINE_SECONDS = 10.0  # between plain lines
+BAR_SECONDS = 0.1  # between looks at the bar's figures, each of which a GPU has to stop for
 
 Show = Callable[[Step], None]
 
@@ -48,7 +49,13 @@ def _bar(console: Console, objective: Objective) -> Iterator[Show]:
     with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("getting ready", total=None, figures="")
 
+        shown_at = 0.0
+
         def show(now: Step) -> None:
+            nonlocal shown_at
+            if now.seconds - shown_at < BAR_SECONDS and now.step < now.steps:
+                return
+            shown_at = now.seconds
             # Filled by time, not by steps: the last stage's steps are much the dearest.
             bars.update(
                 task,

@@ -23,9 +23,18 @@ class Iterate:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas, self.mean = canvas, canvas.copy()
-        groups = [{"params": [level]} for level in canvas.levels]
-        self._adam = torch.optim.Adam(groups, betas=BETAS, fused=True)
         self._steps = 0  # since it is of this size
+        # What every step has anew is written into tensors that stay, for steps that are recorded
+        # (service/painting/replay.py): how far each level moves, and how much of the mean is new.
+        device = canvas.levels[0].device
+        exact = torch.float64 if device.type == "cpu" else torch.float32  # as torch's Adam has it
+        self._rates = [torch.zeros((), dtype=exact, device=device) for _ in canvas.levels]
+        self._new = torch.zeros((), device=device)
+        groups = [
+            {"params": [level], "lr": rate}
+            for level, rate in zip(canvas.levels, self._rates, strict=True)
+        ]
+        self._adam = torch.optim.Adam(groups, betas=BETAS, fused=True, capturable=True)
 
     @classmethod
     def restored(
@@ -67,22 +76,26 @@ class Iterate:
         self.canvas = _canvas(self.canvas.levels, surface, self.canvas.axes)
         self.mean = _canvas(self.mean.levels, surface, self.mean.axes)
 
-    def step(self, loss: Tensor, rates: Sequence[float], ranks: Ranks = ALONE) -> None:
-        """Down the gradient of a loss of the canvas's paint. rates: how far, of each level. ranks:
-        whose losses' gradients are added up."""
-        self._adam.zero_grad()
-        loss.backward()
-        ranks.sum_gradients(self.canvas.levels)
-        for group, rate in zip(self._adam.param_groups, rates, strict=True):
-            group["lr"] = rate
-        self._adam.step()
+    def turn_to(self, rates: Sequence[float]) -> None:
+        """Before a step. rates: how far it goes, of each level."""
+        for tensor, rate in zip(self._rates, rates, strict=True):
+            tensor.fill_(rate)
         self._steps += 1
         # The mean follows closely at first, then ever more calmly: what it remembers grows with the
         # steps, whatever their number (polynomial-decay averaging: Shamir and Zhang 2013, η 1).
         keep = (self._steps - 1) / (self._steps + 1)
+        self._new.fill_(1 - keep)
+
+    def step(self, loss: Tensor, ranks: Ranks = ALONE) -> None:
+        """Down the gradient of a loss of the canvas's paint. ranks: whose losses' gradients are
+        added up."""
+        self._adam.zero_grad()
+        loss.backward()
+        ranks.sum_gradients(self.canvas.levels)
+        self._adam.step()
         with torch.no_grad():
             for mean, level in zip(self.mean.levels, self.canvas.levels, strict=True):
-                mean.lerp_(level, 1 - keep)
+                mean.lerp_(level, self._new)
 
     def levels(self) -> dict[str, list[Tensor]]:
         """All of it, by the names that a checkpoint has for it."""

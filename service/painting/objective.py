@@ -17,6 +17,7 @@ from service.painting.stage import Sight, Stage
 from service.recipe.fields import LIGHT
 from service.recipe.recipe import Recipe
 from service.surfaces.surface import Look, Surface
+from service.tables.network_info import per_channel
 from service.tables.term import LOOK, PAINT, RGB, Term
 from service.terms import counted
 
@@ -52,6 +53,11 @@ class StageTerms:
                 if term.name not in self._prepared:
                     layers = frozenset(term.layers(self._stage))
                     self._prepared[term.name] = layers, term.prepare(self._stage)
+
+    @property
+    def alike(self) -> bool:
+        """Whether every step of the stage does the same, see Term.by_step."""
+        return not any(term.by_step for term in self._terms)
 
     def see(self, look: Look, frugal: bool = False) -> Seen:
         """What the terms observe of a view. ``frugal``: see :meth:`Network.layers`."""
@@ -107,8 +113,7 @@ def _in_grey(look: Look) -> Look:
     """A look as a photograph without colours shows it."""
 
     def grey(pixels: Tensor) -> Tensor:
-        shares = pixels.new_tensor(LUMA)[:, None, None]
-        return (shares * pixels).sum(1, keepdim=True).expand_as(pixels)
+        return (per_channel(pixels, LUMA) * pixels).sum(1, keepdim=True).expand_as(pixels)
 
     base = None if look.base is None else grey(look.base)
     return dataclasses.replace(look, pixels=grey(look.pixels), base=base)

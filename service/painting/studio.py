@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -19,7 +19,9 @@ from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Before, Kept, Paint
+from service.painting.losses import Losses
 from service.painting.objective import Seen, StageTerms
+from service.painting.replay import Replay, recorder_of
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
 from service.perception.network import Network
@@ -30,6 +32,7 @@ from service.spaces import SPACES
 from service.spaces.handedness import winding
 from service.spaces.space import Scene
 from service.surfaces.grids import random_phases
+from service.surfaces.host import to_host
 from service.surfaces.surface import Surface, enlarged_paint, make_surface
 from service.tables.network_info import HEAD
 from service.terms.dream import targets
@@ -42,6 +45,7 @@ START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level,
 WARM_UP = 8
 SETTLED = 0.25  # how far its levels move, relative to others, that were painted before
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
+AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
 SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
 
@@ -73,7 +77,10 @@ class Studio:
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
         # they stay, also where the rule is adjusted
-        self._axes = LIGHT_AXES if scene.light else colour_axes(scene.frame)
+        self._axes = (LIGHT_AXES if scene.light else colour_axes(scene.frame)).to(device)
+        # Views that are seen twice, and sums over other processes, are not recorded.
+        alone = ranks is ALONE and not frugal
+        self._replay: Replay[tuple[Losses, int]] = Replay(recorder_of(device) if alone else None)
         self._full: Surface | None = None
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
@@ -85,6 +92,7 @@ class Studio:
         """Go on by another recipe; whether views and terms then have to be made anew, see
         :meth:`renew`."""
         before, self.recipe = self.recipe, recipe
+        self._replay.forget()
         if not any(getattr(recipe, field) != getattr(before, field) for field in SEEN_IN_VIEWS):
             return False
         if recipe.styles != before.styles:
@@ -133,10 +141,12 @@ class Studio:
     def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
         """All of this, copied. recipe: its digest; tally: how far the painting is."""
         levels = {name: _arrays(levels) for name, levels in self._iterate.levels().items()}
+        tally = dataclasses.replace(tally, loss=dict(tally.loss))
         return Checkpoint(recipe, tally, self.mirrored, **levels)
 
     def _prepare(self, number: int, width: int) -> Surface:
         """The surface of a stage with its views; terms to suit."""
+        self._replay.forget()
         surface = self._surface_at(width)
         surface.prepare_views(seed_of(self.recipe.seed, VIEWS, number))
         self._views = range(surface.views) if self._blend is None else self._blend.views(surface)
@@ -151,17 +161,29 @@ class Studio:
     def _depth(self) -> int:
         return canvas_depth(self.recipe, self._network)
 
-    def step(self, number: int) -> tuple[dict[str, float], int]:
+    def step(self, number: int) -> tuple[Mapping[str, float], int]:
         """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
-        terms, ranks, chosen = self._terms, self._ranks, self._chosen(number)
+        chosen = self._chosen(number)
+        self._terms.weigh(self.recipe, number)
+        self._iterate.turn_to(self._rates(number))
+        if self._terms.alike:
+            losses, pixels = self._replay(tuple(chosen), lambda: self._move(chosen))
+            losses = losses.copy()
+        else:
+            losses, pixels = self._move(chosen)
+        if number % AHEAD == 0:
+            return losses.read, pixels
+        return losses, pixels
+
+    def _move(self, chosen: Sequence[int]) -> tuple[Losses, int]:
+        """A step that looks at these views; what there is to be recorded."""
+        terms, ranks = self._terms, self._ranks
         logits = self._logits(self._iterate.canvas)
-        terms.weigh(self.recipe, number)
         seen = terms.pooled(self._see(logits, ranks.share(chosen)))
         seen = ranks.total(seen, len(chosen))
         losses = terms.losses(seen, ranks.once(logits))
-        self._iterate.step(terms.total(losses), self._rates(number), ranks)
-        values = {name: float(loss.detach()) for name, loss in losses.items()}
-        return values, seen.pixels
+        self._iterate.step(terms.total(losses), ranks)
+        return Losses.of(losses), seen.pixels
 
     def looked_at(self, number: int) -> list[Tensor]:
         """The pixels that a step looks at, differentiable: (1, 3, H, W) in 0..1 for every view."""
@@ -172,7 +194,8 @@ class Studio:
         """The views that a step looks at."""
         random = np.random.default_rng(seed_of(self.recipe.seed, STEP, number))
         count = min(self._surface.views_a_step, len(self._views))
-        return [int(k) for k in random.choice(self._views, count, replace=False)]
+        # in order, so that the same views are the same step
+        return sorted(int(k) for k in random.choice(self._views, count, replace=False))
 
     def _rates(self, number: int) -> list[float]:
         """How far a step goes, of each level of the canvas."""
@@ -211,11 +234,12 @@ class Studio:
         logits = self._iterate.mean.logits()
         size, phase = (rows, columns), self._iterate.mean.phases[0]
         paint = enlarged_paint(logits, design.canvas_shape, size, design.wrap, phase)
-        mirrored = winding(design, plain.group, paint.cpu().numpy()) * wanted < 0
+        mirrored = winding(design, plain.group, to_host(paint)) * wanted < 0
         if mirrored != self._scene.mirrored:
             self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
             self._full = None
             self._surface = self._surface_at(self._width)
+            self._replay.forget()
 
     @torch.no_grad()
     def surface(self, full: bool) -> tuple[Surface, Tensor]:
@@ -257,7 +281,7 @@ class Studio:
         full, logits = self.surface(full=True)
         logits = logits.reshape(*full.canvas_shape, 3)
         frame, width = self._scene.style_frame, self.recipe.size
-        return Paint(logits.cpu().numpy(), self.mirrored, None, frame, width, self._first_width)
+        return Paint(to_host(logits), self.mirrored, None, frame, width, self._first_width)
 
     def _shown(self, surface: Surface) -> Tensor:
         """The paint for a surface of any width: (charts · h · w, 3)."""
@@ -315,4 +339,4 @@ def seed_of(*keys: int) -> int:
 
 
 def _arrays(levels: Sequence[Tensor]) -> Levels:
-    return tuple(np.array(level.detach().cpu(), order="C") for level in levels)
+    return tuple(np.array(to_host(level.detach()), order="C") for level in levels)

@@ -85,7 +85,7 @@ def moments(features: Tensor, weight: Tensor | None = None) -> Moments:
     """
     flat = features.movedim(1, -1).reshape(-1, features.shape[1])
     if weight is None:
-        count = flat.new_tensor(len(flat), dtype=_exact(flat))
+        count = flat.new_full((), len(flat), dtype=_exact(flat))
         return Moments(count, *_Sums.apply(flat, None))
     w = weight.reshape(-1, 1)
     return Moments(w.sum(), *_Sums.apply(flat, w))
@@ -93,7 +93,7 @@ def moments(features: Tensor, weight: Tensor | None = None) -> Moments:
 
 def moments_of_planes(planes: Tensor, weight: Tensor | None = None) -> Moments:
     """The same of planes (C, N), for few channels: each in one piece of memory. weight: (N,)."""
-    count = planes.new_tensor(planes.shape[1]) if weight is None else weight.sum()
+    count = planes.new_full((), planes.shape[1]) if weight is None else weight.sum()
     return Moments(count, *_PlaneSums.apply(planes, weight))
 
 

@@ -52,7 +52,6 @@ class _Note:
     """What the loop hands over after a step. pixels: a picture, (H, W, 3) uint8, if it was due."""
 
     now: Progress
-    loss: float
     pixels: NDArray[np.uint8] | None
 
 
@@ -113,7 +112,7 @@ class Diary:
             self._drawing += self._cost
             self._drawn += 1
         self._last = now
-        self._notes.put(_Note(now, now.total(self._recipe.objective), pixels))
+        self._notes.put(_Note(now, pixels))
         if not self._began:
             self._began = True
             self._thread.start()
@@ -171,8 +170,10 @@ class Diary:
         if self._taken is None:
             self._begin(now)
         self._taken = now
-        self._curve.add(now.step, note.loss, now.loss)
-        self._count_stage(now, note.loss)
+        # read here: a GPU need not wait for it
+        total = now.total(self._recipe.objective)
+        self._curve.add(now.step, total, now.loss)
+        self._count_stage(now, total)
         if note.pixels is not None:
             start = time.thread_time()
             self._keep(now, note.pixels)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from service.spaces.folded import FoldedDesign, View
+from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import BodyView, Look, Making, Surface
 
@@ -53,4 +54,4 @@ class FoldedSurface(Surface):
             self._picture = view, operator
         view, operator = self._picture
         paint = self._enlarged(logits)
-        return self._design.developed(view, operator(paint).cpu().numpy(), paint.cpu().numpy())
+        return self._design.developed(view, to_host(operator(paint)), to_host(paint))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from service.spaces.frieze import FriezeDesign
+from service.surfaces.host import to_host
 from service.surfaces.surface import Look, Making, Surface, image_of
 
 
@@ -45,4 +46,4 @@ class FriezeSurface(Surface):
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
         orbits = torch.sigmoid(self._average(self._enlarged(logits)))
-        return self._design.developed(orbits.cpu().numpy())
+        return self._design.developed(to_host(orbits))

@@ -41,8 +41,9 @@ def resize(
     """
     if tuple(x.shape[-2:]) == tuple(size):
         return _shifted(x, (target[0] - source[0], target[1] - source[1]), wrap)
-    down = _interpolation(x.shape[-2], size[0], wrap, source[0], target[0]).to(x)
-    across = _interpolation(x.shape[-1], size[1], wrap, source[1], target[1]).to(x)
+    kind = x.dtype, x.device
+    down = _interpolation(x.shape[-2], size[0], wrap, source[0], target[0], *kind)
+    across = _interpolation(x.shape[-1], size[1], wrap, source[1], target[1], *kind)
     return down @ (x @ across.T)
 
 
@@ -82,14 +83,22 @@ def _shifted(x: Tensor, by: Phase, wrap: bool) -> Tensor:
 
 
 @functools.lru_cache(maxsize=128)
-def _interpolation(source: int, size: int, wrap: bool, before: float, after: float) -> Tensor:
+def _interpolation(
+    source: int,
+    size: int,
+    wrap: bool,
+    before: float,
+    after: float,
+    dtype: torch.dtype,
+    device: torch.device,
+) -> Tensor:
     """The (size, source) matrix that interpolates a row of ``source`` texels at ``size`` places,
     of grids with the phases ``before`` and ``after``."""
     taps, weights = cubic_taps((np.arange(size) + 0.5 + after) * source / size - 0.5 - before)
     taps = taps % source if wrap else taps.clip(0, source - 1)
     matrix = np.zeros((size, source), np.float32)
     np.add.at(matrix, (np.arange(size)[:, None], taps), weights)
-    return torch.from_numpy(matrix)
+    return torch.from_numpy(matrix).to(device, dtype)
 
 
 @functools.lru_cache(maxsize=16)

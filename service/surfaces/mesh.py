@@ -19,6 +19,7 @@ from geometry.texture.coverage import seen_texels
 from geometry.texture.seam_erasure import erase_seams
 from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign, MeshView
 from service.spaces.resolution import OVERSAMPLING
+from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import (
     BodyView,
@@ -122,7 +123,7 @@ class MeshSurface(Surface):
     def _without_seams(self, coarse: Tensor) -> Tensor:
         """Logits of the coarse textures (texels, 3) whose colours agree across UV seams."""
         mesh, shape = self._body.mesh, self._design.coarse_shape
-        colours = torch.sigmoid(coarse).cpu().numpy().astype(np.float64)
+        colours = to_host(torch.sigmoid(coarse)).astype(np.float64)
         erased = erase_seams(colours, mesh, find_seams(mesh), shape, MARGIN_TEXELS)
         # where nothing changes, colours nearer to black or white than logit allows stay
         change = logit(erased, self._device) - logit(colours, self._device)

@@ -19,6 +19,7 @@ from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.colour_frame import RGB, ColourFrame
+from service.surfaces.sparse_products import parts_of, sparse_product
 
 # torch calls its CSR tensors a beta feature, once per process; products and dtypes used are stable
 warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
@@ -90,8 +91,18 @@ class SparseOperator:
     def __call__(self, paint: Tensor) -> Tensor:
         """Paint (columns, 3) float32 → (rows, 3), differentiable."""
         stack = paint if self.plain else torch.cat([paint @ m for m in self.palette])
-        out: Tensor = _SparseProduct.apply(self, stack)
+        out = self._product(stack)
         return out if self._fixed is None else out + self._fixed
+
+    def _product(self, stack: Tensor) -> Tensor:
+        # A transpose that is not kept is none to be recorded.
+        if stack.device.type != "cuda" or self._frugal:
+            product: Tensor = _SparseProduct.apply(self, stack)
+            return product
+        graded = torch.is_grad_enabled() and stack.requires_grad
+        transpose = parts_of(self.backward) if graded else []
+        of_gpu: Tensor = sparse_product(parts_of(self.forward), transpose, len(stack), stack)
+        return of_gpu
 
 
 def _csr(matrix: sparse.csr_matrix, device: torch.device | str) -> Tensor:

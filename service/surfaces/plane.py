@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from service.spaces.plane import PlaneDesign
+from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
 
@@ -77,7 +78,7 @@ class PlaneSurface(Surface):
 
     def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        return self._design.developed(torch.sigmoid(self._orbits(logits)).cpu().numpy())
+        return self._design.developed(to_host(torch.sigmoid(self._orbits(logits))))
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

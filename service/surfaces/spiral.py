@@ -11,6 +11,7 @@ from torch import Tensor
 
 from geometry.maps.sampling import SamplingMap
 from service.spaces.spiral import SpiralDesign
+from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, packed_pyramid
 
@@ -55,8 +56,8 @@ class SpiralSurface(Surface):
         """See Surface."""
         if self._pixels is None:
             self._pixels = self._design.picture_map()
-        return self._design.developed(self._texture(logits).double().cpu().numpy(), self._pixels)
+        return self._design.developed(to_host(self._texture(logits).double()), self._pixels)
 
     def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
         """See Surface."""
-        return self._design.loop(self._texture(logits).double().cpu().numpy(), frames)
+        return self._design.loop(to_host(self._texture(logits).double()), frames)

@@ -25,6 +25,7 @@ from geometry.maps.sampling import SamplingMap
 from service.recipe.parts import DRAFT_SUBSAMPLES
 from service.spaces.space import Design, Scene
 from service.surfaces.grids import ALIGNED, Phase, resize
+from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 
 # Colours of the base are this far from 0 and 1, where their hues are kept and their light is not:
@@ -134,7 +135,7 @@ def make_surface(
 
 def to_bytes(values: Tensor) -> NDArray[np.uint8]:
     """Colours in 0..1, any shape, as uint8 in 0..255, rounded."""
-    return values.clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
+    return to_host(values.clamp(0, 1).mul_(255).round_().to(torch.uint8))
 
 
 def logit(colours: NDArray, device: torch.device, least: float = 0.01) -> Tensor:

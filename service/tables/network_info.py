@@ -13,18 +13,24 @@ if TYPE_CHECKING:
 HEAD = "head"  # the layer after the trunk: scores of classes before softmax, (B, classes)
 
 
+def per_channel(pictures: Tensor, values: Sequence[float]) -> Tensor:
+    """A number for every channel of pictures (B, C, H, W): (C, 1, 1). Made where the pictures are:
+    a step that a GPU records can copy nothing to it."""
+    import torch
+
+    return torch.stack([pictures.new_full((1, 1), value) for value in values])
+
+
 def as_torchvision(pictures: Tensor) -> Tensor:
     """Pictures (B, 3, H, W), RGB in 0..1, as torchvision's weights want them."""
-    mean = pictures.new_tensor((0.485, 0.456, 0.406))[:, None, None]
-    std = pictures.new_tensor((0.229, 0.224, 0.225))[:, None, None]
-    return (pictures - mean) / std
+    mean = per_channel(pictures, (0.485, 0.456, 0.406))
+    return (pictures - mean) / per_channel(pictures, (0.229, 0.224, 0.225))
 
 
 def as_caffe(pictures: Tensor) -> Tensor:
     """Pictures (B, 3, H, W), RGB in 0..1, as weights from Caffe want them: BGR, 0..255, the mean
     subtracted."""
-    mean = pictures.new_tensor((103.939, 116.779, 123.68))[:, None, None]
-    return pictures.flip(1) * 255 - mean
+    return pictures.flip(1) * 255 - per_channel(pictures, (103.939, 116.779, 123.68))
 
 
 def imagenet_classes() -> Sequence[str]:

@@ -40,7 +40,9 @@ class Term:
     targets: those that it is for; none for all. needs_base: whether there must be a colour before.
     paints: whether it can make a picture alone. of: the list of the recipe, such as "styles", that
     it takes its wishes from; while that is empty it has none. check(recipe, network): before
-    anything is painted, raises InputError for wishes that the network cannot fulfil.
+    anything is painted, raises InputError for wishes that the network cannot fulfil. by_step:
+    whether what it does depends on the number of the step or on values that Python reads; else a
+    GPU may record a step and replay it.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Term:
     paints: bool = False
     of: str = ""
     check: Callable[[Recipe, Network], None] = lambda recipe, network: None
+    by_step: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "setting", self.setting or self.name)

@@ -228,4 +228,5 @@ TERM = Term(
     paints=True,
     of="dreams",
     check=check,
+    by_step=True,  # parts and noise of views are other ones every time
 )

@@ -6,9 +6,11 @@ import pytest
 import torch
 
 from geometry.maps.sampling import SamplingMap
+from service.painting import studio
 from service.painting.paint import paint
 from service.ranks.together import together
 from service.scene import make_scene
+from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 
 pytestmark = pytest.mark.gpu
@@ -43,6 +45,24 @@ def test_a_painting_begins_as_on_the_cpu_and_goes_on_there():
     assert on_gpu.loss == pytest.approx(on_cpu.loss, rel=2e-2)
     *_, last = paint(recipe, scene, [painted.STYLE], CPU, resume=on_gpu.checkpoint())
     assert last.step == last.steps
+
+
+@pytest.mark.parametrize("name", ["sphere", "tile"])
+def test_steps_replayed_from_cuda_graphs_are_the_same_to_the_bit(name, monkeypatch, caplog):
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", True)
+    again = painted.recipe_of(name).model_copy(update={"views": 2, "steps": 8})
+    given = again, make_scene(again), [painted.STYLE], GPU
+    *_, replayed = paint(*given)
+    assert not caplog.messages  # nothing was refused
+    monkeypatch.setattr(studio, "recorder_of", lambda device: None)
+    *_, plain = paint(*given)
+    assert dict(replayed.loss) == dict(plain.loss)
+    assert np.array_equal(replayed.paint().logits, plain.paint().logits)
+
+
+def test_frames_come_whole_through_page_locked_memory():
+    x = torch.arange(3 * 1024 * 1024, device=GPU).reshape(3, 1024, 1024)
+    assert np.array_equal(to_host(x), x.cpu().numpy())
 
 
 @pytest.mark.skipif(torch.cuda.device_count() < 2, reason="one GPU")

@@ -6,6 +6,7 @@ from dense_maps import dense_matrix
 from geometry.maps.sampling import SamplingMap, from_taps
 from geometry.symmetry.colour import B3
 from service.surfaces.operators import SparseOperator
+from service.surfaces.sparse_products import parts_of, sparse_product
 
 
 def random_map(coloured, seed=0):
@@ -88,3 +89,22 @@ def test_an_unused_colour_of_the_palette_changes_nothing():
     wide = from_taps(6, taps, np.ones((6, 1)), np.ones((6, 1), int), (B3[-1], B3[0]))
     paint = torch.randn(6, 3)
     assert torch.equal(SparseOperator(plain)(paint), SparseOperator(wide)(paint))
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_the_operator_of_gpus_is_the_same_product(coloured):
+    """On the CPU, where it is not used: value, gradient, and what torch asks of an operator."""
+    operator = SparseOperator(random_map(coloured))
+    columns = operator.forward.shape[1]
+    forward, backward = parts_of(operator.forward), parts_of(operator.backward)
+    dense = operator.forward.to_dense()
+    x = torch.randn(columns, 3, requires_grad=True)
+    y = torch.randn(13, 3)
+    out = sparse_product(forward, backward, columns, x)
+    assert torch.allclose(out, dense @ x, atol=1e-6)
+    (gradient,) = torch.autograd.grad((out * y).sum(), x)
+    assert torch.allclose(gradient, dense.T @ y, atol=1e-6)
+    checks = ("test_schema", "test_autograd_registration", "test_faketensor")
+    given = forward, backward, columns, x
+    torch.library.opcheck(sparse_product, given, test_utils=checks)
+    assert torch.equal(sparse_product(forward, [], columns, x.detach()), out)

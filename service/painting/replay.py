@@ -1,0 +1,89 @@
+"""Steps that are recorded and then replayed: on a GPU, as CUDA graphs.
+
+A step launches a thousand kernels from Python, which takes longer than small pictures keep a GPU
+busy. Recorded, they are launched at once. Python does not run in a replayed step, so a step that is
+recorded follows from its key and from tensors that stay where they are, and reads no value back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+import torch
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+# Records a step without taking it: what replays it, and what it returned. The tensors in that are
+# filled anew by every replay.
+Recorder = Callable[[Callable[[], Any]], tuple[Callable[[], None], Any]]
+
+MOST = 32  # recorded steps that are kept
+
+
+class Replay(Generic[T]):
+    """Takes steps, and records those that come again. Without a recorder it just takes them."""
+
+    def __init__(self, recorder: Recorder | None) -> None:
+        self._recorder = recorder
+        self._taken: set[Hashable] = set()
+        self._recorded: dict[Hashable, tuple[Callable[[], None], T]] = {}
+
+    def __call__(self, key: Hashable, step: Callable[[], T]) -> T:
+        """Take a step. Those of one key are the same but for what is in their tensors. The first is
+        taken as it is: it makes what is made once, such as transposes, and Adam's state. What is
+        returned holds until the next step."""
+        if self._recorder is None:
+            return step()
+        if key not in self._recorded:
+            if key not in self._taken or len(self._recorded) == MOST:
+                self._taken.add(key)
+                return step()
+            try:
+                self._recorded[key] = self._recorder(step)
+            except RuntimeError as error:  # what torch raises, also where there is no memory
+                self._give_up(error)
+                return step()
+        replay, found = self._recorded[key]
+        replay()
+        return found
+
+    def forget(self) -> None:
+        """Steps will be others."""
+        self._taken.clear()
+        self._recorded.clear()
+
+    def _give_up(self, error: RuntimeError) -> None:
+        self.forget()
+        self._recorder = None
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        log.warning("Steps are not recorded, which is slower and changes nothing else: %s", reason)
+
+
+def recorder_of(device: torch.device) -> Recorder | None:
+    """What records steps on a device, if anything does."""
+    return _CudaGraphs(device) if device.type == "cuda" else None
+
+
+class _CudaGraphs:
+    """CUDA graphs that share their memory: one is replayed at a time, and what one returns is read
+    before the next."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def __call__(self, step: Callable[[], Any]) -> tuple[Callable[[], None], Any]:
+        graph = torch.cuda.CUDAGraph()
+        stream = torch.cuda.current_stream(self._device)
+        # The outer one comes back to the stream of before, also from a recording that fails. Other
+        # threads may use the GPU meanwhile.
+        with (
+            torch.cuda.device(self._device),
+            torch.cuda.stream(stream),
+            torch.cuda.graph(graph, self._pool, capture_error_mode="thread_local"),
+        ):
+            found = step()
+        return graph.replay, found
