@@ -2,7 +2,6 @@ import itertools
 import os
 import pickle
 import subprocess
-import sys
 from pathlib import Path
 from urllib.error import URLError
 
@@ -152,14 +151,6 @@ def test_what_is_built_here_is_torchvisions(architecture):
         assert str(ours) == str(theirs).replace(", inplace=True", "").replace("inplace=True", "")
     shapes = {name: x.shape for name, x in wanted.state_dict().items()}
     assert {name: x.shape for name, x in found.state_dict().items()} == shapes
-
-
-def test_a_painting_starts_without_torchs_compiler():
-    """It would be nearly half of the start."""
-    code = "import sys, service.perception.network as n; n.load_network('squeezenet'); "
-    code += "print([m for m in ('torchvision', 'torch._dynamo') if m in sys.modules])"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("network", ["vgg16", "vgg19"])

@@ -70,8 +70,7 @@ class Recorder:
     def __call__(self, step):
         self.recorded += 1
         kept = [x for levels in self.studio._iterate.levels().values() for x in levels]
-        adam = self.studio._iterate._adam
-        kept += [adam.state[level]["step"] for level in self.studio._iterate.canvas.levels]
+        kept += [moments.steps for moments in self.studio._iterate._moments]
         before = [x.detach().clone() for x in kept]
         with Calls() as calls:
             found = step()
