@@ -80,8 +80,10 @@ class Sight:
 
     @property
     def weight(self) -> Tensor | None:
-        """How much the view's pixels count, (1, 1, H, W) in 0..1; None where all do fully."""
-        return None if self.look is None else self.look.weight
+        """How much each place of a view counts, (1, 1, h, w) in 0..1; None where all do fully."""
+        if self.look is None or self.look.weight is None:
+            return None
+        return self.look.weight.at(self.seen)
 
     @torch.no_grad()
     def before(self) -> Tensor:

@@ -14,7 +14,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from geometry.symmetry.colour import IDENTITY, ColourElement
 from geometry.symmetry.colour_frame import CLAMP, RGB, ColourFrame
@@ -81,7 +80,7 @@ class Mean:
 def moments(features: Tensor, weight: Tensor | None = None) -> Moments:
     """Moments of features (B, C, h, w).
 
-    ``weight`` (B, 1, h, w) in 0..1 says how much each place counts; see :func:`at_features`.
+    ``weight`` (B, 1, h, w) in 0..1 says how much each place counts.
     """
     flat = features.movedim(1, -1).reshape(-1, features.shape[1])
     if weight is None:
@@ -95,12 +94,6 @@ def moments_of_planes(planes: Tensor, weight: Tensor | None = None) -> Moments:
     """The same of planes (C, N), for few channels: each in one piece of memory. weight: (N,)."""
     count = planes.new_full((), planes.shape[1]) if weight is None else weight.sum()
     return Moments(count, *_PlaneSums.apply(planes, weight))
-
-
-def at_features(weight: Tensor, features: Tensor) -> Tensor:
-    """How much pixels count, (B, 1, H, W), averaged down to the size of features (B, C, h, w), so
-    that background never enters the statistics."""
-    return F.adaptive_avg_pool2d(weight, (features.shape[-2], features.shape[-1]))
 
 
 def smoothed(features: Tensor, weight: Tensor | None = None) -> Tensor:

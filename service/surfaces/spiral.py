@@ -13,7 +13,7 @@ from geometry.maps.sampling import SamplingMap
 from service.spaces.spiral import SpiralDesign
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
-from service.surfaces.surface import Look, Making, Surface, image_of, packed_pyramid
+from service.surfaces.surface import Look, Making, Surface, Weight, image_of, packed_pyramid
 
 
 class SpiralSurface(Surface):
@@ -24,19 +24,19 @@ class SpiralSurface(Surface):
     def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
         super().__init__(design, views, making)
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
-        self._windows: list[tuple[SparseOperator, Tensor]] = []
+        self._windows: list[tuple[SparseOperator, Weight]] = []
         self._pixels: SamplingMap | None = None
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
         side = self._design.window
+
+        def counting(weight: NDArray[np.float64]) -> Weight:
+            pixels = torch.tensor(weight, dtype=torch.float32, device=self._device)
+            return Weight(pixels.reshape(1, 1, side, side))
+
         self._windows = [
-            (
-                self._operator(pixels),
-                torch.tensor(weight, dtype=torch.float32, device=self._device).reshape(
-                    1, 1, side, side
-                ),
-            )
+            (self._operator(pixels), counting(weight))
             for pixels, weight in self._design.windows(self.views, seed)
         ]
 

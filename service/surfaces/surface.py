@@ -9,6 +9,7 @@ none.
 
 from __future__ import annotations
 
+import functools
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -33,14 +34,30 @@ from service.surfaces.operators import SparseOperator
 _DYED = 0.05
 
 
+class Weight:
+    """How much the pixels of a view count, (1, 1, H, W) in 0..1, and places of features that see
+    them. It is a view's for all steps of a stage, so that it is averaged down once."""
+
+    def __init__(self, pixels: Tensor) -> None:
+        self.pixels = pixels
+        self._at = {(pixels.shape[-2], pixels.shape[-1]): pixels}
+
+    def at(self, features: Tensor) -> Tensor:
+        """The mean over the pixels under each place of features (..., h, w): (1, 1, h, w)."""
+        size = features.shape[-2], features.shape[-1]
+        if size not in self._at:
+            self._at[size] = F.adaptive_avg_pool2d(self.pixels, size)
+        return self._at[size]
+
+
 @dataclass(frozen=True, eq=False)
 class Look:
-    """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: (1, 1, H, W) in 0..1, how much a
-    pixel counts, or None where all count fully. base: (1, 3, H, W), what was to be seen before
+    """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: how much they count, or None where
+    all do fully. base: (1, 3, H, W), what was to be seen before
     anything was painted, or None. periodic: whether it is one period of a pattern."""
 
     pixels: Tensor
-    weight: Tensor | None
+    weight: Weight | None
     base: Tensor | None = None
     periodic: bool = False
 
@@ -216,4 +233,8 @@ class BodyView:
         total = (self.coverage * self.weight).sum().clamp(min=1e-6)
         mean = (seen.detach() * self.weight).sum(0) / total
         pixels = seen + (1 - self.coverage) * mean
-        return Look(image_of(pixels, self.shape), image_of(self.weight, self.shape))
+        return Look(image_of(pixels, self.shape), self._weight)
+
+    @functools.cached_property
+    def _weight(self) -> Weight:
+        return Weight(image_of(self.weight, self.shape))

@@ -18,13 +18,9 @@ def difference(painted: Tensor, wanted: Tensor, weight: Tensor | None) -> Tensor
     """How far one layer's features (B, C, h, w) are from the wanted ones, pixel by pixel: their
     weighted mean square difference relative to the wanted features' (Gatys et al. 2015, eq. 1).
 
-    weight (B, 1, H, W) or None for all."""
-    from torch.nn import functional as F
-
+    weight (B, 1, h, w) or None for all."""
     if weight is None:
         weight = painted.new_ones(1)
-    else:
-        weight = F.adaptive_avg_pool2d(weight, (painted.shape[-2], painted.shape[-1]))
     apart = (weight * (painted - wanted).square()).sum()
     return apart / (weight * wanted.square()).sum().clamp(min=1e-12)
 

@@ -151,12 +151,9 @@ def _woken(sight: Sight, wish: Wish) -> Tensor:
 
 def _share(sight: Sight) -> Tensor:
     """How much each place of a layer counts, (1, 1, h, w)."""
-    from torch.nn import functional as F
-
-    size = (sight.features.shape[-2], sight.features.shape[-1])
     if sight.weight is None:
-        return sight.features.new_ones(1, 1, *size)
-    return F.adaptive_avg_pool2d(sight.weight, size)
+        return sight.features.new_ones(1, 1, *sight.features.shape[-2:])
+    return sight.weight
 
 
 def _of_nothing(network: Network, wanted: Sequence[DreamTarget]) -> dict[str, Tensor]:

@@ -47,9 +47,8 @@ def prepare(stage: Stage) -> Wanted:
 def observe(sight: Sight, wanted: Wanted) -> Moments:
     """The moments of a layer's features, but for those at borders that see padding."""
     from service.perception.borders import inner
-    from service.perception.moments import at_features
 
-    weight = None if sight.weight is None else at_features(sight.weight, sight.seen)
+    weight = sight.weight
     if sight.look is not None and sight.look.periodic:
         return _measured(sight.network, sight.seen, weight)
     margin = sight.network.reach[sight.layer]

@@ -82,7 +82,7 @@ def painted(fields: dict[str, Any]) -> tuple[np.ndarray, list[Picture], Any, flo
     with torch.no_grad():
         looks = surface.look(logits, range(surface.views))
     if recipe.target in BODIES:
-        fullest = max(looks, key=lambda look: float(look.weight.sum()))
+        fullest = max(looks, key=lambda look: float(look.weight.pixels.sum()))
         body = fullest.pixels[0].permute(1, 2, 0).clamp(0, 1).mul(255).round()
         picture = body.to(torch.uint8).numpy()
     return picture, [_middle(look) for look in looks], side, seconds

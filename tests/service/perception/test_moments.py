@@ -4,7 +4,6 @@ import torch
 
 from geometry.symmetry.colour import B3
 from service.perception.moments import (
-    at_features,
     blended,
     colour_images,
     moment_distance,
@@ -61,13 +60,6 @@ def test_complementary_masks_add_up():
         moments(x, weight) + moments(x, 1 - weight),
         moments(x),
     )
-
-
-def test_masks_are_averaged_down_to_coarser_layers():
-    """A coarse pixel counts as much as the pixels under it do on average."""
-    x, weight = picture(height=4, width=5), torch.rand(1, 1, 8, 10, dtype=torch.float64)
-    mean = weight.reshape(4, 2, 5, 2).mean(dim=(1, 3)).reshape(1, 1, 4, 5)
-    same(moments(x, at_features(weight, x)), moments(x, mean))
 
 
 def test_what_is_masked_out_has_no_influence():

@@ -108,8 +108,8 @@ def test_views_show_the_base_where_no_paint_goes():
         np.testing.assert_allclose(
             look.pixels[..., near[1] : -2], free.base[..., near[1] : -2], atol=0.02
         )
-    assert float(look.weight[..., near[1] : -2].max()) < 0.01  # nothing there to be judged
-    assert float(look.weight[..., 3 : near[0]].min()) > 0.9
+    assert float(look.weight.pixels[..., near[1] : -2].max()) < 0.01  # nothing there to be judged
+    assert float(look.weight.pixels[..., 3 : near[0]].min()) > 0.9
     # and no paint there is moved
     look.pixels.square().sum().backward()
     moved = logits.grad.abs().sum(dim=1).reshape(surface.canvas_shape)[0]

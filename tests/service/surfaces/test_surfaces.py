@@ -19,7 +19,7 @@ from service.recipe.recipe import Recipe
 from service.reporting.mesh_finish import finish_mesh
 from service.scene import make_scene
 from service.spaces.resolution import view_side
-from service.surfaces.surface import Look, make_surface
+from service.surfaces.surface import Look, Weight, make_surface
 
 
 def surface_of(target, group, colouring="none", width=64, views=2, mesh=None, cameras=(), **fields):
@@ -80,9 +80,9 @@ def test_views_are_pictures_in_range(made, name):
         assert channels == 3
         assert -0.15 < float(look.pixels.min()) < float(look.pixels.max()) < 1.15
         if look.weight is not None:
-            assert look.weight.shape == (1, 1, height, width)
-            assert float(look.weight.min()) >= 0
-            assert float(look.weight.max()) <= 1 + 1e-6
+            assert look.weight.pixels.shape == (1, 1, height, width)
+            assert float(look.weight.pixels.min()) >= 0
+            assert float(look.weight.pixels.max()) <= 1 + 1e-6
 
 
 @pytest.mark.parametrize("name", SURFACES)
@@ -97,7 +97,7 @@ def test_the_gradient_of_what_is_seen_is_its_finite_difference(made, name):
     for look in looks:
         mark = torch.randn(look.pixels.shape, generator=generator)
         if look.weight is not None:
-            inside = (look.weight > 0).float()
+            inside = (look.weight.pixels > 0).float()
             mark *= 1 - F.max_pool2d(1 - inside, 7, stride=1, padding=3)
             assert 0.1 < float((mark != 0).float().mean()) < 1
         marks.append(mark)
@@ -191,8 +191,8 @@ def test_a_sphere_looks_like_its_texture():
     area = np.cos(latitude)[:, None, None]
     mean = (texture * area).sum(axis=(0, 1)) / (area.sum() * 64)
     looks = surface.look(logits, range(6))
-    seen = torch.stack([(x.pixels * x.weight).sum(dim=(0, 2, 3)) for x in looks]).sum(dim=0)
-    weight = torch.stack([x.weight.sum() for x in looks]).sum()
+    seen = torch.stack([(x.pixels * x.weight.pixels).sum(dim=(0, 2, 3)) for x in looks]).sum(dim=0)
+    weight = torch.stack([x.weight.pixels.sum() for x in looks]).sum()
     assert np.allclose(seen / weight, mean, atol=0.04)
 
 
@@ -201,11 +201,11 @@ def test_the_background_takes_no_part(made, name):
     """It has no weight, and no edge: its colour is the body's mean."""
     surface = made(name)
     for look in surface.look(paint(surface), range(surface.views)):
-        empty = look.weight[0, 0] == 0
+        empty = look.weight.pixels[0, 0] == 0
         corner = look.pixels[0, :, 0, 0]
         assert empty[0, 0]
-        total = look.weight.sum()
-        mean = (look.pixels * look.weight).sum(dim=(0, 2, 3)) / total
+        total = look.weight.pixels.sum()
+        mean = (look.pixels * look.weight.pixels).sum(dim=(0, 2, 3)) / total
         assert torch.allclose(corner, mean, atol=0.05)
 
 
@@ -281,3 +281,12 @@ def test_a_look_at_a_tile_is_nearly_what_is_delivered(group, mirrored):
     shifted = np.roll(small, 1, axis=0).astype(float)
     off = np.abs(np.asarray(small, float) - quick).mean()
     assert off < 6 and off < 0.5 * np.abs(shifted - small).mean()
+
+
+def test_weights_are_averaged_down_to_coarser_features():
+    """A coarse place counts as much as the pixels under it do on average."""
+    pixels = torch.rand(1, 1, 8, 10)
+    weight = Weight(pixels)
+    coarse = weight.at(torch.empty(1, 3, 4, 5))
+    assert torch.allclose(coarse[0, 0], pixels.reshape(4, 2, 5, 2).mean(dim=(1, 3)))
+    assert weight.at(torch.empty(2, 4, 5)) is coarse and weight.at(pixels) is pixels

@@ -12,7 +12,7 @@ from service.inputs.styles import load_styles
 from service.painting.stage import Sight, Stage
 from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
-from service.surfaces.surface import Look
+from service.surfaces.surface import Look, Weight
 from service.tables.term import LOOK
 from service.terms.detail import TERM, octaves
 
@@ -36,7 +36,7 @@ def picture(stage: Stage) -> Tensor:
 def loss(
     stage: Stage, pixels: Tensor, weight: Tensor | None = None, periodic: bool = True
 ) -> float:
-    look = Look(pixels, weight, periodic=periodic)
+    look = Look(pixels, None if weight is None else Weight(weight), periodic=periodic)
     wanted = TERM.prepare(stage)
     seen = TERM.observe(Sight(LOOK, pixels, None, stage.network, look), wanted)
     return float(TERM.loss({LOOK: seen + seen}, wanted))
@@ -91,7 +91,7 @@ def test_octaves_of_which_nothing_is_seen_do_not_count(stage: Stage):
         weight = torch.zeros(1, 1, *pixels.shape[-2:])
         weight[..., 60 : 60 + shown, :] = 1
         wanted = TERM.prepare(stage)
-        look = Look(pixels, weight)
+        look = Look(pixels, Weight(weight))
         seen = TERM.observe(Sight(LOOK, pixels, None, stage.network, look), wanted)
         found = TERM.loss({LOOK: seen}, wanted)
         (gradient,) = torch.autograd.grad(found, pixels)
