@@ -22,7 +22,7 @@ from service.painting.kept import Backdrop, Before, Kept, Paint
 from service.painting.ladder import rates
 from service.painting.losses import Losses
 from service.painting.objective import Seen, StageTerms
-from service.painting.replay import Replay, recorder_of
+from service.painting.replay import Replay, recorders_of
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
 from service.perception.network import Network
@@ -77,7 +77,7 @@ class Studio:
         self._axes = (LIGHT_AXES if scene.light else colour_axes(scene.frame)).to(device)
         # Views that are seen twice, and sums over other processes, are not recorded.
         alone = ranks is ALONE and not frugal
-        self._replay: Replay[tuple[Losses, int]] = Replay(recorder_of(device) if alone else None)
+        self._replay: Replay[tuple[Losses, int]] = Replay(recorders_of(device) if alone else None)
         self._full: Surface | None = None
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
