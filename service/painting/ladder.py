@@ -1,5 +1,5 @@
-"""The ladder: at which widths a painting is painted, with how many steps, and where on it every
-step is. No torch in here."""
+"""The ladder: at which widths a painting is painted, with how many steps, where on it every step
+is, and how far it goes. No torch in here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ MIN_WIDTH = 64  # of the first stage's texture
 # Of a painting that is made larger: how many of a stage's usual steps are taken. Its forms are
 # there already, and only detail is new.
 SHARE_OF_LARGER = 0.5
+# Of such a painting: steps in which Adam learns how large gradients are. With its first ones at
+# full length it would write noise over the paint.
+WARM_UP = 8
+SETTLED = 0.25  # how far its levels move, relative to others, that were painted before
 _LEAST_GROWTH = 2**0.25  # of its first stage: less would be the same picture again
 
 
@@ -79,6 +83,24 @@ def places(
             found = [*done, *_climb(plans, done[-1] if done else None)]
         before = plans
     return found
+
+
+def rates(
+    recipe: Recipe,
+    number: int,
+    sizes: Sequence[int],
+    paces: Sequence[float],
+    there: int | None,
+) -> list[float]:
+    """How far a step goes, of each level of a canvas, so that the texture moves as far as the
+    recipe says whatever the group is. sizes: the levels' rows; paces: see Design; there: the rows
+    of the paint that is made larger."""
+    found = [recipe.learning_rate * pace for pace in paces]
+    if there is None:
+        return found
+    warmth = min(1.0, (number + 1) / WARM_UP)
+    settled = [1.0 if size > there else SETTLED for size in sizes]
+    return [warmth * share * rate for share, rate in zip(settled, found, strict=True)]
 
 
 def _climb(plans: Sequence[StagePlan], here: Place | None = None) -> list[Place]:

@@ -29,7 +29,7 @@ from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Tally
 from service.painting.iterate import BETAS
 from service.painting.kept import Paint
-from service.painting.ladder import stage_plans
+from service.painting.ladder import rates, stage_plans
 from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
@@ -40,7 +40,6 @@ from service.painting.studio import (
     START_NOISE,
     VIEWS,
     canvas_depth,
-    rates,
     seed_of,
 )
 from service.perception.network import Network
@@ -186,7 +185,8 @@ class LargeStudio:
             self._folding.spread(paint, box, logits.grad, reach.flatten(), touched.add)
             sizes = [level.size[0] for level in levels]
             paces = self._small.paces(len(sizes))
-            far = rates(self.recipe, number, sizes, paces, self._before)
+            there = None if self._before is None else self._before.logits.shape[1]
+            far = rates(self.recipe, number, sizes, paces, there)
             self._iterate.move(touched, far, BETAS)
         return {name: float(loss.detach()) for name, loss in losses.items()}
 

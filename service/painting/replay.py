@@ -7,7 +7,9 @@ recorded follows from its key and from tensors that stay where they are, and rea
 
 from __future__ import annotations
 
+import functools
 import logging
+from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
@@ -21,26 +23,30 @@ T = TypeVar("T")
 Recorder = Callable[[Callable[[], Any]], tuple[Callable[[], None], Any]]
 
 MOST = 32  # recorded steps that are kept
+OFTEN = 3  # times that a step is taken before it is recorded, which takes about as long
 
 
 class Replay(Generic[T]):
-    """Takes steps, and records those that come again. Without a recorder it just takes them."""
+    """Takes steps, and records those that come often. recorders: makes what records until all is
+    forgotten; None: nothing does."""
 
-    def __init__(self, recorder: Recorder | None) -> None:
-        self._recorder = recorder
-        self._taken: set[Hashable] = set()
+    def __init__(self, recorders: Callable[[], Recorder] | None) -> None:
+        self._recorders = recorders
+        self._recorder: Recorder | None = None
+        self._taken: Counter[Hashable] = Counter()
         self._recorded: dict[Hashable, tuple[Callable[[], None], T]] = {}
 
     def __call__(self, key: Hashable, step: Callable[[], T]) -> T:
-        """Take a step. Those of one key are the same but for what is in their tensors. The first is
-        taken as it is: it makes what is made once, such as transposes, and Adam's state. What is
-        returned holds until the next step."""
-        if self._recorder is None:
+        """Take a step. Those of one key are the same but for what is in their tensors. The first
+        are taken as they are, and make what is made once, such as transposes and Adam's state. What
+        is returned holds until the next step."""
+        if self._recorders is None:
             return step()
         if key not in self._recorded:
-            if key not in self._taken or len(self._recorded) == MOST:
-                self._taken.add(key)
+            if self._taken[key] < OFTEN or len(self._recorded) == MOST:
+                self._taken[key] += 1
                 return step()
+            self._recorder = self._recorder or self._recorders()
             try:
                 self._recorded[key] = self._recorder(step)
             except RuntimeError as error:  # what torch raises, also where there is no memory
@@ -54,22 +60,23 @@ class Replay(Generic[T]):
         """Steps will be others."""
         self._taken.clear()
         self._recorded.clear()
+        self._recorder = None
 
     def _give_up(self, error: RuntimeError) -> None:
         self.forget()
-        self._recorder = None
+        self._recorders = None
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         log.warning("Steps are not recorded, which is slower and changes nothing else: %s", reason)
 
 
-def recorder_of(device: torch.device) -> Recorder | None:
-    """What records steps on a device, if anything does."""
-    return _CudaGraphs(device) if device.type == "cuda" else None
+def recorders_of(device: torch.device) -> Callable[[], Recorder] | None:
+    """What makes recorders of steps on a device, if there are any."""
+    return functools.partial(_CudaGraphs, device) if device.type == "cuda" else None
 
 
 class _CudaGraphs:
-    """CUDA graphs that share their memory: one is replayed at a time, and what one returns is read
-    before the next."""
+    """CUDA graphs that share their memory, which is gone when all of them are: one is replayed at a
+    time, and what it returns is read before the next."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device

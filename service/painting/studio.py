@@ -19,9 +19,10 @@ from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Before, Kept, Paint
+from service.painting.ladder import rates
 from service.painting.losses import Losses
 from service.painting.objective import Seen, StageTerms
-from service.painting.replay import Replay, recorder_of
+from service.painting.replay import Replay, recorders_of
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
 from service.perception.network import Network
@@ -40,10 +41,6 @@ from service.terms.dream import targets
 DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
-# Of a painting that is made larger: steps in which Adam learns how large gradients are. With its
-# first ones at full length it would write noise over the paint.
-WARM_UP = 8
-SETTLED = 0.25  # how far its levels move, relative to others, that were painted before
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
@@ -80,7 +77,7 @@ class Studio:
         self._axes = (LIGHT_AXES if scene.light else colour_axes(scene.frame)).to(device)
         # Views that are seen twice, and sums over other processes, are not recorded.
         alone = ranks is ALONE and not frugal
-        self._replay: Replay[tuple[Losses, int]] = Replay(recorder_of(device) if alone else None)
+        self._replay: Replay[tuple[Losses, int]] = Replay(recorders_of(device) if alone else None)
         self._full: Surface | None = None
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
@@ -201,7 +198,9 @@ class Studio:
         """How far a step goes, of each level of the canvas."""
         sizes = [x.shape[-2] for x in self._iterate.canvas.levels]
         paces = self._surface.paces(len(sizes))
-        return rates(self.recipe, number, sizes, paces, self._larger_than)
+        before = self._larger_than
+        there = None if before is None else before.logits.shape[1]
+        return rates(self.recipe, number, sizes, paces, there)
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
@@ -312,25 +311,6 @@ def canvas_depth(recipe: Recipe, network: Network) -> int:
     if any(dream.layer == HEAD for dream in dreams) and not recipe.styles:
         return CLASS_DEPTH
     return SPACES[recipe.target].depth or DEPTH
-
-
-def rates(
-    recipe: Recipe,
-    number: int,
-    sizes: Sequence[int],
-    paces: Sequence[float],
-    before: Paint | None,
-) -> list[float]:
-    """How far a step goes, of each level of a canvas, so that the texture moves as far as the
-    recipe says whatever the group is. sizes: the levels' rows; paces: see Design; before: the paint
-    that is made larger."""
-    found = [recipe.learning_rate * pace for pace in paces]
-    if before is None:
-        return found
-    warmth = min(1.0, (number + 1) / WARM_UP)
-    there = before.logits.shape[1]
-    settled = [1.0 if size > there else SETTLED for size in sizes]
-    return [warmth * share * rate for share, rate in zip(settled, found, strict=True)]
 
 
 def seed_of(*keys: int) -> int:

@@ -14,7 +14,7 @@ from torch.utils._pytree import tree_leaves
 from service.inputs.body import Body
 from service.painting import studio
 from service.painting.paint import paint
-from service.painting.replay import MOST, Replay
+from service.painting.replay import MOST, OFTEN, Replay
 from service.painting.steering import Adjustment
 from service.recipe.recipe import Recipe
 from service.scene import make_scene
@@ -95,7 +95,7 @@ def recorder(monkeypatch):
         before(self, *args, **kwargs)
 
     monkeypatch.setattr(studio.Studio, "__init__", init)
-    monkeypatch.setattr(studio, "recorder_of", lambda device: found)
+    monkeypatch.setattr(studio, "recorders_of", lambda device: lambda: found)
     return found
 
 
@@ -111,56 +111,57 @@ def steps_of(recipe, **options):
 
 
 def recipe_of(space, **fields):
-    same = {"precision": "float32", "size": 92, "views": 2, "style_scale": 0.4, "steps": 8}
+    same = {"precision": "float32", "size": 92, "views": 2, "style_scale": 0.4, "steps": 10}
     return Recipe(**same | SPACES[space] | fields)
 
 
 @pytest.mark.parametrize(
     "space",
     [
-        pytest.param(name, marks=[] if name in ("p4", "222", "mesh") else pytest.mark.slow)
+        pytest.param(name, marks=[] if name in ("p4", "222") else pytest.mark.slow)
         for name in SPACES
     ],
 )
 def test_recorded_steps_are_the_same_to_the_bit(space, recorder, monkeypatch):
-    recipe = recipe_of(space)
+    # one choice of views at a stage; of a group of few elements a step looks at two
+    recipe = recipe_of(space, views=2 if space in ("222", "46", "spiral", "mesh") else 1)
     losses, logits = steps_of(recipe)
-    assert recorder.recorded >= 2  # at both stages
+    assert recorder.recorded == 2  # at both stages
     assert recorder.replayed >= 2
-    monkeypatch.setattr(studio, "recorder_of", lambda device: None)
+    monkeypatch.setattr(studio, "recorders_of", lambda device: None)
     plainly, plain = steps_of(recipe)
     assert losses == plainly
     assert np.array_equal(logits, plain)
 
 
 def test_what_is_steered_is_recorded_anew(recorder, monkeypatch):
-    recipe = recipe_of("p4", size=64, views=1, steps=9)
+    recipe = recipe_of("p4", size=64, views=1, steps=15)
     steering = [
-        Adjustment(3, {"learning_rate": 0.05}),
-        Adjustment(6, {"objective": {"smoothness": 5.0}}),
+        Adjustment(5, {"learning_rate": 0.05}),
+        Adjustment(10, {"objective": {"smoothness": 5.0}}),
     ]
     losses, logits = steps_of(recipe, steering=steering)
     assert recorder.recorded == 3
-    monkeypatch.setattr(studio, "recorder_of", lambda device: None)
+    monkeypatch.setattr(studio, "recorders_of", lambda device: None)
     plainly, plain = steps_of(recipe, steering=steering)
     assert losses == plainly
     assert np.array_equal(logits, plain)
 
 
 def test_dreams_look_elsewhere_at_every_step_and_are_not_recorded(recorder):
-    recipe = recipe_of("p4", size=64, views=1, steps=3, dreams=[{"target": "class:tabby"}])
+    recipe = recipe_of("p4", size=64, views=1, steps=OFTEN + 1, dreams=[{"target": "class:tabby"}])
     steps_of(recipe)
     assert recorder.recorded == 0
 
 
 def test_a_recording_that_fails_loses_nothing(monkeypatch, caplog):
-    recipe = recipe_of("p4", size=64, views=1, steps=4)
+    recipe = recipe_of("p4", size=64, views=1, steps=OFTEN + 2)
 
     def fail(step):
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     _, plain = steps_of(recipe)
-    monkeypatch.setattr(studio, "recorder_of", lambda device: fail)
+    monkeypatch.setattr(studio, "recorders_of", lambda device: lambda: fail)
     with caplog.at_level(logging.WARNING):
         _, logits = steps_of(recipe)
     assert np.array_equal(logits, plain)
@@ -169,23 +170,24 @@ def test_a_recording_that_fails_loses_nothing(monkeypatch, caplog):
     assert "\n" not in line
 
 
-def test_steps_are_taken_first_and_recorded_when_they_come_again():
+def test_steps_are_taken_at_first_and_recorded_when_they_come_often():
     taken, replayed = [], []
 
     def recorder(step):
         return lambda: replayed.append(1), "recorded"
 
-    replay = Replay(recorder)
-    found = [replay(key, lambda key=key: taken.append(key) or "taken") for key in "abab"]
-    assert found == ["taken", "taken", "recorded", "recorded"]
-    assert taken == ["a", "b"]
-    assert len(replayed) == 2
+    replay = Replay(lambda: recorder)
+    order = "abab" * OFTEN
+    found = [replay(key, lambda key=key: taken.append(key) or "taken") for key in order]
+    assert found == ["taken"] * 2 * OFTEN + ["recorded"] * 2 * OFTEN
+    assert taken == list("ab" * OFTEN)
+    assert len(replayed) == 2 * OFTEN
     replay.forget()
     assert replay("a", lambda: "taken") == "taken"
 
 
 def test_no_more_are_kept_than_there_is_room_for():
-    replay = Replay(lambda step: (lambda: None, "recorded"))
-    for _ in range(2):
+    replay = Replay(lambda: lambda step: (lambda: None, "recorded"))
+    for _ in range(OFTEN + 1):
         last = [replay(key, lambda: "taken") for key in range(MOST + 1)]
     assert last == ["recorded"] * MOST + ["taken"]
