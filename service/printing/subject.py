@@ -12,7 +12,7 @@ from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTI
 from service.pictures.files import over_white, read_picture
 from service.printing.ball import Ball
 from service.printing.flat import Tile
-from service.viewers.reading import Painting, read_painting
+from service.viewers.reading import painting_at
 
 # Of pictures without a receipt, by width over height.
 _BY_ASPECT = {2.0: EQUIRECTANGULAR, 1.5: CUBE, 1.0: OCTAHEDRAL}
@@ -21,14 +21,14 @@ _BY_ASPECT = {2.0: EQUIRECTANGULAR, 1.5: CUBE, 1.0: OCTAHEDRAL}
 def files_of(path: Path) -> tuple[Path, Path | None]:
     """The picture and its receipt, if it has one, of either. Raises InputError as
     :func:`service.viewers.reading.read_painting`."""
-    painting = _painting(path)
+    painting = painting_at(path)
     return (path, None) if painting is None else (painting.picture_file, painting.receipt_file)
 
 
 def read_tile(path: Path) -> Tile:
     """The tile of a receipt or a picture. One without a receipt is taken for a period. Raises
     InputError: "bad-value" for a sphere and for a single cell, and as reading does."""
-    painting = _painting(path)
+    painting = painting_at(path)
     if painting is None:
         return Tile(over_white(read_picture(path, "picture")))
     projection, pixels = painting.receipt.projection, over_white(painting.pixels)
@@ -61,7 +61,7 @@ def read_tile(path: Path) -> Tile:
 def read_ball(path: Path) -> Ball:
     """The sphere of a receipt, or of a picture, whose projection its shape tells. Raises
     InputError: "bad-value" for what is no sphere, and as reading does."""
-    painting = _painting(path)
+    painting = painting_at(path)
     if painting is None:
         pixels = over_white(read_picture(path, "picture"))
         return Ball(_projection(pixels.shape[1] / pixels.shape[0]), pixels)
@@ -74,12 +74,6 @@ def read_ball(path: Path) -> Ball:
             "Leave out --net, or paint one: service sphere.",
         )
     return Ball(projection, over_white(painting.pixels))
-
-
-def _painting(path: Path) -> Painting | None:
-    if path.suffix.lower() != ".json" and not path.with_suffix(".json").is_file():
-        return None
-    return read_painting(path)
 
 
 def _projection(aspect: float) -> Projection:
