@@ -77,9 +77,7 @@ def make(subject: Subject, finish: Finish) -> Made:
     pixels, ground = subject.opaque, subject.ground
     light = light_of(pixels, subject.colours, subject.frame, ground.seen)
     maps = make_maps(ground, light.heights, pixels, finish)
-    turns = [
-        Turn(g.name, np.array(g.matrix), light.signs[g.colour]) for g in subject.generators
-    ]
+    turns = [Turn(g.name, np.array(g.matrix), light.signs[g.colour]) for g in subject.generators]
     return Made(subject, maps, light, normal_errors(ground, maps.normal, turns))
 
 
@@ -104,7 +102,9 @@ def contents(made: Made, place: Written, finish: Finish) -> dict[Path, bytes]:
     packed = np.split(_bytes(maps.packed), count)
     surfaces = [SurfaceMaps(n, p) for n, p in zip(normals, packed, strict=True)]
     files[place.glb] = glb_bytes(subject.body, base, surfaces)
-    files[place.about] = (json.dumps(_about(made, place, finish, pictures), indent=1) + "\n").encode()
+    files[place.about] = (
+        json.dumps(_about(made, place, finish, pictures), indent=1) + "\n"
+    ).encode()
     return files
 
 
@@ -131,4 +131,3 @@ def _about(
 
 def _bytes(values: Array) -> NDArray[np.uint8]:
     return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
-

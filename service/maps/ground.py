@@ -127,7 +127,9 @@ class Flat(Ground):
         column = column % width if across else column.clip(0, width - 1)
         return picture[row[:, None], column]
 
-    def home(self, x: Array, y: Array, edge: float) -> tuple[tuple[Array, Array], NDArray[np.bool_]]:
+    def home(
+        self, x: Array, y: Array, edge: float
+    ) -> tuple[tuple[Array, Array], NDArray[np.bool_]]:
         """Where places (n,), columns and rows, lie in the picture itself; and whether they do, clear
         by ``edge`` pixels of borders at which it does not go on."""
         (height, width), (across, down) = self.shape, self._wraps

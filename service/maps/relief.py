@@ -54,9 +54,7 @@ class Maps:
         return np.stack([self.occlusion, self.roughness, self.metallic], axis=2)
 
 
-def make_maps(
-    ground: Ground, heights: Array, pixels: NDArray[np.uint8], finish: Finish
-) -> Maps:
+def make_maps(ground: Ground, heights: Array, pixels: NDArray[np.uint8], finish: Finish) -> Maps:
     """The maps of a picture with ``heights`` (H, W) in 0..1 and ``pixels`` (H, W, 3). Raises
     InputError("bad-value") for a blur of less than half a pixel, and for words that are no colour.
     """

@@ -37,11 +37,11 @@ def normal_errors(ground: Ground, normal: Array, turns: Sequence[Turn]) -> dict[
         vectors = _in_space(ground, normal)
         here, points = vectors[place], ground.out[place]
         layers = [ground.framed(layer.reshape(ground.shape)) for layer in vectors.T]
-        return {
-            turn.name: _sphere_error(ground, layers, here, points, turn) for turn in turns
-        }
+        return {turn.name: _sphere_error(ground, layers, here, points, turn) for turn in turns}
     if isinstance(ground, Flat):
-        framed = [ndimage.spline_filter(ground.framed(n, _FRAME)) for n in np.moveaxis(normal, 2, 0)]
+        framed = [
+            ndimage.spline_filter(ground.framed(n, _FRAME)) for n in np.moveaxis(normal, 2, 0)
+        ]
         return {turn.name: _flat_error(ground, framed, normal, place, turn) for turn in turns}
     return {}
 

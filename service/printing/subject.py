@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from geometry.plane.tiles import picture_skew
@@ -61,11 +62,7 @@ def read_tile(path: Path) -> Tile:
 def read_ball(path: Path) -> Ball:
     """The sphere of a receipt, or of a picture, whose projection its shape tells. Raises
     InputError: "bad-value" for what is no sphere, and as reading does."""
-    painting = painting_at(path)
-    if painting is None:
-        pixels = over_white(read_picture(path, "picture"))
-        return Ball(_projection(pixels.shape[1] / pixels.shape[0]), pixels)
-    projection = PROJECTIONS.get(painting.receipt.projection)
+    projection, pixels = read_sphere(path, "net")
     if projection is None:
         raise InputError(
             "bad-value",
@@ -73,15 +70,23 @@ def read_ball(path: Path) -> Ball:
             "Nets are folded of paintings of the sphere.",
             "Leave out --net, or paint one: service sphere.",
         )
-    return Ball(projection, over_white(painting.pixels))
+    return Ball(projection, pixels)
 
 
-def _projection(aspect: float) -> Projection:
+def read_sphere(path: Path, field: str) -> tuple[Projection | None, NDArray[np.uint8]]:
+    """The projection of a receipt, None if it is not of a sphere, or of a picture, as its shape
+    tells; and the picture (H, W, 3). Raises InputError: "bad-value", about ``field``, for a picture
+    of another shape, and as reading does."""
+    painting = painting_at(path)
+    if painting is not None:
+        return PROJECTIONS.get(painting.receipt.projection), over_white(painting.pixels)
+    pixels = over_white(read_picture(path, "picture"))
+    aspect = pixels.shape[1] / pixels.shape[0]
     if aspect not in _BY_ASPECT:
         raise InputError(
             "bad-value",
-            "net",
+            field,
             "This picture has no receipt, and not the shape of a sphere's.",
             "Give one of 2 : 1 (equirectangular), 3 : 2 (a cube map) or 1 : 1 (octahedral).",
         )
-    return _BY_ASPECT[aspect]
+    return _BY_ASPECT[aspect], pixels
