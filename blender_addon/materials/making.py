@@ -1,4 +1,6 @@
-"""Maps on their way: what is asked for an object, and what becomes of the answer. Main thread only."""
+"""Maps on their way: what is asked for an object, and what becomes of the answer.
+
+Main thread only."""
 
 from __future__ import annotations
 
@@ -43,8 +45,9 @@ def begin(
     address: str = "",
 ) -> Asking:
     """Have a service make the maps of an object's painted texture: the one at ``address``, or else
-    the one that painted it, or else the preferences'. An older question is given up. Raises ProblemError, as :func:`..scene.gather.gather_mesh`, and "no-base" for an image without
-    pixels."""
+    the one that painted it, or else the preferences'. An older question is given up. Raises
+    ProblemError, as :func:`..scene.gather.gather_mesh`, and "no-base" for an image without pixels.
+    """
     painted = jobs.job_of(obj)
     service = preferences.read(context)
     if known := address or (painted.client.address if painted is not None else ""):
@@ -71,7 +74,7 @@ def begin(
 
 
 def collect() -> bool:
-    """Put maps that have come into their objects' materials; whether others are still on the way."""
+    """Put maps that have come into their objects' materials; whether others are still to come."""
     for uid, asking in list(_pending.items()):
         report = asking.report()
         if report.state in RUNNING:

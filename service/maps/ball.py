@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.spaces import Array
@@ -46,7 +47,9 @@ class SphereGround(Ground):
 
     def framed(self, field: Array) -> Array:
         """A field (H, W) as :meth:`read` wants it: with MARGIN pixels more on every side."""
-        return self._layout.framed(field[..., None])[..., 0]
+        layers: NDArray = field[..., None]
+        framed: NDArray = self._layout.framed(layers)
+        return framed[..., 0]
 
     def read(self, framed: Array, points: Array) -> Array:
         """(n,): a framed field at points (n, 3) of the unit sphere, bilinearly."""

@@ -20,7 +20,7 @@ _PNG_GREY, _PNG_RGB = 0, 2
 
 @dataclass(frozen=True)
 class MapFormat:
-    """suffix: "png", "exr", "webp" or "jpg"; bits: of a channel; those of EXR are floating point."""
+    """suffix: "png", "exr", "webp" or "jpg"; bits: per channel, of EXR floating point."""
 
     suffix: str
     bits: int

@@ -130,8 +130,8 @@ class Flat(Ground):
     def home(
         self, x: Array, y: Array, edge: float
     ) -> tuple[tuple[Array, Array], NDArray[np.bool_]]:
-        """Where places (n,), columns and rows, lie in the picture itself; and whether they do, clear
-        by ``edge`` pixels of borders at which it does not go on."""
+        """Where places (n,), columns and rows, lie in the picture itself; and whether they do, and
+        are ``edge`` pixels clear of borders at which it does not go on."""
         (height, width), (across, down) = self.shape, self._wraps
         inside = np.ones(len(x), bool)
         if down:

@@ -52,7 +52,7 @@ def light_of(
     not ``seen`` (H, W) does not decide how it is scaled."""
     choices = sign_choices(colours)
     shown, which = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
-    often = np.bincount(which.ravel(), None if seen is None else seen.ravel())
+    often = np.bincount(which.ravel(), None if seen is None else seen.ravel()).astype(float)
     best: tuple[float, Array, Signs] | None = None
     light = {c: _luma(shown, c, frame) for c in choices[0]}
     for signs in choices:
@@ -76,7 +76,7 @@ def light_of(
 def sign_choices(colours: Sequence[ColourElement]) -> list[Signs]:
     """All homomorphisms to ±1 of the group that the ``colours`` generate, the trivial one first."""
     different = list(dict.fromkeys(c for c in colours if c != IDENTITY))
-    found = []
+    found: list[Signs] = []
     for signs in itertools.product((1, -1), repeat=len(different)):
         steps = list(zip(different, signs, strict=True))
         known: dict[ColourElement, int] = {IDENTITY: 1}

@@ -32,13 +32,14 @@ def ball(name: str, projection: Projection, shape: Shape, diameter: float) -> Lo
     side = rows // 2
     faces = [(i * side, j * side) for i in range(2) for j in range(3)]
     corners, size = (faces, (side, side)) if projection is CUBE else ([(0, 0)], shape)
-    points, uvs, triangles = [], [], []
+    points: list[Array] = []
+    uvs, triangles = [], []
     for top, left in corners:
         down, over = (np.linspace(0, n, _PARTS + 1) for n in size)
         if projection is CUBE:  # its last row belongs to this face, not to the next
             down, over = (n.clip(1e-6, m - 1e-6) for n, m in zip((down, over), size, strict=True))
         row, column = np.meshgrid(top + down, left + over, indexing="ij")
-        start = sum(map(len, points))
+        start = sum(len(some) for some in points)
         points.append(projection.to_sphere(row.ravel(), column.ravel(), shape))
         uvs.append(np.column_stack([column.ravel() / columns, 1 - row.ravel() / rows]))
         triangles.append(start + _grid(_PARTS, folded=projection is OCTAHEDRAL))

@@ -31,8 +31,8 @@ def sky(
 ) -> NDArray[np.float32]:
     """The sky of a sphere's picture (H, W, 3) sRGB, in linear light: equirectangular, ``width``
     pixels wide, or a cube map's picture with faces of ``width`` pixels; None: as fine as the
-    picture. exposure: in stops; highlights: how many times as bright the brightest light becomes, see
-    :func:`expanded`."""
+    picture. exposure: in stops; highlights: how many times as bright the brightest light becomes,
+    see :func:`expanded`."""
     shape = (pixels.shape[0], pixels.shape[1])
     around = Ball(projection, pixels).fineness * 2 * np.pi
     if cube:
@@ -61,7 +61,7 @@ def expanded(light: Array, highlights: float) -> Array:
 
 def _read(
     projection: Projection, pixels: NDArray[np.uint8], onto: Projection, shape: tuple[int, int]
-) -> Array:
+) -> Array | NDArray[np.float32]:
     ball = Ball(projection, pixels)
     light = np.empty((*shape, 3), np.float32)
     column = (np.arange(shape[1] * _SUBSAMPLES) + 0.5) / _SUBSAMPLES

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.spaces import Array
@@ -69,7 +70,11 @@ def _numbers(ground: SphereGround, points: Array) -> Array:
 
 
 def _flat_error(
-    ground: Flat, framed: Sequence[Array], normal: Array, place: Array, turn: Turn
+    ground: Flat,
+    framed: Sequence[Array],
+    normal: Array,
+    place: NDArray[np.int64],
+    turn: Turn,
 ) -> float:
     row, column = np.divmod(place, ground.shape[1])
     moved = turn.matrix @ np.stack([column + 0.5, row + 0.5, np.ones(len(place))])

@@ -50,7 +50,7 @@ def sky(
             metavar="X",
             min=1,
             max=10000,
-            help="How many times as bright the brightest light shines; what is dark stays as it is.",
+            help="How many times as bright the brightest light shines; what is dark stays.",
         ),
     ] = 1.0,
     cube: Annotated[
