@@ -45,7 +45,6 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
         draw_actions(layout, newest)
         if image:
             draw_painted(layout, obj)
-        layout.operator("orbitex.set_sky", icon="WORLD")
         if reattach.is_any_waiting(context.scene):
             layout.operator("orbitex.reattach", icon="LINKED")
         if image:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.spaces import Array
 from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, Projection
 from service.pictures.look import to_linear
 from service.printing.ball import Ball
@@ -35,6 +34,7 @@ def sky(
     see :func:`expanded`."""
     shape = (pixels.shape[0], pixels.shape[1])
     around = Ball(projection, pixels).fineness * 2 * np.pi
+    light: NDArray
     if cube:
         side = width or max(1, round(around / 4))
         light = _read(projection, pixels, CUBE, (2 * side, 3 * side))
@@ -49,7 +49,7 @@ def sky(
     return (2.0**exposure * expanded(light, highlights)).astype(np.float32)
 
 
-def expanded(light: Array, highlights: float) -> Array:
+def expanded(light: NDArray, highlights: float) -> NDArray:
     """Light (..., 3) whose brightest part is ``highlights`` times as bright, and whose dark ones
     stay: Y → Y / (1 − Y/Y' (1 − 1/highlights)), Y' the greatest luminance. It is Reinhard's tone
     curve taken back (Reinhard, Stark, Shirley and Ferwerda, Photographic Tone Reproduction, 2002).
@@ -61,7 +61,7 @@ def expanded(light: Array, highlights: float) -> Array:
 
 def _read(
     projection: Projection, pixels: NDArray[np.uint8], onto: Projection, shape: tuple[int, int]
-) -> Array | NDArray[np.float32]:
+) -> NDArray[np.float32]:
     ball = Ball(projection, pixels)
     light = np.empty((*shape, 3), np.float32)
     column = (np.arange(shape[1] * _SUBSAMPLES) + 0.5) / _SUBSAMPLES
