@@ -51,14 +51,15 @@ class SphereGround(Ground):
         framed: NDArray = self._layout.framed(layers)
         return framed[..., 0]
 
-    def read(self, framed: Array, points: Array) -> Array:
-        """(n,): a framed field at points (n, 3) of the unit sphere, bilinearly."""
+    def read(self, framed: Array, points: Array, order: int = 1) -> Array:
+        """(n,): a framed field at points (n, 3) of the unit sphere: bilinearly, or by splines of
+        another order, whose coefficients ``framed`` has."""
         place = np.stack(self.projection.positions(points, self.shape)) - 0.5
         if self.projection is CUBE:  # what is beside a face in the picture is not so on the sphere
             side = self.shape[0] // 2
             start = np.floor((place + 0.5) / side) * side
             place = np.clip(place, start, start + side - 1)
-        return ndimage.map_coordinates(framed, place + MARGIN, float, order=1)
+        return ndimage.map_coordinates(framed, place + MARGIN, float, order=order, prefilter=False)
 
 
 def _dot(a: Array, b: Array) -> Array:

@@ -37,7 +37,9 @@ def normal_errors(ground: Ground, normal: Array, turns: Sequence[Turn]) -> dict[
     if isinstance(ground, SphereGround):
         vectors = _in_space(ground, normal)
         here, points = vectors[place], ground.out[place]
-        layers = [ground.framed(layer.reshape(ground.shape)) for layer in vectors.T]
+        layers = [
+            ndimage.spline_filter(ground.framed(layer.reshape(ground.shape))) for layer in vectors.T
+        ]
         return {turn.name: _sphere_error(ground, layers, here, points, turn) for turn in turns}
     if isinstance(ground, Flat):
         framed = [
@@ -56,7 +58,7 @@ def _sphere_error(
     if turn.sign < 0:
         out = np.einsum("nk,nk->n", expected, moved)[:, None] * moved
         expected = 2 * out - expected
-    there = np.stack([ground.read(layer, moved) for layer in layers], axis=1)
+    there = np.stack([ground.read(layer, moved, order=3) for layer in layers], axis=1)
     area = ground.projection.area(ground.shape)
     weight = area[_numbers(ground, points)]
     return _rms_degrees(there, expected, weight)
