@@ -15,9 +15,10 @@ from typing import Any
 
 import bpy
 
-from . import operators, panels
+from . import materials, operators, panels
 from .jobs import events, looks, queue_rows, symmetries
 from .link import inquiry, lookups, service_process
+from .materials import making
 from .operators.service import first_contact
 from .panels import manual, overlay
 from .picture import icons
@@ -40,6 +41,7 @@ CLASSES: tuple[Any, ...] = (
     *queue_rows.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
+    *materials.CLASSES,
     *panels.CLASSES,
 )
 
@@ -79,6 +81,7 @@ def unregister() -> None:
     lookups.stop()
     looks.stop()
     symmetries.forget()
+    making.stop()
     service_process.stop_all()
     queue_rows.unregister()
     properties.unregister()

@@ -17,7 +17,7 @@ CLASSES = (
     sections.OBJECTIVE,
     *sections.QUALITY,
     sections.BEFORE,
-    sections.MATERIAL,
+    sections.ORBITEX_PT_material,
     *service.CLASSES,
     *queue.CLASSES,
 )

@@ -11,6 +11,7 @@ import bpy
 
 from ..jobs import jobs, originals, pump, reattach, repaint
 from ..link.messages import clock
+from ..materials import making
 from ..picture import shading, viewports
 from ..settings.properties import settings_of
 from . import installing, preflight
@@ -63,7 +64,8 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             draw_progress(layout, newest)
         unseen = shading.not_shown(obj) if image else None
         refused = newest.report.notice if newest is not None and newest.active else None
-        for warning in (refused, unseen, newest.warning if newest is not None else None):
+        unmade = making.problem(obj) if image else None
+        for warning in (refused, unseen, unmade, newest.warning if newest is not None else None):
             if warning is not None:
                 draw_problem(layout, warning, context)
 
@@ -136,6 +138,10 @@ def draw_painted(layout: Any, obj: Any) -> None:
     else:
         column.operator("orbitex.repaint", icon="MOD_MASK")
     column.operator("orbitex.enlarge", icon="FULLSCREEN_ENTER")
+    if making.is_pending(obj):
+        column.label(text="Making Maps…", icon="SORTTIME")
+    else:
+        column.operator("orbitex.material_maps", icon="NODE_MATERIAL")
     if originals.shows_painted(obj):
         column.operator("orbitex.restore", icon="LOOP_BACK")
     else:

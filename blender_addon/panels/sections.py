@@ -133,4 +133,17 @@ QUALITY = (
     _section("quality_details", "Details", "ORBITEX_PT_quality"),
 )
 BEFORE = _section("before", "Base Color")
-MATERIAL = _section("material", "Material")
+
+
+class ORBITEX_PT_material(Child, bpy.types.Panel):
+    """How the paint looks in the light, and the light."""
+
+    bl_idname = "ORBITEX_PT_material"
+    bl_label = "Material"
+    bl_options: Any = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """The settings, and the sky."""
+        column = columns(self.layout)
+        draw_settings(column, settings_of(context.active_object), "material")
+        column.operator("orbitex.set_sky", icon="WORLD")

@@ -24,8 +24,10 @@ from service.cli.serving.keys import keys_app
 from service.cli.serving.serve_command import serve
 from service.cli.serving.studio_command import studio
 from service.cli.showing.gallery_command import gallery
+from service.cli.showing.maps_command import maps
 from service.cli.showing.print_command import print_
 from service.cli.showing.report_command import report
+from service.cli.showing.sky_command import sky
 from service.cli.showing.view_command import view
 from service.cli.terminal import console, progress_console
 from service.networks import NETWORKS
@@ -71,6 +73,8 @@ app.command()(gallery)
 app.command()(report)
 app.command()(view)
 app.command("print")(print_)
+app.command()(maps)
+app.command()(sky)
 
 
 @app.command()

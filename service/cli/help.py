@@ -15,7 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
-    "Show": ("view", "print", "gallery", "report"),
+    "Show": ("view", "print", "maps", "sky", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -64,6 +64,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "service print tile.json --cut domain -o hexagon.svg",
         "service print planet.json --net icosahedron --paper A3",
     ),
+    "maps": (
+        "service maps tile.json --mm 300 --depth 4",
+        "service maps planet.json --metal '#c8a040' --format exr",
+    ),
+    "sky": ("service sky planet.json --highlights 20 -o sky.exr",),
     "submit": ("service submit tile.json",),
 }
 

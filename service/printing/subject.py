@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from geometry.plane.tiles import picture_skew
@@ -12,7 +13,7 @@ from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, OCTAHEDRAL, PROJECTI
 from service.pictures.files import over_white, read_picture
 from service.printing.ball import Ball
 from service.printing.flat import Tile
-from service.viewers.reading import Painting, read_painting
+from service.viewers.reading import painting_at
 
 # Of pictures without a receipt, by width over height.
 _BY_ASPECT = {2.0: EQUIRECTANGULAR, 1.5: CUBE, 1.0: OCTAHEDRAL}
@@ -21,14 +22,14 @@ _BY_ASPECT = {2.0: EQUIRECTANGULAR, 1.5: CUBE, 1.0: OCTAHEDRAL}
 def files_of(path: Path) -> tuple[Path, Path | None]:
     """The picture and its receipt, if it has one, of either. Raises InputError as
     :func:`service.viewers.reading.read_painting`."""
-    painting = _painting(path)
+    painting = painting_at(path)
     return (path, None) if painting is None else (painting.picture_file, painting.receipt_file)
 
 
 def read_tile(path: Path) -> Tile:
     """The tile of a receipt or a picture. One without a receipt is taken for a period. Raises
     InputError: "bad-value" for a sphere and for a single cell, and as reading does."""
-    painting = _painting(path)
+    painting = painting_at(path)
     if painting is None:
         return Tile(over_white(read_picture(path, "picture")))
     projection, pixels = painting.receipt.projection, over_white(painting.pixels)
@@ -61,11 +62,7 @@ def read_tile(path: Path) -> Tile:
 def read_ball(path: Path) -> Ball:
     """The sphere of a receipt, or of a picture, whose projection its shape tells. Raises
     InputError: "bad-value" for what is no sphere, and as reading does."""
-    painting = _painting(path)
-    if painting is None:
-        pixels = over_white(read_picture(path, "picture"))
-        return Ball(_projection(pixels.shape[1] / pixels.shape[0]), pixels)
-    projection = PROJECTIONS.get(painting.receipt.projection)
+    projection, pixels = read_sphere(path, "net")
     if projection is None:
         raise InputError(
             "bad-value",
@@ -73,21 +70,23 @@ def read_ball(path: Path) -> Ball:
             "Nets are folded of paintings of the sphere.",
             "Leave out --net, or paint one: service sphere.",
         )
-    return Ball(projection, over_white(painting.pixels))
+    return Ball(projection, pixels)
 
 
-def _painting(path: Path) -> Painting | None:
-    if path.suffix.lower() != ".json" and not path.with_suffix(".json").is_file():
-        return None
-    return read_painting(path)
-
-
-def _projection(aspect: float) -> Projection:
+def read_sphere(path: Path, field: str) -> tuple[Projection | None, NDArray[np.uint8]]:
+    """The projection of a receipt, None if it is not of a sphere, or of a picture, as its shape
+    tells; and the picture (H, W, 3). Raises InputError: "bad-value", about ``field``, for a picture
+    of another shape, and as reading does."""
+    painting = painting_at(path)
+    if painting is not None:
+        return PROJECTIONS.get(painting.receipt.projection), over_white(painting.pixels)
+    pixels = over_white(read_picture(path, "picture"))
+    aspect = pixels.shape[1] / pixels.shape[0]
     if aspect not in _BY_ASPECT:
         raise InputError(
             "bad-value",
-            "net",
+            field,
             "This picture has no receipt, and not the shape of a sphere's.",
             "Give one of 2 : 1 (equirectangular), 3 : 2 (a cube map) or 1 : 1 (octahedral).",
         )
-    return _BY_ASPECT[aspect]
+    return _BY_ASPECT[aspect], pixels

@@ -115,6 +115,16 @@ def check_files(paths: Iterable[Path], read: FilesRead) -> None:
             probe.unlink()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, if it is missing. Raises InputError("bad-output")."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise bad_output(
+            f"The folder {folder} cannot be made: {reason(error)}.", "Choose another."
+        ) from None
+
+
 @contextlib.contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Puts into words why nothing can be written beside ``path``."""

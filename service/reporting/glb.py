@@ -7,7 +7,7 @@ import json
 import math
 import struct
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +28,29 @@ _Z_UP = np.array([(1, 0, 0), (0, 0, 1), (0, -1, 0)], float)  # glTF's own up is 
 _FAR = 64  # of its own size that a mesh may be from the origin: float32 keeps 18 of 24 bits then
 
 
-def glb_bytes(loaded: LoadedMesh, textures: Sequence[NDArray[np.uint8]]) -> bytes:
-    """The GLB of a mesh with ``textures``, one (H, W, 3 or 4) uint8 sRGB for each of its own; what
-    was not painted keeps its look. Normals are the file's, or smooth but at sharp edges. A mesh far
-    from the origin is written about its own centre, and its node moves it to its place."""
+class SurfaceMaps(NamedTuple):
+    """Of a texture, each (H, W, 3) uint8: normal, green upward; packed: occlusion, roughness and
+    metallic."""
+
+    normal: NDArray[np.uint8]
+    packed: NDArray[np.uint8]
+
+
+def glb_bytes(
+    loaded: LoadedMesh,
+    textures: Sequence[NDArray[np.uint8]],
+    maps: Sequence[SurfaceMaps] = (),
+) -> bytes:
+    """The GLB of a mesh with ``textures``, one (H, W, 3 or 4) uint8 sRGB for each of its own, and,
+    if there are any, as many ``maps``; what was not painted keeps its look. Normals are the file's,
+    or smooth but at sharp edges. A mesh far from the origin is written about its own centre, and
+    its node moves it to its place."""
     file = _File(_home(loaded))
     primitives = []
-    for part, texture in zip(loaded.painted, textures, strict=True):
+    for number, (part, texture) in enumerate(zip(loaded.painted, textures, strict=True)):
         clear = texture.shape[2] == 4 and bool(texture[..., 3].min() < 255)
-        material = file.material(part.look.name, {"texture": texture}, clear)
+        own = maps[number] if maps else None
+        material = file.material(part.look.name, {"texture": texture}, clear, own)
         primitives.append(file.primitive(part, material))
     for part in loaded.others:
         look = part.look
@@ -105,17 +119,26 @@ class _File:
             entry |= {"min": values.min(axis=0).tolist(), "max": values.max(axis=0).tolist()}
         return self._add("accessors", entry)
 
-    def material(self, name: str, shown: dict[str, Any], clear: bool) -> int:
+    def _picture(self, pixels: NDArray[np.uint8], name: str) -> dict[str, int]:
+        view = self._view(picture_bytes(pixels), None)
+        image = {"bufferView": view, "mimeType": "image/png", "name": name}
+        source = {"source": self._add("images", image)}
+        return {"index": self._add("textures", source)}
+
+    def material(
+        self, name: str, shown: dict[str, Any], clear: bool, maps: SurfaceMaps | None = None
+    ) -> int:
         surface: dict[str, Any] = {"metallicFactor": 0.0, "roughnessFactor": 0.9}
         if "texture" in shown:
-            picture = picture_bytes(shown["texture"])
-            view = self._view(picture, None)
-            image = {"bufferView": view, "mimeType": "image/png", "name": name}
-            source = {"source": self._add("images", image)}
-            surface["baseColorTexture"] = {"index": self._add("textures", source)}
+            surface["baseColorTexture"] = self._picture(shown["texture"], name)
         if "factor" in shown:
             surface["baseColorFactor"] = shown["factor"]
         entry = {"name": name, "pbrMetallicRoughness": surface, "doubleSided": True}
+        if maps is not None:
+            packed = self._picture(maps.packed, f"{name} occlusion-roughness-metallic")
+            surface |= {"metallicFactor": 1.0, "roughnessFactor": 1.0}
+            surface["metallicRoughnessTexture"] = entry["occlusionTexture"] = packed
+            entry["normalTexture"] = self._picture(maps.normal, f"{name} normal")
         if clear:
             entry["alphaMode"] = "BLEND"
         return self._add("materials", entry)

@@ -154,6 +154,18 @@ class Client:
         asked = service_messages.Symmetries()
         return list(self._send_request(asked, given, patient=True)[0]["symmetries"])
 
+    def maps(
+        self,
+        picture: NDArray[np.uint8],
+        mesh: Mapping[str, np.ndarray],
+        **fields: Any,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """The normal map of a texture (H, W, 3), and occlusion, roughness and metallic packed, of
+        its size. mesh: vertices, triangles and uvs; fields: as on the wire."""
+        given = {"picture": picture, **mesh}
+        _, buffers = self._send_request(service_messages.Maps(**fields), given, patient=True)
+        return buffers["normal"], buffers["packed"]
+
     def heartbeat(self) -> int:
         """The number of jobs queued or running."""
         return int(self._send_request(service_messages.Heartbeat())[0]["jobs"])

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,14 @@ from service.serving.protocol.service_messages import (
     Channel,
     Inquiry,
     Look,
+    Maps,
     Network,
     Survey,
     Symmetries,
 )
 
 MAX_WAITING = 64  # questions
+KEPT_BYTES = 1 << 20  # of an answer: larger ones are worked out anew
 MAX_ANSWERS = 512  # answers; a channel's picture is 12 KiB, the names of a network are 30
 IDLE_SECONDS = 300.0  # until the process is ended: it holds some 500 MB
 PATIENCE = 300.0  # seconds for one answer, then it is taken to hang
@@ -37,8 +39,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """One of "network", "channel", "survey", "look", "group" and "symmetries", checked. fields: as
-    in the request; buffers: what goes with them. Equal questions have equal answers."""
+    """One of "network", "channel", "survey", "look", "group", "symmetries" and "maps", checked.
+    fields: as in the request; buffers: what goes with them. Equal questions have equal answers."""
 
     kind: str
     fields: tuple[tuple[str, Any], ...]
@@ -63,15 +65,21 @@ def read_question(request: Inquiry, buffers: Mapping[str, np.ndarray]) -> Questi
     if isinstance(request, Network | Channel | Survey):
         networks.check_network(request.network)
     given: dict[str, np.ndarray] = {}
-    if isinstance(request, Survey | Look):
-        given = {"picture": _picture(buffers)}
-    elif isinstance(request, Symmetries):
-        given = _mesh(buffers)
+    if isinstance(request, Survey | Look | Maps):
+        given = {"picture": _picture(buffers, *request.SIDES)}
+    if isinstance(request, Symmetries | Maps):
+        given |= _mesh(buffers, request)
     digest = hashlib.sha256()
     for array in given.values():
         digest.update(repr(array.shape).encode() + array.tobytes())
-    fields = tuple(request.model_dump().items())
+    fields = _frozen(request.model_dump().items())
     return Question(request.kind(), fields, digest.hexdigest() if given else "", given)
+
+
+def _frozen(value: Any) -> Any:
+    """Lists, and lists in them, as tuples."""
+    listed = isinstance(value, (list, tuple, ItemsView))
+    return tuple(_frozen(part) for part in value) if listed else value
 
 
 class Surveyor:
@@ -168,7 +176,8 @@ class Surveyor:
                 self._open, self._deadline = None, time.monotonic() + IDLE_SECONDS
 
     def _remember(self, question: Question, answer: Answer) -> None:
-        self._answers[question] = answer
+        if sum(array.nbytes for array in answer.buffers.values()) <= KEPT_BYTES:
+            self._answers[question] = answer
         if len(self._answers) > MAX_ANSWERS:
             self._answers.popitem(last=False)
         self._tell(question, answer)
@@ -195,9 +204,8 @@ def _gone(reason: str) -> Fault:
     )
 
 
-def _picture(buffers: Mapping[str, np.ndarray]) -> np.ndarray:
+def _picture(buffers: Mapping[str, np.ndarray], low: int, high: int) -> np.ndarray:
     picture = buffers.get("picture")
-    low, high = Survey.SIDES
     if (
         picture is None
         or picture.dtype != np.uint8
@@ -210,15 +218,21 @@ def _picture(buffers: Mapping[str, np.ndarray]) -> np.ndarray:
     return picture
 
 
-def _mesh(buffers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _mesh(buffers: Mapping[str, np.ndarray], request: Symmetries | Maps) -> dict[str, np.ndarray]:
+    shapes: dict[str, tuple[str, tuple[int, ...]]] = {
+        "vertices": ("<f4", (3,)),
+        "triangles": ("<i4", (3,)),
+    }
+    if isinstance(request, Maps):
+        shapes["uvs"] = ("<f4", (3, 2))
     mesh = {}
-    for name, dtype in (("vertices", "<f4"), ("triangles", "<i4")):
+    for name, (dtype, shape) in shapes.items():
         array = buffers.get(name)
-        if array is None or array.dtype.str != dtype or array.ndim != 2 or array.shape[1] != 3:
-            raise InputError("bad-buffer", name, f"Not {dtype} (N, 3).")
+        if array is None or array.dtype.str != dtype or array.shape[1:] != shape:
+            raise InputError("bad-buffer", name, f"Not {dtype} (N, {', '.join(map(str, shape))}).")
         mesh[name] = array
     # The server stands still while it reads them.
-    if sum(array.nbytes for array in mesh.values()) > Symmetries.MAX_BYTES:
-        limit = Symmetries.MAX_BYTES >> 20
+    if sum(array.nbytes for array in mesh.values()) > request.MAX_BYTES:
+        limit = request.MAX_BYTES >> 20
         raise InputError("too-large", "triangles", f"The mesh is over {limit} MiB.")
     return mesh

@@ -117,7 +117,7 @@ def read_painting(path: Path) -> Painting:
                 f"There is no {what} {file}.",
                 "A picture and its receipt lie side by side: NAME.png and NAME.json.",
             )
-    receipt = _receipt(receipt_file)
+    receipt = read_receipt(receipt_file)
     pixels = read_picture(picture_file, "picture")
     if pixels.shape[:2] != (receipt.picture.height, receipt.picture.width):
         raise InputError(
@@ -130,7 +130,16 @@ def read_painting(path: Path) -> Painting:
     return Painting(receipt, pixels, receipt_file, picture_file)
 
 
-def _receipt(file: Path) -> Receipt:
+def painting_at(path: Path) -> Painting | None:
+    """The painting at ``path`` if it is a receipt, or has one beside it; else None. Raises
+    InputError as :func:`read_painting`."""
+    if path.suffix.lower() != ".json" and not path.with_suffix(".json").is_file():
+        return None
+    return read_painting(path)
+
+
+def read_receipt(file: Path) -> Receipt:
+    """What viewers need of a receipt. Raises InputError("bad-receipt")."""
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise ValueError("too large")

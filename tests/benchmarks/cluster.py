@@ -72,6 +72,7 @@ def heavy_painter() -> Painter:
         look=lambda picture: (picture, []),
         group=lambda name: {"name": name},
         symmetries=lambda vertices, triangles: [],
+        maps=lambda fields, buffers: ({"flat": True}, {}),
     )
 
 

@@ -57,6 +57,7 @@ class FakeService:
         self.adjusted: list[dict[str, Any]] = []
         self.pictures: list[np.ndarray] = []  # that were surveyed
         self.meshes: list[dict[str, np.ndarray]] = []  # whose symmetries were looked for
+        self.maps: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []  # that were asked for
         self.symmetries: list[dict[str, Any]] = []  # what is found on all of them
         self.refuse_adjust = False
         self._frames_sent = 0
@@ -133,6 +134,10 @@ class FakeService:
         elif kind == "symmetries":
             self.meshes.append({name: np.array(array) for name, array in buffers.items()})
             self._reply(client, header, {"symmetries": self.symmetries})
+        elif kind == "maps":
+            self.maps.append((header, {name: np.array(array) for name, array in buffers.items()}))
+            sent = buffers["picture"]
+            self._reply(client, header, {"flat": False}, normal=sent, packed=255 - sent)
         elif kind == "look":
             self.pictures.append(np.array(buffers["picture"]))
             frame = [[1.0, 0.0, 0.0, 0.1], [0.0, 1.0, 0.0, 0.2], [0.0, 0.0, 1.0, 0.3]]

@@ -60,8 +60,8 @@ class Painter:
     picture (H, W, 3) uint8) -> the wire's "channels", all of them, and "dreams".
     look(picture (H, W, 3) uint8) -> what the offer says of an exemplar: small, and its frame.
     group(name) -> a
-    row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has. All raise
-    InputError.
+    row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has; maps(fields,
+    buffers) of the wire's 'maps' -> those of its reply. All raise InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -78,6 +78,10 @@ class Painter:
     look: Callable[[NDArray[np.uint8]], tuple[NDArray[np.uint8], list[list[float]]]]
     group: Callable[[str], dict[str, Any]]
     symmetries: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]]
+    maps: Callable[
+        [Mapping[str, Any], Mapping[str, np.ndarray]],
+        tuple[dict[str, Any], dict[str, np.ndarray]],
+    ]
 
 
 def torch_painter() -> Painter:
@@ -105,6 +109,13 @@ def torch_painter() -> Painter:
         from service.survey.symmetries import symmetries  # Warp, which only some want
 
         return symmetries(vertices, triangles)
+
+    def maps(
+        fields: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
+    ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        from service.maps.of_mesh import maps_of_mesh
+
+        return maps_of_mesh(fields, buffers)
 
     read = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
 
@@ -164,6 +175,7 @@ def torch_painter() -> Painter:
         look=lambda picture: (small_picture(picture), frame_rows(picture)),
         group=lambda name: full_group_row(find_group(name, "sphere")),
         symmetries=all_symmetries,
+        maps=maps,
     )
 
 

@@ -23,7 +23,12 @@ from .wire import LIMITS, WireError, decode
 
 HINT = "Is that an Orbitex service of this release?"
 _DEPTH = 32  # of receipts and recipes: lists in lists, beyond which programs run out of stack
-_PICTURES = {"result": "texture", "channel": "pixels", "look": "pixels"}  # that a reply must have
+_PICTURES = {  # that a reply must have
+    "result": ("texture",),
+    "channel": ("pixels",),
+    "look": ("pixels",),
+    "maps": ("normal", "packed"),
+}
 # Of each kind of reply its fields, as JSON Schema. What a picture is like is looked at where it is
 # unpacked.
 SHAPES: dict[str, Any] = json.loads(
@@ -57,8 +62,7 @@ def check_reply(kind: str, header: Mapping[str, Any], buffers: Mapping[str, np.n
     _check(header, SHAPES[kind])
     if kind == "frame" and header["state"] == "failed":
         _check(header, SHAPES["error"])
-    if kind in _PICTURES:
-        name = _PICTURES[kind]
+    for name in _PICTURES.get(kind, ()):
         check_picture(buffers.get(name), name)
 
 
@@ -98,6 +102,8 @@ def in_words(shape: Mapping[str, Any]) -> str:
     if "what" in shape:
         return str(shape["what"])
     kind = shape.get("type")
+    if kind == "boolean":
+        return "true or false"
     if kind == "integer":
         return f"a whole number from {shape['minimum']} to {shape['maximum']}"
     if kind == "number":
@@ -142,6 +148,8 @@ def _check(value: Any, shape: Mapping[str, Any], name: str = "") -> None:
 def _fits(value: Any, shape: Mapping[str, Any]) -> bool:
     """Whether a value is of a shape, without what is in it."""
     kind = shape.get("type")
+    if kind == "boolean":
+        return type(value) is bool
     if kind == "integer" or kind == "number":
         is_number = type(value) is int or (kind == "number" and type(value) is float)
         return is_number and shape["minimum"] <= value <= shape["maximum"]

@@ -25,6 +25,7 @@ _REQUESTS: tuple[type[Request], ...] = (
     service_messages.Look,
     service_messages.Group,
     service_messages.Symmetries,
+    service_messages.Maps,
     job_messages.Submit,
     job_messages.Have,
     job_messages.Upload,

@@ -220,7 +220,50 @@ class Symmetries(Request):
         )
 
 
-Inquiry = Network | Channel | Survey | Look | Group | Symmetries
+class Maps(Request):
+    """The maps of a material, made of the texture of a mesh: how high it is follows from its light.
+    They have no seam, and the symmetry of the texture."""
+
+    SIDES: ClassVar = 16, 2048  # of the picture, in pixels
+    MAX_BYTES: ClassVar = 64 << 20  # of the mesh
+    buffers: ClassVar = {
+        "picture": "|u1 (H, W, 3) sRGB, top row first, sides of 16 to 2048 pixels",
+        "vertices": "<f4 (V, 3)",
+        "triangles": "<i4 (F, 3), rows of the vertices",
+        "uvs": "<f4 (F, 3, 2), v up; 64 MiB with the mesh",
+    }
+    depth: float = Field(
+        0.02,
+        ge=1e-6,
+        le=1,
+        description="from the lowest to the highest place, of the mesh's longest side",
+    )
+    roughness: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+        [0.4, 0.8], min_length=2, max_length=2, description="at the highest and the lowest places"
+    )
+    invert: bool = Field(False, description="whether what is dark is high")
+    colours: list[
+        Annotated[list[Annotated[int, Field(ge=-3, le=3)]], Field(min_length=3, max_length=3)]
+    ] = Field([], max_length=64, description="of the generators, as in the picture's receipt")
+    frame: (
+        Annotated[
+            list[Annotated[list[Number], Field(min_length=4, max_length=4)]],
+            Field(min_length=3, max_length=3),
+        ]
+        | None
+    ) = Field(None, description="what they act on, as in describe's colour_frames; null for RGB")
+
+    class Reply(Message):
+        buffers: ClassVar = {
+            "normal": "|u1 (H, W, 3) in tangent space, green upward (OpenGL)",
+            "packed": "|u1 (H, W, 3): occlusion, roughness, metallic",
+        }
+        flat: bool = Field(
+            description="whether the colour rule leaves nothing of the light, and all is flat"
+        )
+
+
+Inquiry = Network | Channel | Survey | Look | Group | Symmetries | Maps
 
 
 class Heartbeat(Request):

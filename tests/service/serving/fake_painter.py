@@ -150,6 +150,11 @@ def symmetries(vertices, triangles):
     return [about | {"deviation": float(len(vertices)), "frame": [0.0] * 9}]
 
 
+def maps(fields, buffers):
+    picture = buffers["picture"]
+    return {"flat": fields["invert"]}, {"normal": picture, "packed": 255 - picture}
+
+
 def fake_painter(checkpoint_seconds=0.05):
     paint_job.CHECKPOINT_SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
@@ -165,6 +170,7 @@ def fake_painter(checkpoint_seconds=0.05):
         look=look,
         group=group,
         symmetries=symmetries,
+        maps=maps,
     )
 
 

@@ -39,6 +39,10 @@ from service.serving.protocol.kinds import KINDS
 JOB = "7-0a1b2c"
 LARGE = {"style": np.zeros((300, 300, 3), np.uint8)}  # goes as an upload
 MESH = np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32)
+TEXTURED = {
+    **{"vertices": MESH[0], "triangles": MESH[1]},
+    "uvs": np.array([[(0, 0), (1, 0), (0, 1)]], np.float32),
+}
 REGION = np.full((SIDE, SIDE), 255, np.uint8)
 ASK = {
     "hello": lambda client: client.hello(),
@@ -49,6 +53,7 @@ ASK = {
     "look": lambda client: client.look(PICTURE),
     "group": lambda client: client.group("C7"),
     "symmetries": lambda client: client.symmetries(*MESH),
+    "maps": lambda client: client.maps(PICTURE, TEXTURED),
     "heartbeat": lambda client: client.heartbeat(),
     "submit": lambda client: client.submit({}),
     "have": lambda client: client.submit({}, LARGE),

@@ -50,6 +50,18 @@ def test_groups_and_meshes(client):
         assert (found["name"], found["deviation"]) == ("*", count)
 
 
+def test_material_maps(client):
+    triangles = np.array([[0, 1, 2]], np.int32)
+    mesh = {"vertices": np.eye(3, dtype=np.float32), "triangles": triangles}
+    mesh["uvs"] = np.zeros((1, 3, 2), np.float32)
+    normal, packed = client.maps(PICTURE, mesh, colours=[[-1, -2, -3]], frame=None)
+    assert (normal == PICTURE).all() and (packed == 255 - PICTURE).all()
+    with refused("bad-buffer"):
+        client.maps(PICTURE, mesh | {"uvs": mesh["uvs"][:, :2]})
+    with refused("bad-value"):
+        client.maps(PICTURE, mesh, roughness=[0.5])
+
+
 def test_a_job_goes_on_meanwhile(client, service):
     job = client.submit(recipe(step_ms=2000, steps=100_000))
     until_running(client, job)
@@ -89,6 +101,8 @@ def test_nothing_is_found_out_twice(tmp_path):
         ("survey", {"picture": PICTURE.astype(np.float32)}, "bad-buffer"),
         ("group", {}, "bad-value"),
         ("symmetries", {}, "bad-buffer"),
+        ("maps", {"depth": 0.0}, "bad-value"),
+        ("maps", {"picture": np.zeros((2049, 16, 3), np.uint8)}, "bad-buffer"),
     ],
 )
 def test_bad_questions(dealer, kind, given, expected):

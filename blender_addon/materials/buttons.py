@@ -1,0 +1,129 @@
+"""The operators that make a material and a sky."""
+
+# No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, FloatProperty, StringProperty
+
+from ..jobs import jobs
+from ..operators.base import Acting, OnMesh, Result, attempt
+from ..problems import ProblemError
+from ..settings.properties import settings_of
+from . import making, world
+
+_TICK = 0.1  # seconds between looks for an answer
+
+
+class ORBITEX_OT_material_maps(OnMesh, bpy.types.Operator):
+    """Make a material of the painted texture"""
+
+    bl_idname = "orbitex.material_maps"
+    bl_label = "Material Maps"
+    bl_description = (
+        "Let the service make normal, roughness and metallic maps of the painted texture, and "
+        "connect them to the Principled BSDF"
+    )
+    # Not REGISTER: its redo panel would run the blocking path in the interface.
+    bl_options: Any = {"UNDO"}
+
+    depth: FloatProperty(
+        name="Depth",
+        description="From the lowest to the highest place, as a share of the object's size",
+        default=0.02,
+        min=1e-6,
+        max=1.0,
+        soft_max=0.2,
+        precision=3,
+    )
+    top: FloatProperty(
+        name="Roughness of High Places", default=0.4, min=0.0, max=1.0, subtype="FACTOR"
+    )
+    bottom: FloatProperty(
+        name="Roughness of Low Places", default=0.8, min=0.0, max=1.0, subtype="FACTOR"
+    )
+    invert: BoolProperty(name="Dark Is High", default=False)
+    address: StringProperty(
+        name="Address",
+        description="Of the service; left out: the one that painted, or the preferences'",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, it has no image, or is being painted."""
+        obj = context.active_object
+        reason = super().why_not(context)
+        if not reason and settings_of(obj).image is None:
+            reason = "This object has not been painted"
+        return reason or jobs.busy_reason(obj)
+
+    def execute(self, context: Any) -> Result:
+        """Wait for the answer (scripts and background Blender)."""
+        return attempt(self, self._make_and_wait, context)
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """Ask, and let a timer bring the answer."""
+        return attempt(self, self._begin, context)
+
+    def _begin(self, context: Any) -> Result:
+        self._ask(context)
+        if not bpy.app.timers.is_registered(_look):
+            bpy.app.timers.register(_look, first_interval=_TICK)
+        return {"FINISHED"}
+
+    def _ask(self, context: Any) -> Any:
+        roughness = (self.top, self.bottom)
+        return making.begin(
+            context, context.active_object, self.depth, roughness, self.invert, self.address
+        )
+
+    def _make_and_wait(self, context: Any) -> Result:
+        obj = context.active_object
+        asking = self._ask(context)
+        while making.is_pending(obj):
+            making.collect()
+            if making.is_pending(obj):
+                asking.wait(_TICK)
+        if (problem := making.problem(obj)) is not None:
+            raise ProblemError(problem)
+        if asking.maps is not None and asking.maps.flat:
+            self.report({"WARNING"}, "The colour rule leaves no light: the material is flat")
+        return {"FINISHED"}
+
+
+def _look() -> float | None:
+    if making.collect():
+        return _TICK
+    bpy.ops.ed.undo_push(message="Material Maps")
+    return None
+
+
+class ORBITEX_OT_set_sky(Acting, bpy.types.Operator):
+    """Light the scene by a sphere's painting"""
+
+    bl_idname = "orbitex.set_sky"
+    bl_label = "Set World from Sky"
+    bl_description = (
+        "Light the scene by an equirectangular picture, such as 'service sky' writes; the World "
+        "that it had is kept in the file"
+    )
+    bl_options: Any = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="Sky", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.exr;*.hdr;*.png;*.jpg;*.webp", options={"HIDDEN"})
+    strength: FloatProperty(name="Strength", default=1.0, min=0.0, soft_max=10.0)
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """Ask for the file."""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def _act(self, context: Any) -> Result:
+        path = Path(bpy.path.abspath(self.filepath)).expanduser()
+        world.set_sky(context.scene, path, self.strength)
+        return {"FINISHED"}
+
+
+CLASSES = (ORBITEX_OT_material_maps, ORBITEX_OT_set_sky)
