@@ -7,11 +7,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geometry.solid.checks import Surface, Triangles
 from geometry.solid.orbits import closed, contains
 from geometry.spaces import SPHERE, Array, rotation
 from geometry.sphere.groups import SPHERE_GROUPS
@@ -22,8 +22,6 @@ _NEAR = 1e-6
 _POLYHEDRAL = (("icosahedron", "*532"), ("octahedron", "*432"), ("tetrahedron", "*332 3*2"))
 _MOST_SIDES = 120  # half turns of an axis of order 60
 
-Surface = tuple[Array, NDArray[np.int64]]  # points (V, 3) and triangles (F, 3)
-
 
 @dataclass(frozen=True, eq=False)
 class BallMesh:
@@ -31,7 +29,7 @@ class BallMesh:
     (n, 3, 3), isometries that permute points and triangles, a group."""
 
     points: Array
-    triangles: NDArray[np.int64]
+    triangles: Triangles
     kept: Array
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from geometry.errors import InputError
 from geometry.solid.ball_mesh import BallMesh, ball_mesh
-from geometry.solid.body import Body, Cuts, check_wall, cut
+from geometry.solid.body import Body, Cuts, check_wall, cut, trimmed
 from geometry.solid.orbits import averaged, contains, orbits
 from geometry.solid.sampling import heights_of, sampled
 from geometry.spaces import Array
@@ -50,7 +50,8 @@ def finished_ball(body: Body, diameter: float, depth: float, cuts: Cuts) -> Body
                 "Choose a thinner --wall, or leave it out: solid.",
             )
         smooth = _smooth(radius)
-        inner = radius * smooth.points, smooth.triangles
+        whole = radius * smooth.points, smooth.triangles
+        inner = trimmed(whole, body.floor(cuts.base) + cuts.wall)
     return cut(body, inner, cuts)
 
 

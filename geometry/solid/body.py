@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import InputError
-from geometry.solid.checks import Triangles, volume
+from geometry.solid.checks import Surface, Triangles, volume
+from geometry.solid.rounding import rounded, same_points
 from geometry.spaces import Array
 
 LEAST_WALL = 0.4  # mm: one line of a common nozzle
 _ROUND = 64  # sides of a drain
+_SHORT = 1e-3  # mm: edges that may be drawn together where a cut has made one that files lose
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,10 @@ class Body:
     def size(self) -> Array:
         """Of its box, (3,)."""
         return np.ptp(self.points, axis=0)
+
+    def floor(self, base: float) -> float:
+        """z of a base that is so much higher than the lowest point."""
+        return float(self.points[:, 2].min()) + base
 
     def on_the_bed(self) -> Body:
         """Moved so that its lowest point is at z = 0 and the middle of its box on the z axis."""
@@ -71,32 +77,38 @@ def check_wall(wall: float, depth: float) -> None:
         )
 
 
-def cut(body: Body, cavity: tuple[Array, Triangles] | None, cuts: Cuts) -> Body:
-    """A body with a flat base and a ``cavity``, points and triangles inside it, which is likewise
-    cut flat, a wall above the base. Raises InputError "no-cavity" where nothing of it is left, or
-    the drain has no place in it."""
+def cut(body: Body, cavity: Surface | None, cuts: Cuts) -> Body:
+    """A body with a flat base and a ``cavity`` inside it, which keeps off the base. Raises
+    InputError("no-cavity") where the cavity is empty."""
     if cavity is None and not cuts.base:
         return body
     numbers = np.concatenate([body.points, body.colours], axis=1)
     own = manifold3d.Manifold.reserve_ids(1)
     whole = _closed(numbers, body.triangles, own)
-    floor = float(body.points[:, 2].min()) + cuts.base
     if cuts.base:
-        whole = whole.trim_by_plane((0, 0, 1), floor)
+        whole = whole.trim_by_plane((0, 0, 1), body.floor(cuts.base))
     if cavity is not None:
-        assert cuts.wall is not None
-        inner = _closed(*cavity).trim_by_plane((0, 0, 1), floor + cuts.wall)
-        if inner.is_empty():
+        if not len(cavity[1]):
             raise InputError(
                 "no-cavity",
                 "wall",
                 f"Nothing is left to hollow inside walls of {cuts.wall:g} mm.",
                 "Choose a thinner --wall or a larger --mm, or leave --wall out: solid.",
             )
+        inner = _closed(*cavity)
         if cuts.drain:
             inner += _drain(inner, float(body.points[:, 2].min()), cuts.drain)
         whole -= inner
-    return _body(whole, own)
+    found = _body(whole, own)
+    if same_points(found.points):
+        found = _body(whole.simplify(_SHORT), own)
+    return found
+
+
+def trimmed(surface: Surface, floor: float) -> Surface:
+    """A closed surface without what lies below z = ``floor``."""
+    mesh = _closed(*surface).trim_by_plane((0, 0, 1), floor).to_mesh64()
+    return np.array(mesh.vert_properties)[:, :3], np.array(mesh.tri_verts, np.int64)
 
 
 def _drain(inner: manifold3d.Manifold, bottom: float, diameter: float) -> manifold3d.Manifold:
@@ -181,8 +193,3 @@ def _welding(mesh: manifold3d.Mesh64) -> NDArray[np.int64]:
     same = np.arange(len(mesh.vert_properties))
     same[np.asarray(mesh.merge_from_vert, int)] = np.asarray(mesh.merge_to_vert, int)
     return same
-
-
-def rounded(points: Array) -> Array:
-    """Points as files have them, in float32."""
-    return points.astype(np.float32).astype(np.float64)

@@ -7,23 +7,45 @@ import numpy as np
 import warp as wp
 
 from geometry import kernels
+from geometry.errors import InputError
 from geometry.solid import solid_kernels
-from geometry.solid.checks import Triangles
+from geometry.solid.checks import Surface, Triangles, crossings
+from geometry.solid.rounding import rounded, same_points
 from geometry.spaces import Array
 
-_MOST_CELLS = 80  # along the longest side of the box
+_MOST_CELLS = 64  # along the longest side of the box
+_THIN = 0.5  # of a cell, volume over area: a sheet of one cell, a ball of three across
+_SHORT = 0.01  # of a cell: edges that are drawn together
+_TRIES, _FINER = 4, 0.8  # grids, and how much finer each is
 
 
-def cavity(points: Array, triangles: Triangles, wall: float) -> tuple[Array, Triangles]:
-    """Points and triangles of the surface ``wall`` inside a closed oriented one, or a little
-    deeper; none where nothing is so deep. It is found on a grid: its edges are rounded and its
-    triangles of about half a wall."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    cell = max(wall / 2, float((high - low).max()) / _MOST_CELLS)
+def cavity(points: Array, triangles: Triangles, wall: float, floor: float) -> Surface:
+    """The surface ``wall`` inside a closed oriented one, of which what is below z = ``floor`` is cut
+    off, or a little deeper; empty where nothing is so deep. It is found on a grid: edges become
+    round, and parts that are smaller than the wall is thick are left out.
+
+    Where the hollow is about to part, a grid may leave it hanging together by a point: the next,
+    finer one does not. Raises InputError("bad-cavity") if all do."""
+    longest = float(np.ptp(points, axis=0).max())
+    cell = max(wall / 2, longest / _MOST_CELLS)
+    for n in range(_TRIES):
+        found = _on_grid(points, triangles, wall, floor, cell * _FINER**n)
+        if not len(found[1]) or not (same_points(found[0]) or len(crossings(*found))):
+            return found
+    raise InputError(
+        "bad-cavity",
+        "wall",
+        f"The hollow inside walls of {wall:g} mm hangs together by single points.",
+        "Choose another --wall, or leave it out: solid.",
+    )
+
+
+def _on_grid(points: Array, triangles: Triangles, wall: float, floor: float, cell: float) -> Surface:
+    low, high = points.min(axis=0) - cell, points.max(axis=0) + cell
     # Between the grid's nodes depths are interpolated. Where the surface is a point, they curve
     # most: that may look deeper than it is by this much.
     level = wall + 3 * cell**2 / (8 * wall)
-    bounds = [*(low - cell).tolist(), *(high + cell).tolist()]
+    bounds = [*low.tolist(), *high.tolist()]
     nodes: list[tuple[float, float, float]] = []
 
     def noted(x: float, y: float, z: float) -> float:
@@ -31,10 +53,13 @@ def cavity(points: Array, triangles: Triangles, wall: float) -> tuple[Array, Tri
         return -1.0
 
     manifold3d.Manifold.level_set(noted, bounds, cell)
-    depth = dict(zip(nodes, _depths(points, triangles, np.array(nodes)).tolist(), strict=True))
+    places = np.array(nodes)
+    depths = np.minimum(_depths(points, triangles, places), places[:, 2] - floor)
+    depth = dict(zip(nodes, depths.tolist(), strict=True))
     found = manifold3d.Manifold.level_set(lambda *node: depth[node], bounds, cell, level)
-    mesh = found.to_mesh64()
-    return np.array(mesh.vert_properties)[:, :3], np.array(mesh.tri_verts, np.int64)
+    parts = [p for p in found.decompose() if p.volume() > _THIN * cell * p.surface_area()]
+    mesh = manifold3d.Manifold.compose(parts).simplify(_SHORT * cell).to_mesh64()
+    return rounded(np.array(mesh.vert_properties)[:, :3]), np.array(mesh.tri_verts, np.int64)
 
 
 def _depths(points: Array, triangles: Triangles, places: Array) -> Array:

@@ -15,7 +15,8 @@ from geometry.spaces import Array
 
 TOUCHING = 4e-7  # of the solid's size: two roundings to float32, which files have
 
-Triangles = NDArray[np.int64]
+Triangles = NDArray[np.int64]  # (F, 3)
+Surface = tuple[Array, Triangles]  # points (V, 3) and triangles
 
 
 def volume(points: Array, triangles: Triangles) -> float:

@@ -1,4 +1,4 @@
-"""A closed mesh whose surface is carved by what its texture shows."""
+"""A closed mesh with its texture as a relief, carved into its surface or raised over it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_matrix, diags, eye
 
 from geometry.errors import InputError
 from geometry.mesh.mesh import Mesh
-from geometry.solid.body import Body, Cuts, check_wall, cut, refined, rounded
+from geometry.solid.body import Body, Cuts, check_wall, cut, refined
 from geometry.solid.cavity import cavity
-from geometry.solid.checks import Triangles, check_closed, crossings, place_words, volume
+from geometry.solid.checks import Surface, Triangles, check_closed, crossings, place_words, volume
+from geometry.solid.rounding import rounded
 from geometry.solid.sampling import heights_of, sampled
 from geometry.spaces import Array
 
 _ROUNDS = 20
+_REACH = 2.0  # in depths: directions that turn by a right angle within 1.6 would fold
 
 
 @dataclass(frozen=True, eq=False)
 class Refined:
     """A closed mesh in small triangles. points: (V, 3); triangles: (F, 3); places: (F, 3, 3), of
-    each face's corners: u, v and the number of the texture."""
+    each face's corners: u, v and the number of the texture. coarse: points and triangles as they
+    were."""
 
     points: Array
     triangles: Triangles
     places: Array
+    coarse: Surface
 
 
 def fine_surface(mesh: Mesh, height: float, edge: float, up: str) -> Refined:
@@ -53,36 +58,67 @@ def fine_surface(mesh: Mesh, height: float, edge: float, up: str) -> Refined:
     if volume(points, corners) < 0:
         corners, uvs = corners[:, ::-1], uvs[:, ::-1]
     numbers = np.concatenate([uvs, np.repeat(texture[:, None, None], 3, axis=1)], axis=2)
-    return Refined(*refined(points, corners, numbers, edge))
+    return Refined(*refined(points, corners, numbers, edge), (points, corners))
 
 
-def carved_mesh(
-    surface: Refined, read: Callable[[Array], Array], height: float, depth: float
-) -> tuple[Body, Array]:
-    """The body of ``height`` mm whose darkest places are ``depth`` mm deep, and the points (V, 3)
-    of the surface that it is carved out of. read: u, v and texture (n, 3) to colours 0..255 and a
-    height (n, 4). Raises InputError "flat-picture", "relief-crosses-itself"."""
+@dataclass(frozen=True)
+class Relief:
+    """depth: mm between the highest and the lowest places; raised: the lowest are on the surface,
+    else the highest."""
+
+    depth: float
+    raised: bool = False
+
+    @property
+    def inward(self) -> float:
+        """How deep it goes below the surface, mm."""
+        return 0.0 if self.raised else self.depth
+
+
+def with_relief(
+    surface: Refined, read: Callable[[Array], Array], height: float, relief: Relief
+) -> tuple[Body, Surface]:
+    """A body of ``height`` mm, and its surface without the relief. read: u, v
+    and texture (n, 3) to colours 0..255 and a height (n, 4). Raises InputError "flat-picture",
+    "relief-crosses-itself"."""
     values = sampled(surface.places, surface.triangles, read)
-    inward = depth * (1 - heights_of(values))[:, None] * _normals(surface)
+    outward = relief.depth * heights_of(values) - relief.inward
+    shift = outward[:, None] * _directions(surface, _REACH * relief.depth)
     scale, tall = 1.0, float(np.ptp(surface.points[:, 2]))
-    for _ in range(_ROUNDS):  # what is carved from top and bottom makes it lower
-        lacking = height - float(np.ptp((scale * surface.points - inward)[:, 2]))
+    for _ in range(_ROUNDS):  # the relief of top and bottom counts, too
+        lacking = height - float(np.ptp((scale * surface.points + shift)[:, 2]))
         scale += lacking / tall
         if abs(lacking) < 1e-6 * height:
             break
-    points = rounded(scale * surface.points - inward)
-    _check_relief(surface, points, depth)
-    return Body.of(points, surface.triangles, values[:, :3]), scale * surface.points
+    points = rounded(scale * surface.points + shift)
+    _check_relief(surface, points, relief)
+    points_before, triangles = surface.coarse
+    return Body.of(points, surface.triangles, values[:, :3]), (scale * points_before, triangles)
 
 
-def finished_mesh(body: Body, around: Array, depth: float, cuts: Cuts) -> Body:
-    """A carved body with its cuts; around: the points that it was carved out of. Raises InputError
-    as :func:`geometry.solid.body.cut` and :func:`geometry.solid.body.check_wall`."""
+def finished_mesh(body: Body, around: Surface, relief: Relief, cuts: Cuts) -> Body:
+    """A body with its cuts; around: its surface without the relief. Raises InputError as :func:`geometry.solid.body.cut` and :func:`geometry.solid.body.check_wall`."""
     inner = None
     if cuts.wall is not None:
-        check_wall(cuts.wall, depth)
-        inner = cavity(around, body.triangles, cuts.wall)
+        check_wall(cuts.wall, relief.inward)
+        inner = cavity(*around, cuts.wall, body.floor(cuts.base))
     return cut(body, inner, cuts)
+
+
+def _directions(surface: Refined, reach: float) -> Array:
+    """(V, 3): where and how far a place is moved, per mm of the relief: the mean of the normals
+    about ``reach`` mm around. At a sharp edge normals jump, and a surface that is moved along them
+    folds over; these turn slowly from face to face, and become shorter, most on thin rims."""
+    ends = np.stack([surface.triangles, np.roll(surface.triangles, -1, axis=1)])
+    start, end = ends.reshape(2, -1)
+    squared = np.sum((surface.points[start] - surface.points[end]) ** 2, axis=1)
+    count = len(surface.points)
+    beside = coo_matrix((np.ones(len(start)), (start, end)), (count, count)).tocsr()
+    mean = diags(1 / (1 + np.asarray(beside.sum(axis=1)).ravel())) @ (beside + eye(count))
+    directions = _normals(surface)
+    for _ in range(round(2 * reach**2 / float(squared.mean()))):
+        directions = mean @ directions
+    return np.asarray(directions)
 
 
 def _normals(surface: Refined) -> Array:
@@ -99,22 +135,18 @@ def _normals(surface: Refined) -> Array:
     return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-300)
 
 
-def _check_relief(surface: Refined, points: Array, depth: float) -> None:
+def _check_relief(surface: Refined, points: Array, relief: Relief) -> None:
     """Raise InputError("relief-crosses-itself")."""
     pairs = crossings(points, surface.triangles)
-    before, after = (
-        np.cross(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
-        for p in (surface.points[surface.triangles], points[surface.triangles])
+    if not len(pairs) and volume(points, surface.triangles) > 0:
+        return
+    face = pairs[0, 0] if len(pairs) else 0
+    where = place_words(points[surface.triangles[face]].mean(axis=0))
+    how, why, instead = ("Carved", "Walls", "--raised") if relief.inward else ("Raised", "Gaps", "")
+    raise InputError(
+        "relief-crosses-itself",
+        "depth",
+        f"{how} by {relief.depth:g} mm, the surface goes through itself at {len(pairs):,} places, "
+        f"as near {where} mm. {why} there are thinner than that.",
+        f"Choose a smaller --depth or a larger --mm{', or ' + instead if instead else ''}.",
     )
-    turned = np.flatnonzero(np.einsum("fk,fk->f", before, after) < 0)
-    if len(pairs) or len(turned) > len(points) // 10:
-        face = pairs[0, 0] if len(pairs) else turned[0]
-        raise InputError(
-            "relief-crosses-itself",
-            "depth",
-            f"Carved {depth:g} mm deep the surface goes through itself, as near "
-            f"{place_words(points[surface.triangles[face]].mean(axis=0))} mm.",
-            "Choose a smaller --depth or a larger --mm: walls must be thicker than the relief.",
-        )
-
-

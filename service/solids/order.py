@@ -19,14 +19,16 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (IEC 61966-2-1
 @dataclass(frozen=True)
 class Order:
     """mm: how large, over all; depth: of the relief, from the lightest places to the darkest;
-    detail: edges of triangles, mm; inverted: the darkest are highest; heights: a picture that takes
-    the place of how light the painting is."""
+    detail: edges of triangles, mm; inverted: the darkest are highest; raised: of a mesh, the lowest
+    places are on its surface, not the highest; heights: a picture that takes the place of how light
+    the painting is."""
 
     mm: float
     depth: float
     detail: float = 0.4
     cuts: Cuts = Cuts()
     inverted: bool = False
+    raised: bool = False
     heights: Path | None = None
 
     def check(self, area: float) -> None:
