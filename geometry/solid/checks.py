@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geometry import kernels
 from geometry.errors import InputError
 from geometry.solid import solid_kernels
+from geometry.solid.rounding import same_points
 from geometry.spaces import Array
 
 TOUCHING = 4e-7  # of the solid's size: two roundings to float32, which files have
@@ -58,6 +59,30 @@ def check_closed(points: Array, triangles: Triangles, field: str) -> None:
             first = points[edges[wrong.argmax()]].mean(axis=0)
             message = f"{what.format(f'{wrong.sum():,}')} near {place_words(first)}."
             raise InputError(code, field, message, hint)
+
+
+def check_solid(points: Array, triangles: Triangles) -> None:
+    """That a finished solid is one, whatever file it goes to: raise InputError("bad-solid") where
+    it is open, inside out or crosses itself, or two of its points are one."""
+    wrong = ""
+    try:
+        check_closed(points, triangles, "solid")
+    except InputError as error:
+        wrong = error.message
+    if not wrong and same_points(points):
+        wrong = "Some of its points fall together."
+    if not wrong and volume(points, triangles) <= 0:
+        wrong = "It is inside out."
+    if not wrong and len(pairs := crossings(points, triangles)):
+        where = place_words(points[triangles[pairs[0, 0]]].mean(axis=0))
+        wrong = f"It goes through itself near {where} mm."
+    if wrong:
+        raise InputError(
+            "bad-solid",
+            "solid",
+            f"What came of it could not be printed: {wrong}",
+            "Choose a little different --base, --drain, --wall or --detail.",
+        )
 
 
 def crossings(points: Array, triangles: Triangles) -> NDArray[np.int64]:

@@ -26,6 +26,7 @@ from service.cli.serving.studio_command import studio
 from service.cli.showing.gallery_command import gallery
 from service.cli.showing.print_command import print_
 from service.cli.showing.report_command import report
+from service.cli.showing.solid_commands import orb, relief
 from service.cli.showing.view_command import view
 from service.cli.terminal import console, progress_console
 from service.networks import NETWORKS
@@ -71,6 +72,8 @@ app.command()(gallery)
 app.command()(report)
 app.command()(view)
 app.command("print")(print_)
+app.command()(orb)
+app.command()(relief)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
-    "Show": ("view", "print", "gallery", "report"),
+    "Show": ("view", "print", "orb", "relief", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -64,6 +64,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "service print tile.json --cut domain -o hexagon.svg",
         "service print planet.json --net icosahedron --paper A3",
     ),
+    "orb": (
+        "service orb planet.json --mm 60 --base 1 --colours 4",
+        "service orb planet.json --wall 3 --drain 5 -o hollow.stl",
+    ),
+    "relief": ("service relief vase.json --mm 80 --raised -o vase.3mf",),
     "submit": ("service submit tile.json",),
 }
 

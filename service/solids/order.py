@@ -41,6 +41,14 @@ class Order:
                 f"A relief {self.depth:g} mm deep leaves little of {self.mm:g} mm.",
                 f"Choose --depth {self.mm / 4:g} or less, or a larger --mm.",
             )
+        for field, size in (("base", self.cuts.base), ("drain", self.cuts.drain)):
+            if size > self.mm / 2:
+                raise InputError(
+                    "bad-value",
+                    field,
+                    f"{size:g} mm are more than half of {self.mm:g} mm.",
+                    f"Choose --{field} {self.mm / 2:g} or less.",
+                )
         triangles = area / (self.detail**2 * np.sqrt(3) / 4)
         if triangles > MOST_TRIANGLES:
             coarser = self.detail * np.sqrt(triangles / MOST_TRIANGLES)
