@@ -15,6 +15,7 @@ from geometry.spaces import Array
 
 LEAST_WALL = 0.4  # mm: one line of a common nozzle
 _ROUND = 64  # sides of a drain
+_HALVINGS = 12  # of a width, until a middle is found
 _SHORT = 1e-3  # mm: edges that may be drawn together where a cut has made one that files lose
 
 
@@ -112,15 +113,28 @@ def trimmed(surface: Surface, floor: float) -> Surface:
 
 
 def _drain(inner: manifold3d.Manifold, bottom: float, diameter: float) -> manifold3d.Manifold:
-    """A hole from below the bottom up to the lowest part of the cavity that is wide enough."""
-    mesh = inner.to_mesh64()
-    points = np.asarray(mesh.vert_properties)[:, :3]
-    lowest = points[points[:, 2] < points[:, 2].min() + diameter / 2]
-    middle = lowest[:, :2].mean(axis=0)
-    place = lowest[np.linalg.norm(lowest[:, :2] - middle, axis=1).argmin(), :2]
-    top = float(lowest[:, 2].max())
+    """A hole from below the bottom up into the cavity, where this is widest near its lowest
+    point."""
+    low, high = inner.bounding_box()[2], inner.bounding_box()[5]
+    top = low + min(diameter, high - low) / 2
     hole = manifold3d.Manifold.cylinder(top - bottom + 1, diameter / 2, circular_segments=_ROUND)
-    return hole.translate((*place.tolist(), bottom - 1))
+    return hole.translate((*_widest(inner.slice(top)), bottom - 1))
+
+
+def _widest(section: manifold3d.CrossSection) -> tuple[float, float]:
+    """The middle of about the largest circle in a section: what is left of it last if it shrinks
+    from all its borders."""
+    left, _, right, _ = section.bounds()
+    fits, fails, last = 0.0, right - left, section
+    for _ in range(_HALVINGS):
+        radius = (fits + fails) / 2
+        shrunk = section.offset(-radius, manifold3d.JoinType.Miter)
+        if shrunk.is_empty():
+            fails = radius
+        else:
+            fits, last = radius, shrunk
+    left, lower, right, upper = max(last.decompose(), key=lambda part: part.area()).bounds()
+    return (left + right) / 2, (lower + upper) / 2
 
 
 def _closed(

@@ -20,6 +20,8 @@ from geometry.spaces import Array
 _ROUNDS = 20
 _REACH = 2.0  # in depths: directions that turn by a right angle within 1.6 would fold
 
+_SLENDER = 0.5  # of the depth: if no more is left on average, normals all around have cancelled out
+
 
 @dataclass(frozen=True, eq=False)
 class Refined:
@@ -80,10 +82,18 @@ def with_relief(
 ) -> tuple[Body, Surface]:
     """A body of ``height`` mm, and its surface without the relief. read: u, v
     and texture (n, 3) to colours 0..255 and a height (n, 4). Raises InputError "flat-picture",
-    "relief-crosses-itself"."""
+    "relief-too-deep", "relief-crosses-itself"."""
     values = sampled(surface.places, surface.triangles, read)
     outward = relief.depth * heights_of(values) - relief.inward
-    shift = outward[:, None] * _directions(surface, _REACH * relief.depth)
+    directions = _directions(surface, _REACH * relief.depth)
+    if np.linalg.norm(directions, axis=1).mean() < _SLENDER:
+        raise InputError(
+            "relief-too-deep",
+            "depth",
+            f"The mesh is too slender for a relief {relief.depth:g} mm deep.",
+            "Choose a smaller --depth or a larger --mm.",
+        )
+    shift = outward[:, None] * directions
     scale, tall = 1.0, float(np.ptp(surface.points[:, 2]))
     for _ in range(_ROUNDS):  # the relief of top and bottom counts, too
         lacking = height - float(np.ptp((scale * surface.points + shift)[:, 2]))
