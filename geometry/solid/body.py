@@ -137,9 +137,7 @@ def _widest(section: manifold3d.CrossSection) -> tuple[float, float]:
     return (left + right) / 2, (lower + upper) / 2
 
 
-def _closed(
-    numbers: Array, triangles: Triangles, mark: int | None = None
-) -> manifold3d.Manifold:
+def _closed(numbers: Array, triangles: Triangles, mark: int | None = None) -> manifold3d.Manifold:
     """Points with colours, if they have some. mark: which faces come from here."""
     mark = manifold3d.Manifold.reserve_ids(1) if mark is None else mark
     mesh = manifold3d.Mesh64(

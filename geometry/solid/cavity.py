@@ -20,9 +20,9 @@ _TRIES, _FINER = 4, 0.8  # grids, and how much finer each is
 
 
 def cavity(points: Array, triangles: Triangles, wall: float, floor: float) -> Surface:
-    """The surface ``wall`` inside a closed oriented one, of which what is below z = ``floor`` is cut
-    off, or a little deeper; empty where nothing is so deep. It is found on a grid: edges become
-    round, and parts that are smaller than the wall is thick are left out.
+    """The surface ``wall`` inside a closed oriented one, which is cut off below z = ``floor``, or a
+    little deeper; empty where nothing is so deep. It is found on a grid: edges become round, and
+    parts that are hardly thicker than its cells, about half a wall, are left out.
 
     Where the hollow is about to part, a grid may leave it hanging together by a point: the next,
     finer one does not. Raises InputError("bad-cavity") if all do."""
@@ -40,7 +40,9 @@ def cavity(points: Array, triangles: Triangles, wall: float, floor: float) -> Su
     )
 
 
-def _on_grid(points: Array, triangles: Triangles, wall: float, floor: float, cell: float) -> Surface:
+def _on_grid(
+    points: Array, triangles: Triangles, wall: float, floor: float, cell: float
+) -> Surface:
     low, high = points.min(axis=0) - cell, points.max(axis=0) + cell
     # Between the grid's nodes depths are interpolated. Where the surface is a point, they curve
     # most: that may look deeper than it is by this much.
@@ -72,7 +74,7 @@ def _depths(points: Array, triangles: Triangles, places: Array) -> Array:
         support_winding_number=True,
     )
     depth = wp.empty(len(places), dtype=wp.float32, device="cpu")
-    queries = wp.array((places - middle) / scale, dtype=wp.vec3, device="cpu")
+    queries: wp.array = wp.array((places - middle) / scale, dtype=wp.vec3, device="cpu")
     wp.launch(
         solid_kernels.depths,
         dim=len(places),

@@ -107,7 +107,8 @@ def with_relief(
 
 
 def finished_mesh(body: Body, around: Surface, relief: Relief, cuts: Cuts) -> Body:
-    """A body with its cuts; around: its surface without the relief. Raises InputError as :func:`geometry.solid.body.cut` and :func:`geometry.solid.body.check_wall`."""
+    """A body with its cuts; around: its surface without the relief. Raises InputError as
+    :func:`geometry.solid.cavity.cavity` and :mod:`geometry.solid.body`."""
     inner = None
     if cuts.wall is not None:
         check_wall(cuts.wall, relief.inward)

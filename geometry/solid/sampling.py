@@ -20,17 +20,15 @@ def sampled(
     Half of a value is what is there, half what is ``spread`` of the way along the edges: a triangle
     stands for a part of the picture, and what is finer must not turn into noise."""
     count = int(triangles.max()) + 1
-    total, faces = 0.0, np.bincount(triangles.ravel(), minlength=count)[:, None]
+    faces = np.bincount(triangles.ravel(), minlength=count)[:, None]
+    sums = []
     for k in range(3):
         here = places[:, k]
-        ahead, behind = (
-            here + spread * (places[:, (k + step) % 3] - here) for step in (1, 2)
-        )
+        ahead, behind = (here + spread * (places[:, (k + step) % 3] - here) for step in (1, 2))
         values = 0.5 * read(here) + 0.25 * (read(ahead) + read(behind))
-        total = total + np.stack(
-            [np.bincount(triangles[:, k], column, count) for column in values.T], axis=1
-        )
-    return np.asarray(total / np.maximum(faces, 1))
+        columns = [np.bincount(triangles[:, k], column, count) for column in values.T]
+        sums.append(np.stack(columns, axis=1))
+    return np.asarray(sum(sums) / np.maximum(faces, 1))
 
 
 def heights_of(values: Array) -> Array:

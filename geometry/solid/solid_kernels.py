@@ -1,7 +1,7 @@
 # Kernels are Warp's language in Python's clothes: int(0) declares a variable that may change, and
 # array types are values. mypy and two rules of ruff take them for plain Python.
 # mypy: ignore-errors
-# ruff: noqa: UP018, RUF046
+# ruff: noqa: UP018, RUF046, SIM102
 """Warp kernels: triangles that cross (candidates by float32 boxes, the test in float64), and how
 deep points lie inside a closed surface."""
 

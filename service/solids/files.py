@@ -38,7 +38,9 @@ def solid_bytes(body: Body, suffix: str, filaments: Filaments | None) -> bytes:
     and OBJ have all colours."""
     if suffix == ".3mf":
         return _three_mf(body, filaments)
-    import trimesh  # slow to import
+    import trimesh.exchange.obj  # slow to import
+    import trimesh.exchange.ply
+    import trimesh.exchange.stl
 
     colours = body.colours if filaments is None else _at_corners(body, *filaments)
     mesh = trimesh.Trimesh(
@@ -47,9 +49,11 @@ def solid_bytes(body: Body, suffix: str, filaments: Filaments | None) -> bytes:
         vertex_colors=None if suffix == ".stl" else np.rint(colours).astype(np.uint8),
         process=False,
     )
-    options = {".obj": {"digits": 8, "include_normals": False}, ".ply": {}, ".stl": {}}[suffix]
-    content = mesh.export(file_type=suffix[1:], **options)
-    return content.encode() if isinstance(content, str) else content
+    if suffix == ".obj":
+        return trimesh.exchange.obj.export_obj(mesh, include_normals=False, digits=8).encode()
+    if suffix == ".ply":
+        return trimesh.exchange.ply.export_ply(mesh)
+    return trimesh.exchange.stl.export_stl(mesh)
 
 
 def _at_corners(body: Body, colours: NDArray[np.uint8], number: NDArray[np.int64]) -> NDArray:

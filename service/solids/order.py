@@ -14,6 +14,7 @@ from service.pictures.look import to_linear
 
 MOST_TRIANGLES = 4_000_000
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (IEC 61966-2-1)
+_NO_CUTS = Cuts()
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Order:
     mm: float
     depth: float
     detail: float = 0.4
-    cuts: Cuts = Cuts()
+    cuts: Cuts = _NO_CUTS
     inverted: bool = False
     raised: bool = False
     heights: Path | None = None

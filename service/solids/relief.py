@@ -22,8 +22,8 @@ from service.solids.order import Order
 
 
 def relief(loaded: LoadedMesh, textures: list[NDArray[np.uint8]], order: Order) -> Body:
-    """The body of a mesh that is as high as ``order.mm``, with a relief of its textures, (H, W, 3) sRGB
-    each. Raises InputError as :mod:`geometry.solid.mesh_relief` does, and "bad-value"."""
+    """The body of a mesh that is as high as ``order.mm``, with a relief of its textures, (H, W, 3)
+    sRGB each. Raises InputError as :mod:`geometry.solid.mesh_relief` does, and "bad-value"."""
     mesh = loaded.mesh
     tall = float(np.ptp(mesh.vertices[:, 1 if loaded.up == "Y" else 2]))
     if tall <= 0:

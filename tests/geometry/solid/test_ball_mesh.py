@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import trimesh
-
 from solid_groups import matrices_of
 
 from geometry.solid.ball_mesh import ball_mesh

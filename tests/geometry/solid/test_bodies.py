@@ -40,7 +40,9 @@ def box(count=1, size=(2, 1, 1.5)):
     for _ in range(count):
         solid = solid.subdivide()
     corners = solid.vertices[solid.faces]
-    return make_mesh(solid.vertices, solid.faces, (corners[..., :2] + 1) / 2 + 0.1 * corners[..., 2:])
+    return make_mesh(
+        solid.vertices, solid.faces, (corners[..., :2] + 1) / 2 + 0.1 * corners[..., 2:]
+    )
 
 
 def cuts_of(random, size, depth):
@@ -57,9 +59,7 @@ def expect_solid(body):
     solid = trimesh.Trimesh(body.points, body.triangles, process=False)
     assert solid.is_watertight and solid.is_winding_consistent and solid.volume > 0
     assert same_points(body.points) == 0 and len(crossings(body.points, body.triangles)) == 0
-    again = manifold3d.Manifold(
-        manifold3d.Mesh64(body.points, body.triangles.astype(np.uint64))
-    )
+    again = manifold3d.Manifold(manifold3d.Mesh64(body.points, body.triangles.astype(np.uint64)))
     assert again.status() == manifold3d.Error.NoError
     assert np.isclose(again.volume(), body.volume)
     check_solid(body.points, body.triangles)
@@ -179,7 +179,10 @@ def test_a_flat_picture_carves_nothing():
 def test_triangles_that_cross_are_found():
     solid = trimesh.creation.box((1, 1, 1))
     turn = trimesh.transformations.rotation_matrix(0.7, (1, 2, 3))
-    points, faces = trimesh.transform_points(solid.subdivide().vertices, turn), solid.subdivide().faces
+    points, faces = (
+        trimesh.transform_points(solid.subdivide().vertices, turn),
+        solid.subdivide().faces,
+    )
     assert len(crossings(points, faces)) == 0
     beside = np.concatenate([points, points + (3, 0, 0)])
     through = np.concatenate([points, points + (0.4, 0.3, 0.2)])
