@@ -28,6 +28,7 @@ from service.cli.showing.maps_command import maps
 from service.cli.showing.print_command import print_
 from service.cli.showing.report_command import report
 from service.cli.showing.sky_command import sky
+from service.cli.showing.solid_commands import orb, relief
 from service.cli.showing.view_command import view
 from service.cli.terminal import console, progress_console
 from service.networks import NETWORKS
@@ -75,6 +76,8 @@ app.command()(view)
 app.command("print")(print_)
 app.command()(maps)
 app.command()(sky)
+app.command()(orb)
+app.command()(relief)
 
 
 @app.command()

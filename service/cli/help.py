@@ -15,7 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
-    "Show": ("view", "print", "maps", "sky", "gallery", "report"),
+    "Show": ("view", "print", "maps", "sky", "orb", "relief", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -69,6 +69,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "service maps planet.json --metal '#c8a040' --format exr",
     ),
     "sky": ("service sky planet.json --highlights 20 -o sky.exr",),
+    "orb": (
+        "service orb planet.json --mm 60 --base 1 --colours 4",
+        "service orb planet.json --wall 3 --drain 5 -o hollow.stl",
+    ),
+    "relief": ("service relief vase.json --mm 80 --raised -o vase.3mf",),
     "submit": ("service submit tile.json",),
 }
 

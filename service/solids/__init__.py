@@ -1,0 +1,1 @@
+"""Paintings as solids to print in three dimensions."""

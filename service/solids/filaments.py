@@ -1,0 +1,52 @@
+"""A solid's colours as those of a few filaments."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.vq import kmeans2, vq
+
+from geometry.solid.body import Body
+from geometry.spaces import Array
+from service.pictures.look import to_linear
+
+_SAMPLES = 20_000
+# Ottosson, A perceptual color space for image processing (2020)
+_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+def filaments(body: Body, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """``count`` colours, or fewer, (n, 3) sRGB, the most used first, and the number of each
+    triangle's (F,). Chosen by k-means in Oklab; what cutting has made gets the first."""
+    colours = body.colours[body.triangles].mean(axis=1)
+    seen = np.flatnonzero(body.painted)
+    places = oklab(colours[seen])
+    some = places[:: max(1, len(places) // _SAMPLES)]
+    distinct = len(np.unique(some.round(6), axis=0))
+    centres, _ = kmeans2(some, min(count, distinct), minit="++", seed=0, iter=30)
+    nearest, _ = vq(places, centres)
+    used, number, times = np.unique(nearest, return_inverse=True, return_counts=True)
+    rank = np.argsort(-times, kind="stable")
+    number = np.argsort(rank)[number]
+    of_face = np.zeros(len(colours), np.int64)
+    of_face[seen] = number
+    means = [colours[seen][number == k].mean(axis=0) for k in range(len(used))]
+    return np.rint(means).astype(np.uint8), of_face
+
+
+def oklab(colours: Array) -> Array:
+    """sRGB colours (n, 3), 0..255, in Oklab."""
+    return np.asarray(np.cbrt(to_linear(colours / 255) @ _TO_CONES.T) @ _TO_OKLAB.T)
