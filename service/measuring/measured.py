@@ -1,0 +1,169 @@
+"""How symmetric any picture is: its lattice, which of the 17 wallpaper groups it has, its colour
+rule, and how far from exact each of its generators is."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.errors import InputError
+from geometry.plane.groups import PLANE_GROUPS
+from geometry.spaces import Array, affine
+from geometry.symmetry.colour import IDENTITY
+from geometry.symmetry.colour_frame import RGB
+from geometry.symmetry.groups import Elements, Group, elements
+from service.figures.figures import Figure
+from service.figures.plane_figure import pattern_figure
+from service.measuring.rules import Placed, placed
+from service.measuring.sight import Sight, sight_of
+from service.measuring.torus import Torus, fold
+from service.measuring.translations import find_lattice, shortened
+from service.measuring.wallpaper import STRAIN, Trial, chosen, finest, trials
+from service.measuring.window import WindowLayout
+from service.reporting.quality import SymmetryError, measure_quality
+from service.spaces.frame import Frame, PictureGenerator
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What was measured of a picture of ``shape`` (H, W). scale: its pixels to one that was
+    measured; unrelated: the RMS by which two places differ that have nothing to do with each other,
+    in 1/255, as all errors. plain, coloured: all groups that fit the lattice, without and with
+    changes of colours; pattern: the one that was chosen, in the pixels that were measured."""
+
+    shape: tuple[int, int]
+    scale: int
+    unrelated: float
+    plain: tuple[Trial, ...]
+    coloured: tuple[Trial, ...]
+    trial: Trial
+    pattern: Placed
+    shifts: tuple[SymmetryError, ...]
+    generators: tuple[PictureGenerator, ...]
+    errors: tuple[SymmetryError, ...]
+
+    def correlation(self, error: SymmetryError) -> float:
+        """1 for what agrees, 0 for what has nothing to do with each other."""
+        return 1 - (error.rms / self.unrelated) ** 2
+
+    @property
+    def to_pixels(self) -> Array:
+        """(3, 3): the group's lattice coordinates → the picture's pixels."""
+        return affine(self.scale * np.eye(2)) @ self.pattern.matrix
+
+    @property
+    def cell(self) -> Array:
+        """(2, 2): two short translations without colour, as columns, in the picture's pixels."""
+        return self.scale * shortened(self.pattern.cell)
+
+    def figure(self) -> Figure:
+        """The symmetry over the picture."""
+        group, rule = self.pattern.group, self.pattern.colouring
+        assert group.lattice is not None
+        form = affine(group.lattice.basis)
+        back = np.linalg.inv(form)
+        found = elements(group, rule)
+        return pattern_figure(
+            Elements(form @ found.matrices @ back, found.colours),
+            group.lattice.basis @ np.array(rule.supercell),
+            [(g.letter, form @ g.matrix @ back) for g in group.generators],
+            self.shape,
+            form @ np.linalg.inv(self.to_pixels),
+        )
+
+
+def measure_picture(
+    picture: NDArray[np.uint8], lattice: Array | None = None, group: Group | None = None
+) -> Measured:
+    """Of a picture (H, W, 4) uint8 that shows a pattern. lattice: (2, 2), two of its translations
+    as columns, in pixels, where they are known; group: the only one to look for. Raises InputError:
+    "no-symmetry", "bad-lattice", and as :func:`service.measuring.sight.sight_of`."""
+    sight = sight_of(picture)
+    if lattice is None:
+        basis = find_lattice(sight)
+    else:
+        basis = shortened(lattice / sight.block)
+    torus = fold(sight, basis)
+    wanted = PLANE_GROUPS if group is None else (group,)
+    lattices = [finest(torus, coloured) for coloured in (False, True)]
+    plain, coloured = (
+        trials(torus, one, wanted, with_colours)
+        for one, with_colours in zip(lattices, (False, True), strict=True)
+    )
+    if not plain and not coloured:
+        assert group is not None
+        raise _no_fit(group, lattices[0].basis)
+    if group is None:
+        trial = max(
+            (chosen(plain), chosen(coloured)), key=lambda one: (round(one.elements), not one.coloured)
+        )
+    else:
+        trial = min([*plain, *coloured], key=lambda one: (not one.agrees, one.coloured, one.worst))
+    pattern = placed(sight, basis, trial)
+    generators = _generators(pattern)
+    whole = np.rint(255 * np.clip(sight.pixels + 0.5, 0, 1)).astype(np.uint8)
+    return Measured(
+        (picture.shape[0], picture.shape[1]),
+        sight.block,
+        255 * sight.unrelated,
+        tuple(plain),
+        tuple(coloured),
+        trial,
+        pattern,
+        _errors(whole, sight, None, _shifts(pattern)),
+        generators,
+        _errors(whole, sight, pattern.cell, generators),
+    )
+
+
+def _generators(pattern: Placed) -> tuple[PictureGenerator, ...]:
+    to_pixels, images = pattern.matrix, pattern.colouring.images
+    back = np.linalg.inv(to_pixels)
+    return tuple(
+        PictureGenerator(g.letter, g.title, to_pixels @ g.matrix @ back, images[g.letter])
+        for g in pattern.group.generators
+    )
+
+
+def _shifts(pattern: Placed) -> tuple[PictureGenerator, ...]:
+    """The two translations without colour."""
+    return tuple(
+        PictureGenerator(name, "a translation", affine(np.eye(2), step), IDENTITY)
+        for name, step in zip("ab", shortened(pattern.cell).T, strict=True)
+    )
+
+
+def _errors(
+    whole: NDArray[np.uint8], sight: Sight, cell: Array | None, motions: Sequence[PictureGenerator]
+) -> tuple[SymmetryError, ...]:
+    """Of motions on the measured pixels, each with a name of its own. A translation is never undone
+    by one of the cell."""
+    found = {}
+    for layout, wanted in (
+        (WindowLayout(sight.seen), True),
+        (WindowLayout(sight.seen, cell), False),
+    ):
+        some = tuple(g for g in motions if np.allclose(g.matrix[:2, :2], np.eye(2)) is wanted)
+        quality = measure_quality(whole, Frame("tiling", some, layout))
+        found |= {error.name: error for error in quality.symmetry}
+    return tuple(found[g.name] for g in motions if g.name in found)
+
+
+def _no_fit(group: Group, basis: Array) -> InputError:
+    assert group.lattice is not None
+    a, b = basis.T
+    cosine = float(a @ b) / float(np.linalg.norm(a) * np.linalg.norm(b))
+    return InputError(
+        "bad-lattice",
+        "group",
+        f"{group.name} needs a {group.lattice.name} lattice. This one has translations of "
+        f"{np.linalg.norm(a):.1f} and {np.linalg.norm(b):.1f} pixels at "
+        f"{math.degrees(math.acos(cosine)):.1f} degrees.",
+        "Leave out --group to see the groups that fit.",
+    )
