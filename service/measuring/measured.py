@@ -26,8 +26,12 @@ from service.measuring.torus import Torus, fold
 from service.measuring.translations import find_lattice, shortened
 from service.measuring.wallpaper import STRAIN, Trial, chosen, finest, trials
 from service.measuring.window import WindowLayout
-from service.reporting.quality import SymmetryError, measure_quality
+from service.reporting.quality import SymmetryError, measure_quality, seam_ratio
 from service.spaces.frame import Frame, PictureGenerator
+
+_SMALL = 6  # pixels that a translation is long at least
+_APART = 0.75  # of what unrelated places differ by: more is no translation
+_SEAM = 3.0  # times the steps inside
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +82,29 @@ class Measured:
         )
 
 
+def measure_period(
+    picture: NDArray[np.uint8], skew: int = 0, group: Group | None = None
+) -> Measured:
+    """Of a picture (H, W, 4) uint8 that is one period of a pattern, whose copies above and below
+    lie ``skew`` pixels aside. Raises InputError as :func:`measure_picture`, and "bad-lattice" for
+    one whose borders do not meet."""
+    height, width = picture.shape[:2]
+    for axis, aside, side in ((1, 0, "right border"), (0, skew, "lower border")):
+        ratio = seam_ratio(picture[..., :3], axis, aside)
+        if ratio is not None and ratio > _SEAM:
+            raise InputError(
+                "bad-lattice",
+                "lattice",
+                f"The {side} of this picture does not meet the other one: the step there is "
+                f"{ratio:.1f} times as large as those inside. It is no period.",
+                "Give a seamless tile, or its translations: --lattice AX,AY,BX,BY.",
+            )
+    twice = np.concatenate([picture, np.roll(picture, skew, axis=1)])
+    lattice = np.array([[width, skew], [0, height]], float)
+    found = measure_picture(np.tile(twice, (1, 2, 1)), lattice, group)
+    return dataclasses.replace(found, shape=(height, width))
+
+
 def measure_picture(
     picture: NDArray[np.uint8], lattice: Array | None = None, group: Group | None = None
 ) -> Measured:
@@ -88,8 +115,12 @@ def measure_picture(
     if lattice is None:
         basis = find_lattice(sight)
     else:
-        basis = shortened(lattice / sight.block)
+        basis = _checked(lattice, sight)
     torus = fold(sight, basis)
+    found = finest(torus, False)
+    if abs(np.linalg.det(found.supercell)) > 1.5:  # more of it repeats than was known
+        basis = found.basis
+        torus = fold(sight, basis)
     wanted = PLANE_GROUPS if group is None else (group,)
     lattices = [finest(torus, coloured) for coloured in (False, True)]
     plain, coloured = (
@@ -120,6 +151,42 @@ def measure_picture(
         generators,
         _errors(whole, sight, pattern.cell, generators),
     )
+
+
+def _checked(lattice: Array, sight: Sight) -> Array:
+    """A lattice that was given, in the sight's pixels, as short as can be, if the picture has it."""
+    area = abs(float(np.linalg.det(lattice))) / sight.block**2
+    if area < _SMALL**2:
+        raise InputError(
+            "bad-lattice",
+            "lattice",
+            "The cell of this lattice is too small to be measured.",
+            f"Give two translations that are not parallel, of {_SMALL * sight.block} pixels or more.",
+        )
+    basis = shortened(lattice / sight.block)
+    whole = np.rint(255 * np.clip(sight.pixels + 0.5, 0, 1)).astype(np.uint8)
+    shifts = tuple(
+        PictureGenerator(name, "", affine(np.eye(2), step), IDENTITY)
+        for name, step in zip("ab", basis.T, strict=True)
+    )
+    errors = _errors(whole, sight, None, shifts)
+    if len(errors) < len(shifts):
+        raise InputError(
+            "bad-lattice",
+            "lattice",
+            "This picture is smaller than the translations of this lattice.",
+            "Give the lattice in pixels of the picture, or leave out --lattice to have it found.",
+        )
+    worst = max(error.rms for error in errors)
+    if worst > _APART * 255 * sight.unrelated:
+        raise InputError(
+            "bad-lattice",
+            "lattice",
+            f"This picture does not repeat so: it differs from its image by {worst:.0f}/255, and "
+            f"places that are not related by {255 * sight.unrelated:.0f}/255.",
+            "Leave out --lattice to have it found.",
+        )
+    return basis
 
 
 def _generators(pattern: Placed) -> tuple[PictureGenerator, ...]:

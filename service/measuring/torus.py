@@ -14,7 +14,6 @@ import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from geometry.spaces import Array
@@ -38,25 +37,23 @@ class Torus:
 
     mean: Array
     basis: Array
-    _gaps: dict[tuple[Linear, bool], tuple[Array, NDArray[np.int8]]] = field(default_factory=dict)
+    _gaps: dict[tuple[Linear, bool], Array] = field(default_factory=dict)
 
     @functools.cached_property
     def unrelated(self) -> float:
         """The mean-square difference of places that have nothing to do with each other."""
         return float(2 * self.mean.reshape(-1, 3).var(axis=0).mean())
 
-    def gaps(self, linear: Linear, coloured: bool) -> tuple[Array, NDArray[np.int8]]:
+    def gaps(self, linear: Linear, coloured: bool) -> Array:
         """(n, n): by the shift, in nodes (row, column), that follows ``linear``, the mean-square
         difference over what unrelated places differ by, under the change of colours that makes it
-        least; and that one's number in B₃. Not coloured: under none."""
+        least; not coloured: under none."""
         key = (linear, coloured)
         if key not in self._gaps:
             self._gaps[key] = self._worked_out(linear, B3 if coloured else B3[:1])
         return self._gaps[key]
 
-    def _worked_out(
-        self, linear: Linear, changes: tuple[ColourElement, ...]
-    ) -> tuple[Array, NDArray[np.int8]]:
+    def _worked_out(self, linear: Linear, changes: tuple[ColourElement, ...]) -> Array:
         n = len(self.mean)
         row, column = np.indices((n, n))
         (a, b), (c, d) = linear
@@ -70,13 +67,11 @@ class Torus:
             for i, j in itertools.product(range(3), repeat=2)
         }
         energy = 2 * float((self.mean**2).sum()) / n**2
-        least, which = np.full((n, n), np.inf), np.zeros((n, n), np.int8)
-        for number, change in enumerate(changes):
+        least = np.full((n, n), np.inf)
+        for change in changes:
             shared = sum(np.sign(k) * pairs[i, abs(k) - 1] for i, k in enumerate(change))
-            gap = np.maximum(energy - 2 * shared, 0) / (3 * self.unrelated)
-            better = gap < least - 1e-9
-            least, which = np.where(better, gap, least), np.where(better, number, which)
-        return least, which.astype(np.int8)
+            np.minimum(least, energy - 2 * shared, out=least)
+        return np.maximum(least, 0) / (3 * self.unrelated)
 
 
 def fold(sight: Sight, basis: Array, multiple: int = 1) -> Torus:

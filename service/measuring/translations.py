@@ -21,7 +21,7 @@ from service.measuring.sight import Sight
 
 _OVERLAP = 0.15  # of the picture, that a shift leaves in common at least
 _SHORTEST = 6.0  # pixels
-_CORRELATED = 0.6  # of a peak, that it may be a translation
+_CORRELATED = 0.75  # of a peak, that it may be a translation
 _DEEP = 0.3  # how far, of its height, one has to go down from a peak to get to the middle
 _SLACK, _TIMES = 0.05, 2.5  # how much less other peaks may correlate
 _ANGLE = 0.25  # sine of that between two translations
@@ -107,6 +107,13 @@ def find_lattice(sight: Sight) -> Array:
     InputError("no-symmetry"), which tells what is nearest."""
     surface = correlation(sight)
     peaks = _peaks(surface)
+    if peaks is None:
+        raise InputError(
+            "no-symmetry",
+            "picture",
+            "This picture hardly changes in one direction: stripes, or a gradient.",
+            "Give one with something in it that repeats in two directions.",
+        )
     best = max((height for _, height in peaks), default=0.0)
     if best < _CORRELATED:
         raise _nothing(peaks, sight)
@@ -127,8 +134,9 @@ def find_lattice(sight: Sight) -> Array:
     )
 
 
-def _peaks(surface: Correlation) -> list[tuple[Array, float]]:
-    """Shifts to one side, and their heights, of the peaks that stand apart from the middle."""
+def _peaks(surface: Correlation) -> list[tuple[Array, float]] | None:
+    """Shifts to one side, and their heights, of the peaks that stand apart from the middle. None if
+    the middle is a ridge from border to border."""
     values = np.where(np.isnan(surface.values), -1.0, surface.values)
     highest = ndimage.maximum_filter(values, 5)
     rows, columns = np.nonzero((values == highest) & (values > 0))
@@ -144,6 +152,8 @@ def _peaks(surface: Correlation) -> list[tuple[Array, float]]:
     level = (1 - _DEEP) * max(height for _, height in found)
     islands, _ = ndimage.label(values > level)
     middle = islands[surface.middle]
+    if np.isnan(surface.values[ndimage.binary_dilation(islands == middle)]).any():
+        return None
     near = [np.rint(d[::-1] + surface.middle).astype(int) for d, _ in found]
     return [peak for peak, at in zip(found, near, strict=True) if islands[tuple(at)] != middle]
 

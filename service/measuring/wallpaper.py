@@ -15,11 +15,12 @@ from geometry.plane.settings import Setting, settings
 from geometry.spaces import Array
 from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.groups import Colouring, Group, elements, make_colouring
-from service.measuring.torus import Linear, Torus
+from service.measuring.torus import Torus
 from service.measuring.translations import shortened
 
 STRAIN = 0.025  # what a lattice may be off the form that a group wants
 AGREES = 0.3  # of what unrelated places differ by, RMS: more is no symmetry
+_BETWEEN = np.linspace(-1, 1, 9)  # of nodes, where an origin is looked for at last
 _ORDERS = (1, 2, 3, 4, 6)  # of elements of B₃
 
 
@@ -64,7 +65,7 @@ class Trial:
 def finest(torus: Torus, coloured: bool) -> Lattice:
     """The translations of a picture that are fractions of those of its torus: those that change
     colours, or, not coloured, none."""
-    gap, _ = torus.gaps(((1, 0), (0, 1)), coloured)
+    gap = torus.gaps(((1, 0), (0, 1)), coloured)
     n = len(torus.mean)
     good = gap <= AGREES**2
     # fractions with small denominators only: what is near 0 is so for another reason
@@ -125,26 +126,36 @@ def _tried(torus: Torus, lattice: Lattice, setting: Setting, coloured: bool) -> 
     colour-free translations together."""
     to_torus = np.linalg.solve(lattice.supercell.astype(float), setting.change)
     n = len(torus.mean)
-    row, column = np.divmod(np.arange(n * n), n)
-    origins = np.stack([column, row]) / n
-    worst = np.zeros(n * n)
+    motions = []
     for matrix in elements(setting.group, plain(setting.group)).matrices[1:]:
         linear = to_torus @ matrix[:2, :2] @ np.linalg.inv(to_torus)
         whole = np.rint(linear).astype(int)
         if np.abs(linear - whole).max() > 1e-6:
             return None
-        (a, b), (c, d) = whole.tolist()
-        exact: Linear = ((a, b), (c, d))
-        gap, _ = torus.gaps(exact, coloured)
-        shift = n * ((to_torus @ matrix[:2, 2])[:, None] + (np.eye(2) - whole) @ origins)
-        at = np.rint(shift).astype(int) % n
-        if np.abs(shift - np.rint(shift)).max() < 1e-6:
-            values = gap[at[1], at[0]]
-        else:
-            values = ndimage.map_coordinates(gap, shift[::-1], order=1, mode="grid-wrap")
-        np.maximum(worst, values, out=worst)
-    best = int(worst.argmin())
-    return Trial(setting, lattice, origins[:, best], float(np.sqrt(worst[best])), coloured)
+        motions.append((whole, to_torus @ matrix[:2, 2]))
+
+    def worst(origins: Array) -> Array:
+        """(k,): of all elements, at origins (2, k)."""
+        found = np.zeros(origins.shape[1])
+        for whole, step in motions:
+            (a, b), (c, d) = whole.tolist()
+            gap = torus.gaps(((a, b), (c, d)), coloured)
+            shift = n * (step[:, None] + (np.eye(2) - whole) @ origins)
+            at = np.rint(shift).astype(int) % n
+            if np.abs(shift - np.rint(shift)).max() < 1e-6:
+                values = gap[at[1], at[0]]
+            else:
+                values = ndimage.map_coordinates(gap, shift[::-1], order=3, mode="grid-wrap")
+            np.maximum(found, values, out=found)
+        return found
+
+    row, column = np.divmod(np.arange(n * n), n)
+    nodes = np.stack([column, row]) / n
+    best = nodes[:, worst(nodes).argmin()]
+    near = best[:, None] + np.stack(np.meshgrid(_BETWEEN, _BETWEEN)).reshape(2, -1) / n
+    values = np.maximum(worst(near), 0)  # splines overshoot
+    k = int(values.argmin())
+    return Trial(setting, lattice, near[:, k], float(np.sqrt(values[k])), coloured)
 
 
 def plain(group: Group) -> Colouring:
