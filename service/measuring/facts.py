@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from geometry.spaces import Array
 from geometry.symmetry.groups import Colouring, Group
 from service.measuring.measured import Measured
 from service.measuring.painting import Promised
-from service.measuring.wallpaper import Trial, chosen
+from service.measuring.wallpaper import Trial
 from service.reporting.quality import SymmetryError
 from service.spaces.frame import PictureGenerator
 
@@ -24,10 +25,12 @@ def facts_of(found: Measured) -> Json:
     """Of any picture. Lengths are pixels of the picture, errors 1/255."""
     rule, (a, b) = found.pattern.colouring, found.cell.T
     plain = [trial for trial in found.plain if trial.agrees]
+    highest = max(plain, key=lambda trial: trial.elements, default=None)
     return {
         **_group(found.pattern.group, rule),
+        "colour_frame": None if found.frame.is_rgb else dataclasses.asdict(found.frame),
         "agrees": found.trial.agrees,
-        "without_colours": chosen(plain).group.name if plain else None,
+        "without_colours": None if highest is None else highest.group.name,
         "lattice": {
             "a": _rounded(a),
             "b": _rounded(b),
@@ -43,8 +46,8 @@ def facts_of(found: Measured) -> Json:
             {
                 "name": group.name,
                 "orbifold": group.orbifold,
-                "without_colours": _trial(_of(group, found.plain), found.unrelated),
-                "with_colours": _trial(_of(group, found.coloured), found.unrelated),
+                "without_colours": _trial(_of(group, found.plain), found),
+                "with_colours": _trial(_of(group, found.coloured), found),
             }
             for group in PLANE_GROUPS
         ],
@@ -86,8 +89,9 @@ def _generators(
         matrix = g.matrix.copy()
         if scale != 1:
             matrix[:2, 2] *= scale
-        row = {"name": g.name, "title": g.title, "matrix": matrix.tolist(), "colour": list(g.colour)}
-        rows.append(row | measured.get(g.name, {}))
+        what = {"name": g.name, "title": g.title}
+        how = {"matrix": matrix.tolist(), "colour": list(g.colour)}
+        rows.append(what | how | measured.get(g.name, {}))
     return rows
 
 
@@ -108,13 +112,17 @@ def _of(group: Group, found: Sequence[Trial]) -> Trial | None:
     return next((trial for trial in found if trial.group.name == group.name), None)
 
 
-def _trial(trial: Trial | None, unrelated: float) -> Json | None:
-    """None where the group does not fit the lattice."""
+def _trial(trial: Trial | None, found: Measured) -> Json | None:
+    """Of a group's worst element on the mean period; of translations alone, of these. None where
+    the group does not fit the lattice."""
     if trial is None:
         return None
+    worst = trial.worst
+    if trial.group.order == 1 and not trial.coloured:
+        worst = max((error.rms for error in found.shifts), default=0.0) / found.unrelated
     return {
-        "rms": _number(trial.worst * unrelated),
-        "correlation": round(1 - trial.worst**2, 4),
+        "rms": _number(worst * found.unrelated),
+        "correlation": round(1 - worst**2, 4),
         "agrees": trial.agrees,
     }
 

@@ -7,7 +7,6 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +15,15 @@ from geometry.errors import InputError
 from geometry.plane.groups import PLANE_GROUPS
 from geometry.spaces import Array, affine
 from geometry.symmetry.colour import IDENTITY
-from geometry.symmetry.colour_frame import RGB
+from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.groups import Elements, Group, elements
 from service.figures.figures import Figure
 from service.figures.plane_figure import pattern_figure
 from service.measuring.rules import Placed, placed
-from service.measuring.sight import Sight, sight_of
-from service.measuring.torus import Torus, fold
+from service.measuring.sight import Sight, own_frame, sight_of
+from service.measuring.torus import fold
 from service.measuring.translations import find_lattice, shortened
-from service.measuring.wallpaper import STRAIN, Trial, chosen, finest, trials
+from service.measuring.wallpaper import Trial, finest, trials
 from service.measuring.window import WindowLayout
 from service.reporting.quality import SymmetryError, measure_quality, seam_ratio
 from service.spaces.frame import Frame, PictureGenerator
@@ -39,7 +38,9 @@ class Measured:
     """What was measured of a picture of ``shape`` (H, W). scale: its pixels to one that was
     measured; unrelated: the RMS by which two places differ that have nothing to do with each other,
     in 1/255, as all errors. plain, coloured: all groups that fit the lattice, without and with
-    changes of colours; pattern: the one that was chosen, in the pixels that were measured."""
+    changes of colours; trial, pattern: the one that was chosen, in the pixels that were measured;
+    frame: of the colours that its rule acts on; shifts: the errors of its two translations without
+    colour."""
 
     shape: tuple[int, int]
     scale: int
@@ -48,13 +49,10 @@ class Measured:
     coloured: tuple[Trial, ...]
     trial: Trial
     pattern: Placed
+    frame: ColourFrame
     shifts: tuple[SymmetryError, ...]
     generators: tuple[PictureGenerator, ...]
     errors: tuple[SymmetryError, ...]
-
-    def correlation(self, error: SymmetryError) -> float:
-        """1 for what agrees, 0 for what has nothing to do with each other."""
-        return 1 - (error.rms / self.unrelated) ** 2
 
     @property
     def to_pixels(self) -> Array:
@@ -112,81 +110,55 @@ def measure_picture(
     as columns, in pixels, where they are known; group: the only one to look for. Raises InputError:
     "no-symmetry", "bad-lattice", and as :func:`service.measuring.sight.sight_of`."""
     sight = sight_of(picture)
-    if lattice is None:
-        basis = find_lattice(sight)
-    else:
-        basis = _checked(lattice, sight)
+    basis = find_lattice(sight) if lattice is None else _checked(lattice, sight)
     torus = fold(sight, basis)
     found = finest(torus, False)
     if abs(np.linalg.det(found.supercell)) > 1.5:  # more of it repeats than was known
         basis = found.basis
         torus = fold(sight, basis)
     wanted = PLANE_GROUPS if group is None else (group,)
-    lattices = [finest(torus, coloured) for coloured in (False, True)]
-    plain, coloured = (
-        trials(torus, one, wanted, with_colours)
-        for one, with_colours in zip(lattices, (False, True), strict=True)
-    )
-    if not plain and not coloured:
+    plain = trials(torus, finest(torus, False), wanted, False)
+    tried = [(sight, plain), (sight, trials(torus, finest(torus, True), wanted, True))]
+    if (frame := own_frame(torus.mean.reshape(-1, 3) + 0.5)) != RGB:
+        inked = dataclasses.replace(sight, frame=frame)
+        other = fold(inked, basis)
+        tried.append((inked, trials(other, finest(other, True), wanted, True)))
+    if not any(found for _, found in tried):
         assert group is not None
-        raise _no_fit(group, lattices[0].basis)
-    if group is None:
-        trial = max(
-            (chosen(plain), chosen(coloured)), key=lambda one: (round(one.elements), not one.coloured)
-        )
-    else:
-        trial = min([*plain, *coloured], key=lambda one: (not one.agrees, one.coloured, one.worst))
-    pattern = placed(sight, basis, trial)
+        raise _no_fit(group, basis)
+    seen, coloured, trial = _highest(tried)
+    pattern = placed(seen, basis, trial)
     generators = _generators(pattern)
-    whole = np.rint(255 * np.clip(sight.pixels + 0.5, 0, 1)).astype(np.uint8)
     return Measured(
         (picture.shape[0], picture.shape[1]),
         sight.block,
-        255 * sight.unrelated,
+        sight.unrelated,
         tuple(plain),
-        tuple(coloured),
+        tuple(coloured if trial.coloured else tried[1][1]),
         trial,
         pattern,
-        _errors(whole, sight, None, _shifts(pattern)),
+        seen.frame,
+        _errors(seen, None, _shifts(pattern)),
         generators,
-        _errors(whole, sight, pattern.cell, generators),
+        _errors(seen, pattern.cell, generators),
     )
 
 
-def _checked(lattice: Array, sight: Sight) -> Array:
-    """A lattice that was given, in the sight's pixels, as short as can be, if the picture has it."""
-    area = abs(float(np.linalg.det(lattice))) / sight.block**2
-    if area < _SMALL**2:
-        raise InputError(
-            "bad-lattice",
-            "lattice",
-            "The cell of this lattice is too small to be measured.",
-            f"Give two translations that are not parallel, of {_SMALL * sight.block} pixels or more.",
-        )
-    basis = shortened(lattice / sight.block)
-    whole = np.rint(255 * np.clip(sight.pixels + 0.5, 0, 1)).astype(np.uint8)
-    shifts = tuple(
-        PictureGenerator(name, "", affine(np.eye(2), step), IDENTITY)
-        for name, step in zip("ab", basis.T, strict=True)
-    )
-    errors = _errors(whole, sight, None, shifts)
-    if len(errors) < len(shifts):
-        raise InputError(
-            "bad-lattice",
-            "lattice",
-            "This picture is smaller than the translations of this lattice.",
-            "Give the lattice in pixels of the picture, or leave out --lattice to have it found.",
-        )
-    worst = max(error.rms for error in errors)
-    if worst > _APART * 255 * sight.unrelated:
-        raise InputError(
-            "bad-lattice",
-            "lattice",
-            f"This picture does not repeat so: it differs from its image by {worst:.0f}/255, and "
-            f"places that are not related by {255 * sight.unrelated:.0f}/255.",
-            "Leave out --lattice to have it found.",
-        )
-    return basis
+def _highest(tried: Sequence[tuple[Sight, list[Trial]]]) -> tuple[Sight, list[Trial], Trial]:
+    """The highest group of all that the picture has, and where it was found: without changes of
+    colours rather than with them, with those of red, green and blue rather than with others. The
+    nearest one, if it has none."""
+
+    def rank(trial: Trial) -> tuple[bool, float]:
+        return trial.agrees, round(trial.elements) if trial.agrees else -trial.worst
+
+    best: tuple[Sight, list[Trial], Trial] | None = None
+    for seen, found in tried:
+        here = max(found, key=lambda trial: (rank(trial), -trial.worst), default=None)
+        if here is not None and (best is None or rank(here) > rank(best[2])):
+            best = seen, found, here
+    assert best is not None
+    return best
 
 
 def _generators(pattern: Placed) -> tuple[PictureGenerator, ...]:
@@ -206,18 +178,53 @@ def _shifts(pattern: Placed) -> tuple[PictureGenerator, ...]:
     )
 
 
+def _checked(lattice: Array, sight: Sight) -> Array:
+    """A given lattice in the sight's pixels, as short as can be, if the picture has it."""
+    area = abs(float(np.linalg.det(lattice))) / sight.block**2
+    if area < _SMALL**2:
+        raise InputError(
+            "bad-lattice",
+            "lattice",
+            "The cell of this lattice is too small to be measured.",
+            f"Give two that are not parallel, of {_SMALL * sight.block} pixels or more.",
+        )
+    basis = shortened(lattice / sight.block)
+    shifts = tuple(
+        PictureGenerator(name, "", affine(np.eye(2), step), IDENTITY)
+        for name, step in zip("ab", basis.T, strict=True)
+    )
+    errors = _errors(sight, None, shifts)
+    if len(errors) < len(shifts):
+        raise InputError(
+            "bad-lattice",
+            "lattice",
+            "This picture is smaller than the translations of this lattice.",
+            "Give the lattice in pixels of the picture, or leave out --lattice to have it found.",
+        )
+    worst = max(error.rms for error in errors)
+    if worst > _APART * sight.unrelated:
+        raise InputError(
+            "bad-lattice",
+            "lattice",
+            f"This picture does not repeat so: it differs from its image by {worst:.0f}/255, and "
+            f"places that are not related by {sight.unrelated:.0f}/255.",
+            "Leave out --lattice to have it found.",
+        )
+    return basis
+
+
 def _errors(
-    whole: NDArray[np.uint8], sight: Sight, cell: Array | None, motions: Sequence[PictureGenerator]
+    sight: Sight, cell: Array | None, motions: Sequence[PictureGenerator]
 ) -> tuple[SymmetryError, ...]:
     """Of motions on the measured pixels, each with a name of its own. A translation is never undone
     by one of the cell."""
-    found = {}
+    found: dict[str, SymmetryError] = {}
     for layout, wanted in (
         (WindowLayout(sight.seen), True),
         (WindowLayout(sight.seen, cell), False),
     ):
         some = tuple(g for g in motions if np.allclose(g.matrix[:2, :2], np.eye(2)) is wanted)
-        quality = measure_quality(whole, Frame("tiling", some, layout))
+        quality = measure_quality(sight.picture, Frame("tiling", some, layout, {}, sight.frame))
         found |= {error.name: error for error in quality.symmetry}
     return tuple(found[g.name] for g in motions if g.name in found)
 

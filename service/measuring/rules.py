@@ -48,7 +48,7 @@ class _Samples:
         points, weight = self._layout.points(pixels)
         self._points = points[weight > 0]
         self._here = sight.smooth.reshape(-1, 3)[pixels[weight > 0]]
-        self._unrelated = 2 * sight.smooth[sight.seen].var(axis=0).sum()
+        self._unrelated = 3 * sight.spread
 
     def gaps(self, matrix: Array) -> Array:
         """(48,): for each change of colours, the mean-square difference of the picture and its

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
+from scipy import ndimage, special
 
 from geometry.errors import InputError
 from geometry.spaces import Array
+from geometry.symmetry.colour_frame import CLAMP, RGB, ColourFrame, ColourMoments
 from service.pictures.files import over_white
 
 LARGEST = 768  # pixels along a side: larger pictures are averaged over blocks of pixels
@@ -22,13 +23,25 @@ _BLUR = 1.0  # pixels: so that half a pixel does not matter where symmetries are
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """pixels: (H, W, 3) in −½ … ½, about mid-grey, on which colour rules of red, green and blue are
-    signed permutations; seen: (H, W), which of them are opaque; block: how many pixels of the
-    picture along a side became one; a pixel's middle is at a whole number and a half."""
+    """picture: (H, W, 3) uint8; seen: (H, W), which of it is opaque; block: how many pixels of what
+    was given, along a side, became one of these; frame: of the colours in which rules are looked
+    for."""
 
-    pixels: Array
+    picture: NDArray[np.uint8]
     seen: NDArray[np.bool_]
     block: int
+    frame: ColourFrame = RGB
+
+    @functools.cached_property
+    def pixels(self) -> Array:
+        """(H, W, 3), on which signed permutations of the frame's axes are signed permutations: red,
+        green and blue in −½ … ½, or logits along the axes."""
+        if self.frame.is_rgb:
+            return self.picture / 255 - 0.5
+        x = special.logit(np.clip(self.picture / 255, CLAMP, 1 - CLAMP))
+        along = np.linalg.inv(np.array(self.frame.axes))
+        found: Array = (x - np.array(self.frame.mean)) @ along.T
+        return found
 
     @functools.cached_property
     def smooth(self) -> Array:
@@ -41,8 +54,13 @@ class Sight:
 
     @functools.cached_property
     def unrelated(self) -> float:
-        """The RMS by which two places that have nothing to do with each other differ."""
-        return float(np.sqrt(2 * self.pixels[self.seen].var(axis=0).mean()))
+        """The RMS by which two places that have nothing to do with each other differ, in 1/255."""
+        return float(np.sqrt(2 * self.picture[self.seen].astype(float).var(axis=0).mean()))
+
+    @functools.cached_property
+    def spread(self) -> float:
+        """The mean square of the same on the blurred pixels, a channel, in their units."""
+        return float(2 * self.smooth[self.seen].var(axis=0).mean())
 
 
 def sight_of(picture: NDArray[np.uint8]) -> Sight:
@@ -68,8 +86,8 @@ def sight_of(picture: NDArray[np.uint8]) -> Sight:
     rows, columns = height // block * block, width // block * block
     image = Image.fromarray(over_white(picture)[:rows, :columns]).reduce(block)
     whole = seen[:rows, :columns].reshape(rows // block, block, columns // block, block)
-    sight = Sight(np.asarray(image, float) / 255 - 0.5, whole.all(axis=(1, 3)), block)
-    if sight.unrelated < 1 / 255:
+    sight = Sight(np.asarray(image), whole.all(axis=(1, 3)), block)
+    if sight.unrelated < 1:
         raise InputError(
             "flat-picture",
             "picture",
@@ -77,3 +95,15 @@ def sight_of(picture: NDArray[np.uint8]) -> Sight:
             "Give one with something in it.",
         )
     return sight
+
+
+def own_frame(colours: Array) -> ColourFrame:
+    """The principal axes of colours (n, 3) in 0..1, all as long as the first: a pattern that has a
+    rule which inverts some of its style's axes has these axes, too. RGB where there is one colour.
+    """
+    frame = ColourMoments.of(colours).frame()
+    if frame is None:
+        return RGB
+    axes = np.array(frame.axes)
+    lengths = np.linalg.norm(axes, axis=0)
+    return ColourFrame.from_array(np.column_stack([axes / lengths * lengths[0], frame.mean]))

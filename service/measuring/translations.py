@@ -97,9 +97,8 @@ def correlation(sight: Sight) -> Correlation:
         squares -= 2 * product(values, values)
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = squares / (3 * common)
-    unrelated = 2 * sight.smooth[sight.seen].var(axis=0).mean()
-    values = np.where(common > _OVERLAP * seen.sum(), 1 - apart / unrelated, np.nan)
-    return Correlation(values, (shape[0] // 2, shape[1] // 2))
+    heights: Array = np.where(common > _OVERLAP * seen.sum(), 1 - apart / sight.spread, np.nan)
+    return Correlation(heights, (shape[0] // 2, shape[1] // 2))
 
 
 def find_lattice(sight: Sight) -> Array:

@@ -19,7 +19,7 @@ from service.measuring.torus import Torus
 from service.measuring.translations import shortened
 
 STRAIN = 0.025  # what a lattice may be off the form that a group wants
-AGREES = 0.3  # of what unrelated places differ by, RMS: more is no symmetry
+AGREES = 0.35  # of what unrelated places differ by, RMS: more is no symmetry
 _BETWEEN = np.linspace(-1, 1, 9)  # of nodes, where an origin is looked for at last
 _ORDERS = (1, 2, 3, 4, 6)  # of elements of B₃
 
@@ -161,9 +161,3 @@ def _tried(torus: Torus, lattice: Lattice, setting: Setting, coloured: bool) -> 
 def plain(group: Group) -> Colouring:
     """The rule that changes no colours."""
     return make_colouring(group, "none", (IDENTITY,) * len(group.generators))
-
-
-def chosen(found: Iterable[Trial]) -> Trial:
-    """The highest of the groups that the picture has; p1 is always there."""
-    agreeing = [trial for trial in found if trial.agrees]
-    return max(agreeing, key=lambda trial: (trial.elements, -trial.worst))

@@ -1,5 +1,5 @@
-"""Any picture as a window onto a pattern, for measures that compare pixels: a place outside of it is
-looked for at its images under the pattern's translations."""
+"""Any picture as a window onto a pattern, for measures that compare pixels: a place outside of it
+is looked for at its images under the pattern's translations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from geometry.spaces import Array
 from service.spaces.frame import Layout
 
 _LOSS = 3  # pixels at the border that are not compared: the spline does not see beyond it
-_AROUND = sorted(itertools.product((-1, 0, 1), repeat=2), key=lambda step: abs(step[0] * 2 + step[1]))
+# The nine cells around, the middle one first.
+_AROUND = sorted(itertools.product((-1, 0, 1), repeat=2), key=lambda step: step != (0, 0))
 
 
 class WindowLayout(Layout):

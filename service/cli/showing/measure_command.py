@@ -14,7 +14,7 @@ from rich.table import Table
 
 from geometry.errors import InputError
 from geometry.spaces import Array
-from geometry.symmetry.colour import spell
+from geometry.symmetry.colour import IDENTITY, spell
 from geometry.symmetry.groups import Group
 from service.cli.terminal import cell, console
 
@@ -49,9 +49,7 @@ def measure(
     ] = None,
     find: Annotated[
         bool,
-        typer.Option(
-            "--find", help="Look at the pixels alone, also where there is a receipt."
-        ),
+        typer.Option("--find", help="Look at the pixels alone, also where there is a receipt."),
     ] = False,
     figure: Annotated[
         bool,
@@ -87,9 +85,7 @@ def measure(
         files = [output]
     elif figure:
         stem = subject.picture_file.stem
-        files = [
-            subject.picture_file.with_name(f"{stem}_figure{end}") for end in (".png", ".svg")
-        ]
+        files = [subject.picture_file.with_name(f"{stem}_figure{end}") for end in (".png", ".svg")]
     check_files(files, FilesRead(subject.files))
     wanted = None if group is None else _wallpaper_group(group)
     found: Promised | Measured
@@ -146,6 +142,8 @@ def _print(facts: dict[str, Any], screen: Console) -> None:
     if measured and not facts["agrees"]:
         line = f"not {group['name']} ({group['orbifold']}): this is as near as it comes"
     if measured and rule["colours"] > 1:
+        axes = "red, green and blue" if facts["colour_frame"] is None else "the picture's own axes"
+        line += f" of {axes}"
         line += f"; without changes of colours {facts['without_colours']}"
     screen.out(line, highlight=False)
     if measured:
@@ -164,24 +162,28 @@ def _print(facts: dict[str, Any], screen: Console) -> None:
         highlight=False,
     )
     table = Table("", "what it is", "colours", "RMS /255", "largest", "correlation", box=None)
-    for row in facts.get("translations", ()):
-        table.add_row(*map(cell, (row["name"], "a translation without colour", "rgb")), *_figures(row))
-    for row in facts["symmetry"]:
-        table.add_row(*map(cell, (row["name"], row["title"], spell(row["colour"]))), *_figures(row))
+    shifts = [
+        row | {"title": "a translation without colour", "colour": IDENTITY}
+        for row in facts.get("translations", ())
+    ]
+    for row in [*shifts, *facts["symmetry"]]:
+        names = (row["name"], row["title"], spell(tuple(row["colour"])))
+        table.add_row(*map(cell, (*names, *_figures(row))))
     screen.print(table)
     if measured:
         screen.print(_groups(facts))
     elif facts["seams"]:
-        words = [f"{axis} {'flat' if r is None else f'{r:.3g}'}" for axis, r in facts["seams"].items()]
+        seams = facts["seams"].items()
+        words = [f"{axis} {'flat' if x is None else f'{x:.2f}'}" for axis, x in seams]
         screen.out(f"seams, against the steps inside: {', '.join(words)}", highlight=False)
 
 
-def _figures(row: dict[str, Any]) -> list[Any]:
+def _figures(row: dict[str, Any]) -> tuple[str, str, str]:
     if "rms" not in row:
-        return [cell(text) for text in ("out of sight", "", "")]
+        return "out of sight", "", ""
     rms = "0, to the bit" if row["exact"] else f"{row['rms']:.2f}"
     correlation = "" if row["correlation"] is None else f"{row['correlation']:.4f}"
-    return [cell(text) for text in (rms, f"{row['worst']:.0f}", correlation)]
+    return rms, f"{row['worst']:.0f}", correlation
 
 
 def _groups(facts: dict[str, Any]) -> Table:
