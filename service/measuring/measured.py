@@ -61,8 +61,11 @@ class Measured:
 
     @property
     def cell(self) -> Array:
-        """(2, 2): two short translations without colour, as columns, in the picture's pixels."""
-        return self.scale * shortened(self.pattern.cell)
+        """(2, 2): two short translations without colour, as columns, in the picture's pixels: the
+        first to the right, if one can be."""
+        cell = self.scale * shortened(self.pattern.cell)
+        ways = [sign * cell[:, order] for sign in (1, -1) for order in ([0, 1], [1, 0])]
+        return max(ways, key=lambda way: round(float(way[0, 0]), 3))
 
     def figure(self) -> Figure:
         """The symmetry over the picture."""

@@ -21,8 +21,11 @@ from service.measuring.sight import Sight
 from service.measuring.wallpaper import Trial, plain
 from service.measuring.window import WindowLayout
 
-_SAMPLES = 3000  # pixels
+_CHANGES = np.array(B3)
+_SIGNS = np.sign(_CHANGES)
+_SAMPLES = 2000  # pixels
 _TIES, _TIED = 2.0, 0.002  # how much worse a change of colours may be, to be as good as another
+_FAR, _RIM = 3, 0.5  # cells, pixels: where an origin is wanted
 _STEP = 0.01  # of a period: the first steps of the search
 
 
@@ -66,11 +69,8 @@ class _Samples:
         )
         shared = there.T @ here / len(here)
         energy = float((here**2).sum() + (there**2).sum()) / len(here)
-        found = [
-            energy - 2 * sum(np.sign(k) * shared[i, abs(k) - 1] for i, k in enumerate(change))
-            for change in B3
-        ]
-        gaps: Array = np.maximum(found, 0) / self._unrelated
+        pairs = _SIGNS * shared[np.arange(3), np.abs(_CHANGES) - 1]
+        gaps: Array = np.maximum(energy - 2 * pairs.sum(axis=1), 0) / self._unrelated
         return gaps
 
 
@@ -103,11 +103,26 @@ def placed(sight: Sight, cell: Array, trial: Trial) -> Placed:
         options={"initial_simplex": simplex, "xatol": 0.01, "fatol": 1e-5, "maxiter": 60},
     )
     frame, moved = matrices(found.x)
-    rule = _rule(trial.group, [samples.gaps(matrix) for matrix in moved])
-    if rule.colours == 1:
-        return Placed(trial.group, rule, frame, basis @ np.array(rule.supercell))
-    group, rule, change = _named(trial.group, rule)
-    return Placed(group, rule, frame @ change, (basis @ change[:2, :2]) @ np.array(rule.supercell))
+    group, change = trial.group, np.eye(3)
+    rule = _rule(group, [samples.gaps(matrix) for matrix in moved])
+    if rule.colours > 1:
+        group, rule, change = _named(group, rule)
+    frame = frame @ change
+    free = frame[:2, :2] @ np.array(rule.supercell)
+    frame[:2, 2] = _in_view(frame[:2, 2], free, sight.seen.shape)
+    return Placed(group, rule, frame, free)
+
+
+def _in_view(origin: Array, cell: Array, shape: tuple[int, ...]) -> Array:
+    """The image of a place under the translations of a cell that is nearest to the upper left
+    corner of a picture of ``shape``, of those that lie in it; itself, if none does."""
+    steps = np.stack(np.meshgrid(*[np.arange(-_FAR, _FAR + 1)] * 2)).reshape(2, -1)
+    home = origin - cell @ np.rint(np.linalg.solve(cell, origin))
+    images = (home[:, None] + cell @ steps).T
+    inside = images[((images > -_RIM) & (images < np.array(shape[1::-1]) + _RIM)).all(axis=1)]
+    if not len(inside):
+        return origin
+    return inside[np.round(inside.sum(axis=1), 3).argmin()]
 
 
 def _rule(group: Group, gaps: Sequence[Array]) -> Colouring:

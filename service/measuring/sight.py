@@ -17,7 +17,7 @@ from service.pictures.files import over_white
 
 LARGEST = 768  # pixels along a side: larger pictures are averaged over blocks of pixels
 SMALLEST = 32
-_MOST_CLEAR = 0.5  # of the pixels
+_LEAST_SEEN = 0.3  # of the pixels
 _BLUR = 1.0  # pixels: so that half a pixel does not matter where symmetries are looked for
 
 
@@ -75,7 +75,7 @@ def sight_of(picture: NDArray[np.uint8]) -> Sight:
             f"Give one of {SMALLEST} pixels a side or more, with two periods in it.",
         )
     seen = picture[..., 3] == 255
-    if seen.mean() < _MOST_CLEAR:
+    if seen.mean() < _LEAST_SEEN:
         raise InputError(
             "bad-value",
             "picture",

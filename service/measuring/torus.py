@@ -17,7 +17,6 @@ import numpy as np
 from scipy import fft, ndimage
 
 from geometry.spaces import Array
-from geometry.symmetry.colour import B3, ColourElement
 from service.measuring.sight import Sight
 
 _STEP = 12  # nodes along a side are a multiple of it: halves, thirds, quarters, sixths are nodes
@@ -26,6 +25,8 @@ _FINE = 2  # nodes a pixel, where a period is not too long for that
 _BLUR = 0.8  # nodes: half of one shall not matter
 _SPLINE = 3
 _LOSS = 3  # pixels at the border that are left out: blurs and splines do not see beyond it
+
+_ORDERS = tuple(itertools.permutations(range(3)))  # of channels
 
 Linear = tuple[tuple[int, int], tuple[int, int]]
 
@@ -38,6 +39,7 @@ class Torus:
     mean: Array
     basis: Array
     _gaps: dict[tuple[Linear, bool], Array] = field(default_factory=dict)
+    _splines: dict[tuple[Linear, bool], Array] = field(default_factory=dict)
 
     @functools.cached_property
     def unrelated(self) -> float:
@@ -50,10 +52,18 @@ class Torus:
         least; not coloured: under none."""
         key = (linear, coloured)
         if key not in self._gaps:
-            self._gaps[key] = self._worked_out(linear, B3 if coloured else B3[:1])
+            self._gaps[key] = self._worked_out(linear, coloured)
         return self._gaps[key]
 
-    def _worked_out(self, linear: Linear, changes: tuple[ColourElement, ...]) -> Array:
+    def spline(self, linear: Linear, coloured: bool) -> Array:
+        """The same as coefficients of a cubic spline, for places between nodes."""
+        key = (linear, coloured)
+        if key not in self._splines:
+            gaps = self.gaps(linear, coloured)
+            self._splines[key] = ndimage.spline_filter(gaps, _SPLINE, mode="grid-wrap")
+        return self._splines[key]
+
+    def _worked_out(self, linear: Linear, coloured: bool) -> Array:
         n = len(self.mean)
         row, column = np.indices((n, n))
         (a, b), (c, d) = linear
@@ -62,16 +72,18 @@ class Torus:
         x, y = (d * column - b * row) * area, (a * row - c * column) * area
         turned = fft.rfft2(self.mean[y % n, x % n], axes=(0, 1))
         here = fft.rfft2(self.mean, axes=(0, 1))
-        pairs = {
-            (i, j): fft.irfft2(here[..., i] * turned[..., j].conj(), (n, n)) / n**2
-            for i, j in itertools.product(range(3), repeat=2)
-        }
-        energy = 2 * float((self.mean**2).sum()) / n**2
-        least = np.full((n, n), np.inf)
-        for change in changes:
-            shared = sum(np.sign(k) * pairs[i, abs(k) - 1] for i, k in enumerate(change))
-            np.minimum(least, energy - 2 * shared, out=least)
-        return np.maximum(least, 0) / (3 * self.unrelated)
+
+        def shared(i: int, j: int) -> Array:
+            found: Array = fft.irfft2(here[..., i] * turned[..., j].conj(), (n, n))
+            return found
+
+        if coloured:  # each channel's sign is free, so it is the one that makes more of it
+            pairs = {(i, j): np.abs(shared(i, j)) for i in range(3) for j in range(3)}
+            most = np.max([pairs[0, i] + pairs[1, j] + pairs[2, k] for i, j, k in _ORDERS], axis=0)
+        else:
+            most = shared(0, 0) + shared(1, 1) + shared(2, 2)
+        energy = 2 * float((self.mean**2).sum())
+        return np.maximum(energy - 2 * most, 0) / (3 * n**2 * self.unrelated)
 
 
 def fold(sight: Sight, basis: Array, multiple: int = 1) -> Torus:

@@ -3,6 +3,7 @@ they fit, with their origin in every place."""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from geometry.plane.settings import Setting, settings
 from geometry.spaces import Array
 from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.groups import Colouring, Group, elements, make_colouring
-from service.measuring.torus import Torus
+from service.measuring.torus import Linear, Torus
 from service.measuring.translations import shortened
 
 STRAIN = 0.025  # what a lattice may be off the form that a group wants
@@ -117,45 +118,56 @@ def trials(torus: Torus, lattice: Lattice, groups: Iterable[Group], coloured: bo
             if (trial := _tried(torus, lattice, setting, coloured)) is not None
         ]
         if ways:
-            found.append(min(ways, key=lambda trial: trial.worst))
+            found.append(_between_nodes(torus, min(ways, key=lambda trial: trial.worst)))
     return found
 
 
 def _tried(torus: Torus, lattice: Lattice, setting: Setting, coloured: bool) -> Trial | None:
-    """With the origin where the worst element is best. None if the group does not keep the
-    colour-free translations together."""
-    to_torus = np.linalg.solve(lattice.supercell.astype(float), setting.change)
+    """With the origin at the node where the worst element is best. None if the group does not keep
+    the colour-free translations together."""
+    if (motions := _motions(lattice, setting)) is None:
+        return None
     n = len(torus.mean)
-    motions = []
-    for matrix in elements(setting.group, plain(setting.group)).matrices[1:]:
-        linear = to_torus @ matrix[:2, :2] @ np.linalg.inv(to_torus)
-        whole = np.rint(linear).astype(int)
-        if np.abs(linear - whole).max() > 1e-6:
-            return None
-        motions.append((whole, to_torus @ matrix[:2, 2]))
-
-    def worst(origins: Array) -> Array:
-        """(k,): of all elements, at origins (2, k)."""
-        found = np.zeros(origins.shape[1])
-        for whole, step in motions:
-            (a, b), (c, d) = whole.tolist()
-            gap = torus.gaps(((a, b), (c, d)), coloured)
-            shift = n * (step[:, None] + (np.eye(2) - whole) @ origins)
-            at = np.rint(shift).astype(int) % n
-            if np.abs(shift - np.rint(shift)).max() < 1e-6:
-                values = gap[at[1], at[0]]
-            else:
-                values = ndimage.map_coordinates(gap, shift[::-1], order=3, mode="grid-wrap")
-            np.maximum(found, values, out=found)
-        return found
-
     row, column = np.divmod(np.arange(n * n), n)
-    nodes = np.stack([column, row]) / n
-    best = nodes[:, worst(nodes).argmin()]
-    near = best[:, None] + np.stack(np.meshgrid(_BETWEEN, _BETWEEN)).reshape(2, -1) / n
-    values = np.maximum(worst(near), 0)  # splines overshoot
-    k = int(values.argmin())
-    return Trial(setting, lattice, near[:, k], float(np.sqrt(values[k])), coloured)
+    origins = np.stack([column, row]) / n
+    worst = np.zeros(n * n)
+    for linear, step in motions:
+        gap = torus.gaps(linear, coloured)
+        shift = n * (step[:, None] + (np.eye(2) - linear) @ origins)
+        at = np.rint(shift).astype(int) % n
+        np.maximum(worst, gap[at[1], at[0]], out=worst)
+    best = int(worst.argmin())
+    return Trial(setting, lattice, origins[:, best], float(np.sqrt(worst[best])), coloured)
+
+
+def _between_nodes(torus: Torus, trial: Trial) -> Trial:
+    """With the origin within a node of where it is."""
+    motions, n = _motions(trial.lattice, trial.setting), len(torus.mean)
+    assert motions is not None
+    near = np.stack(np.meshgrid(_BETWEEN, _BETWEEN)).reshape(2, -1) / n + trial.origin[:, None]
+    worst = np.zeros(near.shape[1])
+    for linear, step in motions:
+        spline = torus.spline(linear, trial.coloured)
+        shift = n * (step[:, None] + (np.eye(2) - linear) @ near)
+        values = ndimage.map_coordinates(spline, shift[::-1], mode="grid-wrap", prefilter=False)
+        np.maximum(worst, values, out=worst)
+    best = int(worst.argmin())
+    return dataclasses.replace(trial, origin=near[:, best], worst=float(np.sqrt(worst[best])))
+
+
+def _motions(lattice: Lattice, setting: Setting) -> list[tuple[Linear, Array]] | None:
+    """All elements of a group but the identity, in coordinates of the torus, about the group's
+    origin: the linear part and the shift. None if the former are not all whole numbers."""
+    to_torus = np.linalg.solve(lattice.supercell.astype(float), setting.change)
+    back = np.linalg.inv(to_torus)
+    found: list[tuple[Linear, Array]] = []
+    for matrix in elements(setting.group, plain(setting.group)).matrices[1:]:
+        linear = to_torus @ matrix[:2, :2] @ back
+        (a, b), (c, d) = np.rint(linear).astype(int).tolist()
+        if np.abs(linear - [[a, b], [c, d]]).max() > 1e-6:
+            return None
+        found.append((((a, b), (c, d)), to_torus @ matrix[:2, 2]))
+    return found
 
 
 def plain(group: Group) -> Colouring:
