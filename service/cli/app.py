@@ -25,6 +25,7 @@ from service.cli.serving.serve_command import serve
 from service.cli.serving.studio_command import studio
 from service.cli.showing.gallery_command import gallery
 from service.cli.showing.maps_command import maps
+from service.cli.showing.measure_command import measure
 from service.cli.showing.print_command import print_
 from service.cli.showing.report_command import report
 from service.cli.showing.sky_command import sky
@@ -73,6 +74,7 @@ app.command()(batch)
 app.command()(gallery)
 app.command()(report)
 app.command()(view)
+app.command()(measure)
 app.command("print")(print_)
 app.command()(maps)
 app.command()(sky)

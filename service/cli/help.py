@@ -15,7 +15,7 @@ from service.spaces import SPACES
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
-    "Show": ("view", "print", "maps", "sky", "orb", "relief", "gallery", "report"),
+    "Show": ("view", "measure", "print", "maps", "sky", "orb", "relief", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
         *("finish", "cancel", "forget"),
@@ -59,6 +59,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "enlarge": ("service enlarge tile.json --size 2048",),
     "gallery": ("service gallery runs -o site --title 'Symmetric things'",),
     "view": ("service view tile.json", "service view disc.png -o disc.html"),
+    "measure": (
+        "service measure tile.json",
+        "service measure photo.jpg --figure",
+        "service measure seamless.png --lattice period --group p4m",
+    ),
     "print": (
         "service print tile.json --mm 120 --repeat 2x3",
         "service print tile.json --cut domain -o hexagon.svg",
