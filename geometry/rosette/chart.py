@@ -25,7 +25,8 @@ _AIR = 4  # texels around what is read: lunes mix over two, and taps read one mo
 
 @dataclass(frozen=True, eq=False)
 class RosetteChart:
-    """One chart of a wedge, whose middle points along the rows.
+    """One chart of a wedge. Rows go outward along its middle, which points up unless mirrors say
+    where it lies; columns go counterclockwise.
 
     lunes: of the same group about an axis, which share the directions; shape: (1, rows, columns);
     texel: length, the disc's radius being 1; origin: (along, across) of texel (0, 0), from the
@@ -60,7 +61,7 @@ class RosetteChart:
 def rosette_chart(elements: Elements, texel: float, reach: float) -> RosetteChart:
     """The chart of a group of turns and mirrors about (0, 0, 1), with texels ``texel`` long, for
     points no farther than ``reach`` from there."""
-    lunes = lune_chart(elements, texel)
+    lunes = lune_chart(elements, texel, math.pi / 2)
     half = min(math.pi, (0.5 + OVERLAP) * lunes.spacing)
     air = _AIR * texel
     low = min(0.0, math.cos(half)) * reach - air

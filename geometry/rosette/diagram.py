@@ -28,7 +28,7 @@ def rosette_diagram(elements: Elements) -> Diagram:
 
 def _wedge(elements: Elements) -> Array:
     """(sides, 3): that of a lune; a half plane has one side."""
-    lunes = lune_chart(elements, 1.0)
+    lunes = lune_chart(elements, 1.0, math.pi / 2)
     count = len(elements)
     if count == 1:
         return np.empty((0, 3))

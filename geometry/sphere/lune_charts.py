@@ -106,8 +106,9 @@ class LuneChart:
         return OVERLAP * self.spacing + _BLUR * self.texel / np.maximum(ring, 1e-300)
 
 
-def lune_chart(elements: Elements, texel_angle: float) -> LuneChart:
-    """The chart of a group that keeps the z axis, with texels ``texel_angle`` radians wide."""
+def lune_chart(elements: Elements, texel_angle: float, middle: float = 0.0) -> LuneChart:
+    """The chart of a group that keeps the z axis, with texels ``texel_angle`` radians wide.
+    middle: longitude of the chart's middle, where no upright mirror says where that is."""
     lunes = turns_about_axis(elements)
     spacing = 2 * math.pi / lunes
     matrices = elements.matrices
@@ -115,7 +116,8 @@ def lune_chart(elements: Elements, texel_angle: float) -> LuneChart:
     shift = np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0])  # longitude φ goes to ±φ + shift
     keeps = matrices[:, 2, 2] > 0
     upright = np.flatnonzero(keeps & (mirrored < 0))  # a mirror at half its shift is a lune's side
-    middle = (shift[upright[0]] + spacing) / 2 if len(upright) else 0.0
+    if len(upright):
+        middle = (shift[upright[0]] + spacing) / 2
     longitude = mirrored * (middle - shift)  # of what comes to the chart's middle
     from_west = np.mod(longitude / spacing + 1e-6, lunes)
     sides, first = [], []

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from geometry.catalogue import find_group
+from geometry.cells import Paper
 from geometry.maps.sampling import SamplingMap
 from geometry.rosette.chart import one_of_each, rosette_chart
 from geometry.rosette.diagram import rosette_diagram
@@ -24,7 +25,7 @@ from service.spaces.folded import FoldedDesign, View, picture_generators, turned
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
 from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
-from service.spaces.space import Scene, Space, resolved
+from service.spaces.space import MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -66,6 +67,15 @@ class RosetteDesign(FoldedDesign):
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return fold(points, self._chart)
+
+    def laid_out(self, paper: Paper) -> Array:
+        """See Design. Up is outward; in the half of a disc that one mirror leaves, it is up."""
+        _, rows, columns = self.chart_shape
+        if len(self._exact) == 2 and np.linalg.det(self._exact.matrices[1]) < 0:
+            sheet = paper((columns, rows), 0).swapaxes(0, 1)[::-1]
+        else:
+            sheet = paper((rows, columns), 0)[::-1, ::-1]
+        return np.ascontiguousarray(sheet).reshape(-1, 3)
 
     def picture_view(self) -> View:
         """See FoldedDesign. Pixels of the rim show the pattern as all others do: how much of them
@@ -226,7 +236,7 @@ SPACE = Space(
     groups="rosette",
     title="Discs: the rosettes Cn and Dn",
     summary="Paint a round badge or plate with a transparent outside.",
-    fields=("folds", "chirality"),
+    fields=("folds", "chirality", *MOTIF),
     scene=RosetteScene.of,
     arguments=lambda group: f"--group {group.aliases[1]}",
 )

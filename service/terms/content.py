@@ -44,6 +44,6 @@ TERM = Term(
     default=0.0,
     layers=lambda stage: (stage.network.info.content,),
     observe=observe,
-    targets=tuple(space.target for space in SPACES.values() if "base" in space.fields),
+    targets=tuple(space.target for space in SPACES.values() if {"base", "motif"} & {*space.fields}),
     needs_base=True,
 )

@@ -22,14 +22,14 @@ _OPENING = """# The command line
 
 **Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `frieze`, `rosette`, `mesh` and `run`
 show their progress (in a terminal a bar, elsewhere a line now and then) and write a
-picture and, beside it, its [receipt](receipts.md). Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) finish with the best
-so far; a second Ctrl-C stops at once and writes nothing. Files are written whole or not at all, and
-through symbolic links. All that can be wrong with the arguments is found before anything is
-painted; so are outputs that would overwrite what is read: the recipe, styles, base, mask, the mesh
-and the files that it names. A line of advice may come first; it never stops anything. Nor do a pipe
-whose reader has ended or a full disk behind standard output. A painting that cannot be written to
-its place in the end is kept in the user's data (`ORBITEX_DATA`) or among temporary files; the error
-says where.
+picture and, beside it, its [receipt](receipts.md). Ctrl-C, SIGTERM and SIGHUP (a terminal that is
+closed) finish with the best so far; a second Ctrl-C stops at once and writes nothing. Files are
+written whole or not at all, and through symbolic links. All that can be wrong with the arguments
+is found before anything is painted; so are outputs that would overwrite what is read: the recipe,
+styles, base, mask, the mesh and the files that it names. A line of advice may come first; it
+never stops anything. Nor do a pipe whose reader has ended or a full disk behind standard output.
+A painting that cannot be written to its place in the end is kept in the user's data
+(`ORBITEX_DATA`) or among temporary files; the error says where.
 
 **Reports.** `run` paints into a folder of its own, `runs/NAME/TIME-ID/`, with a report that grows
 while it is painted; the other painting commands do so with `--report`. `gallery` makes a web site
