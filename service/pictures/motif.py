@@ -29,15 +29,23 @@ class Placement:
 FITTED = Placement()
 
 
-def picture_paper(pixels: NDArray[np.uint8], placement: Placement = FITTED) -> Paper:
-    """A picture (H, W, 3), to be laid on charts of any form: as logits."""
-    return functools.partial(_laid, pixels, placement)
+def picture_paper(
+    pixels: NDArray[np.uint8], placement: Placement = FITTED, least: float = 0.5 / 256
+) -> Paper:
+    """A picture (H, W, 3), to be laid on charts of any form: as logits of colours that are
+    ``least`` away from black and white."""
+    return functools.partial(_laid, pixels, placement, least)
 
 
 def _laid(
-    pixels: NDArray[np.uint8], placement: Placement, shape: tuple[int, int], number: int
+    pixels: NDArray[np.uint8],
+    placement: Placement,
+    least: float,
+    shape: tuple[int, int],
+    number: int,
 ) -> Array:
-    return special.logit((placed(pixels, shape, placement) + 0.5) / 256)
+    colours = (placed(pixels, shape, placement) + 0.5) / 256
+    return special.logit(np.clip(colours, least, 1 - least))
 
 
 def placed(pixels: NDArray[np.uint8], shape: tuple[int, int], placement: Placement) -> Array:

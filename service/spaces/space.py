@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
 LARGEST = 4096  # pixels across of a picture, where its space does not say otherwise
+_PAINTABLE = 0.01  # a motif's colours are so far from black and white: beyond, paint hardly moves
 MAX_PIXELS = 2**26  # of a picture that is delivered: periods can be many cells tall, and repeated
 
 
@@ -95,7 +96,7 @@ class Scene(ABC):
         """The scene with a motif (H, W, 3), if there is one, placed as the recipe says."""
         if pixels is None:
             return self
-        paper = picture_paper(pixels, recipe.motif_placement)
+        paper = picture_paper(pixels, recipe.motif_placement, _PAINTABLE)
         return dataclasses.replace(self, motif=paper)
 
     def colours_before(self) -> Picture | None:
