@@ -10,6 +10,8 @@ from geometry.errors import InputError, excerpt, unknown_name
 from geometry.frieze.groups import FRIEZE_GROUPS
 from geometry.hyperbolic.groups import HYPERBOLIC_GROUPS, hyperbolic_group
 from geometry.plane.groups import PLANE_GROUPS
+from geometry.rosette.groups import ROSETTE_GROUPS, rosette_by_name
+from geometry.spaces import ROSETTE
 from geometry.sphere.groups import SPHERE_GROUPS, axial_group
 from geometry.spiral.groups import SPIRAL_GROUPS, spiral_by_name
 from geometry.symmetry.colour import IDENTITY, parse
@@ -22,11 +24,12 @@ GROUPS: dict[str, Group] = {
     for group in (
         *(*PLANE_GROUPS, *SPHERE_GROUPS, *HYPERBOLIC_GROUPS, *SPIRAL_GROUPS),
         *FRIEZE_GROUPS,  # last: a symbol that a wallpaper group has too is, alone, that one's
+        *ROSETTE_GROUPS,
     )
 }
 
 # readers of names with numbers in them, None for other names: families too long for a table
-_FAMILIES = (axial_group, hyperbolic_group, spiral_by_name)
+_FAMILIES = (axial_group, hyperbolic_group, spiral_by_name, rosette_by_name)
 
 
 def groups(space: str | None = None) -> tuple[Group, ...]:
@@ -49,7 +52,9 @@ def _called(key: str, table: Iterable[Group]) -> list[Group]:
     named = [(group, (group.name, *group.aliases)) for group in table]
     called = [group for group, names in named if key in names]
     called += [group for group, names in named if key.lower() in (n.lower() for n in names)]
-    return called + [group for read in _FAMILIES if (group := read(key))]
+    called += [group for read in _FAMILIES if (group := read(key))]
+    # alone, C7 and D7 are what Schoenflies meant: groups of the sphere
+    return sorted(called, key=lambda group: group.space is ROSETTE)
 
 
 def find_group(name: str, space: str | None = None) -> Group:

@@ -27,6 +27,7 @@ from geometry.maps.taps import bilinear_taps
 from geometry.plane.chart import PlaneChart
 from geometry.spaces import Array, affine
 from geometry.spiral.chart import SpiralChart, upright_basis
+from geometry.symmetry.colour_frame import RGB, ColourFrame
 
 # (rows, columns) and a number → values (rows, columns, 3): what is laid on a chart of that shape
 Paper = Callable[[tuple[int, int], int], Array]
@@ -130,16 +131,24 @@ def soft_cell(torus: Torus, orbit: NDArray[np.integer]) -> Cell:
     return Cell(texel, found - low, (int(height), int(width)), weights, corner)
 
 
-def in_one_cell(torus: Torus, orbit: NDArray[np.integer], paper: Paper) -> Array:
+def blank(torus: Torus, frame: ColourFrame) -> Array:
+    """(3,): the paint that everywhere shows the mean of a colour frame, which its rules keep."""
+    shown: Array = np.array(frame.mean) / len(torus.matrices) ** 0.5
+    return shown
+
+
+def in_one_cell(
+    torus: Torus, orbit: NDArray[np.integer], paper: Paper, frame: ColourFrame = RGB
+) -> Array:
     """(texels, 3): a paper laid on the soft cell, so that superposition shows it whole in every
-    copy; orbit: see :func:`soft_cell`."""
+    copy; orbit: see :func:`soft_cell`. frame: what the colours of the group act on."""
     cell = soft_cell(torus, orbit)
     height, width = cell.shape
-    values = paper(cell.shape, 0).reshape(-1, 3)
+    values = paper(cell.shape, 0).reshape(-1, 3) - frame.mean
     places = np.clip(cell.places[:, ::-1], 0, np.array([height, width]) - 1.001)
     taps, shares = bilinear_taps(places, cell.weights * len(torus.matrices) ** 0.5, width)
     seen = (shares[..., None] * values[taps]).sum(axis=1)
-    out = np.zeros((len(orbit), 3))
+    out = np.tile(blank(torus, frame), (len(orbit), 1))
     np.add.at(out, cell.texels, seen)
     return out
 

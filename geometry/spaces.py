@@ -4,7 +4,7 @@ The Euclidean plane E² is (x, y, 1); the sphere S² is x² + y² + z² = 1 in R
 H² is the upper sheet x² + y² − t² = −1 in R²·¹. Isometries are the affine rigid motions, O(3) and
 the part of O(2,1) that keeps t > 0 (Ratcliffe, Foundations of Hyperbolic Manifolds, §§1-3). A
 spiral's space is flat, (log |z|, arg z, 1), and its group acts by translations; a frieze's is a
-strip of the plane.
+strip of the plane, a rosette's a disc.
 All functions take stacks: points (..., 3), matrices (..., 3, 3), float64.
 """
 
@@ -60,6 +60,8 @@ HYPERBOLIC = Space("hyperbolic", -1, (1.0, 1.0, -1.0))
 SPIRAL = Space("spiral", 0, (1.0, 1.0, 0.0))
 # A strip of the plane about the line y = 0, as long as one likes and of some height.
 FRIEZE = Space("frieze", 0, (1.0, 1.0, 0.0))
+# A disc of the plane about the origin, of radius 1.
+ROSETTE = Space("rosette", 0, (1.0, 1.0, 0.0))
 
 
 def apply(matrix: Array, points: Array) -> Array:

@@ -6,12 +6,12 @@ import functools
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import special
 
 from geometry.cells import Paper
 from geometry.spaces import Array
 from geometry.symmetry.colour_frame import rounded
+from service.pictures.motif import FITTED, Placement, picture_paper
 from service.spaces.space import Scene
 
 _COARSEST, _FINEST = 1.2, 24.0  # waves of the plasma along a side of a square
@@ -30,10 +30,16 @@ _PALETTE = np.array(
 )
 
 
-def preview(scene: Scene, width: int, seed: int, picture: NDArray[np.uint8] | None) -> NDArray:
+def preview(
+    scene: Scene,
+    width: int,
+    seed: int,
+    picture: NDArray[np.uint8] | None,
+    placement: Placement = FITTED,
+) -> NDArray:
     """What a scene's symmetry makes of plasma, or of a ``picture`` (H, W, 3) in every copy of its
     domain: (H, W, 3) or, where parts are transparent, (H, W, 4) uint8, ``width`` pixels wide."""
-    paper = plasma_paper(seed) if picture is None else picture_paper(picture)
+    paper = plasma_paper(seed) if picture is None else picture_paper(picture, placement)
     return scene.design(width).shown(paper)
 
 
@@ -46,11 +52,6 @@ def plasma_paper(seed: int) -> Paper:
     """Cloudy noise, the same at every size: random phases under a power law, read through a
     palette."""
     return functools.partial(_plasma, seed)
-
-
-def picture_paper(pixels: NDArray[np.uint8]) -> Paper:
-    """A picture (H, W, 3), its middle cut to each chart's form."""
-    return functools.partial(_cut_picture, pixels)
 
 
 def _plasma(seed: int, shape: tuple[int, int], number: int) -> Array:
@@ -75,13 +76,3 @@ def _shades(height: Array) -> Array:
     """Colours (..., 3) of the palette at heights (...) from 0, dark, to 1, light."""
     steps = np.linspace(0, 1, len(_PALETTE))
     return np.stack([np.interp(height, steps, channel) for channel in _PALETTE.T], axis=-1)
-
-
-def _cut_picture(pixels: NDArray[np.uint8], shape: tuple[int, int], number: int) -> Array:
-    rows, columns = shape
-    height, width = pixels.shape[:2]
-    scale = min(height / rows, width / columns)
-    x, y = (width - columns * scale) / 2, (height - rows * scale) / 2
-    box = (x, y, width - x, height - y)
-    image = Image.fromarray(pixels).resize((columns, rows), Image.Resampling.LANCZOS, box=box)
-    return special.logit((np.asarray(image, float) + 0.5) / 256)

@@ -15,6 +15,7 @@ from geometry.errors import InputError
 from geometry.mesh.mesh import make_mesh, make_occluders
 from geometry.seeing.cameras import camera_from_fields
 from service.inputs.body import Body
+from service.inputs.styles import load_motif
 from service.pictures.base_colour import read_given
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
@@ -48,8 +49,10 @@ def given_base(recipe: Recipe) -> NDArray[np.uint8] | None:
 
 def read_scene(recipe: Recipe) -> Scene:
     """The scene of a recipe that paints no mesh, with what it reads from files. Raises InputError
-    as :func:`make_scene`, :meth:`Scene.on_base`, :func:`given_base`."""
-    return make_scene(recipe).on_base(recipe, given_base(recipe))
+    as :func:`make_scene`, :meth:`Scene.on_base`, :func:`given_base`, and
+    :func:`service.inputs.styles.load_motif`."""
+    scene = make_scene(recipe).on_base(recipe, given_base(recipe))
+    return scene.with_motif(recipe, load_motif(recipe))
 
 
 def wire_scene(
@@ -59,7 +62,8 @@ def wire_scene(
     space = SPACES[recipe.target]
     if not space.needs_body:
         base = _buffer_picture(buffers, "base", 4) if "base" in space.fields else None
-        return make_scene(recipe).on_base(recipe, base)
+        scene = make_scene(recipe).on_base(recipe, base)
+        return scene.with_motif(recipe, load_motif(recipe, buffers))
     needed = ["vertices", "triangles"]
     hiding = ["occluder_vertices", "occluder_triangles"]
     hidden = any(name in buffers for name in hiding)

@@ -1,19 +1,21 @@
-"""What all charts of the sphere share: the copies of the paint that a point sees."""
+"""What all charts of a finite group share: the copies of the paint that a point sees."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.maps.taps import bilinear_taps
 from geometry.spaces import Array
+from geometry.symmetry.groups import Elements
 
 
 @dataclass(frozen=True, eq=False)
 class Copies:
-    """Which places of the charts contribute to points of the sphere, (k,) each, sorted by point.
+    """Which places of the charts contribute to points, (k,) each, sorted by point.
 
     row: the point's number; element: the g that brings it to the chart; weight: its share, of sum 1
     over a point; chart: its number; position: (k, 2), row and column there in texels, a texel's
@@ -24,6 +26,25 @@ class Copies:
     weight: Array
     chart: NDArray[np.int64]
     position: Array
+
+
+class Chart(Protocol):
+    """One or more charts, in which a finite group has a domain."""
+
+    @property
+    def elements(self) -> Elements:
+        """Of the group, with their colours."""
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(charts, rows, columns)."""
+
+    @property
+    def texels(self) -> int:
+        """How many there are: the columns of a fold."""
+
+    def copies(self, points: Array) -> Copies:
+        """The copies of the paint that points (n, 3) see."""
 
 
 def normalised(row: NDArray[np.int64], weight: Array) -> Array:

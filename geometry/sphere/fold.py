@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from geometry.maps.sampling import Reads, SamplingMap, from_reads
 from geometry.spaces import Array
-from geometry.sphere.copies import chart_taps
+from geometry.sphere.copies import Chart, chart_taps
 from geometry.sphere.lune_charts import LuneChart, lune_chart, turns_about_axis
 from geometry.sphere.seed_charts import SeedChart, seed_chart
 from geometry.symmetry.colour import palette_of
@@ -36,8 +36,9 @@ def sphere_chart(elements: Elements, texel_angle: float) -> SphereChart:
     return seed_chart(elements, texel_angle)
 
 
-def fold(points: Array, chart: SphereChart) -> SamplingMap:
-    """Canvas → logits at ``points`` (n, 3), unit vectors: the kaleidoscope as a sparse map.
+def fold(points: Array, chart: Chart) -> SamplingMap:
+    """Canvas → logits at ``points`` (n, 3), unit vectors or what else the chart is of: the
+    kaleidoscope as a sparse map.
 
     Columns are the charts' texels, chart by chart, row-major; four bilinear taps for every element
     that contributes.

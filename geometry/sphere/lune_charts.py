@@ -25,7 +25,7 @@ from geometry.spaces import Array
 from geometry.sphere.copies import Copies, normalised
 from geometry.symmetry.groups import Elements
 
-_OVERLAP = 0.125  # half the width of the strip between two lunes, in lunes
+OVERLAP = 0.125  # half the width of the strip between two lunes, in lunes
 _BLUR = 2.0  # texels to either side over which lunes mix at least
 
 
@@ -103,11 +103,12 @@ class LuneChart:
     def _strip(self, ring: Array | float) -> Array:
         """Half the width, in longitude, of the strip over which lunes mix at distance ``ring``
         from the axis."""
-        return _OVERLAP * self.spacing + _BLUR * self.texel / np.maximum(ring, 1e-300)
+        return OVERLAP * self.spacing + _BLUR * self.texel / np.maximum(ring, 1e-300)
 
 
-def lune_chart(elements: Elements, texel_angle: float) -> LuneChart:
-    """The chart of a group that keeps the z axis, with texels ``texel_angle`` radians wide."""
+def lune_chart(elements: Elements, texel_angle: float, middle: float = 0.0) -> LuneChart:
+    """The chart of a group that keeps the z axis, with texels ``texel_angle`` radians wide.
+    middle: longitude of the chart's middle, where no upright mirror says where that is."""
     lunes = turns_about_axis(elements)
     spacing = 2 * math.pi / lunes
     matrices = elements.matrices
@@ -115,7 +116,8 @@ def lune_chart(elements: Elements, texel_angle: float) -> LuneChart:
     shift = np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0])  # longitude φ goes to ±φ + shift
     keeps = matrices[:, 2, 2] > 0
     upright = np.flatnonzero(keeps & (mirrored < 0))  # a mirror at half its shift is a lune's side
-    middle = (shift[upright[0]] + spacing) / 2 if len(upright) else 0.0
+    if len(upright):
+        middle = (shift[upright[0]] + spacing) / 2
     longitude = mirrored * (middle - shift)  # of what comes to the chart's middle
     from_west = np.mod(longitude / spacing + 1e-6, lunes)
     sides, first = [], []
@@ -123,10 +125,10 @@ def lune_chart(elements: Elements, texel_angle: float) -> LuneChart:
         members = np.flatnonzero(half)
         sides.append(members[np.argsort(from_west[members])])
         first.append(longitude[sides[-1][0]])
-    strip = _OVERLAP * spacing + _BLUR * texel_angle
+    strip = OVERLAP * spacing + _BLUR * texel_angle
     lowest = -strip if len(sides) == 2 else -math.pi / 2
     rows = math.ceil((math.pi / 2 - lowest) / texel_angle) + 4
-    half_width = math.sin((0.5 + _OVERLAP) * spacing) + _BLUR * texel_angle
+    half_width = math.sin((0.5 + OVERLAP) * spacing) + _BLUR * texel_angle
     columns = math.ceil(2 * half_width / texel_angle) + 4
     return LuneChart(
         elements,

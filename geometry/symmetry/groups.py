@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.spaces import FRIEZE, PLANE, SPIRAL, Array, Space
+from geometry.spaces import FRIEZE, PLANE, ROSETTE, SPIRAL, Array, Space
 from geometry.symmetry.colour import (
     IDENTITY,
     ColourElement,
@@ -82,9 +82,10 @@ class TriangleTiling:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """name: IUC symbol of a plane group, of a frieze's after "frieze-"; orbifold signature of a
-    spherical one, Coxeter's symbol of a hyperbolic one; aliases: other accepted names; order:
-    number of elements, modulo translations, None for hyperbolic groups, which are infinite;
+    """name: IUC symbol of a plane group, of a frieze's after "frieze-"; Schoenflies's of a
+    rosette's after "rosette-"; orbifold signature of a spherical one, Coxeter's symbol of a
+    hyperbolic one; aliases: other accepted names; order: number of elements, modulo translations,
+    None for hyperbolic groups, which are infinite;
     translations: the two primitive translations as words (plane, and friezes, whose second one is
     empty); family: of a group about one axis of the sphere, its signature with the letter n
     ("*22n"); tiling: the regular tiling of a hyperbolic group."""
@@ -124,7 +125,7 @@ class Group:
             return self.tiling.orbifold
         if self.space is SPIRAL:
             return "o"  # a torus
-        return self.aliases[0] if self.space in (PLANE, FRIEZE) else self.name
+        return self.aliases[0] if self.space in (PLANE, FRIEZE, ROSETTE) else self.name
 
 
 _TURNS = {1: "no", 2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth"}

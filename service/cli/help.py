@@ -34,6 +34,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "service hyperbolic 7 3 --model band",
     ),
     "spiral": ("service spiral --arms 3 -s night_strokes --loop zoom.webp",),
+    "rosette": ("service rosette -g D8 -s moorish_mosaic -o badge.png",),
     "frieze": ("service frieze -g p2mg -s moorish_mosaic --repeat 4x1 -o border.png",),
     "mesh": (
         "service mesh cup.glb --detect",

@@ -21,6 +21,7 @@ from service.recipe.fields import StartName
 from service.recipe.parts import Objective
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES, with_pictures
+from service.spaces.space import MOTIF
 from service.terms import TERMS
 
 
@@ -66,6 +67,10 @@ _SPELLINGS = {
     ),
     "base": _Spelling(metavar="FILE|COLOUR"),
     "start": _Spelling(metavar="noise|base|PICTURE", more="A picture is the base, too."),
+    "motif": _Spelling(metavar="PICTURE", more="An exemplar or a file."),
+    "motif_zoom": _Spelling(metavar="FACTOR"),
+    "motif_turn": _Spelling(metavar="DEGREES"),
+    "motif_shift": _Spelling(metavar="X,Y"),
     "mask": _Spelling(
         metavar="FILE", more="Without --size the texture is then as wide as the base."
     ),
@@ -84,6 +89,7 @@ _SECTION_OF = {
     **dict.fromkeys(
         ("styles", "style_colours", "dreams", "style_scale", "style_size", "network"), STYLE
     ),
+    **dict.fromkeys(MOTIF, STYLE),
     **dict.fromkeys(("mesh", "material", "unwrap", "base", "start", "mask"), SURFACE),
     **dict.fromkeys(("quality", "steps", "seed", "views", "view_layout", "precision"), QUALITY),
     **dict.fromkeys(("size", "cut", "repeat", "projection", "model"), OUTPUT),
@@ -91,7 +97,7 @@ _SECTION_OF = {
 }
 _METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a flag
 # These wait for a painting.
-_NOT_OF_PREVIEWS = ("chirality", "base", "start")
+_NOT_OF_PREVIEWS = ("chirality", "base", "start", "motif")
 PREVIEW = (
     "colouring",
     "colours",

@@ -85,6 +85,8 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
     files: dict[str, str] = {}
     if recipe.colours_of is not None and recipe.colours_of not in known:
         files["style_colours"] = absolute(recipe.colours_of)
+    if recipe.motif is not None and recipe.motif not in known:
+        files["motif"] = absolute(recipe.motif)
     for field in ("mesh", "base", "mask"):
         name = getattr(recipe, field)
         if name is not None and not name.startswith("#"):
@@ -98,7 +100,7 @@ def files_read(recipe: Recipe) -> list[Path]:
     from service.inputs.styles import exemplars
 
     known = exemplars()
-    sources = [*(style.source for style in recipe.styles), recipe.colours_of]
+    sources = [*(style.source for style in recipe.styles), recipe.colours_of, recipe.motif]
     found = [Path(source) for source in sources if source is not None and source not in known]
     if recipe.base is not None and not recipe.base.startswith("#"):
         found.append(Path(recipe.base))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _LONGEST = 120  # characters of one value
-_FILES = ("mesh", "base", "mask", "style_colours")  # fields that may name files
+_FILES = ("mesh", "base", "mask", "style_colours", "motif")  # fields that may name files
 
 
 def facts(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -90,6 +90,16 @@ def load_styles(
     )
 
 
+def load_motif(
+    recipe: Recipe, buffers: Mapping[str, NDArray] | None = None
+) -> NDArray[np.uint8] | None:
+    """The picture (H, W, 3) that a recipe shows in every copy of the domain, if it names one: an
+    exemplar, a file or a buffer, as for styles. Raises InputError as :func:`load_styles`."""
+    if recipe.motif is None:
+        return None
+    return checked_form(_pixels(recipe.motif, buffers, "motif"), recipe.motif, "motif")
+
+
 def _pixels(
     source: str, buffers: Mapping[str, NDArray] | None, field: str = "styles"
 ) -> NDArray[np.uint8]:

@@ -109,7 +109,8 @@ class Studio:
             canvas = Canvas.showing(paint, shape, self._depth, wrap, surface.phases, self._axes)
         else:
             generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, NOISE))
-            noise = START_NOISE[self.recipe.start]
+            is_begun = self.recipe.start == "base" or self.recipe.motif is not None
+            noise = START_NOISE["base" if is_begun else "noise"]
             canvas = Canvas.noise(shape, self._depth, wrap, noise, generator)
         levels = [level.detach().to(self._device) for level in canvas.levels]
         canvas = Canvas(levels, wrap, surface.coarser, surface.phases, self._axes)

@@ -35,6 +35,7 @@ INKS = r"#[0-9a-fA-F]{6}(,#[0-9a-fA-F]{6}){1,3}"
 REPEAT = r"[1-9]\d?x[1-9]\d?"
 _NUMBER = r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?"
 _POINT = rf"{_NUMBER},{_NUMBER},{_NUMBER}"
+SHIFT = rf"{_NUMBER},{_NUMBER}"
 DIRECTION = rf"[XYZ]|{_POINT}"
 CENTRE = rf"centroid|origin|{_POINT}"
 
@@ -67,6 +68,14 @@ def _colours(inks: str) -> str:
     return inks
 
 
+def _shift(shift: str) -> str:
+    if not re.fullmatch(SHIFT, shift, re.ASCII):
+        raise ValueError(f"'{excerpt(shift, 40)}' is not two numbers such as 0.1,-0.25")
+    if not all(abs(float(x)) <= 1 for x in shift.split(",")):
+        raise ValueError("the motif may be shifted by 1 each way at most")
+    return shift
+
+
 def _direction(axis: str) -> str:
     if not re.fullmatch(DIRECTION, axis, re.ASCII):
         raise ValueError(f"'{excerpt(axis, 40)}' is not X, Y, Z or a direction such as 0,1,1")
@@ -86,6 +95,7 @@ def _place(centre: str) -> str:
 
 
 Repeat = Annotated[str, Field(max_length=16), AfterValidator(_two_numbers)]
+Shift = Annotated[str, Field(max_length=MAX_NUMBERS), AfterValidator(_shift)]
 Inks = Annotated[str, Field(max_length=64), AfterValidator(_colours)]
 Direction = Annotated[str, Field(max_length=MAX_NUMBERS), AfterValidator(_direction)]
 Centre = Annotated[str, Field(max_length=MAX_NUMBERS), AfterValidator(_place)]

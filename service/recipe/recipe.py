@@ -12,6 +12,7 @@ from pydantic_core import PydanticKnownError
 
 from geometry.errors import InputError
 from service import networks
+from service.pictures.motif import FITTED, Placement
 from service.recipe import fields
 from service.recipe.parts import Dream, Objective, Part, Style
 from service.spaces import SPACES, targets_of_fields
@@ -30,6 +31,7 @@ MAX_COLOURING = 256  # characters of a colour rule that is written out
 # Of pure dreams, where no style says how pixels go together, nor which colours are too much:
 DREAM_OBJECTIVE = {"dream": 4.0, "smoothness": 10.0, "natural_colours": 2.0}
 DREAM_RATE = 0.1
+MOTIF_CONTENT = 2.0  # of paintings that show a motif
 
 
 def _names_of_networks(schema: dict[str, Any]) -> None:
@@ -180,6 +182,26 @@ class Recipe(Part):
         title="Start From",
         description="What the painting starts from: noise, or the base colour.",
     )
+    motif: fields.SourceName | None = Field(
+        default=None,
+        description="A picture that every copy of the domain shows: what the painting starts from, "
+        "and what it keeps of what the network sees in it.",
+    )
+    motif_zoom: float = Field(
+        default=1.0, ge=0.1, le=10, description="How large the motif is; 1 fills the domain."
+    )
+    motif_turn: float = Field(
+        default=0.0,
+        ge=-360,
+        le=360,
+        description="How far the motif is turned counterclockwise, in degrees.",
+    )
+    motif_shift: fields.Shift = Field(
+        default="0,0",
+        description="How far the motif is shifted to the right and up, in widths and heights of "
+        "the domain, such as 0.1,-0.25.",
+        json_schema_extra={"pattern": f"^{fields.SHIFT}$"},
+    )
     mask: fields.FileName | None = Field(
         default=None,
         description="Where paint goes: a picture, white for paint; the rest of the base stays as "
@@ -266,6 +288,17 @@ class Recipe(Part):
             objective = DREAM_OBJECTIVE | objective
         return {"learning_rate": DREAM_RATE} | data | {"styles": (), "objective": objective}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _keeps_its_motif(cls, data: Any) -> Any:
+        # Written down, too: a style alone would soon hide what the painting started from.
+        if not isinstance(data, dict) or data.get("motif") is None:
+            return data
+        objective = data.get("objective", {})
+        if isinstance(objective, dict):
+            objective = {"content": MOTIF_CONTENT} | objective
+        return data | {"objective": objective}
+
     @field_validator("target", mode="before")
     @classmethod
     def _is_a_target(cls, target: Any) -> Any:
@@ -310,6 +343,35 @@ class Recipe(Part):
                     f"'objective.{name}' is for the target {' or '.join(term.targets)}, "
                     f"not for '{self.target}'"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_motif_to_place(self) -> Self:
+        if self.motif is None and self.motif_placement != FITTED:
+            raise InputError(
+                "bad-value", "motif", "There is no motif to place.", "Name one: --motif PICTURE."
+            )
+        if self.motif is not None and (self.base is not None or self.start == "base"):
+            raise InputError(
+                "bad-value",
+                "motif",
+                "A motif is what the painting starts from: there is no other picture before.",
+                "Leave out the motif, or the base.",
+            )
+        if self.motif is not None and self.chirality != "any":
+            raise InputError(
+                "bad-chirality",
+                "chirality",
+                "The motif says which way things turn.",
+                "Leave it out, or turn the motif over.",
+            )
+        if self.motif is not None and self.size > LARGEST:
+            raise InputError(
+                "bad-value",
+                "size",
+                f"Tiles with a motif are {LARGEST} pixels wide at most.",
+                f"Choose {LARGEST} or less.",
+            )
         return self
 
     @model_validator(mode="after")
@@ -369,11 +431,18 @@ class Recipe(Part):
             else self.style_colours
         )
 
+    @property
+    def motif_placement(self) -> Placement:
+        """How the motif lies in the domain."""
+        right, up = map(float, self.motif_shift.split(","))
+        return Placement(self.motif_zoom, self.motif_turn, (right, up))
+
     def wants_base(self, masked: bool = False) -> str | None:
         """The field for which there must be a picture before, of a mesh a base colour; None if
         there need not. masked: whether a mask is given."""
         wanting = ["start"] if self.start == "base" else []
         wanting += ["style_colours"] if self.style_colours in (fields.BASE, fields.LIGHT) else []
-        wanting += [f"objective.{term.name}" for term in needing_base(self.objective.weights)]
+        if self.motif is None:  # which is such a picture to the objective
+            wanting += [f"objective.{term.name}" for term in needing_base(self.objective.weights)]
         wanting += ["mask"] if masked else []
         return wanting[0] if wanting else None

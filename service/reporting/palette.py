@@ -32,7 +32,8 @@ def palette_distance(
     they are painted. None where the styles alone do not decide the colours. ``picture``: (H, W, 3);
     ``weigh``: how much pixels count, by their numbers."""
     asked = recipe.objective.weights
-    mixed = any(asked.get(name) for name in _MIXING) or recipe.dreams or recipe.start == "base"
+    begun = recipe.start == "base" or recipe.motif is not None
+    mixed = any(asked.get(name) for name in _MIXING) or recipe.dreams or begun
     if not styles or not asked.get("style") or mixed or scene.light:
         return None
     random = np.random.default_rng(0)

@@ -7,12 +7,12 @@ docs/extending.md.
 
 from __future__ import annotations
 
-from service.spaces import frieze, hyperbolic, mesh, plane, sphere, spiral
+from service.spaces import frieze, hyperbolic, mesh, plane, rosette, sphere, spiral
 from service.spaces.space import Space
 
 SPACES: dict[str, Space] = {  # by target
     module.SPACE.target: module.SPACE
-    for module in (plane, sphere, hyperbolic, spiral, frieze, mesh)
+    for module in (plane, sphere, hyperbolic, spiral, frieze, rosette, mesh)
 }
 
 

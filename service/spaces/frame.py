@@ -70,7 +70,8 @@ class PictureGenerator:
 class Frame:
     """A picture's symmetry, the part that is exact. Matrices act
 
-    - of a "tiling" and a "frieze" on (x, y, 1) in pixels, x right, y down, pixel centres at +½;
+    - of a "tiling", a "frieze" and a "rosette" on (x, y, 1) in pixels, x right, y down, pixel
+      centres at +½;
     - of a sphere's "equirectangular", "cube" and "octahedral" pictures on unit vectors, z up;
     - of the "hyperbolic" plane on (x, y, t), x² + y² − t² = −1;
     - of a "spiral" on (log |z|, arg z, 1), of a "tunnel" on (|z|, arg z, 1);

@@ -4,6 +4,7 @@ below."""
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from service.inputs.body import Body
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.plane import WHOLE, WINDOW, unfolded
 from service.spaces.reach import Linked, Reach, Resized
-from service.spaces.space import MAX_PIXELS, Design, Scene, Space, resolved
+from service.spaces.space import MAX_PIXELS, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -119,8 +120,9 @@ class FriezeDesign(Design):
         """See Design."""
         apart = self.scene.chart(self.shape[1], APART)
         orbit = kaleidoscope(apart.torus)[1].indices
-        paint = np.zeros((self.chart.torus.rows * self.shape[1], 3))
-        laid = cells.in_one_cell(cells.frieze_torus(apart), orbit, paper)
+        torus = cells.frieze_torus(apart)
+        laid = cells.in_one_cell(torus, orbit, paper, self.frame)
+        paint = np.tile(cells.blank(torus, self.frame), (math.prod(self.chart_shape), 1))
         paint[self.chart.texels] = laid[apart.texels]
         return paint
 
@@ -188,7 +190,7 @@ SPACE = Space(
     groups="frieze",
     title="Strips: the 7 frieze groups",
     summary="Paint a border: a strip that repeats along its axis only.",
-    fields=("aspect", "repeat"),
+    fields=("aspect", "repeat", *MOTIF),
     scene=FriezeScene.of,
     arguments=lambda group: f"--group {group.aliases[1]}",
 )

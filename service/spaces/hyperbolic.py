@@ -36,7 +36,7 @@ from service.inputs.body import Body
 from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING
-from service.spaces.space import Scene, Space, by_name, resolved
+from service.spaces.space import MOTIF, Scene, Space, by_name, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -204,7 +204,7 @@ SPACE = Space(
     groups="hyperbolic",
     title="The hyperbolic plane: tilings {p,q}",
     summary="Paint the tiling {P,Q} of the hyperbolic plane, with a transparent rim.",
-    fields=("folds", "model", "chirality"),
+    fields=("folds", "model", "chirality", *MOTIF),
     scene=HyperbolicScene.of,
     arguments=_arguments,
 )

@@ -37,7 +37,7 @@ from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerato
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS
-from service.spaces.space import LARGEST, MAX_PIXELS, Design, Scene, Space, resolved
+from service.spaces.space import LARGEST, MAX_PIXELS, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -255,7 +255,7 @@ class PlaneDesign(Design):
     def laid_out(self, paper: cells.Paper) -> Array:
         """See Design."""
         torus, orbit = cells.plane_torus(self.chart), self.kaleidoscope[1].indices
-        return on_canvas(self.chart, cells.in_one_cell(torus, orbit, paper))
+        return on_canvas(self.chart, cells.in_one_cell(torus, orbit, paper, self.frame))
 
     def rings(self, turn: Generator, order: int, paint: Array) -> Array:
         """See Design. The picture of one period is a torus."""
@@ -393,7 +393,18 @@ SPACE = Space(
     groups="plane",
     title="The plane: 17 wallpaper groups",
     summary="Paint one period of a wallpaper pattern.",
-    fields=("aspect", "angle", "torus_map", "cut", "repeat", "folds", "chirality", "base", "start"),
+    fields=(
+        "aspect",
+        "angle",
+        "torus_map",
+        "cut",
+        "repeat",
+        "folds",
+        "chirality",
+        "base",
+        "start",
+        *MOTIF,
+    ),
     scene=PlaneScene.of,
     largest=2 * WHOLE_SIZE,
 )

@@ -9,6 +9,7 @@ device; previews use it as it is.
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from geometry.symmetry.folds import Folds, check_axis, parse_folds
 from geometry.symmetry.groups import Colouring, Elements, Generator, Group, elements
 from service.figures.figures import Figure
 from service.inputs.body import Body
+from service.pictures.motif import picture_paper
 from service.spaces.frame import Frame, Picture
 from service.spaces.reach import Reach
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
 LARGEST = 4096  # pixels across of a picture, where its space does not say otherwise
+_PAINTABLE = 0.01  # a motif's colours are so far from black and white: beyond, paint hardly moves
 MAX_PIXELS = 2**26  # of a picture that is delivered: periods can be many cells tall, and repeated
 
 
@@ -39,9 +42,10 @@ class Scene(ABC):
     """What is painted, with its symmetry. folds: the first generator's powers are weighted instead
     of imposed. mirrored: the picture is turned over, which changes its handedness and nothing else.
     style_frame: of the styles' colours, see :mod:`service.colours`.
-    start: what the painting starts from. light: only light and dark are painted, over the colours
-    of what was before. style_size: what a style's shorter side spans, in the
-    space's units, if the recipe says."""
+    start: what the painting starts from. motif: the picture that it starts from, if there is one,
+    as it lies in every copy of the domain. light: only light and dark are painted, over the colours
+    of what was before. style_size: what a style's shorter side spans, in the space's units, if the
+    recipe says."""
 
     target: str
     group: Group
@@ -50,6 +54,7 @@ class Scene(ABC):
     mirrored: bool = False
     style_frame: ColourFrame = RGB
     start: str = "noise"
+    motif: Paper | None = None
     light: bool = False
     style_size: float | None = None
 
@@ -74,13 +79,25 @@ class Scene(ABC):
         return True
 
     def on_base(self, recipe: Recipe, base: Picture | None) -> Scene:
-        """The scene over a picture of what was before, (H, W, 4) uint8, if there is one."""
+        """The scene over a picture of what was before, (H, W, 4) uint8, if there is one. Raises
+        InputError("missing-base") if there is none and the recipe wants one."""
+        if wants := recipe.wants_base():
+            raise InputError(
+                "missing-base", wants, "There is no picture before.", "Name one: --motif PICTURE."
+            )
         return self
 
     @property
     def starts_from_base(self) -> bool:
         """Whether paint is what differs from the picture before, or from its hues alone."""
         return self.start == "base" or self.light
+
+    def with_motif(self, recipe: Recipe, pixels: Picture | None) -> Self:
+        """The scene with a motif (H, W, 3), if there is one, placed as the recipe says."""
+        if pixels is None:
+            return self
+        paper = picture_paper(pixels, recipe.motif_placement, _PAINTABLE)
+        return dataclasses.replace(self, motif=paper)
 
     def colours_before(self) -> Picture | None:
         """The picture before, (H, W, 3) uint8, or as much of it as is to be seen, in any order;
@@ -115,6 +132,10 @@ def resolved(recipe: Recipe, group: Group) -> dict[str, Any]:
         "light": recipe.style_colours == "light",
         "style_size": recipe.style_size,
     }
+
+
+# The recipe's fields of a motif: of all spaces in which paint can be laid out.
+MOTIF = ("motif", "motif_zoom", "motif_turn", "motif_shift")
 
 
 class Design(ABC):

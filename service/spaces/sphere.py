@@ -27,7 +27,7 @@ from service.inputs.body import Body
 from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side
-from service.spaces.space import Scene, Space, resolved
+from service.spaces.space import MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -77,6 +77,12 @@ class SphereDesign(FoldedDesign):
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return fold(points, self._chart)
+
+    def laid_out(self, paper: Paper) -> Array:
+        """See Design. The charts' rows go up."""
+        charts, rows, columns = self.chart_shape
+        sheets = [paper((rows, columns), k)[::-1] for k in range(charts)]
+        return np.concatenate([sheet.reshape(-1, 3) for sheet in sheets])
 
     def picture_view(self) -> View:
         """See FoldedDesign."""
@@ -190,7 +196,7 @@ SPACE = Space(
     groups="sphere",
     title="The sphere: 7 polyhedral groups and 7 families",
     summary="Paint a sphere's texture: equirectangular, a cube map or octahedral.",
-    fields=("folds", "projection", "chirality"),
+    fields=("folds", "projection", "chirality", *MOTIF),
     scene=SphereScene.of,
     patience=lambda order: 2.0,  # its views are small, and its domains smaller
 )

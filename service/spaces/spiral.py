@@ -23,7 +23,7 @@ from service.inputs.body import Body
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.reach import Linked, Reach, Resized, pyramid_link
 from service.spaces.resolution import FINENESS
-from service.spaces.space import Design, Scene, Space, resolved
+from service.spaces.space import MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -102,7 +102,7 @@ class SpiralDesign(Design):
     def laid_out(self, paper: cells.Paper) -> Array:
         """See Design."""
         torus, orbit = cells.spiral_torus(self.chart), self.kaleidoscope[1].indices
-        return cells.in_one_cell(torus, orbit, paper)
+        return cells.in_one_cell(torus, orbit, paper, self.frame)
 
     def bake(self, paint: Array) -> Picture:
         """See Design."""
@@ -175,7 +175,7 @@ SPACE = Space(
     groups="spiral",
     title="Spirals: any number of arms",
     summary="Paint a picture that repeats itself as it is zoomed and turned, or a tunnel.",
-    fields=("radius", "zoom", "twist"),
+    fields=("radius", "zoom", "twist", *MOTIF),
     scene=SpiralScene.of,
     arguments=lambda group: f"--arms {group.order}",
 )

@@ -14,11 +14,12 @@ from service.painting.steering import ADJUSTABLE
 from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.spaces import with_pictures
+from service.spaces.space import MOTIF
 from service.terms import TERMS
 
 # They have controls of their own, or are pictures and meshes from files.
 OWN_CONTROLS = ("target", "group", "colouring", "styles", "dreams")
-FROM_FILES = ("base", "start")
+FROM_FILES = ("base", "start", *MOTIF)
 MAIN = ("size", "quality", "style_scale", "seed")  # in sight; all others are folded away
 FOLDED = {
     "Balance": ("objective",),

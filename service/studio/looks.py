@@ -12,7 +12,8 @@ from PIL import Image
 from geometry.errors import InputError
 from service.colours import framed
 from service.inputs.styles import StylePicture, exemplar_file, exemplars, load_styles
-from service.preview import picture_paper, plasma_colours, plasma_paper, preview
+from service.pictures.motif import picture_paper
+from service.preview import plasma_colours, plasma_paper, preview
 from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
 from service.scene import make_scene

@@ -48,6 +48,8 @@ def read_order(data: Any, uploads: Uploads) -> Order:
     buffers = _pictures([style.source for style in recipe.styles], "styles", uploads)
     if recipe.colours_of is not None:
         buffers |= _pictures([recipe.colours_of], "style_colours", uploads)
+    if recipe.motif is not None:
+        buffers |= _pictures([recipe.motif], "motif", uploads)
     return Order(recipe, buffers)
 
 
@@ -68,4 +70,5 @@ def portable(recipe: Mapping[str, Any]) -> dict[str, Any]:
         return file_name(source) if is_buffer else source
 
     styles = [{**style, "source": plain(style["source"])} for style in recipe["styles"]]
-    return {**recipe, "styles": styles, "style_colours": plain(recipe["style_colours"])}
+    others = {field: plain(recipe.get(field)) for field in ("style_colours", "motif")}
+    return {**recipe, "styles": styles, **others}

@@ -3,6 +3,7 @@ make up a view's pixels are folded straight onto the charts."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -40,10 +41,14 @@ class FoldedSurface(Surface):
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
         paint = self._enlarged(logits)
-        return [
-            picture.look(picture.coverage * torch.sigmoid(picture.operator(paint)))
-            for picture in (self._pictures[k] for k in which)
-        ]
+        found = []
+        for picture in (self._pictures[k] for k in which):
+            look = picture.look(_seen(picture, paint))
+            if self._motif is not None:
+                base = picture.look(_seen(picture, self._motif)).pixels
+                look = dataclasses.replace(look, base=base)
+            found.append(look)
+        return found
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
@@ -55,3 +60,7 @@ class FoldedSurface(Surface):
         view, operator = self._picture
         paint = self._enlarged(logits)
         return self._design.developed(view, to_host(operator(paint)), to_host(paint))
+
+
+def _seen(picture: BodyView, paint: Tensor) -> Tensor:
+    return picture.coverage * torch.sigmoid(picture.operator(paint))

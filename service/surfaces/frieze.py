@@ -33,14 +33,21 @@ class FriezeSurface(Surface):
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
-        texels = torch.sigmoid(self._unfold(self._average(self._enlarged(logits))))
+        views, whole = self._views(self._enlarged(logits), which), self._design.seen_whole
+        bases = [None] * len(views) if self._motif is None else self._views(self._motif, which)
+        return [
+            Look(view, None, base, periodic=whole) for view, base in zip(views, bases, strict=True)
+        ]
+
+    def _views(self, paint: Tensor, which: Sequence[int]) -> list[Tensor]:
+        """(1, 3, H, W) each, of paint of the chart's texels."""
+        texels = torch.sigmoid(self._unfold(self._average(paint)))
         torus = image_of(texels, self._design.chart_shape[1:])
         height, width = self._design.view_shape
         views = []
         for down, across in self._corners[list(which)]:
             view = torus.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
-            view = view.contiguous(memory_format=torch.channels_last)
-            views.append(Look(view, None, periodic=self._design.seen_whole))
+            views.append(view.contiguous(memory_format=torch.channels_last))
         return views
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:

@@ -42,6 +42,8 @@ class PlaneSurface(Surface):
             if scene.start == "base":  # without what the average makes of no paint at all
                 nothing = torch.zeros(design.kaleidoscope[0].columns, 3, device=self._device)
                 self._start = logit(base, self._device) - self._average(nothing)
+        if self._motif is not None:
+            self._base = torch.sigmoid(self._unfold(self._average(self._motif)))
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""

@@ -41,15 +41,25 @@ class SpiralSurface(Surface):
         ]
 
     def _texture(self, logits: Tensor) -> Tensor:
-        return torch.sigmoid(self._unfold(self._average(self._enlarged(logits))))
+        return self._folded(self._enlarged(logits))
+
+    def _folded(self, paint: Tensor) -> Tensor:
+        """The texture of paint of the chart's texels."""
+        return torch.sigmoid(self._unfold(self._average(paint)))
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
-        pyramid = packed_pyramid(self._texture(logits), self._design.texture_shape)
         shape = (self._design.window, self._design.window)
+
+        def seen(texture: Tensor) -> list[Tensor]:
+            pyramid = packed_pyramid(texture, self._design.texture_shape)
+            return [image_of(self._windows[k][0](pyramid), shape) for k in which]
+
+        views = seen(self._texture(logits))
+        bases = [None] * len(views) if self._motif is None else seen(self._folded(self._motif))
         return [
-            Look(image_of(pixels(pyramid), shape), weight)
-            for pixels, weight in (self._windows[k] for k in which)
+            Look(view, self._windows[k][1], base)
+            for k, view, base in zip(which, views, bases, strict=True)
         ]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:

@@ -65,12 +65,14 @@ class Look:
 @dataclass(frozen=True)
 class Making:
     """How surfaces are made, besides their designs. subsamples: along each side of a pixel of a
-    mesh's views; frugal: see SparseOperator; phases: of the canvas's grids, finest first."""
+    mesh's views; frugal: see SparseOperator; phases: of the canvas's grids, finest first; motif:
+    logits (chart texels, 3) of the motif that paint is added to, if there is one."""
 
     device: torch.device
     subsamples: int
     frugal: bool
     phases: tuple[Phase, ...]
+    motif: NDArray | None = None
 
 
 class Surface(ABC):
@@ -89,6 +91,10 @@ class Surface(ABC):
         )
         self.paces = design.paces
         self.views, self.phases = views, making.phases
+        self._motif: Tensor | None = None
+        if making.motif is not None:
+            motif = torch.tensor(making.motif, dtype=torch.float32, device=self._device)
+            self._motif = self._as_fine_as_paint(motif)
 
     @property
     def coarser(self) -> Tensor | None:
@@ -129,10 +135,20 @@ class Surface(ABC):
         """A map that colours act in."""
         return SparseOperator(sampling, self._device, self._making.frugal, self._design.frame)
 
+    def _as_fine_as_paint(self, texels: Tensor) -> Tensor:
+        """Logits of the charts' texels without what the canvas could not hold: finer than that, no
+        pixel shows it, and the symmetry would be lost between pixels."""
+        charts, *size = self._design.chart_shape
+        sheets = texels.reshape(charts, *size, 3).permute(0, 3, 1, 2)
+        canvas = F.interpolate(sheets, self.canvas_shape[1:], mode="area")
+        logits = canvas.permute(0, 2, 3, 1).reshape(-1, 3)
+        return enlarged_paint(logits, self.canvas_shape, (size[0], size[1]), self.wrap)
+
     def _enlarged(self, logits: Tensor) -> Tensor:
-        """Paint of the canvas brought to the charts' texels."""
+        """Paint of the canvas brought to the charts' texels, and the motif, if there is one."""
         size = self._design.chart_shape[1:]
-        return enlarged_paint(logits, self.canvas_shape, size, self.wrap, self.phases[0])
+        paint = enlarged_paint(logits, self.canvas_shape, size, self.wrap, self.phases[0])
+        return paint if self._motif is None else paint + self._motif
 
 
 def make_surface(
@@ -147,7 +163,8 @@ def make_surface(
     """The surface of a scene whose texture is ``width`` pixels wide; the rest: see Making."""
     design = scene.design(width)
     kind: type[Surface] = pkgutil.resolve_name(design.surface)
-    return kind(design, views, Making(device, subsamples, frugal, phases))
+    motif = None if scene.motif is None else design.laid_out(scene.motif)
+    return kind(design, views, Making(device, subsamples, frugal, phases, motif))
 
 
 def to_bytes(values: Tensor) -> NDArray[np.uint8]:

@@ -1,4 +1,5 @@
-"""Content: the network still sees in the painting what it saw in the colour before."""
+"""Content: the network still sees in the painting what it saw in the colour before, or in the
+motif."""
 
 from __future__ import annotations
 
@@ -35,11 +36,11 @@ def observe(sight: Sight, state: None) -> Mean:
 TERM = Term(
     name="content",
     title="Preserve Original",
-    description="How much of what the base colour shows is preserved.",
+    description="How much is preserved of what was there before: the base colour, or the motif.",
     rank=40,
     default=0.0,
     layers=lambda stage: (stage.network.info.content,),
     observe=observe,
-    targets=tuple(space.target for space in SPACES.values() if "base" in space.fields),
+    targets=tuple(space.target for space in SPACES.values() if {"base", "motif"} & {*space.fields}),
     needs_base=True,
 )

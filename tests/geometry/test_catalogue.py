@@ -15,14 +15,19 @@ def test_every_name_of_a_group_finds_it_in_its_space(name):
     assert find_group(group.name) is group
 
 
-def test_no_two_groups_share_a_name_but_wallpapers_and_friezes_their_symbols():
-    """Alone, a symbol that both have means the wallpaper group; `service frieze` knows better."""
+def test_few_names_are_of_two_groups_and_mean_one_of_them():
+    """Alone, a symbol that a frieze has too means the wallpaper group, and one that a rosette has
+    too the group of the sphere; `service frieze` and `service rosette` know better."""
     names = [n for g in GROUPS.values() for n in (g.name, *g.aliases)]
     shared = {n for n in names if names.count(n) > 1}
-    assert shared == {"p1", "p2", "p1m1", "p2mg", "p2mm"}
-    for name in shared:
+    of_friezes, of_rosettes = {"p1", "p2", "p1m1", "p2mg", "p2mm"}, {"C1", "C5", "D5"}
+    assert shared == of_friezes | of_rosettes
+    for name in of_friezes:
         assert find_group(name) is find_group(name, "plane")
         assert find_group(name, "frieze").name == f"frieze-{name}"
+    for name in of_rosettes | {"C7", "d16"}:
+        assert find_group(name) is find_group(name, "sphere")
+        assert find_group(name, "rosette").name == f"rosette-{name.upper()}"
 
 
 def test_the_letter_o_is_told_apart_by_case_and_space():
@@ -46,7 +51,7 @@ def test_unknown_and_misplaced_groups_are_refused_in_one_line():
 
 
 def test_groups_are_listed_by_space():
-    spaces = ("plane", "sphere", "hyperbolic", "spiral", "frieze")
+    spaces = ("plane", "sphere", "hyperbolic", "spiral", "frieze", "rosette")
     for space in spaces:
         assert {g.space.name for g in groups(space)} == {space}
     assert groups() == tuple(g for space in spaces for g in groups(space)) == tuple(GROUPS.values())

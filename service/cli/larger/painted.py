@@ -70,9 +70,9 @@ def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
 
 
 def _names_buffers(recipe: Recipe) -> bool:
-    sources = [*(Path(style.source).name for style in recipe.styles), recipe.colours_of or ""]
+    sources = [*(style.source for style in recipe.styles), recipe.colours_of, recipe.motif]
     is_sent = SPACES[recipe.target].needs_body and recipe.mesh is None
-    return is_sent or any(Path(source).name.startswith("buffer:") for source in sources)
+    return is_sent or any(Path(source).name.startswith("buffer:") for source in sources if source)
 
 
 def _check_files(recipe: Recipe, receipt: Mapping[str, Any]) -> None:

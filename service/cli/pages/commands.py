@@ -20,17 +20,16 @@ _OPENING = """# The command line
 
 `service COMMAND`, or `python -m service COMMAND`.
 
-**Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `frieze`, `mesh` and `run` show their
-progress (in
-a terminal a bar, elsewhere a line now and then) and write a picture and, beside it, its
-[receipt](receipts.md). Ctrl-C, SIGTERM and SIGHUP (a terminal that is closed) finish with the best
-so far; a second Ctrl-C stops at once and writes nothing. Files are written whole or not at all, and
-through symbolic links. All that can be wrong with the arguments is found before anything is
-painted; so are outputs that would overwrite what is read: the recipe, styles, base, mask, the mesh
-and the files that it names. A line of advice may come first; it never stops anything. Nor do a pipe
-whose reader has ended or a full disk behind standard output. A painting that cannot be written to
-its place in the end is kept in the user's data (`ORBITEX_DATA`) or among temporary files; the error
-says where.
+**Painting.** `tile`, `sphere`, `hyperbolic`, `spiral`, `frieze`, `rosette`, `mesh` and `run`
+show their progress (in a terminal a bar, elsewhere a line now and then) and write a
+picture and, beside it, its [receipt](receipts.md). Ctrl-C, SIGTERM and SIGHUP (a terminal that is
+closed) finish with the best so far; a second Ctrl-C stops at once and writes nothing. Files are
+written whole or not at all, and through symbolic links. All that can be wrong with the arguments
+is found before anything is painted; so are outputs that would overwrite what is read: the recipe,
+styles, base, mask, the mesh and the files that it names. A line of advice may come first; it
+never stops anything. Nor do a pipe whose reader has ended or a full disk behind standard output.
+A painting that cannot be written to its place in the end is kept in the user's data
+(`ORBITEX_DATA`) or among temporary files; the error says where.
 
 **Reports.** `run` paints into a folder of its own, `runs/NAME/TIME-ID/`, with a report that grows
 while it is painted; the other painting commands do so with `--report`. `gallery` makes a web site
@@ -53,10 +52,11 @@ reads a network's weights from a file of torchvision's. `torchvision:NAME`, such
 **Groups.** [All of them, in pictures](groups.md). Names are IUC symbols (`p4g`), orbifold
 signatures (`4*2`, `*532`, `7x`, `2.2.12`), Schoenflies symbols (`D5d`), Coxeter symbols
 (`"[4,6]+"`) or `spiral3`; quote a `*` or brackets in a shell. `preview` shows any of them at
-once. Friezes have symbols of wallpaper groups, too: but for `service frieze` write `frieze-p2mg`.
+once. Friezes have symbols of wallpaper groups, too, and rosettes those of groups of the sphere: but
+for `service frieze` and `service rosette` write `frieze-p2mg` and `rosette-D5`.
 With `--figure` it draws the symmetry over the picture, too, and so do `tile`, `sphere`,
-`hyperbolic` and `frieze`: NAME_figure.png, and NAME_figure.svg with the same lines as vectors. A
-lens, a
+`hyperbolic`, `frieze` and `rosette`: NAME_figure.png, and NAME_figure.svg with the same lines
+as vectors. A lens, a
 triangle, a square, a hexagon is a centre of turns of order 2, 3, 4, 6; lines are mirrors, dashed
 ones glides; what changes colours is hollow. One fundamental domain keeps its colours, the rest is
 paler. Red and with their letters are the generators; where they act outside of the picture, it is
@@ -153,6 +153,13 @@ picture that has the symmetry stays as it is), and styles and dreams change it f
 `--steps`, the more of it is left; `--content 1` holds on to what the network sees in it. `--base`
 with `--content` keeps that without starting from it. The picture must have the aspect of a period,
 which the refusal tells. In recipes that is `"base": "photo.png", "start": "base"`.
+
+**Motifs.** `--motif photo.png` puts a picture of any form into the fundamental domain, in all painting
+commands but `mesh`: every copy of the domain shows it, with soft edges, mirrored where the symmetry
+mirrors, in other colours where a colour rule says so. The painting starts from it, and `--content`
+(2, unless it is given) keeps what the network sees in it; with more the photograph is clearer, with
+less the style. `--motif-zoom`, `--motif-turn` and `--motif-shift` place it; `preview` has the same
+options and shows the start at once. `--style-colours photo.png` paints the style in its colours.
 
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y

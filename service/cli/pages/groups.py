@@ -129,7 +129,7 @@ def _file_name(group: Group) -> str:
     if group.tiling is not None:
         name = f"{group.tiling.p}-{group.tiling.q}-{group.tiling.kind}"
     else:
-        name = group.name.replace("*", "star").removeprefix("frieze-")
+        name = group.name.replace("*", "star").removeprefix(f"{group.space.name}-")
     return f"{group.space.name}-{name}"
 
 

@@ -247,7 +247,13 @@ def show(
     group: Annotated[str, typer.Argument(metavar="GROUP", help="A name from 'service groups'.")],
     picture: Annotated[
         Path | None,
-        typer.Option("--picture", "-p", metavar="FILE", help="A picture instead of plasma."),
+        typer.Option(
+            "--picture",
+            "--motif",
+            "-p",
+            metavar="FILE",
+            help="A picture instead of plasma: what a painting with this motif starts from.",
+        ),
     ] = None,
     size: Annotated[
         int, typer.Option("--size", metavar="PIXELS", help="Width of the picture.")

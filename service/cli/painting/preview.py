@@ -34,7 +34,8 @@ def preview_to(
     """Write the preview of a group in a layout: ``given`` are fields of a recipe, the group among
     them. ``figure``: draw the symmetry over it, too. Raises InputError."""
     target = with_pictures()[find_group(given["group"]).space.name].target
-    recipe = parse_recipe(recipe_data(target, given))
+    named = {} if picture is None else {"motif": str(picture)}
+    recipe = parse_recipe(recipe_data(target, {**given, **named}))
     if recipe.size > LARGEST:  # all of it is made at once
         raise InputError(
             "bad-value", "size", f"Previews are {LARGEST} pixels wide at most.", "Choose less."
@@ -46,7 +47,7 @@ def preview_to(
     pixels = None if picture is None else over_white(read_picture(picture, "picture"))
     colours = plasma_colours() if pixels is None else pixels
     scene = framed(scene, recipe, [StylePicture("picture", 1.0, colours, "")])
-    shown = preview(scene, recipe.size, recipe.seed, pixels)
+    shown = preview(scene, recipe.size, recipe.seed, pixels, recipe.motif_placement)
     deliver(place, shown)
     if drawn is not None:
         deliver_figure(place, drawn, shown)

@@ -72,6 +72,9 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
     if (colours := recipe.colours_of) is not None and colours not in exemplars():
         buffers["colours"] = read_style_file(Path(colours), "style_colours")
         wire = wire.model_copy(update={"style_colours": "buffer:colours"})
+    if recipe.motif is not None and recipe.motif not in exemplars():
+        buffers["motif"] = read_style_file(Path(recipe.motif), "motif")
+        wire = wire.model_copy(update={"motif": "buffer:motif"})
     if not SPACES[recipe.target].needs_body:
         if (base := given_base(recipe)) is not None:
             buffers["base"] = base

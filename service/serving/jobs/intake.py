@@ -157,7 +157,7 @@ def adjustment(job: Job, changes: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("has-ended", "job", f"Job {job.name} is {job.state}.")
     new = adjusted(job.recipe, changes)
     needing = needing_base(new.objective.weights)
-    if needing and all(b.spec.name != "base" for b in job.submission.buffers):
+    if needing and new.motif is None and all(b.spec.name != "base" for b in job.submission.buffers):
         field = f"objective.{needing[0].name}"
         raise InputError("missing-base", field, "There is no picture before.")
     fields, before = difference(job.recipe, new), job.standing.adjustments

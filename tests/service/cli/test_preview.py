@@ -12,7 +12,8 @@ from PIL import Image
 from receipt_checker import symmetry_errors
 
 from service.cli import main
-from service.preview import picture_paper, plasma_paper, preview
+from service.pictures.motif import picture_paper
+from service.preview import plasma_paper, preview
 from service.surfaces.surface import enlarged_paint, make_surface
 
 # target, group, fields; and the RMS in 1/255 that a picture of a few blots may have at 128 pixels

@@ -70,6 +70,7 @@ def test_it_is_a_target_of_recipes(found):
         "hyperbolic",
         "spiral",
         "frieze",
+        "rosette",
         "mesh",
         "ribbon",
     ]

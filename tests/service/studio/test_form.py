@@ -17,6 +17,7 @@ EXAMPLES = {
     "hyperbolic": "[4,6]",
     "spiral": "spiral3",
     "frieze": "p2mg",
+    "rosette": "D5",
 }
 MESH_ALONE = {"mesh", "material", "unwrap", "axis", "centre", "action", "tolerance"}
 MESH_ALONE |= {"style_size", "view_layout", "mask"}
