@@ -24,6 +24,10 @@ class FriezeSurface(Surface):
         super().__init__(design, views, making)
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
         self._corners: NDArray[np.int64]
+        self._along: Tensor | None = None  # of every texel
+        if (along := design.along) is not None:
+            row = torch.tensor(along, dtype=torch.float32, device=self._device)
+            self._along = row.expand(1, 1, design.chart_shape[1], -1)
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
@@ -34,13 +38,18 @@ class FriezeSurface(Surface):
         """See Surface."""
         texels = torch.sigmoid(self._unfold(self._average(self._enlarged(logits))))
         torus = image_of(texels, self._design.chart_shape[1:])
+        looks = []
+        for corner in self._corners[list(which)]:
+            view = self._window(torus, corner).contiguous(memory_format=torch.channels_last)
+            along = None if self._along is None else self._window(self._along, corner)
+            looks.append(Look(view, None, periodic=self._design.seen_whole, along=along))
+        return looks
+
+    def _window(self, torus: Tensor, corner: NDArray[np.int64]) -> Tensor:
+        """The view of something on all texels, (1, C, rows, columns), that begins at a corner."""
+        down, across = (-int(place) for place in corner)
         height, width = self._design.view_shape
-        views = []
-        for down, across in self._corners[list(which)]:
-            view = torus.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
-            view = view.contiguous(memory_format=torch.channels_last)
-            views.append(Look(view, None, periodic=self._design.seen_whole))
-        return views
+        return torus.roll((down, across), (2, 3))[..., :height, :width]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -36,12 +36,15 @@ _DYED = 0.05
 class Look:
     """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: (1, 1, H, W) in 0..1, how much a
     pixel counts, or None where all count fully. base: (1, 3, H, W), what was to be seen before
-    anything was painted, or None. periodic: whether it is one period of a pattern."""
+    anything was painted, or None. periodic: whether it is one period of a pattern. along:
+    (1, 1, H, W) in 0..1, how far from the first style to the last a pixel is, or None where all
+    styles are everywhere."""
 
     pixels: Tensor
     weight: Tensor | None
     base: Tensor | None = None
     periodic: bool = False
+    along: Tensor | None = None
 
 
 @dataclass(frozen=True)
