@@ -60,9 +60,7 @@ def test_the_style_term_is_the_weighted_mean_of_its_layers_square_roots():
         return float(loss({k: SeveralMoments([found[k]]) for k in found}, wanted))
 
     assert term_of(painted) == pytest.approx((one**0.5 + 3 * two**0.5) / 4, rel=5e-3)
-    assert (
-        term_of(target) < 0.011
-    )  # the slope at 0 is kept finite
+    assert term_of(target) < 0.011  # the slope at 0 is kept finite
 
 
 def test_smoothness_is_the_mean_square_of_steps():
