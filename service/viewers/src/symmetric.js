@@ -73,11 +73,14 @@ async function start() {
   window.addEventListener("resize", again);
 
   choices("model", data.models.map((name) => [name, MODELS[name].title]), changed((name) => (scene.model = name)));
-  choices("symmetry", data.symmetries.map((one) => [one.name, one.title]), changed((name) => scene.choose(name)));
-  ["mirrors", "centres", "domain"].forEach((name, k) => {
-    const box = find(name);
-    box.addEventListener("change", changed(() => (scene.overlay[k] = Number(box.checked))));
-  });
+  const boxes = ["mirrors", "centres", "domain"].map(find);
+  boxes.forEach((box, k) => box.addEventListener("change", changed(() => (scene.overlay[k] = Number(box.checked)))));
+  function choose(name) {
+    scene.choose(name);
+    [scene.symmetry.lines, scene.symmetry.centres].forEach((some, k) => (boxes[k].disabled = !some.length));
+  }
+  choices("symmetry", data.symmetries.map((one) => [one.name, one.title]), changed(choose));
+  choose(scene.symmetry.name);
   find("reset").addEventListener("click", changed(() => scene.reset()));
 
   // A generator moves the picture; then its colours change, and it is the same as before.
@@ -86,7 +89,7 @@ async function start() {
     playing = (now) => {
       const t = (now - begin) / 1000;
       const smooth = (x) => (x < 0 ? 0 : x > 1 ? 1 : x * x * (3 - 2 * x));
-      scene.show(move, t < 3.4 ? (move.log ? smooth(t / 1.6) : Number(t > 0.4)) : 0, t < 3.4 ? smooth((t - 2) / 1) : 0);
+      scene.show(move, t < 3.4 ? smooth(t / 1.6) : 0, t < 3.4 ? smooth((t - 2) / 1) : 0);
       if (t >= 3.4) playing = null;
     };
     again();
