@@ -38,6 +38,20 @@ def empty_blender():
     return bpy
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """Debian's Chromium or PATH's, headless, drawing by software; skips where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("there is no Chromium")
+    software = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", *software])
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_view_cache(tmp_path_factory):
     """Views and jobs are kept in folders of the test run, also by the processes that it starts:

@@ -11,8 +11,6 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = "/usr/bin/chromium"
-SOFTWARE = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
 NAMES = [*(page.stem for page in sorted((ROOT / "docs").glob("*.md"))), "index", "SECURITY"]
 
 
@@ -27,24 +25,11 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Debian's chromium")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*SOFTWARE, "--enable-unsafe-swiftshader"]
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def opened(browser, site):
+def opened(chromium, site):
     """Opens a page 400 pixels wide; what it complains of, or asks of a network, fails."""
     wrong = []
-    page = browser.new_page(viewport={"width": 400, "height": 800}, reduced_motion="reduce")
+    page = chromium.new_page(viewport={"width": 400, "height": 800}, reduced_motion="reduce")
     page.set_default_timeout(120_000)
     page.on("console", lambda message: wrong.append(message.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -85,7 +85,7 @@ def _candidates(folder: Path, names: list[str]) -> Iterator[tuple[str, Any]]:
 
 
 def _recorded(folder: Path, name: str) -> FoundRun:
-    record = read_record(folder / name)
+    record = read_record(folder / name).as_of(datetime.now(UTC))
     picture = _inside(folder, record.picture)
     shown = picture
     for file in record.files:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 import service
 from service.gallery.curves import curve, curves
+from service.runs.record import SILENT_SECONDS
 
 _TEMPLATES = Path(__file__).parent / "templates"
 THEME, STYLE, SCRIPT = "theme.css", "style.css", "gallery.js"
@@ -50,6 +51,7 @@ def _environment() -> Environment:
         script=Markup(script),
         script_hash=_source_hash(script),
         version=service.__version__,
+        silent_seconds=SILENT_SECONDS,
         curve=curve,
         curves=curves,
     )

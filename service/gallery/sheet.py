@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from service.gallery import words
 from service.runs.record import Record
 
+_FULL = 0.4  # of its cells
+
 
 class Pictured(Protocol):
     """What the sheet needs of a run."""
@@ -27,11 +29,22 @@ class Pictured(Protocol):
 @dataclass(frozen=True)
 class Sheet:
     """The table of one kind of canvas. rows: a label and, for each of ``styles``, the runs by
-    their seeds."""
+    their seeds; runs: all of them, in this order."""
 
     target: str
     styles: Sequence[str]
     rows: Sequence[tuple[str, Sequence[Sequence[Any]]]]
+
+    @property
+    def runs(self) -> list[Any]:
+        """See above."""
+        return [run for _, cells in self.rows for cell in cells for run in cell]
+
+    @property
+    def full(self) -> bool:
+        """Whether it is a table to look at, and not mostly gaps."""
+        filled = sum(bool(cell) for _, cells in self.rows for cell in cells)
+        return filled >= _FULL * len(self.rows) * len(self.styles)
 
 
 def sheets(entries: Sequence[Pictured]) -> list[Sheet]:
@@ -42,7 +55,7 @@ def sheets(entries: Sequence[Pictured]) -> list[Sheet]:
             target = words.text(entry.record.recipe.get("target")) or "other"
             by_target.setdefault(target, []).append(entry)
     tables = [_sheet(target, runs) for target, runs in by_target.items()]
-    return sorted(tables, key=lambda sheet: -sum(len(runs) for _, c in sheet.rows for runs in c))
+    return sorted(tables, key=lambda sheet: -len(sheet.runs))
 
 
 def _sheet(target: str, entries: Sequence[Pictured]) -> Sheet:

@@ -60,8 +60,14 @@ def styles(recipe: Mapping[str, Any]) -> list[str]:
 
 
 def dreams(recipe: Mapping[str, Any]) -> list[str]:
-    """What is dreamt of."""
-    return [text(entry.get("target")) for entry in _entries(recipe, "dreams")]
+    """What is dreamt of: a class or a channel, and of many channels of a layer how many."""
+    return [_dream(text(entry.get("target"))) for entry in _entries(recipe, "dreams")]
+
+
+def _dream(target: str) -> str:
+    layer, _, channels = target.removeprefix("class:").partition(":")
+    count = len(re.findall(r"[^+-]+", channels))
+    return target.removeprefix("class:") if count < 2 else f"{layer} ({count} channels)"
 
 
 def published(value: Any, key: str = "") -> Any:

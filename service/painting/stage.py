@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional as F
 
 from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.colour_frame import ColourFrame
@@ -45,9 +47,26 @@ class Stage:
         """Every style picture, (1, 3, h, w) in 0..1, and its share: brought to style side · style
         scale pixels on its shorter side, under every colour element, so that what is measured on
         them can be reached."""
-        for style, picture in zip(self.styles, self._scaled, strict=True):
-            for image in colour_images(picture, self.colours, self.frame):
-                yield image.contiguous(memory_format=torch.channels_last), style.weight
+        yield from self._pictures(range(len(self.styles)))
+
+    def successive_styles(self) -> list[Iterator[tuple[Tensor, float]]]:
+        """The same, by where they are wanted: all of them together or, in a metamorphosis, one
+        after the other."""
+        numbers = range(len(self.styles))
+        groups = [(number,) for number in numbers] if self.stretches else [numbers]
+        return [self._pictures(group) for group in groups]
+
+    @property
+    def stretches(self) -> tuple[float, ...]:
+        """How long the stretch of each style is, relative to the others', where they follow one
+        another; else nothing."""
+        return tuple(s.weight for s in self.styles) if self.recipe.metamorphosis else ()
+
+    def _pictures(self, numbers: Iterable[int]) -> Iterator[tuple[Tensor, float]]:
+        for number in numbers:
+            for image in colour_images(self._scaled[number], self.colours, self.frame):
+                image = image.contiguous(memory_format=torch.channels_last)
+                yield image, self.styles[number].weight
 
     @functools.cached_property
     def _scaled(self) -> list[Tensor]:
@@ -85,6 +104,16 @@ class Sight:
             return None
         return self.look.weight.at(self.seen)
 
+    def weights(self, stretches: Sequence[float]) -> list[Tensor | None]:
+        """The weight, or of styles that follow one another in ``stretches`` that for each."""
+        if not stretches:
+            return [self.weight]
+        assert self.look is not None and self.look.along is not None, "the surface has a direction"
+        size = self.seen.shape[-2], self.seen.shape[-1]
+        shares = shares_along(self.look.along, stretches)
+        found = [F.adaptive_avg_pool2d(share, size) for share in shares]
+        return [share if self.weight is None else share * self.weight for share in found]
+
     @torch.no_grad()
     def before(self) -> Tensor:
         """The features of what the view showed before anything was painted. For terms that need a
@@ -94,6 +123,21 @@ class Sight:
             return self.look.base
         ((_, features),) = self.network.layers(self.look.base, (self.layer,))
         return features.float()
+
+
+def shares_along(along: Tensor, stretches: Sequence[float]) -> list[Tensor]:
+    """How much each style counts where ``along`` is, 0..1 from the first to the last, in the shape
+    of that: by itself in the middle of its stretch, and on both sides giving way to the next from
+    the middle of the shorter stretch on. ``stretches``: their lengths, in any unit. The shares add
+    up to 1."""
+    lengths = np.array(stretches) / sum(stretches)
+    ends = lengths.cumsum()[:-1]
+    reach = np.minimum(lengths[:-1], lengths[1:]) / 2
+    begun = [torch.ones_like(along)]  # of each style: how far it has taken the last one's place
+    for end, half in zip(ends.tolist(), reach.tolist(), strict=True):
+        begun.append(((along - end) / (2 * half) + 0.5).clamp(0, 1))
+    begun.append(torch.zeros_like(along))
+    return [here - there for here, there in itertools.pairwise(begun)]
 
 
 def style_side(unit: int, scene: Scene, width: int, full_width: int) -> float:

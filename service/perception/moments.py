@@ -58,6 +58,16 @@ class Moments:
         return variance.clamp(min=_FLAT).sqrt()
 
 
+@dataclass(frozen=True)
+class SeveralMoments:
+    """Moments side by side: sums of several are those of each."""
+
+    each: Sequence[Moments]
+
+    def __add__(self, other: SeveralMoments) -> SeveralMoments:
+        return SeveralMoments([a + b for a, b in zip(self.each, other.each, strict=True)])
+
+
 LayerMoments = Mapping[str, Moments]
 
 

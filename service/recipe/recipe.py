@@ -263,6 +263,12 @@ class Recipe(Part):
         "another picture, by mean and covariance; or light, only its light and dark over the "
         "base's colours.",
     )
+    metamorphosis: bool = Field(
+        default=False,
+        strict=True,
+        description="The styles follow one another along the strip, to the last and back, each for "
+        "a stretch as long as its weight; otherwise they are blended everywhere.",
+    )
     objective: Objective = Field(
         default=Objective(), description="Weights of the objective's terms."
     )
@@ -390,6 +396,17 @@ class Recipe(Part):
                 "style_colours",
                 "There is no style that could take other colours.",
                 "Add one, or leave the style's colours its own.",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_styles_to_follow_one_another(self) -> Self:
+        if self.metamorphosis and len(self.styles) < 2:
+            raise InputError(
+                "bad-value",
+                "metamorphosis",
+                "A metamorphosis leads from one style to another.",
+                "Give two styles or more: --style NAME --style NAME.",
             )
         return self
 

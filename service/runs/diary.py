@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,17 @@ from service.runs.curve import Curve, finite
 from service.runs.environment import environment
 from service.runs.folders import Write
 from service.runs.measures import change, colourfulness, contrast
-from service.runs.record import MAX_SHOTS, RECORD, REPORT, SHOTS, Record, Shot, Stage, State
+from service.runs.record import (
+    HEARTBEAT_SECONDS,
+    MAX_SHOTS,
+    RECORD,
+    REPORT,
+    SHOTS,
+    Record,
+    Shot,
+    Stage,
+    State,
+)
 
 if TYPE_CHECKING:
     from service.painting.progress import Progress
@@ -157,13 +167,22 @@ class Diary:
     # --- on the thread ---
 
     def _main(self) -> None:
-        while (note := self._notes.get()) is not None:
-            if self.problem:
-                continue
+        while (note := self._next_note()) is not None:
+            if not self.problem:
+                self._unless_it_fails(self._take, note)
+
+    def _next_note(self) -> _Note | None:
+        while True:
             try:
-                self._take(note)
-            except Exception as error:  # whatever it is, the painting goes on
-                self.problem = self.problem or _words(error)
+                return self._notes.get(timeout=HEARTBEAT_SECONDS)
+            except queue.Empty:  # a long step
+                self._unless_it_fails(self._write_all)
+
+    def _unless_it_fails(self, do: Callable[..., None], *given: Any) -> None:
+        try:
+            do(*given)
+        except Exception as error:  # whatever it is, the painting goes on
+            self.problem = self.problem or _words(error)
 
     def _take(self, note: _Note) -> None:
         now = note.now
@@ -187,8 +206,9 @@ class Diary:
             self._next_page = time.monotonic() + PAGE_SECONDS
 
     def _page_is_due(self) -> bool:
-        if time.monotonic() < self._next_page:
-            return False
+        since = time.monotonic() - self._next_page
+        if since < 0 or since > HEARTBEAT_SECONDS:
+            return since > 0
         return self._paging <= SHARE * (time.process_time() - self._processors)
 
     def _begin(self, now: Progress) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,9 @@ REPORT = "report.html"
 SHOTS = "pictures"  # the folder of pictures made on the way
 MAX_POINTS = 512  # of a curve
 MAX_SHOTS = 256
+# While it is painted a record is written at least this often, however long a step takes; one that
+# is silent for several times as long is not painted any more.
+HEARTBEAT_SECONDS, SILENT_SECONDS = 60, 180
 _MAX_BYTES = 1 << 23
 _MAX_DEPTH = 8  # of a recipe
 
@@ -110,6 +114,12 @@ class Record(_Part):
         if layer:
             raise ValueError("is nested too deeply")
         return recipe
+
+    def as_of(self, now: datetime) -> Record:
+        """What is known at a time: of a run that was killed nobody could write that it stopped."""
+        if self.state != "running" or (now - self.updated).total_seconds() <= SILENT_SECONDS:
+            return self
+        return self.model_copy(update={"state": "stopped", "seconds_left": None})
 
     def to_bytes(self) -> bytes:
         """The content of its file."""

@@ -36,9 +36,10 @@ ASPECT = 0.5  # of a strip, where the recipe says nothing
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FriezeScene(Scene):
-    """A frieze. repeat: periods in what is delivered."""
+    """A frieze. repeat: periods in what is delivered; metamorphosis: see the recipe's field."""
 
     repeat: int = 1
+    metamorphosis: bool = False
 
     @classmethod
     def of(cls, recipe: Recipe, body: Body | None = None) -> FriezeScene:
@@ -53,7 +54,7 @@ class FriezeScene(Scene):
                 f"Write --repeat {across}x1.",
             )
         group = shaped(find_group(recipe.group, SPACE.groups), recipe.aspect or ASPECT)
-        scene = cls(**resolved(recipe, group), repeat=across)
+        scene = cls(**resolved(recipe, group), repeat=across, metamorphosis=recipe.metamorphosis)
         rows, columns = scene.chart(recipe.size).shape
         if rows * columns * across > MAX_PIXELS:
             raise InputError(
@@ -103,6 +104,19 @@ class FriezeDesign(Design):
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
         """Chart texels → one logit per orbit of texels → chart texels."""
         return kaleidoscope(self.chart.torus)
+
+    @functools.cached_property
+    def along(self) -> Array | None:
+        """(columns,): how far along a metamorphosis the torus' columns are, from 0 at the start of
+        the strip to 1 and back, as often as the symmetry needs: all of it leaves this as it is.
+        None where there is no metamorphosis."""
+        if not self.scene.metamorphosis:
+            return None
+        torus = self.chart.torus
+        # Elements move x to ±x + shift, so the shifts make a group: 1/n of the period and so on.
+        passes = len(np.unique(np.rint(torus.elements.matrices[:, 0, 2] * 4096) % 4096))
+        place = (np.arange(torus.columns) + torus.offset) / torus.columns
+        return 1 - np.abs(2 * (place * passes % 1) - 1)
 
     def paces(self, levels: int) -> list[float]:
         """See Design: as on the plane."""
@@ -190,7 +204,7 @@ SPACE = Space(
     groups="frieze",
     title="Strips: the 7 frieze groups",
     summary="Paint a border: a strip that repeats along its axis only.",
-    fields=("aspect", "repeat", *MOTIF),
+    fields=("aspect", "repeat", "metamorphosis", *MOTIF),
     scene=FriezeScene.of,
     arguments=lambda group: f"--group {group.aliases[1]}",
 )

@@ -25,6 +25,10 @@ class FriezeSurface(Surface):
         super().__init__(design, views, making)
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
         self._corners: NDArray[np.int64]
+        self._along: Tensor | None = None  # of every texel
+        if (along := design.along) is not None:
+            row = torch.tensor(along, dtype=torch.float32, device=self._device)
+            self._along = row.expand(1, 1, design.chart_shape[1], -1)
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
@@ -33,22 +37,28 @@ class FriezeSurface(Surface):
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
-        views, whole = self._views(self._enlarged(logits), which), self._design.seen_whole
-        bases = [None] * len(views) if self._motif is None else self._views(self._motif, which)
-        return [
-            Look(view, None, base, periodic=whole) for view, base in zip(views, bases, strict=True)
-        ]
+        corners = self._corners[list(which)]
+        views = self._views(self._enlarged(logits), corners)
+        bases = [None] * len(views) if self._motif is None else self._views(self._motif, corners)
+        looks = []
+        for view, base, corner in zip(views, bases, corners, strict=True):
+            along = None if self._along is None else self._window(self._along, corner)
+            whole = self._design.seen_whole
+            looks.append(Look(view, None, base, periodic=whole, along=along))
+        return looks
 
-    def _views(self, paint: Tensor, which: Sequence[int]) -> list[Tensor]:
+    def _views(self, paint: Tensor, corners: NDArray[np.int64]) -> list[Tensor]:
         """(1, 3, H, W) each, of paint of the chart's texels."""
         texels = torch.sigmoid(self._unfold(self._average(paint)))
         torus = image_of(texels, self._design.chart_shape[1:])
+        views = [self._window(torus, corner) for corner in corners]
+        return [view.contiguous(memory_format=torch.channels_last) for view in views]
+
+    def _window(self, torus: Tensor, corner: NDArray[np.int64]) -> Tensor:
+        """The view of something on all texels, (1, C, rows, columns), that begins at a corner."""
+        down, across = (-int(place) for place in corner)
         height, width = self._design.view_shape
-        views = []
-        for down, across in self._corners[list(which)]:
-            view = torus.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
-            views.append(view.contiguous(memory_format=torch.channels_last))
-        return views
+        return torus.roll((down, across), (2, 3))[..., :height, :width]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -53,13 +53,15 @@ class Weight:
 @dataclass(frozen=True, eq=False)
 class Look:
     """One view's picture. pixels: (1, 3, H, W) in 0..1; weight: how much they count, or None where
-    all do fully. base: (1, 3, H, W), what was to be seen before
-    anything was painted, or None. periodic: whether it is one period of a pattern."""
+    all do fully. base: (1, 3, H, W), what was to be seen before anything was painted, or None.
+    periodic: whether it is one period of a pattern. along: (1, 1, H, W) in 0..1, how far from the
+    first style to the last a pixel is, or None where all styles are everywhere."""
 
     pixels: Tensor
     weight: Weight | None
     base: Tensor | None = None
     periodic: bool = False
+    along: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.tables.term import RGB, Term
@@ -10,29 +12,45 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import LayerMoments, Moments
+    from service.perception.moments import Moments, SeveralMoments
 
 
-def prepare(stage: Stage) -> Moments:
-    """The colours of the blend of style pictures."""
+@dataclass(frozen=True)
+class Wanted:
+    """moments: of the colours of all style pictures together, or in a metamorphosis of each;
+    stretches: see Stage."""
+
+    moments: Sequence[Moments]
+    stretches: tuple[float, ...]
+
+
+def prepare(stage: Stage) -> Wanted:
+    """The colours of the style pictures, blended where they are wanted together."""
     from service.perception.moments import blended, moments
 
-    parts = [({RGB: moments(picture)}, share) for picture, share in stage.style_pictures()]
-    return blended(parts)[RGB]
+    found = [
+        blended([({RGB: moments(picture)}, share) for picture, share in pictures])[RGB]
+        for pictures in stage.successive_styles()
+    ]
+    return Wanted(found, stage.stretches)
 
 
-def observe(sight: Sight, wanted: Moments) -> Moments:
-    """The moments of a view's colours."""
-    from service.perception.moments import moments
+def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
+    """The moments of a view's colours, where each of the wanted moments is wanted."""
+    from service.perception.moments import SeveralMoments, moments
 
-    return moments(sight.features, sight.weight)
+    weights = sight.weights(wanted.stretches)
+    return SeveralMoments([moments(sight.features, weight) for weight in weights])
 
 
-def loss(painted: LayerMoments, wanted: Moments) -> Tensor:
-    """Their distance."""
+def loss(painted: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
+    """Their distance, of every stretch and on average."""
+    import torch
+
     from service.perception.moments import moment_distance
 
-    return moment_distance(painted[RGB], wanted)
+    pairs = zip(painted[RGB].each, wanted.moments, strict=True)
+    return torch.stack([moment_distance(seen, target) for seen, target in pairs]).mean()
 
 
 TERM = Term(

@@ -13,21 +13,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import Moments
+    from service.perception.moments import Moments, SeveralMoments
 
 SCALES = 3  # octaves, from the finest
 _FLOOR = 1e-5  # of a variance: a style may have no detail at all
-
-
-@dataclass(frozen=True)
-class Bands:
-    """The moments of every octave of detail, finest first."""
-
-    moments: Sequence[Moments]
-
-    def __add__(self, other: Bands) -> Bands:
-        both = zip(self.moments, other.moments, strict=True)
-        return Bands([a + b for a, b in both])
 
 
 @dataclass(frozen=True)
@@ -102,14 +91,17 @@ def _measured(band: Tensor, weight: Tensor | None, whitening: Tensor) -> Moments
     return moments_of_planes(torch.cat([white, white.abs()]), share)
 
 
-def observe(sight: Sight, wanted: Wanted) -> Bands:
-    """The moments of a view's detail."""
+def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
+    """The moments of every octave of a view's detail, finest first."""
+    from service.perception.moments import SeveralMoments
+
     periodic = sight.look is not None and sight.look.periodic
     found = octaves(sight.features, sight.weight, periodic)
-    return Bands([_measured(b, w, m) for (b, w), m in zip(found, wanted.whitening, strict=False)])
+    bands = zip(found, wanted.whitening, strict=False)
+    return SeveralMoments([_measured(b, w, m) for (b, w), m in bands])
 
 
-def loss(sums: Mapping[str, Bands], wanted: Wanted) -> Tensor:
+def loss(sums: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
     """Mean of the square roots of the octaves' distances, as in the term of style. An octave of
     which no view shows anything, as small ones of thin things, is no distance away."""
     import torch
@@ -117,7 +109,7 @@ def loss(sums: Mapping[str, Bands], wanted: Wanted) -> Tensor:
     from service.perception.moments import root_distance
 
     found = []
-    for painted, target in zip(sums[LOOK].moments, wanted.moments, strict=False):
+    for painted, target in zip(sums[LOOK].each, wanted.moments, strict=False):
         seen = painted.count > 0
         some = dataclasses.replace(painted, count=torch.where(seen, painted.count, 1))
         found.append(torch.where(seen, root_distance(some, target), 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,18 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import LayerMoments, Moments
+    from service.perception.moments import LayerMoments, Moments, SeveralMoments
     from service.perception.network import Network
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """moments: of the style pictures, per layer; weights: what the layers weigh."""
+    """moments: of the style pictures, per layer: of all together, or in a metamorphosis of each;
+    weights: what the layers weigh; stretches: see Stage."""
 
-    moments: LayerMoments
+    moments: Sequence[LayerMoments]
     weights: Mapping[str, float]
+    stretches: tuple[float, ...]
 
 
 def prepare(stage: Stage) -> Wanted:
@@ -31,24 +33,32 @@ def prepare(stage: Stage) -> Wanted:
     from service.perception.moments import blended
 
     network, weights = stage.network, stage.network.info.style
-    parts = [
-        (
-            {
-                name: _measured(network, features)
-                for name, features in continued(network, picture, weights)
-            },
-            share,
-        )
-        for picture, share in stage.style_pictures()
+
+    def measured(picture: Tensor) -> LayerMoments:
+        return {
+            name: _measured(network, features)
+            for name, features in continued(network, picture, weights)
+        }
+
+    found = [
+        blended([(measured(picture), share) for picture, share in pictures])
+        for pictures in stage.successive_styles()
     ]
-    return Wanted(blended(parts), weights)
+    return Wanted(found, weights, stage.stretches)
 
 
-def observe(sight: Sight, wanted: Wanted) -> Moments:
-    """The moments of a layer's features, but for those at borders that see padding."""
+def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
+    """The moments of a layer's features, but for those at borders that see padding: where each of
+    the wanted moments is wanted."""
+    from service.perception.moments import SeveralMoments
+
+    return SeveralMoments([_seen(sight, weight) for weight in sight.weights(wanted.stretches)])
+
+
+def _seen(sight: Sight, weight: Tensor | None) -> Moments:
+    """``weight``: how much each place of the layer counts, (1, 1, h, w)."""
     from service.perception.borders import inner
 
-    weight = sight.weight
     if sight.look is not None and sight.look.periodic:
         return _measured(sight.network, sight.seen, weight)
     margin = sight.network.reach[sight.layer]
@@ -65,9 +75,9 @@ def _measured(network: Network, features: Tensor, weight: Tensor | None = None) 
     return moments(features, weight)
 
 
-def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
-    """Weighted mean of the square roots of the layers' distances. Views are pooled: none of them
-    must show all of the style.
+def loss(painted: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
+    """Weighted mean of the square roots of the layers' distances; of several stretches, their mean.
+    Views are pooled: none of them must show all of the style.
 
     A layer whose target is out of reach, such as forms that are larger than a fundamental domain,
     is far off whatever is painted, and a little less so if all is pale. Squared, it would outweigh
@@ -76,11 +86,14 @@ def loss(painted: LayerMoments, wanted: Wanted) -> Tensor:
 
     from service.perception.moments import root_distance
 
-    terms = [
-        weight * root_distance(painted[name], wanted.moments[name])
-        for name, weight in wanted.weights.items()
-    ]
-    return torch.stack(terms).sum() / sum(wanted.weights.values())
+    found = []
+    for number, moments in enumerate(wanted.moments):
+        terms = [
+            weight * root_distance(painted[name].each[number], moments[name])
+            for name, weight in wanted.weights.items()
+        ]
+        found.append(torch.stack(terms).sum() / sum(wanted.weights.values()))
+    return torch.stack(found).mean()
 
 
 TERM = Term(

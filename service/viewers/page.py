@@ -47,7 +47,6 @@ def viewer_page(painting: Painting) -> str:
         alt=_alt(receipt),
         facts=_facts(receipt),
         is_mesh=is_mesh,
-        is_spiral=receipt.projection in ("spiral", "tunnel"),
         data=data,
         theme=Markup(asset(THEME)),
         script=Markup(script),  # our own, from dist/

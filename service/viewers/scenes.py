@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from geometry.domain.dirichlet import fundamental_domain
 from geometry.domain.domain import Domain
 from geometry.domain.element import Element
 from geometry.errors import InputError
@@ -24,8 +23,10 @@ from geometry.symmetry.colour import generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.pictures.files import over_white
 from service.reporting.formats import picture_bytes
+from service.viewers.movements import movement
 from service.viewers.reading import Painting, Receipt
-from service.viewers.symmetries import Json, elements_of, movement, others, painted, stripes
+from service.viewers.symmetries import PAINTED, Json, as_json, elements_of, others, painted
+from service.viewers.zooms import other_zooms, stripes
 
 LARGEST = 4096  # pixels of a texture's side: what every browser can do
 _PAD = 32  # pixels around a tile, of its own copies: for the mip levels at its border
@@ -75,8 +76,7 @@ def scene_json(painting: Painting) -> Json:
             {
                 "name": generator.name,
                 "title": generator.title,
-                "matrix": element.matrix.ravel().tolist(),
-                "log": movement(view.space, element.matrix),
+                **movement(view.space, element.matrix),
                 "colour": list(element.colour),
             }
             for generator, element in zip(receipt.generators, view.elements, strict=True)
@@ -123,7 +123,7 @@ def _plane(painting: Painting) -> View:
     shift[:2, 2] = lattice.origin
     about = [Element(np.linalg.inv(shift) @ e.matrix @ shift, e.colour) for e in elements]
     translations = [Element(_shifted(step), (1, 2, 3)) for step in cell.T]
-    symmetry = painted(PLANE, [*about, *translations], _title(receipt), direct=True)
+    domain = painted(PLANE, [*about, *translations])
     origin = np.array(lattice.origin)
     start = _shifted(np.array([width, height]) / 2 - origin)
     return View(
@@ -131,7 +131,10 @@ def _plane(painting: Painting) -> View:
         ["plane"],
         "tiling",
         pixels,
-        [symmetry, *others(PLANE, receipt.group.name, cell)],
+        [
+            as_json(domain, PAINTED, _title(receipt), direct=True),
+            *others(PLANE, receipt.group.name, domain, cell),
+        ],
         {
             "period": [width, height, skew, cut],
             "cell": [*lattice.a, *lattice.b],
@@ -164,13 +167,16 @@ def _sphere(painting: Painting) -> View:
     receipt = painting.receipt
     height, width = painting.pixels.shape[:2]
     elements = elements_of(receipt.generators)
-    symmetry = painted(SPHERE, elements, _title(receipt), direct=True)
+    domain = painted(SPHERE, elements)
     return View(
         SPHERE,
         ["globe", "stereographic"],
         receipt.projection,
         painting.pixels[..., :3],
-        [symmetry, *others(SPHERE, receipt.group.name)],
+        [
+            as_json(domain, PAINTED, _title(receipt), direct=True),
+            *others(SPHERE, receipt.group.name, domain),
+        ],
         {"size": [float(width), float(height)]},
         elements,
     )
@@ -181,13 +187,16 @@ def _hyperbolic(painting: Painting) -> View:
     if model.name not in MODELS:
         raise _bad("model", f"There is no model '{model.name[:40]}'.")
     elements = elements_of(receipt.generators)
-    first = painted(HYPERBOLIC, elements, _title(receipt), direct=False)
-    first["mean"] = _mean(painting, elements).tolist()
-    symmetries = [first, *others(HYPERBOLIC, receipt.group.name)]
-    for symmetry in symmetries[1:]:
-        symmetry["mean"] = first["mean"]
+    domain = painted(HYPERBOLIC, elements)
+    mean = _mean(painting, domain, elements)
+    symmetries = [
+        as_json(domain, PAINTED, _title(receipt)),
+        *others(HYPERBOLIC, receipt.group.name, domain),
+    ]
+    for symmetry in symmetries:
+        symmetry["mean"] = mean.tolist()
     rgb = painting.pixels[..., :3].copy()
-    rgb[painting.pixels[..., 3] == 0] = np.rint(255 * np.array(first["mean"]))
+    rgb[painting.pixels[..., 3] == 0] = np.rint(255 * mean)
     return View(
         HYPERBOLIC,
         sorted(_MODELS, key=lambda name: name != model.name),
@@ -199,11 +208,10 @@ def _hyperbolic(painting: Painting) -> View:
     )
 
 
-def _mean(painting: Painting, elements: Sequence[Element]) -> Array:
+def _mean(painting: Painting, domain: Domain, elements: Sequence[Element]) -> Array:
     """The mean colour (3,) of the whole pattern, which is seen where its domains are too small: of
     a domain in all colours of its copies."""
     receipt, model = painting.receipt, _needed(painting.receipt.model, "model")
-    domain = fundamental_domain(HYPERBOLIC, elements)
     points = _spread(domain)
     xy = MODELS[model.name].from_space(points) * (1, -1) * model.radius + model.center
     height, width = painting.pixels.shape[:2]
@@ -245,7 +253,10 @@ def _spiral(painting: Painting) -> View:
         [receipt.projection],
         receipt.projection,
         rgb[..., :3],
-        [stripes(step, zoom.colour, _title(receipt), limit)],
+        [
+            stripes(step, zoom.colour, _title(receipt), limit),
+            *other_zooms(float(step[0]), elements, limit),
+        ],
         {"disc": [radius, *center]},
         elements,
     )

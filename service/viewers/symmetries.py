@@ -16,8 +16,6 @@ from geometry.domain.element import Element, kept_metric
 from geometry.errors import InputError
 from geometry.hyperbolic.groups import KINDS, tiling_group
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, Space, affine
-from geometry.symmetry.colour import ColourElement
-from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Group
 from service.viewers.reading import GeneratorOf
 
@@ -26,6 +24,8 @@ Json = dict[str, Any]
 PAINTED = "painted"
 _NEAR = 1e-6
 _FITS = 0.02  # how far a lattice may be from the one that a group needs: pixels are whole
+_ALIKE = 1e-3  # of a domain's size, between points that are meant to be the same
+_ASIDE = np.array([0.57, 0.31, 0.12])
 _SOFT = 0.35  # of the inradius, where neighbours mix
 _TILINGS = ((4, 6), (6, 4), (5, 4), (4, 5), (7, 3), (3, 8), (6, 6))
 _BASES = ((1, 0, 0, 1), (1, 1, 0, 1), (1, -1, 0, 1), (0, 1, 1, 0))  # of one lattice
@@ -48,12 +48,11 @@ def elements_of(generators: Sequence[GeneratorOf]) -> list[Element]:
     return found
 
 
-def painted(space: Space, elements: Sequence[Element], title: str, direct: bool) -> Json:
-    """The symmetry that a picture has. direct: the picture shows every place itself. Raises
-    InputError("bad-receipt")."""
+def painted(space: Space, elements: Sequence[Element]) -> Domain:
+    """The domain of the symmetry that a picture has. Raises InputError("bad-receipt")."""
     try:
         metric = kept_metric(elements) if space is PLANE else None
-        domain = fundamental_domain(space, elements, metric)
+        return fundamental_domain(space, elements, metric)
     except ValueError:
         raise InputError(
             "bad-receipt",
@@ -61,13 +60,12 @@ def painted(space: Space, elements: Sequence[Element], title: str, direct: bool)
             "The generators of this receipt make no group with a fundamental domain.",
             "Paint the picture again.",
         ) from None
-    return as_json(domain, PAINTED, title, direct)
 
 
 def as_json(
     domain: Domain, name: str, title: str, direct: bool = False, soft: bool = False
 ) -> Json:
-    """A symmetry for the page."""
+    """A symmetry for the page. direct: the picture shows every place itself."""
     inradius = min((float(side.covector @ domain.place) for side in domain.sides), default=1.0)
     return {
         "name": name,
@@ -96,18 +94,38 @@ def as_json(
     }
 
 
-def others(space: Space, own: str, cell: Array | None = None) -> Iterator[Json]:
+def others(space: Space, own: str, domain: Domain, cell: Array | None = None) -> Iterator[Json]:
     """Other groups that the same paint may be folded by: of the plane those that fit a ``cell``,
-    (2, 2), columns; of the sphere all families; of the hyperbolic plane some tilings."""
+    (2, 2), columns; of the sphere all families; of the hyperbolic plane some tilings. None of those
+    by which the picture would stay as it is. own, domain: of the group that it was painted with."""
     for group, elements in _candidates(space, own, cell):
+        if all(_changes_nothing(element, domain) for element in elements):
+            continue
         try:
             metric = kept_metric(elements) if space is PLANE else None
-            domain = fundamental_domain(space, elements, metric)
+            yield folding(group, fundamental_domain(space, elements, metric))
         except ValueError:
             continue
-        if domain.sides:
-            title = f"{group.name}: {group.title}" if len(group.title) < 60 else group.name
-            yield as_json(domain, group.name, title, soft=True)
+
+
+def folding(group: Group, domain: Domain) -> Json:
+    """Another group for the page."""
+    title = f"{group.name}: {group.title}" if len(group.title) < 60 else group.name
+    return as_json(domain, group.name, title, soft=True)
+
+
+def _changes_nothing(element: Element, domain: Domain) -> bool:
+    """Whether it is in the group of a domain, and leaves colours as they are there."""
+    if not len(domain.corners):
+        return False
+    # well inside, and on no line that anything keeps
+    count = min(len(domain.corners), 3)
+    point = 0.5 * domain.place + _ASIDE[:count] @ domain.corners[:count] / _ASIDE[:count].sum() / 2
+    if domain.space is not PLANE:
+        point /= math.sqrt(abs(domain.space.inner(point, point)))
+    (here, there), colours = domain.fold(np.stack([point, element.matrix @ point]))
+    near = _ALIKE * np.abs(domain.corners).max()
+    return colours[0] == colours[1] and bool(np.abs(here - there).max() < near)
 
 
 def _candidates(
@@ -123,24 +141,24 @@ def _candidates(
                     tilings.insert(0, tiling_group(p, q, kind))
         for name, group in {g.name: g for g in tilings}.items():
             if name != own:
-                yield group, _elements(group)
+                yield group, uncoloured(group)
         return
     for group in GROUPS.values():
         if group.space is not space or group.name in (own, "1"):
             continue
         if space is SPHERE:
-            yield group, _elements(group)
+            yield group, uncoloured(group)
         elif cell is not None and (basis := _fitting(group, cell)) is not None:
-            yield group, _elements(group, affine(basis))
+            yield group, uncoloured(group, basis)
 
 
-def _elements(group: Group, basis: Array | None = None) -> list[Element]:
+def uncoloured(group: Group, basis: Array | None = None) -> list[Element]:
+    """A group's generators without a colour rule; of the plane in the coordinates in which its
+    lattice has a ``basis``, (2, 2), columns."""
     colouring = find_colouring(group, "none")
-    matrices = [g.matrix for g in group.generators]
-    if basis is not None:
-        matrices = [basis @ m @ np.linalg.inv(basis) for m in matrices]
-    images = [colouring.images[g.letter] for g in group.generators]
-    return [Element(m, colour) for m, colour in zip(matrices, images, strict=True)]
+    change = np.eye(3) if basis is None else affine(basis)
+    back = np.linalg.inv(change)
+    return [Element(change @ g.matrix @ back, colouring.images[g.letter]) for g in group.generators]
 
 
 def _fitting(group: Group, cell: Array) -> Array | None:
@@ -154,41 +172,3 @@ def _fitting(group: Group, cell: Array) -> Array | None:
         else:
             return basis
     return None
-
-
-def movement(space: Space, matrix: Array) -> list[float] | None:
-    """The logarithm of an isometry, nine numbers: what it does is done little by little by its
-    multiples' exponentials. None for mirrors and glides, and where there is none."""
-    if np.linalg.det(matrix) < 0:
-        return None
-    acting = action(space, matrix) if np.abs(matrix - np.eye(3)).max() > _NEAR else None
-    if acting is None:
-        return None
-    if acting.point is None:
-        return (matrix - np.eye(3)).ravel().tolist() if space is PLANE else None
-    x, y, z = acting.point
-    turning = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    if space is PLANE:
-        turning = np.array([[0, -1, y], [1, 0, -x], [0, 0, 0]])
-    elif space is HYPERBOLIC:
-        turning = np.array([[0, -z, y], [z, 0, -x], [y, -x, 0]])
-    trace = np.trace(matrix) - 1
-    angle = math.acos(float(np.clip(trace / 2, -1, 1)))
-    # the sense of the turn: of sin(angle) · turning and the antisymmetric part of the matrix
-    sense = float(np.sum(turning * (matrix - np.linalg.inv(matrix))))
-    return (turning * (angle if sense >= 0 else -angle)).ravel().tolist()
-
-
-def stripes(step: Array, colour: ColourElement, title: str, limit: float) -> Json:
-    """The symmetry of a zoom: a stripe of the log-polar plane between ``limit`` − step and
-    ``limit``, (2,) the step of the generator x."""
-    outward, inward = affine(np.eye(2), tuple(step)), affine(np.eye(2), tuple(-step))
-    back = Element(inward, colour).inverse.colour
-    sides = [([-1, 0, limit], inward, back), ([1, 0, step[0] - limit], outward, colour)]
-    return {
-        **as_json(fundamental_domain(PLANE, []), PAINTED, title),
-        "sides": [
-            {"covector": list(map(float, c)), "matrix": m.ravel().tolist(), "colour": list(e)}
-            for c, m, e in sides
-        ],
-    }

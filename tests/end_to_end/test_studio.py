@@ -15,7 +15,6 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
 WAIT = 1000 * PATIENCE  # milliseconds
 
 
@@ -48,16 +47,6 @@ def address(tmp_path_factory):
         assert process.wait() == 0
     process.stdout.close()
     assert "Traceback" not in log_file.read_text()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

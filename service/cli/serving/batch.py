@@ -35,6 +35,7 @@ from service.whole_files import reason
 STATE = ".batch"  # folder in the output folder: jobs, journal, log
 AHEAD = 64  # jobs that wait or run: enough for a cluster to grow by
 POLL_SECONDS = 0.3
+_PATIENCE = 120.0  # with a service of this process: it is there, however busy the machine is
 
 
 @dataclass
@@ -77,7 +78,11 @@ def paint_batch(
     settings = dataclasses.replace(settings, data=state / "jobs", keep=MAX_KEPT)
     tally = Tally()
     read = FilesRead(_inputs(files, changes))
-    with interrupt_on_hangup(), _alone(output, settings) as address, Client(address) as client:
+    with (
+        interrupt_on_hangup(),
+        _alone(output, settings) as address,
+        Client(address, timeout=_PATIENCE) as client,
+    ):
         try:
             with shown_batch(console, len(files)) as shown:
                 journal = Journal(state / "journal.json")

@@ -50,10 +50,11 @@
   // A report that grows: it is written anew, and read anew, unless somebody is looking closely.
   for (const state of all("[data-live]")) {
     const silent = (Date.now() - Date.parse(state.dataset.updated)) / 1000;
-    const old = silent > 120;
+    const old = silent > +state.dataset.silent; // nobody was left to write that it has stopped
     if (old) {
-      state.querySelector("[data-words]").textContent +=
-        " There was no news for a while: if nothing paints any more, this is what there is.";
+      state.classList.replace("running", "stopped");
+      state.querySelector("[data-words]").textContent = state.dataset.stopped;
+      document.title = `${state.dataset.title} was stopped`;
     }
     const again = () => {
       if (touched) return setTimeout(again, 1000);

@@ -4,6 +4,7 @@ import { AmbientLight, Box3, Color, Group, Line, LineBasicMaterial, BufferGeomet
 import { DirectionalLight, PerspectiveCamera, Scene, Sphere, Vector3, WebGLRenderer } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { pace } from "./pace.js";
 
 const find = (id) => document.getElementById(id);
 const data = JSON.parse(find("data").textContent);
@@ -15,9 +16,10 @@ function bytes(base64) {
 }
 
 async function start() {
-  const renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
+  const renderer = new WebGLRenderer({ canvas, antialias: true });
   const { scene: mesh } = await new GLTFLoader().parseAsync(bytes(data.glb), "");
   const scene = new Scene().add(mesh, new AmbientLight(0xffffff, 2.2));
+  scene.background = new Color();
   const ball = new Box3().setFromObject(mesh).getBoundingSphere(new Sphere());
   const camera = new PerspectiveCamera(35, 1, ball.radius / 100, ball.radius * 100);
   const light = new DirectionalLight(0xffffff, 1.2);
@@ -34,20 +36,23 @@ async function start() {
   axes.visible = false;
   scene.add(axes);
 
-  function draw() {
+  let held = false;
+  const again = pace(canvas, (share) => {
     const { clientWidth: width, clientHeight: height } = canvas;
-    renderer.setPixelRatio(window.devicePixelRatio);
+    renderer.setPixelRatio(share * window.devicePixelRatio);
     renderer.setSize(width, height, false);
     camera.aspect = width / height;
     camera.updateProjectionMatrix();
+    scene.background.set(getComputedStyle(document.body).backgroundColor);
     renderer.render(scene, camera);
-    canvas.dataset.drawn = "finely";
-  }
+    const gl = renderer.getContext(); // waits until it is there
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  }, () => held);
   function reset() {
     controls.target.copy(ball.center);
     camera.position.copy(ball.center).add(new Vector3(0.6, 0.5, 1).setLength(3.6 * ball.radius));
     controls.update();
-    draw();
+    again();
   }
   function turned(across, up) {
     const away = camera.position.clone().sub(ball.center);
@@ -78,14 +83,19 @@ async function start() {
     event.preventDefault();
     keys[event.key]();
   });
-  controls.addEventListener("change", draw);
-  window.addEventListener("resize", draw);
+  controls.addEventListener("change", again);
+  for (const name of ["start", "end"])
+    controls.addEventListener(name, () => {
+      held = name === "start";
+      again();
+    });
+  window.addEventListener("resize", again);
   find("reset").addEventListener("click", reset);
   const box = find("axes");
   box.parentElement.hidden = !data.axes.length;
   box.addEventListener("change", () => {
     axes.visible = box.checked;
-    draw();
+    again();
   });
   reset();
 }

@@ -8,7 +8,7 @@ const columns = (m) => [0, 3, 6, 1, 4, 7, 2, 5, 8].map((k) => m[k]); // as GLSL 
 
 export class Painter {
   constructor(canvas, data, picture) {
-    const gl = canvas.getContext("webgl2", { antialias: false });
+    const gl = canvas.getContext("webgl2", { antialias: false, alpha: false });
     if (!gl) throw new Error("This browser has no WebGL 2.");
     Object.assign(this, { canvas, gl, data, programs: new Map() });
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
@@ -38,6 +38,7 @@ export class Painter {
     set.int("base", [scene.base]);
     set.int("overlay", [...scene.overlay, 0]);
     set.num("change", [scene.change]);
+    set.num("paper", paper());
     const tint = colours.action(scene.tint, data.frame, MATH);
     set.mat3("tint", [tint.matrix]);
     set.num("tint_shift", tint.shift);
@@ -88,6 +89,13 @@ export class Painter {
     for (const [name, values] of Object.entries(data.source.numbers)) set.num(name, values);
     return { program, set };
   }
+}
+
+// The colour behind the picture, 0..1. A canvas that lets the page through takes a browser without a GPU
+// a third longer.
+function paper() {
+  const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g);
+  return [red, green, blue].map((x) => x / 255);
 }
 
 // Uniforms by name; what the compiler has left out is no error.

@@ -2,7 +2,7 @@
 import * as colours from "./colours.js";
 import { MODELS } from "./models.js";
 import { reducing, settled, translation, turn } from "./spaces.js";
-import { exponential, IDENTITY, image, inverse, product } from "./vectors.js";
+import { exponential, IDENTITY, image, product } from "./vectors.js";
 
 const FAR = { hyperbolic: 30, spiral: 12 }; // from the origin: beyond, an image of it is taken
 
@@ -84,7 +84,10 @@ export class Scene {
 
   // A generator on its way, t from 0 to 1, and its colours, from 0 to 1.
   show(move, t, change) {
-    this.moved = t && move.log ? exponential(move.log.map((x) => -t * x)) : t ? inverse(move.matrix) : IDENTITY;
+    // half of a mirror is the picture pressed flat upon it
+    const upright = (1 + Math.cos(Math.PI * t)) / 2;
+    const flipped = IDENTITY.map((x, k) => upright * x + (1 - upright) * move.mirror[k]);
+    this.moved = product(flipped, exponential(move.log.map((x) => -t * x)));
     this.tint = move.colour;
     this.change = change;
   }

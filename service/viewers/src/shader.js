@@ -23,7 +23,7 @@ precision highp int;
 precision highp sampler2D;
 uniform sampler2D paint;
 uniform mat3 motion, tint;
-uniform vec3 tint_shift, mean, screen; // screen: pixels per unit, the place of w = 0
+uniform vec3 tint_shift, mean, paper, screen; // screen: pixels per unit, the place of w = 0
 uniform vec2 paint_offset, paint_size;
 uniform float texture_scale, height, area, soft, change;
 uniform vec3 side[${n(sides)}], line[${n(lines)}], centre[${n(centres)}];
@@ -140,6 +140,6 @@ void main() {
       c = mix(c, vec3(1.), strength * (1. - smoothstep(up_to + pen * .8, up_to + pen * 1.6, d)));
       c = mix(c, shade, strength * (1. - smoothstep(up_to - pen * .5, up_to + pen * .3, d)));
     }` : ""}
-  result = cover > 0. ? vec4(c * cover, cover) : vec4(0.);
+  result = vec4(cover > 0. ? mix(paper, c, cover) : paper, 1.);
 }`;
 }

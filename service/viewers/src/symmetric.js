@@ -1,12 +1,9 @@
 // The page of a picture: a canvas, and controls that say what is drawn on it.
 import { listen } from "./gestures.js";
 import { MODELS } from "./models.js";
+import { pace } from "./pace.js";
 import { Painter } from "./painter.js";
 import { Scene } from "./scene.js";
-
-const SLOWEST = 24, QUICKEST = 8; // milliseconds a frame takes, between which nothing changes
-const LEVELS = [1, 0.71, 0.5, 0.35, 0.25, 0.18]; // of the resolution while things move
-const REST = 160, HELD = 1000; // milliseconds without a movement after which all is drawn finely; while it is held
 
 const find = (id) => document.getElementById(id);
 const data = JSON.parse(find("data").textContent);
@@ -24,39 +21,20 @@ function loaded(source) {
 async function start() {
   const painter = new Painter(canvas, data, await loaded(data.texture.data));
   const scene = new Scene(data);
-  let level = 0, still = 0, waiting = false, playing = null;
+  let playing = null;
 
   const size = () => [canvas.clientWidth, canvas.clientHeight];
-  function draw(fine) {
-    const share = (fine ? 1 : LEVELS[level]) * window.devicePixelRatio;
-    const [width, height] = size().map((side) => Math.max(1, Math.round(side * share)));
+  function draw(share, fine) {
+    const [width, height] = size().map((side) => Math.max(1, Math.round(side * share * window.devicePixelRatio)));
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const { model, symmetry, motion, base, overlay, change, tint } = scene;
     painter.draw({ model, symmetry, motion, base, overlay, change, tint, ...scene.placed(width, height) }, fine);
-    canvas.dataset.drawn = fine ? "finely" : "moving";
-  }
-  function frame(now) {
-    waiting = false;
-    const begin = performance.now();
-    draw(false);
     painter.finish();
-    const took = performance.now() - begin;
-    if (took > SLOWEST) level = Math.min(level + (took > 4 * SLOWEST ? 2 : 1), LEVELS.length - 1);
-    else if (took < QUICKEST && level) level -= 1;
-    clearTimeout(still);
-    if (playing) {
-      playing(now);
-      again();
-    } else {
-      // a slow machine must not draw finely between two movements
-      still = setTimeout(() => draw(true), Math.max(held() ? HELD : REST, 3 * took));
-    }
   }
-  function again() {
-    canvas.dataset.drawn = "moving";
-    if (!waiting) requestAnimationFrame(frame);
-    waiting = true;
-  }
+  const again = pace(canvas, draw, () => held(), (now) => {
+    playing?.(now);
+    return playing !== null;
+  });
   const changed = (change) => (...values) => {
     change(...values);
     again();
@@ -73,11 +51,14 @@ async function start() {
   window.addEventListener("resize", again);
 
   choices("model", data.models.map((name) => [name, MODELS[name].title]), changed((name) => (scene.model = name)));
-  choices("symmetry", data.symmetries.map((one) => [one.name, one.title]), changed((name) => scene.choose(name)));
-  ["mirrors", "centres", "domain"].forEach((name, k) => {
-    const box = find(name);
-    box.addEventListener("change", changed(() => (scene.overlay[k] = Number(box.checked))));
-  });
+  const boxes = ["mirrors", "centres", "domain"].map(find);
+  boxes.forEach((box, k) => box.addEventListener("change", changed(() => (scene.overlay[k] = Number(box.checked)))));
+  function choose(name) {
+    scene.choose(name);
+    [scene.symmetry.lines, scene.symmetry.centres].forEach((some, k) => (boxes[k].disabled = !some.length));
+  }
+  choices("symmetry", data.symmetries.map((one) => [one.name, one.title]), changed(choose));
+  choose(scene.symmetry.name);
   find("reset").addEventListener("click", changed(() => scene.reset()));
 
   // A generator moves the picture; then its colours change, and it is the same as before.
@@ -86,7 +67,7 @@ async function start() {
     playing = (now) => {
       const t = (now - begin) / 1000;
       const smooth = (x) => (x < 0 ? 0 : x > 1 ? 1 : x * x * (3 - 2 * x));
-      scene.show(move, t < 3.4 ? (move.log ? smooth(t / 1.6) : Number(t > 0.4)) : 0, t < 3.4 ? smooth((t - 2) / 1) : 0);
+      scene.show(move, t < 3.4 ? smooth(t / 1.6) : 0, t < 3.4 ? smooth((t - 2) / 1) : 0);
       if (t >= 3.4) playing = null;
     };
     again();

@@ -1,7 +1,6 @@
 """Pages as Chromium shows them: ``make test-browser``."""
 
 import http.server
-import shutil
 import threading
 from functools import partial
 
@@ -11,18 +10,6 @@ from recorded_runs import HOSTILE, RECIPE, run_record, write_run
 from service.cli import main
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM:
-        pytest.skip("there is no Chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -182,11 +169,14 @@ def test_a_report_that_grows_is_read_again_until_somebody_looks_closely(made, op
 
 def test_one_that_does_not_grow_any_more_says_so(made, open_page):
     page = open_page((made / "runs" / "going" / "report.html").as_uri().replace("going", "0"))
-    assert "no news" not in page.text_content("header")
+    assert "Stopped" not in page.text_content("header")
     record = run_record(5, state="running", picture=None, files=[], step=6)
     old = write_run(made / "old", record)
     page = open_page((old / "report.html").as_uri())
-    assert "There was no news for a while" in page.text_content("[data-live]")
+    words = page.text_content("[data-live]")
+    assert "Stopped after 6 of 8 steps" in words and "paints it again" in words
+    assert "was stopped" in page.title() and "left" not in words
+    assert page.locator("[data-copy] code").text_content() == "service run recipe.json"
 
 
 def test_two_runs_side_by_side(site, open_page):

@@ -157,7 +157,7 @@ def test_recipes_can_be_run_and_pictures_are_as_delivered(site):
 
 def test_a_run_that_was_killed_is_shown_as_it_was(site):
     page = pages_of(site)[next(p for p in pages_of(site) if p.startswith("run/killed"))]
-    assert "Unfinished: 6 of 8 steps" in page.text
+    assert "Stopped after 6 of 8 steps" in page.text
     assert "Download the recipe" in page.text and "Download the picture" not in page.text
 
 

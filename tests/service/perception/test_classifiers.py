@@ -2,7 +2,6 @@
 
 import json
 import math
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,11 +12,13 @@ from service.cli import main
 from service.inputs.styles import load_styles
 from service.networks import check_network, find_network
 from service.painting.paint import paint
+from service.painting.stage import Sight
 from service.perception.classifiers import Classifier
 from service.perception.moments import moments
 from service.perception.network import load_network, without_numbers
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
+from service.surfaces.surface import Look
 from service.tables.network_info import HEAD, as_torchvision
 from service.terms import style
 
@@ -119,9 +120,9 @@ def resnet():
 
 def of_style(network, features, weight=None):
     """What the style term sees of a layer's features."""
-    look = SimpleNamespace(periodic=True)
-    sight = SimpleNamespace(seen=features, network=network, weight=weight, look=look)
-    return style.observe(sight, None)
+    sight = Sight("", features, None, network, Look(features, weight, periodic=True))
+    (found,) = style.observe(sight, style.Wanted([], {}, ())).each
+    return found
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,29 @@
 
 import errno
 import json
+import queue
+from datetime import timedelta
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from recorded_runs import RECIPE, picture
+from hypothesis import given
+from hypothesis import strategies as st
+from recorded_runs import RECIPE, picture, run_record
 
 from geometry.errors import InputError
 from service.recipe.parsing import parse_recipe
 from service.runs import diary as module
 from service.runs.diary import PICTURES, SHARE, Diary, new_record
 from service.runs.folders import writer
-from service.runs.record import MAX_SHOTS, RECORD, REPORT, read_record
+from service.runs.record import (
+    MAX_SHOTS,
+    RECORD,
+    REPORT,
+    SILENT_SECONDS,
+    parse_record,
+    read_record,
+)
 
 STAGE = 20  # steps of one
 
@@ -87,6 +98,30 @@ def test_one_that_is_never_ended_is_readable(tmp_path):
     record = json.loads(written[RECORD])
     assert (record["state"], record["step"], record["planned"]) == ("running", 1, 50)
     assert [shot["step"] for shot in record["shots"]] == [1] and REPORT in written
+
+
+def test_a_long_step_is_no_silence(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "HEARTBEAT_SECONDS", 0.02)
+    written = queue.SimpleQueue()
+    with diary_in(tmp_path / "run", write=lambda name, data: written.put((name, data))) as diary:
+        diary.note(progress(1, 50))
+        records = []
+        while len(records) < 3:
+            name, data = written.get(timeout=60)
+            records += [parse_record(json.loads(data))] if name == RECORD else []
+    assert [record.step for record in records] == [1, 1, 1]
+    assert records[0].updated < records[1].updated < records[2].updated
+
+
+@given(st.floats(0, 1e6), st.sampled_from(["running", "finished", "failed"]))
+def test_a_run_that_is_silent_was_stopped(seconds, state):
+    record = run_record(state=state, seconds_left=5.0)
+    known = record.as_of(record.updated + timedelta(seconds=seconds))
+    if state == "running" and seconds > SILENT_SECONDS:
+        assert known.state == "stopped" and known.seconds_left is None
+        assert known.shots == record.shots
+    else:
+        assert known == record
 
 
 @pytest.mark.parametrize(

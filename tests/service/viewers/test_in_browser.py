@@ -22,8 +22,6 @@ from service.viewers.reading import read_painting
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-CHROMIUM = "/usr/bin/chromium"
-SOFTWARE = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"]
 WAIT = 240_000  # milliseconds
 RECIPES = {
     "p4g": {"target": "tile", "group": "p4g", "colouring": "2a", "size": 128},
@@ -37,21 +35,8 @@ RECIPES = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs Debian's chromium")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*SOFTWARE, "--enable-unsafe-swiftshader"]
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def opened(browser, tmp_path):
+def opened(chromium, tmp_path):
     """Opens the page of a receipt; whatever it complains of, or asks of a network, fails."""
     wrong = []
     pages = []
@@ -59,7 +44,7 @@ def opened(browser, tmp_path):
     def open_(receipt: Path, width: int = 496, height: int = 760):
         file = tmp_path / "page.html"
         file.write_text(viewer_page(read_painting(receipt)), "utf-8")
-        page = browser.new_page(
+        page = chromium.new_page(
             viewport={"width": width, "height": height}, reduced_motion="reduce"
         )
         page.set_default_timeout(WAIT)

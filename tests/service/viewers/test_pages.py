@@ -10,11 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from paintings import write_painting
+from scipy import linalg
 from typer.testing import CliRunner
 
 import service.viewers
+from geometry.catalogue import GROUPS
 from geometry.errors import InputError
+from geometry.spaces import HYPERBOLIC, PLANE, SPHERE
 from service.cli.app import app
+from service.viewers.movements import movement
 from service.viewers.page import viewer_page
 from service.viewers.reading import read_painting
 from service.viewers.scenes import scene_json
@@ -55,20 +59,62 @@ def test_the_tile_and_the_groups_that_fit_it(tmp_path):
     assert {"p6m", "p31m", "cmm"} <= set(names) and "p4" not in names
 
 
-@pytest.mark.slow
-def test_generators_move_as_their_logarithms_say(tmp_path):
-    from scipy.linalg import expm
+@pytest.mark.parametrize("space", [PLANE, SPHERE, HYPERBOLIC], ids=lambda space: space.name)
+def test_what_is_moved_little_by_little_arrives(space):
+    """Mirrors, glides and rotary reflections, too; of generators and of some of their products."""
+    for group in [group for group in GROUPS.values() if group.space is space][:40]:
+        basis = np.eye(3)
+        if group.lattice is not None:
+            basis[:2, :2] = 90 * group.lattice.basis
+        letters = [basis @ g.matrix @ np.linalg.inv(basis) for g in group.generators]
+        for matrix in [*letters, *(a @ b for a in letters for b in letters)]:
+            moves = movement(space, matrix)
+            log, mirror = (np.reshape(moves[name], (3, 3)) for name in ("log", "mirror"))
+            half = linalg.expm(log / 2)
+            assert np.allclose(half @ half @ mirror, matrix, atol=1e-6), group.name
+            assert np.allclose(mirror @ mirror, np.eye(3)) and np.allclose(
+                mirror @ half, half @ mirror, atol=1e-6
+            )
+            assert np.linalg.det(half) > 0 and space.is_isometry(half, 1e-6)
 
-    for recipe in (
-        P4,
-        {"target": "sphere", "group": "532", "size": 128},
-        {"target": "hyperbolic", "group": "[4,6]+", "size": 64},
-        {"target": "spiral", "group": "spiral3", "size": 64},
-    ):
-        scene = scene_json(read_painting(write_painting(tmp_path, recipe)))
-        for move in scene["moves"]:
-            matrix = np.reshape(move["matrix"], (3, 3))
-            assert np.allclose(expm(np.reshape(move["log"], (3, 3))), matrix, atol=1e-9), recipe
+
+def test_groups_that_change_nothing_are_not_offered(tmp_path):
+    def offered(**recipe):
+        painting = read_painting(write_painting(tmp_path, {**recipe, "size": 64}))
+        return {symmetry["name"] for symmetry in scene_json(painting)["symmetries"]}
+
+    names = offered(target="tile", group="p4g")
+    assert not {"p1", "p2"} & names and {"p4m", "pmm"} <= names
+    # half turns change colours: without that the picture is another
+    assert "p2" in offered(target="tile", group="p4", colouring="4m")
+    names = offered(target="sphere", group="432")
+    assert not {"332", "222", "33"} & names and {"532", "*432"} <= names
+
+
+@pytest.mark.parametrize("radius", ["zoom", "tunnel"])
+def test_spirals_are_folded_by_wallpaper_groups(tmp_path, radius):
+    recipe = {"target": "spiral", "group": "spiral3", "radius": radius, "size": 64}
+    scene = scene_json(read_painting(write_painting(tmp_path, recipe)))
+    names = [symmetry["name"] for symmetry in scene["symmetries"]]
+    assert names[0] == "painted" and {"p2", "pmm", "p4g", "p6m", "cm"} <= set(names)
+    for symmetry in scene["symmetries"][1:]:
+        pairings = [np.reshape(side["matrix"], (3, 3)) for side in symmetry["sides"]]
+        covectors = np.array([side["covector"] for side in symmetry["sides"]])
+
+        def folded(point, pairings=pairings, covectors=covectors):
+            for _ in range(500):
+                heights = covectors @ point
+                if heights.min() >= -1e-9:
+                    return point
+                point = pairings[heights.argmin()] @ point
+            raise AssertionError("no end")
+
+        for place in np.random.default_rng(0).uniform((-2, -3), (1, 3), (20, 2)):
+            once = folded(np.array([*place, 1]))
+            around = folded(np.array([place[0], place[1] + 2 * np.pi, 1]))
+            assert np.allclose(once, around, atol=1e-6), symmetry["name"]  # no seam
+            assert once[0] <= (0 if radius == "zoom" else 1) + 1e-9  # inside of the picture
+            assert radius == "zoom" or once[0] > 0
 
 
 @pytest.mark.parametrize(
