@@ -84,6 +84,19 @@ class ColourFrame:
             return colour.act(element, rounded(colours))
         return rounded(self.act(element, colours))
 
+    def places(self, logits: Array) -> Array:
+        """Where logits (..., 3) lie in coordinates in which every rule acts by signed permutations:
+        z of the frame; in the frame RGB colours, from mid grey on."""
+        if self.is_rgb:
+            return special.expit(logits) - 0.5
+        return (logits - np.array(self.mean)) @ np.linalg.inv(np.array(self.axes)).T
+
+    def logits_at(self, places: Array) -> Array:
+        """The inverse of :meth:`places`; black and white are as far away as paint gets."""
+        if self.is_rgb:
+            return _logits(places + 0.5)
+        return np.array(self.mean) + places @ np.array(self.axes).T
+
     def bounds(
         self, element: ColourElement, pixels: NDArray, half: float = 0.5 / 255
     ) -> tuple[Array, Array]:
@@ -122,6 +135,20 @@ class ColourFrame:
 
 
 RGB = ColourFrame((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+
+
+_GREY = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]).T / np.sqrt([3, 2, 6])
+
+
+def light_and_hues(frame: ColourFrame) -> tuple[Array, Array]:
+    """The axis of light and dark and two of hues, columns of (3, 3), and a colour's logits (3,) on
+    which they meet: grey's, or of the frame's own axes the one that is nearest to it and the
+    others."""
+    if frame.is_rgb:
+        return _GREY, np.zeros(3)
+    axes = np.array(frame.axes)
+    light = int(np.argmax(np.abs(axes.sum(axis=0)) / np.linalg.norm(axes, axis=0)))
+    return np.roll(axes, -light, axis=1), np.array(frame.mean)
 
 
 @dataclass(frozen=True)

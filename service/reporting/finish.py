@@ -58,7 +58,8 @@ def finish(
         from service.reporting.mesh_finish import finish_mesh  # Warp: half a second
 
         surface, _ = last.surface(False)
-        whole = finish_mesh(scene, picture, surface.seen, last.kept and last.kept())
+        in_inks = recipe.finishing.values["palette"] is not None
+        whole = finish_mesh(scene, picture, surface.seen, last.kept and last.kept(), in_inks)
         receipt = build_receipt(
             recipe, scene, styles, last, frame, whole.quality, whole.texture, weights
         )

@@ -102,6 +102,11 @@ class FoldedDesign(Design):
             [power(undo, k) for k, _ in used],
         )
 
+    @abstractmethod
+    def smoothed(self, paint: Array, deviation: float) -> Array:
+        """Gaussian means on the surface of ``paint`` (charts, rows, columns, 3) of the canvas, of a
+        deviation in widths of the picture, in its middle where they differ."""
+
     def pixel_map(self, view: View) -> SamplingMap:
         """Chart texels → the mean logits of every pixel's sub-samples."""
         return average_runs(self.fold(view.points), view.starts)

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import special
 from torch import Tensor
 
 from geometry.maps.sampling import SamplingMap
+from service.finisher import Finisher
 from service.spaces.spiral import SpiralDesign
+from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, packed_pyramid
 
@@ -56,6 +59,18 @@ class SpiralSurface(Surface):
         if self._pixels is None:
             self._pixels = self._design.picture_map()
         return self._design.developed(self._texture(logits).double().cpu().numpy(), self._pixels)
+
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+        """See Surface. What is filtered is the log-polar torus, so that filters grow with the
+        distance from the middle, as all else does; widths are those at the picture's edge."""
+        if finish is None:
+            return self.picture(logits)
+        design, unfold = self._design, self._design.kaleidoscope[1]
+        torus = Torus(design.texture_shape, design.chart.period / 2, unfold)
+        orbits = self._average(self._enlarged(logits)).cpu().numpy()
+        done, fitted = finished_orbits(finish, orbits, torus)
+        texels = special.expit(unfold.apply(done, finish.frame))
+        return fitted.settled(design.developed(texels, design.picture_map()))
 
     def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
         """See Surface."""

@@ -22,6 +22,7 @@ from torch.nn import functional as F
 
 from geometry.maps.pyramid import pyramid_shapes
 from geometry.maps.sampling import SamplingMap
+from service.finisher import Finisher
 from service.recipe.parts import DRAFT_SUBSAMPLES
 from service.spaces.space import Design, Scene
 from service.surfaces.grids import ALIGNED, Phase, resize
@@ -94,9 +95,9 @@ class Surface(ABC):
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """The texture, to look at: (H, W, 3) uint8 sRGB, top row first."""
 
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """The texture, to keep: like picture, but however long it takes."""
-        return self.picture(logits)
+    @abstractmethod
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+        """The texture, to keep: like picture, but however long it takes, and finished."""
 
     def seam_energy(self, logits: Tensor) -> Tensor:
         """The mean square difference of colours across UV seams, relative to the colours' variance:
