@@ -10,6 +10,7 @@ permutes.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from geometry.errors import InputError
 from geometry.spaces import Array
 from geometry.symmetry.colour import IDENTITY, ColourElement, generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame, rounded
-from geometry.symmetry.ink_sets import dithered_ink, nearest_ink
+from geometry.symmetry.ink_sets import InkSpace, dithered_ink, nearest_ink
 from service.finishing import STEPS
 from service.finishing.palette import ink_bytes
 from service.inputs.styles import exemplar_pixels, exemplars, read_style_file
@@ -37,6 +38,7 @@ _STRIP = 1 << 19  # colours at a time: bounds the memory
 _TRIED = 256  # colours with which a tone is tried
 _WRONG = 2 / 255  # of a colour: more is no rounding
 THOUSANDTH = 1e-3
+PLAIN = InkSpace(RGB, (IDENTITY,))  # without a rule
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +124,12 @@ class Finisher:
                 sample = tones[-1](sample)
             if row.inks is not None:
                 inks = row.inks(value, self._seen(row, sample))
-        return Fitted(self.frame, tuple(tones), inks, self.values["dither"], self._given_inks())
+        return Fitted(self.space, tuple(tones), inks, self.values["dither"], self._given_inks())
+
+    @functools.cached_property
+    def space(self) -> InkSpace:
+        """Of inks under the rule."""
+        return InkSpace(self.frame, self.elements)
 
     def _given_inks(self) -> NDArray[np.uint8] | None:
         value = self.values["palette"]
@@ -130,7 +137,7 @@ class Finisher:
 
     def _seen(self, row: FinishingStep, sample: Array) -> Seen:
         picture = self.pictures.get(row.name)
-        return Seen(sample, self.frame, self.elements, self.rule, picture)
+        return Seen(sample, self.frame, self.space, self.rule, picture)
 
     def check(self) -> None:
         """Raise InputError for what the colour rule does not allow; see :meth:`of`."""
@@ -159,10 +166,10 @@ class Finisher:
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What is done to the colours of one picture. inks: (k, 3), places in the frame, of a picture
-    in inks; given: (k, 3), the very bytes, where the recipe names them."""
+    """What is done to the colours of one picture. inks: (k, 3), places in the ``space``, of a
+    picture in inks; given: (k, 3), the very bytes, where the recipe names them."""
 
-    frame: ColourFrame
+    space: InkSpace
     tones: tuple[Tone, ...]
     inks: Array | None
     dither: float
@@ -179,32 +186,32 @@ class Fitted:
         toned = self.toned(logits)
         if self.inks is None:
             return toned
-        places = self.frame.places(toned)
+        places = self.space.places(toned)
         which = (
             dithered_ink(places, self.inks, thresholds, self.dither)
             if self.dither
             else nearest_ink(places, self.inks)
         )
-        return self.frame.logits_at(self.inks)[which]
+        return self.space.logits_at(self.inks)[which]
 
     def settled(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The picture (H, W, 3) in the exact bytes of its inks; as it is without."""
         if self.inks is None:
             return picture
-        nearly = rounded(special.expit(self.frame.logits_at(self.inks)))
-        return in_inks(picture, nearly, self.given, self.frame)
+        nearly = rounded(special.expit(self.space.logits_at(self.inks)))
+        return in_inks(picture, nearly, self.given, self.space)
 
 
 def in_inks(
     picture: NDArray[np.uint8],
     inks: NDArray[np.uint8],
     given: NDArray[np.uint8] | None = None,
-    frame: ColourFrame = RGB,
+    space: InkSpace = PLAIN,
 ) -> NDArray[np.uint8]:
-    """A picture (H, W, 3) in its nearest ``inks`` (k, 3), as a frame's places are near; ``given``:
+    """A picture (H, W, 3) in its nearest ``inks`` (k, 3), as places in a space are near; ``given``:
     (k, 3), what is written for them, if they are others."""
     places = [
-        frame.places(special.logit(np.clip(x / 255, DARKEST, 1 - DARKEST)))
+        space.places(special.logit(np.clip(x / 255, DARKEST, 1 - DARKEST)))
         for x in (picture.reshape(-1, 3), inks)
     ]
     return (inks if given is None else given)[nearest_ink(*places)].reshape(picture.shape)

@@ -84,19 +84,6 @@ class ColourFrame:
             return colour.act(element, rounded(colours))
         return rounded(self.act(element, colours))
 
-    def places(self, logits: Array) -> Array:
-        """Where logits (..., 3) lie in coordinates in which every rule acts by signed permutations:
-        z of the frame; in the frame RGB colours, from mid grey on."""
-        if self.is_rgb:
-            return special.expit(logits) - 0.5
-        return (logits - np.array(self.mean)) @ np.linalg.inv(np.array(self.axes)).T
-
-    def logits_at(self, places: Array) -> Array:
-        """The inverse of :meth:`places`; black and white are as far away as paint gets."""
-        if self.is_rgb:
-            return _logits(places + 0.5)
-        return np.array(self.mean) + places @ np.array(self.axes).T
-
     def bounds(
         self, element: ColourElement, pixels: NDArray, half: float = 0.5 / 255
     ) -> tuple[Array, Array]:

@@ -1,28 +1,69 @@
 """Sets of inks that a colour rule permutes, and pictures in them.
 
-All is done in places (:meth:`geometry.symmetry.colour_frame.ColourFrame.places`), where a rule acts
-by signed permutations: these keep distances, so that an image's nearest ink is the image of the
-nearest ink. The images of one ink are its orbit; what keeps an ink in its place is a subgroup, and
-all inks that it keeps are a plane through the middle. A set of n inks is made of orbits, large ones
-first, and moved by Lloyd's algorithm (k-means), in which the inks of an orbit move together.
+All is done in places (:class:`InkSpace`), where a rule acts by signed permutations: these keep
+distances, so that an image's nearest ink is the image of the nearest ink. The images of one ink are
+its orbit; what keeps an ink in its place is a subgroup, and all inks that it keeps are a plane
+through the middle. A set of n inks is made of orbits, and moved by Lloyd's algorithm (k-means), in
+which the inks of an orbit move together.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from geometry.errors import InputError
 from geometry.spaces import Array
 from geometry.symmetry.colour import ColourElement, generated, matrix
+from geometry.symmetry.colour_frame import ColourFrame
 
 _GENERIC = np.array([0.37, 0.613, 0.829])  # a place that nothing keeps but what keeps all like it
+_EDGE = 1e-6  # nearer to 0 and 1 colours do not differ
 _ROUNDS = 24  # of Lloyd's algorithm
+_SAMPLE = 1 << 11  # places that inks are found among
+_MUCH = 0.5  # of an error: so much nearer inks must be that the group does not move
 _STRIP = 1 << 18  # places at a time: bounds the memory
+
+
+@dataclass(frozen=True, eq=False)
+class InkSpace:
+    """Coordinates of colours, places, in which the ``elements`` of a rule, a whole group, act by
+    the same signed permutations as in the ``frame``, and distances are about those of colours. In
+    the frame RGB they are red, green and blue from mid grey on. In others z of the frame, stretched
+    by the root of what is left of the logits' metric AᵀA when it is averaged over the rule."""
+
+    frame: ColourFrame
+    elements: tuple[ColourElement, ...]
+
+    @functools.cached_property
+    def _stretch(self) -> Array:
+        """(3, 3), symmetric; it commutes with every element."""
+        axes = np.array(self.frame.axes)
+        metric = axes.T @ axes
+        turned = [matrix(e).T @ metric @ matrix(e) for e in self.elements]
+        squares, vectors = np.linalg.eigh(np.mean(turned, axis=0))
+        stretch: Array = (vectors * np.sqrt(squares)) @ vectors.T
+        return stretch
+
+    def places(self, logits: Array) -> Array:
+        """Of logits (..., 3)."""
+        if self.frame.is_rgb:
+            return special.expit(logits) - 0.5
+        back = np.linalg.inv(np.array(self.frame.axes)).T @ self._stretch
+        return (logits - np.array(self.frame.mean)) @ back
+
+    def logits_at(self, places: Array) -> Array:
+        """The inverse of :meth:`places`; in the frame RGB black and white are not infinite."""
+        if self.frame.is_rgb:
+            return special.logit(np.clip(places + 0.5, _EDGE, 1 - _EDGE))
+        forth = np.linalg.inv(self._stretch) @ np.array(self.frame.axes).T
+        return np.array(self.frame.mean) + places @ forth
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,18 +82,39 @@ class _Kind:
 
 def permuted_inks(sample: Array, count: int, elements: Sequence[ColourElement]) -> Array:
     """``count`` places (count, 3) that ``elements``, a whole group, permute, near to the places of
-    a ``sample`` (n, 3). The same sample gives the same inks. Raises InputError("bad-inks") for a
-    number that no orbits add up to."""
+    a ``sample`` (n, 3). Of all ways to put orbits together the one that is nearest to the sample is
+    taken; one whose inks the group leaves as they are only where it is much nearer. The same sample
+    gives the same inks. Raises InputError("bad-inks") for a number that no orbits add up to."""
+    sample = sample[:: max(1, len(sample) // _SAMPLE)]
+    second = sample.T @ sample / len(sample)
+    best, least = None, np.inf
+    for kinds in _partitions(_kinds(elements, second), count):
+        inks = _settled(sample, kinds)
+        error = float((_squares(sample, inks).min(axis=1) + (sample**2).sum(axis=1)).mean())
+        if len(elements) > 1 and all(len(kind.images) == 1 for kind in kinds):
+            error /= _MUCH  # the picture would show nothing of the rule
+        if error < least:
+            best, least = inks, error
+    if best is None:
+        sizes = ", ".join(str(len(kind.images)) for kind in _kinds(elements, second))
+        raise InputError(
+            "bad-inks",
+            "finishing.palette",
+            f"This colour rule takes {sizes} inks around, and these do not add up to {count}.",
+            "Choose another number.",
+        )
+    return best
+
+
+def _settled(sample: Array, kinds: Sequence[_Kind]) -> Array:
+    """The inks of orbits of these kinds after Lloyd's algorithm."""
     random = np.random.default_rng(0)
     representatives: list[Array] = []
-    kinds: list[_Kind] = []
-    for kind in _chosen(sample, count, elements):
-        start = _far_place(sample, representatives, kinds, random)
-        representatives.append(kind.keeps @ start)
-        kinds.append(kind)
+    for k, kind in enumerate(kinds):
+        inks = _all_inks(representatives, kinds[:k])
+        representatives.append(kind.keeps @ _far_place(sample, inks, random))
     for _ in range(_ROUNDS):
-        inks = _all_inks(representatives, kinds)
-        which = nearest_ink(sample, inks)
+        which = nearest_ink(sample, _all_inks(representatives, kinds))
         first = 0
         for k, kind in enumerate(kinds):
             sums, number = np.zeros(3), 0
@@ -128,12 +190,9 @@ def _all_inks(representatives: Sequence[Array], kinds: Sequence[_Kind]) -> Array
     return np.concatenate(parts) if parts else np.zeros((0, 3))
 
 
-def _far_place(
-    sample: Array, representatives: list[Array], kinds: list[_Kind], random: np.random.Generator
-) -> Array:
-    """One of the sample, the rather the farther it is from the inks so far (k-means++, Arthur and
-    Vassilvitskii 2007)."""
-    inks = _all_inks(representatives, kinds)
+def _far_place(sample: Array, inks: Array, random: np.random.Generator) -> Array:
+    """One of the sample, the rather the farther it is from the inks so far, if any, else from its
+    middle (k-means++, Arthur and Vassilvitskii 2007)."""
     if not len(inks):
         inks = sample.mean(axis=0)[None]
     gaps = np.maximum(_squares(sample, inks).min(axis=1) + (sample**2).sum(axis=1), 0)
@@ -142,41 +201,25 @@ def _far_place(
     return chosen
 
 
-def _chosen(sample: Array, count: int, elements: Sequence[ColourElement]) -> list[_Kind]:
-    """Kinds of orbits that have ``count`` inks together, the largest first; of those of one size
-    the one whose places have most of the sample's spread."""
-    second = sample.T @ sample / len(sample)
-    kinds: dict[int, _Kind] = {}
-    for kind in _kinds(elements):
-        size, known = len(kind.images), kinds.get(len(kind.images))
-        if known is None or _spread(kind, second) > _spread(known, second) + 1e-12:
-            kinds[size] = kind
-    found: list[_Kind] = []
-    left = count
-    for size in sorted(kinds, reverse=True):
-        kind = kinds[size]
-        most = left // size if kind.room else min(1, left // size)
-        found += [kind] * most
-        left -= most * size
-    if left:
-        sizes = ", ".join(map(str, sorted(kinds)))
-        raise InputError(
-            "bad-inks",
-            "finishing.palette",
-            f"This colour rule takes inks around in {sizes}: {count} cannot be permuted.",
-            f"Choose {count - left} or {count + max(kinds) - left}.",
-        )
-    return found
+def _partitions(kinds: Sequence[_Kind], count: int) -> Iterator[tuple[_Kind, ...]]:
+    """All ways to have ``count`` inks of these kinds together. Of a kind without room there is one
+    at most."""
+    if count == 0:
+        yield ()
+    elif kinds:
+        first, *rest = kinds
+        most = count // len(first.images)
+        for number in range(most if first.room else min(1, most), -1, -1):
+            for others in _partitions(rest, count - number * len(first.images)):
+                yield (first,) * number + others
 
 
-def _spread(kind: _Kind, second: Array) -> float:
-    return float(np.trace(kind.keeps @ second @ kind.keeps.T))
-
-
-def _kinds(elements: Sequence[ColourElement]) -> list[_Kind]:
-    """A kind for every subgroup that keeps a place: those of two generators are all of them."""
+def _kinds(elements: Sequence[ColourElement], second: Array) -> list[_Kind]:
+    """The kinds of orbits, the largest first: one for every size, and of these the one whose places
+    have most of a spread, ``second`` (3, 3). A kind belongs to a subgroup that keeps a place; those
+    that two elements generate are all of them."""
     subgroups = {generated(pair) for pair in itertools.product(elements, repeat=2)}
-    found = []
+    found: dict[int, tuple[float, _Kind]] = {}
     for subgroup in sorted(subgroups, key=lambda s: (len(s), s)):
         keeps = np.mean([matrix(element) for element in subgroup], axis=0)
         place = keeps @ _GENERIC
@@ -184,8 +227,11 @@ def _kinds(elements: Sequence[ColourElement]) -> list[_Kind]:
         for element in elements:
             moved = matrix(element)
             images.setdefault(tuple(np.round(moved @ place, 9) + 0.0), moved)
-        found.append(_Kind(np.stack(list(images.values())), keeps))
-    return found
+        spread = float(np.trace(keeps @ second @ keeps.T))
+        size = len(images)
+        if size not in found or spread > found[size][0] + 1e-12:
+            found[size] = spread, _Kind(np.stack(list(images.values())), keeps)
+    return [found[size][1] for size in sorted(found, reverse=True)]
 
 
 def thresholds(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Array:

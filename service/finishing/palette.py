@@ -17,15 +17,15 @@ _APART = 0.03  # of red, green or blue: as far an ink may be from the image of a
 
 
 def ink_places(value: str, seen: Seen) -> Array:
-    """The inks (k, 3) in the frame's places: those given, or as many as wanted, found in the
+    """The places (k, 3) of the inks: those given, or as many as wanted, found in the
     picture. Raises InputError("bad-inks")."""
     if not value.startswith("#"):
-        return permuted_inks(seen.frame.places(seen.logits), int(value), seen.elements)
+        return permuted_inks(seen.space.places(seen.logits), int(value), seen.space.elements)
     logits = special.logit(np.clip(ink_bytes(value) / 255, CLAMP, 1 - CLAMP))
-    inks = seen.frame.places(logits)
-    step = seen.frame.places(special.logit(np.clip(special.expit(logits) + _APART, 0.001, 0.999)))
+    inks = seen.space.places(logits)
+    step = seen.space.places(special.logit(np.clip(special.expit(logits) + _APART, 0.001, 0.999)))
     apart = float(np.linalg.norm(step - inks, axis=1).max())
-    check_permuted(inks, seen.elements, apart, seen.rule, "finishing.palette")
+    check_permuted(inks, seen.space.elements, apart, seen.rule, "finishing.palette")
     return inks
 
 

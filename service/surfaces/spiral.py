@@ -11,7 +11,7 @@ from scipy import special
 from torch import Tensor
 
 from geometry.maps.sampling import SamplingMap
-from service.finisher import Finisher
+from service.finisher import Finisher, Fitted
 from service.spaces.spiral import SpiralDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.operators import SparseOperator
@@ -65,13 +65,22 @@ class SpiralSurface(Surface):
         distance from the middle, as all else does; widths are those at the picture's edge."""
         if finish is None:
             return self.picture(logits)
+        texels, fitted = self._finished(logits, finish)
+        return fitted.settled(self._design.developed(texels, self._design.picture_map()))
+
+    def _finished(self, logits: Tensor, finish: Finisher) -> tuple[NDArray, Fitted]:
+        """Colours of the texels, and what is done to the pictures made of them."""
         design, unfold = self._design, self._design.kaleidoscope[1]
         torus = Torus(design.texture_shape, design.chart.period / 2, unfold)
         orbits = self._average(self._enlarged(logits)).cpu().numpy()
         done, fitted = finished_orbits(finish, orbits, torus)
-        texels = special.expit(unfold.apply(done, finish.frame))
-        return fitted.settled(design.developed(texels, design.picture_map()))
+        return special.expit(unfold.apply(done, finish.frame)), fitted
 
-    def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
+    def loop(
+        self, logits: Tensor, frames: int, finish: Finisher | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
         """See Surface."""
-        return self._design.loop(self._texture(logits).double().cpu().numpy(), frames)
+        if finish is None:
+            return self._design.loop(self._texture(logits).double().cpu().numpy(), frames)
+        texels, fitted = self._finished(logits, finish)
+        return map(fitted.settled, self._design.loop(texels, frames))

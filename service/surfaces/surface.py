@@ -104,8 +104,10 @@ class Surface(ABC):
         2 where the sides know nothing of each other. Only of bodies."""
         raise NotImplementedError
 
-    def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
-        """The pictures of an endless zoom. Only of spirals."""
+    def loop(
+        self, logits: Tensor, frames: int, finish: Finisher | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
+        """The pictures of an endless zoom, finished. Only of spirals."""
         raise NotImplementedError
 
     def _operator(self, sampling: SamplingMap) -> SparseOperator:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.spaces import Array
-from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.colour_frame import ColourFrame
+from geometry.symmetry.ink_sets import InkSpace
 
 DARKEST = 1e-6  # as near as levels come to 0 and to 1, where logits end
 Tone = Callable[[Array], Array]  # logits (n, 3) → logits (n, 3), each colour by itself
@@ -21,13 +21,12 @@ Gaussian = tuple[float, float]  # its share, and its standard deviation
 @dataclass(frozen=True, eq=False)
 class Seen:
     """What a step may know of the picture that it changes. logits: (n, 3), some of it, as earlier
-    steps have made it; frame: what the colour rule acts on; elements: the rule, as a group of
-    colours; rule: its name; picture: (H, W, 3) uint8, the one that the step names, if it names
-    one."""
+    steps have made it; frame: what the colour rule acts on; space: of inks under the rule; rule:
+    its name; picture: (H, W, 3) uint8, the one that the step names, if it names one."""
 
     logits: Array
     frame: ColourFrame
-    elements: tuple[ColourElement, ...]
+    space: InkSpace
     rule: str
     picture: NDArray[np.uint8] | None = None
 
@@ -45,7 +44,7 @@ class FinishingStep:
     shares with the sum 1 and deviations in thousandths of the picture's width: on the surface, of
     logits. tone(value, seen): what becomes of each colour. Where there is a colour rule a tone must
     take images under it to images, which is tried before anything is painted. inks(value, seen):
-    the places (k, 3) in the frame of the only colours that are left, which the rule permutes, else
+    the places (k, 3) in that space of the only colours that are left, which the rule permutes, else
     it raises InputError. A row with none of them is a setting of another one.
     picture: its value names a picture.
     """
