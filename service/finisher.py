@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +43,16 @@ PLAIN = InkSpace(RGB, (IDENTITY,))  # without a rule
 
 @dataclass(frozen=True, eq=False)
 class Finisher:
-    """What is to be done to a picture. values: of all steps, those that do nothing included;
-    frame, elements, rule: see :class:`service.tables.finishing_step.Seen`; pictures: those that
-    steps name, by the steps' names."""
+    """What is to be done to a picture. values: of all steps, those that do nothing included; width:
+    of the picture, pixels; frame, rule: see :class:`service.tables.finishing_step.Seen`; elements:
+    of the rule, a whole group; pictures: those that steps name, by the steps' names."""
 
     values: Mapping[str, Any]
-    frame: ColourFrame = RGB
-    elements: tuple[ColourElement, ...] = (IDENTITY,)
-    rule: str = "none"
-    pictures: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    width: int
+    frame: ColourFrame
+    elements: tuple[ColourElement, ...]
+    rule: str
+    pictures: Mapping[str, NDArray[np.uint8]]
 
     @classmethod
     def of(cls, recipe: Recipe, scene: Scene) -> Finisher | None:
@@ -76,7 +77,7 @@ class Finisher:
                 "Leave it out: inks are then flat.",
             )
         values, rule = recipe.finishing.values, scene.colouring.name
-        found = cls(values, scene.frame, elements, rule, pictures)
+        found = cls(values, recipe.size, scene.frame, elements, rule, pictures)
         found.check()
         return found
 
@@ -87,7 +88,7 @@ class Finisher:
         found: list[Gaussian] = []
         for step, value in _used(self.values):
             if step.gaussians is not None:
-                own = step.gaussians(value)
+                own = step.gaussians(value, self.width)
                 found = [
                     (a * b, math.hypot(s, t)) for a, s in found or [(1.0, 0.0)] for b, t in own
                 ]

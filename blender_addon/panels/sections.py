@@ -132,5 +132,6 @@ QUALITY = (
     _section("quality", "Quality", closed=False),
     _section("quality_details", "Details", "ORBITEX_PT_quality"),
 )
+FINISH = _section("finish", "Finish")
 BEFORE = _section("before", "Base Color")
 MATERIAL = _section("material", "Material")

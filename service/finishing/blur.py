@@ -12,5 +12,5 @@ STEP = FinishingStep(
     default=0.0,
     most=100.0,
     usual=(0.0, 10.0),
-    gaussians=lambda value: ((1.0, value),),
+    gaussians=lambda value, width: ((1.0, value),),
 )

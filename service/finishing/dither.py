@@ -11,4 +11,5 @@ STEP = FinishingStep(
     description="How much pixels of two inks mix to the colours between them; 0: flat inks.",
     rank=61,
     default=0.0,
+    targets=("tile", "frieze"),  # whose texels are pixels, see service.finisher
 )

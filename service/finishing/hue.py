@@ -6,16 +6,14 @@ import math
 
 import numpy as np
 
-from geometry.symmetry.colour_frame import light_and_hues
+from geometry.symmetry.colour_frame import on_hues
 from service.tables.finishing_step import FinishingStep, Seen, Tone
 
 
 def tone(value: float, seen: Seen) -> Tone:
     """A turn by ``value`` degrees."""
-    axes, middle = light_and_hues(seen.frame)
     c, s = math.cos(math.radians(value)), math.sin(math.radians(value))
-    linear = axes @ np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ np.linalg.inv(axes)
-    return lambda logits: middle + (logits - middle) @ linear.T
+    return on_hues(seen.frame, np.array([[1, 0, 0], [0, c, -s], [0, s, c]]))
 
 
 STEP = FinishingStep(

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from geometry.symmetry.colour_frame import light_and_hues
+from geometry.symmetry.colour_frame import on_hues
 from service.tables.finishing_step import FinishingStep, Seen, Tone
 
 
 def tone(value: float, seen: Seen) -> Tone:
     """Hues stretched, light and dark as they are."""
-    axes, middle = light_and_hues(seen.frame)
-    linear = axes @ np.diag([1.0, value, value]) @ np.linalg.inv(axes)
-    return lambda logits: middle + (logits - middle) @ linear.T
+    return on_hues(seen.frame, np.diag([1.0, value, value]))
 
 
 STEP = FinishingStep(

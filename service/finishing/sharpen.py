@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from service.tables.finishing_step import FinishingStep, Gaussian
 
-RADIUS = 2.0  # thousandths of the picture's width
+RADIUS = 2.0  # thousandths of the picture's width, but a pixel at least
 
 
-def gaussians(amount: float) -> tuple[Gaussian, ...]:
+def gaussians(amount: float, width: int) -> tuple[Gaussian, ...]:
     """The picture, and by the ``amount`` its difference from a blurred one."""
-    return (1 + amount, 0.0), (-amount, RADIUS)
+    return (1 + amount, 0.0), (-amount, max(RADIUS, 1000 / width))
 
 
 STEP = FinishingStep(

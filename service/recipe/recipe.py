@@ -325,6 +325,12 @@ class Recipe(Part):
                 f"Pictures over {LARGEST} pixels wide cannot be finished: none is held as a whole.",
                 f"Choose {LARGEST} or less, or leave out the finishing.",
             )
+        for name in self.finishing.used:
+            if not STEPS[name].is_for(self.target):
+                raise ValueError(
+                    f"'finishing.{name}' is for the target {' or '.join(STEPS[name].targets)}, "
+                    f"not for '{self.target}'"
+                )
         if self.finishing.values["dither"] and self.finishing.values["palette"] is None:
             raise InputError(
                 "bad-value",

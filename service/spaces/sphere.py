@@ -13,7 +13,6 @@ from scipy import special
 from geometry.catalogue import find_group
 from geometry.cells import Paper
 from geometry.maps.sampling import SamplingMap
-from geometry.maps.smoothing import charts_smoothed
 from geometry.seeing.cameras import COSINE_CUT, Camera, pixel_rays
 from geometry.seeing.surrounding import surrounding_cameras
 from geometry.spaces import SPHERE, Array
@@ -85,12 +84,6 @@ class SphereDesign(FoldedDesign):
         everywhere = np.ones(self.shape[0] * self.shape[1])
         starts = np.arange(len(everywhere) + 1) * _SUBSAMPLES**2
         return View(self.shape, points, starts, everywhere, everywhere)
-
-    def smoothed(self, paint: Array, deviation: float) -> Array:
-        """See FoldedDesign. Lambert's charts are true to 7 % in length, lunes better."""
-        texel = self._chart.texel * OVERSAMPLING / (2 * math.pi)  # in equators
-        width = self.shape[1] / self._equator
-        return charts_smoothed(paint, deviation * width / texel)
 
     def views(self, count: int, seed: int) -> list[View]:
         """See FoldedDesign."""
