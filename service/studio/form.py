@@ -23,7 +23,7 @@ FROM_FILES = ("base", "start")
 MAIN = ("size", "quality", "style_scale", "seed")  # in sight; all others are folded away
 FOLDED = {
     "Balance": ("objective",),
-    "Finish": ("finishing",),
+    "Finishing": ("finishing",),
     "Shape": ("projection", "model", "radius", "zoom", "twist", "aspect", "angle", "cut", "repeat"),
     "Symmetry and colours": ("folds", "chirality", "torus_map", "colours", "inks", "style_colours"),
 }
