@@ -79,11 +79,11 @@ def term_rows() -> list[dict[str, Any]]:
 def step_rows() -> list[dict[str, Any]]:
     """The steps of finishing that are more than a picture to choose: what their sliders are called
     and where they end; of a text there is no least and no most."""
-    said = ["name", "title", "description", "default", "least", "most", "usual"]
+    said = ["name", "title", "description", "default", "least", "most"]
     return [
         {name: getattr(step, name) for name in said}
-        | {"usual": list(step.usual), "targets": list(step.targets)}
-        | {"type": "string" if step.default is None else "number"}
+        | {"usual": list(step.usual), "targets": list(step.targets), "type": "number"}
+        | ({"least": None, "most": None, "type": "string"} if step.default is None else {})
         for step in STEPS.values()
         if not step.picture
     ]
