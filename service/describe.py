@@ -16,6 +16,7 @@ from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
 from geometry.symmetry.mirrors import inverts_at_mirrors
 from geometry.symmetry.swatches import SIDE
+from service.finishing import STEPS
 from service.networks import AUTO, NETWORKS
 from service.recipe.about import DescribedRecipe
 from service.recipe.parts import QUALITIES
@@ -72,6 +73,19 @@ def term_rows() -> list[dict[str, Any]]:
     return [
         {name: getattr(term, name) for name in said.split()} | {"targets": list(term.targets)}
         for term in TERMS.values()
+    ]
+
+
+def step_rows() -> list[dict[str, Any]]:
+    """The steps of finishing that are more than a picture to choose: what their sliders are called
+    and where they end; of a text there is no least and no most."""
+    said = ["name", "title", "description", "default", "least", "most"]
+    return [
+        {name: getattr(step, name) for name in said}
+        | {"usual": list(step.usual), "targets": list(step.targets), "type": "number"}
+        | ({"least": None, "most": None, "type": "string"} if step.default is None else {})
+        for step in STEPS.values()
+        if not step.picture
     ]
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.catalogue import find_colouring, find_group
-from geometry.errors import InputError
+from geometry.errors import InputError, unknown_name
 from geometry.mesh.mesh import make_mesh, make_occluders
 from geometry.seeing.cameras import camera_from_fields
 from service.inputs.body import Body
-from service.inputs.styles import load_motif
+from service.inputs.styles import exemplars, load_motif
 from service.pictures.base_colour import read_given
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
@@ -58,7 +58,12 @@ def read_scene(recipe: Recipe) -> Scene:
 def wire_scene(
     recipe: Recipe, cameras: Sequence[Mapping[str, Any]], buffers: Mapping[str, NDArray]
 ) -> Scene:
-    """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries."""
+    """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries, and
+    "unknown-style" for a picture of its finishing that is no exemplar: never a file of this
+    machine."""
+    for step, source in recipe.pictures_matched.items():
+        if source not in exemplars():
+            raise unknown_name("unknown-style", f"finishing.{step}", source, exemplars())
     space = SPACES[recipe.target]
     if not space.needs_body:
         base = _buffer_picture(buffers, "base", 4) if "base" in space.fields else None

@@ -46,6 +46,14 @@ class Term(Field):
     needs_base: bool = False
 
 
+@dataclass(frozen=True)
+class Step(Field):
+    """A step of finishing, ``name``. ``usual``: both ends of its slider."""
+
+    name: str = ""
+    usual: tuple[float, float] = (0.0, 1.0)
+
+
 def _for_meshes(row: dict[str, Any]) -> bool:
     targets = row.pop("targets")
     return not targets or _TARGET in targets
@@ -53,10 +61,12 @@ def _for_meshes(row: dict[str, Any]) -> bool:
 
 _read: Mapping[str, Any] = json.loads(Path(__file__).with_name("fields.json").read_text("utf-8"))
 TERMS = tuple(Term(**row) for row in _read["terms"] if _for_meshes(row))
-# By name, as "size", "styles.weight" and "objective.style".
+STEPS = tuple(Step(**row, adjustable=False) for row in _read["finishing"] if _for_meshes(row))
+# By name, as "size", "styles.weight", "objective.style" and "finishing.contrast".
 FIELDS: Mapping[str, Field] = {
     **{name: Field(**row) for name, row in _read["fields"].items() if _for_meshes(row)},
     **{f"objective.{term.name}": term for term in TERMS},
+    **{f"finishing.{step.name}": step for step in STEPS},
 }
 _SETTINGS = {f"objective.{term.name}": term.setting for term in TERMS}
 # By setting: the defaults of dreams that no style comes with, and those of all else.

@@ -16,6 +16,7 @@ CLASSES = (
     *dream.CLASSES,
     sections.OBJECTIVE,
     *sections.QUALITY,
+    sections.FINISH,
     sections.BEFORE,
     sections.ORBITEX_PT_material,
     *service.CLASSES,

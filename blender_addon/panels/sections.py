@@ -132,6 +132,7 @@ QUALITY = (
     _section("quality", "Quality", closed=False),
     _section("quality_details", "Details", "ORBITEX_PT_quality"),
 )
+FINISH = _section("finish", "Finishing")
 BEFORE = _section("before", "Base Color")
 
 

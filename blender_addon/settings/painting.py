@@ -1,9 +1,10 @@
-"""Settings: what counts how much, and how carefully it is painted."""
+"""Settings: what counts how much, how carefully it is painted, and what is done
+to the painted picture."""
 
 from __future__ import annotations
 
 from ..offer import catalogue
-from ..offer.fields import TERMS
+from ..offer.fields import STEPS, TERMS
 from .menu import Menu
 from .row import Setting, of_recipe
 
@@ -28,6 +29,17 @@ OBJECTIVE = (
             named=lambda: catalogue.known().networks,
         ),
     ),
+)
+FINISH = tuple(
+    of_recipe(f"finish_{step.name}", "finish", f"finishing.{step.name}")
+    if step.type == "string"
+    else of_recipe(
+        *(f"finish_{step.name}", "finish", f"finishing.{step.name}"),
+        usual=step.usual[1],
+        slider=True,
+        more={"soft_min": step.usual[0]},
+    )
+    for step in STEPS
 )
 # Before the service has said more.
 _QUALITIES = tuple(catalogue.MenuEntry(n, n.capitalize()) for n in ("draft", "standard", "final"))

@@ -18,6 +18,7 @@ SETTINGS: tuple[Setting, ...] = (
     *dream.ROWS,
     *painting.OBJECTIVE,
     *painting.QUALITY,
+    *painting.FINISH,
     *surface.BEFORE,
     *surface.MATERIAL,
 )

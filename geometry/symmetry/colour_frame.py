@@ -30,6 +30,7 @@ FLAT = 0.05  # logits: a style whose longest axis is shorter has no colours to t
 FLOOR = 0.05  # of the longest axis: shorter axes are as long as that
 
 _EDGE = 1e-6  # nearer to 0 and 1 colours do not differ
+_BLACK = 1 / 1024  # where what is made darker ends: a quarter of a byte's step
 _POINTING = np.array([[1, 1, 1], [1, 0, -1], [1, 0, -1]])  # where axes point: light, warm, warm
 
 Row = tuple[float, float, float]
@@ -124,6 +125,23 @@ class ColourFrame:
 RGB = ColourFrame((0.0, 0.0, 0.0), ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
 
 
+_GREY = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]).T / np.sqrt([3, 2, 6])
+
+
+def on_hues(frame: ColourFrame, change: Array) -> Callable[[Array], Array]:
+    """What becomes of logits (..., 3) under a linear ``change`` (3, 3) of light and two hues. In
+    the frame RGB these are axes of red, green and blue, the first one grey's; in others the frame's
+    own, the first one the nearest to grey's."""
+    if frame.is_rgb:
+        linear = _GREY @ change @ _GREY.T
+        return lambda logits: _logits(special.expit(logits) @ linear.T, _BLACK)
+    axes, mean = np.array(frame.axes), np.array(frame.mean)
+    light = int(np.argmax(np.abs(axes.sum(axis=0)) / np.linalg.norm(axes, axis=0)))
+    axes = np.roll(axes, -light, axis=1)
+    turned = axes @ change @ np.linalg.inv(axes)
+    return lambda logits: mean + (logits - mean) @ turned.T
+
+
 @dataclass(frozen=True)
 class ColourMoments:
     """Of logits of colours: their mean (3,) and their second moment (3, 3)."""
@@ -172,6 +190,6 @@ def rounded(colours: Array) -> NDArray[np.uint8]:
     return np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8)
 
 
-def _logits(colours: NDArray) -> Array:
+def _logits(colours: NDArray, least: float = _EDGE) -> Array:
     """Of colours in 0..1; black and white are as far away as paint gets."""
-    return special.logit(np.clip(colours.astype(float), _EDGE, 1 - _EDGE))
+    return special.logit(np.clip(colours.astype(float), least, 1 - least))

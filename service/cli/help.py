@@ -13,12 +13,12 @@ from service.spaces import SPACES
 
 # Every command, in the order of the help.
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "studio"),
+    "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "finish", "studio"),
     "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
     "Show": ("view", "measure", "print", "maps", "sky", "orb", "relief", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
-        *("finish", "cancel", "forget"),
+        *("cancel", "forget"),
     ),
     "This machine": ("doctor", "weights", "bench"),
 }
@@ -58,6 +58,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "variants": ("service variants tile -g p4,p6,p6m -s night_strokes,a.jpg --seeds 2 -o many",),
     "pick": ("service pick many 7 --size 2048",),
     "enlarge": ("service enlarge tile.json --size 2048",),
+    "finish": (
+        "service finish tile.json --set contrast=1.3 --set sharpen=0.5 -o finished.png",
+        "service finish tile.json --set palette=4 --set dither=1 --separations",
+    ),
     "gallery": ("service gallery runs -o site --title 'Symmetric things'",),
     "view": ("service view tile.json", "service view disc.png -o disc.html"),
     "measure": (

@@ -17,6 +17,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from geometry.errors import InputError, excerpt
+from service.finishing import STEPS
 from service.recipe.fields import StartName
 from service.recipe.parts import Objective
 from service.recipe.recipe import Recipe
@@ -41,6 +42,10 @@ _BLEND = (
 _DREAM = (
     "See 'service classes' and 'service channels'; may be given several times. Negative weights "
     "avoid it. Without --style it is a pure dream."
+)
+_FINISH = (
+    f"May be given several times: {', '.join(STEPS)}; as in --finish contrast=1.2. "
+    "'service settings' has their bounds, 'service finish' changes them later."
 )
 _SPELLINGS = {
     "group": _Spelling(("--group", "-g"), "NAME", "See 'service groups'."),
@@ -75,6 +80,7 @@ _SPELLINGS = {
         metavar="FILE", more="Without --size the texture is then as wide as the base."
     ),
     "material": _Spelling(metavar="NAME"),
+    "finishing": _Spelling(("--finish",), "STEP=VALUE", _FINISH),
 }
 # Where a field stands in a command's help.
 SYMMETRY, STYLE, OBJECTIVE, SURFACE, QUALITY, OUTPUT = SECTIONS = (
@@ -92,9 +98,10 @@ _SECTION_OF = {
     **dict.fromkeys(MOTIF, STYLE),
     **dict.fromkeys(("mesh", "material", "unwrap", "base", "start", "mask"), SURFACE),
     **dict.fromkeys(("quality", "steps", "seed", "views", "view_layout", "precision"), QUALITY),
-    **dict.fromkeys(("size", "cut", "repeat", "projection", "model"), OUTPUT),
+    **dict.fromkeys(("size", "cut", "repeat", "projection", "model", "finishing"), OUTPUT),
     **dict.fromkeys((term.setting for term in TERMS.values()), OBJECTIVE),
 }
+_PLAIN = ("target", "group", "finishing")  # their defaults, if they have one, say nothing
 _METAVARS: dict[type, str] = {int: "N", float: "X", str: "TEXT"}  # a bool is a flag
 # These wait for a painting.
 _NOT_OF_PREVIEWS = ("chirality", "base", "start", "motif")
@@ -125,6 +132,7 @@ _PAINTING = (
     "style_scale",
     "style_colours",
     "views",
+    "finishing",
 )
 RecipeFile = Annotated[
     Path,
@@ -239,12 +247,12 @@ def option(field: str) -> Any:
     kind = _kind(info.annotation)
     choices = choices_of(info)
     metavar = spelling.metavar or "|".join(choices) or _METAVARS.get(kind)
-    has_default = not info.is_required() and info.default not in (None, False, ())
+    has_default = field not in _PLAIN and info.default not in (None, False, ())
     default = f"Default: {_shown(info.default)}." if has_default else ""
     text = " ".join(filter(None, [info.description, spelling.more, bounds_of(info), default]))
     value: Any = (
         list[str] | None
-        if field in ("styles", "dreams")
+        if field in ("styles", "dreams", "finishing")
         else kind
         if info.is_required()
         else (kind | None)
@@ -306,6 +314,8 @@ def recipe_data(target: str, given: Mapping[str, Any]) -> dict[str, Any]:
         data |= {"base": data["start"], "start": "base"}
     if "styles" in data:
         data["styles"] = [read_style(style) for style in data["styles"]]
+    if "finishing" in data:
+        data["finishing"] = dict(read_step(step) for step in data["finishing"])
     if "dreams" in data:
         data["dreams"] = [read_dream(dream) for dream in data["dreams"]]
     return data
@@ -325,6 +335,24 @@ def read_dream(text: str) -> dict[str, Any]:
             f"'{excerpt(weight)}' is not a weight.",
             "Write --dream TARGET=WEIGHT, such as --dream class:goldfinch=2.",
         ) from None
+
+
+def read_step(text: str, field: str = "--finish") -> tuple[str, Any]:
+    """'STEP=VALUE' of finishing. The value is a number, or text where it is none. Raises
+    InputError("bad-value")."""
+    name, equals, value = text.partition("=")
+    name = name.removeprefix("finishing.")
+    if not equals or not name:
+        raise InputError(
+            "bad-value",
+            field,
+            f"'{excerpt(text)}' is not STEP=VALUE.",
+            f"Write {field} contrast=1.2.",
+        )
+    try:
+        return name, int(value) if value.isdecimal() else float(value)
+    except ValueError:
+        return name, value
 
 
 def read_style(text: str) -> dict[str, Any]:

@@ -82,11 +82,17 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
         else style.model_copy(update={"source": absolute(style.source)})
         for style in recipe.styles
     )
-    files: dict[str, str] = {}
+    files: dict[str, Any] = {}
     if recipe.colours_of is not None and recipe.colours_of not in known:
         files["style_colours"] = absolute(recipe.colours_of)
     if recipe.motif is not None and recipe.motif not in known:
         files["motif"] = absolute(recipe.motif)
+    if recipe.pictures_matched:
+        named = {
+            step: source if source in known else absolute(source)
+            for step, source in recipe.pictures_matched.items()
+        }
+        files["finishing"] = recipe.finishing.model_copy(update=named)
     for field in ("mesh", "base", "mask"):
         name = getattr(recipe, field)
         if name is not None and not name.startswith("#"):
@@ -101,6 +107,7 @@ def files_read(recipe: Recipe) -> list[Path]:
 
     known = exemplars()
     sources = [*(style.source for style in recipe.styles), recipe.colours_of, recipe.motif]
+    sources += recipe.pictures_matched.values()
     found = [Path(source) for source in sources if source is not None and source not in known]
     if recipe.base is not None and not recipe.base.startswith("#"):
         found.append(Path(recipe.base))

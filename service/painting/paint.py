@@ -24,6 +24,7 @@ from typing import Any
 import torch
 
 from service.colours import framed, in_wanted_colours
+from service.finisher import Finisher
 from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
 from service.painting.kept import Before, Kept, Paint
@@ -106,6 +107,7 @@ def paint(
     larger_than = before if isinstance(before, Paint) else None
     if before is not None:
         scene = dataclasses.replace(scene, style_frame=before.paint.frame)
+    Finisher.of(recipe, scene)  # which raises what would be wrong with it in the end
     if larger_than is not None:
         larger_than.check_grows(recipe.size)
     order = scene.group.order

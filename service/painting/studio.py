@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from geometry.symmetry.colour import generated
+from service.finisher import Finisher
 from service.inputs.styles import StylePicture
 from service.painting.blending import Blend
 from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
@@ -261,7 +262,7 @@ class Studio:
             )
             return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
         full, logits = self.surface(full=True)
-        picture = full.delivered(logits)
+        picture = full.delivered(logits, self._finisher())
         if self._blend is None or SPACES[self._scene.target].needs_body:  # joined when it is whole
             return picture
         backdrop = self.kept()
@@ -272,7 +273,8 @@ class Studio:
         """See Progress.kept."""
         assert self._blend is not None
         full = self._surface_at(self.recipe.size)
-        kept = full.delivered(self._blend.kept(full.canvas_shape, full.wrap))
+        logits = self._blend.kept(full.canvas_shape, full.wrap)
+        kept = full.delivered(logits, self._finisher())
         return Backdrop(kept, self._blend.before, self._blend.changed)
 
     @torch.no_grad()
@@ -282,6 +284,9 @@ class Studio:
         logits = logits.reshape(*full.canvas_shape, 3)
         frame, width = self._scene.style_frame, self.recipe.size
         return Paint(to_host(logits), self.mirrored, None, frame, width, self._first_width)
+
+    def _finisher(self) -> Finisher | None:
+        return Finisher.of(self.recipe, self._scene)
 
     def _shown(self, surface: Surface) -> Tensor:
         """The paint for a surface of any width: (charts · h · w, 3)."""

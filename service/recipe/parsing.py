@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from geometry.errors import InputError, unknown_name
 from service.recipe.about import About, DescribedRecipe
-from service.recipe.parts import Dream, Objective, Part, Style
+from service.recipe.parts import Dream, Finishing, Objective, Part, Style
 from service.recipe.recipe import MAX_STYLES, Recipe
 
 MAX_KEYS = 128  # of one object: far more than there are fields
@@ -41,6 +41,7 @@ def _parse(data: Any) -> DescribedRecipe:
             models: dict[str, type[Part]] = {
                 "about": About,
                 "objective": Objective,
+                "finishing": Finishing,
                 "styles": Style,
                 "dreams": Dream,
             }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
+from geometry.errors import excerpt
+from service.finishing import STEPS
 from service.recipe.fields import MAX_DREAM, SourceName
+from service.tables.finishing_step import FinishingStep
 from service.terms import TERMS
 
 
@@ -69,6 +74,52 @@ else:  # a field for every term of the table
             )
             for term in TERMS.values()
         },
+    )
+
+
+class _Values(Part):
+    """What is done to the painted picture."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of every step, by name."""
+        return {name: getattr(self, name) for name in STEPS}
+
+    @property
+    def used(self) -> dict[str, Any]:
+        """Of the steps that do something, in order."""
+        return {name: x for name, x in self.values.items() if x != STEPS[name].default}
+
+
+def _matching(step: FinishingStep) -> Any:
+    """Text, or a number that is written as one, of a step's pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(step.pattern, text, re.ASCII):
+            raise ValueError(f"'{excerpt(text, 40)}' does not say: {step.description.rstrip('.')}")
+        return text
+
+    spelt = BeforeValidator(lambda x: str(x) if type(x) is int else x)
+    return Annotated[str, Field(max_length=256), AfterValidator(check), spelt]
+
+
+def _value(step: FinishingStep) -> tuple[Any, Any]:
+    """The field of a step: its type, and what is said of it."""
+    said: Mapping[str, Any] = {"title": step.title, "description": step.description}
+    if step.default is None:
+        kind = SourceName if step.picture else _matching(step)
+        return kind | None, Field(default=None, **said)
+    return float, Field(default=step.default, ge=step.least, le=step.most, **said)
+
+
+if TYPE_CHECKING:
+    Finishing = _Values
+else:  # a field for every step of the table
+    Finishing = create_model(
+        "Finishing",
+        __base__=_Values,
+        __doc__=_Values.__doc__,
+        **{step.name: _value(step) for step in STEPS.values()},
     )
 
 

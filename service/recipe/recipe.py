@@ -12,9 +12,10 @@ from pydantic_core import PydanticKnownError
 
 from geometry.errors import InputError
 from service import networks
+from service.finishing import STEPS
 from service.pictures.motif import FITTED, Placement
 from service.recipe import fields
-from service.recipe.parts import Dream, Objective, Part, Style
+from service.recipe.parts import Dream, Finishing, Objective, Part, Style
 from service.spaces import SPACES, targets_of_fields
 from service.spaces.space import LARGEST
 from service.tables.dreams import dreamers
@@ -280,6 +281,10 @@ class Recipe(Part):
         description="How far one step moves the texture, in logits; higher is faster and rougher.",
     )
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
+    finishing: Finishing = Field(
+        default=Finishing(),
+        description="Steps after the painting: contrast, colours, sharpness, inks.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -381,6 +386,30 @@ class Recipe(Part):
         return self
 
     @model_validator(mode="after")
+    def _can_be_finished(self) -> Self:
+        if self.finishing.used and self.size > LARGEST:
+            raise InputError(
+                "bad-value",
+                "finishing",
+                f"Pictures over {LARGEST} pixels wide cannot be finished: none is held as a whole.",
+                f"Choose {LARGEST} or less, or leave out the finishing.",
+            )
+        for name in self.finishing.used:
+            if not STEPS[name].is_for(self.target):
+                raise ValueError(
+                    f"'finishing.{name}' is for the target {' or '.join(STEPS[name].targets)}, "
+                    f"not for '{self.target}'"
+                )
+        if self.finishing.values["dither"] and self.finishing.values["palette"] is None:
+            raise InputError(
+                "bad-value",
+                "finishing.dither",
+                "A dither mixes inks, and none are named.",
+                "Set palette, too, such as palette=4.",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _has_inks_to_permute(self) -> Self:
         if self.inks is not None and self.colours != "inks":
             raise InputError(
@@ -453,6 +482,11 @@ class Recipe(Part):
         """How the motif lies in the domain."""
         right, up = map(float, self.motif_shift.split(","))
         return Placement(self.motif_zoom, self.motif_turn, (right, up))
+
+    @property
+    def pictures_matched(self) -> dict[str, str]:
+        """The sources of pictures that steps of finishing name, by the steps' names."""
+        return {name: x for name, x in self.finishing.used.items() if STEPS[name].picture}
 
     def wants_base(self, masked: bool = False) -> str | None:
         """The field for which there must be a picture before, of a mesh a base colour; None if

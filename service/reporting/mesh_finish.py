@@ -21,6 +21,7 @@ from geometry.texture.layout import overlapping_texels, texel_stretch
 from geometry.texture.margins import margin_map
 from geometry.texture.seam_erasure import erase_seams
 from geometry.texture.seam_steps import seam_ratio
+from service.finisher import in_inks, unique_colours
 from service.inputs.body import ALPHA_CUT, Body
 from service.painting.kept import Backdrop
 from service.pictures.base_colour import fitted_stack
@@ -74,9 +75,11 @@ def finish_mesh(
     texture: NDArray[np.uint8],
     seen: NDArray[np.floating],
     backdrop: Backdrop | None = None,
+    inked: bool = False,
 ) -> FinishedMesh:
     """The textures of a painting, (rows, columns, 3), made whole and measured. ``seen``: how many
-    pixels of the views each texel fills, at any size; ``backdrop``: of one that was repainted."""
+    pixels of the views each texel fills, at any size; ``backdrop``: of one that was repainted;
+    ``inked``: it stays in the colours that it has, and takes on none between them."""
     body, placement = scene.body, scene.placement
     mesh = body.mesh
     rows, columns = shape = texture.shape[0], texture.shape[1]
@@ -100,6 +103,8 @@ def finish_mesh(
     painted = whole(texture)
     if backdrop is not None:  # seams are erased everywhere at once, if only a little far away
         painted = backdrop.behind(painted, whole(backdrop.kept))
+    if inked:
+        painted = in_inks(painted, unique_colours(texture)[0])
     ratios = {f"mip{level}": seam_ratio(painted, mesh, seams, level) for level in range(LEVELS)}
     moved = scene.action == "surface" and scene.group.order != 1 and scene.folds is None
     errors: tuple[SymmetryError, ...] = ()

@@ -58,13 +58,13 @@ def build_receipt(
         "weights": None if weights is None else _file(weights),
         "versions": versions(),
         "device": device_of(last.device),
-        "picture": {"width": width, "height": height, "sha256": _sha256(delivered)},
+        "picture": {"width": width, "height": height, "sha256": sha256_of(delivered)},
         "seconds": round(last.seconds, 3),
         "steps": last.step,
         "steps_planned": last.steps,
         "megapixel_iterations": round(last.megapixels, 3),
         "loss": {name: _number(value) for name, value in last.loss.items()},
-        "quality": _quality(quality),
+        "quality": build_quality(quality),
         "group": {"name": scene.group.name, "orbifold": scene.group.orbifold},
         "colouring": {"name": scene.colouring.name, "colours": scene.colouring.colours},
         "colour_frame": _colour_frame(scene.frame),
@@ -111,7 +111,8 @@ def build_geometry(frame: Frame) -> dict[str, Any]:
     return fields
 
 
-def _quality(quality: Quality) -> dict[str, Any]:
+def build_quality(quality: Quality) -> dict[str, Any]:
+    """What a receipt says of a picture's quality."""
     return {
         "symmetry_rms": _number(quality.symmetry_rms),
         "symmetry": [
@@ -155,7 +156,8 @@ def device_of(name: str) -> dict[str, str]:
     return {"name": name, "title": title}
 
 
-def _sha256(pixels: NDArray[np.uint8]) -> str:
+def sha256_of(pixels: NDArray[np.uint8]) -> str:
+    """Of a picture's bytes, row by row, hexadecimal."""
     return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 

@@ -16,6 +16,7 @@ from scipy import sparse, special
 from geometry.cells import Paper
 from geometry.hyperbolic.sides import side_mirrors
 from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, superposed
+from geometry.maps.smoothing import charts_smoothed
 from geometry.spaces import Array, apply, circle
 from geometry.symmetry.colour import ColourElement, generated, inverse, power
 from geometry.symmetry.colour_frame import rounded
@@ -23,7 +24,7 @@ from geometry.symmetry.groups import Generator
 from service.spaces.frame import Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
 from service.spaces.reach import Linked, Reach, Resized
-from service.spaces.resolution import OVERSAMPLING, views_needed
+from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
 from service.spaces.space import Design, Scene
 
 _STRIP = 1 << 16  # points at a time, where their map is used only once: bounds the memory
@@ -101,6 +102,12 @@ class FoldedDesign(Design):
             [weight for _, weight in used],
             [power(undo, k) for k, _ in used],
         )
+
+    def smoothed(self, paint: Array, deviation: float) -> Array:
+        """Gaussian means on the surface of ``paint`` (charts, rows, columns, 3) of the canvas, of a
+        deviation in widths of the picture, where its pixels are as large as on average: there the
+        canvas has FINENESS texels for one. Charts whose texels are not nearly alike say how."""
+        return charts_smoothed(paint, deviation * self.shape[1] * FINENESS)
 
     def pixel_map(self, view: View) -> SamplingMap:
         """Chart texels → the mean logits of every pixel's sub-samples."""

@@ -100,6 +100,11 @@ class FriezeDesign(Design):
         if not self.seen_whole:
             self.view_shape = (min(rows, WINDOW), min(columns, WINDOW))
 
+    @property
+    def texels_are_pixels(self) -> bool:
+        """See Design."""
+        return True
+
     @functools.cached_property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
         """Chart texels → one logit per orbit of texels → chart texels."""

@@ -28,6 +28,7 @@ from geometry.hyperbolic.views import (
     random_motion,
 )
 from geometry.maps.sampling import SamplingMap
+from geometry.maps.smoothing import charts_smoothed
 from geometry.spaces import HYPERBOLIC, Array
 from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import Group
@@ -84,6 +85,18 @@ class HyperbolicDesign(FoldedDesign):
     def picture_view(self) -> View:
         """See FoldedDesign."""
         return _view(picture_samples(self._model, self.shape, self._chart), self.shape)
+
+    def smoothed(self, paint: Array, deviation: float) -> Array:
+        """See FoldedDesign. The band is conformal: its texels are 1/cos(across) times as long as on
+        its axis. The chart of a tile that is folded partly is true to area."""
+        length = deviation * self.shape[1] * pixel_length(self._model, self.shape)
+        if self._tile is not None:
+            return charts_smoothed(paint, length / (self._tile.texel * OVERSAMPLING))
+        rows, chart = paint.shape[1], self._chart
+        step = chart.texel * chart.shape[0] / rows  # of the canvas
+        across = chart.origin[0] - chart.texel / 2 + step * (np.arange(rows) + 0.5)
+        wide = length / step * np.cos(np.clip(across, -1.5, 1.5))
+        return charts_smoothed(paint, np.broadcast_to(wide[None, :, None], paint.shape[:3]))
 
     def views(self, count: int, seed: int) -> list[View]:
         """See FoldedDesign. The first is the whole picture, small. The others are cut out of it at

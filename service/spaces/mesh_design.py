@@ -16,6 +16,7 @@ from scipy import sparse
 
 from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap, composed
+from geometry.maps.smoothing import charts_smoothed
 from geometry.mesh.fold import mesh_fold
 from geometry.mesh.surface import uv_surface
 from geometry.seeing.cameras import COSINE_CUT, Camera, resized
@@ -96,6 +97,22 @@ class MeshDesign(Design):
     def margins(self) -> SamplingMap:
         """Coarse texels → coarse texels: those around the islands read across the seam."""
         return margin_map(self._body.mesh, self.coarse_shape, MARGIN_TEXELS)
+
+    def smoothed(self, paint: Array, deviation: float) -> Array:
+        """Gaussian means on the surface of ``paint`` (charts, rows, columns, 3) of the canvas, of a
+        deviation in widths of the texture, where texels are as dense as on average: elsewhere as
+        wide on the surface. Across the seams it reads what the margins around islands show."""
+        if self._directions is not None:
+            return self._directions.smoothed(paint, deviation)
+        seen = self.margins.apply(paint.reshape(-1, 3)).reshape(paint.shape)
+        rows, columns = self.coarse_shape
+        mesh = self._body.mesh
+        texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS)
+        density = np.sqrt(self._stretch.most * self._stretch.least) / self._stretch.density
+        wide = np.where(texels.triangle >= 0, density[texels.triangle], 1.0)
+        # no wider than half of what margins show of the other side
+        wide = np.minimum(deviation * columns * wide, MARGIN_TEXELS / 2)
+        return charts_smoothed(seen, wide.reshape(paint.shape[:3]))
 
     @functools.cached_property
     def paint(self) -> SamplingMap:

@@ -200,6 +200,11 @@ class PlaneDesign(Design):
         largest = max(self.shape) if self.seen_whole else WINDOW
         self.view_shape = (min(height, largest), min(width, largest))
 
+    @property
+    def texels_are_pixels(self) -> bool:
+        """See Design."""
+        return plane_chart.on_grid(self.chart, self.shape)
+
     @functools.cached_property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
         """Chart texels → one logit per orbit of texels → chart texels."""

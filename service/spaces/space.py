@@ -164,6 +164,11 @@ class Design(ABC):
         the picture."""
         return self.shape[1]
 
+    @property
+    def texels_are_pixels(self) -> bool:
+        """Whether each texel that the group permutes is a pixel of the picture."""
+        return False
+
     @abstractmethod
     def reach(self) -> Reach:
         """Which texels of the canvas the picture shows."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.describe import step_rows
 from service.fields_file import field_rows
 from service.painting.steering import ADJUSTABLE
 from service.recipe.parts import QUALITIES
@@ -23,6 +24,7 @@ FROM_FILES = ("base", "start", *MOTIF)
 MAIN = ("size", "quality", "style_scale", "seed")  # in sight; all others are folded away
 FOLDED = {
     "Balance": ("objective",),
+    "Finishing": ("finishing",),
     "Shape": ("projection", "model", "radius", "zoom", "twist", "aspect", "angle", "cut", "repeat"),
     "Symmetry and colours": ("folds", "chirality", "torus_map", "colours", "inks", "style_colours"),
 }
@@ -74,7 +76,7 @@ def sections() -> tuple[Section, ...]:
 
 
 def _controls() -> dict[str, Control]:
-    return {control.key: control for control in (*_of_fields(), *_of_terms())}
+    return {control.key: control for control in (*_of_fields(), *_of_terms(), *_of_steps())}
 
 
 def _of_fields() -> Iterator[Control]:
@@ -122,6 +124,27 @@ def _of_terms() -> Iterator[Control]:
                 targets,
                 "objective" in ADJUSTABLE,
             )
+
+
+def _of_steps() -> Iterator[Control]:
+    shown = [space.target for space in with_pictures().values()]
+    for row in step_rows():
+        number = row["type"] == "number"
+        least, most = row["usual"]
+        yield Control(
+            f"finishing.{row['name']}",
+            row["title"],
+            row["description"],
+            "number" if number else "text",
+            row["default"],
+            {},
+            row["least"],
+            row["most"],
+            most if row["least"] == least else None,
+            f"{_fine(most):g}" if number else "any",
+            tuple(target for target in shown if target in (row["targets"] or shown)),
+            False,
+        )
 
 
 def _fine(usual: float) -> float:

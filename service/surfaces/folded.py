@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from service.finisher import Finisher
 from service.spaces.folded import FoldedDesign, View
-from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import BodyView, Look, Making, Surface
 
@@ -52,14 +52,34 @@ class FoldedSurface(Surface):
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
+        view, operator = self._whole_picture()
+        paint = self._enlarged(logits)
+        return self._design.developed(view, to_host(operator(paint)), to_host(paint))
+
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+        """See Surface. Filters act on the paint of the canvas, of which the fold makes what is
+        symmetric."""
+        if finish is None:
+            return self.picture(logits)
+        design = self._design
+        if finish.gaussians:
+            canvas = to_host(logits).astype(np.float64).reshape(*self.canvas_shape, 3)
+            filtered = finish.filtered(canvas, design.smoothed).reshape(-1, 3)
+            logits = torch.tensor(filtered, dtype=torch.float32, device=self._device)
+        view, operator = self._whole_picture()
+        paint = self._enlarged(logits)
+        seen = to_host(operator(paint))
+        fitted = finish.fitted(seen)
+        toned = (fitted.toned(x) for x in (seen, to_host(paint)))
+        return fitted.settled(design.developed(view, *toned))
+
+    def _whole_picture(self) -> tuple[View, SparseOperator]:
         if self._picture is None:
             view = self._design.picture_view()
             fold = self._design.fold(view.points)
             operator = SparseOperator(fold, self._device, frame=self._design.frame)
             self._picture = view, operator
-        view, operator = self._picture
-        paint = self._enlarged(logits)
-        return self._design.developed(view, to_host(operator(paint)), to_host(paint))
+        return self._picture
 
 
 def _seen(picture: BodyView, paint: Tensor) -> Tensor:

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import special
 from torch import Tensor
 
+from service.finisher import Finisher
 from service.spaces.frieze import FriezeDesign
+from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.surface import Look, Making, Surface, image_of
 
@@ -64,3 +67,14 @@ class FriezeSurface(Surface):
         """See Surface."""
         orbits = torch.sigmoid(self._average(self._enlarged(logits)))
         return self._design.developed(to_host(orbits))
+
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+        """See Surface. The strip ends in the middle of the torus, so a filter looks beyond it."""
+        if finish is None:
+            return self.picture(logits)
+        design = self._design
+        shape, unfold = design.chart_shape[1:], design.kaleidoscope[1]
+        torus = Torus(shape, design.chart.torus.basis, unfold, are_pixels=True)
+        orbits = to_host(self._average(self._enlarged(logits)))
+        done, fitted = finished_orbits(finish, orbits, torus)
+        return fitted.settled(design.developed(special.expit(done)))

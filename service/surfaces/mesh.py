@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import special
 from torch import Tensor
 
 from geometry.maps.sampling import SamplingMap
 from geometry.mesh.seams import find_seams, seam_samples
 from geometry.seeing.cameras import Camera
 from geometry.seeing.visibility import ViewMap, trace_ready, view_map
+from geometry.symmetry.colour_frame import rounded
 from geometry.texture.coverage import seen_texels
 from geometry.texture.seam_erasure import erase_seams
+from service.finisher import Finisher
 from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign, MeshView
 from service.spaces.resolution import OVERSAMPLING
 from service.surfaces.host import to_host
@@ -103,18 +106,37 @@ class MeshSurface(Surface):
         """See Surface."""
         return self._coloured(self._finer(self._paint(self._chart(logits))))
 
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface. The symmetry is imposed again at full size: enlarging keeps it nearly.
-        Seams are erased before it, as afterwards nothing may be changed but alike everywhere."""
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+        """See Surface."""
+        if finish is None:
+            return self._coloured(self._whole(self._chart(logits)))
+        if finish.gaussians:
+            logits = self._filtered(logits, finish)
+        whole = to_host(self._whole(self._chart(logits)))
+        fitted = finish.fitted(whole)
+        colours = special.expit(fitted.toned(whole)).reshape(*self._design.shape, 3)
+        return fitted.settled(rounded(colours))
+
+    def _filtered(self, logits: Tensor, finish: Finisher) -> Tensor:
+        """Paint of the canvas after the filters, which see the base colour that it starts from."""
+        start = 0 if self._start is None or self._design.by_direction else self._start
+        canvas = to_host(logits + start).astype(np.float64)
+        shape = (*self.canvas_shape, 3)
+        filtered = finish.filtered(canvas.reshape(shape), self._design.smoothed).reshape(-1, 3)
+        return torch.tensor(filtered, dtype=torch.float32, device=self._device) - start
+
+    def _whole(self, paint: Tensor) -> Tensor:
+        """The logits of the textures at full size. The symmetry is imposed again: enlarging keeps
+        it nearly. Seams are erased before it, as afterwards nothing may be changed but alike
+        everywhere. ``paint``: of the charts."""
         design = self._design
         if self._scene.group.order == 1:
-            return self.picture(logits)
+            return self._finer(self._paint(paint))
         if self._full is None:
             self._full = SparseOperator(design.full_fold(), self._device, frame=self._scene.frame)
-        paint = self._chart(logits)
         if not design.by_direction:
             paint = self._finer(self._without_seams(self._margins(paint)), OVERSAMPLING)
-        return self._coloured(self._full(paint))
+        return self._full(paint)
 
     @functools.cached_property
     def _margins(self) -> SparseOperator:

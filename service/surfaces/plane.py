@@ -8,9 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import special
 from torch import Tensor
 
+from service.finisher import Finisher
 from service.spaces.plane import PlaneDesign
+from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
@@ -78,9 +81,16 @@ class PlaneSurface(Surface):
             views.append(view.contiguous(memory_format=torch.channels_last))
         return views
 
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
         """See Surface."""
-        return self._design.developed(to_host(torch.sigmoid(self._orbits(logits))))
+        design, orbits = self._design, self._orbits(logits)
+        if finish is None:
+            return design.developed(to_host(torch.sigmoid(orbits)))
+        chart = design.chart
+        shape, unfold = (chart.rows, chart.columns), design.kaleidoscope[1]
+        torus = Torus(shape, chart.basis, unfold, chart.skew, design.texels_are_pixels)
+        done, fitted = finished_orbits(finish, to_host(orbits), torus)
+        return fitted.settled(design.developed(special.expit(done)))
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import special
 from torch import Tensor
 
 from geometry.maps.sampling import SamplingMap
+from service.finisher import Finisher, Fitted
 from service.spaces.spiral import SpiralDesign
+from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, Weight, image_of, packed_pyramid
@@ -68,6 +71,27 @@ class SpiralSurface(Surface):
             self._pixels = self._design.picture_map()
         return self._design.developed(to_host(self._texture(logits).double()), self._pixels)
 
-    def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+        """See Surface. What is filtered is the log-polar torus, so that filters grow with the
+        distance from the middle, as all else does; widths are those at the picture's edge."""
+        if finish is None:
+            return self.picture(logits)
+        texels, fitted = self._finished(logits, finish)
+        return fitted.settled(self._design.developed(texels, self._design.picture_map()))
+
+    def _finished(self, logits: Tensor, finish: Finisher) -> tuple[NDArray, Fitted]:
+        """Colours of the texels, and what is done to the pictures made of them."""
+        design, unfold = self._design, self._design.kaleidoscope[1]
+        torus = Torus(design.texture_shape, design.chart.period / 2, unfold)
+        orbits = to_host(self._average(self._enlarged(logits)))
+        done, fitted = finished_orbits(finish, orbits, torus)
+        return special.expit(unfold.apply(done, finish.frame)), fitted
+
+    def loop(
+        self, logits: Tensor, frames: int, finish: Finisher | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
         """See Surface."""
-        return self._design.loop(to_host(self._texture(logits).double()), frames)
+        if finish is None:
+            return self._design.loop(to_host(self._texture(logits).double()), frames)
+        texels, fitted = self._finished(logits, finish)
+        return map(fitted.settled, self._design.loop(texels, frames))

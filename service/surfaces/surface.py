@@ -23,6 +23,7 @@ from torch.nn import functional as F
 
 from geometry.maps.pyramid import pyramid_shapes
 from geometry.maps.sampling import SamplingMap
+from service.finisher import Finisher
 from service.recipe.parts import DRAFT_SUBSAMPLES
 from service.spaces.space import Design, Scene
 from service.surfaces.grids import ALIGNED, Phase, resize
@@ -120,17 +121,19 @@ class Surface(ABC):
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """The texture, to look at: (H, W, 3) uint8 sRGB, top row first."""
 
-    def delivered(self, logits: Tensor) -> NDArray[np.uint8]:
-        """The texture, to keep: like picture, but however long it takes."""
-        return self.picture(logits)
+    @abstractmethod
+    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+        """The texture, to keep: like picture, but however long it takes, and finished."""
 
     def seam_energy(self, logits: Tensor) -> Tensor:
         """The mean square difference of colours across UV seams, relative to the colours' variance:
         2 where the sides know nothing of each other. Only of bodies."""
         raise NotImplementedError
 
-    def loop(self, logits: Tensor, frames: int) -> Iterator[NDArray[np.uint8]]:
-        """The pictures of an endless zoom. Only of spirals."""
+    def loop(
+        self, logits: Tensor, frames: int, finish: Finisher | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
+        """The pictures of an endless zoom, finished. Only of spirals."""
         raise NotImplementedError
 
     def _operator(self, sampling: SamplingMap) -> SparseOperator:

@@ -16,6 +16,7 @@ from service.cli.painting.keeping import diary_of, end_diary
 from service.cli.progress import shown_progress
 from service.cli.recipe_file import files_read
 from service.cli.stopping import finish_on_interrupt
+from service.finisher import Finisher
 from service.inputs.styles import StylePicture, load_styles
 from service.memory import is_out_of_memory
 from service.networks import AUTO, EMBEDDED
@@ -64,7 +65,7 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
             problem = error  # which must not cost the film, too
         if film is not None:
             console.out(f"writing {film.place} ...", highlight=False)
-            _write_film(film, last, rescue)
+            _write_film(film, last, Finisher.of(recipe, done.scene), rescue)
         if problem is not None:
             raise problem
         first = (place.picture, place.receipt)
@@ -94,11 +95,11 @@ def inputs_of(recipe: Recipe, extras: Extras) -> FilesRead:
     return FilesRead([*extras.read, *files_read(recipe), *weights])
 
 
-def _write_film(film: Film, last: Progress, rescue: Rescue) -> None:
+def _write_film(film: Film, last: Progress, finish: Finisher | None, rescue: Rescue) -> None:
     surface, paint = last.surface(True)
 
     def write(move: Move) -> None:
-        write_loop(surface.loop(paint, film.frames), move(film.place), film.fps)
+        write_loop(surface.loop(paint, film.frames, finish), move(film.place), film.fps)
 
     rescue.run(write)
 

@@ -1,5 +1,5 @@
 """``service submit``, ``jobs``, ``watch``, ``adjust``, ``repaint``, ``pause``, ``resume``,
-``finish``, ``cancel``, ``forget``: a service's jobs on the command line, whoever submitted them."""
+``cancel``, ``forget``: a service's jobs on the command line, whoever submitted them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Key = Annotated[
 
 def add_job_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (submit, jobs, watch, adjust, repaint, pause, resume, finish, cancel, forget):
+    for command in (submit, jobs, watch, adjust, repaint, pause, resume, cancel, forget):
         app.command()(command)
 
 
@@ -136,7 +136,7 @@ def adjust(
     from service.cli.recipe_file import read_change
 
     changes = dict(map(read_change, set_))
-    _tell(job, address, key, lambda client: client.adjust(job, changes))
+    tell(job, address, key, lambda client: client.adjust(job, changes))
 
 
 def repaint(
@@ -161,22 +161,17 @@ def repaint(
 
 def pause(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """Let a job rest; what is painted is kept."""
-    _tell(job, address, key, lambda client: client.pause(job))
+    tell(job, address, key, lambda client: client.pause(job))
 
 
 def resume(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """Go on with a job that was paused or has failed."""
-    _tell(job, address, key, lambda client: client.resume(job))
-
-
-def finish(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
-    """End a job with the best so far."""
-    _tell(job, address, key, lambda client: client.finish(job))
+    tell(job, address, key, lambda client: client.resume(job))
 
 
 def cancel(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
     """End a job without a result."""
-    _tell(job, address, key, lambda client: client.cancel(job))
+    tell(job, address, key, lambda client: client.cancel(job))
 
 
 def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
@@ -186,7 +181,7 @@ def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) ->
     print(printable(f"{job}  forgotten"))
 
 
-def _tell(job: str, address: str, key: Path | None, words: Callable[[Client], object]) -> None:
+def tell(job: str, address: str, key: Path | None, words: Callable[[Client], object]) -> None:
     """Say what is to become of a job, and print what it is then: one that has ended stays so."""
     with open_client(address, key) as client:
         words(client)

@@ -1,0 +1,210 @@
+"""The picture of a painting made anew from its receipt and its paint, finished in another way."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from geometry.errors import InputError
+from service.cli.larger.painted import read_painted
+from service.cli.painting.mesh import as_wide_as_kept, described
+from service.cli.painting.picture import clear_about_memory
+from service.cli.recipe_file import files_read, read_json, with_absolute_files
+from service.finisher import Finisher
+from service.finishing import STEPS
+from service.inputs.mesh import mesh_inputs
+from service.inputs.styles import load_styles
+from service.painting.kept import Paint
+from service.recipe.parsing import parse_recipe
+from service.recipe.parts import QUALITIES
+from service.recipe.recipe import Recipe
+from service.reporting.delivery import (
+    check_files,
+    deliver,
+    deliver_figure,
+    destination,
+    paint_file,
+    write_files,
+)
+from service.reporting.formats import picture_bytes
+from service.reporting.mesh_delivery import deliver_mesh, mesh_destination
+from service.reporting.overwriting import FilesRead
+from service.reporting.receipt import versions
+from service.scene import make_scene, read_scene
+from service.spaces import SPACES
+from service.spaces.space import LARGEST, Scene
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """steps: values of finishing that change; picture: where it goes, None for a name of its own;
+    dpi, figure: see :class:`service.cli.painting.extras.Extras`; separations: whether each ink gets
+    a picture."""
+
+    steps: Mapping[str, Any]
+    picture: Path | None = None
+    dpi: float | None = None
+    figure: bool = False
+    separations: bool = False
+
+
+def finish_to(receipt: Path, wanted: Wanted, console: Console) -> None:
+    """Make the picture of a receipt anew, with a receipt and the paint beside it. Raises InputError
+    as :func:`service.cli.larger.painted.read_painted`, as recipes do of their finishing, and as
+    deliveries do."""
+    before, paint, _ = read_painted(receipt)
+    recipe = _changed(before, wanted.steps)
+    picture = wanted.picture or receipt.with_name(f"{receipt.stem}-finished.png")
+    read = FilesRead([receipt, paint_file(receipt), *files_read(recipe)])
+    old = read_json(receipt)
+    old["recipe"] = old["recipe"] | {"finishing": recipe.finishing.model_dump(mode="json")}
+    old["versions"] = versions()
+    if SPACES[recipe.target].needs_body:
+        said = _finish_mesh(recipe, paint, old, picture, read, wanted)
+    else:
+        said = _finish_picture(recipe, paint, old, picture, read, wanted)
+    console.out(said, highlight=False)
+
+
+def _changed(recipe: Recipe, steps: Mapping[str, Any]) -> Recipe:
+    data = recipe.model_dump(mode="json")
+    data["finishing"] |= steps
+    changed = parse_recipe(data)
+    if changed.size > LARGEST:
+        raise InputError(
+            "bad-value",
+            "receipt",
+            f"Pictures over {LARGEST} pixels wide cannot be made anew: none is held as a whole.",
+            "Paint it again: service run.",
+        )
+    return with_absolute_files(changed, Path.cwd())
+
+
+def _painted(recipe: Recipe, scene: Scene, paint: Paint) -> tuple[Scene, NDArray, NDArray | None]:
+    """The scene as it was painted, its picture (H, W, 3), and of meshes how many pixels of the
+    views each texel fills."""
+    import torch  # seconds
+
+    from service.surfaces.surface import make_surface
+
+    scene = dataclasses.replace(scene, mirrored=paint.mirrored, style_frame=paint.frame)
+    finish = Finisher.of(recipe, scene)
+    subsamples = QUALITIES[recipe.quality].subsamples
+    device = torch.device("cpu")
+    with torch.no_grad(), clear_about_memory():
+        surface = make_surface(scene, recipe.size, recipe.views, device, subsamples)
+        if paint.logits.shape[:3] != surface.canvas_shape:
+            raise InputError(
+                "damaged-paint",
+                "receipt",
+                "The paint has another size than this version would give it.",
+                "Paint it again: service run.",
+            )
+        logits = torch.tensor(paint.logits.reshape(-1, 3))
+        picture = surface.delivered(logits, finish)
+        if not SPACES[recipe.target].needs_body:
+            return scene, picture, None
+        surface.prepare_views(0)
+        return scene, picture, surface.seen
+
+
+def _finish_picture(
+    recipe: Recipe,
+    paint: Paint,
+    old: dict[str, Any],
+    picture: Path,
+    read: FilesRead,
+    wanted: Wanted,
+) -> str:
+    from service.reporting.finish import measured  # SciPy's statistics: a second
+
+    scene = read_scene(recipe)
+    place = destination(picture, read, recipe.projection == "cube", wanted.dpi, wanted.figure)
+    separations = _separations(recipe, picture, wanted)
+    check_files(separations, read)
+    if wanted.figure:
+        scene.design(recipe.size).figure()  # whether there is one
+    scene, pixels, _ = _painted(recipe, scene, paint)
+    done = measured(recipe, scene, load_styles(recipe), pixels)
+    deliver(place, done.delivered, old | done.about(), paint=paint)
+    if wanted.figure:
+        deliver_figure(place, scene.design(recipe.size).figure(), done.delivered)
+    write_files(
+        {
+            path: picture_bytes(_film(done.delivered, ink), path.suffix, wanted.dpi)
+            for path, ink in zip(separations, done.inks or (), strict=False)
+        }
+    )
+    height, width = done.delivered.shape[:2]
+    rms = done.quality.symmetry_rms
+    symmetry = "no symmetry" if rms is None else f"symmetry error {rms:.2f}/255"
+    files = "  ".join(map(str, (place.picture, place.receipt, *place.figure)))
+    inks = "" if done.inks is None else f"  inks {' '.join(done.inks)}"
+    return f"{files}  {width} × {height} pixels{inks}  {_said(recipe)}  {symmetry}"
+
+
+def _finish_mesh(
+    recipe: Recipe,
+    paint: Paint,
+    old: dict[str, Any],
+    picture: Path,
+    read: FilesRead,
+    wanted: Wanted,
+) -> str:
+    from service.reporting.finish import measured
+
+    if wanted.figure or wanted.separations:
+        raise InputError(
+            "bad-value",
+            "figure" if wanted.figure else "separations",
+            "Those are of pictures, and this is a mesh's texture.",
+            "Leave it out.",
+        )
+    given = mesh_inputs(recipe)
+    recipe = as_wide_as_kept(recipe, given.body)
+    place = mesh_destination(picture, given.loaded.names, read, wanted.dpi)
+    about = {"mesh": described(recipe, given, place)}
+    scene, pixels, seen = _painted(recipe, make_scene(recipe, given.body), paint)
+    done = measured(recipe, scene, load_styles(recipe), pixels, seen)
+    receipt = old | done.about() | about
+    deliver_mesh(place, given.loaded, done.delivered, receipt, done.coverage, paint=paint)
+    shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))
+    return f"{shown}  {_said(recipe)}"
+
+
+def _said(recipe: Recipe) -> str:
+    """What was done, in a few words."""
+    used = recipe.finishing.used
+    words = (f"{name} {x:g}" if isinstance(x, float) else f"{name} {x}" for name, x in used.items())
+    return ", ".join(words) if used else "as painted"
+
+
+def _separations(recipe: Recipe, picture: Path, wanted: Wanted) -> list[Path]:
+    """Files for as many inks as there can be. Raises InputError("bad-value") without any."""
+    if not wanted.separations:
+        return []
+    palette = recipe.finishing.values["palette"]
+    if palette is None:
+        raise InputError(
+            "bad-value",
+            "separations",
+            f"Only a picture in inks has them; {STEPS['palette'].title.lower()} are not set.",
+            "Add --set palette=4.",
+        )
+    count = palette.count("#") or int(palette)
+    return [picture.with_name(f"{picture.stem}_ink{k + 1}.png") for k in range(count)]
+
+
+def _film(picture: NDArray[np.uint8], ink: str) -> NDArray[np.uint8]:
+    """(H, W): black where an ink prints, white elsewhere and where the picture is clear."""
+    prints = (picture[..., :3] == np.frombuffer(bytes.fromhex(ink[1:]), np.uint8)).all(axis=2)
+    if picture.shape[2] == 4:
+        prints &= picture[..., 3] > 0
+    return np.where(prints, 0, 255).astype(np.uint8)

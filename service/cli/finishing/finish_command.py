@@ -1,0 +1,77 @@
+"""``service finish``: its options; the work is in :mod:`service.cli.finishing.anew`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geometry.errors import InputError
+from service.cli import options
+from service.cli.serving.jobs import Address, Key, tell
+from service.cli.terminal import progress_console
+from service.serving.protocol.wire import DEFAULT_ADDRESS
+
+Steps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="STEP=VALUE",
+        help="A step and its value, as in sharpen=0.5; see 'service settings' for all. Others stay "
+        "as the receipt says.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The picture's file; default: NAME-finished.png beside the receipt.",
+    ),
+]
+
+
+def finish(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECEIPT|JOB", help="The receipt of a painting, JSON, or a job of a service."
+        ),
+    ],
+    set_: Steps = None,
+    output: Output = None,
+    dpi: options.Dpi = None,
+    figure: options.FigureToo = False,
+    separations: Annotated[
+        bool,
+        typer.Option(
+            "--separations",
+            help="Of a picture in inks: a grey picture for each, NAME_ink1.png and so on, black "
+            "where it prints.",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = False,
+    address: Address = DEFAULT_ADDRESS,
+    key: Key = None,
+) -> None:
+    """Change contrast, colours, sharpness or inks of a painting, which keeps its symmetry: its
+    picture is made anew from the kept paint, and nothing is painted. Of a job that is being
+    painted: end it with the best so far."""
+    receipt = Path(what)
+    if receipt.suffix.lower() == ".json" or receipt.exists():
+        from service.cli.finishing.anew import Wanted, finish_to
+
+        steps = dict(options.read_step(step, "--set") for step in set_ or ())
+        wanted = Wanted(steps, output, dpi, figure, separations)
+        finish_to(receipt, wanted, progress_console())
+        return
+    if set_ or output or separations:
+        raise InputError(
+            "missing-file",
+            "receipt",
+            f"There is no file {receipt}.",
+            "Give the receipt of a painting, such as tile.json.",
+        )
+    tell(what, address, key, lambda client: client.finish(what))

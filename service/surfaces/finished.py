@@ -1,0 +1,41 @@
+"""Finishing where a group permutes the texels of a torus: done once for each orbit of texels, so
+that what is exact stays so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.maps.sampling import SamplingMap
+from geometry.maps.smoothing import torus_filtered
+from geometry.spaces import Array
+from geometry.symmetry.ink_sets import thresholds
+from service.finisher import Finisher, Fitted
+
+
+@dataclass(frozen=True, eq=False)
+class Torus:
+    """Texels (rows, columns) on a torus: periods: (2, 2), as columns, in widths of the picture;
+    copies above are shifted by ``skew`` texels. unfold: one logit per orbit → all texels.
+    are_pixels: whether they are the picture's pixels, which can then be in inks."""
+
+    shape: tuple[int, int]
+    periods: Array
+    unfold: SamplingMap
+    skew: int = 0
+    are_pixels: bool = False
+
+
+def finished_orbits(finish: Finisher, orbits: Array, torus: Torus) -> tuple[Array, Fitted]:
+    """What becomes of the logits (orbits, 3), and what is done to the picture made of them."""
+    first = np.unique(torus.unfold.indices, return_index=True)[1]  # each orbit's own texel
+    orbits = orbits.astype(np.float64)
+    if finish.gaussians:
+        texels = torus.unfold.apply(orbits, finish.frame).reshape(*torus.shape, 3)
+        filtered = torus_filtered(texels, torus.periods, torus.skew, finish.response)
+        orbits = filtered.reshape(-1, 3)[first]
+    fitted = finish.fitted(orbits)
+    if not torus.are_pixels:
+        return fitted.toned(orbits), fitted
+    return fitted.inked(orbits, thresholds(*np.divmod(first, torus.shape[1]))), fitted

@@ -1,0 +1,160 @@
+"""Steps after the painting keep the symmetry, on paint that was never painted: noise."""
+
+import numpy as np
+import pytest
+import torch
+from cases import quick
+
+from geometry.errors import InputError
+from service.finisher import Finisher, unique_colours
+from service.finishing import STEPS
+from service.inputs.styles import exemplar_pixels
+from service.recipe.parsing import parse_recipe
+from service.reporting.quality import measure_quality
+from service.scene import make_scene
+from service.surfaces.surface import make_surface
+
+SPACES = {
+    "tile": {"group": "p4", "colouring": "2a", "colours": "rgb"},
+    "centred": {"target": "tile", "group": "cmm"},
+    "hexagonal": {"target": "tile", "group": "p6m"},
+    "oblique": {"target": "tile", "group": "p2", "angle": 70},
+    "frieze": {"group": "p2mg"},
+    "sphere": {"group": "532"},
+    "hyperbolic": {"group": "{4,6}"},
+    "spiral": {"group": "C3"},
+}
+ON_PIXELS = ("tile", "centred", "oblique", "frieze")
+
+
+def recipe(space, **finishing):
+    return parse_recipe({"target": space, **SPACES[space], "size": 64, "finishing": finishing})
+
+
+def rough_paint(surface, seed=0):
+    charts, rows, columns = surface.canvas_shape
+    coarse = torch.randn(
+        charts, 3, rows // 4, columns // 4, generator=torch.Generator().manual_seed(seed)
+    )
+    fine = torch.nn.functional.interpolate(coarse, (rows, columns), mode="bicubic")
+    return fine.permute(0, 2, 3, 1).reshape(-1, 3)
+
+
+def finished(space, **finishing):
+    """The picture of some paint, finished, and the scene."""
+    found = recipe(space, **finishing)
+    scene = make_scene(found)
+    surface = make_surface(scene, found.size, 1, torch.device("cpu"))
+    return surface.delivered(rough_paint(surface), Finisher.of(found, scene)), scene
+
+
+def detail(picture):
+    return float(np.abs(np.diff(picture.astype(float), axis=1)).mean())
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_at_its_default_is_no_step(name):
+    values = recipe("tile", **{name: STEPS[name].default}).finishing
+    assert values.used == {}
+    if STEPS[name].gaussians is not None:
+        assert sum(share for share, _ in STEPS[name].gaussians(0.7, 512)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("space", quick(SPACES, "tile", "hexagonal", "sphere"))
+def test_filters_do_what_they_say_and_keep_the_symmetry(space):
+    plain, scene = finished(space)
+    frame = scene.design(64).picture_frame()
+    before = measure_quality(plain, frame).symmetry_rms
+    for step, sharper in (({"sharpen": 1.0}, True), ({"blur": 20.0}, False)):
+        picture, _ = finished(space, **step)
+        assert (detail(picture) > detail(plain)) == sharper
+        after = measure_quality(picture, frame)
+        assert after.symmetry_rms <= max(1.5 * before, 0.01)
+        if space in ON_PIXELS:
+            assert all(error.exact for error in after.symmetry)
+
+
+@pytest.mark.parametrize("space", quick(SPACES, "oblique", "hyperbolic"))
+def test_colours_change_and_the_symmetry_stays(space):
+    plain, scene = finished(space)
+    frame = scene.design(64).picture_frame()
+    picture, _ = finished(space, contrast=1.3)
+    assert picture.std() > plain.std()
+    after = measure_quality(picture, frame)
+    assert after.symmetry_rms <= 1.6 * measure_quality(plain, frame).symmetry_rms + 0.01
+    if space == "tile":  # its rule inverts colours
+        return
+    assert finished(space, brightness=1.0)[0].mean() > plain.mean() + 20
+    grey, _ = finished(space, saturation=0.0)
+    assert np.ptp(grey.astype(int), axis=2).max() <= 1
+    turned, _ = finished(space, hue=120.0)
+    means = plain.reshape(-1, 3).mean(0), turned.reshape(-1, 3).mean(0)
+    assert np.allclose(np.roll(means[0], 1), means[1], atol=6)
+    dark, _ = finished(space, black=0.3, white=0.7)
+    assert dark.min() == 0 and dark.max() == 255
+    matched, _ = finished(space, match="night_strokes")
+    wanted = exemplar_pixels("night_strokes").reshape(-1, 3).mean(axis=0)
+    gaps = [np.abs(x.reshape(-1, 3).mean(axis=0) - wanted).max() for x in (matched, plain)]
+    assert gaps[0] < 0.6 * gaps[1]
+
+
+@pytest.mark.parametrize("space", quick(SPACES, "tile", "frieze", "hexagonal"))
+@pytest.mark.parametrize("dither", [0.0, 1.0])
+def test_a_picture_in_inks_has_these_alone(space, dither):
+    if dither and space not in ON_PIXELS:
+        with pytest.raises(InputError) as refused:
+            finished(space, palette=4, dither=dither)
+        assert "dither" in refused.value.field
+        return
+    picture, scene = finished(space, palette=4, dither=dither)
+    assert len(unique_colours(picture)[0]) == 4
+    if space in ON_PIXELS:
+        errors = measure_quality(picture, scene.design(64).picture_frame()).symmetry
+        assert all(error.exact for error in errors)
+    named, _ = finished("frieze", palette="#000000,#ffffff,#c02040")
+    assert {tuple(x) for x in unique_colours(named)[0]} <= {(0, 0, 0), (255,) * 3, (192, 32, 64)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "colours", "step", "allowed"),
+    [
+        ("r=-r,-g,-b", "rgb", {"brightness": 0.5}, False),
+        ("r=-r,-g,-b", "rgb", {"saturation": 0.5}, True),
+        ("r=-r,-g,-b", "rgb", {"hue": 40}, True),
+        ("r=-r,-g,-b", "rgb", {"black": 0.1}, False),
+        ("r=rbg", "rgb", {"brightness": 0.5}, True),
+        ("r=rbg", "rgb", {"hue": 40}, False),
+        ("r=rbg", "rgb", {"match": "night_strokes"}, False),
+        ("r=-r,-g,-b", "rgb", {"palette": "#102030,#efdfcf"}, True),
+        ("r=-r,-g,-b", "rgb", {"palette": "#102030,#efdf00"}, False),
+    ],
+)
+def test_a_step_that_would_break_the_colour_rule_is_refused(rule, colours, step, allowed):
+    found = parse_recipe(
+        {"target": "tile", "group": "p4", "colouring": rule, "colours": colours, "finishing": step}
+    )
+    if allowed:
+        assert Finisher.of(found, make_scene(found)) is not None
+        return
+    with pytest.raises(InputError) as refused:
+        Finisher.of(found, make_scene(found))
+    assert refused.value.code in ("bad-finishing", "bad-inks")
+    assert refused.value.field == f"finishing.{next(iter(step))}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"finishing": {"palette": "some"}}, "finishing.palette"),
+        ({"finishing": {"palette": 40}}, "finishing.palette"),
+        ({"finishing": {"sharpen": -1}}, "finishing.sharpen"),
+        ({"finishing": {"dither": 1}, "target": "tile", "group": "p4"}, "finishing.dither"),
+        ({"finishing": {"sharp": 1}}, "recipe"),
+        ({"finishing": {"sharpen": 1}, "size": 8192, "target": "tile", "group": "p4"}, "finishing"),
+        ({"finishing": {"palette": 3, "dither": 1}}, "recipe"),
+    ],
+)
+def test_recipes_say_what_is_wrong_with_their_finishing(fields, field):
+    with pytest.raises(InputError) as refused:
+        parse_recipe({"target": "sphere", "group": "532", **fields})
+    assert refused.value.field == field and refused.value.message.count("\n") == 0
