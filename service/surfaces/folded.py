@@ -14,6 +14,7 @@ from torch import Tensor
 
 from service.finisher import Finisher
 from service.spaces.folded import FoldedDesign, View
+from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import BodyView, Look, Making, Surface
 
