@@ -51,7 +51,9 @@ def light_of(
     """The light of ``pixels`` (H, W, 3) whose symmetry has the ``colours`` in ``frame``; what is
     not ``seen`` (H, W) does not decide how it is scaled."""
     choices = sign_choices(colours)
-    shown, which = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
+    code = pixels.reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    codes, which = np.unique(code, return_inverse=True)
+    shown = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
     often = np.bincount(which.ravel(), None if seen is None else seen.ravel()).astype(float)
     best: tuple[float, Array, Signs] | None = None
     light = {c: _luma(shown, c, frame) for c in choices[0]}
