@@ -14,6 +14,9 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,38 @@ def recorders_of(device: torch.device) -> Callable[[], Recorder] | None:
     return functools.partial(_CudaGraphs, device) if device.type == "cuda" else None
 
 
+class Reads(TorchDispatchMode):
+    """Notes the tensors that operators read and none of them made. A graph knows their addresses
+    only: who replays it keeps them, whatever caches they came from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tensors: dict[int, Tensor] = {}
+        self._made: set[int] = set()  # addresses
+
+    def __torch_dispatch__(
+        self, operator: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Call an operator. See torch."""
+        found = operator(*args, **(kwargs or {}))
+        given = set()
+        for x in _tensors((args, kwargs)):
+            address = _address(x)
+            given.add(address)
+            if address not in self._made:
+                self.tensors[id(x)] = x
+        self._made |= {_address(x) for x in _tensors(found)} - given  # but for views
+        return found
+
+
+def _tensors(values: Any) -> list[Tensor]:
+    return [x for x in tree_leaves(values) if isinstance(x, Tensor)]
+
+
+def _address(x: Tensor) -> int:
+    return x.untyped_storage().data_ptr() if x.layout == torch.strided else id(x)
+
+
 class _CudaGraphs:
     """CUDA graphs that share their memory, which is gone when all of them are: one is replayed at a
     time, and what it returns is read before the next."""
@@ -91,6 +126,11 @@ class _CudaGraphs:
             torch.cuda.device(self._device),
             torch.cuda.stream(stream),
             torch.cuda.graph(graph, self._pool, capture_error_mode="thread_local"),
+            Reads() as reads,
         ):
             found = step()
-        return graph.replay, found
+
+        def replay(reads: object = reads.tensors) -> None:  # they live as long as it does
+            graph.replay()
+
+        return replay, found

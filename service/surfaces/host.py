@@ -8,8 +8,8 @@ from torch import Tensor
 
 
 def to_host(x: Tensor) -> NDArray:
-    """The values of a tensor without gradient. From a GPU they come through page-locked memory,
-    which its copies need not be staged for, and nothing but what x depends on is waited for."""
+    """The values of a tensor without gradient. From a GPU they come through page-locked memory: a
+    copy into other memory is staged, piece by piece. Only this thread's stream is waited for."""
     if x.device.type != "cuda":
         return x.cpu().numpy()
     host = torch.empty(x.shape, dtype=x.dtype, pin_memory=True)

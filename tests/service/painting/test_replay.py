@@ -14,7 +14,7 @@ from torch.utils._pytree import tree_leaves
 from service.inputs.body import Body
 from service.painting import studio
 from service.painting.paint import paint
-from service.painting.replay import MOST, OFTEN, Replay
+from service.painting.replay import MOST, OFTEN, Reads, Replay
 from service.painting.steering import Adjustment
 from service.recipe.recipe import Recipe
 from service.scene import make_scene
@@ -191,3 +191,17 @@ def test_no_more_are_kept_than_there_is_room_for():
     for _ in range(OFTEN + 1):
         last = [replay(key, lambda: "taken") for key in range(MOST + 1)]
     assert last == ["recorded"] * MOST + ["taken"]
+
+
+def test_what_a_step_reads_and_did_not_make_is_kept():
+    """Also through views and gradients; what lies in between is let go of."""
+    canvas, cached = torch.ones(4, 3, requires_grad=True), torch.full((3, 3), 2.0)
+    alone = torch.ones(4)
+    with Reads() as reads:
+        between = canvas @ cached.T
+        loss = (between.sum(1) * alone[:]).sum()
+        loss.backward()
+        with torch.no_grad():
+            canvas.lerp_(canvas.grad, 0.5)
+    kept = {x.data_ptr() for x in reads.tensors.values()}
+    assert kept == {canvas.data_ptr(), cached.data_ptr(), alone.data_ptr()}
