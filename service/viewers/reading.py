@@ -45,6 +45,13 @@ class LatticeOf(_Part):
     origin: Pair
 
 
+class StripOf(_Part):
+    """Of a frieze, in pixels: one period, and the middle line from above."""
+
+    period: Annotated[float, Field(ge=1, le=1e6)]
+    axis: Annotated[float, Field(ge=0, le=1e6)]
+
+
 class ModelOf(_Part):
     """The model of a hyperbolic picture."""
 
@@ -84,6 +91,7 @@ class Receipt(_Part):
     generators: tuple[GeneratorOf, ...] = Field(max_length=64)
     colour_frame: FrameOf | None = None
     lattice: LatticeOf | None = None
+    strip: StripOf | None = None
     model: ModelOf | None = None
     center: Pair | None = None
     radius: Annotated[float, Field(gt=0, le=1e6)] | None = None

@@ -12,7 +12,7 @@ import numpy as np
 from geometry.catalogue import GROUPS, find_colouring
 from geometry.errors import InputError
 from geometry.hyperbolic.groups import KINDS, tiling_group
-from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, Space, affine
+from geometry.spaces import FRIEZE, HYPERBOLIC, PLANE, SPHERE, Array, Space, affine
 from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.diagram import action
 from geometry.symmetry.domain import Domain, Element, fundamental_domain, kept_metric
@@ -96,11 +96,13 @@ def as_json(
 
 def others(space: Space, own: str, cell: Array | None = None) -> Iterator[Json]:
     """Other groups that the same paint may be folded by: of the plane those that fit a ``cell``,
-    (2, 2), columns; of the sphere all families; of the hyperbolic plane some tilings."""
+    (2, 2), columns; of a strip all, its period and the way to the next strip being the cell; of the
+    sphere all families; of the hyperbolic plane some tilings."""
+    is_strip = space is FRIEZE
     for group, elements in _candidates(space, own, cell):
         try:
             metric = kept_metric(elements) if space is PLANE else None
-            domain = fundamental_domain(space, elements, metric)
+            domain = fundamental_domain(PLANE if is_strip else space, elements, metric)
         except ValueError:
             continue
         if domain.sides:
@@ -129,7 +131,8 @@ def _candidates(
         if space is SPHERE:
             yield group, _elements(group)
         elif cell is not None and (basis := _fitting(group, cell)) is not None:
-            yield group, _elements(group, affine(basis))
+            further = [Element(affine(np.eye(2), tuple(basis[:, 1])), (1, 2, 3))]
+            yield group, _elements(group, affine(basis)) + further * (space is FRIEZE)
 
 
 def _elements(group: Group, basis: Array | None = None) -> list[Element]:

@@ -55,6 +55,18 @@ def test_the_tile_and_the_groups_that_fit_it(tmp_path):
     assert {"p6m", "p31m", "cmm"} <= set(names) and "p4" not in names
 
 
+def test_a_frieze_is_folded_by_the_other_six(tmp_path):
+    recipe = {"target": "frieze", "group": "p2mg", "colouring": "none", "size": 64}
+    scene = scene_json(read_painting(write_painting(tmp_path, {**recipe, "repeat": "2x1"})))
+    names = [symmetry["name"] for symmetry in scene["symmetries"]]
+    assert len(names) == len(set(names)) == 7
+    assert {"frieze-p2mm", "frieze-p11g"} <= set(names) and "frieze-p2mg" not in names
+    assert scene["periods"][0] == [64, 0]
+    axis = scene["source"]["numbers"]["strip"][2]
+    turn = np.reshape(scene["moves"][0]["matrix"], (3, 3))
+    assert np.allclose(turn @ (10, 5, 1), (-10, -5, 1)) and axis == 16
+
+
 @pytest.mark.slow
 def test_generators_move_as_their_logarithms_say(tmp_path):
     from scipy.linalg import expm
@@ -78,6 +90,7 @@ def test_generators_move_as_their_logarithms_say(tmp_path):
         ({"projection": "mercator"}, "projection"),
         ({"picture": {"width": 5, "height": 64}}, "picture"),
         ({"lattice": None}, "lattice"),
+        ({"projection": "frieze"}, "strip"),
         ({"lattice": {"a": [1e300, 0], "b": [0, 1], "origin": [0, 0]}}, "lattice.a.0"),
         ({"generators": "all"}, "generators"),
         ({"projection": "uv"}, "mesh"),
