@@ -143,13 +143,16 @@ def _receipt(file: Path) -> Receipt:
         if file.stat().st_size > _MAX_BYTES:
             raise ValueError("too large")
         data = json.loads(file.read_text(encoding="utf-8-sig"))
-        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            raise InputError(
-                "bad-receipt",
-                "receipt",
-                f"{file} is not a receipt.",
-                "Give the NAME.json that was written beside a painting.",
-            )
+    except (OSError, ValueError, RecursionError):
+        raise InputError("bad-receipt", "receipt", f"{file} cannot be read as JSON.") from None
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        raise InputError(
+            "bad-receipt",
+            "receipt",
+            f"{file} is not a receipt.",
+            "Give the NAME.json that was written beside a painting.",
+        )
+    try:
         return Receipt.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
@@ -157,5 +160,3 @@ def _receipt(file: Path) -> Receipt:
         raise InputError(
             "bad-receipt", field, f"{file}: {first['msg']}.", "Paint it again."
         ) from None
-    except (OSError, ValueError, RecursionError):
-        raise InputError("bad-receipt", "receipt", f"{file} cannot be read as JSON.") from None
