@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.errors import InputError
 from service.pictures.files import read_picture
 from service.printing.subject import files_of, read_tile
 from service.viewers.reading import Painting, read_painting
@@ -31,9 +32,15 @@ class Subject:
         return [self.picture_file, *([] if self.receipt_file is None else [self.receipt_file])]
 
 
-def read_subject(path: Path) -> Subject:
-    """Of a picture or a receipt. Raises InputError: "missing-file", "bad-receipt", "bad-image"."""
-    picture_file, receipt_file = files_of(path)
+def read_subject(path: Path, alone: bool = False) -> Subject:
+    """Of a picture or a receipt. alone: a file beside a picture that is no receipt of it does not
+    matter. Raises InputError: "missing-file", "bad-receipt", "bad-image"."""
+    try:
+        picture_file, receipt_file = files_of(path)
+    except InputError:
+        if not alone or path.suffix.lower() == ".json":
+            raise
+        picture_file, receipt_file = path, None
     if receipt_file is None:
         return Subject(picture_file, None, read_picture(picture_file, "picture"))
     painting = read_painting(path)

@@ -23,6 +23,7 @@ from service.viewers.scenes import scene_json
 
 _WHAT = {
     "tiling": "A pattern of the plane",
+    "frieze": "A pattern of a strip",
     "equirectangular": "A pattern of the sphere",
     "cube": "A pattern of the sphere",
     "octahedral": "A pattern of the sphere",

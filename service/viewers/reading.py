@@ -45,6 +45,13 @@ class LatticeOf(_Part):
     origin: Pair
 
 
+class StripOf(_Part):
+    """Of a frieze, in pixels: one period, and the middle line from above."""
+
+    period: Annotated[float, Field(ge=1, le=1e6)]
+    axis: Annotated[float, Field(ge=0, le=1e6)]
+
+
 class ModelOf(_Part):
     """The model of a hyperbolic picture."""
 
@@ -84,6 +91,7 @@ class Receipt(_Part):
     generators: tuple[GeneratorOf, ...] = Field(max_length=64)
     colour_frame: FrameOf | None = None
     lattice: LatticeOf | None = None
+    strip: StripOf | None = None
     model: ModelOf | None = None
     center: Pair | None = None
     radius: Annotated[float, Field(gt=0, le=1e6)] | None = None
@@ -144,13 +152,16 @@ def read_receipt(file: Path) -> Receipt:
         if file.stat().st_size > _MAX_BYTES:
             raise ValueError("too large")
         data = json.loads(file.read_text(encoding="utf-8-sig"))
-        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            raise InputError(
-                "bad-receipt",
-                "receipt",
-                f"{file} is not a receipt.",
-                "Give the NAME.json that was written beside a painting.",
-            )
+    except (OSError, ValueError, RecursionError):
+        raise InputError("bad-receipt", "receipt", f"{file} cannot be read as JSON.") from None
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        raise InputError(
+            "bad-receipt",
+            "receipt",
+            f"{file} is not a receipt.",
+            "Give the NAME.json that was written beside a painting.",
+        )
+    try:
         return Receipt.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
@@ -158,5 +169,3 @@ def read_receipt(file: Path) -> Receipt:
         raise InputError(
             "bad-receipt", field, f"{file}: {first['msg']}.", "Paint it again."
         ) from None
-    except (OSError, ValueError, RecursionError):
-        raise InputError("bad-receipt", "receipt", f"{file} cannot be read as JSON.") from None

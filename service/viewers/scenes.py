@@ -18,7 +18,7 @@ from geometry.domain.element import Element
 from geometry.errors import InputError
 from geometry.hyperbolic.models import MODELS
 from geometry.plane.tiles import picture_skew
-from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, Space
+from geometry.spaces import FRIEZE, HYPERBOLIC, PLANE, SPHERE, Array, Space
 from geometry.symmetry.colour import generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.pictures.files import over_white
@@ -29,6 +29,8 @@ from service.viewers.symmetries import PAINTED, Json, as_json, elements_of, othe
 from service.viewers.zooms import other_zooms, stripes
 
 LARGEST = 4096  # pixels of a texture's side: what every browser can do
+_APART = 8.0  # heights of a strip, to the next one in the plane of its diagram
+_NEVER = 1e4  # heights: nobody drags so far, and sees another one
 _PAD = 32  # pixels around a tile, of its own copies: for the mip levels at its border
 _SAMPLES = 4000
 _T = TypeVar("_T")
@@ -90,6 +92,8 @@ def _view(painting: Painting) -> View:
         return _plane(painting)
     if projection in _SPHERICAL:
         return _sphere(painting)
+    if projection == "frieze":
+        return _frieze(painting)
     if projection == "hyperbolic":
         return _hyperbolic(painting)
     if projection in ("spiral", "tunnel"):
@@ -98,7 +102,8 @@ def _view(painting: Painting) -> View:
         "bad-receipt",
         "projection",
         f"There is no viewer for the projection '{projection[:40]}'.",
-        "Known are tiling, equirectangular, cube, octahedral, hyperbolic, spiral, tunnel and uv.",
+        "Known are tiling, frieze, equirectangular, cube, octahedral, hyperbolic, spiral, tunnel "
+        "and uv.",
     )
 
 
@@ -119,9 +124,7 @@ def _plane(painting: Painting) -> View:
         skew = picture_skew(cell, width, height)
         pixels, pad = _padded(pixels, round(skew)), _PAD
     # pixels count from the group's origin: numbers stay small, and its domain is in the middle
-    shift = np.eye(3)
-    shift[:2, 2] = lattice.origin
-    about = [Element(np.linalg.inv(shift) @ e.matrix @ shift, e.colour) for e in elements]
+    about = _about(elements, np.array(lattice.origin))
     translations = [Element(_shifted(step), (1, 2, 3)) for step in cell.T]
     domain = painted(PLANE, [*about, *translations])
     origin = np.array(lattice.origin)
@@ -145,6 +148,40 @@ def _plane(painting: Painting) -> View:
         max(width, height) / 2,
         start,
         cell,
+    )
+
+
+def _about(elements: Sequence[Element], origin: Array) -> list[Element]:
+    """The same in pixels that count from an origin (2,)."""
+    there, back = _shifted(origin), _shifted(-origin)
+    return [Element(back @ e.matrix @ there, e.colour) for e in elements]
+
+
+def _frieze(painting: Painting) -> View:
+    """A strip of a plane in which the next one above and below is out of sight."""
+    receipt, strip = painting.receipt, _needed(painting.receipt.strip, "strip")
+    height, width = painting.pixels.shape[:2]
+    about = _about(elements_of(receipt.generators), np.array([0.0, strip.axis]))
+    cell = np.diag([strip.period, _APART * height])
+    translations = [Element(_shifted(step), (1, 2, 3)) for step in cell.T]
+    domain = painted(PLANE, [*about, *translations])
+    pad = ((_PAD, _PAD), (0, 0), (0, 0))
+    pixels = np.pad(painting.pixels[..., :3], pad, mode="edge")
+    return View(
+        PLANE,
+        ["plane"],
+        "strip",
+        np.pad(pixels, ((0, 0), (_PAD, _PAD), (0, 0)), mode="wrap"),
+        [
+            as_json(domain, PAINTED, _title(receipt), direct=True),
+            *others(FRIEZE, receipt.group.name, domain, cell),
+        ],
+        {"strip": [float(width), float(height), strip.axis]},
+        about,
+        _PAD,
+        max(width, height) / 2,
+        _shifted(np.array([width, height]) / 2 - (0, strip.axis)),
+        np.diag([strip.period, _NEVER * height]),
     )
 
 

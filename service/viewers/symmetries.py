@@ -15,7 +15,8 @@ from geometry.domain.domain import Domain
 from geometry.domain.element import Element, kept_metric
 from geometry.errors import InputError
 from geometry.hyperbolic.groups import KINDS, tiling_group
-from geometry.spaces import HYPERBOLIC, PLANE, SPHERE, Array, Space, affine
+from geometry.spaces import FRIEZE, HYPERBOLIC, PLANE, SPHERE, Array, Space, affine
+from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.groups import Group
 from service.viewers.reading import GeneratorOf
 
@@ -96,14 +97,15 @@ def as_json(
 
 def others(space: Space, own: str, domain: Domain, cell: Array | None = None) -> Iterator[Json]:
     """Other groups that the same paint may be folded by: of the plane those that fit a ``cell``,
-    (2, 2), columns; of the sphere all families; of the hyperbolic plane some tilings. None of those
-    by which the picture would stay as it is. own, domain: of the group that it was painted with."""
+    (2, 2), columns; of a strip all, its period and the way to the next strip being the cell; of the
+    sphere all families; of the hyperbolic plane some tilings. None of those by which the picture
+    would stay as it is. own, domain: of the group that it was painted with."""
     for group, elements in _candidates(space, own, cell):
         if all(_changes_nothing(element, domain) for element in elements):
             continue
         try:
             metric = kept_metric(elements) if space is PLANE else None
-            yield folding(group, fundamental_domain(space, elements, metric))
+            yield folding(group, fundamental_domain(domain.space, elements, metric))
         except ValueError:
             continue
 
@@ -149,7 +151,8 @@ def _candidates(
         if space is SPHERE:
             yield group, uncoloured(group)
         elif cell is not None and (basis := _fitting(group, cell)) is not None:
-            yield group, uncoloured(group, basis)
+            further = [Element(affine(np.eye(2), tuple(basis[:, 1])), IDENTITY)]
+            yield group, uncoloured(group, basis) + further * (space is FRIEZE)
 
 
 def uncoloured(group: Group, basis: Array | None = None) -> list[Element]:

@@ -77,7 +77,7 @@ def measure(
     from service.reporting.figure import figure_files
     from service.reporting.overwriting import FilesRead
 
-    subject = read_subject(what)
+    subject = read_subject(what, find)
     files: list[Path] = []
     if output is not None:
         if output.suffix.lower() not in (".png", ".svg"):

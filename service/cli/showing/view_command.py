@@ -29,9 +29,9 @@ def view(
         ),
     ] = None,
 ) -> None:
-    """Write a page that shows a painting and can be touched: a tile without end, a sphere or a mesh
-    that turns, the hyperbolic plane dragged by its isometries, an endless zoom. It is one file,
-    and works offline."""
+    """Write a page that shows a painting and can be touched: a tile or a strip without end, a
+    sphere or a mesh that turns, the hyperbolic plane dragged by its isometries, an endless zoom. It
+    is one file, and works offline."""
     from service.viewers.page import viewer_page
     from service.viewers.reading import read_painting
 

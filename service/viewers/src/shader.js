@@ -80,6 +80,7 @@ void main() {
   // of them needs it: outside, and where domains are too small to be seen, no step is made.
   bool seen_well = ${space === "hyperbolic" ? "cover > 0. && sqrt(area) > .75 * footprint" : "cover > 0."};
   vec3 p = on_space(motion * near), y = p;
+  ${source === "strip" ? "cover *= clamp(within(p) / footprint + .5, 0., 1.);" : ""}
   int code = base, passed = 0;
   ${sides && (!direct || spare) ? `
   for (int i = 0; i < 256 && seen_well; i++) {

@@ -57,6 +57,16 @@ vec2 shown(vec3 p, out float density) {
   }
   return q + origin;
 }`,
+  strip: `
+uniform vec3 strip; // width and height of the picture; the middle line, from above
+vec2 shown(vec3 p, out float density) {
+  density = 1.;
+  return vec2(p.x - strip.x * floor(p.x / strip.x), p.y + strip.z);
+}
+float within(vec3 p) { // how far from the strip's edges
+  float y = p.y + strip.z;
+  return min(y, strip.y - y);
+}`,
   spiral: polar("exp(p.x)", "r"),
   tunnel: polar("p.x", "1."),
   equirectangular: sphere(`

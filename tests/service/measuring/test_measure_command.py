@@ -84,7 +84,15 @@ def test_pixels_alone_tell_the_same_as_the_receipt(tmp_path):
     assert found["group"] == own["group"]
     assert found["colouring"]["name"] == own["colouring"]["name"]
     assert found["without_colours"] == "p4"
-    only = measured(painting, "--group", "p4m")
+    painting.write_text("{}")  # of another program
+    with pytest.raises(InputError, match="not a receipt"):
+        run(painting.with_suffix(".png"))
+    with pytest.raises(InputError, match="two periods"):
+        run(painting.with_suffix(".png"), "--find")
+
+
+def test_one_group_is_measured_of_a_painting_of_another(tmp_path):
+    only = measured(write_painting(tmp_path, TILE), "--group", "p4m")
     assert (only["group"]["name"], only["agrees"]) == ("p4m", False)
 
 

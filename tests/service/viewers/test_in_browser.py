@@ -30,6 +30,7 @@ RECIPES = {
     "cube": {"target": "sphere", "group": "*332", "projection": "cube", "size": 192},
     "46": {"target": "hyperbolic", "group": "[4,6]+", "colouring": "2a", "size": 256},
     "band": {"target": "hyperbolic", "group": "[3,8]", "model": "band", "size": 256},
+    "frieze": {"target": "frieze", "group": "p2mg", "colouring": "2a", "size": 256},
     "spiral": {"target": "spiral", "group": "spiral3", "colouring": "r=gbr", "size": 256},
     "tunnel": {"target": "spiral", "group": "spiral2", "radius": "tunnel", "size": 256},
 }
@@ -124,6 +125,21 @@ def test_a_tile_moved_is_the_tile_rolled(opened, tmp_path):
     assert seen.shape[1] == side and top >= 0
     rolled = np.roll(noise, (-21, 37), axis=(0, 1))
     assert np.abs(seen[top : top + side] - rolled).max() <= 1
+
+
+def test_a_strip_repeats_along_its_axis_and_ends_above_and_below(opened, tmp_path):
+    recipe = {"target": "frieze", "group": "p1m1", "size": 240, "aspect": 0.5}
+    page = opened(write_painting(tmp_path, recipe))
+    first = drawn(page)
+    assert first.shape[1] == 480  # two pixels for one of the picture
+    inside = np.abs(first - first[0, 0]).max(axis=2) > 4
+    rows = np.flatnonzero(inside.any(axis=1))
+    assert len(rows) == rows[-1] + 1 - rows[0] == 240  # one strip, and nothing else
+    assert inside[rows].mean() > 0.95  # from border to border
+    drag(page, (100, 300), (340, 300))
+    assert _change(drawn(page), first).mean() > 5
+    drag(page, (100, 300), (340, 300))
+    assert _change(drawn(page), first).max() <= 1
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,19 @@ def test_what_is_moved_little_by_little_arrives(space):
             assert np.linalg.det(half) > 0 and space.is_isometry(half, 1e-6)
 
 
+def test_a_frieze_is_folded_by_groups_that_it_has_not(tmp_path):
+    recipe = {"target": "frieze", "group": "p2mg", "colouring": "none", "size": 64}
+    scene = scene_json(read_painting(write_painting(tmp_path, {**recipe, "repeat": "2x1"})))
+    names = [symmetry["name"] for symmetry in scene["symmetries"]]
+    assert {"frieze-p11m", "frieze-p2mm"} <= set(names)
+    assert not {"frieze-p1", "frieze-p2", "frieze-p11g", "frieze-p2mg"} & set(names)
+    assert scene["periods"][0] == [64, 0]
+    axis = scene["source"]["numbers"]["strip"][2]
+    log, mirror = (np.reshape(scene["moves"][0][name], (3, 3)) for name in ("log", "mirror"))
+    turn = linalg.expm(log) @ mirror
+    assert np.allclose(turn @ (10, 5, 1), (-10, -5, 1)) and axis == 16
+
+
 def test_groups_that_change_nothing_are_not_offered(tmp_path):
     def offered(**recipe):
         painting = read_painting(write_painting(tmp_path, {**recipe, "size": 64}))
@@ -124,6 +137,7 @@ def test_spirals_are_folded_by_wallpaper_groups(tmp_path, radius):
         ({"projection": "mercator"}, "projection"),
         ({"picture": {"width": 5, "height": 64}}, "picture"),
         ({"lattice": None}, "lattice"),
+        ({"projection": "frieze"}, "strip"),
         ({"lattice": {"a": [1e300, 0], "b": [0, 1], "origin": [0, 0]}}, "lattice.a.0"),
         ({"generators": "all"}, "generators"),
         ({"projection": "uv"}, "mesh"),
