@@ -26,16 +26,26 @@ FOLDED = {
     "Balance": ("objective",),
     "Finishing": ("finishing",),
     "Shape": ("projection", "model", "radius", "zoom", "twist", "aspect", "angle", "cut", "repeat"),
-    "Symmetry and colours": ("folds", "chirality", "torus_map", "colours", "inks", "style_colours"),
+    "Symmetry and colours": (
+        "folds",
+        "chirality",
+        "torus_map",
+        "colours",
+        "inks",
+        "style_colours",
+        "metamorphosis",
+    ),
 }
 REST = "Method"
+_KINDS = {"integer": "number", "number": "number", "boolean": "switch"}
 
 
 @dataclass(frozen=True)
 class Control:
-    """One field of the form. key: as in "objective.style"; kind: "choice", "number" or "text";
-    choices: value → title; usual: where a slider ends, None for no slider; step: of a number;
-    targets: the spaces that it is for; adjustable: whether it may change while a job is painted."""
+    """One field of the form. key: as in "objective.style"; kind: "choice", "switch", "number" or
+    "text"; choices: value → title; usual: where a slider ends, None for no slider; step: of a
+    number; targets: the spaces that it is for; adjustable: whether it may change while a job is
+    painted."""
 
     key: str
     title: str
@@ -88,12 +98,11 @@ def _of_fields() -> Iterator[Control]:
         if root in (*OWN_CONTROLS, *FROM_FILES) or not targets:
             continue
         choices = _choices(key, schema[key])
-        number = row["type"] in ("integer", "number")
         yield Control(
             key,
             row["title"],
             row["description"],
-            "choice" if choices else "number" if number else "text",
+            "choice" if choices else _KINDS.get(row["type"], "text"),
             row["default"],
             choices,
             row["least"],

@@ -18,7 +18,7 @@ from geometry.errors import InputError
 from geometry.spaces import SPHERE
 from geometry.symmetry.diagram import action
 from service.gallery.pages import THEME, asset
-from service.viewers.reading import Painting, Receipt
+from service.viewers.reading import MESH, Painting, Receipt
 from service.viewers.scenes import scene_json
 
 _WHAT = {
@@ -38,7 +38,7 @@ _MOST = 1 << 28  # bytes of a mesh that is put into a page
 def viewer_page(painting: Painting) -> str:
     """The page as HTML. A mesh's GLB lies beside its picture. Raises InputError: "bad-receipt",
     "missing-file"."""
-    is_mesh = painting.receipt.projection == "uv"
+    is_mesh = painting.receipt.projection == MESH
     data = _mesh_json(painting) if is_mesh else scene_json(painting)
     script = _bundle("mesh" if is_mesh else "symmetric")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")

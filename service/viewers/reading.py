@@ -16,6 +16,7 @@ from service.pictures.files import read_picture
 from service.reporting.receipt import SCHEMA
 
 PICTURES = (".png", ".tif", ".tiff", ".webp", ".jpg", ".jpeg")
+MESH = "uv"  # the projection of painted meshes
 _MAX_BYTES = 1 << 24
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]
@@ -100,7 +101,8 @@ class Receipt(_Part):
 
 @dataclass(frozen=True, eq=False)
 class Painting:
-    """receipt_file, picture_file: where it lies; pixels: (H, W, 4) sRGB with alpha."""
+    """receipt_file, picture_file: where it lies; pixels: (H, W, 4) sRGB with alpha;
+    (0, 0, 4) where none was asked for."""
 
     receipt: Receipt
     pixels: NDArray[np.uint8]
@@ -108,24 +110,21 @@ class Painting:
     picture_file: Path
 
 
-def read_painting(path: Path) -> Painting:
+def read_painting(path: Path, textures: bool = True) -> Painting:
     """The painting whose receipt or picture is at ``path``: NAME.json and NAME.png (or another
-    format) lie side by side. Raises InputError: "missing-file", "bad-receipt", "bad-image"."""
+    format) lie side by side. textures: whether those of a mesh are wanted, which may be several and
+    are in its NAME.glb, too. Raises InputError: "missing-file", "bad-receipt", "bad-image"."""
     if path.suffix.lower() == ".json":
         receipt_file = path
         beside = [path.with_suffix(end) for end in PICTURES]
         picture_file = next((file for file in beside if file.exists()), beside[0])
     else:
         receipt_file, picture_file = path.with_suffix(".json"), path
-    for file, what in ((receipt_file, "receipt"), (picture_file, "picture")):
-        if not file.is_file():
-            raise InputError(
-                "missing-file",
-                "receipt",
-                f"There is no {what} {file}.",
-                "A picture and its receipt lie side by side: NAME.png and NAME.json.",
-            )
+    _check_there(receipt_file, "receipt")
     receipt = read_receipt(receipt_file)
+    if receipt.projection == MESH and not textures:
+        return Painting(receipt, np.zeros((0, 0, 4), np.uint8), receipt_file, picture_file)
+    _check_there(picture_file, "picture")
     pixels = read_picture(picture_file, "picture")
     if pixels.shape[:2] != (receipt.picture.height, receipt.picture.width):
         raise InputError(
@@ -144,6 +143,16 @@ def painting_at(path: Path) -> Painting | None:
     if path.suffix.lower() != ".json" and not path.with_suffix(".json").is_file():
         return None
     return read_painting(path)
+
+
+def _check_there(file: Path, what: str) -> None:
+    if not file.is_file():
+        raise InputError(
+            "missing-file",
+            "receipt",
+            f"There is no {what} {file}.",
+            "A picture and its receipt lie side by side: NAME.png and NAME.json.",
+        )
 
 
 def read_receipt(file: Path) -> Receipt:

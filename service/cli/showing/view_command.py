@@ -35,7 +35,7 @@ def view(
     from service.viewers.page import viewer_page
     from service.viewers.reading import read_painting
 
-    painting = read_painting(what)
+    painting = read_painting(what, textures=False)
     page = output or painting.picture_file.with_suffix(".html")
     if page.suffix.lower() not in (".html", ".htm"):
         raise InputError(

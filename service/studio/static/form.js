@@ -35,6 +35,7 @@ const controls = () => all(".field[data-kind]").map((box) => ({
 const CONTROLS = controls();
 
 function valueOf(control) {
+  if (control.kind === "switch") return control.input.checked;
   const text = control.input.value.trim();
   if (text === "") return control.default;
   // What is no number goes as text: the service says what is wrong with it.
@@ -100,6 +101,10 @@ export async function show(data) {
 }
 
 function setValue({box, input}, value) {
+  if (input.type === "checkbox") {
+    input.checked = value === true;
+    return;
+  }
   const text = value === null || value === undefined ? "" : String(value);
   if (input.tagName === "SELECT" && ![...input.options].some((option) => option.value === text)) {
     input.add(new Option(text, text));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -165,3 +166,14 @@ def test_the_command_writes_a_page(tmp_path):
     page = tmp_path / "p4.html"
     result = CliRunner().invoke(app, ["view", str(receipt.with_suffix(".png")), "-o", str(page)])
     assert result.exit_code == 0 and page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_a_mesh_with_several_textures_is_shown_by_its_glb(tmp_path):
+    size = {"width": 64, "height": 64}
+    receipt = write_painting(tmp_path, P4, projection="uv", picture=size)
+    receipt.with_suffix(".png").rename(tmp_path / "painting_lid.png")
+    receipt.with_suffix(".glb").write_bytes(b"glTF of several textures")
+    for given in (receipt, receipt.with_suffix(".glb")):
+        page = tmp_path / "mesh.html"
+        assert not CliRunner().invoke(app, ["view", str(given), "-o", str(page)]).exit_code
+        assert base64.b64encode(b"glTF of several").decode()[:16] in page.read_text("utf-8")
