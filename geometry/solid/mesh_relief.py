@@ -37,8 +37,9 @@ class Refined:
 
 def fine_surface(mesh: Mesh, height: float, edge: float, up: str) -> Refined:
     """A closed mesh, turned so that ``up``, "Y" or "Z", is z, scaled to a height in mm, with the
-    middle of its box in the origin and its faces cut into triangles with edges of about ``edge`` mm. Raises InputError "mesh-open",
-    "mesh-not-manifold", "mesh-not-oriented", "mesh-crosses-itself"."""
+    middle of its box in the origin, its faces cut into triangles with edges of about ``edge`` mm.
+    Raises InputError "mesh-open", "mesh-not-manifold", "mesh-not-oriented",
+    "mesh-crosses-itself"."""
     corners = mesh.welded.astype(np.int64)
     solid = np.array([len(set(face)) == 3 for face in corners.tolist()])
     corners, uvs, texture = corners[solid], mesh.uvs[solid], mesh.texture[solid]
