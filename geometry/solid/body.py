@@ -50,10 +50,8 @@ class Body:
         return float(self.points[:, 2].min()) + base
 
     def on_the_bed(self) -> Body:
-        """Moved so that its lowest point is at z = 0 and the middle of its box on the z axis."""
-        low, high = self.points.min(axis=0), self.points.max(axis=0)
-        middle = (low + high) / 2
-        return replace(self, points=rounded(self.points - [middle[0], middle[1], low[2]]))
+        """Moved up or down so that its lowest point is at z = 0."""
+        return replace(self, points=rounded(self.points - [0, 0, self.floor(0)]))
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,10 @@ class Refined:
 
 
 def fine_surface(mesh: Mesh, height: float, edge: float, up: str) -> Refined:
-    """A closed mesh, turned so that ``up``, "Y" or "Z", is z, scaled to a height in mm, its faces
-    cut into triangles with edges of about ``edge`` mm. Raises InputError "mesh-open",
-    "mesh-not-manifold", "mesh-not-oriented", "mesh-crosses-itself"."""
+    """A closed mesh, turned so that ``up``, "Y" or "Z", is z, scaled to a height in mm, with the
+    middle of its box in the origin, its faces cut into triangles with edges of about ``edge`` mm.
+    Raises InputError "mesh-open", "mesh-not-manifold", "mesh-not-oriented",
+    "mesh-crosses-itself"."""
     corners = mesh.welded.astype(np.int64)
     solid = np.array([len(set(face)) == 3 for face in corners.tolist()])
     corners, uvs, texture = corners[solid], mesh.uvs[solid], mesh.texture[solid]
@@ -56,7 +57,8 @@ def fine_surface(mesh: Mesh, height: float, edge: float, up: str) -> Refined:
         )
     if up == "Y":
         points = np.stack([points[:, 0], -points[:, 2], points[:, 1]], axis=1)
-    points = points * (height / float(np.ptp(points[:, 2])))
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    points = (points - middle) * (height / float(np.ptp(points[:, 2])))
     if volume(points, corners) < 0:
         corners, uvs = corners[:, ::-1], uvs[:, ::-1]
     numbers = np.concatenate([uvs, np.repeat(texture[:, None, None], 3, axis=1)], axis=2)

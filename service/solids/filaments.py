@@ -11,6 +11,7 @@ from geometry.spaces import Array
 from service.pictures.look import to_linear
 
 _SAMPLES = 20_000
+_ROUNDS = 2
 # Ottosson, A perceptual color space for image processing (2020)
 _TO_CONES = np.array(
     [
@@ -30,7 +31,8 @@ _TO_OKLAB = np.array(
 
 def filaments(body: Body, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """``count`` colours, or fewer, (n, 3) sRGB, the most used first, and the number of each
-    triangle's (F,). Chosen by k-means in Oklab; what cutting has made gets the first."""
+    triangle's (F,). Chosen by k-means in Oklab; what cutting has made gets the first. Each
+    triangle takes the colour of most around it, twice: a nozzle cannot draw single ones."""
     colours = body.colours[body.triangles].mean(axis=1)
     seen = np.flatnonzero(body.painted)
     places = oklab(colours[seen])
@@ -41,10 +43,21 @@ def filaments(body: Body, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int
     used, number, times = np.unique(nearest, return_inverse=True, return_counts=True)
     rank = np.argsort(-times, kind="stable")
     number = np.argsort(rank)[number]
+    means = [colours[seen][number == k].mean(axis=0) for k in range(len(used))]
     of_face = np.zeros(len(colours), np.int64)
     of_face[seen] = number
-    means = [colours[seen][number == k].mean(axis=0) for k in range(len(used))]
+    for _ in range(_ROUNDS):
+        around = votes(body, of_face, len(used))[body.triangles[seen]].sum(axis=1)
+        of_face[seen] = around.argmax(axis=1)
     return np.rint(means).astype(np.uint8), of_face
+
+
+def votes(body: Body, number: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """(V, count): how many of the triangles at each corner have each of the numbers (F,)."""
+    found = np.zeros((len(body.points), count), np.int64)
+    for k in range(3):
+        np.add.at(found, (body.triangles[:, k], number), 1)
+    return found
 
 
 def oklab(colours: Array) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.solid.body import Body
+from service.solids.filaments import votes
 
 SUFFIXES = (".3mf", ".stl", ".ply", ".obj")
 _CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
@@ -42,7 +43,10 @@ def solid_bytes(body: Body, suffix: str, filaments: Filaments | None) -> bytes:
     import trimesh.exchange.ply
     import trimesh.exchange.stl
 
-    colours = body.colours if filaments is None else _at_corners(body, *filaments)
+    colours = body.colours
+    if filaments is not None:
+        palette, number = filaments
+        colours = palette[votes(body, number, len(palette)).argmax(axis=1)]
     mesh = trimesh.Trimesh(
         body.points,
         body.triangles,
@@ -54,13 +58,6 @@ def solid_bytes(body: Body, suffix: str, filaments: Filaments | None) -> bytes:
     if suffix == ".ply":
         return trimesh.exchange.ply.export_ply(mesh)
     return trimesh.exchange.stl.export_stl(mesh)
-
-
-def _at_corners(body: Body, colours: NDArray[np.uint8], number: NDArray[np.int64]) -> NDArray:
-    votes = np.zeros((len(body.points), len(colours)))
-    for k in range(3):
-        np.add.at(votes, (body.triangles[:, k], number), 1)
-    return colours[votes.argmax(axis=1)]
 
 
 def _three_mf(body: Body, filaments: Filaments | None) -> bytes:

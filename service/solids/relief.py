@@ -31,7 +31,14 @@ def relief(loaded: LoadedMesh, textures: list[NDArray[np.uint8]], order: Order) 
     order.check(float(mesh.areas.sum()) * (order.mm / tall) ** 2)
     heights = None
     if order.heights is not None:
-        heights = [over_white(read_picture(order.heights, "heights"))] * mesh.textures
+        if mesh.textures > 1:
+            raise InputError(
+                "bad-value",
+                "heights",
+                f"One picture cannot be the heights of {mesh.textures} textures.",
+                "Leave out --heights, or join the materials.",
+            )
+        heights = [over_white(read_picture(order.heights, "heights"))]
 
     def read(places: Array) -> Array:
         own = None if heights is None else _looked_up(heights, places)

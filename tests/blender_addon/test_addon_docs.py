@@ -31,7 +31,7 @@ ELSEWHERE = {
         unknown-variant""",
     "solids, which the command line makes": """bad-cavity bad-solid flat-picture
         mesh-crosses-itself mesh-not-manifold mesh-not-oriented mesh-open no-cavity
-        relief-crosses-itself relief-too-deep thin-wall too-large""",
+        relief-crosses-itself relief-too-deep thin-wall""",
     "planes, the hyperbolic plane, spirals": """bad-arms bad-cell bad-folds bad-order bad-plugin
         bad-tiling bad-torus-map bad-twist bad-zoom""",
     "what the panel has no setting for": "bad-chirality not-ended",
