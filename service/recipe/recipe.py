@@ -254,7 +254,8 @@ class Recipe(Part):
     )
     views: Annotated[int, Field(ge=1, le=256, description="Views of a stage to choose from.")] = 8
     finishing: Finishing = Field(
-        default=Finishing(), description="Steps after the painting: contrast, colours, sharpness, inks."
+        default=Finishing(),
+        description="Steps after the painting: contrast, colours, sharpness, inks.",
     )
 
     @model_validator(mode="before")
