@@ -49,6 +49,8 @@ def _fields() -> Iterator[tuple[str, dict[str, Any]]]:
         if "items" in field:
             entry = schema["$defs"][field["items"]["$ref"].rpartition("/")[2]]
             for part, inner in entry["properties"].items():
+                if "$ref" in inner:  # what is done to a style picture
+                    continue
                 yield f"{name}.{part}", _row(name, inner)
 
 

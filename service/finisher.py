@@ -82,6 +82,11 @@ class Finisher:
         return found
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether what is done to a colour depends on all of the picture."""
+        return any(step.inks is not None or step.picture for step, _ in _used(self.values))
+
+    @property
     def gaussians(self) -> tuple[Gaussian, ...]:
         """All filters together: Gaussian means that are added up, of shares with the sum 1 and
         deviations in thousandths of the picture's width. Empty where there are none."""

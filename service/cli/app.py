@@ -11,6 +11,7 @@ import service
 from service import networks
 from service.cli import options
 from service.cli.finishing.finish_command import finish
+from service.cli.finishing.style_command import style
 from service.cli.help import SectionedGroup, lay_out
 from service.cli.larger.enlarge_command import enlarge
 from service.cli.larger.variants_command import pick, variants
@@ -70,6 +71,7 @@ def _root(
 add_painting_commands(app)
 app.command()(enlarge)
 app.command()(finish)
+app.command()(style)
 app.command()(variants)
 app.command()(pick)
 app.command()(batch)

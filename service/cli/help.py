@@ -14,7 +14,16 @@ from service.spaces import SPACES
 # Every command, in the order of the help.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Paint": (*SPACES, "run", "batch", "variants", "pick", "enlarge", "finish", "studio"),
-    "Choose": ("recipes", "preview", "groups", "colourings", "classes", "channels", "settings"),
+    "Choose": (
+        "recipes",
+        "preview",
+        "style",
+        "groups",
+        "colourings",
+        "classes",
+        "channels",
+        "settings",
+    ),
     "Show": ("view", "measure", "print", "maps", "sky", "orb", "relief", "gallery", "report"),
     "Painting service": (
         *("serve", "keys", "submit", "jobs", "watch", "adjust", "repaint", "pause", "resume"),
@@ -61,6 +70,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "finish": (
         "service finish tile.json --set contrast=1.3 --set sharpen=0.5 -o finished.png",
         "service finish tile.json --set palette=4 --set dither=1 --separations",
+    ),
+    "style": (
+        "service style photo.jpg --set crop=0,0.2,1,0.9 --set white_balance=1 -o style.png",
+        "service style photo.jpg --set turn=12 --set denoise=0.4 --preview before_after.png",
     ),
     "gallery": ("service gallery runs -o site --title 'Symmetric things'",),
     "view": ("service view tile.json", "service view disc.png -o disc.html"),

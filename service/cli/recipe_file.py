@@ -76,10 +76,19 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
         return str((folder / name).absolute())
 
     known = exemplars()
+
+    def placed(name: str) -> str:
+        return name if name in known else absolute(name)
+
     styles = tuple(
-        style
-        if style.source in known
-        else style.model_copy(update={"source": absolute(style.source)})
+        style.model_copy(
+            update={
+                "source": placed(style.source),
+                "prepare": style.prepare.model_copy(
+                    update={step: placed(name) for step, name in style.pictures_matched.items()}
+                ),
+            }
+        )
         for style in recipe.styles
     )
     files: dict[str, Any] = {}
@@ -88,10 +97,7 @@ def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
     if recipe.motif is not None and recipe.motif not in known:
         files["motif"] = absolute(recipe.motif)
     if recipe.pictures_matched:
-        named = {
-            step: source if source in known else absolute(source)
-            for step, source in recipe.pictures_matched.items()
-        }
+        named = {step: placed(name) for step, name in recipe.pictures_matched.items()}
         files["finishing"] = recipe.finishing.model_copy(update=named)
     for field in ("mesh", "base", "mask"):
         name = getattr(recipe, field)
@@ -107,7 +113,8 @@ def files_read(recipe: Recipe) -> list[Path]:
 
     known = exemplars()
     sources = [*(style.source for style in recipe.styles), recipe.colours_of, recipe.motif]
-    sources += recipe.pictures_matched.values()
+    for part in (recipe, *recipe.styles):
+        sources += part.pictures_matched.values()
     found = [Path(source) for source in sources if source is not None and source not in known]
     if recipe.base is not None and not recipe.base.startswith("#"):
         found.append(Path(recipe.base))

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from geometry.errors import InputError, excerpt, unknown_name
 from service.pictures.files import over_white, read_picture
+from service.preparing import STEPS, prepared
 
 if TYPE_CHECKING:
+    from service.recipe.parts import Style
     from service.recipe.recipe import Recipe
 
 MAX_PIXELS = 64_000_000  # of a style picture: a guard against decompression bombs
@@ -82,7 +84,7 @@ def load_styles(
     return tuple(
         StylePicture.of(
             style.source,
-            checked_form(_pixels(style.source, buffers), style.source),
+            checked_form(_prepared(style, buffers), style.source),
             style.weight,
             colours,
         )
@@ -98,6 +100,17 @@ def load_motif(
     if recipe.motif is None:
         return None
     return checked_form(_pixels(recipe.motif, buffers, "motif"), recipe.motif, "motif")
+
+
+def _prepared(style: Style, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:
+    """A style's picture after its steps."""
+    used = style.prepare.used
+    pictures = {
+        name: _pixels(used[name], buffers, f"styles.prepare.{name}")
+        for name in used
+        if STEPS[name].picture
+    }
+    return prepared(_pixels(style.source, buffers), used, pictures)
 
 
 def _pixels(

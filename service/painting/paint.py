@@ -23,6 +23,7 @@ from typing import Any
 
 import torch
 
+from geometry.errors import InputError
 from service.colours import framed, in_wanted_colours
 from service.finisher import Finisher
 from service.inputs.styles import StylePicture
@@ -107,7 +108,14 @@ def paint(
     larger_than = before if isinstance(before, Paint) else None
     if before is not None:
         scene = dataclasses.replace(scene, style_frame=before.paint.frame)
-    Finisher.of(recipe, scene)  # which raises what would be wrong with it in the end
+    finish = Finisher.of(recipe, scene)  # which raises what would be wrong with it in the end
+    if finish is not None and kept is not None and finish.is_fitted:
+        raise InputError(
+            "bad-region",
+            "region",
+            "A picture in inks, or in another one's colours, cannot be painted anew in part.",
+            "Paint it without, and finish it then.",
+        )
     if larger_than is not None:
         larger_than.check_grows(recipe.size)
     order = scene.group.order

@@ -71,7 +71,8 @@ def adjusted(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
             raise _not_adjustable(field, f"'{field}' cannot be changed once a job is submitted.")
         set_value(data, key, value, key[:80])
     new = parse_recipe(data)
-    if [style.source for style in new.styles] != [style.source for style in recipe.styles]:
+    one, two = ([(s.source, s.prepare) for s in x.styles] for x in (new, recipe))
+    if one != two:
         raise _not_adjustable("styles", "Styles stay the same; only their weights can be changed.")
     if [dream.target for dream in new.dreams] != [dream.target for dream in recipe.dreams]:
         raise _not_adjustable("dreams", "Dreams stay the same; only their weights can be changed.")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from geometry.errors import InputError, unknown_name
 from service.recipe.about import About, DescribedRecipe
-from service.recipe.parts import Dream, Finishing, Objective, Part, Style
+from service.recipe.parts import Dream, Finishing, Objective, Part, Preparing, Style
 from service.recipe.recipe import MAX_STYLES, Recipe
 
 MAX_KEYS = 128  # of one object: far more than there are fields
@@ -45,7 +45,7 @@ def _parse(data: Any) -> DescribedRecipe:
                 "styles": Style,
                 "dreams": Dream,
             }
-            model = models.get(place[0], DescribedRecipe)
+            model = Preparing if "prepare" in place[:-1] else models.get(place[0], DescribedRecipe)
             raise unknown_name("unknown-field", "recipe", place[-1], model.model_fields) from None
         if isinstance(refused := first.get("ctx", {}).get("error"), InputError):
             raise refused from None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from geometry.errors import excerpt
-from service.finishing import STEPS
+from service import finishing, preparing
 from service.recipe.fields import MAX_DREAM, SourceName
-from service.tables.finishing_step import FinishingStep
+from service.tables.step import Step
 from service.terms import TERMS
 
 
@@ -22,6 +22,56 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class _Values(Part):
+    """What is done to a picture."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of every step, by name."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+    @property
+    def used(self) -> dict[str, Any]:
+        """Of the steps that do something, in order."""
+        fields = type(self).model_fields
+        return {name: x for name, x in self.values.items() if x != fields[name].default}
+
+
+def _matching(step: Step) -> Any:
+    """Text, or a number that is written as one, of a step's pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(step.pattern, text, re.ASCII):
+            told = step.description.rstrip(".")
+            raise ValueError(f"'{excerpt(text, 40)}' does not say: {told}")
+        return text
+
+    spelt = BeforeValidator(lambda x: str(x) if type(x) is int else x)
+    return Annotated[str, Field(max_length=256), AfterValidator(check), spelt]
+
+
+def _value(step: Step) -> tuple[Any, Any]:
+    """The field of a step: its type, and what is said of it."""
+    said: Mapping[str, Any] = {"title": step.title, "description": step.description}
+    if step.default is None:
+        kind = SourceName if step.picture else _matching(step)
+        return kind | None, Field(default=None, **said)
+    return float, Field(default=step.default, ge=step.least, le=step.most, **said)
+
+
+def _steps(name: str, table: Mapping[str, Step]) -> Any:
+    """A part with a field for every step of a table."""
+    fields: dict[str, Any] = {step.name: _value(step) for step in table.values()}
+    return create_model(name, __base__=_Values, __doc__=_Values.__doc__, **fields)
+
+
+if TYPE_CHECKING:
+    Finishing = Preparing = _Values
+else:
+    Finishing = _steps("Finishing", finishing.STEPS)
+    Preparing = _steps("Preparing", preparing.STEPS)
+
+
 class Style(Part):
     """One style picture and its share in the blend."""
 
@@ -29,6 +79,14 @@ class Style(Part):
         description="An exemplar's name, a file, or 'buffer:NAME' on the wire."
     )
     weight: float = Field(default=1.0, gt=0, le=100, description="Share in the blend of styles.")
+    prepare: Preparing = Field(
+        default=Preparing(), description="Steps before the painting: crop, turn, contrast, colours."
+    )
+
+    @property
+    def pictures_matched(self) -> dict[str, str]:
+        """The sources of pictures that its steps name, by the steps' names."""
+        return {name: x for name, x in self.prepare.used.items() if preparing.STEPS[name].picture}
 
 
 class Dream(Part):
@@ -74,52 +132,6 @@ else:  # a field for every term of the table
             )
             for term in TERMS.values()
         },
-    )
-
-
-class _Values(Part):
-    """What is done to the painted picture."""
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """The value of every step, by name."""
-        return {name: getattr(self, name) for name in STEPS}
-
-    @property
-    def used(self) -> dict[str, Any]:
-        """Of the steps that do something, in order."""
-        return {name: x for name, x in self.values.items() if x != STEPS[name].default}
-
-
-def _matching(step: FinishingStep) -> Any:
-    """Text, or a number that is written as one, of a step's pattern."""
-
-    def check(text: str) -> str:
-        if not re.fullmatch(step.pattern, text, re.ASCII):
-            raise ValueError(f"'{excerpt(text, 40)}' does not say: {step.description.rstrip('.')}")
-        return text
-
-    spelt = BeforeValidator(lambda x: str(x) if type(x) is int else x)
-    return Annotated[str, Field(max_length=256), AfterValidator(check), spelt]
-
-
-def _value(step: FinishingStep) -> tuple[Any, Any]:
-    """The field of a step: its type, and what is said of it."""
-    said: Mapping[str, Any] = {"title": step.title, "description": step.description}
-    if step.default is None:
-        kind = SourceName if step.picture else _matching(step)
-        return kind | None, Field(default=None, **said)
-    return float, Field(default=step.default, ge=step.least, le=step.most, **said)
-
-
-if TYPE_CHECKING:
-    Finishing = _Values
-else:  # a field for every step of the table
-    Finishing = create_model(
-        "Finishing",
-        __base__=_Values,
-        __doc__=_Values.__doc__,
-        **{step.name: _value(step) for step in STEPS.values()},
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geometry.spaces import Array
 from geometry.symmetry.colour_frame import ColourFrame
 from geometry.symmetry.ink_sets import InkSpace
+from service.tables.step import Step
 
 DARKEST = 1 / 1024  # as near as levels come to 0 and to 1: a quarter of a byte's step
 Tone = Callable[[Array], Array]  # logits (n, 3) → logits (n, 3), each colour by itself
@@ -31,14 +32,9 @@ class Seen:
     picture: NDArray[np.uint8] | None = None
 
 
-@dataclass(frozen=True)
-class FinishingStep:
+@dataclass(frozen=True, kw_only=True)
+class FinishingStep(Step):
     """One row of the table of finishing: something that can be done to a painted picture.
-
-    name: in the recipe's ``finishing``. rank: its place among the others, in lists and when it is
-    done. title, description: for people; the latter is one sentence. default: the value at which
-    nothing is done; a number, or None of a text. least, most: of a number; usual: the range of a
-    slider, both its ends. pattern: of a text.
 
     A step does one of these. gaussians(value, width): isotropic Gaussian means that are added up,
     of shares with the sum 1 and deviations in thousandths of the picture's width, which has so many
@@ -46,23 +42,13 @@ class FinishingStep:
     is a colour rule a tone must take images under it to images, which is tried before anything is
     painted. inks(value, seen): the places (k, 3) in that space of the only colours that are left,
     which the rule permutes, else it raises InputError. A row with none of them is a setting of
-    another one.
-    picture: its value names a picture. targets: those that it is for; none for all.
-    """
+    another one. usual: the range of a slider, both its ends. targets: those that it is for; none
+    for all."""
 
-    name: str
-    title: str
-    description: str
-    rank: int
-    default: float | None
-    least: float = 0.0
-    most: float = 1.0
     usual: tuple[float, float] = (0.0, 1.0)
-    pattern: str = ""
     gaussians: Callable[[float, int], tuple[Gaussian, ...]] | None = None
     tone: Callable[[Any, Seen], Tone] | None = None
     inks: Callable[[Any, Seen], Array] | None = None
-    picture: bool = False
     targets: tuple[str, ...] = ()
 
     def is_for(self, target: str) -> bool:
