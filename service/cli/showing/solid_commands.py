@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geometry.errors import InputError
-from geometry.solid.body import Body, Cuts
 from service.cli.terminal import progress_console
-from service.solids.files import SUFFIXES
-from service.solids.order import Order
 
 if TYPE_CHECKING:
+    from geometry.solid.body import Body, Cuts
     from service.reporting.overwriting import FilesRead
 
 _FILAMENTS = 4
@@ -111,6 +109,7 @@ def orb(
     """Make a ball to print of a sphere's painting: carved, coloured, as symmetric as it."""
     from service.reporting.overwriting import FilesRead
     from service.solids.orb import orb as make
+    from service.solids.order import Order
     from service.viewers.reading import read_painting
 
     painting = read_painting(receipt)
@@ -161,6 +160,7 @@ def relief(
     from service.recipe.parsing import parse_recipe
     from service.reporting.overwriting import FilesRead
     from service.reporting.receipt import SCHEMA
+    from service.solids.order import Order
     from service.solids.relief import read_mesh, texture_files
     from service.solids.relief import relief as make
 
@@ -188,6 +188,8 @@ def _given(heights: Path | None) -> list[Path]:
 
 
 def _cuts(wall: float | None, drain: float, base: float) -> Cuts:
+    from geometry.solid.body import Cuts
+
     return Cuts(base, wall, drain if wall is not None else 0)
 
 
@@ -195,6 +197,7 @@ def _checked(file: Path, read: FilesRead, colours: int | None) -> Path:
     """A file that can be written. Raises InputError "bad-output"; "bad-value" for colours that it
     cannot hold."""
     from service.reporting.delivery import bad_output, check_files
+    from service.solids.files import SUFFIXES
 
     if file.suffix.lower() not in SUFFIXES:
         raise bad_output(

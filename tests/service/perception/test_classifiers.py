@@ -18,7 +18,7 @@ from service.perception.moments import moments
 from service.perception.network import load_network, without_numbers
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
-from service.surfaces.surface import Look
+from service.surfaces.surface import Look, Weight
 from service.tables.network_info import HEAD, as_torchvision
 from service.terms import style
 
@@ -120,7 +120,8 @@ def resnet():
 
 def of_style(network, features, weight=None):
     """What the style term sees of a layer's features."""
-    sight = Sight("", features, None, network, Look(features, weight, periodic=True))
+    shares = None if weight is None else Weight(weight)
+    sight = Sight("", features, None, network, Look(features, shares, periodic=True))
     (found,) = style.observe(sight, style.Wanted([], {}, ())).each
     return found
 
