@@ -27,7 +27,7 @@ class SkinGround(Ground):
         texels = uv_surface(mesh, shape[1], shape[0], MARGIN_TEXELS)
         self._margins = margin_map(mesh, shape, MARGIN_TEXELS)
         self.seen = texels.covered
-        # of every triangle: the surface's axes 'right' and 'up', and millimetres per texture
+        # of every triangle: how the surface goes on to the right and up, in mm per texture
         e1, e2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
         t1, t2 = mesh.uvs[:, 1] - mesh.uvs[:, 0], mesh.uvs[:, 2] - mesh.uvs[:, 0]
         det = t1[:, 0] * t2[:, 1] - t1[:, 1] * t2[:, 0]
@@ -36,9 +36,7 @@ class SkinGround(Ground):
         per_v = (e2 * t1[:, :1] - e1 * t2[:, :1]) / safe
         right = per_u / np.maximum(np.linalg.norm(per_u, axis=1, keepdims=True), 1e-300)
         aside = np.einsum("fk,fk->f", per_v, right)
-        up = per_v - aside[:, None] * right
-        length = np.linalg.norm(up, axis=1)
-        up /= np.maximum(length, 1e-300)[:, None]
+        length = np.linalg.norm(per_v - aside[:, None] * right, axis=1)
         along = np.linalg.norm(per_u, axis=1)
         bad = (np.abs(det) <= 1e-14) | (along < _THIN * size) | (length < _THIN * size)
         along, length = np.where(bad, np.inf, along), np.where(bad, np.inf, length)
@@ -49,12 +47,10 @@ class SkinGround(Ground):
         self._across = (columns / along)[number]
         self._climb = (rows / length)[number]
         self._lean = (-aside / (along * length) * columns)[number]
-        self.axes = np.stack([right, up, np.cross(right, up)], axis=1), number
-        fine = np.sqrt(mesh.areas / mesh.areas.sum()) > 0
         density = np.sqrt(columns / along * rows / length)
         order = np.argsort(density)
-        share = (mesh.areas * fine)[order].cumsum() / mesh.areas.sum()
-        usual = density[order[np.searchsorted(share, 0.5)]]
+        share = mesh.areas[order].cumsum() / mesh.areas.sum()
+        usual = density[order[np.searchsorted(share, 0.5)]]  # half of the surface has less
         self.step = float(1 / max(usual, 1e-12))
 
     def completed(self, heights: Array) -> Array:

@@ -105,10 +105,8 @@ def _mesh(path: Path, receipt_file: Path, size: float) -> Subject:
             f"{path} has no texture to make maps of.",
             "Paint it first: service mesh.",
         )
-    rows = pixels.shape[0] // loaded.mesh.textures
     ground = SkinGround(loaded.mesh, (pixels.shape[0], pixels.shape[1]), size)
     pixels = _trimmed(pixels)
-    assert rows * loaded.mesh.textures == pixels.shape[0]
     if not receipt_file.is_file():
         return Subject(pixels, ground, loaded, (path,))
     receipt = read_receipt(receipt_file)

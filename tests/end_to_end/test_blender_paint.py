@@ -57,6 +57,11 @@ def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
     link = shaders[0].inputs["Base Color"].links[0]
     assert link.from_node.image == image
 
+    assert bpy.ops.orbitex.material_maps() == {"FINISHED"}  # of the service that painted
+    bent = shaders[0].inputs["Normal"].links[0].from_node
+    normals = np.array(bent.inputs["Color"].links[0].from_node.image.pixels[:]).reshape(-1, 4)
+    assert normals[:, :2].std() > 0.02 and normals[:, 2].min() > 0.5
+
     name = image.name
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "sphere.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "sphere.blend"))
