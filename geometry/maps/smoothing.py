@@ -26,15 +26,18 @@ def torus_filtered(
     unit. That depends on their lengths alone, so the filter is isotropic, and commutes with every
     isometry that permutes the texels. A frequency is read as the shortest of its aliases.
     """
-    rows, columns = values.shape[:2]
-    spectrum = np.fft.fft(values, axis=1)
+    rows, columns, channels = values.shape
     turns = np.outer(np.arange(rows), np.fft.fftfreq(columns)) * skew / rows
-    twist = np.exp(2j * np.pi * turns)[:, :, None]
-    spectrum = np.fft.fft(spectrum * twist, axis=0)
+    twist = np.exp(2j * np.pi * turns)
     factor = response(_frequencies(rows, columns, skew, periods))
-    back = np.fft.ifft(spectrum * factor[:, :, None], axis=0) / twist
-    filtered: Array = np.fft.ifft(back, axis=1).real
-    return filtered
+
+    def filtered(channel: Array) -> Array:
+        spectrum = np.fft.fft(np.fft.fft(channel, axis=1) * twist, axis=0)
+        found: Array = np.fft.ifft(np.fft.ifft(spectrum * factor, axis=0) / twist, axis=1).real
+        return found
+
+    # one after the other: a spectrum takes four times as much memory as a picture's logits
+    return np.stack([filtered(values[..., k]) for k in range(channels)], axis=2)
 
 
 def _frequencies(rows: int, columns: int, skew: int, periods: Array) -> Array:

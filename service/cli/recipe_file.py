@@ -113,8 +113,8 @@ def files_read(recipe: Recipe) -> list[Path]:
 
     known = exemplars()
     sources = [*(style.source for style in recipe.styles), recipe.colours_of, recipe.motif]
-    for part in (recipe, *recipe.styles):
-        sources += part.pictures_matched.values()
+    sources += recipe.pictures_matched.values()
+    sources += [name for style in recipe.styles for name in style.pictures_matched.values()]
     found = [Path(source) for source in sources if source is not None and source not in known]
     if recipe.base is not None and not recipe.base.startswith("#"):
         found.append(Path(recipe.base))

@@ -66,7 +66,8 @@ def _steps(name: str, table: Mapping[str, Step]) -> Any:
 
 
 if TYPE_CHECKING:
-    Finishing = Preparing = _Values
+    Finishing = _Values
+    Preparing = _Values
 else:
     Finishing = _steps("Finishing", finishing.STEPS)
     Preparing = _steps("Preparing", preparing.STEPS)
