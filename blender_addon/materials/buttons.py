@@ -38,12 +38,22 @@ class ORBITEX_OT_material_maps(OnMesh, bpy.types.Operator):
         precision=3,
     )
     top: FloatProperty(
-        name="Roughness of High Places", default=0.4, min=0.0, max=1.0, subtype="FACTOR"
+        name="Roughness of High Places",
+        description="0 is a mirror, 1 is chalk",
+        default=0.4,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
     )
     bottom: FloatProperty(
-        name="Roughness of Low Places", default=0.8, min=0.0, max=1.0, subtype="FACTOR"
+        name="Roughness of Low Places",
+        description="0 is a mirror, 1 is chalk",
+        default=0.8,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
     )
-    invert: BoolProperty(name="Dark Is High", default=False)
+    invert: BoolProperty(name="Dark Is High", description="Turn hills into valleys", default=False)
     address: StringProperty(
         name="Address",
         description="Of the service; left out: the one that painted, or the preferences'",
@@ -111,9 +121,23 @@ class ORBITEX_OT_set_sky(Acting, bpy.types.Operator):
     )
     bl_options: Any = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="Sky", subtype="FILE_PATH")
-    filter_glob: StringProperty(default="*.exr;*.hdr;*.png;*.jpg;*.webp", options={"HIDDEN"})
-    strength: FloatProperty(name="Strength", default=1.0, min=0.0, soft_max=10.0)
+    filepath: StringProperty(
+        name="Sky",
+        description="The picture of all around, such as service sky writes",
+        subtype="FILE_PATH",
+    )
+    filter_glob: StringProperty(
+        description="Files that are shown",
+        default="*.exr;*.hdr;*.png;*.jpg;*.webp",
+        options={"HIDDEN"},
+    )
+    strength: FloatProperty(
+        name="Strength",
+        description="How brightly it lights the scene",
+        default=1.0,
+        min=0.0,
+        soft_max=10.0,
+    )
 
     def invoke(self, context: Any, event: Any) -> Result:
         """Ask for the file."""

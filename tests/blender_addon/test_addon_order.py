@@ -46,6 +46,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         content=2.5,
         seam=0.5,
         steps=77,
+        finish_contrast=1.2,
         mask_kind="VERTEX_GROUP",
         mask="Cap",
     )
@@ -54,6 +55,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
     for name, expected in (("axis", (-1, 0, 0)), ("centre", (-2, 0, 0))):
         numbers = [float(x) for x in recipe.pop(name).split(",")]
         np.testing.assert_allclose(numbers, expected, atol=1e-5)
+    assert recipe.pop("finishing")["contrast"] == 1.2
     assert recipe == {
         "target": "mesh",
         "group": "432",

@@ -20,6 +20,7 @@ from blender_addon.jobs import jobs, pump
 from blender_addon.link import inquiry
 from blender_addon.link.connection import Timing
 from blender_addon.offer import catalogue
+from blender_addon.offer.fields import STEPS
 from blender_addon.operators import paint
 from blender_addon.picture import live_image, shading
 
@@ -45,6 +46,9 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
     assert len({float(rgba[0]) for _, rgba, _ in seen}) >= 3  # it really grows
 
     header, buffers = service.requests[0]
+    assert header["recipe"].pop("finishing") == {
+        step.name: step.default for step in STEPS if step.default is not None
+    }
     assert header["recipe"] == {
         "target": "mesh",
         "group": "432",
