@@ -214,10 +214,19 @@ def put(place: tuple[Any, ...], value: Any) -> Spoil:
 
 def picture(pixels: np.ndarray, name: str, **fields: Any) -> Spoil:
     """Another array instead of the picture."""
+    return arrays({name: pixels}, **fields)
+
+
+def arrays(given: dict[str, np.ndarray], **fields: Any) -> Spoil:
+    """Other arrays instead of those of the reply."""
 
     def spoil(header: dict[str, Any], data: list[bytes]) -> list[bytes]:
-        spec = {"name": name, "dtype": pixels.dtype.str, "shape": list(pixels.shape)}
-        return message(header | fields | {"buffers": [spec]}, [pixels.tobytes()])
+        specs = [
+            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape)}
+            for name, array in given.items()
+        ]
+        sent = [array.tobytes() for array in given.values()]
+        return message(header | fields | {"buffers": specs}, sent)
 
     return spoil
 

@@ -14,6 +14,7 @@ from ..link.messages import clock
 from ..materials import making
 from ..picture import shading, viewports
 from ..settings.properties import settings_of
+from ..solids import making as solids
 from . import installing, preflight
 from .parts import Sidebar, draw_problem
 
@@ -64,8 +65,9 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             draw_progress(layout, newest)
         unseen = shading.not_shown(obj) if image else None
         refused = newest.report.notice if newest is not None and newest.active else None
-        unmade = making.problem(obj) if image else None
-        for warning in (refused, unseen, unmade, newest.warning if newest is not None else None):
+        asked = (making.QUESTIONS, solids.QUESTIONS) if image else ()
+        unmade = [questions.problem(obj) for questions in asked]
+        for warning in (refused, unseen, *unmade, newest.warning if newest is not None else None):
             if warning is not None:
                 draw_problem(layout, warning, context)
 
@@ -138,10 +140,18 @@ def draw_painted(layout: Any, obj: Any) -> None:
     else:
         column.operator("orbitex.repaint", icon="MOD_MASK")
     column.operator("orbitex.enlarge", icon="FULLSCREEN_ENTER")
-    if making.is_pending(obj):
+    if making.QUESTIONS.is_pending(obj):
         column.label(text="Making Maps…", icon="SORTTIME")
     else:
         column.operator("orbitex.material_maps", icon="NODE_MATERIAL")
+    if solids.QUESTIONS.is_pending(obj):
+        row = column.row(align=True)
+        row.label(text="Making Solid…", icon="SORTTIME")
+        row.operator("orbitex.cancel_export", text="", icon="X")
+    else:
+        column.operator("orbitex.export_for_print", icon="EXPORT")
+        if text := solids.made(obj):
+            column.label(text=text, icon="CHECKMARK")
     if originals.shows_painted(obj):
         column.operator("orbitex.restore", icon="LOOP_BACK")
     else:

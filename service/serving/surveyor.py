@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Question:
     """One of "network", "channel", "survey", "look", "group", "symmetries", "maps" and "solid",
-    checked. fields: as in the request; buffers: what goes with them. Equal questions have equal answers."""
+    checked. fields: as in the request; buffers: what goes with them. Equal questions have equal
+    answers."""
 
     kind: str
     fields: tuple[tuple[str, Any], ...]
@@ -233,7 +234,9 @@ def _picture(buffers: Mapping[str, np.ndarray], low: int, high: int) -> np.ndarr
     return picture
 
 
-def _mesh(buffers: Mapping[str, np.ndarray], request: Symmetries | Maps | Solid) -> dict[str, np.ndarray]:
+def _mesh(
+    buffers: Mapping[str, np.ndarray], request: Symmetries | Maps | Solid
+) -> dict[str, np.ndarray]:
     shapes: dict[str, tuple[str, tuple[int, ...]]] = {
         "vertices": ("<f4", (3,)),
         "triangles": ("<i4", (3,)),

@@ -55,7 +55,7 @@ def filaments(body: Body, count: int) -> Filaments:
 
 
 def corner_colours(body: Body, chosen: Filaments | None) -> NDArray[np.uint8]:
-    """(V, 3) sRGB: all colours of a body, or of each corner the filament of most triangles there."""
+    """(V, 3) sRGB: all colours of a body, or at each corner the filament of most triangles."""
     if chosen is None:
         return np.rint(body.colours).astype(np.uint8)
     palette, number = chosen

@@ -24,7 +24,8 @@ from service.solids.order import Order
 
 def relief(mesh: Mesh, up: str, textures: list[NDArray[np.uint8]], order: Order) -> Body:
     """The body of a mesh that is as high as ``order.mm`` along the axis ``up``, "Y" or "Z", with a
-    relief of its textures, (H, W, 3) sRGB each. Raises InputError as :mod:`geometry.solid.mesh_relief` does, and "bad-value"."""
+    relief of its textures, (H, W, 3) sRGB each. Raises InputError as
+    :mod:`geometry.solid.mesh_relief` does, and "bad-value"."""
     tall = float(np.ptp(mesh.vertices[:, 1 if up == "Y" else 2]))
     if tall <= 0:
         raise InputError("mesh-open", "mesh", "The mesh is flat.", "Give it a thickness.")

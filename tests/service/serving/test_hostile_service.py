@@ -15,7 +15,9 @@ from hostile_service import (
     FEW,
     PICTURE,
     SIDE,
+    SOLID,
     HostileService,
+    arrays,
     encoded,
     jpeg_bomb,
     message,
@@ -140,7 +142,7 @@ def test_a_reply_with_anything_odd_is_taken_or_refused_in_one_line(hostile, clie
     ],
 )
 def test_what_is_no_solid_is_refused(hostile, client, wrong):
-    hostile.spoil = {"solid": lambda fields, buffers: (fields, buffers | wrong)}
+    hostile.spoil = {"solid": arrays(SOLID | wrong)}
     with refused("bad-reply"):
         client.solid(PICTURE, TEXTURED)
 
