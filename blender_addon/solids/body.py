@@ -66,7 +66,7 @@ def _fill(mesh: Any, points: np.ndarray, triangles: np.ndarray) -> None:
 
 
 def _paint(mesh: Any, colours: np.ndarray) -> None:
-    attribute = mesh.color_attributes.new(ATTRIBUTE, "BYTE_COLOR", "POINT")
+    attribute: Any = mesh.color_attributes.new(ATTRIBUTE, "BYTE_COLOR", "POINT")
     values = np.ones((len(colours), 4), np.float32)
     values[:, :3] = colours / np.float32(255)
     attribute.data.foreach_set("color_srgb", values.ravel())
@@ -93,7 +93,7 @@ def _filament(number: int, colour: np.ndarray) -> Any:
 
 
 def _material(name: str) -> tuple[Any, Any]:
-    material = bpy.data.materials.new(name)
+    material: Any = bpy.data.materials.new(name)
     material.use_nodes = True
     nodes = material.node_tree.nodes
     shader = next(node for node in nodes if node.type == "BSDF_PRINCIPLED")
