@@ -16,7 +16,7 @@ from ..picture import shading, viewports
 from ..settings.properties import settings_of
 from ..solids import making as solids
 from . import installing, preflight
-from .parts import Sidebar, draw_problem
+from .parts import Sidebar, draw_lines, draw_problem
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 20  # characters
@@ -45,7 +45,7 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             pump.welcome(obj)
         draw_actions(layout, newest)
         if image:
-            draw_painted(layout, obj)
+            draw_painted(layout, obj, context)
         if reattach.is_any_waiting(context.scene):
             layout.operator("orbitex.reattach", icon="LINKED")
         if image:
@@ -129,7 +129,7 @@ def draw_progress(layout: Any, job: jobs.Job) -> None:
     column.label(text=sparkline(job.losses))
 
 
-def draw_painted(layout: Any, obj: Any) -> None:
+def draw_painted(layout: Any, obj: Any, context: Any) -> None:
     """What can be done with the image that the object has."""
     column = layout.column(align=True)
     row = column.row(align=True)
@@ -150,12 +150,12 @@ def draw_painted(layout: Any, obj: Any) -> None:
         row.operator("orbitex.cancel_export", text="", icon="X")
     else:
         column.operator("orbitex.export_for_print", icon="EXPORT")
-        if text := solids.made(obj):
-            column.label(text=text, icon="CHECKMARK")
     if originals.shows_painted(obj):
         column.operator("orbitex.restore", icon="LOOP_BACK")
     else:
         column.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
+    if text := solids.made(obj):
+        draw_lines(layout, text, "CHECKMARK", context)
 
 
 def sparkline(values: Sequence[float], width: int = WIDTH) -> str:

@@ -12,7 +12,7 @@ from ..jobs import jobs
 from ..operators.base import OnMesh, Result, attempt
 from ..settings.properties import settings_of
 from . import making
-from .order import Order
+from .order import Order, in_millimetres
 
 
 def _millimetres(name: str, least: float, most: float, default: float, description: str) -> Any:
@@ -118,16 +118,19 @@ class ORBITEX_OT_export_for_print(_Exporting, bpy.types.Operator):
         layout: Any = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for group in (("filepath",), ("mm", "depth", "raised", "invert"), ("base", "wall")):
+        layout.prop(self, "filepath")
+        for group in (
+            ("mm", "depth"),
+            ("raised", "invert"),
+            ("base", "wall", "drain"),
+            ("detail",),
+        ):
             column = layout.column(align=True)
             for name in group:
-                column.prop(self, name)
-        row = layout.row()
-        row.enabled = self.wall > 0
-        row.prop(self, "drain")
-        column = layout.column(align=True)
-        column.prop(self, "detail")
-        column.prop(self, "colours")
+                row = column.row(align=True)
+                row.enabled = name != "drain" or self.wall > 0
+                row.prop(self, name, text=in_millimetres(name))
+        layout.prop(self, "colours")
 
     def _order(self, context: Any) -> Order:
         name = self.filepath.strip()

@@ -16,6 +16,7 @@ TITLES = {
     **{"wall": "Wall", "drain": "Drain", "base": "Base", "detail": "Detail"},
     **{"colours": "Filaments", "mesh": "Mesh", "heights": "Heights", "solid": "Solid"},
 }
+_SIZES = ("mm", "depth", "wall", "drain", "base", "detail")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ def in_panel_words(problem: Problem, order: Order) -> Problem:
     )
     fix = _fix(problem.code, order)
     return replace(problem, message=message, hint=hint, fix=fix[0], fix_label=fix[1])
+
+
+def in_millimetres(name: str) -> str:
+    """A setting's title with its unit, if it is a size."""
+    return f"{TITLES[name]} (mm)" if name in _SIZES else TITLES[name]
 
 
 def _title(name: str) -> str:
