@@ -10,6 +10,7 @@ from bpy.props import BoolProperty, FloatProperty, StringProperty
 from ..jobs import jobs
 from ..operators.base import Acting, OnMesh, Result, attempt
 from ..settings.properties import settings_of
+from ..settings.style import RELATIVE
 from . import making, world
 
 
@@ -108,6 +109,7 @@ class ORBITEX_OT_set_sky(Acting, bpy.types.Operator):
         name="Sky",
         description="The picture of all around, such as service sky writes",
         subtype="FILE_PATH",
+        options=RELATIVE,
     )
     filter_glob: StringProperty(
         description="Files that are shown",

@@ -10,7 +10,9 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ..jobs import jobs
 from ..operators.base import OnMesh, Result, attempt
+from ..problems import refuse
 from ..settings.properties import settings_of
+from ..settings.style import RELATIVE
 from . import making
 from .order import Order, in_millimetres
 
@@ -76,6 +78,7 @@ class ORBITEX_OT_export_for_print(_Exporting, bpy.types.Operator):
         name="File",
         description="To write as well, in millimetres: .3mf, .stl, .ply or .obj; empty: none",
         subtype="FILE_PATH",
+        options=RELATIVE,
     )
     mm: _millimetres("Height", 5, 2000, 80, "Height over all, with the relief")
     depth: _millimetres("Depth", 0.05, 100, 0.8, "Of the relief, from light places to dark ones")
@@ -134,6 +137,10 @@ class ORBITEX_OT_export_for_print(_Exporting, bpy.types.Operator):
 
     def _order(self, context: Any) -> Order:
         name = self.filepath.strip()
+        if name.startswith("//") and not bpy.data.filepath:
+            refuse(
+                "bad-file", f"'{name}' lies beside a file that was never saved.", "Save it first."
+            )
         file = Path(bpy.path.abspath(name)).expanduser().absolute() if name else None
         sizes = self.mm, self.depth, self.raised, self.invert, self.wall, self.drain, self.base
         return Order(*sizes, self.detail, self.colours, file)

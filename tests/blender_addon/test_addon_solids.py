@@ -140,6 +140,7 @@ def test_files_that_cannot_be_are_refused_before_anything_is_asked(
         (tmp_path / "none" / "x.3mf", "There is no folder"),
         (tmp_path / "x.gltf", "no solid's name"),
         (tmp_path / "x", "no solid's name"),
+        ("//x.3mf", "never saved"),
     ):
         with pytest.raises(RuntimeError, match=said):
             bpy.ops.orbitex.export_for_print(filepath=str(file))
