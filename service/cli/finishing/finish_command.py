@@ -61,6 +61,7 @@ def finish(
     painted: end it with the best so far."""
     receipt = Path(what)
     if receipt.suffix.lower() == ".json" or receipt.exists():
+        _check_is_receipt(receipt)
         from service.cli.finishing.anew import Wanted, finish_to
 
         steps = dict(options.read_step(step, "--set") for step in set_ or ())
@@ -75,3 +76,16 @@ def finish(
             "Give the receipt of a painting, such as tile.json.",
         )
     tell(what, address, key, lambda client: client.finish(what))
+
+
+def _check_is_receipt(receipt: Path) -> None:
+    """Raises InputError for a picture that has no receipt beside it: it was not painted here."""
+    from service.viewers.reading import PICTURES
+
+    if receipt.suffix.lower() in PICTURES and not receipt.with_suffix(".json").is_file():
+        raise InputError(
+            "bad-recipe",
+            "receipt",
+            f"{receipt} is a picture without a receipt, and there is no paint to finish.",
+            f"Change a photo with 'service style {receipt}'.",
+        )
