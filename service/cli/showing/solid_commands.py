@@ -120,6 +120,7 @@ def orb(
         colours,
     )
     order = Order(mm, depth, detail, _cuts(wall, drain, base), invert, False, heights)
+    _tell(file)
     body, exact = make(painting, order)
     exactly = "no symmetry" if exact == 1 else f"exactly symmetric in {exact} ways"
     _write(body, file, colours, f"⌀ {mm:g} mm, {exactly}")
@@ -180,6 +181,7 @@ def relief(
     )
     textures = [over_white(read_picture(picture, "receipt")) for picture in pictures]
     order = Order(mm, depth, detail, _cuts(wall, drain, base), invert, raised, heights)
+    _tell(file)
     _write(make(loaded, textures, order), file, colours, f"{mm:g} mm high")
 
 
@@ -209,6 +211,11 @@ def _checked(file: Path, read: FilesRead, colours: int | None) -> Path:
         )
     check_files([file], read)
     return file
+
+
+def _tell(file: Path) -> None:
+    """A fine solid takes a minute."""
+    progress_console().out(f"carving {file.name} ...", highlight=False)
 
 
 def _write(body: Body, file: Path, colours: int | None, shown: str) -> None:
