@@ -127,8 +127,8 @@ def find_lattice(sight: Sight) -> Array:
     raise InputError(
         "no-symmetry",
         "picture",
-        f"This picture repeats in one direction only, by ({round(x)}, {round(y)}) pixels: a frieze, or "
-        "stripes.",
+        f"This picture repeats in one direction only, by ({round(x)}, {round(y)}) pixels: a "
+        "frieze, or stripes.",
         "Give one with two periods each way, or name its translations with --lattice.",
     )
 

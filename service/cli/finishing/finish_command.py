@@ -11,6 +11,7 @@ from geometry.errors import InputError
 from service.cli import options
 from service.cli.serving.jobs import Address, Key, tell
 from service.cli.terminal import progress_console
+from service.finishing import STEPS
 from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 Steps = Annotated[
@@ -18,8 +19,8 @@ Steps = Annotated[
     typer.Option(
         "--set",
         metavar="STEP=VALUE",
-        help="A step and its value, as in sharpen=0.5; see 'service settings' for all. Others stay "
-        "as the receipt says.",
+        help=f"A step and its value, as in sharpen=0.5. Steps: {', '.join(STEPS)}; their ranges "
+        "are those of finishing in 'service settings'. Other steps stay as the receipt says.",
     ),
 ]
 Output = Annotated[
