@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ def painted(service: FakeService, sphere: Any) -> Any:
     sphere.rotation_euler, sphere.location = (math.pi / 2, 0, 0), (3, 0, 5)
     bpy.context.view_layer.update()
     return sphere
+
+
+def until(happened: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def solids() -> list[Any]:
@@ -98,9 +106,12 @@ def test_the_interface_does_not_wait_and_can_give_up(service: FakeService, paint
     while making.QUESTIONS.collect():
         pass
     assert len(solids()) == 1
+    service.deaf_to = ("solid",)
     asking = making.begin(bpy.context, painted, order)
+    until(lambda: service.kinds.count("solid") == 2)
     assert bpy.ops.orbitex.cancel_export() == {"FINISHED"}
     asking.join()
+    until(lambda: "withdraw" in service.kinds)
     assert not making.QUESTIONS.collect() and len(solids()) == 1
     assert making.QUESTIONS.problem(painted) is None
 
