@@ -239,3 +239,10 @@ def test_what_cannot_be_is_refused_in_one_line(arguments, said, tmp_path):
     with pytest.raises(InputError, match=said) as caught:
         run(picture, *arguments)
     assert "\n" not in str(caught.value)
+
+
+def test_a_picture_that_shows_nothing_is_refused(tmp_path):
+    Image.new("RGBA", (32, 32)).save(tmp_path / "clear.png")
+    subject = read_subject(tmp_path / "clear.png", 100)
+    with pytest.raises(InputError, match="all of it is transparent"):
+        make(subject, Finish(2, 5))
