@@ -172,7 +172,7 @@ def read_json(path: Path) -> dict[str, Any]:
             "Mend it there.",
         ) from None
     except (OSError, ValueError, RecursionError):
-        receipt = path.with_suffix(".json")
+        receipt = path.with_suffix(".json") if path.name else path
         is_other = receipt != path and receipt.is_file()
         hint = f"Give its receipt, {receipt}." if is_other else _EXAMPLES
         raise InputError(
