@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with only Python and make: `make demo`, `make test`.
-.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean catalogue gpu-report site
+.PHONY: help experiments extension demo test test-blender52 test-gui test-browser test-slow test-ray same-pictures bench lint format exemplars groups dreams meshes clean catalogue gpu-report site finishing-examples
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -32,6 +32,7 @@ help:
 	@echo "make meshes  write example meshes to paint into out/meshes"
 	@echo "make groups  write docs/groups.md and its pictures anew"
 	@echo "make catalogue   paint the pictures of docs/catalogue.md and write the page"
+	@echo "make finishing-examples   all that is made of finished paintings, into out/finishing-examples"
 	@echo "make dreams  paint the pictures of docs/dreams.md anew and write the page"
 
 # A second run skips the set-up: the stamp is newer than pyproject.toml. Without the weights all
@@ -125,6 +126,9 @@ catalogue: $(READY)
 
 dreams: $(READY)
 	$(BIN)/python -m recipes.make_dreams
+
+finishing-examples: $(READY)
+	$(BIN)/python -m recipes.make_finishing_examples
 
 meshes: $(READY)
 	$(BIN)/python -m recipes.make_meshes

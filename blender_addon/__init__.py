@@ -15,7 +15,7 @@ from typing import Any
 
 import bpy
 
-from . import materials, operators, panels
+from . import materials, operators, panels, solids
 from .jobs import events, looks, queue_rows, symmetries
 from .link import inquiry, lookups, service_process
 from .materials import making
@@ -24,6 +24,7 @@ from .panels import manual, overlay
 from .picture import icons
 from .settings import preferences, properties
 from .setup import installing
+from .solids import making as printing
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
 bl_info = {
@@ -42,6 +43,7 @@ CLASSES: tuple[Any, ...] = (
     *preferences.CLASSES,
     *operators.CLASSES,
     *materials.CLASSES,
+    *solids.CLASSES,
     *panels.CLASSES,
 )
 
@@ -81,7 +83,8 @@ def unregister() -> None:
     lookups.stop()
     looks.stop()
     symmetries.forget()
-    making.stop()
+    making.QUESTIONS.stop()
+    printing.stop()
     service_process.stop_all()
     queue_rows.unregister()
     properties.unregister()

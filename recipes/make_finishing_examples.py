@@ -48,7 +48,7 @@ COMMANDS = (
     "orb ball.json --base 1",
     "orb ball.json --wall 3 --drain 5 -o hollow.stl",
     "relief vase.json small_vase.obj --raised",
-    "view border.json",
+    "view border.json -o border.html",
 )
 # Shown on the sheet, from those made.
 SHOWN = (

@@ -164,8 +164,8 @@ class Finisher:
                     raise InputError(
                         "bad-finishing",
                         f"finishing.{row.name}",
-                        f"'{row.name}' would break the colour rule '{self.rule}': what it makes of "
-                        "a copy's colours are no longer those of the other copies.",
+                        f"'{row.name}' would break the colour rule '{self.rule}': it would change "
+                        "the colours of some copies in another way than those of others.",
                         "Leave it out; contrast, blur, sharpen and palette keep every rule.",
                     )
 

@@ -42,8 +42,10 @@ def read_tile(path: Path) -> Tile:
             "Choose a net to fold: --net icosahedron, or --net gores.",
         )
     lattice = painting.receipt.lattice
+    if projection == "frieze":
+        return Tile(pixels, wraps=(True, False))
     if projection != "tiling" or lattice is None:
-        return Tile(pixels, wraps=False)
+        return Tile(pixels, wraps=(False, False))
     if painting.receipt.recipe.get("cut", "period") != "period":
         raise InputError(
             "bad-value",

@@ -129,7 +129,13 @@ class Handlers:
 
         self._surveyor.ask(read_question(request, buffers), asker.client, reply)
 
-    _on_channel = _on_survey = _on_look = _on_group = _on_symmetries = _on_maps = _on_network
+    _on_channel = _on_survey = _on_look = _on_group = _on_symmetries = _on_network
+    _on_maps = _on_solid = _on_network
+
+    def _on_withdraw(
+        self, asker: Asker, request: service_messages.Withdraw, buffers: Buffers
+    ) -> Fields:
+        return {"questions": self._surveyor.withdraw(asker.client)}
 
     def _on_heartbeat(
         self, asker: Asker, request: service_messages.Heartbeat, buffers: Buffers

@@ -1,6 +1,6 @@
 """The process that answers clients' questions: what is in a network, what a channel responds to,
 which channels describe a picture, what a group is like, which symmetries a mesh has, what
-material a texture makes. Beside the
+material and what solid a texture makes. Beside the
 workers, so that nobody waits for a painting, and what happens to it happens to no job.
 
 Started by :mod:`service.serving.surveyor` as ``python -m service.serving.survey_worker ADDRESS
@@ -53,6 +53,8 @@ def answer(
         return {"symmetries": [sendable(row) for row in found]}, {}
     if kind == "maps":
         return painter.maps(header, buffers)
+    if kind == "solid":
+        return painter.solid(header, buffers)
     if kind == "look":
         pixels, frame = painter.look(buffers["picture"])
         return {"frame": frame}, {"pixels": pixels}

@@ -49,13 +49,13 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         finish_contrast=1.2,
         mask_kind="VERTEX_GROUP",
         mask="Cap",
+        finish_palette="4",
     )
     recipe = header["recipe"]
     # The object's X axis points down: up, along the cursor's Z, is its -X.
     for name, expected in (("axis", (-1, 0, 0)), ("centre", (-2, 0, 0))):
         numbers = [float(x) for x in recipe.pop(name).split(",")]
         np.testing.assert_allclose(numbers, expected, atol=1e-5)
-    assert recipe.pop("finishing")["contrast"] == 1.2
     assert recipe == {
         "target": "mesh",
         "group": "432",
@@ -77,6 +77,17 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
             "smoothness": 0.1,
             "seam": 0.5,
             "content": 2.5,
+        },
+        "finishing": {
+            "blur": 0.0,
+            "sharpen": 0.0,
+            "black": 0.0,
+            "white": 1.0,
+            "brightness": 0.0,
+            "contrast": 1.2,
+            "saturation": 1.0,
+            "hue": 0.0,
+            "palette": "4",
         },
         "network": "auto",
         "learning_rate": 0.3,

@@ -157,10 +157,10 @@ which the refusal tells. In recipes that is `"base": "photo.png", "start": "base
 **Motifs.** `--motif photo.png` puts a picture of any form into the fundamental domain, in all
 painting commands but `mesh`: every copy of the domain shows it, with soft edges, mirrored where
 the symmetry mirrors, in other colours where a colour rule says so. The painting starts from it,
-and `--content` (2, unless it is given) keeps what the network sees in it; with more the photograph
-is clearer, with less the style. `--motif-zoom`, `--motif-turn` and `--motif-shift` place it;
-`preview` has the same options and shows the start at once. `--style-colours photo.png` paints the
-style in its colours.
+and `--content` (2, unless it is given) keeps what the network sees in it; with more the
+photograph is clearer, with less the style. `--motif-zoom`, `--motif-turn` and `--motif-shift`
+place it; `preview` has the same options and shows the start at once. `--style-colours photo.png`
+paints the style in its colours.
 
 **Meshes.** `mesh` reads OBJ, glTF, GLB, PLY or STL; several objects are painted as one, where the
 file's scene puts them. Coordinates, `--axis` and `--centre` are the file's own: OBJ and glTF take Y

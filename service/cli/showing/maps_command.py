@@ -157,7 +157,7 @@ def maps(
         )
     if made.errors:
         worst = max(made.errors.values())
-        console.out(f"The normals turn with the group to {worst:.2g}°.", highlight=False)
+        console.out(f"The normals turn with the group to {round(worst, 2):g}°.", highlight=False)
 
 
 def _pair(text: str) -> tuple[float, float]:

@@ -6,12 +6,13 @@ import torch
 from cases import quick
 
 from geometry.errors import InputError
+from geometry.symmetry.colour_transport import moments_of
 from service.finisher import Finisher, unique_colours
 from service.finishing import STEPS
 from service.inputs.styles import exemplar_pixels
 from service.recipe.parsing import parse_recipe
 from service.reporting.quality import measure_quality
-from service.scene import make_scene
+from service.scene import make_scene, wire_scene
 from service.surfaces.surface import make_surface
 
 SPACES = {
@@ -92,10 +93,15 @@ def test_colours_change_and_the_symmetry_stays(space):
     assert np.allclose(np.roll(means[0], 1), means[1], atol=6)
     dark, _ = finished(space, black=0.3, white=0.7)
     assert dark.min() == 0 and dark.max() == 255
-    matched, _ = finished(space, match="night_strokes")
-    wanted = exemplar_pixels("night_strokes").reshape(-1, 3).mean(axis=0)
-    gaps = [np.abs(x.reshape(-1, 3).mean(axis=0) - wanted).max() for x in (matched, plain)]
-    assert gaps[0] < 0.6 * gaps[1]
+
+
+@pytest.mark.parametrize("space", quick(("centred", "oblique", "frieze"), "oblique"))
+def test_the_colours_of_another_picture_are_taken(space):
+    wanted = moments_of(exemplar_pixels("night_strokes"))
+    plain, matched = (moments_of(finished(space, match=x)[0]) for x in (None, "night_strokes"))
+    assert np.abs(plain.mean - wanted.mean).max() > 0.3
+    assert np.abs(matched.mean - wanted.mean).max() < 0.1
+    assert np.abs(matched.covariance - wanted.covariance).max() < 0.2 * wanted.covariance.max()
 
 
 @pytest.mark.parametrize("space", quick(SPACES, "tile", "frieze", "hexagonal"))
@@ -158,3 +164,10 @@ def test_recipes_say_what_is_wrong_with_their_finishing(fields, field):
     with pytest.raises(InputError) as refused:
         parse_recipe({"target": "sphere", "group": "532", **fields})
     assert refused.value.field == field and refused.value.message.count("\n") == 0
+
+
+def test_a_job_names_no_file_of_the_service():
+    with pytest.raises(InputError) as refused:
+        wire_scene(recipe("tile", match="/etc/hostname"), [], {})
+    assert (refused.value.code, refused.value.field) == ("unknown-style", "finishing.match")
+    assert wire_scene(recipe("tile", match="night_strokes"), [], {}) is not None
