@@ -19,6 +19,7 @@ def print_(
         Path,
         typer.Argument(
             metavar="RECEIPT|PICTURE",
+            dir_okay=False,
             help="A painting: NAME.json, or the picture beside it. A picture without a receipt is "
             "taken for one period.",
         ),

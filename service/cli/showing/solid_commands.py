@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _Receipt = Annotated[
     Path,
-    typer.Argument(metavar="RECEIPT", help="A painting: NAME.json, or the picture beside it."),
+    typer.Argument(
+        metavar="RECEIPT", dir_okay=False, help="A painting: NAME.json, or the picture beside it."
+    ),
 ]
 _Output = Annotated[
     Path | None,
