@@ -76,7 +76,8 @@ def read_mesh(
     if file is None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if digest != receipt.get("mesh", {}).get("sha256"):
+        about = receipt.get("mesh")
+        if not isinstance(about, dict) or digest != about.get("sha256"):
             raise InputError(
                 "bad-value",
                 "mesh",

@@ -67,6 +67,7 @@ def finish_to(receipt: Path, wanted: Wanted, console: Console) -> None:
     old["recipe"] = old["recipe"] | {"finishing": recipe.finishing.model_dump(mode="json")}
     old["versions"] = versions()
     if SPACES[recipe.target].needs_body:
+        console.out("rendering the views ...", highlight=False)  # half a minute
         said = _finish_mesh(recipe, paint, old, picture, read, wanted)
     else:
         said = _finish_picture(recipe, paint, old, picture, read, wanted)

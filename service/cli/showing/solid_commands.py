@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _Receipt = Annotated[
     Path,
-    typer.Argument(metavar="RECEIPT", help="A painting: NAME.json, or the picture beside it."),
+    typer.Argument(
+        metavar="RECEIPT", dir_okay=False, help="A painting: NAME.json, or the picture beside it."
+    ),
 ]
 _Output = Annotated[
     Path | None,
@@ -136,6 +138,7 @@ def orb(
         colours,
     )
     order = Order(mm, depth, detail, cuts(wall, drain, base), invert, False, heights)
+    _tell(file)
     body, exact = make(painting, order)
     exactly = "no symmetry" if exact == 1 else f"exactly symmetric in {exact} ways"
     _write(body, file, colours, f"⌀ {mm:g} mm, {exactly}")
@@ -203,6 +206,7 @@ def relief(
     )
     textures = [over_white(read_picture(picture, "receipt")) for picture in pictures]
     order = Order(mm, depth, detail, cuts(wall, drain, base), invert, raised, heights)
+    _tell(file)
     _write(make(loaded.mesh, loaded.up, textures, order), file, colours, f"{mm:g} mm high")
 
 
@@ -223,6 +227,11 @@ def _checked(file: Path, read: FilesRead, colours: int | None) -> Path:
     check_colours(colours, file.suffix.lower())
     check_files([file], read)
     return file
+
+
+def _tell(file: Path) -> None:
+    """A fine solid takes a minute."""
+    progress_console().out(f"carving {file.name} ...", highlight=False)
 
 
 def _write(body: Body, file: Path, colours: int | None, shown: str) -> None:

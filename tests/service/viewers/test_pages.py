@@ -151,6 +151,12 @@ def test_bad_receipts_are_refused_by_name(tmp_path, changes, field):
     assert caught.value.field == field
 
 
+def test_a_rosette_is_told_what_shows_it(tmp_path):
+    receipt = write_painting(tmp_path, {"target": "rosette", "group": "D8", "size": 64})
+    with pytest.raises(InputError, match=r"service measure RECEIPT --figure"):
+        viewer_page(read_painting(receipt))
+
+
 def test_generators_that_make_no_group_are_refused(tmp_path):
     receipt = write_painting(tmp_path, P4)
     data = json.loads(receipt.read_text("utf-8"))
