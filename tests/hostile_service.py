@@ -87,6 +87,8 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         return {"frame": np.eye(3, 4).tolist()}, {"pixels": np.zeros((72, 72, 3), np.uint8)}
     if kind == "maps":
         return {"flat": False}, {"normal": PICTURE, "packed": PICTURE}
+    if kind == "refinish":
+        return job | {"receipt": {"recipe": RECIPE}}, {"pixels": PICTURE}
     fields: dict[str, dict[str, Any]] = {
         "hello": {"service": "0.1.0", "device": "cpu", "encodings": ["raw", "jpeg"]},
         "describe": {

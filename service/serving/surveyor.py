@@ -39,8 +39,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """One of "network", "channel", "survey", "look", "group", "symmetries" and "maps", checked.
-    fields: as in the request; buffers: what goes with them. Equal questions have equal answers."""
+    """One of "network", "channel", "survey", "look", "group", "symmetries", "maps" and
+    "refinish", checked. fields: as in the request; buffers: what goes with them. Equal questions
+    have equal answers."""
 
     kind: str
     fields: tuple[tuple[str, Any], ...]

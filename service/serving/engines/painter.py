@@ -61,7 +61,8 @@ class Painter:
     look(picture (H, W, 3) uint8) -> what the offer says of an exemplar: small, and its frame.
     group(name) -> a
     row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has; maps(fields,
-    buffers) of the wire's 'maps' -> those of its reply. All raise InputError.
+    buffers) of the wire's 'maps' -> those of its reply; refinish(folder of a job, steps, draft) ->
+    those of that reply. All raise InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -82,6 +83,7 @@ class Painter:
         [Mapping[str, Any], Mapping[str, np.ndarray]],
         tuple[dict[str, Any], dict[str, np.ndarray]],
     ]
+    refinish: Callable[[str, Mapping[str, Any], bool], tuple[dict[str, Any], dict[str, np.ndarray]]]
 
 
 def torch_painter() -> Painter:
@@ -101,6 +103,7 @@ def torch_painter() -> Painter:
     from service.ranks.together import together
     from service.reporting.finish import finish
     from service.scene import wire_scene
+    from service.serving.engines.refinishing import Refinisher
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
     from service.survey.surveying import survey
@@ -176,6 +179,7 @@ def torch_painter() -> Painter:
         group=lambda name: full_group_row(find_group(name, "sphere")),
         symmetries=all_symmetries,
         maps=maps,
+        refinish=Refinisher(),
     )
 
 

@@ -155,6 +155,11 @@ def maps(fields, buffers):
     return {"flat": fields["invert"]}, {"normal": picture, "packed": 255 - picture}
 
 
+def refinish(folder, steps, draft):
+    pixels = np.full((8, 8, 3), 100 * steps["contrast"], np.uint8)
+    return {"receipt": None if draft else {"recipe": {"finishing": steps}}}, {"pixels": pixels}
+
+
 def fake_painter(checkpoint_seconds=0.05):
     paint_job.CHECKPOINT_SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
@@ -171,6 +176,7 @@ def fake_painter(checkpoint_seconds=0.05):
         group=group,
         symmetries=symmetries,
         maps=maps,
+        refinish=refinish,
     )
 
 
