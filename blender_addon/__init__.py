@@ -15,7 +15,8 @@ from typing import Any
 
 import bpy
 
-from . import materials, operators, panels
+from . import finishing, materials, operators, panels
+from .finishing import live
 from .jobs import events, looks, queue_rows, symmetries
 from .link import inquiry, lookups, service_process
 from .materials import making
@@ -42,6 +43,7 @@ CLASSES: tuple[Any, ...] = (
     *preferences.CLASSES,
     *operators.CLASSES,
     *materials.CLASSES,
+    *finishing.CLASSES,
     *panels.CLASSES,
 )
 
@@ -57,6 +59,7 @@ def register() -> None:
     properties.register()
     queue_rows.register()
     events.register()
+    live.register()
     icons.register()
     overlay.register()
     manual.register()
@@ -82,6 +85,7 @@ def unregister() -> None:
     looks.stop()
     symmetries.forget()
     making.stop()
+    live.unregister()
     service_process.stop_all()
     queue_rows.unregister()
     properties.unregister()
