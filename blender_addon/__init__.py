@@ -15,7 +15,8 @@ from typing import Any
 
 import bpy
 
-from . import materials, operators, panels, solids
+from . import finishing, materials, operators, panels, solids
+from .finishing import live
 from .jobs import events, looks, queue_rows, symmetries
 from .link import inquiry, lookups, service_process
 from .materials import making
@@ -44,6 +45,7 @@ CLASSES: tuple[Any, ...] = (
     *operators.CLASSES,
     *materials.CLASSES,
     *solids.CLASSES,
+    *finishing.CLASSES,
     *panels.CLASSES,
 )
 
@@ -59,6 +61,7 @@ def register() -> None:
     properties.register()
     queue_rows.register()
     events.register()
+    live.register()
     icons.register()
     overlay.register()
     manual.register()
@@ -85,6 +88,7 @@ def unregister() -> None:
     symmetries.forget()
     making.QUESTIONS.stop()
     printing.stop()
+    live.unregister()
     service_process.stop_all()
     queue_rows.unregister()
     properties.unregister()

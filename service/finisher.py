@@ -30,8 +30,9 @@ from geometry.symmetry.specks import without_specks
 from service.finishing import STEPS
 from service.finishing.palette import ink_bytes
 from service.inputs.styles import exemplar_pixels, exemplars, read_style_file
+from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
-from service.spaces.space import Scene
+from service.spaces.space import LARGEST, Scene
 from service.tables.finishing_step import DARKEST, FinishingStep, Gaussian, Seen, Tone
 
 _SAMPLE = 1 << 13  # colours of a picture that a step measures, at most
@@ -40,6 +41,22 @@ _TRIED = 256  # colours with which a tone is tried
 _WRONG = 2 / 255  # of a colour: more is no rounding
 THOUSANDTH = 1e-3
 PLAIN = InkSpace(RGB, (IDENTITY,))  # without a rule
+
+
+def with_steps(recipe: Recipe, steps: Mapping[str, Any]) -> Recipe:
+    """A painted recipe with other values of these steps of its finishing. Raises InputError as
+    recipes do, and for a picture that is too large."""
+    data = recipe.model_dump(mode="json")
+    data["finishing"] |= steps
+    changed = parse_recipe(data)
+    if changed.size > LARGEST:
+        raise InputError(
+            "bad-value",
+            "size",
+            f"Pictures over {LARGEST} pixels wide cannot be made anew: none is held as a whole.",
+            "Paint it again with other steps.",
+        )
+    return changed
 
 
 @dataclass(frozen=True, eq=False)

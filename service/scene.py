@@ -55,15 +55,20 @@ def read_scene(recipe: Recipe) -> Scene:
     return scene.with_motif(recipe, load_motif(recipe))
 
 
+def check_pictures(recipe: Recipe) -> None:
+    """Raise InputError("unknown-style") for a picture of a client's finishing that is no exemplar:
+    never a file of this machine."""
+    for step, source in recipe.pictures_matched.items():
+        if source not in exemplars():
+            raise unknown_name("unknown-style", f"finishing.{step}", source, exemplars())
+
+
 def wire_scene(
     recipe: Recipe, cameras: Sequence[Mapping[str, Any]], buffers: Mapping[str, NDArray]
 ) -> Scene:
     """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries, and
-    "unknown-style" for a picture of its finishing that is no exemplar: never a file of this
-    machine."""
-    for step, source in recipe.pictures_matched.items():
-        if source not in exemplars():
-            raise unknown_name("unknown-style", f"finishing.{step}", source, exemplars())
+    "unknown-style" as :func:`check_pictures`."""
+    check_pictures(recipe)
     space = SPACES[recipe.target]
     if not space.needs_body:
         base = _buffer_picture(buffers, "base", 4) if "base" in space.fields else None

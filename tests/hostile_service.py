@@ -99,6 +99,8 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         return {"flat": False}, {"normal": PICTURE, "packed": PICTURE}
     if kind == "solid":
         return {"volume": 8.0}, SOLID
+    if kind == "refinish":
+        return job | {"receipt": {"recipe": RECIPE}}, {"pixels": PICTURE}
     fields: dict[str, dict[str, Any]] = {
         "hello": {"service": "0.1.0", "device": "cpu", "encodings": ["raw", "jpeg"]},
         "describe": {

@@ -16,7 +16,7 @@ CLASSES = (
     *dream.CLASSES,
     sections.OBJECTIVE,
     *sections.QUALITY,
-    sections.FINISH,
+    sections.ORBITEX_PT_finish,
     sections.BEFORE,
     sections.ORBITEX_PT_material,
     *service.CLASSES,

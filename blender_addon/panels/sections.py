@@ -6,13 +6,14 @@ from typing import Any
 
 import bpy
 
+from ..finishing import live
 from ..jobs import pump, symmetries
 from ..link import detections, lookups
 from ..offer import catalogue
 from ..offer.symmetries import NONE, canonical
 from ..picture import live_image
 from ..settings.properties import settings_of
-from .parts import Child, columns, draw_lines, draw_settings
+from .parts import Child, columns, draw_lines, draw_problem, draw_settings
 
 
 class ORBITEX_PT_target(Child, bpy.types.Panel):
@@ -132,7 +133,32 @@ QUALITY = (
     _section("quality", "Quality", closed=False),
     _section("quality_details", "Details", "ORBITEX_PT_quality"),
 )
-FINISH = _section("finish", "Finishing")
+
+
+class ORBITEX_PT_finish(Child, bpy.types.Panel):
+    """What is done to the painted picture, at once or at the end of the next painting."""
+
+    bl_idname = "ORBITEX_PT_finish"
+    bl_label = "Finishing"
+    bl_options: Any = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """The steps, and what is to be done about an image that shows them already."""
+        obj = context.active_object
+        column = columns(self.layout)
+        draw_settings(column, settings_of(obj), "finish")
+        if not live.reason_not(obj):
+            row = column.row(align=True)
+            row.operator("orbitex.finish_image", icon="CHECKMARK")
+            row.operator("orbitex.reset_finishing", text="", icon="LOOP_BACK")
+        if live.is_pending(obj):
+            column.label(text="Finishing…", icon="SORTTIME")
+        elif live.is_draft(obj):
+            column.label(text="This is a draft", icon="INFO")
+        if (problem := live.problem(obj)) is not None:
+            draw_problem(self.layout, problem, context)
+
+
 BEFORE = _section("before", "Base Color")
 
 

@@ -3,6 +3,9 @@ to the painted picture."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ..offer import catalogue
 from ..offer.fields import STEPS, TERMS
 from .menu import Menu
@@ -30,14 +33,26 @@ OBJECTIVE = (
         ),
     ),
 )
+# Called with an object whose image is to be finished otherwise than before.
+on_finish: list[Callable[[Any], None]] = []
+
+
+def _finish_changed(settings: Any, context: Any) -> None:
+    for listener in on_finish:
+        listener(settings.id_data)
+
+
 FINISH = tuple(
-    of_recipe(f"finish_{step.name}", "finish", f"finishing.{step.name}")
+    of_recipe(
+        *(f"finish_{step.name}", "finish", f"finishing.{step.name}"),
+        more={"update": _finish_changed},
+    )
     if step.type == "string"
     else of_recipe(
         *(f"finish_{step.name}", "finish", f"finishing.{step.name}"),
         usual=step.usual[1],
         slider=True,
-        more={"soft_min": step.usual[0]},
+        more={"soft_min": step.usual[0], "update": _finish_changed},
     )
     for step in STEPS
 )

@@ -133,7 +133,7 @@ def finish_mesh(
         worst,
     )
     return FinishedMesh(
-        _with_base(painted, body),
+        with_base(painted, body),
         painted,
         coverage_picture(painted, np.where(holes, np.inf, seen), texels),
         texels.covered.reshape(shape) & (seen > SEEN_PIXELS) & ~holes,
@@ -149,7 +149,7 @@ def _holes(body: Body, shape: tuple[int, int]) -> NDArray[np.bool_]:
     return fitted_stack(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
 
 
-def _with_base(painted: NDArray[np.uint8], body: Body) -> NDArray[np.uint8]:
+def with_base(painted: NDArray[np.uint8], body: Body) -> NDArray[np.uint8]:
     """The base where the mask keeps it, and its alpha."""
     if body.base is None:
         return painted

@@ -147,6 +147,13 @@ def versions() -> dict[str, str]:
     }
 
 
+def finished_anew(receipt: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
+    """The receipt of a picture made anew by a recipe that differs in its steps of finishing; what
+    is measured of it comes on top."""
+    steps = {"finishing": recipe.finishing.model_dump(mode="json")}
+    return {**receipt, "recipe": receipt["recipe"] | steps, "versions": versions()}
+
+
 def device_of(name: str) -> dict[str, str]:
     """A device as torch names it, and what it is."""
     import torch  # here: a checker of receipts needs none

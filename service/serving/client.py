@@ -246,6 +246,15 @@ class Client:
         """Start a job that goes on from a job's picture at a larger size; the new job's name."""
         return str(self._send_request(job_messages.Enlarge(job=job, size=size))[0]["job"])
 
+    def refinish(
+        self, job: str, finishing: Mapping[str, Any], draft: bool = False
+    ) -> tuple[NDArray[np.uint8], dict[str, Any] | None]:
+        """The picture of a finished job, finished in another way, and its receipt; a draft has
+        none. finishing: values of steps, as in a recipe."""
+        asked = job_messages.Refinish(job=job, finishing=dict(finishing), draft=draft)
+        header, buffers = self._send_request(asked, patient=True)
+        return buffers["pixels"], header["receipt"]
+
     def pause(self, job: str) -> None:
         """Let a job rest; :meth:`resume` goes on with it."""
         self._send_request(job_messages.Pause(job=job))

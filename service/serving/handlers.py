@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -11,8 +12,10 @@ import numpy as np
 
 import service
 from geometry.errors import InputError, unknown_name
+from service.finisher import with_steps
+from service.scene import check_pictures
 from service.serving.engines.engine import Engine
-from service.serving.jobs.intake import read_region, read_submission
+from service.serving.jobs.intake import check_paint, read_region, read_submission
 from service.serving.jobs.job import Fault, State
 from service.serving.jobs.job_log import log_tail
 from service.serving.jobs.ledger import Ledger
@@ -22,7 +25,7 @@ from service.serving.protocol.encodings import ENCODINGS
 from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.wire import CHUNK_BYTES, LIMITS, Limits, WireError, decode
 from service.serving.router import Replies
-from service.serving.surveyor import Answer, Surveyor, read_question
+from service.serving.surveyor import Answer, Question, Surveyor, read_question
 from service.serving.watchers import MAX_OPEN, Credit, Watchers
 
 log = logging.getLogger(__name__)
@@ -120,14 +123,19 @@ class Handlers:
     def _on_network(
         self, asker: Asker, request: service_messages.Inquiry, buffers: Buffers
     ) -> None:
+        self._ask(asker, read_question(request, buffers))
+
+    def _ask(
+        self, asker: Asker, question: Question, about: Mapping[str, Any] | None = None
+    ) -> None:
         def reply(said: Answer | Fault) -> None:
             if isinstance(said, Fault):
                 self._replies.send_fault(*asker, said)
             else:
-                about = {"kind": request.kind(), "id": asker.request, **said.fields}
-                self._replies.send(asker.client, about, said.buffers)
+                fields = {"kind": question.kind, "id": asker.request, **(about or {})}
+                self._replies.send(asker.client, fields | said.fields, said.buffers)
 
-        self._surveyor.ask(read_question(request, buffers), asker.client, reply)
+        self._surveyor.ask(question, asker.client, reply)
 
     _on_channel = _on_survey = _on_look = _on_group = _on_symmetries = _on_network
     _on_maps = _on_solid = _on_network
@@ -136,6 +144,17 @@ class Handlers:
         self, asker: Asker, request: service_messages.Withdraw, buffers: Buffers
     ) -> Fields:
         return {"questions": self._surveyor.withdraw(asker.client)}
+
+    def _on_refinish(self, asker: Asker, request: job_messages.Refinish, buffers: Buffers) -> None:
+        job = self._jobs.find(request.job)
+        if job.state is not State.FINISHED:
+            self._jobs.result(job)  # says what is wrong
+        folder = self._jobs.folder(job)
+        check_paint(job, folder)
+        check_pictures(with_steps(job.recipe, request.finishing))
+        steps = json.dumps(request.finishing, sort_keys=True)
+        fields = {"folder": str(folder.path.absolute()), "finishing": steps, "draft": request.draft}
+        self._ask(asker, Question("refinish", tuple(fields.items())), {"job": job.name})
 
     def _on_heartbeat(
         self, asker: Asker, request: service_messages.Heartbeat, buffers: Buffers

@@ -1,6 +1,6 @@
 """The process that answers clients' questions: what is in a network, what a channel responds to,
 which channels describe a picture, what a group is like, which symmetries a mesh has, what
-material and what solid a texture makes. Beside the
+material and what solid a texture makes, what a painting is like, finished in another way. Beside the
 workers, so that nobody waits for a painting, and what happens to it happens to no job.
 
 Started by :mod:`service.serving.surveyor` as ``python -m service.serving.survey_worker ADDRESS
@@ -9,6 +9,7 @@ PAINTER``. It is asked one question after the other, and says ``ready``, ``answe
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -55,6 +56,9 @@ def answer(
         return painter.maps(header, buffers)
     if kind == "solid":
         return painter.solid(header, buffers)
+    if kind == "refinish":
+        steps = json.loads(header["finishing"])
+        return painter.refinish(header["folder"], steps, header["draft"])
     if kind == "look":
         pixels, frame = painter.look(buffers["picture"])
         return {"frame": frame}, {"pixels": pixels}

@@ -40,9 +40,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """One of "network", "channel", "survey", "look", "group", "symmetries", "maps" and "solid",
-    checked. fields: as in the request; buffers: what goes with them. Equal questions have equal
-    answers."""
+    """One of "network", "channel", "survey", "look", "group", "symmetries", "maps", "solid" and
+    "refinish", checked. fields: as in the request; buffers: what goes with them. Equal questions
+    have equal answers."""
 
     kind: str
     fields: tuple[tuple[str, Any], ...]

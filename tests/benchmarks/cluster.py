@@ -74,6 +74,7 @@ def heavy_painter() -> Painter:
         symmetries=lambda vertices, triangles: [],
         maps=lambda fields, buffers: ({"flat": True}, {}),
         solid=lambda fields, buffers: ({"volume": 0.0}, {}),
+        refinish=lambda folder, steps, draft: ({"receipt": None}, {}),
     )
 
 

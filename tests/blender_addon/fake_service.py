@@ -73,6 +73,7 @@ class FakeService:
         self.adjusted: list[dict[str, Any]] = []
         self.pictures: list[np.ndarray] = []  # that were surveyed
         self.meshes: list[dict[str, np.ndarray]] = []  # whose symmetries were looked for
+        self.finished: list[dict[str, Any]] = []  # pictures that were finished anew
         self.maps: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []  # that were asked for
         self.symmetries: list[dict[str, Any]] = []  # what is found on all of them
         self.solids: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
@@ -134,6 +135,17 @@ class FakeService:
         self.jobs[name] = old | again | {"recipe": recipe, "size": recipe["size"]}
         self._reply(client, header, {"job": name})
 
+    def _refinish(self, client: bytes, header: dict[str, Any]) -> None:
+        self.finished.append(header)
+        steps, name = header["finishing"], header["job"]
+        if name not in self.jobs:
+            error = wire.error_header("unknown-job", "job", "There is no job.", "", header["id"])
+            self._socket.send_multipart([client, *wire.encode(error)])
+            return
+        receipt = None if header["draft"] else {"recipe": {"group": "1", "finishing": steps}}
+        grey = np.full((32, 32, 3), round(100 * steps["contrast"]), np.uint8)
+        self._reply(client, header, {"job": name, "receipt": receipt}, pixels=grey)
+
     def _answer(
         self, client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]
     ) -> None:
@@ -166,6 +178,8 @@ class FakeService:
                 self._reply(client, header, {"volume": 2000.0}, **solid(header))
         elif kind == "withdraw":
             self._reply(client, header, {"questions": 1})
+        elif kind == "refinish":
+            self._refinish(client, header)
         elif kind == "look":
             self.pictures.append(np.array(buffers["picture"]))
             frame = [[1.0, 0.0, 0.0, 0.1], [0.0, 1.0, 0.0, 0.2], [0.0, 0.0, 1.0, 0.3]]

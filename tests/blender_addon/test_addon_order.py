@@ -46,7 +46,6 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         content=2.5,
         seam=0.5,
         steps=77,
-        finish_contrast=1.2,
         mask_kind="VERTEX_GROUP",
         mask="Cap",
         finish_palette="4",

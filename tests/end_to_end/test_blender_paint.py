@@ -58,6 +58,15 @@ def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
     assert link.from_node.image == image
 
     assert bpy.ops.orbitex.material_maps() == {"FINISHED"}  # of the service that painted
+    sphere.orbitex.finish_contrast = 0.5
+    assert bpy.ops.orbitex.finish_image() == {"FINISHED"}
+    finished = json.loads(image[pump.RECEIPT_KEY])
+    assert finished["recipe"]["finishing"]["contrast"] == 0.5
+    assert finished["picture"]["sha256"] != receipt["picture"]["sha256"]
+    paler = np.array(image.pixels[:]).reshape(-1, 4)[:, :3]
+    assert (paler.std(axis=0) < 0.7 * colours.std(axis=0)).all()
+    assert bpy.ops.orbitex.reset_finishing() == {"FINISHED"}
+    assert np.array_equal(np.array(image.pixels[:]).reshape(-1, 4)[:, :3], colours)
     bent = shaders[0].inputs["Normal"].links[0].from_node
     normals = np.array(bent.inputs["Color"].links[0].from_node.image.pixels[:]).reshape(-1, 4)
     assert normals[:, :2].std() > 0.02 and normals[:, 2].min() > 0.5

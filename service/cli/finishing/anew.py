@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,11 @@ from service.cli.larger.painted import read_painted
 from service.cli.painting.mesh import as_wide_as_kept, described
 from service.cli.painting.picture import clear_about_memory
 from service.cli.recipe_file import files_read, read_json, with_absolute_files
-from service.finisher import Finisher
+from service.finisher import with_steps
 from service.finishing import STEPS
 from service.inputs.mesh import mesh_inputs
 from service.inputs.styles import load_styles
 from service.painting.kept import Paint
-from service.recipe.parsing import parse_recipe
-from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import (
     check_files,
@@ -36,10 +33,13 @@ from service.reporting.delivery import (
 from service.reporting.formats import picture_bytes
 from service.reporting.mesh_delivery import deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
-from service.reporting.receipt import versions
+from service.reporting.receipt import finished_anew
 from service.scene import make_scene, read_scene
 from service.spaces import SPACES
-from service.spaces.space import LARGEST, Scene
+from service.spaces.space import Scene
+
+if TYPE_CHECKING:
+    from service.reporting.finish import Measured
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,10 @@ def finish_to(receipt: Path, wanted: Wanted, console: Console) -> None:
     as :func:`service.cli.larger.painted.read_painted`, as recipes do of their finishing, and as
     deliveries do."""
     before, paint, _ = read_painted(receipt)
-    recipe = _changed(before, wanted.steps)
+    recipe = with_absolute_files(with_steps(before, wanted.steps), Path.cwd())
     picture = wanted.picture or receipt.with_name(f"{receipt.stem}-finished.png")
     read = FilesRead([receipt, paint_file(receipt), *files_read(recipe)])
-    old = read_json(receipt)
-    old["recipe"] = old["recipe"] | {"finishing": recipe.finishing.model_dump(mode="json")}
-    old["versions"] = versions()
+    old = finished_anew(read_json(receipt), recipe)
     if SPACES[recipe.target].needs_body:
         console.out("rendering the views ...", highlight=False)  # half a minute
         said = _finish_mesh(recipe, paint, old, picture, read, wanted)
@@ -74,46 +72,13 @@ def finish_to(receipt: Path, wanted: Wanted, console: Console) -> None:
     console.out(said, highlight=False)
 
 
-def _changed(recipe: Recipe, steps: Mapping[str, Any]) -> Recipe:
-    data = recipe.model_dump(mode="json")
-    data["finishing"] |= steps
-    changed = parse_recipe(data)
-    if changed.size > LARGEST:
-        raise InputError(
-            "bad-value",
-            "receipt",
-            f"Pictures over {LARGEST} pixels wide cannot be made anew: none is held as a whole.",
-            "Paint it again: service run.",
-        )
-    return with_absolute_files(changed, Path.cwd())
+def _anew(recipe: Recipe, scene: Scene, paint: Paint) -> tuple[Scene, Measured]:
+    """The scene as it was painted, and what is delivered of it."""
+    from service.anew import Anew  # torch: seconds
 
-
-def _painted(recipe: Recipe, scene: Scene, paint: Paint) -> tuple[Scene, NDArray, NDArray | None]:
-    """The scene as it was painted, its picture (H, W, 3), and of meshes how many pixels of the
-    views each texel fills."""
-    import torch  # seconds
-
-    from service.surfaces.surface import make_surface
-
-    scene = dataclasses.replace(scene, mirrored=paint.mirrored, style_frame=paint.frame)
-    finish = Finisher.of(recipe, scene)
-    subsamples = QUALITIES[recipe.quality].subsamples
-    device = torch.device("cpu")
-    with torch.no_grad(), clear_about_memory():
-        surface = make_surface(scene, recipe.size, recipe.views, device, subsamples)
-        if paint.logits.shape[:3] != surface.canvas_shape:
-            raise InputError(
-                "damaged-paint",
-                "receipt",
-                "The paint has another size than this version would give it.",
-                "Paint it again: service run.",
-            )
-        logits = torch.tensor(paint.logits.reshape(-1, 3))
-        picture = surface.delivered(logits, finish)
-        if not SPACES[recipe.target].needs_body:
-            return scene, picture, None
-        surface.prepare_views(0)
-        return scene, picture, surface.seen
+    with clear_about_memory():
+        painting = Anew(recipe, scene, load_styles(recipe), paint)
+        return painting.scene, painting.finished(recipe)
 
 
 def _finish_picture(
@@ -124,16 +89,13 @@ def _finish_picture(
     read: FilesRead,
     wanted: Wanted,
 ) -> str:
-    from service.reporting.finish import measured  # SciPy's statistics: a second
-
     scene = read_scene(recipe)
     place = destination(picture, read, recipe.projection == "cube", wanted.dpi, wanted.figure)
     separations = _separations(recipe, picture, wanted)
     check_files(separations, read)
     if wanted.figure:
         scene.design(recipe.size).figure()  # whether there is one
-    scene, pixels, _ = _painted(recipe, scene, paint)
-    done = measured(recipe, scene, load_styles(recipe), pixels)
+    scene, done = _anew(recipe, scene, paint)
     deliver(place, done.delivered, old | done.about(), paint=paint)
     if wanted.figure:
         deliver_figure(place, scene.design(recipe.size).figure(), done.delivered)
@@ -159,8 +121,6 @@ def _finish_mesh(
     read: FilesRead,
     wanted: Wanted,
 ) -> str:
-    from service.reporting.finish import measured
-
     if wanted.figure or wanted.separations:
         raise InputError(
             "bad-value",
@@ -172,8 +132,7 @@ def _finish_mesh(
     recipe = as_wide_as_kept(recipe, given.body)
     place = mesh_destination(picture, given.loaded.names, read, wanted.dpi)
     about = {"mesh": described(recipe, given, place)}
-    scene, pixels, seen = _painted(recipe, make_scene(recipe, given.body), paint)
-    done = measured(recipe, scene, load_styles(recipe), pixels, seen)
+    _, done = _anew(recipe, make_scene(recipe, given.body), paint)
     receipt = old | done.about() | about
     deliver_mesh(place, given.loaded, done.delivered, receipt, done.coverage, paint=paint)
     shown = ", ".join(str(path) for path in (*place.textures, place.glb, place.receipt))

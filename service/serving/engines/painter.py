@@ -66,8 +66,8 @@ class Painter:
     look(picture (H, W, 3) uint8) -> what the offer says of an exemplar: small, and its frame.
     group(name) -> a
     row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has; maps(fields,
-    buffers) and solid(fields, buffers) of the wire's 'maps' and 'solid' -> those of its reply. All
-    raise InputError.
+    buffers) and solid(fields, buffers) of the wire's 'maps' and 'solid' -> those of its reply;
+    refinish(folder of a job, steps, draft) -> those of that reply. All raise InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -86,6 +86,7 @@ class Painter:
     symmetries: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]]
     maps: Answering
     solid: Answering
+    refinish: Callable[[str, Mapping[str, Any], bool], tuple[dict[str, Any], dict[str, np.ndarray]]]
 
 
 def torch_painter() -> Painter:
@@ -105,6 +106,7 @@ def torch_painter() -> Painter:
     from service.ranks.together import together
     from service.reporting.finish import finish
     from service.scene import wire_scene
+    from service.serving.engines.refinishing import Refinisher
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
     from service.survey.surveying import survey
@@ -188,6 +190,7 @@ def torch_painter() -> Painter:
         symmetries=all_symmetries,
         maps=maps,
         solid=solid,
+        refinish=Refinisher(),
     )
 
 

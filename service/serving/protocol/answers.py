@@ -28,6 +28,7 @@ _PICTURES = {  # that a reply must have
     "channel": ("pixels",),
     "look": ("pixels",),
     "maps": ("normal", "packed"),
+    "refinish": ("pixels",),
 }
 # Of each kind of reply its fields, as JSON Schema. What a picture is like is looked at where it is
 # unpacked.

@@ -265,6 +265,27 @@ class Enlarge(OfJob):
     Reply: ClassVar[type[Message]] = JobReply
 
 
+class Refinish(OfJob):
+    """The picture of a finished job anew, from its paint, finished in another way. Nothing is
+    painted, and the job stays as it is. A process beside the painting makes it, and keeps what it
+    needs for the next question about the same job: the first takes some seconds."""
+
+    finishing: Data = Field(
+        description="values of steps, as in a recipe; the others stay as the job's recipe has them",
+    )
+    draft: bool = Field(
+        False,
+        description="whether a picture within a grey level or two will do, without a dither. It "
+        "comes at once if only steps that change colours differ from the last question's",
+    )
+
+    class Reply(JobReply):
+        buffers: ClassVar = {"pixels": "|u1, as the texture of 'result'"}
+        receipt: Data | None = Field(
+            description="of the finished picture, measured again; null for a draft"
+        )
+
+
 class Jobs(Request):
     """All jobs that the service knows, oldest first."""
 

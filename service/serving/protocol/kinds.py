@@ -39,6 +39,7 @@ _REQUESTS: tuple[type[Request], ...] = (
     job_messages.Adjust,
     job_messages.Repaint,
     job_messages.Enlarge,
+    job_messages.Refinish,
     job_messages.Jobs,
     job_messages.Attach,
     job_messages.Forget,

@@ -165,6 +165,11 @@ def solid(fields, buffers):
     return {"volume": 1.0}, made | {"file": np.frombuffer(b"solid", np.uint8)}
 
 
+def refinish(folder, steps, draft):
+    pixels = np.full((8, 8, 3), 100 * steps["contrast"], np.uint8)
+    return {"receipt": None if draft else {"recipe": {"finishing": steps}}}, {"pixels": pixels}
+
+
 def fake_painter(checkpoint_seconds=0.05):
     paint_job.CHECKPOINT_SECONDS = checkpoint_seconds  # called by the worker alone
     return Painter(
@@ -182,6 +187,7 @@ def fake_painter(checkpoint_seconds=0.05):
         symmetries=symmetries,
         maps=maps,
         solid=solid,
+        refinish=refinish,
     )
 
 

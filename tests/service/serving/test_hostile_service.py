@@ -69,6 +69,7 @@ ASK = {
     "resume": lambda client: client.resume(JOB),
     "adjust": lambda client: client.adjust(JOB, {"steps": 9}),
     "repaint": lambda client: client.repaint(JOB, REGION, 1),
+    "refinish": lambda client: client.refinish(JOB, {"contrast": 2}),
     "enlarge": lambda client: client.enlarge(JOB, 2 * SIDE),
     "jobs": lambda client: client.jobs(),
     "attach": lambda client: client.attach(JOB),

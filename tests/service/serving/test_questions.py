@@ -91,6 +91,26 @@ def test_a_question_can_be_withdrawn(client, service, dealer):
     assert client.withdraw() == 0
 
 
+def test_a_finished_job_is_finished_anew(client):
+    job = client.submit(recipe(step_ms=1, steps=2))
+    with refused("not-finished"):
+        client.refinish(client.submit(recipe(step_ms=2000, steps=100_000)), {})
+    for _ in client.frames(job):
+        pass
+    pixels, receipt = client.refinish(job, {"contrast": 2})
+    assert (pixels == 200).all() and receipt == {"recipe": {"finishing": {"contrast": 2}}}
+    assert client.refinish(job, {"contrast": 1}, draft=True)[1] is None
+    for steps, code in (
+        ({"contrast": 9}, "bad-value"),
+        ({"shine": 1}, "unknown-field"),
+        ({"match": "/etc/passwd"}, "unknown-style"),
+    ):
+        with refused(code):
+            client.refinish(job, steps)
+    with refused("unknown-job"):
+        client.refinish("nobody", {})
+
+
 def test_a_job_goes_on_meanwhile(client, service):
     job = client.submit(recipe(step_ms=2000, steps=100_000))
     until_running(client, job)
