@@ -132,8 +132,8 @@ class Handlers:
             if isinstance(said, Fault):
                 self._replies.send_fault(*asker, said)
             else:
-                fields = {"kind": question.kind, "id": asker.request, **(about or {})}
-                self._replies.send(asker.client, fields | said.fields, said.buffers)
+                own = {"kind": question.kind, "id": asker.request, **(about or {})}
+                self._replies.send(asker.client, {**own, **said.fields}, said.buffers)
 
         self._surveyor.ask(question, asker.client, reply)
 
