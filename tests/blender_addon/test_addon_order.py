@@ -48,6 +48,7 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         steps=77,
         mask_kind="VERTEX_GROUP",
         mask="Cap",
+        finish_contrast=1.2,
         finish_palette="4",
     )
     recipe = header["recipe"]

@@ -93,8 +93,10 @@ def test_a_question_can_be_withdrawn(client, service, dealer):
 
 def test_a_finished_job_is_finished_anew(client):
     job = client.submit(recipe(step_ms=1, steps=2))
+    endless = client.submit(recipe(step_ms=2000, steps=100_000))
     with refused("not-finished"):
-        client.refinish(client.submit(recipe(step_ms=2000, steps=100_000)), {})
+        client.refinish(endless, {})
+    client.cancel(endless)
     for _ in client.frames(job):
         pass
     pixels, receipt = client.refinish(job, {"contrast": 2})
