@@ -15,7 +15,7 @@ from typing import Any
 
 import bpy
 
-from . import finishing, materials, operators, panels
+from . import finishing, materials, operators, panels, solids
 from .finishing import live
 from .jobs import events, looks, queue_rows, symmetries
 from .link import inquiry, lookups, service_process
@@ -25,6 +25,7 @@ from .panels import manual, overlay
 from .picture import icons
 from .settings import preferences, properties
 from .setup import installing
+from .solids import making as printing
 
 # For Blender 3.4 to 4.1, which read this, as text, and no manifest (a test compares the two).
 bl_info = {
@@ -43,6 +44,7 @@ CLASSES: tuple[Any, ...] = (
     *preferences.CLASSES,
     *operators.CLASSES,
     *materials.CLASSES,
+    *solids.CLASSES,
     *finishing.CLASSES,
     *panels.CLASSES,
 )
@@ -84,7 +86,8 @@ def unregister() -> None:
     lookups.stop()
     looks.stop()
     symmetries.forget()
-    making.stop()
+    making.QUESTIONS.stop()
+    printing.stop()
     live.unregister()
     service_process.stop_all()
     queue_rows.unregister()

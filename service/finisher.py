@@ -26,6 +26,7 @@ from geometry.spaces import Array
 from geometry.symmetry.colour import IDENTITY, ColourElement, generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame, rounded
 from geometry.symmetry.ink_sets import InkSpace, dithered_ink, nearest_ink
+from geometry.symmetry.specks import without_specks
 from service.finishing import STEPS
 from service.finishing.palette import ink_bytes
 from service.inputs.styles import exemplar_pixels, exemplars, read_style_file
@@ -181,8 +182,8 @@ class Finisher:
                     raise InputError(
                         "bad-finishing",
                         f"finishing.{row.name}",
-                        f"'{row.name}' would break the colour rule '{self.rule}': what it makes of "
-                        "a copy's colours are no longer those of the other copies.",
+                        f"'{row.name}' would break the colour rule '{self.rule}': it would change "
+                        "the colours of some copies in another way than those of others.",
                         "Leave it out; contrast, blur, sharpen and palette keep every rule.",
                     )
 
@@ -190,13 +191,15 @@ class Finisher:
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """What is done to the colours of one picture. inks: (k, 3), places in the ``space``, of a
-    picture in inks; given: (k, 3), the very bytes, where the recipe names them."""
+    picture in inks; given: (k, 3), the very bytes, where the recipe names them; are_pixels: whether
+    inks are chosen for texels that are the picture's pixels."""
 
     space: InkSpace
     tones: tuple[Tone, ...]
     inks: Array | None
     dither: float
     given: NDArray[np.uint8] | None
+    are_pixels: bool = False
 
     def toned(self, logits: Array) -> Array:
         """What becomes of logits (n, 3), before they are in inks."""
@@ -218,26 +221,40 @@ class Fitted:
         return self.space.logits_at(self.inks)[which]
 
     def settled(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The picture (H, W, 3) in the exact bytes of its inks; as it is without."""
+        """The picture (H, W, 3) in the exact bytes of its inks, no pixel alone in its own; as it is
+        without."""
         if self.inks is None:
             return picture
         nearly = rounded(special.expit(self.space.logits_at(self.inks)))
-        return in_inks(picture, nearly, self.given, self.space)
+        which = _nearest(picture, nearly, self.space)
+        if not self.are_pixels:  # else it is done, see without_specks
+            which = without_specks(which, self.inks, None)
+        return (nearly if self.given is None else self.given)[which]
+
+    def without_specks(self, logits: Array, skew: int) -> Array:
+        """Logits (H, W, 3) in inks, of all texels of a torus, without those that are alone in
+        theirs; as they are where pixels mix to colours."""
+        if self.inks is None or self.dither:
+            return logits
+        which = nearest_ink(self.space.places(logits.reshape(-1, 3)), self.inks)
+        kept = without_specks(which.reshape(logits.shape[:2]), self.inks, skew)
+        return self.space.logits_at(self.inks)[kept]
 
 
-def in_inks(
-    picture: NDArray[np.uint8],
-    inks: NDArray[np.uint8],
-    given: NDArray[np.uint8] | None = None,
-    space: InkSpace = PLAIN,
-) -> NDArray[np.uint8]:
-    """A picture (H, W, 3) in its nearest ``inks`` (k, 3), as places in a space are near; ``given``:
-    (k, 3), what is written for them, if they are others."""
+def in_inks(picture: NDArray[np.uint8], inks: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) in its nearest ``inks`` (k, 3)."""
+    return inks[_nearest(picture, inks, PLAIN)]
+
+
+def _nearest(
+    picture: NDArray[np.uint8], inks: NDArray[np.uint8], space: InkSpace
+) -> NDArray[np.int64]:
+    """The numbers (H, W) of the inks that the pixels of a picture are nearest to in a space."""
     places = [
         space.places(special.logit(np.clip(x / 255, DARKEST, 1 - DARKEST)))
         for x in (picture.reshape(-1, 3), inks)
     ]
-    return (inks if given is None else given)[nearest_ink(*places)].reshape(picture.shape)
+    return nearest_ink(*places).reshape(picture.shape[:2])
 
 
 def unique_colours(

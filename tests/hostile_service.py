@@ -68,6 +68,16 @@ SYMMETRY = {
 }
 
 
+SOLID = {
+    "points": np.eye(3, dtype=np.float32),
+    "triangles": np.array([[0, 1, 2]], np.int32),
+    "colours": np.zeros((3, 3), np.uint8),
+    "palette": np.zeros((2, 3), np.uint8),
+    "filament": np.ones(1, np.uint8),
+    "file": np.arange(9, dtype=np.uint8),
+}
+
+
 def honest(kind: str, request: dict[str, Any]) -> Reply:
     """What the wire promises for a request."""
     job = {"job": request.get("job") or "7-0a1b2c"}
@@ -87,6 +97,8 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         return {"frame": np.eye(3, 4).tolist()}, {"pixels": np.zeros((72, 72, 3), np.uint8)}
     if kind == "maps":
         return {"flat": False}, {"normal": PICTURE, "packed": PICTURE}
+    if kind == "solid":
+        return {"volume": 8.0}, SOLID
     if kind == "refinish":
         return job | {"receipt": {"recipe": RECIPE}}, {"pixels": PICTURE}
     fields: dict[str, dict[str, Any]] = {
@@ -117,6 +129,7 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         "pause": job | {"state": "paused"},
         "resume": job | {"state": "queued"},
         "heartbeat": {"jobs": 1},
+        "withdraw": {"questions": 1},
     }
     return fields.get(kind, job), {}
 
@@ -203,10 +216,19 @@ def put(place: tuple[Any, ...], value: Any) -> Spoil:
 
 def picture(pixels: np.ndarray, name: str, **fields: Any) -> Spoil:
     """Another array instead of the picture."""
+    return arrays({name: pixels}, **fields)
+
+
+def arrays(given: dict[str, np.ndarray], **fields: Any) -> Spoil:
+    """Other arrays instead of those of the reply."""
 
     def spoil(header: dict[str, Any], data: list[bytes]) -> list[bytes]:
-        spec = {"name": name, "dtype": pixels.dtype.str, "shape": list(pixels.shape)}
-        return message(header | fields | {"buffers": [spec]}, [pixels.tobytes()])
+        specs = [
+            {"name": name, "dtype": array.dtype.str, "shape": list(array.shape)}
+            for name, array in given.items()
+        ]
+        sent = [array.tobytes() for array in given.values()]
+        return message(header | fields | {"buffers": specs}, sent)
 
     return spoil
 

@@ -9,11 +9,9 @@ from bpy.props import BoolProperty, FloatProperty, StringProperty
 
 from ..jobs import jobs
 from ..operators.base import Acting, OnMesh, Result, attempt
-from ..problems import ProblemError
 from ..settings.properties import settings_of
+from ..settings.style import RELATIVE
 from . import making, world
-
-_TICK = 0.1  # seconds between looks for an answer
 
 
 class ORBITEX_OT_material_maps(OnMesh, bpy.types.Operator):
@@ -79,8 +77,7 @@ class ORBITEX_OT_material_maps(OnMesh, bpy.types.Operator):
 
     def _begin(self, context: Any) -> Result:
         self._ask(context)
-        if not bpy.app.timers.is_registered(_look):
-            bpy.app.timers.register(_look, first_interval=_TICK)
+        making.QUESTIONS.watch()
         return {"FINISHED"}
 
     def _ask(self, context: Any) -> Any:
@@ -90,24 +87,11 @@ class ORBITEX_OT_material_maps(OnMesh, bpy.types.Operator):
         )
 
     def _make_and_wait(self, context: Any) -> Result:
-        obj = context.active_object
         asking = self._ask(context)
-        while making.is_pending(obj):
-            making.collect()
-            if making.is_pending(obj):
-                asking.wait(_TICK)
-        if (problem := making.problem(obj)) is not None:
-            raise ProblemError(problem)
-        if asking.maps is not None and asking.maps.flat:
+        making.QUESTIONS.wait(context.active_object, asking)
+        if asking.answer is not None and asking.answer[0]["flat"]:
             self.report({"WARNING"}, "The colour rule leaves no light: the material is flat")
         return {"FINISHED"}
-
-
-def _look() -> float | None:
-    if making.collect():
-        return _TICK
-    bpy.ops.ed.undo_push(message="Material Maps")
-    return None
 
 
 class ORBITEX_OT_set_sky(Acting, bpy.types.Operator):
@@ -125,6 +109,7 @@ class ORBITEX_OT_set_sky(Acting, bpy.types.Operator):
         name="Sky",
         description="The picture of all around, such as service sky writes",
         subtype="FILE_PATH",
+        options=RELATIVE,
     )
     filter_glob: StringProperty(
         description="Files that are shown",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -10,11 +11,19 @@ import numpy as np
 from ..link.picture_files import QUICK, encode_png
 from ..picture import shading
 from ..problems import refuse
-from .asking import Maps
 
 NORMAL_IMAGE, PACKED_IMAGE = "Orbitex Normal Image", "Orbitex Packed Image"  # nodes
 NORMAL_MAP, SEPARATE = "Orbitex Normal Map", "Orbitex Separate"
 NON_COLOR = "Non-Color"
+
+
+@dataclass(frozen=True, eq=False)
+class Maps:
+    """Pictures |u1 (H, W, 3), top row first. normal: in tangent space, green upward; packed:
+    occlusion, roughness and metallic."""
+
+    normal: np.ndarray
+    packed: np.ndarray
 
 
 def attach_maps(obj: Any, image: Any, uv_map: str, maps: Maps) -> None:

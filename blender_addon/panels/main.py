@@ -14,8 +14,9 @@ from ..link.messages import clock
 from ..materials import making
 from ..picture import shading, viewports
 from ..settings.properties import settings_of
+from ..solids import making as solids
 from . import installing, preflight
-from .parts import Sidebar, draw_problem
+from .parts import Sidebar, draw_lines, draw_problem
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDTH = 20  # characters
@@ -44,7 +45,7 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             pump.welcome(obj)
         draw_actions(layout, newest)
         if image:
-            draw_painted(layout, obj)
+            draw_painted(layout, obj, context)
         if reattach.is_any_waiting(context.scene):
             layout.operator("orbitex.reattach", icon="LINKED")
         if image:
@@ -64,8 +65,9 @@ class ORBITEX_PT_main(Sidebar, bpy.types.Panel):
             draw_progress(layout, newest)
         unseen = shading.not_shown(obj) if image else None
         refused = newest.report.notice if newest is not None and newest.active else None
-        unmade = making.problem(obj) if image else None
-        for warning in (refused, unseen, unmade, newest.warning if newest is not None else None):
+        asked = (making.QUESTIONS, solids.QUESTIONS) if image else ()
+        unmade = [questions.problem(obj) for questions in asked]
+        for warning in (refused, unseen, *unmade, newest.warning if newest is not None else None):
             if warning is not None:
                 draw_problem(layout, warning, context)
 
@@ -127,7 +129,7 @@ def draw_progress(layout: Any, job: jobs.Job) -> None:
     column.label(text=sparkline(job.losses))
 
 
-def draw_painted(layout: Any, obj: Any) -> None:
+def draw_painted(layout: Any, obj: Any, context: Any) -> None:
     """What can be done with the image that the object has."""
     column = layout.column(align=True)
     row = column.row(align=True)
@@ -138,14 +140,22 @@ def draw_painted(layout: Any, obj: Any) -> None:
     else:
         column.operator("orbitex.repaint", icon="MOD_MASK")
     column.operator("orbitex.enlarge", icon="FULLSCREEN_ENTER")
-    if making.is_pending(obj):
+    if making.QUESTIONS.is_pending(obj):
         column.label(text="Making Maps…", icon="SORTTIME")
     else:
         column.operator("orbitex.material_maps", icon="NODE_MATERIAL")
+    if solids.QUESTIONS.is_pending(obj):
+        row = column.row(align=True)
+        row.label(text="Making Solid…", icon="SORTTIME")
+        row.operator("orbitex.cancel_export", text="", icon="X")
+    else:
+        column.operator("orbitex.export_for_print", icon="EXPORT")
     if originals.shows_painted(obj):
         column.operator("orbitex.restore", icon="LOOP_BACK")
     else:
         column.operator("orbitex.show_painted", icon="LOOP_FORWARDS")
+    if text := solids.made(obj):
+        draw_lines(layout, text, "CHECKMARK", context)
 
 
 def sparkline(values: Sequence[float], width: int = WIDTH) -> str:

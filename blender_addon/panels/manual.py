@@ -24,6 +24,8 @@ TOPICS = (
     ("bpy.types.orbitexdream.*", "dreams"),
     ("bpy.types.orbitexsettings.dreams*", "dreams"),
     ("bpy.types.orbitexsettings.use_styles*", "dreams"),
+    ("bpy.ops.orbitex.export*", "print-in-three-dimensions"),
+    ("bpy.ops.orbitex.cancel_export*", "print-in-three-dimensions"),
     ("bpy.types.orbitexsettings.view*", "views"),
     ("bpy.types.orbitexsettings.occluders*", "views"),
     ("bpy.types.orbitexsettings.base*", "base-color"),

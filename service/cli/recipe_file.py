@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -138,7 +139,9 @@ def _read(path: Path) -> dict[str, Any]:
                 "bad-recipe",
                 "recipe",
                 f"{path} is of a picture that was enlarged: by itself it would make another one.",
-                f"To make it again: {enlarged.get('command')}",
+                f"To make it again: {enlarged['command']}"
+                if isinstance(enlarged, dict) and "command" in enlarged
+                else "Run the receipt of the picture before.",
             )
         data = data.get("recipe")
     if not isinstance(data, dict):
@@ -152,7 +155,8 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError("bad-recipe", "recipe", f"{path} is too large to be a recipe.")
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        data = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except FileNotFoundError:
         raise InputError(
             "missing-file",
@@ -168,14 +172,22 @@ def read_json(path: Path) -> dict[str, Any]:
             "Mend it there.",
         ) from None
     except (OSError, ValueError, RecursionError):
-        receipt = path.with_suffix(".json")
-        hint = f"Give its receipt, {receipt}." if receipt.is_file() else _EXAMPLES
+        receipt = path.with_suffix(".json") if path.name else path
+        is_other = receipt != path and receipt.is_file()
+        hint = f"Give its receipt, {receipt}." if is_other else _EXAMPLES
         raise InputError(
             "bad-recipe", "recipe", f"{path} cannot be read as JSON text.", hint
         ) from None
     if not isinstance(data, dict):
         raise _no_object(path)
     return data
+
+
+def _finite(text: str) -> float:
+    """A number of JSON: it has no NaN and no infinity, and no receipt could be written of them."""
+    if not math.isfinite(number := float(text)):
+        raise ValueError(text)
+    return number
 
 
 def _no_object(path: Path) -> InputError:

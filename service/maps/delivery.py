@@ -59,6 +59,8 @@ class Written:
     def pictures(self, textures: tuple[str, ...]) -> dict[str, tuple[Path, ...]]:
         """The pictures' files by map, one for each of a mesh's textures; base_color is a PNG."""
         plain = [re.sub(r"[^\w-]+", "_", name)[:60] or "texture" for name in textures]
+        if len({name.lower() for name in plain}) < len(plain):  # "a b" and "a_b" are the same file
+            plain = [f"{name}_{number}" for number, name in enumerate(plain, 1)]
         parts = [f"_{name}" for name in plain] if len(plain) > 1 else [""]
         ends = {"base_color": "png"} | dict.fromkeys(NAMES, self.kind.suffix)
         return {

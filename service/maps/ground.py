@@ -15,11 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from geometry.errors import InputError
 from geometry.spaces import Array
 
 DIRECTIONS = 12  # of a ring: as symmetric as the square and the hexagonal lattice
 # Two nodes of Gauss-Laguerre: u = r²/2σ² of a normal distribution in the plane, and their weights.
 _NODES = ((2 - 2**0.5, (2 + 2**0.5) / 4), (2 + 2**0.5, (2 - 2**0.5) / 4))
+
+_MOST_PIXELS = 1 << 29  # of a picture and what is looked at around it
 
 
 class Slopes(NamedTuple):
@@ -117,8 +120,16 @@ class Flat(Ground):
         return Slopes(filtered(0, 0), right, -down)
 
     def framed(self, picture: NDArray, margin: int) -> NDArray:
-        """A picture (H, W, …) with ``margin`` pixels more on every side."""
+        """A picture (H, W, …) with ``margin`` pixels more on every side. Raises
+        InputError("too-large") for so many that they would not fit into memory."""
         height, width = self.shape
+        if (height + 2 * margin) * (width + 2 * margin) > _MOST_PIXELS:
+            raise InputError(
+                "too-large",
+                "maps",
+                f"They would look {margin} pixels over the edge of {width} × {height} pixels.",
+                "Choose a smaller --smooth or --reach.",
+            )
         rows, columns = (np.arange(-margin, n + margin) for n in self.shape)
         across, down = self._wraps
         copy = rows // height if down else np.zeros_like(rows)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.errors import InputError
 from geometry.spaces import Array
 from geometry.symmetry.colour import IDENTITY, ColourElement, compose
 from geometry.symmetry.colour_frame import ColourFrame
@@ -49,7 +50,15 @@ def light_of(
     seen: NDArray[np.bool_] | None = None,
 ) -> Light:
     """The light of ``pixels`` (H, W, 3) whose symmetry has the ``colours`` in ``frame``; what is
-    not ``seen`` (H, W) does not decide how it is scaled."""
+    not ``seen`` (H, W) does not decide how it is scaled. Raises InputError("bad-value") if nothing
+    is."""
+    if seen is not None and not seen.any():
+        raise InputError(
+            "bad-value",
+            "picture",
+            "Nothing of this picture is to be seen: all of it is transparent.",
+            "Give one that shows something.",
+        )
     choices = sign_choices(colours)
     code = pixels.reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1], np.int32)
     codes, which = np.unique(code, return_inverse=True)

@@ -11,11 +11,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.errors import InputError
 from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, Projection
 from service.pictures.look import to_linear
 from service.printing.ball import Ball
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear red, green and blue (ITU-R BT.709)
+_BRIGHTEST = float(np.finfo(np.float16).max)  # of the files, whose numbers have half precision
 _SUBSAMPLES = 3  # along a pixel's side, where it is not one of the painting's own
 _ROWS = 64  # of pixels that are read at a time
 
@@ -31,7 +33,8 @@ def sky(
     """The sky of a sphere's picture (H, W, 3) sRGB, in linear light: equirectangular, ``width``
     pixels wide, or a cube map's picture with faces of ``width`` pixels; None: as fine as the
     picture. exposure: in stops; highlights: how many times as bright the brightest light becomes,
-    see :func:`expanded`."""
+    see :func:`expanded`. Raises InputError("bad-value") for more light than half precision holds.
+    """
     shape = (pixels.shape[0], pixels.shape[1])
     around = Ball(projection, pixels).fineness * 2 * np.pi
     light: NDArray
@@ -46,7 +49,16 @@ def sky(
             if as_it_is
             else _read(projection, pixels, EQUIRECTANGULAR, size)
         )
-    return (2.0**exposure * expanded(light, highlights)).astype(np.float32)
+    shown = 2.0**exposure * expanded(light, highlights)
+    if (brightest := float(shown.max())) > _BRIGHTEST:
+        raise InputError(
+            "bad-value",
+            "exposure",
+            f"The brightest light would be {brightest:.3g}, and a sky's file holds up to "
+            f"{_BRIGHTEST:.0f}.",
+            "Choose a smaller --exposure or fewer --highlights.",
+        )
+    return shown.astype(np.float32)
 
 
 def expanded(light: NDArray, highlights: float) -> NDArray:

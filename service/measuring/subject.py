@@ -48,4 +48,6 @@ def read_subject(path: Path, alone: bool = False) -> Subject:
     if painting.receipt.projection != "tiling" or not whole:
         return Subject(picture_file, receipt_file, painting.pixels, painting)
     tile = read_tile(path)
-    return Subject(picture_file, receipt_file, painting.pixels, painting, tile.wraps, tile.skew)
+    return Subject(
+        picture_file, receipt_file, painting.pixels, painting, all(tile.wraps), tile.skew
+    )

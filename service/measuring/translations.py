@@ -127,9 +127,9 @@ def find_lattice(sight: Sight) -> Array:
     raise InputError(
         "no-symmetry",
         "picture",
-        f"This picture repeats in one direction only, by ({x:.0f}, {y:.0f}) pixels: a frieze, or "
-        "stripes.",
-        "Give one with two periods each way; --lattice says them where you know better.",
+        f"This picture repeats in one direction only, by ({round(x)}, {round(y)}) pixels: a "
+        "frieze, or stripes.",
+        "Give one with two periods each way, or name its translations with --lattice.",
     )
 
 
@@ -201,6 +201,6 @@ def _nothing(peaks: list[tuple[Array, float]], sight: Sight) -> InputError:
         "no-symmetry",
         "picture",
         f"This picture does not repeat.{what}",
-        "It must show two periods each way; of a single one, which is a seamless tile, say "
+        "It must show two periods each way. If it is a single one, a seamless tile, say "
         "--lattice period.",
     )

@@ -105,10 +105,12 @@ class Paint:
         try:
             arrays = safetensors.numpy.load(data)
             logits, mirrored = arrays["logits"], bool(arrays["mirrored"][0])
-        except (safetensors.SafetensorError, KeyError, IndexError):
+        except (safetensors.SafetensorError, KeyError, IndexError, ValueError):
             raise _bad() from None
         picture, frame = arrays.get("picture"), arrays.get("frame")
         if logits.ndim != 4 or logits.shape[3] != 3 or logits.dtype not in (np.float16, np.float32):
+            raise _bad()
+        if not np.isfinite(logits).all():
             raise _bad()
         logits = logits.astype(np.float32)
         if picture is not None and (picture.ndim != 3 or picture.dtype != np.uint8):
@@ -117,6 +119,8 @@ class Paint:
             return cls(logits, mirrored, picture)
         widths = arrays.get("widths", np.zeros(2, np.int64))
         if frame.shape != (3, 4) or frame.dtype != np.float64 or widths.shape != (2,):
+            raise _bad()
+        if widths.dtype != np.int64 or widths.min() < 0 or not np.isfinite(frame).all():
             raise _bad()
         width, first_width = map(int, widths)
         found = ColourFrame.from_array(frame)

@@ -27,12 +27,12 @@ _PAD = 2  # pixels, see Pattern
 class Tile:
     """A picture (H, W, 3) that fills the plane by whole multiples of (W, 0) and (skew, H); lattice:
     (2, 3), its translations a and b and an origin as columns, if they are known; wraps: whether it
-    does fill the plane."""
+    goes on across and down; a strip does so only across."""
 
     pixels: NDArray[np.uint8]
     skew: int = 0
     lattice: Array | None = None
-    wraps: bool = True
+    wraps: tuple[bool, bool] = (True, True)
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,12 @@ def flat_page(tile: Tile, job: FlatJob) -> Page:
     outline = _outline(tile, job)
     low = np.floor(outline.min(axis=0) + 1e-9).astype(int) - bleed
     high = np.ceil(outline.max(axis=0) - 1e-9).astype(int) + bleed
-    if not tile.wraps:  # what bleeds is of the picture itself
-        low, high = np.array([0, 0]), np.array([width, height])
-        outline = _rectangle(bleed, bleed, width - bleed, height - bleed)
-        if 2 * bleed >= min(width, height):
+    for axis, length in enumerate((width, height)):
+        if tile.wraps[axis]:
+            continue
+        low[axis], high[axis] = 0, length  # what bleeds is of the picture itself
+        outline[:, axis] = np.clip(outline[:, axis], bleed, length - bleed)
+        if 2 * bleed >= length:
             raise InputError(
                 "bad-value", "bleed", "The bleed is larger than the picture.", "Choose less."
             )
@@ -103,7 +105,7 @@ def flat_page(tile: Tile, job: FlatJob) -> Page:
         lines = _crop_marks(trim, art) if job.marks else ()
     picture = _window(tile, low, (rows, columns))
     pattern = None
-    if tile.wraps:
+    if all(tile.wraps):
         place = (room - low) / scale
         padded = _window(tile, np.array([-_PAD, -_PAD]), (height + 2 * _PAD, width + 2 * _PAD))
         lengths = (job.width, height / scale, tile.skew / scale, _PAD / scale)
@@ -118,12 +120,15 @@ def _outline(tile: Tile, job: FlatJob) -> Array:
     height, width = tile.pixels.shape[:2]
     across, down = job.repeat
     if job.cut is None:
-        if not tile.wraps and job.repeat != (1, 1):
+        if any(n > 1 and not wraps for n, wraps in zip(job.repeat, tile.wraps, strict=True)):
+            strip = tile.wraps[0]
             raise InputError(
                 "bad-value",
                 "repeat",
-                "This picture does not go on beyond its borders.",
-                "Leave out --repeat.",
+                "A strip goes on along its length only."
+                if strip
+                else "This picture does not go on beyond its borders.",
+                f"Write --repeat {across}x1." if strip else "Leave out --repeat.",
             )
         return _rectangle(0, 0, width * across, height * down)
     if tile.lattice is None:

@@ -17,6 +17,7 @@ from service.viewers.reading import painting_at
 
 # Of pictures without a receipt, by width over height.
 _BY_ASPECT = {2.0: EQUIRECTANGULAR, 1.5: CUBE, 1.0: OCTAHEDRAL}
+_LEAST = 8  # pixels across
 
 
 def files_of(path: Path) -> tuple[Path, Path | None]:
@@ -41,8 +42,10 @@ def read_tile(path: Path) -> Tile:
             "Choose a net to fold: --net icosahedron, or --net gores.",
         )
     lattice = painting.receipt.lattice
+    if projection == "frieze":
+        return Tile(pixels, wraps=(True, False))
     if projection != "tiling" or lattice is None:
-        return Tile(pixels, wraps=False)
+        return Tile(pixels, wraps=(False, False))
     if painting.receipt.recipe.get("cut", "period") != "period":
         raise InputError(
             "bad-value",
@@ -76,7 +79,7 @@ def read_ball(path: Path) -> Ball:
 def read_sphere(path: Path, field: str) -> tuple[Projection | None, NDArray[np.uint8]]:
     """The projection of a receipt, None if it is not of a sphere, or of a picture, as its shape
     tells; and the picture (H, W, 3). Raises InputError: "bad-value", about ``field``, for a picture
-    of another shape, and as reading does."""
+    of another shape or hardly any pixels, and as reading does."""
     painting = painting_at(path)
     if painting is not None:
         return PROJECTIONS.get(painting.receipt.projection), over_white(painting.pixels)
@@ -88,5 +91,12 @@ def read_sphere(path: Path, field: str) -> tuple[Projection | None, NDArray[np.u
             field,
             "This picture has no receipt, and not the shape of a sphere's.",
             "Give one of 2 : 1 (equirectangular), 3 : 2 (a cube map) or 1 : 1 (octahedral).",
+        )
+    if pixels.shape[1] < _LEAST:
+        raise InputError(
+            "bad-value",
+            field,
+            f"This picture is {pixels.shape[1]} pixels wide: too few for a sphere.",
+            f"Give one of {_LEAST} pixels or more.",
         )
     return _BY_ASPECT[aspect], pixels

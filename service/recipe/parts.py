@@ -42,8 +42,8 @@ def _matching(step: Step) -> Any:
 
     def check(text: str) -> str:
         if not re.fullmatch(step.pattern, text, re.ASCII):
-            told = step.description.rstrip(".")
-            raise ValueError(f"'{excerpt(text, 40)}' does not say: {told}")
+            told = step.description[:1].lower() + step.description[1:].rstrip(".")
+            raise ValueError(f"'{excerpt(text, 40)}' is not understood. Give {told}")
         return text
 
     spelt = BeforeValidator(lambda x: str(x) if type(x) is int else x)

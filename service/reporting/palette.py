@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from geometry.spaces import Array
 from geometry.symmetry.colour import generated
@@ -55,5 +54,7 @@ def palette_distance(
 
 def channel_distance(one: Array, other: Array) -> float:
     """The mean Wasserstein-1 distance of the channels of colours (n, 3) and (m, 3)."""
+    from scipy import stats  # a third of a second: it is wanted at the end only
+
     pairs = zip(one.T, other.T, strict=True)
     return float(np.mean([stats.wasserstein_distance(a, b) for a, b in pairs]))

@@ -166,6 +166,21 @@ class Client:
         _, buffers = self._send_request(service_messages.Maps(**fields), given, patient=True)
         return buffers["normal"], buffers["packed"]
 
+    def solid(
+        self,
+        picture: NDArray[np.uint8],
+        mesh: Mapping[str, np.ndarray],
+        **fields: Any,
+    ) -> dict[str, np.ndarray]:
+        """A painted mesh as a solid to print: the buffers of the wire's reply. mesh: vertices, z
+        up, triangles and uvs; fields: as on the wire."""
+        given = {"picture": picture, **mesh}
+        return self._send_request(service_messages.Solid(**fields), given, patient=True)[1]
+
+    def withdraw(self) -> int:
+        """Give up all questions of this client; how many there were."""
+        return int(self._send_request(service_messages.Withdraw())[0]["questions"])
+
     def heartbeat(self) -> int:
         """The number of jobs queued or running."""
         return int(self._send_request(service_messages.Heartbeat())[0]["jobs"])

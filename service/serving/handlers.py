@@ -137,7 +137,13 @@ class Handlers:
 
         self._surveyor.ask(question, asker.client, reply)
 
-    _on_channel = _on_survey = _on_look = _on_group = _on_symmetries = _on_maps = _on_network
+    _on_channel = _on_survey = _on_look = _on_group = _on_symmetries = _on_network
+    _on_maps = _on_solid = _on_network
+
+    def _on_withdraw(
+        self, asker: Asker, request: service_messages.Withdraw, buffers: Buffers
+    ) -> Fields:
+        return {"questions": self._surveyor.withdraw(asker.client)}
 
     def _on_refinish(self, asker: Asker, request: job_messages.Refinish, buffers: Buffers) -> None:
         job = self._jobs.find(request.job)

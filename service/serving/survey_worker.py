@@ -1,7 +1,7 @@
 """The process that answers clients' questions: what is in a network, what a channel responds to,
 which channels describe a picture, what a group is like, which symmetries a mesh has, what
-material a texture makes, what a painting is like, finished in another way. Beside the workers, so
-that nobody waits for a painting, and what happens to it happens to no job.
+material and what solid a texture makes, what a painting is like, finished in another way. Beside the
+workers, so that nobody waits for a painting, and what happens to it happens to no job.
 
 Started by :mod:`service.serving.surveyor` as ``python -m service.serving.survey_worker ADDRESS
 PAINTER``. It is asked one question after the other, and says ``ready``, ``answer`` or ``fault``.
@@ -54,6 +54,8 @@ def answer(
         return {"symmetries": [sendable(row) for row in found]}, {}
     if kind == "maps":
         return painter.maps(header, buffers)
+    if kind == "solid":
+        return painter.solid(header, buffers)
     if kind == "refinish":
         steps = json.loads(header["finishing"])
         return painter.refinish(header["folder"], steps, header["draft"])

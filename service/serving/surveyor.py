@@ -24,6 +24,7 @@ from service.serving.protocol.service_messages import (
     Look,
     Maps,
     Network,
+    Solid,
     Survey,
     Symmetries,
 )
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """One of "network", "channel", "survey", "look", "group", "symmetries", "maps" and
+    """One of "network", "channel", "survey", "look", "group", "symmetries", "maps", "solid" and
     "refinish", checked. fields: as in the request; buffers: what goes with them. Equal questions
     have equal answers."""
 
@@ -66,9 +67,9 @@ def read_question(request: Inquiry, buffers: Mapping[str, np.ndarray]) -> Questi
     if isinstance(request, Network | Channel | Survey):
         networks.check_network(request.network)
     given: dict[str, np.ndarray] = {}
-    if isinstance(request, Survey | Look | Maps):
+    if isinstance(request, Survey | Look | Maps | Solid):
         given = {"picture": _picture(buffers, *request.SIDES)}
-    if isinstance(request, Symmetries | Maps):
+    if isinstance(request, Symmetries | Maps | Solid):
         given |= _mesh(buffers, request)
     digest = hashlib.sha256()
     for array in given.values():
@@ -115,6 +116,20 @@ class Surveyor:
             )
         self._asked.setdefault(question, {})[who] = then
         self._go_on()
+
+    def withdraw(self, who: bytes) -> int:
+        """Answer nothing any more that ``who`` has asked; how many questions that were. What nobody
+        waits for any longer is not worked on: the process ends in the middle of it."""
+        theirs = [question for question, waiting in self._asked.items() if who in waiting]
+        for question in theirs:
+            waiting = self._asked[question]
+            del waiting[who]
+            if not waiting:
+                del self._asked[question]
+        if self._open is not None and self._open not in self._asked:
+            self._end("it was withdrawn")
+            self._go_on()
+        return len(theirs)
 
     def collect(self) -> None:
         """Hand out what has been found, and look after the process."""
@@ -219,12 +234,14 @@ def _picture(buffers: Mapping[str, np.ndarray], low: int, high: int) -> np.ndarr
     return picture
 
 
-def _mesh(buffers: Mapping[str, np.ndarray], request: Symmetries | Maps) -> dict[str, np.ndarray]:
+def _mesh(
+    buffers: Mapping[str, np.ndarray], request: Symmetries | Maps | Solid
+) -> dict[str, np.ndarray]:
     shapes: dict[str, tuple[str, tuple[int, ...]]] = {
         "vertices": ("<f4", (3,)),
         "triangles": ("<i4", (3,)),
     }
-    if isinstance(request, Maps):
+    if isinstance(request, Maps | Solid):
         shapes["uvs"] = ("<f4", (3, 2))
     mesh = {}
     for name, (dtype, shape) in shapes.items():

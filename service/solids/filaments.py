@@ -10,6 +10,8 @@ from geometry.solid.body import Body
 from geometry.spaces import Array
 from service.pictures.look import to_linear
 
+Filaments = tuple[NDArray[np.uint8], NDArray[np.int64]]  # colours (n, 3), each triangle's (F,)
+
 _SAMPLES = 20_000
 _ROUNDS = 2
 # Ottosson, A perceptual color space for image processing (2020)
@@ -29,7 +31,7 @@ _TO_OKLAB = np.array(
 )
 
 
-def filaments(body: Body, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def filaments(body: Body, count: int) -> Filaments:
     """``count`` colours, or fewer, (n, 3) sRGB, the most used first, and the number of each
     triangle's (F,). Chosen by k-means in Oklab; what cutting has made gets the first. Each
     triangle takes the colour of most around it, twice: a nozzle cannot draw single ones."""
@@ -47,12 +49,20 @@ def filaments(body: Body, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int
     of_face = np.zeros(len(colours), np.int64)
     of_face[seen] = number
     for _ in range(_ROUNDS):
-        around = votes(body, of_face, len(used))[body.triangles[seen]].sum(axis=1)
+        around = _votes(body, of_face, len(used))[body.triangles[seen]].sum(axis=1)
         of_face[seen] = around.argmax(axis=1)
     return np.rint(means).astype(np.uint8), of_face
 
 
-def votes(body: Body, number: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+def corner_colours(body: Body, chosen: Filaments | None) -> NDArray[np.uint8]:
+    """(V, 3) sRGB: all colours of a body, or at each corner the filament of most triangles."""
+    if chosen is None:
+        return np.rint(body.colours).astype(np.uint8)
+    palette, number = chosen
+    return palette[_votes(body, number, len(palette)).argmax(axis=1)]
+
+
+def _votes(body: Body, number: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """(V, count): how many of the triangles at each corner have each of the numbers (F,)."""
     found = np.zeros((len(body.points), count), np.int64)
     for k in range(3):

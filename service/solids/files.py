@@ -7,12 +7,10 @@ import zipfile
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.solid.body import Body
-from service.solids.filaments import votes
+from service.solids.filaments import Filaments, corner_colours
 
-SUFFIXES = (".3mf", ".stl", ".ply", ".obj")
 _CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = f"""<?xml version="1.0" encoding="UTF-8"?>
@@ -29,28 +27,22 @@ _RELATIONS = f"""<?xml version="1.0" encoding="UTF-8"?>
 """
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever a file is written
 
-Filaments = tuple[NDArray[np.uint8], NDArray[np.int64]]  # colours (n, 3), each triangle's (F,)
-
 
 def solid_bytes(body: Body, suffix: str, filaments: Filaments | None) -> bytes:
-    """A body as the content of a file with one of SUFFIXES. filaments: see
+    """A body as the content of a file with one of
+    :data:`service.solids.bounds.SUFFIXES`. filaments: see
     :func:`service.solids.filaments.filaments`; a 3MF has them as the triangles' materials, PLY and
-    OBJ as their corners' colours, a corner's being that of most triangles there. Without them PLY
-    and OBJ have all colours."""
+    OBJ as their corners' colours. Without them PLY and OBJ have all colours."""
     if suffix == ".3mf":
         return _three_mf(body, filaments)
     import trimesh.exchange.obj  # slow to import
     import trimesh.exchange.ply
     import trimesh.exchange.stl
 
-    colours = body.colours
-    if filaments is not None:
-        palette, number = filaments
-        colours = palette[votes(body, number, len(palette)).argmax(axis=1)]
     mesh = trimesh.Trimesh(
         body.points,
         body.triangles,
-        vertex_colors=None if suffix == ".stl" else np.rint(colours).astype(np.uint8),
+        vertex_colors=None if suffix == ".stl" else corner_colours(body, filaments),
         process=False,
     )
     if suffix == ".obj":

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.errors import InputError
+from geometry.mesh.mesh import Mesh
 from geometry.solid.body import Body
 from geometry.solid.mesh_relief import Relief, fine_surface, finished_mesh, with_relief
 from geometry.spaces import Array
@@ -21,11 +22,11 @@ from service.recipe.recipe import Recipe
 from service.solids.order import Order
 
 
-def relief(loaded: LoadedMesh, textures: list[NDArray[np.uint8]], order: Order) -> Body:
-    """The body of a mesh that is as high as ``order.mm``, with a relief of its textures, (H, W, 3)
-    sRGB each. Raises InputError as :mod:`geometry.solid.mesh_relief` does, and "bad-value"."""
-    mesh = loaded.mesh
-    tall = float(np.ptp(mesh.vertices[:, 1 if loaded.up == "Y" else 2]))
+def relief(mesh: Mesh, up: str, textures: list[NDArray[np.uint8]], order: Order) -> Body:
+    """The body of a mesh that is as high as ``order.mm`` along the axis ``up``, "Y" or "Z", with a
+    relief of its textures, (H, W, 3) sRGB each. Raises InputError as
+    :mod:`geometry.solid.mesh_relief` does, and "bad-value"."""
+    tall = float(np.ptp(mesh.vertices[:, 1 if up == "Y" else 2]))
     if tall <= 0:
         raise InputError("mesh-open", "mesh", "The mesh is flat.", "Give it a thickness.")
     order.check(float(mesh.areas.sum()) * (order.mm / tall) ** 2)
@@ -44,7 +45,7 @@ def relief(loaded: LoadedMesh, textures: list[NDArray[np.uint8]], order: Order) 
         own = None if heights is None else _looked_up(heights, places)
         return order.with_height(_looked_up(textures, places), own)
 
-    surface = fine_surface(mesh, order.mm, order.detail, loaded.up)
+    surface = fine_surface(mesh, order.mm, order.detail, up)
     wanted = Relief(order.depth, order.raised)
     body, around = with_relief(surface, read, order.mm, wanted)
     return finished_mesh(body, around, wanted, order.cuts).on_the_bed()
@@ -75,7 +76,8 @@ def read_mesh(
     if file is None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if digest != receipt.get("mesh", {}).get("sha256"):
+        about = receipt.get("mesh")
+        if not isinstance(about, dict) or digest != about.get("sha256"):
             raise InputError(
                 "bad-value",
                 "mesh",

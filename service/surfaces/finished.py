@@ -3,6 +3,7 @@ that what is exact stays so."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,4 +39,7 @@ def finished_orbits(finish: Finisher, orbits: Array, torus: Torus) -> tuple[Arra
     fitted = finish.fitted(orbits)
     if not torus.are_pixels:
         return fitted.toned(orbits), fitted
-    return fitted.inked(orbits, thresholds(*np.divmod(first, torus.shape[1]))), fitted
+    fitted = dataclasses.replace(fitted, are_pixels=True)
+    done = fitted.inked(orbits, thresholds(*np.divmod(first, torus.shape[1])))
+    texels = torus.unfold.apply(done, finish.frame).reshape(*torus.shape, 3)
+    return fitted.without_specks(texels, torus.skew).reshape(-1, 3)[first], fitted

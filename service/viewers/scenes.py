@@ -98,6 +98,13 @@ def _view(painting: Painting) -> View:
         return _hyperbolic(painting)
     if projection in ("spiral", "tunnel"):
         return _spiral(painting)
+    if projection == "rosette":
+        raise InputError(
+            "bad-receipt",
+            "projection",
+            "A rosette has no page to touch, as all of it is in its picture.",
+            "Open that, or draw its mirrors and turns: service measure RECEIPT --figure.",
+        )
     raise InputError(
         "bad-receipt",
         "projection",

@@ -73,6 +73,7 @@ def heavy_painter() -> Painter:
         group=lambda name: {"name": name},
         symmetries=lambda vertices, triangles: [],
         maps=lambda fields, buffers: ({"flat": True}, {}),
+        solid=lambda fields, buffers: ({"volume": 0.0}, {}),
         refinish=lambda folder, steps, draft: ({"receipt": None}, {}),
     )
 

@@ -27,6 +27,22 @@ def picture(step: int, steps: int, size: int) -> np.ndarray:
     return pixels
 
 
+def solid(asked: dict[str, Any]) -> dict[str, np.ndarray]:
+    """A pyramid of the height that was asked for, with a red foot."""
+    points = np.array([(0, 0, 0), (20, 0, 0), (0, 10, 0), (0, 0, asked["mm"])], np.float32)
+    made = {
+        "points": points,
+        "triangles": np.array([(0, 2, 1), (0, 1, 3), (0, 3, 2), (1, 2, 3)], np.int32),
+        "colours": np.array([(255, 0, 0)] * 3 + [(10, 200, 30)], np.uint8),
+    }
+    if asked["colours"]:
+        made["palette"] = np.array([(255, 0, 0), (10, 200, 30)], np.uint8)
+        made["filament"] = np.array([0, 1, 1, 1], np.uint8)
+    if asked["format"]:
+        made["file"] = np.frombuffer(f"a {asked['format']}".encode(), np.uint8)
+    return made
+
+
 class FakeService:
     """A ROUTER in a thread. ``steps`` of ``step_seconds`` each; goes mute after ``mute_after``
     frames, fails after ``fail_after``, forgets the first ``lose_frames`` frame requests and never
@@ -60,6 +76,8 @@ class FakeService:
         self.finished: list[dict[str, Any]] = []  # pictures that were finished anew
         self.maps: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []  # that were asked for
         self.symmetries: list[dict[str, Any]] = []  # what is found on all of them
+        self.solids: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
+        self.refuse_solid: tuple[str, str, str] | None = None  # code, message, hint
         self.refuse_adjust = False
         self._frames_sent = 0
         self._waiting: list[tuple[bytes, dict[str, Any]]] = []
@@ -150,6 +168,16 @@ class FakeService:
             self.maps.append((header, {name: np.array(array) for name, array in buffers.items()}))
             sent = buffers["picture"]
             self._reply(client, header, {"flat": False}, normal=sent, packed=255 - sent)
+        elif kind == "solid":
+            self.solids.append((header, {name: np.array(array) for name, array in buffers.items()}))
+            if self.refuse_solid:
+                code, message, hint = self.refuse_solid
+                fault = {"code": code, "field": "depth", "message": message, "hint": hint}
+                self._reply(client, header | {"kind": "error"}, {"error": fault})
+            else:
+                self._reply(client, header, {"volume": 2000.0}, **solid(header))
+        elif kind == "withdraw":
+            self._reply(client, header, {"questions": 1})
         elif kind == "refinish":
             self._refinish(client, header)
         elif kind == "look":

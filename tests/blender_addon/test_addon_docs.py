@@ -24,14 +24,11 @@ CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+|internal|refused|busy|offline|udim|linke
 ELSEWHERE = {
     "the command line": """address-in-use address-unusable bad-data bad-dpi bad-fps bad-frames
         bad-lattice bad-mesh-file bad-output bad-paper bad-receipt bad-recipe bad-run
-        data-in-use flat-picture key-exists mesh-too-large mesh-unwrap
+        data-in-use key-exists mesh-too-large mesh-unwrap
         missing-file missing-mesh missing-tiling no-cluster no-editor no-figure no-frames
         no-keys no-paint no-ray no-report no-runs no-symmetry no-temporary-folder no-variants
         not-edited not-loopback service-unreachable too-small unknown-net unknown-recipe
         unknown-variant""",
-    "solids, which the command line makes": """bad-cavity bad-solid flat-picture
-        mesh-crosses-itself mesh-not-manifold mesh-not-oriented mesh-open no-cavity
-        relief-crosses-itself relief-too-deep thin-wall""",
     "planes, the hyperbolic plane, spirals": """bad-arms bad-cell bad-folds bad-order bad-plugin
         bad-tiling bad-torus-map bad-twist bad-zoom""",
     "what the panel has no setting for": "bad-chirality not-ended",

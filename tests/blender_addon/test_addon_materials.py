@@ -15,7 +15,7 @@ from fake_service import FakeService
 from scenes import node_of
 
 from blender_addon.link.picture_files import encode_png
-from blender_addon.materials import asking, making
+from blender_addon.materials import making
 from blender_addon.picture.backup import RECEIPT_KEY
 from blender_addon.picture.shading import BUMP_NODE
 from blender_addon.settings import preferences
@@ -87,8 +87,8 @@ def test_one_click_builds_the_material(service: FakeService, painted: Any) -> No
 
 def test_the_interface_does_not_wait(service: FakeService, painted: Any) -> None:
     making.begin(bpy.context, painted, 0.02, (0.4, 0.8), False)
-    assert making.is_pending(painted)
-    while making.collect():
+    assert making.QUESTIONS.is_pending(painted)
+    while making.QUESTIONS.collect():
         pass
     assert source(painted, "Normal").type == "NORMAL_MAP"
 
@@ -96,7 +96,7 @@ def test_the_interface_does_not_wait(service: FakeService, painted: Any) -> None
 def test_what_goes_wrong_is_said(painted: Any, sphere: Any) -> None:
     with pytest.raises(RuntimeError, match="No service at"):
         bpy.ops.orbitex.material_maps(address=free_address())
-    problem = making.problem(painted)
+    problem = making.QUESTIONS.problem(painted)
     assert problem is not None and problem.code == "no-service"
     material(painted).node_tree.nodes.clear()
     with pytest.raises(RuntimeError, match="Principled BSDF"):
@@ -106,7 +106,7 @@ def test_what_goes_wrong_is_said(painted: Any, sphere: Any) -> None:
 def test_large_pictures_are_halved(
     service: FakeService, painted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert Maps.SIDES[1] == asking.MOST_SIDE
+    assert Maps.SIDES[1] == making.MOST_SIDE
     monkeypatch.setattr(making, "MOST_SIDE", 32)
     bpy.ops.orbitex.material_maps()
     assert service.maps[0][1]["picture"].shape == (32, 32, 3)

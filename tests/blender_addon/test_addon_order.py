@@ -48,7 +48,6 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
         steps=77,
         mask_kind="VERTEX_GROUP",
         mask="Cap",
-        finish_contrast=1.2,
         finish_palette="4",
     )
     recipe = header["recipe"]
@@ -56,7 +55,6 @@ def test_a_script_can_set_everything(sphere: Any) -> None:
     for name, expected in (("axis", (-1, 0, 0)), ("centre", (-2, 0, 0))):
         numbers = [float(x) for x in recipe.pop(name).split(",")]
         np.testing.assert_allclose(numbers, expected, atol=1e-5)
-    assert recipe.pop("finishing")["contrast"] == 1.2
     assert recipe == {
         "target": "mesh",
         "group": "432",

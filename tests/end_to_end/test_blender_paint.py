@@ -71,6 +71,13 @@ def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
     normals = np.array(bent.inputs["Color"].links[0].from_node.image.pixels[:]).reshape(-1, 4)
     assert normals[:, :2].std() > 0.02 and normals[:, 2].min() > 0.5
 
+    file = tmp_path / "sphere.stl"
+    assert bpy.ops.orbitex.export_for_print(filepath=str(file), mm=30, detail=2) == {"FINISHED"}
+    solid = next(obj for obj in bpy.data.objects if obj.name.endswith("Print"))
+    assert abs(solid.dimensions[2] - 0.03) < 1e-5
+    triangles = int.from_bytes(file.read_bytes()[80:84], "little")
+    assert triangles == len(solid.data.polygons) > 500
+
     name = image.name
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "sphere.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "sphere.blend"))

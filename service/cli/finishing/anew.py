@@ -65,6 +65,7 @@ def finish_to(receipt: Path, wanted: Wanted, console: Console) -> None:
     read = FilesRead([receipt, paint_file(receipt), *files_read(recipe)])
     old = finished_anew(read_json(receipt), recipe)
     if SPACES[recipe.target].needs_body:
+        console.out("rendering the views ...", highlight=False)  # half a minute
         said = _finish_mesh(recipe, paint, old, picture, read, wanted)
     else:
         said = _finish_picture(recipe, paint, old, picture, read, wanted)

@@ -11,6 +11,7 @@ from geometry.errors import InputError
 from service.cli import options
 from service.cli.serving.jobs import Address, Key, tell
 from service.cli.terminal import progress_console
+from service.finishing import STEPS
 from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 Steps = Annotated[
@@ -18,8 +19,8 @@ Steps = Annotated[
     typer.Option(
         "--set",
         metavar="STEP=VALUE",
-        help="A step and its value, as in sharpen=0.5; see 'service settings' for all. Others stay "
-        "as the receipt says.",
+        help=f"A step and its value, as in sharpen=0.5. Steps: {', '.join(STEPS)}; their ranges "
+        "are those of finishing in 'service settings'. Other steps stay as the receipt says.",
     ),
 ]
 Output = Annotated[
@@ -61,6 +62,7 @@ def finish(
     painted: end it with the best so far."""
     receipt = Path(what)
     if receipt.suffix.lower() == ".json" or receipt.exists():
+        _check_is_receipt(receipt)
         from service.cli.finishing.anew import Wanted, finish_to
 
         steps = dict(options.read_step(step, "--set") for step in set_ or ())
@@ -75,3 +77,16 @@ def finish(
             "Give the receipt of a painting, such as tile.json.",
         )
     tell(what, address, key, lambda client: client.finish(what))
+
+
+def _check_is_receipt(receipt: Path) -> None:
+    """Raises InputError for a picture that has no receipt beside it: it was not painted here."""
+    from service.viewers.reading import PICTURES
+
+    if receipt.suffix.lower() in PICTURES and not receipt.with_suffix(".json").is_file():
+        raise InputError(
+            "bad-recipe",
+            "receipt",
+            f"{receipt} is a picture without a receipt, and there is no paint to finish.",
+            f"Change a photo with 'service style {receipt}'.",
+        )

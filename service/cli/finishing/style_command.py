@@ -12,6 +12,7 @@ from PIL import Image
 
 from service.cli import options
 from service.cli.terminal import progress_console
+from service.preparing import STEPS
 
 _SHOWN = 512  # pixels of a preview's height, at most
 
@@ -25,8 +26,8 @@ def style(
         typer.Option(
             "--set",
             metavar="STEP=VALUE",
-            help="A step and its value, as in turn=30; 'service settings' lists them as "
-            "styles.N.prepare.STEP.",
+            help=f"A step and its value, as in turn=30. Steps: {', '.join(STEPS)}; their ranges "
+            "are those of styles.N.prepare in 'service settings'.",
         ),
     ] = None,
     output: Annotated[

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 from scipy.special import expit
 
 from geometry.spaces import Array
@@ -46,6 +45,8 @@ def in_words(colour: ColourElement) -> str:
 
 def poles(frame: ColourFrame) -> dict[int, str]:
     """Names, all different, of the colours at both ends of the axes of a frame, by ±1, ±2, ±3."""
+    from scipy.optimize import linear_sum_assignment  # a tenth of a command's start
+
     ends = [k * sign for sign in (1, -1) for k in (1, 2, 3)]
     places = np.array([np.sign(end) * np.eye(3)[abs(end) - 1] for end in ends]) * _POLE
     colours = expit(places @ np.transpose(frame.axes) + frame.mean)

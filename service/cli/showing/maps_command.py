@@ -18,6 +18,7 @@ def maps(
         Path,
         typer.Argument(
             metavar="RECEIPT|PICTURE|MESH",
+            dir_okay=False,
             help="A painting: NAME.json, or the picture beside it; a mesh file with its textures; "
             "or any picture, which is taken for one period.",
         ),
@@ -57,6 +58,7 @@ def maps(
             "--smooth",
             metavar="MM",
             min=1e-9,
+            max=1e6,
             help="Blur the heights by a Gaussian of this σ; default: 1.5 pixels.",
         ),
     ] = None,
@@ -155,7 +157,7 @@ def maps(
         )
     if made.errors:
         worst = max(made.errors.values())
-        console.out(f"The normals turn with the group to {worst:.2g}°.", highlight=False)
+        console.out(f"The normals turn with the group to {round(worst, 2):g}°.", highlight=False)
 
 
 def _pair(text: str) -> tuple[float, float]:

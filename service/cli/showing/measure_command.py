@@ -30,6 +30,7 @@ def measure(
         Path,
         typer.Argument(
             metavar="RECEIPT|PICTURE",
+            dir_okay=False,
             help="Any picture that shows a pattern, or a painting: NAME.json, or the picture "
             "beside it.",
         ),

@@ -19,6 +19,7 @@ def print_(
         Path,
         typer.Argument(
             metavar="RECEIPT|PICTURE",
+            dir_okay=False,
             help="A painting: NAME.json, or the picture beside it. A picture without a receipt is "
             "taken for one period.",
         ),
@@ -134,7 +135,7 @@ def print_(
         tile = read_tile(what)
         width = width_of(tile.pixels.shape[1], mm, dpi)
         chosen = cast(Literal["cell", "domain"] | None, cut)
-        usual = FlatJob.bleed if tile.wraps else 0.0
+        usual = FlatJob.bleed if all(tile.wraps) else 0.0
         bled = usual if bleed is None else bleed
         page = flat_page(tile, FlatJob(width, bled, _repeat(repeat or "1x1"), chosen, marks))
     write_files({page_file: page_bytes(page, page_file.suffix)})

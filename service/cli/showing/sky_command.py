@@ -16,6 +16,7 @@ def sky(
         Path,
         typer.Argument(
             metavar="RECEIPT|PICTURE",
+            dir_okay=False,
             help="A painting of the sphere: NAME.json, or the picture beside it; or a picture of a "
             "sphere's shape.",
         ),

@@ -9,16 +9,17 @@ import typer
 
 from geometry.errors import InputError
 from service.cli.terminal import progress_console
+from service.solids import bounds
 
 if TYPE_CHECKING:
-    from geometry.solid.body import Body, Cuts
+    from geometry.solid.body import Body
     from service.reporting.overwriting import FilesRead
-
-_FILAMENTS = 4
 
 _Receipt = Annotated[
     Path,
-    typer.Argument(metavar="RECEIPT", help="A painting: NAME.json, or the picture beside it."),
+    typer.Argument(
+        metavar="RECEIPT", dir_okay=False, help="A painting: NAME.json, or the picture beside it."
+    ),
 ]
 _Output = Annotated[
     Path | None,
@@ -34,8 +35,8 @@ _Depth = Annotated[
     typer.Option(
         "--depth",
         metavar="MM",
-        min=0.05,
-        max=100,
+        min=bounds.DEPTH.least,
+        max=bounds.DEPTH.most,
         help="Of the relief, from the lightest places down to the darkest.",
     ),
 ]
@@ -53,8 +54,8 @@ _Wall = Annotated[
     typer.Option(
         "--wall",
         metavar="MM",
-        min=0.4,
-        max=500,
+        min=bounds.WALL.least,
+        max=bounds.WALL.most,
         help="Hollow, with walls so thick where nothing is carved; left out: solid.",
     ),
 ]
@@ -63,15 +64,19 @@ _Drain = Annotated[
     typer.Option(
         "--drain",
         metavar="MM",
-        min=0,
-        max=500,
+        min=bounds.DRAIN.least,
+        max=bounds.DRAIN.most,
         help="Diameter of the hole through the bottom into the hollow; 0: none.",
     ),
 ]
 _Base = Annotated[
     float,
     typer.Option(
-        "--base", metavar="MM", min=0, max=500, help="Cut off so much below, so that it stands."
+        "--base",
+        metavar="MM",
+        min=bounds.BASE.least,
+        max=bounds.BASE.most,
+        help="Cut off so much below, so that it stands.",
     ),
 ]
 _Colours = Annotated[
@@ -80,13 +85,19 @@ _Colours = Annotated[
         "--colours",
         metavar="N",
         min=1,
-        max=16,
-        help=f"Filaments; default: {_FILAMENTS} in a 3MF, all colours in PLY and OBJ.",
+        max=bounds.MOST_FILAMENTS,
+        help=f"Filaments; default: {bounds.FILAMENTS} in a 3MF, all colours in PLY and OBJ.",
     ),
 ]
 _Detail = Annotated[
     float,
-    typer.Option("--detail", metavar="MM", min=0.05, max=10, help="Edges of the triangles."),
+    typer.Option(
+        "--detail",
+        metavar="MM",
+        min=bounds.DETAIL.least,
+        max=bounds.DETAIL.most,
+        help="Edges of the triangles.",
+    ),
 ]
 
 
@@ -95,21 +106,28 @@ def orb(
     output: _Output = None,
     mm: Annotated[
         float,
-        typer.Option("--mm", metavar="X", min=5, max=2000, help="Diameter over all, millimetres."),
-    ] = 60,
-    depth: _Depth = 1.2,
+        typer.Option(
+            "--mm",
+            metavar="X",
+            min=bounds.BALL_SIZE.least,
+            max=bounds.BALL_SIZE.most,
+            help="Diameter over all, millimetres.",
+        ),
+    ] = bounds.BALL_SIZE.default,
+    depth: _Depth = bounds.BALL_DEPTH.default,
     heights: _Heights = None,
     invert: _Invert = False,
     wall: _Wall = None,
-    drain: _Drain = 4,
-    base: _Base = 0,
+    drain: _Drain = bounds.DRAIN.default,
+    base: _Base = bounds.BASE.default,
     colours: _Colours = None,
-    detail: _Detail = 0.4,
+    detail: _Detail = bounds.DETAIL.default,
 ) -> None:
     """Make a ball to print of a sphere's painting: carved, coloured, as symmetric as it."""
     from service.reporting.overwriting import FilesRead
     from service.solids.orb import orb as make
     from service.solids.order import Order
+    from service.solids.printed import cuts
     from service.viewers.reading import read_painting
 
     painting = read_painting(receipt)
@@ -119,7 +137,8 @@ def orb(
         FilesRead([picture, painting.receipt_file, *_given(heights)]),
         colours,
     )
-    order = Order(mm, depth, detail, _cuts(wall, drain, base), invert, False, heights)
+    order = Order(mm, depth, detail, cuts(wall, drain, base), invert, False, heights)
+    _tell(file)
     body, exact = make(painting, order)
     exactly = "no symmetry" if exact == 1 else f"exactly symmetric in {exact} ways"
     _write(body, file, colours, f"⌀ {mm:g} mm, {exactly}")
@@ -136,9 +155,15 @@ def relief(
     output: _Output = None,
     mm: Annotated[
         float,
-        typer.Option("--mm", metavar="X", min=5, max=2000, help="Height over all, millimetres."),
-    ] = 80,
-    depth: _Depth = 0.8,
+        typer.Option(
+            "--mm",
+            metavar="X",
+            min=bounds.SIZE.least,
+            max=bounds.SIZE.most,
+            help="Height over all, millimetres.",
+        ),
+    ] = bounds.SIZE.default,
+    depth: _Depth = bounds.DEPTH.default,
     raised: Annotated[
         bool,
         typer.Option(
@@ -149,10 +174,10 @@ def relief(
     heights: _Heights = None,
     invert: _Invert = False,
     wall: _Wall = None,
-    drain: _Drain = 4,
-    base: _Base = 0,
+    drain: _Drain = bounds.DRAIN.default,
+    base: _Base = bounds.BASE.default,
     colours: _Colours = None,
-    detail: _Detail = 0.4,
+    detail: _Detail = bounds.DETAIL.default,
 ) -> None:
     """Make a solid to print of a painted mesh: its texture as a relief, in colour."""
     from service.cli.recipe_file import read_json, with_absolute_files
@@ -161,6 +186,7 @@ def relief(
     from service.reporting.overwriting import FilesRead
     from service.reporting.receipt import SCHEMA
     from service.solids.order import Order
+    from service.solids.printed import cuts
     from service.solids.relief import read_mesh, texture_files
     from service.solids.relief import relief as make
 
@@ -179,48 +205,42 @@ def relief(
         colours,
     )
     textures = [over_white(read_picture(picture, "receipt")) for picture in pictures]
-    order = Order(mm, depth, detail, _cuts(wall, drain, base), invert, raised, heights)
-    _write(make(loaded, textures, order), file, colours, f"{mm:g} mm high")
+    order = Order(mm, depth, detail, cuts(wall, drain, base), invert, raised, heights)
+    _tell(file)
+    _write(make(loaded.mesh, loaded.up, textures, order), file, colours, f"{mm:g} mm high")
 
 
 def _given(heights: Path | None) -> list[Path]:
     return [] if heights is None else [heights]
 
 
-def _cuts(wall: float | None, drain: float, base: float) -> Cuts:
-    from geometry.solid.body import Cuts
-
-    return Cuts(base, wall, drain if wall is not None else 0)
-
-
 def _checked(file: Path, read: FilesRead, colours: int | None) -> Path:
     """A file that can be written. Raises InputError "bad-output"; "bad-value" for colours that it
     cannot hold."""
     from service.reporting.delivery import bad_output, check_files
-    from service.solids.files import SUFFIXES
+    from service.solids.printed import check_colours
 
-    if file.suffix.lower() not in SUFFIXES:
+    if file.suffix.lower() not in bounds.SUFFIXES:
         raise bad_output(
-            f"{file} is no solid's name.", f"End it with {', '.join(SUFFIXES[:-1])} or .obj."
+            f"{file} is no solid's name.", f"End it with {', '.join(bounds.SUFFIXES[:-1])} or .obj."
         )
-    if colours is not None and file.suffix.lower() == ".stl":
-        raise InputError(
-            "bad-value", "colours", "An STL has no colours.", "Leave out --colours, or write a 3MF."
-        )
+    check_colours(colours, file.suffix.lower())
     check_files([file], read)
     return file
 
 
-def _write(body: Body, file: Path, colours: int | None, shown: str) -> None:
-    from geometry.solid.checks import check_solid
-    from service.reporting.delivery import write_files
-    from service.solids.filaments import filaments
-    from service.solids.files import solid_bytes
+def _tell(file: Path) -> None:
+    """A fine solid takes a minute."""
+    progress_console().out(f"carving {file.name} ...", highlight=False)
 
-    check_solid(body.points, body.triangles)
+
+def _write(body: Body, file: Path, colours: int | None, shown: str) -> None:
+    from service.reporting.delivery import write_files
+    from service.solids.files import solid_bytes
+    from service.solids.printed import checked_colours
+
     suffix = file.suffix.lower()
-    count = _FILAMENTS if colours is None and suffix == ".3mf" else colours
-    palette = None if count is None else filaments(body, count)
+    palette = checked_colours(body, colours, suffix)
     write_files({file: solid_bytes(body, suffix, palette)})
     wide, deep, high = body.size
     words = f"{wide:.1f} × {deep:.1f} × {high:.1f} mm, {body.volume / 1000:.1f} cm³"

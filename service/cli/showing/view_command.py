@@ -16,7 +16,9 @@ def view(
     what: Annotated[
         Path,
         typer.Argument(
-            metavar="RECEIPT|PICTURE", help="A painting: NAME.json, or the picture beside it."
+            metavar="RECEIPT|PICTURE",
+            dir_okay=False,
+            help="A painting: NAME.json, or the picture beside it.",
         ),
     ],
     output: Annotated[

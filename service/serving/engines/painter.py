@@ -43,6 +43,11 @@ class Attempt:
     kept: KeptPaint | None = None
 
 
+Answering = Callable[  # fields and buffers of a request to those of the reply
+    [Mapping[str, Any], Mapping[str, np.ndarray]], tuple[dict[str, Any], dict[str, np.ndarray]]
+]
+
+
 @dataclass(frozen=True)
 class Painter:
     """The functions that make up a painter. Scene and style pictures pass through unseen.
@@ -61,8 +66,8 @@ class Painter:
     look(picture (H, W, 3) uint8) -> what the offer says of an exemplar: small, and its frame.
     group(name) -> a
     row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has; maps(fields,
-    buffers) of the wire's 'maps' -> those of its reply; refinish(folder of a job, steps, draft) ->
-    those of that reply. All raise InputError.
+    buffers) and solid(fields, buffers) of the wire's 'maps' and 'solid' -> those of its reply;
+    refinish(folder of a job, steps, draft) -> those of that reply. All raise InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -79,10 +84,8 @@ class Painter:
     look: Callable[[NDArray[np.uint8]], tuple[NDArray[np.uint8], list[list[float]]]]
     group: Callable[[str], dict[str, Any]]
     symmetries: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]]
-    maps: Callable[
-        [Mapping[str, Any], Mapping[str, np.ndarray]],
-        tuple[dict[str, Any], dict[str, np.ndarray]],
-    ]
+    maps: Answering
+    solid: Answering
     refinish: Callable[[str, Mapping[str, Any], bool], tuple[dict[str, Any], dict[str, np.ndarray]]]
 
 
@@ -119,6 +122,13 @@ def torch_painter() -> Painter:
         from service.maps.of_mesh import maps_of_mesh
 
         return maps_of_mesh(fields, buffers)
+
+    def solid(
+        fields: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
+    ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        from service.solids.of_mesh import solid_of_mesh
+
+        return solid_of_mesh(fields, buffers)
 
     read = functools.lru_cache(maxsize=2)(load_network)  # for whoever asks about one
 
@@ -179,6 +189,7 @@ def torch_painter() -> Painter:
         group=lambda name: full_group_row(find_group(name, "sphere")),
         symmetries=all_symmetries,
         maps=maps,
+        solid=solid,
         refinish=Refinisher(),
     )
 

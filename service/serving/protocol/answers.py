@@ -65,6 +65,8 @@ def check_reply(kind: str, header: Mapping[str, Any], buffers: Mapping[str, np.n
         _check(header, SHAPES["error"])
     for name in _PICTURES.get(kind, ()):
         check_picture(buffers.get(name), name)
+    if kind == "solid":
+        _check_solid(buffers)
 
 
 def check_picture(pixels: Any, name: str, longest: int = 0) -> tuple[int, int, int]:
@@ -90,6 +92,28 @@ def check_shape(shape: Any, name: str, longest: int = 0) -> tuple[int, int, int]
     if too_long or height * width * channels > LIMITS.total_bytes:
         _refuse(name, "a larger picture than was asked for")
     return height, width, channels
+
+
+def _check_solid(buffers: Mapping[str, np.ndarray]) -> None:
+    """The points, triangles and colours of a solid, and what else it may have."""
+    points, triangles = buffers.get("points"), buffers.get("triangles")
+    if points is None or points.dtype.str != "<f4" or points.shape[1:] != (3,):
+        _refuse("points", "no points")
+    if triangles is None or triangles.dtype.str != "<i4" or triangles.shape[1:] != (3,):
+        _refuse("triangles", "no triangles")
+    if triangles.min() < 0 or triangles.max() >= len(points) or not np.isfinite(points).all():
+        _refuse("triangles", "triangles without points")
+    shapes: dict[str, Any] = {"colours": (len(points), 3)}
+    if (palette := buffers.get("palette")) is not None:
+        shapes |= {"palette": (len(palette), 3), "filament": (len(triangles),)}
+    if (file := buffers.get("file")) is not None:
+        shapes["file"] = (file.size,)
+    for name, shape in shapes.items():
+        array = buffers.get(name)
+        if array is None or array.dtype.str != "|u1" or array.shape != shape:
+            _refuse(name, f"something other than the {name} of a solid")
+    if palette is not None and buffers["filament"].max() >= len(palette):
+        _refuse("filament", "a filament that has no colour")
 
 
 def _refuse(name: str, what: str) -> NoReturn:

@@ -26,6 +26,8 @@ _REQUESTS: tuple[type[Request], ...] = (
     service_messages.Group,
     service_messages.Symmetries,
     service_messages.Maps,
+    service_messages.Solid,
+    service_messages.Withdraw,
     job_messages.Submit,
     job_messages.Have,
     job_messages.Upload,

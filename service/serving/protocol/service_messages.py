@@ -3,7 +3,7 @@ The docstrings are what ``docs/protocol.md`` says of them."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,7 @@ from service.serving.protocol.fields import (
     Sentence,
 )
 from service.serving.protocol.message import Message, Request
+from service.solids import bounds
 
 MAX_CHANNEL = 1 << 20
 MAX_LISTED = 4096  # entries of a list of what there is
@@ -263,7 +264,61 @@ class Maps(Request):
         )
 
 
-Inquiry = Network | Channel | Survey | Look | Group | Symmetries | Maps
+def _millimetres(bound: bounds.Bound, description: str) -> Any:
+    return Field(bound.default, ge=bound.least, le=bound.most, description=description)
+
+
+class Solid(Request):
+    """A painted mesh as a solid to print, with its texture as a relief: what ``service relief``
+    makes, and refuses. In millimetres, z up, the lowest point at z = 0."""
+
+    SIDES: ClassVar = 16, 4096  # of the picture, in pixels
+    MAX_BYTES: ClassVar = 64 << 20  # of the mesh
+    buffers: ClassVar = {
+        "picture": "|u1 (H, W, 3) sRGB, top row first, sides of 16 to 4096 pixels",
+        "vertices": "<f4 (V, 3), z up",
+        "triangles": "<i4 (F, 3), rows of the vertices",
+        "uvs": "<f4 (F, 3, 2), v up; 64 MiB with the mesh",
+    }
+    mm: float = _millimetres(bounds.SIZE, "how high it is, with the relief")
+    depth: float = _millimetres(bounds.DEPTH, "of the relief")
+    raised: bool = Field(False, description="whether the relief stands on the surface")
+    invert: bool = Field(False, description="whether what is dark is high")
+    wall: Annotated[float, Field(ge=bounds.WALL.least, le=bounds.WALL.most)] | None = Field(
+        None, description="hollow, with walls so thick where nothing is carved; null: solid"
+    )
+    drain: float = _millimetres(bounds.DRAIN, "diameter of the hole from below into the hollow")
+    base: float = _millimetres(bounds.BASE, "so much is cut off below")
+    detail: float = _millimetres(bounds.DETAIL, "edges of the triangles")
+    colours: Annotated[int, Field(ge=1, le=bounds.MOST_FILAMENTS)] | None = Field(
+        None, description="filaments; null: 4 in a 3MF, else all colours"
+    )
+    format: Literal["3mf", "stl", "ply", "obj"] | None = Field(
+        None, description="of a file that is wanted, too"
+    )
+
+    class Reply(Message):
+        buffers: ClassVar = {
+            "points": "<f4 (V, 3)",
+            "triangles": "<i4 (F, 3), counter-clockwise seen from outside",
+            "colours": "|u1 (V, 3) sRGB, of the points",
+            "palette": "|u1 (n, 3) sRGB, of the filaments, the most used first; none where all "
+            "colours are kept",
+            "filament": "|u1 (F,), of each triangle, where there is a palette",
+            "file": "|u1 (N,), the bytes of the file that was asked for",
+        }
+        volume: Number = Field(description="mm³")
+
+
+class Withdraw(Request):
+    """Give up all questions of this client: they are not answered any more, and one that only this
+    client waits for is not worked on any longer."""
+
+    class Reply(Message):
+        questions: Count = Field(description="that were given up")
+
+
+Inquiry = Network | Channel | Survey | Look | Group | Symmetries | Maps | Solid
 
 
 class Heartbeat(Request):

@@ -99,3 +99,18 @@ def test_it_overwrites_nothing_that_it_reads(tile, capfd):
     assert command("finish", tile.with_suffix(".json"), "-o", tile) != 0
     assert "overwritten" in capfd.readouterr().err
     assert tile.with_suffix(".json").read_bytes() == before
+
+
+def test_a_picture_without_a_receipt_is_sent_to_the_command_that_changes_it(tmp_path, capsys):
+    photo = tmp_path / "photo.jpg"
+    Image.new("RGB", (8, 8)).save(photo)
+    assert command("finish", photo, "--set", "contrast=1.2") == 2
+    assert f"Change a photo with 'service style {photo}'." in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["photo.jpg"]
+
+
+@pytest.mark.parametrize("inks", ["red,blue", "#12,#345678", "0", "17"])
+def test_inks_that_are_none_are_told_how_to_write_them(tile, inks, capsys):
+    assert command("finish", tile.with_suffix(".json"), "--set", f"palette={inks}") == 2
+    error = capsys.readouterr().err
+    assert f"finishing.palette: '{inks}' is not understood. Give exact inks: how many" in error

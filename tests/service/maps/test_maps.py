@@ -23,7 +23,7 @@ from geometry.symmetry.colour import act
 from geometry.symmetry.colour_frame import RGB
 from service.cli.app import app
 from service.maps.ball import SphereGround
-from service.maps.delivery import make
+from service.maps.delivery import Written, make
 from service.maps.files import MapFormat, exr_bytes, map_bytes
 from service.maps.ground import Flat, Ground
 from service.maps.light import light_of, sign_choices
@@ -239,3 +239,29 @@ def test_what_cannot_be_is_refused_in_one_line(arguments, said, tmp_path):
     with pytest.raises(InputError, match=said) as caught:
         run(picture, *arguments)
     assert "\n" not in str(caught.value)
+
+
+def test_a_picture_that_shows_nothing_is_refused(tmp_path):
+    Image.new("RGBA", (32, 32)).save(tmp_path / "clear.png")
+    subject = read_subject(tmp_path / "clear.png", 100)
+    with pytest.raises(InputError, match="all of it is transparent"):
+        make(subject, Finish(2, 5))
+
+
+def test_a_look_far_over_the_edge_is_refused():
+    flat = Flat((8, 8), 100)
+    assert flat.framed(np.zeros((8, 8)), 20).shape == (48, 48)
+    with pytest.raises(InputError, match="--reach"):
+        flat.framed(np.zeros((8, 8)), 20_000)
+
+
+@pytest.mark.parametrize("command", ["maps", "sky", "orb", "measure", "view"])
+def test_a_folder_is_no_painting(command):
+    result = CliRunner().invoke(app, [command, "."])
+    assert result.exit_code == 2 and isinstance(result.exception, SystemExit)
+
+
+def test_textures_of_like_names_have_files_of_their_own(tmp_path):
+    place = Written(tmp_path, "vase", MapFormat.of("png", None), "opengl")
+    files = place.files(("gold leaf", "Gold_leaf", "g" * 80, "g" * 81))
+    assert len({str(file).lower() for file in files}) == len(files)

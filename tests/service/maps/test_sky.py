@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
+from PIL import Image
 from scipy import ndimage
 from typer.testing import CliRunner
 
@@ -20,6 +21,7 @@ from service.cli.app import app
 from service.maps.sky import sky
 from service.pictures.files import read_picture
 from service.pictures.look import to_linear
+from service.printing.subject import read_sphere
 
 SPHERE = {"target": "sphere", "group": "432", "colouring": "none", "size": 64}
 
@@ -92,3 +94,17 @@ def test_what_is_no_sky_is_refused(tmp_path):
         run(painting)
     with pytest.raises(InputError, match=r"End it with \.exr"):
         run(painting, "-o", tmp_path / "sky.png")
+
+
+def test_more_light_than_a_file_holds_is_refused():
+    white = np.full((8, 16, 3), 255, np.uint8)
+    assert sky(EQUIRECTANGULAR, white, None, exposure=15).max() == 2**15
+    with pytest.raises(InputError, match="65504") as caught:
+        sky(EQUIRECTANGULAR, white, None, exposure=16)
+    assert caught.value.field == "exposure"
+
+
+def test_a_single_pixel_is_no_sphere(tmp_path):
+    Image.new("RGB", (1, 1)).save(tmp_path / "one.png")
+    with pytest.raises(InputError, match="too few for a sphere"):
+        read_sphere(tmp_path / "one.png", "picture")

@@ -280,6 +280,7 @@ def test_closed_streams_do_not_end_a_command_and_get_into_no_file(folder):
     assert Image.open("preview.png").size == (64, 64)
 
 
+@pytest.mark.slow  # a painting that begins and ends, with its imports
 def test_a_terminal_that_is_closed_finishes_the_painting(folder):
     fcntl, pty, termios = map(pytest.importorskip, ("fcntl", "pty", "termios"))
     ours, theirs = pty.openpty()

@@ -57,6 +57,18 @@ def test_a_png_has_the_pattern_to_the_bit_with_its_size_and_profile(tmp_path):
     assert (above == np.roll(tile.pixels[-8:], -tile.skew, axis=1)).all()
 
 
+def test_a_strip_goes_on_along_its_length(tmp_path):
+    painting = write_painting(tmp_path, {"target": "frieze", "group": "p2mg", "size": 64})
+    tile = read_tile(painting)
+    height = len(tile.pixels)
+    page = flat_page(tile, FlatJob(64, 4, repeat=(3, 1)))
+    there = np.tile(tile.pixels, (1, 5, 1))[:, 64 - 4 : 4 * 64 + 4]
+    assert (page.picture == there).all()
+    assert np.allclose((page.trim.width, page.trim.height), (3 * 64, height - 8))
+    with pytest.raises(InputError, match=r"--repeat 3x1"):
+        flat_page(tile, FlatJob(64, repeat=(3, 2)))
+
+
 def test_the_lattice_of_a_cell_is_drawn_where_it_is(tmp_path):
     painting = write_painting(tmp_path, P6)
     page = flat_page(read_tile(painting), FlatJob(60, 2, cut="domain"))

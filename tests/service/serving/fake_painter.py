@@ -155,6 +155,16 @@ def maps(fields, buffers):
     return {"flat": fields["invert"]}, {"normal": picture, "packed": 255 - picture}
 
 
+def solid(fields, buffers):
+    """What it was asked for as its points; 2 m of it take for ever."""
+    if fields["mm"] == 2000:
+        time.sleep(1000)
+    points = np.full((3, 3), fields["mm"], np.float32)
+    colours = np.zeros((3, 3), np.uint8)
+    made = {"points": points, "triangles": buffers["triangles"], "colours": colours}
+    return {"volume": 1.0}, made | {"file": np.frombuffer(b"solid", np.uint8)}
+
+
 def refinish(folder, steps, draft):
     pixels = np.full((8, 8, 3), 100 * steps["contrast"], np.uint8)
     return {"receipt": None if draft else {"recipe": {"finishing": steps}}}, {"pixels": pixels}
@@ -176,6 +186,7 @@ def fake_painter(checkpoint_seconds=0.05):
         group=group,
         symmetries=symmetries,
         maps=maps,
+        solid=solid,
         refinish=refinish,
     )
 

@@ -15,7 +15,9 @@ from hostile_service import (
     FEW,
     PICTURE,
     SIDE,
+    SOLID,
     HostileService,
+    arrays,
     encoded,
     jpeg_bomb,
     message,
@@ -54,6 +56,8 @@ ASK = {
     "group": lambda client: client.group("C7"),
     "symmetries": lambda client: client.symmetries(*MESH),
     "maps": lambda client: client.maps(PICTURE, TEXTURED),
+    "solid": lambda client: client.solid(PICTURE, TEXTURED),
+    "withdraw": lambda client: client.withdraw(),
     "heartbeat": lambda client: client.heartbeat(),
     "submit": lambda client: client.submit({}),
     "have": lambda client: client.submit({}, LARGE),
@@ -121,6 +125,27 @@ def test_a_reply_with_anything_odd_is_taken_or_refused_in_one_line(hostile, clie
         if kind not in LENIENT:
             assert f"{field}=missing" in refusals and f"{field}=None" in refusals, field
     assert "error.message=missing" in refusals and "error.code=[]" in refusals
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"points": np.eye(3)},
+        {"points": np.full((3, 3), np.nan, np.float32)},
+        {"points": np.eye(2, 3, dtype=np.float32)},
+        {"triangles": np.array([[0, 1, -1]], np.int32)},
+        {"triangles": np.array([[0, 1]], np.int32)},
+        {"colours": np.zeros((2, 3), np.uint8)},
+        {"filament": np.full(1, 2, np.uint8)},
+        {"filament": np.zeros(2, np.uint8)},
+        {"palette": np.zeros((2, 4), np.uint8)},
+        {"file": np.zeros((2, 2), np.uint8)},
+    ],
+)
+def test_what_is_no_solid_is_refused(hostile, client, wrong):
+    hostile.spoil = {"solid": arrays(SOLID | wrong)}
+    with refused("bad-reply"):
+        client.solid(PICTURE, TEXTURED)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -62,6 +62,35 @@ def test_material_maps(client):
         client.maps(PICTURE, mesh, roughness=[0.5])
 
 
+MESH = {
+    "vertices": np.eye(3, dtype=np.float32),
+    "triangles": np.array([[0, 1, 2]], np.int32),
+    "uvs": np.zeros((1, 3, 2), np.float32),
+}
+
+
+def test_solids(client):
+    made = client.solid(PICTURE, MESH, mm=30, wall=None, format="stl")
+    assert (made["points"] == 30).all() and bytes(made["file"]) == b"solid"
+    with refused("bad-buffer"):
+        client.solid(PICTURE, MESH | {"vertices": MESH["vertices"].astype(float)})
+    for wrong in ({"mm": 4}, {"wall": 0.1}, {"colours": 17}, {"format": "gltf"}):
+        with refused("bad-value"):
+            client.solid(PICTURE, MESH, **wrong)
+
+
+def test_a_question_can_be_withdrawn(client, service, dealer):
+    """What takes for ever ends at once; others' questions stay."""
+    endless = {"kind": "solid", "mm": 2000.0}
+    dealer.send_multipart(encode(endless | {"id": 1}, MESH | {"picture": PICTURE}))
+    dealer.send_multipart(encode({"kind": "withdraw", "id": 2}))
+    assert decode(receive(dealer))[0] == {
+        **{"protocol": 1, "kind": "withdraw", "id": 2, "questions": 1}
+    }
+    assert (client.solid(PICTURE, MESH, mm=40)["points"] == 40).all()
+    assert client.withdraw() == 0
+
+
 def test_a_finished_job_is_finished_anew(client):
     job = client.submit(recipe(step_ms=1, steps=2))
     with refused("not-finished"):
@@ -122,6 +151,8 @@ def test_nothing_is_found_out_twice(tmp_path):
         ("group", {}, "bad-value"),
         ("symmetries", {}, "bad-buffer"),
         ("maps", {"depth": 0.0}, "bad-value"),
+        ("solid", {}, "bad-buffer"),
+        ("solid", {"depth": "deep"}, "bad-value"),
         ("maps", {"picture": np.zeros((2049, 16, 3), np.uint8)}, "bad-buffer"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Questions about painted objects: who asks, which are open, what became of them."""
