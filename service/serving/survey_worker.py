@@ -1,7 +1,7 @@
 """The process that answers clients' questions: what is in a network, what a channel responds to,
-which channels describe a picture, what a group is like, which symmetries a mesh has, what
-material and what solid a texture makes, what a painting is like, finished in another way. Beside
-the workers, so that nobody waits for a painting, and what happens to it happens to no job.
+which channels describe a picture, what a group is like, which symmetries a mesh has, what material
+and what solid a texture makes, what a painting is like, finished in another way. Beside the
+workers, so that nobody waits for a painting, and what happens to it happens to no job.
 
 Started by :mod:`service.serving.surveyor` as ``python -m service.serving.survey_worker ADDRESS
 PAINTER``. It is asked one question after the other, and says ``ready``, ``answer`` or ``fault``.

@@ -1,4 +1,4 @@
-"""Paintings finished anew: drafts are near exact pictures, and these are what painting makes."""
+"""Paintings finished anew: drafts are near the exact pictures, inks are exact."""
 
 from __future__ import annotations
 
