@@ -290,6 +290,7 @@ def test_linked_materials_and_images_are_not_written(sphere: Any, tmp_path: Path
     assert (pixels_of(linked) == 77).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_restless_user_crashes_nothing(seed: int, tmp_path: Path) -> None:
     """In a process of its own, which also quits while painting."""

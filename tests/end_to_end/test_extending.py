@@ -78,6 +78,7 @@ def test_the_page_lists_the_colourings_that_there_are(installed):
     assert "none, 3a and 12a" in PAGE
 
 
+@pytest.mark.slow
 def test_the_group_is_listed_with_a_command_that_paints_it(installed):
     done = run(installed, "service", "groups", "--space", "hyperbolic", "--json")
     command = next(row["command"] for row in json.loads(done.stdout) if row["name"] == "433")

@@ -118,6 +118,7 @@ def test_what_is_wrong_with_a_list_by_itself_is_refused_at_once():
 VARIANTS = ["variants", "tile", "-s", "night_strokes", "--size", "64", "--set", "steps=1"]
 
 
+@pytest.mark.slow
 def test_variants_keep_their_numbers_and_one_is_picked(tmp_path, capfd, monkeypatch):
     painted = []
     paint = variants._paint

@@ -82,6 +82,7 @@ def test_a_worker_that_is_killed_changes_nothing(service, client):
     assert len(receipt["steering"]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="signals")
 def test_a_service_that_is_killed_has_not_forgotten(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt")

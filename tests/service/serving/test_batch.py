@@ -64,6 +64,7 @@ def log(folder):
     return file.read_text() if file.exists() else ""
 
 
+@pytest.mark.slow
 def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder):
     write(folder, "a")
     write(folder, "b", styles=[{"source": "leaf.png"}])
@@ -94,6 +95,7 @@ def test_two_batches_do_not_paint_into_one_folder(folder):
         assert first.poll() is None
 
 
+@pytest.mark.slow
 def test_no_picture_is_written_over_what_another_recipe_reads_or_writes(folder):
     leaf = np.arange(24 * 16 * 3, dtype=np.uint8).reshape(24, 16, 3)
     Image.fromarray(leaf).save(folder / "leaf.png")

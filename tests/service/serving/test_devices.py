@@ -43,6 +43,7 @@ def test_jobs_run_side_by_side_and_die_alone(tmp_path):
         assert all(alive(pid) for pid in workers(service.log())[1:])
 
 
+@pytest.mark.slow
 def test_a_device_that_is_not_there_is_told_and_paints_nothing(tmp_path):
     with (
         running(tmp_path / "log.txt", devices=["cuda:7"]) as service,
@@ -61,6 +62,7 @@ def test_a_worker_says_which_devices_there_are(tmp_path):
         assert one.frame(job).error is None
 
 
+@pytest.mark.slow
 def test_a_job_that_is_resumed_at_once_is_not_painted_twice(tmp_path):
     with (
         running(tmp_path / "log.txt", devices=["cpu", "cpu"]) as service,

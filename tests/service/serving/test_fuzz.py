@@ -145,6 +145,7 @@ def test_a_web_page_queues_nothing(service, client, dealer):
     assert INTRUDER not in {row["group"] for row in client.jobs()}
 
 
+@pytest.mark.slow
 def test_malformed_messages_disturb_nothing(service, client, victims):
     check_undisturbed(service, *bombard(service, client, victims, 300))
 

@@ -91,6 +91,7 @@ def test_what_cannot_be_repainted_is_refused(client):
             client.repaint(job, region, seed)
 
 
+@pytest.mark.slow
 def test_a_large_region_is_uploaded_and_its_bytes_count(tmp_path):
     large = np.full((4000, 3000), 255, np.uint8)
     with (
@@ -138,6 +139,7 @@ def test_regions_that_were_never_uploaded_are_refused(client, dealer):
         assert decode(receive(dealer))[0]["error"]["code"] == code, uploads
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="signals")
 def test_what_is_kept_survives_the_service(tmp_path):
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:

@@ -121,6 +121,7 @@ def test_the_worker_does_not_service_died_a_killed_service(tmp_path):
     assert eventually(lambda: not alive(worker))
 
 
+@pytest.mark.slow
 def test_a_worker_that_cannot_start_is_told(tmp_path):
     with (
         running(tmp_path / "log.txt", painter="fake_painter:broken_painter") as service,
@@ -165,6 +166,7 @@ def test_the_tail_of_its_log_says_why_a_job_failed(service, client):
     assert f"job {job} | RuntimeError: as asked" in service.log()
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_is_replaced_after_cancel(tmp_path):
     with running(tmp_path / "log.txt", patience=1.0) as service, Client(service.address) as client:
         hung = client.submit(recipe(group=HANG))
@@ -188,6 +190,7 @@ def test_a_job_that_could_not_be_submitted_does_not_begin_later(tmp_path):
             assert client.jobs() == []
 
 
+@pytest.mark.slow
 def test_a_job_that_nobody_watches_says_how_far_it_is(tmp_path):
     painter = "fake_painter:painter_without_checkpoints"
     with (

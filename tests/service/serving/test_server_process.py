@@ -48,6 +48,7 @@ def crash(service, number=signal.SIGABRT):
     return server_of(service)
 
 
+@pytest.mark.slow
 def test_a_server_that_crashes_is_started_again_and_its_jobs_go_on(tmp_path):
     with running(tmp_path / "log.txt", kept=True) as service:
         with Client(service.address, timeout=PATIENCE) as client:
@@ -91,6 +92,7 @@ def test_a_signal_ends_both_in_order(tmp_path, number):
         client.cancel(job)
 
 
+@pytest.mark.slow
 def test_no_process_service_dieds_its_keeper_and_the_folder_is_free(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt", kept=True)
     with Client(service.address, timeout=PATIENCE) as client:
@@ -211,6 +213,7 @@ def test_routing_ids_begin_anywhere():
     assert len({first_id(seeded=True) for _ in range(3)}) == 3
 
 
+@pytest.mark.slow
 def test_a_peer_that_claims_the_ids_to_come_ends_nothing(service, client):
     start = int.from_bytes(first_id(seeded=False), "big")
     job = client.submit(recipe(steps=200))

@@ -66,6 +66,7 @@ def same(textures, expected):
         np.testing.assert_array_equal(texture, expected[steps], err_msg=str(steps))
 
 
+@pytest.mark.slow
 def test_a_storm(tmp_path):
     recipes = quick_recipes(2)
     with storm(tmp_path, recipes, seed=1) as blows:

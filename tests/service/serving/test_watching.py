@@ -78,6 +78,7 @@ def watch(address, job, count, enough):
     return list(crowd.values())
 
 
+@pytest.mark.slow
 def test_32_clients_watch_one_job_and_each_size_is_rendered_once(service, client):
     job = client.submit(recipe(step_ms=30, steps=100_000))
     crowd = watch(service.address, job, 32, enough=lambda: client.finish(job))

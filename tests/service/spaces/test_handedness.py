@@ -163,6 +163,7 @@ def test_both_hands_of_a_tile_are_mirror_images():
         assert symmetry_errors(pixels, receipt) == [0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chirality", ["ccw", "cw"])
 @pytest.mark.parametrize(("group", "seed"), [("p3", 2), ("p4", 8), ("p6", 1)])
 def test_a_hand_is_right_at_the_end_of_several_stages(group, seed, chirality):

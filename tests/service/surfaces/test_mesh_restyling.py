@@ -143,6 +143,7 @@ def likeness(texture, base):
     return np.corrcoef(a, b)[0, 1]
 
 
+@pytest.mark.slow
 def test_content_keeps_what_the_base_shows():
     """The same steps with and without the term, from noise: with it the base is recognised."""
     base = photograph()

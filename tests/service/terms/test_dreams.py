@@ -207,6 +207,7 @@ def test_unblocked_networks_say_the_same_and_have_gradients_everywhere():
     assert [bool(gradient.any()) for gradient in gradients] == [False, True, False]
 
 
+@pytest.mark.slow
 def test_beside_a_style_both_are_seen():
     fields = {"styles": [{"source": "night_strokes"}], "style_scale": 0.5, "steps": 44}
     first, *_, last = run(dreamt("class:goldfinch", **fields))
