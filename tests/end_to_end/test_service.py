@@ -105,8 +105,8 @@ def test_it_describes_what_it_offers(client):
     [
         ("tile", "p6", 3),
         ("sphere", "532", 3),
-        ("hyperbolic", "[4,6]+", 4),
-        ("spiral", "spiral3", 3),
+        pytest.param("hyperbolic", "[4,6]+", 4, marks=pytest.mark.slow),
+        pytest.param("spiral", "spiral3", 3, marks=pytest.mark.slow),
     ],
 )
 def test_a_picture_is_painted_live(client, target, group, channels):

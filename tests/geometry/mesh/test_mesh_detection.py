@@ -35,7 +35,7 @@ def tetrahedron():
     [
         (vase(columns=48, rows=24), "*12.12"),
         pytest.param(vase(columns=48, rows=24, twist=1), "12.12", marks=pytest.mark.slow),
-        (tilted(prism(7)), "*227"),
+        pytest.param(tilted(prism(7)), "*227", marks=pytest.mark.slow),
         (prism(4, 2**0.5), "*432"),
         pytest.param(tetrahedron(), "*332", marks=pytest.mark.slow),
         (icosphere(), "*532"),
@@ -44,7 +44,8 @@ def tetrahedron():
         (tilted(head()), "*"),
         # of 64 segments: the largest in the catalogue
         pytest.param(uv_sphere(), "*2.2.32", marks=pytest.mark.slow),
-        (uv_sphere(97, 31), "*"),  # no turn that the catalogue has
+        # no turn that the catalogue has
+        pytest.param(uv_sphere(97, 31), "*", marks=pytest.mark.slow),
         pytest.param(torus(35, 12), "*2.2.35", marks=pytest.mark.slow),
     ],
     ids=[

@@ -136,7 +136,9 @@ def expect_brute_force(mesh, camera, shape, method, **scene):
 
 
 # 16: magnified, level 0 only. 256: minified, several levels. The other two are not square.
-@pytest.mark.parametrize("shape", [(16, 16), (256, 256), (96, 64), (7, 10)])
+@pytest.mark.parametrize(
+    "shape", [(16, 16), pytest.param((256, 256), marks=pytest.mark.slow), (96, 64), (7, 10)]
+)
 @pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
 @pytest.mark.parametrize("method", ["auto", "rays"])
 def test_the_view_is_that_of_brute_force(shape, kind, method):
