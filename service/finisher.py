@@ -201,6 +201,11 @@ class Fitted:
     given: NDArray[np.uint8] | None
     are_pixels: bool = False
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether the picture is in inks, and pixels do not mix to colours."""
+        return self.inks is not None and not self.dither
+
     def toned(self, logits: Array) -> Array:
         """What becomes of logits (n, 3), before they are in inks."""
         strips = np.array_split(logits.astype(np.float64), max(1, len(logits) // _STRIP))
@@ -232,10 +237,9 @@ class Fitted:
         return (nearly if self.given is None else self.given)[which]
 
     def without_specks(self, logits: Array, skew: int) -> Array:
-        """Logits (H, W, 3) in inks, of all texels of a torus, without those that are alone in
-        theirs; as they are where pixels mix to colours."""
-        if self.inks is None or self.dither:
-            return logits
+        """Logits (H, W, 3) in flat inks, of all texels of a torus, without those that are alone in
+        theirs."""
+        assert self.inks is not None, "who asks looks whether it is flat"
         which = nearest_ink(self.space.places(logits.reshape(-1, 3)), self.inks)
         kept = without_specks(which.reshape(logits.shape[:2]), self.inks, skew)
         return self.space.logits_at(self.inks)[kept]

@@ -7,14 +7,12 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, StringProperty
 
-from ..jobs import jobs
-from ..operators.base import Acting, OnMesh, Result, attempt
-from ..settings.properties import settings_of
+from ..operators.base import Acting, OnIdlePainted, Result, attempt
 from ..settings.style import RELATIVE
 from . import making, world
 
 
-class ORBITEX_OT_material_maps(OnMesh, bpy.types.Operator):
+class ORBITEX_OT_material_maps(OnIdlePainted, bpy.types.Operator):
     """Make a material of the painted texture"""
 
     bl_idname = "orbitex.material_maps"
@@ -57,15 +55,6 @@ class ORBITEX_OT_material_maps(OnMesh, bpy.types.Operator):
         description="Of the service; left out: the one that painted, or the preferences'",
         options={"SKIP_SAVE", "HIDDEN"},
     )
-
-    @classmethod
-    def why_not(cls, context: Any) -> str:
-        """No mesh is active, it has no image, or is being painted."""
-        obj = context.active_object
-        reason = super().why_not(context)
-        if not reason and settings_of(obj).image is None:
-            reason = "This object has not been painted"
-        return reason or jobs.busy_reason(obj)
 
     def execute(self, context: Any) -> Result:
         """Wait for the answer (scripts and background Blender)."""

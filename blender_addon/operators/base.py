@@ -8,6 +8,7 @@ from typing import Any
 from ..jobs import jobs
 from ..link.messages import RUNNING
 from ..problems import ProblemError
+from ..settings.properties import settings_of
 
 Result = Any  # what an operator returns: {"FINISHED"} or {"CANCELLED"}
 
@@ -65,6 +66,18 @@ class OnMesh(Explained):
         return "" if obj is not None and obj.type == "MESH" else "Select a mesh object"
 
 
+class OnPainted(OnMesh):
+    """Needs an active mesh with an image of Orbitex's."""
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, or it has no image."""
+        reason = super().why_not(context)
+        if not reason and settings_of(context.active_object).image is None:
+            reason = "This object has not been painted"
+        return reason
+
+
 class OnIdleMesh(OnMesh):
     """Needs an active mesh that is not being painted."""
 
@@ -86,3 +99,12 @@ class OnJob(Explained):
         running = jobs.active_of(context.active_object)
         right = running is not None and running.report.state in cls.states
         return "" if right else cls.otherwise
+
+
+class OnIdlePainted(OnPainted):
+    """Needs an active mesh with an image of Orbitex's that is not being painted."""
+
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """No mesh is active, it has no image, or is being painted."""
+        return super().why_not(context) or jobs.busy_reason(context.active_object)

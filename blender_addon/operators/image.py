@@ -11,23 +11,11 @@ from ..jobs import enlarge, jobs, originals, recall, repaint
 from ..picture import viewports
 from ..settings.properties import settings_of
 from . import paint
-from .base import Acting, Explained, OnMesh, Result
+from .base import Acting, Explained, OnPainted, Result
 from .waiting import PaintingOperator
 
 
-class _OnPainted(OnMesh):
-    """Needs an active mesh with an image of Orbitex's."""
-
-    @classmethod
-    def why_not(cls, context: Any) -> str:
-        """No mesh is active, or it has no image."""
-        reason = super().why_not(context)
-        if not reason and settings_of(context.active_object).image is None:
-            reason = "This object has not been painted"
-        return reason
-
-
-class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
+class ORBITEX_OT_restore(OnPainted, bpy.types.Operator):
     """Show the colour from before"""
 
     bl_idname = "orbitex.restore"
@@ -41,7 +29,7 @@ class ORBITEX_OT_restore(_OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_show_painted(Acting, _OnPainted, bpy.types.Operator):
+class ORBITEX_OT_show_painted(Acting, OnPainted, bpy.types.Operator):
     """Show the painted texture"""
 
     bl_idname = "orbitex.show_painted"
@@ -54,7 +42,7 @@ class ORBITEX_OT_show_painted(Acting, _OnPainted, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ORBITEX_OT_paint_again(PaintingOperator, _OnPainted, bpy.types.Operator):
+class ORBITEX_OT_paint_again(PaintingOperator, OnPainted, bpy.types.Operator):
     """Paint the object as its image was painted"""
 
     bl_idname = "orbitex.paint_again"
@@ -77,7 +65,7 @@ def paint_again(context: Any, obj: Any) -> jobs.Job:
     return paint.begin_paint(context, obj, recall.choices_of_image(settings_of(obj).image))
 
 
-class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
+class ORBITEX_OT_repaint(PaintingOperator, OnPainted, bpy.types.Operator):
     """Paint a part of the picture anew"""
 
     bl_idname = "orbitex.repaint"
@@ -107,7 +95,7 @@ class ORBITEX_OT_repaint(PaintingOperator, _OnPainted, bpy.types.Operator):
         return [begun]
 
 
-class ORBITEX_OT_enlarge(PaintingOperator, _OnPainted, bpy.types.Operator):
+class ORBITEX_OT_enlarge(PaintingOperator, OnPainted, bpy.types.Operator):
     """Go on from the picture at a larger size"""
 
     bl_idname = "orbitex.enlarge"
@@ -134,7 +122,7 @@ class ORBITEX_OT_enlarge(PaintingOperator, _OnPainted, bpy.types.Operator):
         return [enlarge.enlarge(context, context.active_object, size)]
 
 
-class ORBITEX_OT_recall(Acting, _OnPainted, bpy.types.Operator):
+class ORBITEX_OT_recall(Acting, OnPainted, bpy.types.Operator):
     """Take the settings from the image"""
 
     bl_idname = "orbitex.recall"

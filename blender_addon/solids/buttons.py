@@ -8,10 +8,8 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from ..jobs import jobs
-from ..operators.base import OnMesh, Result, attempt
+from ..operators.base import OnIdlePainted, OnMesh, Result, attempt
 from ..problems import refuse
-from ..settings.properties import settings_of
 from ..settings.style import RELATIVE
 from . import making
 from .order import Order, in_millimetres
@@ -28,20 +26,11 @@ def _millimetres(name: str, least: float, most: float, default: float, descripti
     )
 
 
-class _Exporting(OnMesh):
+class _Exporting(OnIdlePainted):
     """Makes a solid of the active, painted object: ``_order`` says which."""
 
     report: Any
     address = ""
-
-    @classmethod
-    def why_not(cls, context: Any) -> str:
-        """No mesh is active, it has no image, or is being painted."""
-        obj = context.active_object
-        reason = super().why_not(context)
-        if not reason and settings_of(obj).image is None:
-            reason = "This object has not been painted"
-        return reason or jobs.busy_reason(obj)
 
     def _order(self, context: Any) -> Order:
         raise NotImplementedError

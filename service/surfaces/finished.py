@@ -41,5 +41,7 @@ def finished_orbits(finish: Finisher, orbits: Array, torus: Torus) -> tuple[Arra
         return fitted.toned(orbits), fitted
     fitted = dataclasses.replace(fitted, are_pixels=True)
     done = fitted.inked(orbits, thresholds(*np.divmod(first, torus.shape[1])))
+    if not fitted.is_flat:
+        return done, fitted
     texels = torus.unfold.apply(done, finish.frame).reshape(*torus.shape, 3)
     return fitted.without_specks(texels, torus.skew).reshape(-1, 3)[first], fitted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # for fake_service and scenes
 
+from fake_service import FakeService
+
 import blender_addon
 from blender_addon.jobs import pump
+from blender_addon.settings import preferences
 
 
 @pytest.fixture
@@ -30,3 +34,12 @@ def sphere(addon: None) -> Any:
     """An active UV sphere with a UV map and without a material."""
     bpy.ops.mesh.primitive_uv_sphere_add(segments=16, ring_count=8)
     return bpy.context.active_object
+
+
+@pytest.fixture
+def service(addon: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
+    """At the preferences' address."""
+    with FakeService(steps=1) as service:
+        known = replace(preferences.DEFAULTS, address=service.address, autostart=False)
+        monkeypatch.setattr(preferences, "read", lambda _: known)
+        yield service

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -16,16 +14,7 @@ from blender_addon.finishing import live
 from blender_addon.jobs import ties
 from blender_addon.picture import live_image
 from blender_addon.picture.backup import RECEIPT_KEY
-from blender_addon.settings import painting, preferences
-
-
-@pytest.fixture
-def service(addon: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
-    """At the preferences' address."""
-    with FakeService(steps=1) as service:
-        known = replace(preferences.DEFAULTS, address=service.address, autostart=False)
-        monkeypatch.setattr(preferences, "read", lambda _: known)
-        yield service
+from blender_addon.settings import painting
 
 
 @pytest.fixture

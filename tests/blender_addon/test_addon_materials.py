@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +16,8 @@ from blender_addon.link.picture_files import encode_png
 from blender_addon.materials import making
 from blender_addon.picture.backup import RECEIPT_KEY
 from blender_addon.picture.shading import BUMP_NODE
-from blender_addon.settings import preferences
 from recipes.demo import free_address
 from service.serving.protocol.service_messages import Maps
-
-
-@pytest.fixture
-def service(addon: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
-    """At the preferences' address."""
-    with FakeService(steps=1) as service:
-        known = replace(preferences.DEFAULTS, address=service.address, autostart=False)
-        monkeypatch.setattr(preferences, "read", lambda _: known)
-        yield service
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from fake_service import FakeService
 from scenes import image, node_of, noise
 
 from blender_addon.panels import main
-from blender_addon.settings import preferences
 from blender_addon.solids import making
 from blender_addon.solids.order import FORMATS, TITLES, Order
 from recipes.demo import free_address
@@ -25,15 +24,6 @@ from service.serving.protocol.service_messages import Solid
 from service.solids import bounds
 
 CROSSES = ("relief-crosses-itself", "It goes through itself.", "Choose a smaller --depth.")
-
-
-@pytest.fixture
-def service(addon: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
-    """At the preferences' address."""
-    with FakeService() as service:
-        known = replace(preferences.DEFAULTS, address=service.address, autostart=False)
-        monkeypatch.setattr(preferences, "read", lambda _: known)
-        yield service
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,15 +24,6 @@ from recipes.demo import free_address
 MIRROR = symmetry("*", "Mirror Left–Right", "Y")
 CUBE = symmetry("*432", "Octahedral with Mirrors")
 SLANTED = symmetry("77", "7 Turns about a Slanted Axis", "0.6000000,0.0000000,0.8000000")
-
-
-@pytest.fixture
-def service(addon: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeService]:
-    """At the preferences' address."""
-    with FakeService(steps=1) as service:
-        known = replace(preferences.DEFAULTS, address=service.address, autostart=False)
-        monkeypatch.setattr(preferences, "read", lambda _: known)
-        yield service
 
 
 @pytest.fixture
