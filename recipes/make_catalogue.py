@@ -1,9 +1,9 @@
-"""The small pictures of the catalogue and its times: `make catalogue`, or
+"""The small pictures of the catalogue and its figures: `make catalogue`, or
 `python -m recipes.make_catalogue [--page | NAME ...]`.
 
 Paints the recipes of this folder one after another into out/catalogue: those of up to 384 pixels
 (of spheres 768) as they are, others as drafts of that size, which the page says. What is there is
-not painted again. Then recipes/pictures/NAME.jpg, recipes/pictures/times.json and docs/catalogue.md
+not painted again. Then recipes/pictures/NAME.jpg, recipes/pictures/figures.json and docs/catalogue.md
 are written. Dreams are shown as `make dreams` painted them. With ``--page`` only the page is
 written.
 
@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -38,7 +39,7 @@ RECIPES = Path(__file__).parent
 PICTURES = RECIPES / "pictures"
 TEXT = RECIPES / "catalogue_page.md"
 PAGE = RECIPES.parent / "docs" / "catalogue.md"
-TIMES = PICTURES / "times.json"
+FIGURES = PICTURES / "figures.json"
 WORK = Path("out/catalogue")
 DREAMS = RECIPES.parent / "docs" / "images" / "dreams"
 SIDE, MOST_BYTES = 288, 25_000  # of a picture
@@ -60,22 +61,21 @@ def make_pictures(files: Sequence[Path]) -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     PICTURES.mkdir(exist_ok=True)
     for file in files or recipe_files().values():
-        painted, note = WORK / f"{file.stem}.png", WORK / f"{file.stem}.time"
+        painted, note = WORK / f"{file.stem}.png", WORK / f"{file.stem}.json"
         if not note.exists():
             began = time.perf_counter()
-            picture, seconds = paint(read_recipe(file), file.stem.startswith("dream_"))
+            picture, figures = paint(read_recipe(file), file.stem.startswith("dream_"))
             picture.save(painted)
-            note.write_text(f"{seconds:.1f}\n")
-            print(
-                f"{file.stem}  {seconds:.0f} s; took {time.perf_counter() - began:.0f}", flush=True
-            )
+            note.write_text(json.dumps(figures))
+            took = time.perf_counter() - began
+            print(f"{file.stem}  {figures}; took {took:.0f} s", flush=True)
         write_small(file)
-    write_times()
+    write_figures()
 
 
-def paint(recipe: Recipe, is_dream: bool) -> tuple[Image.Image, float]:
-    """The picture that is shown of a recipe, of a mesh a view of it, and how many seconds of the
-    processor the recipe would take as it is."""
+def paint(recipe: Recipe, is_dream: bool) -> tuple[Image.Image, dict[str, Any]]:
+    """The picture that is shown of a recipe, of a mesh a view of it, and its figures: how many
+    seconds of the processor the recipe would take as it is, and its receipt's quality."""
     from service.painting.paint import paint as painting
     from service.reporting.finish import finish
     from service.reporting.mesh_pictures import preview_views
@@ -94,7 +94,11 @@ def paint(recipe: Recipe, is_dream: bool) -> tuple[Image.Image, float]:
     pixels = preview_views(given.loaded, done.picture)[0] if given else done.picture
     spent = time.process_time() - begin
     work = sum(plan.width**2 * plan.steps for plan in stage_plans(recipe, scene.group.order))
-    return Image.fromarray(pixels), spent - clock.seconds + clock.seconds / clock.work * work
+    seconds = spent - clock.seconds + clock.seconds / clock.work * work
+    quality = done.receipt["quality"]
+    quality = {name: quality[name] for name in ("symmetry_rms", "seams", "palette")}
+    figures = {"seconds": round(seconds, 1), "quality": quality}
+    return Image.fromarray(pixels), figures
 
 
 class _Clock:
@@ -170,12 +174,15 @@ def _refused() -> str:
     raise AssertionError("p3 has one aspect")
 
 
-def write_times() -> None:
-    """Write the times of all that was painted, beside those that are there."""
-    times = json.loads(TIMES.read_text())["seconds"] if TIMES.exists() else {}
-    times |= {note.stem: float(note.read_text()) for note in WORK.glob("*.time")}
-    data = {"machine": MACHINE, "seconds": dict(sorted(times.items()))}
-    TIMES.write_text(json.dumps(data, indent=1) + "\n")
+def write_figures() -> None:
+    """Write the figures of all that was painted, beside those that are there."""
+    before = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    made = {note.stem: json.loads(note.read_text()) for note in sorted(WORK.glob("*.json"))}
+    data: dict[str, Any] = {"machine": MACHINE}
+    for figure in ("seconds", "quality"):
+        all_of_it = before.get(figure, {}) | {name: made[name][figure] for name in made}
+        data[figure] = {name: all_of_it[name] for name in sorted(all_of_it)}
+    FIGURES.write_text(json.dumps(data, indent=1) + "\n")
 
 
 if __name__ == "__main__":

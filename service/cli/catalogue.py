@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from geometry.errors import InputError, excerpt
 from service.cli.recipe_file import read_about, read_recipe
@@ -42,14 +43,14 @@ def chapters() -> tuple[str, ...]:
 
 def catalogue() -> list[Entry]:
     """All recipes, chapter by chapter, by name."""
-    times = _times().get("seconds", {})
+    times = _figures().get("seconds", {})
     found = [_entry(name, file, times.get(name)) for name, file in recipe_files().items()]
     return sorted(found, key=lambda entry: (chapters().index(entry.chapter), entry.name))
 
 
 def machine() -> str:
     """What the times of the catalogue are of."""
-    return str(_times().get("machine", ""))
+    return str(_figures().get("machine", ""))
 
 
 def recipe_files() -> dict[str, Path]:
@@ -80,9 +81,9 @@ def _folder() -> Path:
     return Path(str(files("recipes")))
 
 
-def _times() -> dict[str, dict[str, float]]:
-    file = _folder() / "pictures" / "times.json"
-    found: dict[str, dict[str, float]] = json.loads(file.read_text(encoding="utf-8"))
+def _figures() -> dict[str, Any]:
+    file = _folder() / "pictures" / "figures.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 
