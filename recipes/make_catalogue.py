@@ -3,9 +3,8 @@
 
 Paints the recipes of this folder one after another into out/catalogue: those of up to 384 pixels
 (of spheres 768) as they are, others as drafts of that size, which the page says. What is there is
-not painted again. Then recipes/pictures/NAME.jpg, recipes/pictures/figures.json and docs/catalogue.md
-are written. Dreams are shown as `make dreams` painted them. With ``--page`` only the page is
-written.
+not painted again. Then recipes/pictures/NAME.jpg, their figures.json and docs/catalogue.md are
+written. Dreams are shown as `make dreams` painted them. With ``--page`` only the page is written.
 
 Times are of the processor, so that other programs do not count. Where a recipe is not painted as it
 is, the time is scaled: a step's takes as long as it has pixels.
