@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,18 @@ _EXAMPLES = "'service recipes' lists examples."
 def read_recipe(path: Path, changes: Sequence[str] = (), beside: Path | None = None) -> Recipe:
     """The recipe in a file, or in a receipt, with ``changes`` such as 'objective.style=2'.
 
-    Its files are looked for beside the recipe, or in the folder ``beside``. Raises InputError:
-    "missing-file", "bad-recipe", "bad-value", "unknown-field".
+    Its files are looked for beside the recipe, or in the folder ``beside``; those that ``changes``
+    name, in the current folder, as a shell completes them. Raises InputError: "missing-file",
+    "bad-recipe", "bad-value", "unknown-field".
     """
     data = _read(path)
+    typed: set[str] = set()
     for change in changes:
         key, value = read_change(change)
         set_value(data, key, value, "--set")
+        typed.update(_texts(value))
     recipe = parse_recipe(data)
-    return with_absolute_files(recipe, beside or path.parent)
+    return with_absolute_files(recipe, beside or path.parent, typed)
 
 
 def read_about(path: Path) -> About | None:
@@ -68,13 +71,14 @@ def read_steering(path: Path, recipe: Recipe) -> tuple[Adjustment, ...]:
     return parse_steering(recipe, read_json(path).get("steering", []))
 
 
-def with_absolute_files(recipe: Recipe, folder: Path) -> Recipe:
-    """The recipe with its files' names made absolute, read relative to ``folder``: a receipt of it
-    can be run from anywhere. Names of exemplars and colours stay."""
+def with_absolute_files(recipe: Recipe, folder: Path, typed: Set[str] = frozenset()) -> Recipe:
+    """The recipe with its files' names made absolute: a receipt of it can be run from anywhere.
+    They are relative to ``folder``, those that are ``typed`` to the current one. Names of exemplars
+    and colours stay."""
     from service.inputs.styles import exemplars
 
     def absolute(name: str) -> str:
-        return str((folder / name).absolute())
+        return str(((Path() if name in typed else folder) / name).absolute())
 
     known = exemplars()
 
@@ -181,6 +185,15 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _no_object(path)
     return data
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a value of JSON but the keys of objects."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 def _finite(text: str) -> float:

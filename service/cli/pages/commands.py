@@ -193,7 +193,8 @@ editor opens again with your text. An edited receipt is painted without the adju
 made on the way. In a file, `about` may hold a title, a text and a source; it changes nothing of the
 picture. `--set` changes one key: dots lead into objects and, as numbers, into lists
 (`--set objective.style=2`, `--set styles.0.weight=0.5`); values are JSON, or text where they are
-not. Styles, meshes, bases and masks are looked for beside the recipe.
+not. Styles, meshes, bases and masks are looked for beside the recipe, those that `--set` names in
+the current folder.
 
 **Jobs.** `serve` paints jobs of Blender, of [another client](protocol.md#a-client) or of `submit`,
 which sends a recipe with its files from any machine; `watch JOB -o tile.png` fetches the picture,

@@ -365,10 +365,29 @@ def test_set_reaches_every_part_of_a_recipe(tmp_path):
     style = {"source": "stained_glass"}
     file.write_text(json.dumps({"target": "tile", "group": "p1", "styles": [style]}))
     changes = ["objective.style=2", "styles.0.weight=3", "group=p4", "steps=null", "colouring=2e"]
-    recipe = read_recipe(file, [*changes, "styles.0.source=mine.png"])
+    recipe = read_recipe(file, changes)
     assert (recipe.objective.style, recipe.group, recipe.steps) == (2, "p4", None)
     assert recipe.styles[0].weight == 3 and recipe.colouring == "2e"
-    assert recipe.styles[0].source == str(tmp_path / "mine.png")  # beside the recipe
+
+
+def test_files_that_set_names_are_of_the_current_folder_others_lie_beside_the_recipe(
+    tmp_path, monkeypatch
+):
+    (folder := tmp_path / "recipes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    file = folder / "r.json"
+    styles = [{"source": "ours.png"}, {"source": "stained_glass"}]
+    file.write_text(json.dumps({"target": "tile", "group": "p1", "styles": styles}))
+    recipe = read_recipe(file, ["styles.1.source=mine.png", "finishing.match=night_strokes"])
+    assert [style.source for style in recipe.styles] == [
+        str(folder / "ours.png"),
+        str(tmp_path / "mine.png"),
+    ]
+    assert recipe.finishing.match == "night_strokes"  # an exemplar, no file
+    recipe = read_recipe(file, ['styles=[{"source": "a.png", "prepare": {"match": "b.png"}}]'])
+    (style,) = recipe.styles
+    assert style.source == str(tmp_path / "a.png")
+    assert style.pictures_matched == {"match": str(tmp_path / "b.png")}
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "recipes").glob("*.json")), ids=lambda p: p.stem)
