@@ -19,7 +19,8 @@ from service.cli.pages.commands import commands_of
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"""(?:\]\(|(?:src|href)=")([^)"\s]+)""")
-GUIDES = ["README.md", *(f"docs/{name}.md" for name in ("pictures", "concepts", "troubleshooting"))]
+GUIDES = ["README.md"]
+GUIDES += [f"docs/{name}.md" for name in ("howto", "pictures", "concepts", "troubleshooting")]
 GUIDES += [f"docs/start-{who}.md" for who in ("artist", "designer", "engineer")]
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

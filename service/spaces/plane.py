@@ -173,10 +173,18 @@ class PlaneScene(Scene):
                 "base",
                 f"A period of this tile is {columns} × {rows} pixels, the picture before it has "
                 f"{width} × {height}.",
-                f"Crop it to {columns} : {rows}, or choose another --aspect where the cell is "
-                "free.",
+                f"Crop it to {columns} : {rows}, as its middle: service style PICTURE --set "
+                f"crop={_middle(width / height, columns / rows)} -o FILE. Or choose another --aspect "
+                "where the cell is free.",
             )
         return dataclasses.replace(self, base=over_white(base))
+
+
+def _middle(aspect: float, wanted: float) -> str:
+    """The largest middle part, as wide as ``wanted`` times its height, of a picture with another
+    such ``aspect``: left, top, right and bottom, as ``crop`` takes them."""
+    x, y = (1 - min(1, wanted / aspect)) / 2, (1 - min(1, aspect / wanted)) / 2
+    return f"{x:.4g},{y:.4g},{1 - x:.4g},{1 - y:.4g}"
 
 
 class PlaneDesign(Design):

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -139,6 +140,10 @@ def test_the_aspect_is_that_of_a_period(started, photo, tmp_path):
     with pytest.raises(InputError, match=r"64 × 110 pixels.*300 × 300") as refused:
         read_scene(started(group="p6"))
     assert "64 : 110" in refused.value.hint
+    cut = re.search(r"crop=(\S+)", refused.value.hint)[1]
+    command = ["style", str(photo), "--set", f"crop={cut}", "-o", str(tmp_path / "cut.png")]
+    assert main(command) == 0
+    read_scene(started(group="p6", base=str(tmp_path / "cut.png")))
     Image.open(photo).resize((640, 1110)).save(tmp_path / "tall.png")
     read_scene(started(group="p6", base=str(tmp_path / "tall.png")))
     read_scene(started(group="pmm", aspect=111 / 64, base=str(tmp_path / "tall.png")))
