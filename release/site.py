@@ -50,6 +50,11 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return _PAINTING.sub(_viewer, markdown)
 
 
+def on_page_content(content: str, **_: Any) -> str:
+    """Keep short options on one line: a browser would break them behind their hyphens."""
+    return re.sub(r"<code>(--[^<]{1,24})</code>", r'<code class="option">\1</code>', content)
+
+
 def _linked(file: Path) -> set[str]:
     """The files that a page links to, relative to the repository's root."""
     folder = file.parent.relative_to(ROOT).as_posix()
