@@ -1,5 +1,5 @@
 """What a recipe's file says of itself. None of it decides anything of the picture, so it is no part
-of a recipe, and receipts and jobs do not have it."""
+of a recipe, and jobs do not have it."""
 
 from __future__ import annotations
 

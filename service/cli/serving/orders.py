@@ -13,10 +13,11 @@ import numpy as np
 
 from geometry.errors import InputError
 from service.cli.painting.mesh import as_wide_as_kept, described
-from service.cli.recipe_file import read_recipe, read_steering
+from service.cli.recipe_file import read_about, read_recipe, read_steering
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import exemplars, read_style_file
 from service.painting.kept import Paint
+from service.recipe.about import About
 from service.recipe.recipe import AUTOMATIC, Recipe
 from service.reporting.delivery import Destination, deliver, destination
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
@@ -28,12 +29,14 @@ from service.spaces import SPACES
 @dataclass(frozen=True, eq=False)
 class Order:
     """A recipe that can be submitted. recipe: as it was read; wire: the recipe that names
-    ``buffers`` instead of files; mesh: what its mesh file holds."""
+    ``buffers`` instead of files; mesh: what its mesh file holds; about: what the recipe's file says
+    of itself."""
 
     recipe: Recipe
     wire: Recipe
     buffers: dict[str, np.ndarray] = field(default_factory=dict)
     mesh: MeshInputs | None = None
+    about: About | None = None
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -53,7 +56,7 @@ class Order:
 def read_order(file: Path, changes: Sequence[str]) -> Order:
     """The order of a recipe whose files can be read, checked as far as that is quick. Raises
     InputError as :func:`service.cli.recipe_file.read_recipe` and :mod:`service.inputs` do."""
-    recipe = read_recipe(file, changes)
+    recipe, about = read_recipe(file, changes), read_about(file)
     if read_steering(file, recipe):
         raise InputError(
             "bad-recipe",
@@ -78,12 +81,12 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
     if not SPACES[recipe.target].needs_body:
         if (base := given_base(recipe)) is not None:
             buffers["base"] = base
-        return Order(recipe, wire.model_copy(update={"base": None}), buffers)
+        return Order(recipe, wire.model_copy(update={"base": None}), buffers, about=about)
     given = mesh_inputs(recipe)
     recipe = as_wide_as_kept(recipe, given.body)
     files = dict.fromkeys(("mesh", "material", "base", "mask"))
     wire = wire.model_copy(update={"size": recipe.size, "unwrap": False, **files})
-    return Order(recipe, wire, buffers | _buffers(given), given)
+    return Order(recipe, wire, buffers | _buffers(given), given, about)
 
 
 def place_of(order: Order, picture: Path, read: FilesRead) -> Destination | MeshDestination:
@@ -118,10 +121,12 @@ def deliver_order(
     receipt = {**receipt, "recipe": recipe.model_dump(mode="json"), "styles": styles}
     if (colours := receipt.get("style_colours")) is not None:
         receipt["style_colours"] = {**colours, "source": order.recipe.colours_of}
+    if order.about is not None:  # for the gallery
+        receipt |= {"title": order.about.title, "about": order.about.text}
     if isinstance(place, MeshDestination):
         assert order.mesh is not None
-        about = {"mesh": described(order.recipe, order.mesh, place)}
-        deliver_mesh(place, order.mesh.loaded, picture, receipt | about, paint=paint)
+        receipt["mesh"] = described(order.recipe, order.mesh, place)
+        deliver_mesh(place, order.mesh.loaded, picture, receipt, paint=paint)
         return
     deliver(place, picture, receipt, paint=paint)
 

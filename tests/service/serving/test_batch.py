@@ -66,14 +66,17 @@ def log(folder):
 
 @pytest.mark.slow
 def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder):
-    write(folder, "a")
+    write(folder, "a", about={"title": "An a", "text": "The first letter."})
     write(folder, "b", styles=[{"source": "leaf.png"}])
     write(folder, "crash", group=CRASH)
     write(folder, "unknown", nonsense=1)
     leaf = np.arange(24 * 16 * 3, dtype=np.uint8).reshape(24, 16, 3)
     Image.fromarray(leaf).save(folder / "leaf.png")
     assert painted(folder) == [2, 0, 2]
+    receipt = json.loads((folder / "out/a.json").read_text())
+    assert (receipt["title"], receipt["about"]) == ("An a", "The first letter.")
     receipt = json.loads((folder / "out/b.json").read_text())
+    assert "title" not in receipt
     assert receipt["sums"] == {"style0": float(leaf.sum())}
     leaf_file = str(folder / "leaf.png")  # not the name of a buffer: it can be run again
     assert receipt["recipe"]["styles"][0]["source"] == leaf_file
