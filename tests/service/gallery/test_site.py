@@ -1,10 +1,12 @@
 """The site of many runs: what is on it, and what is not."""
 
+import io
 import json
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
 import pytest
 from PIL import Image
 from recorded_runs import HOSTILE, RECIPE, encoded, picture, run_record, write_run
@@ -240,6 +242,16 @@ def test_clear_and_odd_pictures_are_shown(tmp_path):
     assert (shown.width, shown.height) == (400, 50)
     (tmp_path / "none.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert made_ready(tmp_path / "none.png", 10_000) is None
+
+
+def test_all_of_a_border_is_on_its_thumbnail(tmp_path):
+    Image.fromarray(np.repeat(np.arange(256, dtype=np.uint8)[None], 64, 0)).save(
+        tmp_path / "strip.png"
+    )
+    small = Image.open(io.BytesIO(made_ready(tmp_path / "strip.png", 20_000).thumbnail))
+    assert small.width == small.height and small.getpixel((0, 0))[3] == 0
+    row = np.asarray(small.convert("RGB"))[small.height // 2, :, 0]
+    assert row[0] < 12 and row[-1] > 243  # both of its ends
 
 
 def test_a_report_says_how_far_it_is_and_how_it_ended(tmp_path):
