@@ -174,8 +174,8 @@ class PlaneScene(Scene):
                 f"A period of this tile is {columns} × {rows} pixels, the picture before it has "
                 f"{width} × {height}.",
                 f"Crop it to {columns} : {rows}, as its middle: service style PICTURE --set "
-                f"crop={_middle(width / height, columns / rows)} -o FILE. Or choose another --aspect "
-                "where the cell is free.",
+                f"crop={_middle(width / height, columns / rows)} -o FILE. Or choose another "
+                "--aspect where the cell is free.",
             )
         return dataclasses.replace(self, base=over_white(base))
 

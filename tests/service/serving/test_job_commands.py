@@ -75,8 +75,8 @@ def test_a_recipe_is_submitted_with_its_files(service, command, tmp_path):
     with Client(service.address) as client:
         (style,) = client.attach(job)["recipe"]["styles"]
     assert style["source"] == "buffer:style0"  # the service knows nothing of our files
-    (tmp_path / "square.obj").write_text("v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n")
-    mesh = ("--set", "target=mesh", "--set", 'group="1"', "--set", f"mesh={tmp_path / 'square.obj'}")
+    (square := tmp_path / "square.obj").write_text("v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n")
+    mesh = ("--set", "target=mesh", "--set", 'group="1"', "--set", f"mesh={square}")
     code, out, err = command("submit", str(file), *mesh, "--set", "unwrap=true")
     assert (code, out) == (2, "") and err.startswith("error: unwrap: ") and err.count("\n") == 1
     code, _, err = command("submit", str(file), "--set", "group=533")
