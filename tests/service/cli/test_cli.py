@@ -27,9 +27,9 @@ from geometry.symmetry.swatches import SIDE
 from service.cli import main
 from service.cli.offer.colour_words import in_words, in_words_of, poles
 from service.cli.offer.listings import style_frame
-from service.cli.options import read_style
 from service.cli.pages import commands
 from service.cli.progress import shown_progress
+from service.cli.recipe_data import read_style
 from service.cli.recipe_file import read_recipe
 from service.cli.stopping import finish_on_interrupt
 from service.describe import defaults, describe
