@@ -207,7 +207,7 @@ def test_what_makes_no_sense_is_left_out() -> None:
 
 
 def test_a_large_mesh_is_not_sent() -> None:
-    wire = pytest.importorskip("service.serving.protocol.service_messages")
+    wire = pytest.importorskip("service.serving.protocol.mesh_messages")
     assert detections.MOST_BYTES == wire.Symmetries.MAX_BYTES
     buffers = {"vertices": np.zeros((1 << 20, 3), np.float32), "triangles": np.zeros((1, 3))}
     assert detections.ask(None, buffers) == ()  # type: ignore[arg-type]
