@@ -18,16 +18,8 @@ from geometry.errors import InputError
 from service import networks
 from service.serving.jobs.job import Fault
 from service.serving.processes.child_process import ChildProcess
-from service.serving.protocol.service_messages import (
-    Channel,
-    Inquiry,
-    Look,
-    Maps,
-    Network,
-    Solid,
-    Survey,
-    Symmetries,
-)
+from service.serving.protocol.mesh_messages import Maps, Solid, Symmetries
+from service.serving.protocol.service_messages import Channel, Inquiry, Look, Network, Survey
 
 MAX_WAITING = 64  # questions
 KEPT_BYTES = 1 << 20  # of an answer: larger ones are worked out anew

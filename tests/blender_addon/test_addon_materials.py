@@ -17,7 +17,7 @@ from blender_addon.materials import making
 from blender_addon.picture.backup import RECEIPT_KEY
 from blender_addon.picture.shading import BUMP_NODE
 from recipes.demo import free_address
-from service.serving.protocol.service_messages import Maps
+from service.serving.protocol.mesh_messages import Maps
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from blender_addon.panels import main
 from blender_addon.solids import making
 from blender_addon.solids.order import FORMATS, TITLES, Order
 from recipes.demo import free_address
-from service.serving.protocol.service_messages import Solid
+from service.serving.protocol.mesh_messages import Solid
 from service.solids import bounds
 
 CROSSES = ("relief-crosses-itself", "It goes through itself.", "Choose a smaller --depth.")
