@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from skimage import color, data
 
 from geometry.errors import InputError
 from service.cli import main
@@ -71,6 +72,31 @@ def test_colours():
     matched = after(pixels, {"match": other}, match="stained_glass")
     gaps = [np.abs(x.mean(axis=(0, 1)) - other.mean(axis=(0, 1))).max() for x in (matched, pixels)]
     assert gaps[0] < 0.5 * gaps[1]
+
+
+@pytest.mark.parametrize("other", ["stained_glass", "night_strokes"])
+def test_a_photograph_in_bright_colours_is_none_the_more_glaring(other):
+    """Its colourful pixels, by another measure of colour, are no more so than those of the other
+    picture or its own, and light and dark stay in order."""
+    photograph, exemplar = data.astronaut()[::4, ::4], exemplar_pixels(other)
+    matched = after(photograph, {"match": exemplar}, match=other)
+    (light, chroma), (dark, own), (_, most) = map(
+        _lightness_and_chroma, (matched, photograph, exemplar)
+    )
+    assert np.quantile(chroma, 0.95) < max(np.quantile(own, 0.95), np.quantile(most, 0.95))
+    assert np.corrcoef(light, dark)[0, 1] > 0.95
+    assert np.median(chroma[own < 5]) < 25
+
+
+def _lightness_and_chroma(pixels):
+    lab = color.rgb2lab(pixels).reshape(-1, 3)
+    return lab[:, 0], np.hypot(lab[:, 1], lab[:, 2])
+
+
+def test_its_own_colours_change_nothing():
+    pixels = smooth()
+    matched = after(pixels, {"match": pixels}, match="itself.png").astype(int)
+    assert np.abs(matched - pixels).max() <= 1
 
 
 def test_denoising_keeps_edges_and_sharpening_makes_them_steeper():
