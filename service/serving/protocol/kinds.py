@@ -23,6 +23,7 @@ _REQUESTS: tuple[type[Request], ...] = (
     service_messages.Channel,
     service_messages.Survey,
     service_messages.Look,
+    service_messages.Prepare,
     service_messages.Group,
     service_messages.Symmetries,
     service_messages.Maps,
