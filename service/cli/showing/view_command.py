@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from geometry.errors import InputError
+from service.browser import open_page
 from service.cli.terminal import console
 from service.whole_files import reason, write_atomically
 
@@ -52,4 +53,4 @@ def view(
         ) from None
     console().print(f"{page}  {len(text) / 1e6:.1f} MB", highlight=False, markup=False)
     if output is None:
-        typer.launch(str(page))
+        open_page(page)
