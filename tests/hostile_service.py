@@ -96,7 +96,7 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
     if kind == "look":
         return {"frame": np.eye(3, 4).tolist()}, {"pixels": np.zeros((72, 72, 3), np.uint8)}
     if kind == "prepare":
-        return {"width": SIDE, "height": SIDE}, {"pixels": PICTURE}
+        return {}, {"pixels": PICTURE}
     if kind == "maps":
         return {"flat": False}, {"normal": PICTURE, "packed": PICTURE}
     if kind == "solid":

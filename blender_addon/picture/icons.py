@@ -15,6 +15,8 @@ import numpy as np
 from ..link import lookups
 from ..offer import catalogue, swatches
 
+_PREPARED = 8  # pictures of prepared styles
+
 _previews: Any = None  # Blender's collection of them, while registered
 
 
@@ -56,6 +58,17 @@ def of_style(source: str) -> int:
         return _made(f"look {source}", lambda: from_bytes(look))
     path = Path(bpy.path.abspath(source)).expanduser() if source else None
     return _loaded(path) if path and path.is_file() else 0
+
+
+def of_prepared(pixels: np.ndarray) -> int:
+    """The icon of a prepared style, |u1 (h, w, 3). Only the last ones are kept: sliders make
+    many."""
+    key = f"prepared {hash(pixels.tobytes())}"
+    found = _made(key, lambda: from_bytes(pixels))
+    if _previews is not None:
+        for old in [name for name in _previews if name.startswith("prepared ")][:-_PREPARED]:
+            del _previews[old]
+    return found
 
 
 def of_channel(network: str, layer: str, channel: int) -> int:

@@ -18,9 +18,8 @@ def prepared_style(
     """Fields and buffers of the reply to the wire's 'prepare'. Raises InputError as recipes do, and
     as :func:`service.inputs.styles.load_styles`."""
     style = {"source": fields["source"], "prepare": fields["prepare"]}
-    recipe = parse_recipe({"target": "mesh", "styles": [style]})
+    recipe = parse_recipe({"target": "tile", "group": "p1", "styles": [style]})
     pixels = load_styles(recipe, buffers)[0].pixels
     small = Image.fromarray(pixels)
     small.thumbnail((fields["size"], fields["size"]), Image.Resampling.LANCZOS)
-    height, width = pixels.shape[:2]
-    return {"width": width, "height": height}, {"pixels": np.asarray(small)}
+    return {}, {"pixels": np.asarray(small)}

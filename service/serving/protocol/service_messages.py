@@ -208,8 +208,6 @@ class Prepare(Request):
 
     class Reply(Message):
         buffers: ClassVar = {"pixels": "|u1 (H, W, 3) sRGB, top row first"}
-        width: Count = Field(description="of the prepared picture, in pixels")
-        height: Count = Field(description="likewise")
 
 
 class Group(Request):

@@ -11,6 +11,7 @@ from service.finisher import unique_colours
 from service.inputs.styles import exemplar_pixels, load_styles
 from service.preparing import STEPS, prepared
 from service.recipe.parsing import parse_recipe
+from service.survey.preparing import prepared_style
 
 
 def smooth(rows=60, columns=90):
@@ -117,6 +118,19 @@ def test_a_recipe_says_it_and_the_picture_is_another():
     plain, turned = loaded(), loaded(turn=90, match="stained_glass")
     assert plain.pixels.shape == turned.pixels.shape[1::-1] + (3,)
     assert plain.sha256 != turned.sha256
+
+
+def test_a_client_is_shown_the_picture_that_would_be_painted_in():
+    own = np.tile(smooth(), (3, 3, 1))
+    steps = {"crop": "0,0,1,0.5", "turn": 90.0, "match": "buffer:other"}
+    fields = {"source": "buffer:own", "prepare": steps, "size": 64}
+    other = exemplar_pixels("night_strokes")
+    _, found = prepared_style(fields, {"own": own, "other": other})
+    exact = after(own, {"match": other}, **steps)
+    assert found["pixels"].shape == (64, 21, 3) and exact.shape == (270, 90, 3)
+    assert np.abs(found["pixels"].mean(axis=(0, 1)) - exact.mean(axis=(0, 1))).max() < 2
+    with pytest.raises(InputError, match="not known"):
+        prepared_style(fields | {"source": "/etc/hostname"}, {})
 
 
 @pytest.mark.parametrize(

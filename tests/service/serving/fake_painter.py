@@ -168,7 +168,7 @@ def solid(fields, buffers):
 def prepare(fields, buffers):
     steps = fields["prepare"]
     pixels = np.full((8, fields["size"], 3), 100 * steps.get("contrast", 1), np.uint8)
-    return {"width": len(buffers), "height": 8}, {"pixels": pixels}
+    return {}, {"pixels": pixels}
 
 
 def refinish(folder, steps, draft, buffers):
