@@ -130,7 +130,7 @@ def test_a_client_is_shown_the_picture_that_would_be_painted_in():
     assert found["pixels"].shape == (64, 21, 3) and exact.shape == (270, 90, 3)
     assert np.abs(found["pixels"].mean(axis=(0, 1)) - exact.mean(axis=(0, 1))).max() < 2
     with pytest.raises(InputError, match="not known"):
-        prepared_style(fields | {"source": "/etc/hostname"}, {})
+        prepared_style(fields | {"source": "/etc/hostname", "prepare": {}}, {})
 
 
 @pytest.mark.parametrize(
