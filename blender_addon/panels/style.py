@@ -59,12 +59,11 @@ class ORBITEX_PT_style_prepare(Child, bpy.types.Panel):
         return super().poll(context) and _chosen(context) is not None
 
     def draw(self, context: Any) -> None:
-        """The steps, and what takes them back."""
+        """What takes the steps back, and they."""
         column, item = columns(self.layout), _chosen(context)
+        column.operator("orbitex.style_plain", icon="LOOP_BACK")
         for row in preparing.ROWS:
             row.draw_in(column, item)
-        if preparing.read(item):
-            column.operator("orbitex.style_plain", icon="LOOP_BACK")
 
 
 def _chosen(context: Any) -> Any:
@@ -105,20 +104,21 @@ def columns_of_two(layout: Any) -> tuple[Any, Any]:
 
 
 def draw_prepared(layout: Any, column: Any, key: live.Key, context: Any) -> None:
-    """What a style looks like after its steps, once the service has shown it."""
+    """What a style looks like after its steps, once the service has shown it. Until then what it
+    was before the last change: nothing moves under the mouse."""
     live.want(key)
     known = live.answer(key)
     if known is not None and known.problem is not None:
-        draw_lines(layout, known.problem.line, "ERROR", context)
+        draw_lines(layout, known.problem.message, "ERROR", context)
         return
     shown = known or live.latest(key[0])
     pixels = None if shown is None else shown.pixels
-    if pixels is not None and (icon := icons.of_prepared(pixels)):
-        column.template_icon(icon_value=icon, scale=5.0)
-    if known is None:
-        waits = live.is_pending()
-        text = "Preparing…" if waits else "Connect to see it prepared"
-        layout.label(text=text, icon="SORTTIME" if waits else "INFO")
+    if pixels is not None:
+        column.template_icon(icon_value=icons.of_prepared(pixels), scale=5.0)
+    elif live.is_pending():
+        column.label(text="Preparing…", icon="SORTTIME")
+    else:
+        layout.label(text="Connect to see it prepared", icon="INFO")
 
 
 CLASSES = (ORBITEX_PT_style, ORBITEX_PT_style_prepare)

@@ -20,6 +20,14 @@ class ORBITEX_OT_style_plain(OnChosen, bpy.types.Operator):
     bl_description = "Use the active style as its picture is, without any of these steps"
     noun = "style"
 
+    @classmethod
+    def why_not(cls, context: Any) -> str:
+        """No style is chosen, or nothing is done to it."""
+        reason = super().why_not(context)
+        if not reason and not preparing.read(chosen(settings_of(context.active_object), "style")):
+            reason = "Nothing is done to this style"
+        return reason
+
     def execute(self, context: Any) -> Result:
         """Take them back."""
         preparing.put(chosen(settings_of(context.active_object), "style"), {})
