@@ -59,14 +59,18 @@ def test_every_step_is_a_setting_of_the_style(style: Any) -> None:
     assert preparing.read(style) == {} and live.key_of(style) is None
     preparing.put(style, STEPS)
     assert preparing.read(style) == STEPS
-    parsing = pytest.importorskip("service.recipe.parsing")
-    told = {"source": "stained_glass", "prepare": preparing.read(style)}
-    parsing.parse_recipe({"target": "mesh", "group": "1", "styles": [told]})
-    assert STEPS.keys() == pytest.importorskip("service.preparing").STEPS.keys()
     assert bpy.ops.orbitex.style_plain() == {"FINISHED"}
     assert preparing.read(style) == {}
     with pytest.raises(ValueError, match="no step 'shine'"):
         preparing.put(style, {"shine": 1})
+
+
+def test_the_steps_are_those_of_the_service(style: Any) -> None:
+    parsing = pytest.importorskip("service.recipe.parsing")
+    preparing.put(style, STEPS)
+    told = {"source": "stained_glass", "prepare": preparing.read(style)}
+    recipe = parsing.parse_recipe({"target": "mesh", "group": "1", "styles": [told]})
+    assert recipe.styles[0].prepare.used == STEPS
 
 
 def test_they_are_sent_with_their_pictures_and_kept(
@@ -137,8 +141,8 @@ def test_files_are_sent_small(connected: FakeService, style: Any, picture_file: 
         "style": live.SENT_SIDE,
         "style_match": 512,
     }
-    messages = pytest.importorskip("service.serving.protocol.service_messages")
-    assert messages.Prepare.SIDES[1] == live.SENT_SIDE
+    kinds = pytest.importorskip("service.serving.protocol.kinds").KINDS
+    assert kinds["prepare"].SIDES[1] == live.SENT_SIDE
 
 
 def test_what_cannot_be_is_said_in_the_panel(connected: FakeService, style: Any) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import PICTURES, SCENE, open_tab
-from old_blender import OldBlender, wait_for
+from old_blender import ROOT, OldBlender, wait_for
 from PIL import Image
-from skimage import data
 
 from recipes.demo import free_address
 
@@ -35,9 +34,9 @@ from orbitex.preparing import live
 
 @pytest.fixture
 def styled(running: OldBlender, tmp_path: Path) -> OldBlender:
-    """A photograph in the list of styles, and a service that the add-on has started."""
-    file = tmp_path / "cat.png"
-    Image.fromarray(data.chelsea()).save(file)
+    """A picture file in the list of styles, and a service that the add-on has started."""
+    file = tmp_path / "marbled.png"
+    Image.open(ROOT / "recipes/exemplars/marbled_paper.png").crop((0, 0, 300, 200)).save(file)
     running.run(ALONE + SCENE)
     running.settle()
     open_tab(running)
