@@ -24,7 +24,7 @@ from .worker import LOST, Worker, greet
 
 PICTURE_SIDE = 64  # pixels of a channel's picture
 LONG = 600.0  # seconds until an answer is not waited for any more: others may have asked before
-_KEPT = 512  # pictures
+_KEPT = 512  # pictures, and looks
 
 
 @dataclass(frozen=True)
@@ -253,6 +253,8 @@ def _take(lookup: Lookup) -> None:
             _contents[question.network] = answer
         elif isinstance(answer, Look):
             _looks[question.style] = answer
+            if len(_looks) > _KEPT:
+                del _looks[next(iter(_looks))]
         else:
             _pictures[question] = answer
             if len(_pictures) > _KEPT:

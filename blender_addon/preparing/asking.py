@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,11 +32,12 @@ class Wish:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A prepared style, |u1 (H, W, 3), top row first; or why there is none."""
+    """A prepared style, |u1 (H, W, 3), top row first; or why there is none. ``at``: when."""
 
     key: Any
     pixels: np.ndarray | None
     problem: Problem | None = None
+    at: float = field(default_factory=time.monotonic)
 
 
 class Preparing(Newest[Wish, Answer]):

@@ -4,10 +4,12 @@ files, and brought by a timer. Main thread only; nothing here waits."""
 from __future__ import annotations
 
 import json
+import time
 from collections import OrderedDict
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..offer import catalogue
 from ..picture import live_image
@@ -20,6 +22,7 @@ SENT_SIDE = 1024  # pixels of a picture file whose prepared look is asked for (a
 _TICK = 0.02  # seconds between looks for an answer
 _REST = 20.0  # seconds until the thread ends that nobody asks
 _KEPT = 32  # answers
+SETTLES = 1.0  # seconds
 
 Key = tuple[str, str, int]  # a style's source, its steps as JSON, when the file was changed
 
@@ -57,6 +60,14 @@ def want(key: Key) -> None:
 def answer(key: Key) -> Answer | None:
     """The picture of a prepared style, or why there is none; None while it is not known."""
     return _answers.get(key)
+
+
+def settled(key: Key) -> np.ndarray | None:
+    """The picture of a prepared style whose sliders have come to rest, so it seems."""
+    found = _answers.get(key)
+    if found is None or time.monotonic() - found.at < SETTLES:
+        return None
+    return found.pixels
 
 
 def latest(source: str) -> Answer | None:

@@ -1,6 +1,7 @@
 """Settings: the style pictures and the size of their strokes."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,12 @@ class OrbitexStyle(bpy.types.PropertyGroup):
         soft_min=0.05,
         soft_max=4.0,
     )
+
+    @property
+    def look(self) -> str:
+        """By what its look is known: its source, and what is done to it before."""
+        steps = preparing.read(self)
+        return f"{self.source} {json.dumps(steps, sort_keys=True)}" if steps else self.source
 
 
 for _row in preparing.ROWS:

@@ -8,13 +8,15 @@ from typing import Any
 import bpy
 import pytest
 from fake_layout import drawn
-from fake_service import FakeService
+from fake_service import FAKE_LOOK, FakeService
 from painting import pump_until
 
 from blender_addon import panels
 from blender_addon.jobs import recall
+from blender_addon.link import lookups
 from blender_addon.offer import catalogue
 from blender_addon.operators import preset
+from blender_addon.picture import icons
 from blender_addon.preparing import live
 from blender_addon.settings import preparing, presets
 
@@ -130,6 +132,28 @@ def test_the_panel_shows_it_prepared_and_the_newest_counts(
     count = len(connected.prepared)
     style.prepare_contrast = 1.5
     assert asked(style) is found and len(connected.prepared) == count  # it is known
+
+
+def test_swatches_of_colour_rules_show_it_prepared(
+    connected: FakeService, style: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = bpy.context.active_object.orbitex
+    rules = (catalogue.NO_COLOURING, catalogue.MenuEntry("2a", "2a", "", ((1, 2, -3),)))
+    offer = catalogue.Catalogue(
+        groups=(catalogue.MenuEntry("*432"),), colourings={"*432": rules}, service="fake"
+    )
+    catalogue.remember(offer)
+    settings.group = "*432"
+    style.prepare_contrast = 1.25
+    drawn(panels.CLASSES)
+    settled()
+    drawn(panels.CLASSES)
+    assert icons.style_of(settings) is None and not lookups.pending()  # it may move on
+    monkeypatch.setattr(live, "SETTLES", 0.0)
+    drawn(panels.CLASSES)
+    pump_until(lambda: lookups.look(style.look) is not None)
+    assert (connected.pictures[-1] == 125).all()
+    assert (icons.style_of(settings)[0] == FAKE_LOOK).all()
 
 
 def test_files_are_sent_small(connected: FakeService, style: Any, picture_file: str) -> None:
