@@ -14,7 +14,8 @@ from typing import Any
 
 from service.describe import finishing_rows, preparing_rows, term_rows
 from service.painting.steering import ADJUSTABLE
-from service.recipe.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe
+from service.recipe.implied import DREAM_OBJECTIVE, DREAM_RATE
+from service.recipe.recipe import Recipe
 from service.spaces import SPACES, targets_of_fields
 
 

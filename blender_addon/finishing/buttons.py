@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..operators.base import OnMesh, Result, attempt
+from ..operators.base import Awaiting, OnMesh, Result
 from ..problems import ProblemError
 from ..settings import painting
 from ..settings.properties import settings_of
@@ -15,7 +15,7 @@ from . import live
 _WAIT = 0.1  # seconds between looks for an answer
 
 
-class _Finishing(OnMesh):
+class _Finishing(Awaiting, OnMesh):
     """Has the image finished exactly, with a receipt."""
 
     # Not REGISTER: its redo panel would run the blocking path in the interface.
@@ -26,24 +26,16 @@ class _Finishing(OnMesh):
         """No mesh is active, or its image is not a finished painting."""
         return super().why_not(context) or live.reason_not(context.active_object)
 
-    def execute(self, context: Any) -> Result:
-        """Wait for the picture (scripts and background Blender)."""
-        return attempt(self, self._finish_and_wait, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """Ask, and let a timer bring the picture."""
-        return attempt(self, self._begin, context)
-
     def _set_steps(self, settings: Any) -> None:
         """Change the settings before."""
 
-    def _begin(self, context: Any) -> Result:
+    def _start(self, context: Any) -> Result:
         self._set_steps(settings_of(context.active_object))
         live.ask(context, context.active_object, draft=False)
         live.start_timer()
         return {"FINISHED"}
 
-    def _finish_and_wait(self, context: Any) -> Result:
+    def _await(self, context: Any) -> Result:
         obj = context.active_object
         self._set_steps(settings_of(obj))
         asking = live.ask(context, obj, draft=False)

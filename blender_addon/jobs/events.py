@@ -12,7 +12,7 @@ from bpy.app.handlers import persistent
 
 from ..picture import backup, live_image, viewports
 from ..settings import preferences
-from . import inherit, jobs, pump, symmetries
+from . import delivery, inherit, jobs, pump, symmetries
 from .reattach import reattach
 
 
@@ -59,7 +59,7 @@ def _after_undo(*_: object) -> None:
             continue
         if painted.newest is None:
             continue
-        pump.put(image, painted.newest)
+        delivery.put(image, painted.newest)
         if not painted.active:
             live_image.pack(image)
 

@@ -7,29 +7,25 @@ UI, :mod:`..operators.waiting` calls it in a headless script. The jobs themselve
 
 from __future__ import annotations
 
-import itertools
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import bpy
 import numpy as np
 
 from ..link import detections, inquiry, lookups
-from ..link.messages import RUNNING, Frame, clock
-from ..link.printing import print_error, say
+from ..link.messages import RUNNING
+from ..link.printing import print_error
 from ..offer import catalogue
 from ..offer.symmetries import chosen_fields
-from ..picture import backup, live_image, pictures, shading, viewports
-from ..picture.backup import RECEIPT_KEY
+from ..picture import live_image, pictures, viewports
 from ..problems import ProblemError
 from ..settings import preferences
 from ..settings.dream import DREAMS
 from ..settings.properties import settings_of
 from ..setup import installing
-from . import inherit, install, jobs, looks, queue_rows, recall, symmetries, ties
+from . import delivery, inherit, install, jobs, looks, queue_rows, recall, symmetries
 from .jobs import Job
 from .reattach import reattach
 
@@ -116,11 +112,11 @@ def _pump_one(job: Job) -> None:
     if obj is None or image is None:
         what = "object" if obj is None else "image"
         jobs.end(job, f"Ended: the {what} of '{job.object_name}' is gone")
-        _forget(job)
+        delivery.forget(job)
         return
     if not live_image.is_paintable(image):
         jobs.end(job, f"Ended: '{image.name}' is not a single picture any more")
-        _forget(job)
+        delivery.forget(job)
         return
     job.object_name = obj.name
     if report.offers is not None and job.report.offers is None:
@@ -136,7 +132,7 @@ def _pump_one(job: Job) -> None:
         job.losses.append(report.progress.loss)
     job.report = report
     if report.job and not report.over:
-        _note(job, image)
+        delivery.note(job, image)
     if frame is not None:
         if frame.jpeg is not None:
             try:
@@ -144,103 +140,21 @@ def _pump_one(job: Job) -> None:
             except ProblemError as error:  # the other jobs go on, and its image stays as it was
                 job.client.leave()
                 job.report = replace(report, state="failed", problem=error.problem)
-                _settle(job, image)
+                delivery.settle(job, image)
                 return
             frame = replace(frame, pixels=pixels)
-        _show(job, image, frame)
+        delivery.show(job, image, frame)
+        for listener in on_frame:
+            listener(frame.step, frame.pixels, frame.size)
         if frame.png is not None and preferences.read(bpy.context).save_png:
-            save_beside(image.name, frame.png)
+            delivery.save_beside(image.name, frame.png)
     if report.state in RUNNING:
         progress = report.progress
         job.message = progress.line() if progress else report.state.capitalize()
         if report.state == "paused":
             job.message = f"Paused: {progress.line()}" if progress else "Paused"
     else:
-        _settle(job, image)
-
-
-def _tie(job: Job, image: Any) -> ties.Tie:
-    uv_map = str(image.get(jobs.UV_MAP_KEY, ""))
-    return ties.Tie(job.report.job, job.client.address, job.object_name, image.name, uv_map)
-
-
-def _note(job: Job, image: Any) -> None:
-    """Note where the job is found again, should this Blender or its file be closed."""
-    tie = _tie(job, image)
-    ties.tie(image, tie)
-    place = ties.Place(tie, bpy.data.filepath)
-    if job.place != place:
-        job.place = place
-        ties.remember(place)
-
-
-def _forget(job: Job) -> None:
-    if job.place is not None:
-        ties.forget(job.place)
-        job.place = None
-
-
-def _show(job: Job, image: Any, frame: Frame) -> None:
-    put(image, frame)
-    job.frames += 1
-    job.newest = frame if frame.png is None else replace(frame, pixels=np.empty(0, np.float32))
-    if frame.receipt is not None:
-        image[RECEIPT_KEY] = json.dumps(frame.receipt)
-    for listener in on_frame:
-        listener(frame.step, frame.pixels, frame.size)
-
-
-def save_beside(name: str, png: bytes) -> None:
-    """Write ``png`` beside the .blend: as NAME.png, or NAME 2.png where that is taken.
-
-    Nothing for a file that was never saved. The picture is packed, too: an error is only printed.
-    """
-    if not bpy.data.filepath:
-        return
-    folder, stem = Path(bpy.data.filepath).parent, bpy.path.clean_name(name)
-    for number in itertools.count(1):
-        path = folder / (f"{stem}.png" if number == 1 else f"{stem} {number}.png")
-        try:
-            with path.open("xb") as file:
-                file.write(png)
-            return
-        except FileExistsError:
-            continue
-        except OSError as error:
-            say(f"{path} cannot be written: {error.strerror}")
-            return
-
-
-def put(image: Any, frame: Frame) -> None:
-    """Make ``frame`` what the image shows."""
-    if frame.png is None:
-        backup.make(image)
-        live_image.write(image, frame.size, frame.pixels)
-    else:
-        backup.drop(image)
-        live_image.replace_by(image, frame.png)
-
-
-def _settle(job: Job, image: Any) -> None:
-    """The job has ended by itself: keep its picture, bring back the one from before, or take back
-    what never got one."""
-    job.active, job.told = False, catalogue.told()
-    report = job.report
-    if report.over:
-        ties.untie(image, _tie(job, image) if report.state == "finished" else None)
-        _forget(job)
-    if report.state != "finished" and backup.put_back(image):
-        job.newest = None
-    elif job.frames:
-        live_image.pack(image)
-    elif job.created_image and (report.over or not report.job):
-        shading.detach(job.attachments)
-        bpy.data.images.remove(image)
-    if report.problem is not None:
-        job.message = report.problem.line
-    else:
-        seconds = report.progress.seconds if report.progress else 0.0
-        job.message = f"{report.state.capitalize()} after {clock(seconds)}"
+        delivery.settle(job, image)
 
 
 def start_timer() -> None:

@@ -17,9 +17,10 @@ from ..picture import live_image
 from ..problems import ProblemError
 from ..scene import gather
 from ..scene.form import form_of
+from ..settings.axis import read_axis
+from ..settings.groups import choose
 from ..settings.preferences import ServicePreferences
 from ..settings.properties import settings_of
-from ..settings.symmetry import BY_ROW, choose
 from . import jobs
 
 _wanted: dict[Any, None] = {}  # objects to look at, in order
@@ -117,7 +118,7 @@ def take_again() -> None:
 
 
 def _place(settings: Any) -> tuple[str, str, str]:
-    return canonical(settings.group), BY_ROW["axis"].read(settings), settings.centre
+    return canonical(settings.group), read_axis(settings), settings.centre
 
 
 def forget() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, StringProperty
 
-from ..operators.base import Acting, OnIdlePainted, Result, attempt
-from ..settings.style import RELATIVE
+from ..operators.base import Acting, Result
+from ..questions.asking import Asking
+from ..questions.buttons import AsksOfPainted
+from ..settings.row import RELATIVE
 from . import making, world
 
 
-class ORBITEX_OT_material_maps(OnIdlePainted, bpy.types.Operator):
+class ORBITEX_OT_material_maps(AsksOfPainted, bpy.types.Operator):
     """Make a material of the painted texture"""
 
     bl_idname = "orbitex.material_maps"
@@ -23,6 +25,7 @@ class ORBITEX_OT_material_maps(OnIdlePainted, bpy.types.Operator):
     )
     # Not REGISTER: its redo panel would run the blocking path in the interface.
     bl_options: Any = {"UNDO"}
+    questions = making.QUESTIONS
 
     depth: FloatProperty(
         name="Depth",
@@ -56,31 +59,15 @@ class ORBITEX_OT_material_maps(OnIdlePainted, bpy.types.Operator):
         options={"SKIP_SAVE", "HIDDEN"},
     )
 
-    def execute(self, context: Any) -> Result:
-        """Wait for the answer (scripts and background Blender)."""
-        return attempt(self, self._make_and_wait, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """Ask, and let a timer bring the answer."""
-        return attempt(self, self._begin, context)
-
-    def _begin(self, context: Any) -> Result:
-        self._ask(context)
-        making.QUESTIONS.watch()
-        return {"FINISHED"}
-
-    def _ask(self, context: Any) -> Any:
+    def _ask(self, context: Any) -> Asking:
         roughness = (self.top, self.bottom)
         return making.begin(
             context, context.active_object, self.depth, roughness, self.invert, self.address
         )
 
-    def _make_and_wait(self, context: Any) -> Result:
-        asking = self._ask(context)
-        making.QUESTIONS.wait(context.active_object, asking)
+    def _tell(self, obj: Any, asking: Asking) -> None:
         if asking.answer is not None and asking.answer[0]["flat"]:
             self.report({"WARNING"}, "The colour rule leaves no light: the material is flat")
-        return {"FINISHED"}
 
 
 class ORBITEX_OT_set_sky(Acting, bpy.types.Operator):

@@ -37,6 +37,25 @@ class Acting:
         raise NotImplementedError
 
 
+class Awaiting:
+    """What takes a while: scripts and background Blender wait for it, ``_await``; the interface
+    begins it, ``_start``, and a timer brings what comes of it. Both may raise ProblemError."""
+
+    def execute(self, context: Any) -> Result:
+        """Begin it and wait; a problem becomes a report."""
+        return attempt(self, self._await, context)
+
+    def invoke(self, context: Any, event: Any) -> Result:
+        """Begin it and return at once."""
+        return attempt(self, self._start, context)
+
+    def _await(self, context: Any) -> Result:
+        raise NotImplementedError
+
+    def _start(self, context: Any) -> Result:
+        raise NotImplementedError
+
+
 class Explained:
     """Poll of an operator, from the reason why it cannot run."""
 

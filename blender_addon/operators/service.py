@@ -10,7 +10,7 @@ from ..jobs import events, pump
 from ..link import inquiry
 from ..problems import ProblemError, no_service
 from ..settings import preferences
-from .base import Explained, Result, attempt
+from .base import Awaiting, Explained, Result
 
 
 def first_contact() -> None:
@@ -27,7 +27,7 @@ def first_contact() -> None:
     pump.start_timer()
 
 
-class _Ask(Explained):
+class _Ask(Awaiting, Explained):
     """What the operators that ask the service for its menus share."""
 
     @classmethod
@@ -35,15 +35,7 @@ class _Ask(Explained):
         """A question is open already."""
         return "Still connecting to the service" if inquiry.pending() is not None else ""
 
-    def execute(self, context: Any) -> Result:
-        """Wait for the answer (scripts and background Blender)."""
-        return attempt(self, self._ask_and_wait, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """Ask, and let the timer bring the answer."""
-        return attempt(self, self._ask_and_go_on, context)
-
-    def _ask_and_wait(self, context: Any) -> Result:
+    def _await(self, context: Any) -> Result:
         self._ask(context)
         while pump.pump() and inquiry.pending() is not None:
             waiting = inquiry.pending()
@@ -54,7 +46,7 @@ class _Ask(Explained):
             raise ProblemError(problem)
         return {"FINISHED"}
 
-    def _ask_and_go_on(self, context: Any) -> Result:
+    def _start(self, context: Any) -> Result:
         self._ask(context)
         pump.start_timer()
         return {"FINISHED"}
@@ -82,8 +74,8 @@ class ORBITEX_OT_test_connection(_Ask, bpy.types.Operator):
         "Show the service's version and device and how fast it answers, or what is wrong"
     )
 
-    def _ask_and_wait(self, context: Any) -> Result:
-        result = super()._ask_and_wait(context)
+    def _await(self, context: Any) -> Result:
+        result = super()._await(context)
         self.report({"INFO"}, inquiry.line())
         return result
 

@@ -12,10 +12,10 @@ from ..offer import catalogue
 from ..picture import live_image
 from ..problems import ProblemError
 from ..settings import preferences
-from .base import OnIdleMesh, Result, attempt
+from .base import Awaiting, OnIdleMesh, Result
 
 
-class ORBITEX_OT_detect_symmetry(OnIdleMesh, bpy.types.Operator):
+class ORBITEX_OT_detect_symmetry(Awaiting, OnIdleMesh, bpy.types.Operator):
     """Find the symmetry of the object"""
 
     bl_idname = "orbitex.detect_symmetry"
@@ -26,15 +26,7 @@ class ORBITEX_OT_detect_symmetry(OnIdleMesh, bpy.types.Operator):
     )
     bl_options: Any = {"REGISTER", "UNDO"}
 
-    def execute(self, context: Any) -> Result:
-        """Wait for the answer (scripts and background Blender)."""
-        return attempt(self, self._detect_and_wait, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """Ask, and let the timer bring the answer."""
-        return attempt(self, self._begin, context)
-
-    def _begin(self, context: Any) -> Result:
+    def _start(self, context: Any) -> Result:
         service = preferences.read(context)
         preferences.check_address(service.address)
         symmetries.ask(context.active_object)
@@ -43,9 +35,9 @@ class ORBITEX_OT_detect_symmetry(OnIdleMesh, bpy.types.Operator):
         pump.start_timer()
         return {"FINISHED"}
 
-    def _detect_and_wait(self, context: Any) -> Result:
+    def _await(self, context: Any) -> Result:
         obj = context.active_object
-        self._begin(context)
+        self._start(context)
         while pump.pump() and symmetries.pending():
             detections.wait(pump.TICK_SECONDS)
         uid = live_image.uid_of(obj)

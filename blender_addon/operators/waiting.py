@@ -18,23 +18,15 @@ from ..link.printing import say
 from ..picture import live_image, shading, viewports
 from ..problems import ProblemError
 from ..settings import preferences
-from .base import Result, attempt
+from .base import Awaiting, Result
 
 
-class PaintingOperator:
+class PaintingOperator(Awaiting):
     """What operators that paint have in common; ``_begin`` starts the jobs."""
 
     report: Any
 
-    def execute(self, context: Any) -> Result:
-        """The blocking path of scripts and background Blender."""
-        return attempt(self, self._paint, context)
-
-    def invoke(self, context: Any, event: Any) -> Result:
-        """The path of the interface: start and return."""
-        return attempt(self, self._start, context)
-
-    def _paint(self, context: Any) -> Result:
+    def _await(self, context: Any) -> Result:
         return wait_for(self, self._begin(context))
 
     def _start(self, context: Any) -> Result:

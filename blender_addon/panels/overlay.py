@@ -15,8 +15,8 @@ from ..picture import live_image
 from ..problems import ProblemError
 from ..scene import gather
 from ..scene.form import form_of
+from ..settings.groups import chosen_one
 from ..settings.properties import settings_of
-from ..settings.symmetry import chosen_one
 from . import figure_lines
 
 WIDTHS = {"axes": 2.0, "mirrors": 1.0, "domain": 3.5}  # pixels

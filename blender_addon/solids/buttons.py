@@ -8,9 +8,11 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from ..operators.base import OnIdlePainted, OnMesh, Result, attempt
+from ..operators.base import OnMesh, Result, attempt
 from ..problems import refuse
-from ..settings.style import RELATIVE
+from ..questions.asking import Asking
+from ..questions.buttons import AsksOfPainted
+from ..settings.row import RELATIVE
 from . import making
 from .order import Order, in_millimetres
 
@@ -26,28 +28,21 @@ def _millimetres(name: str, least: float, most: float, default: float, descripti
     )
 
 
-class _Exporting(OnIdlePainted):
+class _Exporting(AsksOfPainted):
     """Makes a solid of the active, painted object: ``_order`` says which."""
 
     report: Any
     address = ""
+    questions = making.QUESTIONS
 
     def _order(self, context: Any) -> Order:
         raise NotImplementedError
 
-    def _begin(self, context: Any) -> Result:
-        self._ask(context)
-        making.QUESTIONS.watch()
-        return {"FINISHED"}
-
-    def _make_and_wait(self, context: Any) -> Result:
-        obj = context.active_object
-        making.QUESTIONS.wait(obj, self._ask(context))
-        self.report({"INFO"}, making.made(obj))
-        return {"FINISHED"}
-
-    def _ask(self, context: Any) -> Any:
+    def _ask(self, context: Any) -> Asking:
         return making.begin(context, context.active_object, self._order(context), self.address)
+
+    def _tell(self, obj: Any, asking: Asking) -> None:
+        self.report({"INFO"}, making.made(obj))
 
 
 class ORBITEX_OT_export_for_print(_Exporting, bpy.types.Operator):
@@ -103,7 +98,7 @@ class ORBITEX_OT_export_for_print(_Exporting, bpy.types.Operator):
 
     def execute(self, context: Any) -> Result:
         """After the dialog a timer brings the answer; scripts and background Blender wait."""
-        return attempt(self, self._begin if self._asked else self._make_and_wait, context)
+        return attempt(self, self._start if self._asked else self._await, context)
 
     def draw(self, context: Any) -> None:
         """The dialog."""
@@ -150,14 +145,6 @@ def _otherwise(name: str, label: str, description: str, change: Any) -> Any:
             order = making.order_of(context.active_object)
             assert order is not None
             return replace(order, **change(order))
-
-        def execute(self, context: Any) -> Result:
-            """Wait for the answer (scripts and background Blender)."""
-            return attempt(self, self._make_and_wait, context)
-
-        def invoke(self, context: Any, event: Any) -> Result:
-            """Ask, and let a timer bring the answer."""
-            return attempt(self, self._begin, context)
 
     known = {"bl_idname": f"orbitex.{name}", "bl_label": label, "bl_description": description}
     bases = Otherwise, bpy.types.Operator

@@ -4,8 +4,6 @@ seam, from where the surface goes on. Bilinear lookups and mip levels then see n
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -13,35 +11,14 @@ from scipy.ndimage import distance_transform_edt
 
 from geometry.maps.sampling import SamplingMap
 from geometry.mesh.mesh import Mesh
-from geometry.mesh.seams import (
-    EdgePairs,
-    Seams,
-    find_seams,
-    lookup_taps,
-    side_frames,
-    texel_size,
-)
+from geometry.mesh.seams import Seams, find_seams, lookup_taps, texel_size
 from geometry.mesh.surface import COVER_TEXELS, nearest_points, placed_in_texels, texel_centres
+from geometry.texture.border import Border, find_border
 
 INSIDE = 2e-3  # texels: float32 places a centre about so well in a texture of 4096²
 DRAWN_IN = 0.05  # texels by which borders are shortened to tell which is the nearest
 PATH_STEPS = 8  # looks taken on the way to a mirrored place, whether it stays on the island
 CHAIN = 6  # times that a texel which reads texels beyond a border is resolved once more
-
-
-class Border(NamedTuple):
-    """The sides of the UV islands. ends: (B, 2, 2) their UVs; texture: (B,). Where the surface goes
-    on beyond: goes_on (B,) bool, partner (B,) the face there, and the affine map of UVs from this
-    island's plane into the other's: linear (B, 2, 2), origin (B, 2), image (B, 2), so that the
-    place p beyond the border is at image + linear·(p − origin)."""
-
-    ends: NDArray[np.float64]
-    texture: NDArray[np.int32]
-    goes_on: NDArray[np.bool_]
-    partner: NDArray[np.int32]
-    linear: NDArray[np.float64]
-    origin: NDArray[np.float64]
-    image: NDArray[np.float64]
 
 
 def margin_map(
@@ -85,54 +62,6 @@ def margin_map(
     )
     source = _nearest_kept(kept.reshape(mesh.textures, -1, texture_shape[1]), margin)
     return _resolved(columns, source, out[across], taps, weights)
-
-
-def find_border(mesh: Mesh, seams: Seams) -> Border:
-    """All sides where an island of the layout ends: seams from both faces, edges at which the
-    layout folds back, and open borders."""
-    parts = [
-        _crossing(mesh, pairs, side)
-        for pairs in (seams.cut, seams.inner.chosen(seams.inner.folded))
-        for side in (0, 1)
-    ]
-    count = len(seams.open_sides)
-    ends, _, _ = side_frames(mesh, seams.open_sides, np.ones(count, bool))
-    nothing = np.zeros((count, 2))
-    parts.append(
-        Border(
-            ends,
-            mesh.texture[seams.open_sides // 3],
-            np.zeros(count, bool),
-            np.zeros(count, np.int32),
-            np.zeros((count, 2, 2)),
-            nothing,
-            nothing,
-        )
-    )
-    return Border(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-
-
-def _crossing(mesh: Mesh, pairs: EdgePairs, side: int) -> Border:
-    """The borders on one side of each pair, with the way over to the other side."""
-    here, there = pairs.uvs[:, side], pairs.uvs[:, 1 - side]
-    # The island's own frame: along the edge, and outwards. Outwards here is inwards there.
-    own = np.stack([here[:, 1] - here[:, 0], -pairs.inward[:, side]], axis=2)
-    other = np.stack([there[:, 1] - there[:, 0], pairs.inward[:, 1 - side]], axis=2)
-    size = np.abs(own).max(axis=(1, 2)) ** 2
-    goes_on = np.abs(np.linalg.det(own)) > 1e-9 * size
-    goes_on &= np.abs(other).max(axis=1).min(axis=1) > 0
-    linear = np.zeros_like(own)
-    linear[goes_on] = other[goes_on] @ np.linalg.inv(own[goes_on])
-    faces = pairs.faces
-    return Border(
-        here,
-        mesh.texture[faces[:, side]],
-        goes_on,
-        faces[:, 1 - side],
-        linear,
-        here[:, 0],
-        there[:, 0],
-    )
 
 
 def _inside(mesh: Mesh, texture_shape: tuple[int, int], device: str) -> NDArray[np.bool_]:

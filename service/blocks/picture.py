@@ -13,7 +13,7 @@ from geometry.symmetry.colour import IDENTITY
 from service.blocks.folding import Folding
 from service.blocks.pyramid import SIDE, Box, Pyramid, boxes
 from service.spaces.frame import Picture
-from service.spaces.plane import PlaneDesign
+from service.spaces.plane_design import PlaneDesign
 
 
 def developed(design: PlaneDesign, folding: Folding, paint: Pyramid) -> Picture:

@@ -19,7 +19,9 @@ from service.cli.offer import listings
 from service.cli.offer.channels_command import channels
 from service.cli.offer.recipes import recipes
 from service.cli.offer.weights import weights_app
-from service.cli.painting.commands import add_painting_commands
+from service.cli.painting.preview_command import preview
+from service.cli.painting.run_command import run
+from service.cli.painting.space_commands import add_space_commands
 from service.cli.serving.batch_command import batch
 from service.cli.serving.jobs import add_job_commands
 from service.cli.serving.keys import keys_app
@@ -49,7 +51,6 @@ app = typer.Typer(
 app.add_typer(keys_app)
 app.add_typer(weights_app)
 add_job_commands(app)
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -61,14 +62,15 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool,
-        typer.Option("--version", help="Print it.", callback=_print_version, is_eager=True),
+        bool, typer.Option("--version", help="Print it.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     pass
 
 
-add_painting_commands(app)
+add_space_commands(app)
+app.command()(preview)
+app.command()(run)
 app.command()(enlarge)
 app.command()(finish)
 app.command()(style)
@@ -92,7 +94,7 @@ def groups(
         str | None,
         typer.Option("--space", metavar="|".join(with_pictures()), help="Only of this space."),
     ] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the symmetry groups."""
     listings.list_groups(space, as_json, console())
@@ -100,7 +102,7 @@ def groups(
 
 @app.command()
 def colourings(
-    group: Annotated[str, typer.Argument(metavar="GROUP", help="A name from 'service groups'.")],
+    group: options.GroupName,
     style: Annotated[
         str | None,
         typer.Option("--style", "-s", help="In the colours of this style: an exemplar or a file."),
@@ -114,7 +116,7 @@ def colourings(
             help="Show the style under each rule, on one sheet, those that suit it first.",
         ),
     ] = None,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the colour rules of a group."""
     if preview is not None:
@@ -133,7 +135,7 @@ def classes(
     network: Annotated[
         str, typer.Option("--network", metavar="|".join(NETWORKS), help="The vision network.")
     ] = networks.EMBEDDED,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the classes that a network can dream of."""
     listings.list_classes(part, network, as_json, console())
@@ -155,7 +157,7 @@ def doctor(
     address: Annotated[
         str, typer.Option("--address", metavar="ADDRESS", help="Where the service is to listen.")
     ] = DEFAULT_ADDRESS,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Look at this machine: devices, networks, versions, disk, keys, port. What is not fine ends
     with its fix; the exit code is 1 if painting or serving would not work."""
@@ -176,16 +178,16 @@ def bench(
         list[str] | None,
         typer.Argument(metavar="PART", help="steps, vgg, scaling or quality; default: all."),
     ] = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for figures and curves.")
-    ] = Path("out/bench"),
+    output: Annotated[Path, options.output("DIR", "Folder for figures and curves.")] = Path(
+        "out/bench"
+    ),
 ) -> None:
     """Measure how fast this machine paints: steps and their parts against a plain loop, growth with
     size and symmetry, time to a quality. All takes about 15 minutes on 2 cores."""
-    from service.bench.suite import chosen, run
+    from service.bench import suite
 
     console = progress_console()
-    run(chosen(parts or ()), output, lambda text: console.out(text, highlight=False))
+    suite.run(suite.chosen(parts or ()), output, lambda text: console.out(text, highlight=False))
 
 
 app.command()(serve)
@@ -193,7 +195,7 @@ app.command()(studio)
 
 
 @app.command()
-def settings(as_json: AsJson = False) -> None:
+def settings(as_json: options.AsJson = False) -> None:
     """List what '--set KEY=VALUE' can set in a recipe: keys, defaults, bounds."""
     from service.cli.offer.settings import list_settings
 

@@ -19,7 +19,8 @@ from service.reporting.quality import Quality, SymmetryError, measure_quality
 from service.scene import make_scene
 from service.spaces import SPACES
 from service.spaces.frame import Frame, Picture, PictureGenerator, moved_frame
-from service.spaces.plane import PlaneScene, TileLayout
+from service.spaces.plane import PlaneScene
+from service.spaces.plane_design import TileLayout
 from service.spaces.space import Design, Scene
 from service.viewers.reading import Painting, Receipt
 

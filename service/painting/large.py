@@ -45,7 +45,8 @@ from service.painting.studio import (
 from service.perception.network import Network
 from service.recipe.recipe import Recipe
 from service.spaces.handedness import winding
-from service.spaces.plane import PlaneDesign, PlaneScene
+from service.spaces.plane import PlaneScene
+from service.spaces.plane_design import PlaneDesign
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
 

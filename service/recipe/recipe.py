@@ -10,16 +10,16 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
-from geometry.errors import InputError
 from service import networks
 from service.finishing import STEPS
-from service.pictures.motif import FITTED, Placement
+from service.pictures.motif import Placement
 from service.recipe import fields
+from service.recipe.implied import of_a_motif, of_a_pure_dream
 from service.recipe.parts import Dream, Finishing, Objective, Part, Style
-from service.spaces import SPACES, targets_of_fields
+from service.recipe.rules import check_together
+from service.spaces import SPACES
 from service.spaces.space import LARGEST
-from service.tables.dreams import dreamers
-from service.terms import TERMS, needing_base
+from service.terms import needing_base
 
 # What "auto" means in these fields is settled when a painting begins, for the device that paints.
 AUTOMATIC = ("network", "precision")
@@ -29,10 +29,6 @@ MAX_SIZE = max(space.largest for space in SPACES.values())
 MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_COLOURING = 256  # characters of a colour rule that is written out
-# Of pure dreams, where no style says how pixels go together, nor which colours are too much:
-DREAM_OBJECTIVE = {"dream": 4.0, "smoothness": 10.0, "natural_colours": 2.0}
-DREAM_RATE = 0.1
-MOTIF_CONTENT = 2.0  # of paintings that show a motif
 
 
 def _names_of_networks(schema: dict[str, Any]) -> None:
@@ -288,27 +284,8 @@ class Recipe(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _is_a_pure_dream(cls, data: Any) -> Any:
-        # Without styles of its own a dream has none, counts more than beside one, is smoothed more,
-        # has natural colours and is painted more calmly. It is written down, so that receipts say
-        # so.
-        if not isinstance(data, dict) or not data.get("dreams") or "styles" in data:
-            return data
-        objective = data.get("objective", {})
-        if isinstance(objective, dict):
-            objective = DREAM_OBJECTIVE | objective
-        return {"learning_rate": DREAM_RATE} | data | {"styles": (), "objective": objective}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keeps_its_motif(cls, data: Any) -> Any:
-        # Written down, too: a style alone would soon hide what the painting started from.
-        if not isinstance(data, dict) or data.get("motif") is None:
-            return data
-        objective = data.get("objective", {})
-        if isinstance(objective, dict):
-            objective = {"content": MOTIF_CONTENT} | objective
-        return data | {"objective": objective}
+    def _with_what_it_implies(cls, data: Any) -> Any:
+        return of_a_pure_dream(of_a_motif(data))
 
     @field_validator("target", mode="before")
     @classmethod
@@ -325,147 +302,8 @@ class Recipe(Part):
         return network
 
     @model_validator(mode="after")
-    def _fits_the_target(self) -> Self:
-        largest = SPACES[self.target].largest
-        if self.size > largest:
-            raise InputError(
-                "bad-value",
-                "size",
-                f"The target '{self.target}' is {largest} pixels wide at most.",
-                f"Choose {largest} or less.",
-            )
-        for field, targets in targets_of_fields().items():
-            default = type(self).model_fields[field].default
-            if self.target not in targets and getattr(self, field) != default:
-                raise ValueError(
-                    f"'{field}' is for the target {' or '.join(targets)}, not for '{self.target}'"
-                )
-        if self.style_colours in (fields.BASE, fields.LIGHT) and self.target not in (
-            based := targets_of_fields()["base"]
-        ):
-            raise ValueError(
-                f"style colours '{self.style_colours}' are for the target {' or '.join(based)}, "
-                f"not for '{self.target}'"
-            )
-        for name, weight in self.objective.weights.items():
-            term = TERMS[name]
-            if not term.is_for(self.target) and weight != term.default:
-                raise ValueError(
-                    f"'objective.{name}' is for the target {' or '.join(term.targets)}, "
-                    f"not for '{self.target}'"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _has_a_motif_to_place(self) -> Self:
-        if self.motif is None and self.motif_placement != FITTED:
-            raise InputError(
-                "bad-value", "motif", "There is no motif to place.", "Name one: --motif PICTURE."
-            )
-        if self.motif is not None and (self.base is not None or self.start == "base"):
-            raise InputError(
-                "bad-value",
-                "motif",
-                "A motif is what the painting starts from: there is no other picture before.",
-                "Leave out the motif, or the base.",
-            )
-        if self.motif is not None and self.chirality != "any":
-            raise InputError(
-                "bad-chirality",
-                "chirality",
-                "The motif says which way things turn.",
-                "Leave it out, or turn the motif over.",
-            )
-        if self.motif is not None and self.size > LARGEST:
-            raise InputError(
-                "bad-value",
-                "size",
-                f"Tiles with a motif are {LARGEST} pixels wide at most.",
-                f"Choose {LARGEST} or less.",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _can_be_finished(self) -> Self:
-        if self.finishing.used and self.size > LARGEST:
-            raise InputError(
-                "bad-value",
-                "finishing",
-                f"Pictures over {LARGEST} pixels wide cannot be finished: none is held as a whole.",
-                f"Choose {LARGEST} or less, or leave out the finishing.",
-            )
-        for name in self.finishing.used:
-            if not STEPS[name].is_for(self.target):
-                raise ValueError(
-                    f"'finishing.{name}' is for the target {' or '.join(STEPS[name].targets)}, "
-                    f"not for '{self.target}'"
-                )
-        if self.finishing.values["dither"] and self.finishing.values["palette"] is None:
-            raise InputError(
-                "bad-value",
-                "finishing.dither",
-                "A dither mixes inks, and none are named.",
-                "Set palette, too, such as palette=4.",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _has_inks_to_permute(self) -> Self:
-        if self.inks is not None and self.colours != "inks":
-            raise InputError(
-                "bad-value", "inks", "Inks are for --colours inks.", "Give it, or leave out --inks."
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _has_styles_to_recolour(self) -> Self:
-        if self.style_colours not in (fields.OWN, fields.LIGHT) and not self.styles:
-            raise InputError(
-                "bad-value",
-                "style_colours",
-                "There is no style that could take other colours.",
-                "Add one, or leave the style's colours its own.",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _has_styles_to_follow_one_another(self) -> Self:
-        if self.metamorphosis and len(self.styles) < 2:
-            raise InputError(
-                "bad-value",
-                "metamorphosis",
-                "A metamorphosis leads from one style to another.",
-                "Give two styles or more: --style NAME --style NAME.",
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _wants_something(self) -> Self:
-        # Of torchvision's classifiers it is known when they are there.
-        if self.network in (networks.AUTO, *networks.NETWORKS):
-            named = networks.NETWORKS.get(self.network)
-            dreamers(
-                [dream.target for dream in self.dreams],
-                networks.automatic() if named is None else [named],
-            )
-        if self.dreams and not any(dream.weight for dream in self.dreams) and not self.styles:
-            raise InputError(
-                "bad-value",
-                "dreams",
-                "A dream must have a weight that is not 0, or nothing would be painted.",
-            )
-        painting = [t for t in TERMS.values() if t.paints and t.has_wishes(self)]
-        if not painting:
-            raise InputError(
-                "bad-value", "styles", "Without styles or dreams nothing would be painted."
-            )
-        if not any(self.objective.weights[term.name] for term in painting):
-            raise InputError(
-                "bad-value",
-                "objective",
-                f"{' or '.join(t.name for t in painting)} must weigh more than 0, "
-                "or nothing would be painted.",
-            )
+    def _goes_together(self) -> Self:
+        check_together(self)
         return self
 
     @property

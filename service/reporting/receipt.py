@@ -169,5 +169,10 @@ def sha256_of(pixels: NDArray[np.uint8]) -> str:
 
 
 def _file(path: Path) -> dict[str, str]:
+    return {"file": str(path), "sha256": file_sha256(path)}
+
+
+def file_sha256(path: Path) -> str:
+    """Of a file's bytes, hexadecimal: by it a file is known again as the one that was painted."""
     with path.open("rb") as stream:
-        return {"file": str(path), "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
+        return hashlib.file_digest(stream, "sha256").hexdigest()

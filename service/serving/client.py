@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import zmq
 from numpy.typing import NDArray
 
 import service
 from geometry.errors import InputError
 from service.painting.kept import Paint
 from service.recipe.recipe import Recipe
-from service.serving.keys import load_client_key
-from service.serving.protocol import job_messages, service_messages
-from service.serving.protocol.answers import HINT, check_reply, read_reply
+from service.serving.conversation import Conversation, as_input_error
+from service.serving.protocol import (
+    job_messages,
+    mesh_messages,
+    new_job_messages,
+    service_messages,
+)
+from service.serving.protocol.answers import HINT
 from service.serving.protocol.encodings import Picture
 from service.serving.protocol.fields import EncodingName
 from service.serving.protocol.message import Request
 from service.serving.protocol.uploads import begin_job
-from service.serving.protocol.wire import (
-    DEFAULT_ADDRESS,
-    HEARTBEAT_SECONDS,
-    LIMITS,
-    WireError,
-    encode,
-)
+from service.serving.protocol.wire import WireError
 
 ENDED = ("finished", "failed", "cancelled")
-UNREAD = 4  # messages that wait to be read; then the service waits
 
 
 @dataclass(frozen=True)
@@ -56,54 +49,12 @@ class Frame:
         return self.state in ENDED
 
 
-class Client:
-    """A conversation with the service at ``address``.
+class Client(Conversation):
+    """A conversation with the service at ``address``, in the words of the wire.
 
-    Every method raises InputError: what the service answered; "bad-reply" for a reply that is not
-    as the wire has it (what a method returns has been checked, see
-    :mod:`service.serving.protocol.answers`); "service-unreachable" when nothing has come from it
-    for ``timeout`` seconds; "bad-value" for an address that is none. Not to be shared between
-    threads. ``key``: the file that 'service keys new' made for this client, for a service that
-    demands keys; raises InputError as :func:`service.serving.keys.load_client_key`.
+    Every method raises InputError, see :class:`service.serving.conversation.Conversation`; what it
+    returns has been checked, see :mod:`service.serving.protocol.answers`.
     """
-
-    def __init__(
-        self, address: str = DEFAULT_ADDRESS, timeout: float = 10.0, key: Path | None = None
-    ) -> None:
-        own = None if key is None else load_client_key(key)
-        self.address, self.timeout = address, timeout
-        self._socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.setsockopt(zmq.IPV6, "[" in address)
-        self._socket.setsockopt(zmq.MAXMSGSIZE, LIMITS.total_bytes)  # of each part
-        self._socket.setsockopt(zmq.RCVHWM, UNREAD)
-        if own is not None:
-            self._socket.setsockopt(zmq.CURVE_SERVERKEY, own.server.encode())
-            self._socket.setsockopt(zmq.CURVE_PUBLICKEY, own.public.encode())
-            self._socket.setsockopt(zmq.CURVE_SECRETKEY, own.secret.encode())
-        try:
-            self._socket.connect(address)
-        except zmq.ZMQError:
-            self._socket.close()
-            raise InputError(
-                "bad-value", "address", f"{address!r} is not an address.", f"Try {DEFAULT_ADDRESS}."
-            ) from None
-        self._silence = (
-            "a service with keys answers nobody without a key that it allows."
-            if own is None
-            else "a service answers only keys that it allows, one without keys answers no key."
-        )
-        self._ids = count(1)
-
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hang up. Jobs go on without us."""
-        self._socket.close()
 
     def hello(self) -> dict[str, Any]:
         """``{"service", "device"}``. Raises "protocol-version" for another release."""
@@ -163,7 +114,7 @@ class Client:
         """The symmetries of a mesh, (V, 3) points and (F, 3) rows of them, the best choice first,
         as on the wire."""
         given = {"vertices": vertices, "triangles": triangles}
-        asked = service_messages.Symmetries()
+        asked = mesh_messages.Symmetries()
         return list(self._send_request(asked, given, patient=True)[0]["symmetries"])
 
     def maps(
@@ -175,7 +126,7 @@ class Client:
         """The normal map of a texture (H, W, 3), and occlusion, roughness and metallic packed, of
         its size. mesh: vertices, triangles and uvs; fields: as on the wire."""
         given = {"picture": picture, **mesh}
-        _, buffers = self._send_request(service_messages.Maps(**fields), given, patient=True)
+        _, buffers = self._send_request(mesh_messages.Maps(**fields), given, patient=True)
         return buffers["normal"], buffers["packed"]
 
     def solid(
@@ -187,7 +138,7 @@ class Client:
         """A painted mesh as a solid to print: the buffers of the wire's reply. mesh: vertices, z
         up, triangles and uvs; fields: as on the wire."""
         given = {"picture": picture, **mesh}
-        return self._send_request(service_messages.Solid(**fields), given, patient=True)[1]
+        return self._send_request(mesh_messages.Solid(**fields), given, patient=True)[1]
 
     def withdraw(self) -> int:
         """Give up all questions of this client; how many there were."""
@@ -206,7 +157,7 @@ class Client:
         """Start a job; its name."""
         data = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else dict(recipe)
         given = [dict(camera) for camera in cameras]
-        return self._begin(job_messages.Submit(recipe=data, cameras=given), buffers or {})
+        return self._begin(new_job_messages.Submit(recipe=data, cameras=given), buffers or {})
 
     def frame(
         self, job: str, after: int = -1, max_size: int = 0, encoding: EncodingName = "raw"
@@ -219,7 +170,7 @@ class Client:
             picture = Picture.of(header, buffers, max_size)
             pixels = None if picture is None else picture.pixels()
         except WireError as error:
-            raise _as_input_error(error) from None
+            raise as_input_error(error) from None
         return Frame(job, header["state"], header["progress"], header["error"], pixels)
 
     def frames(
@@ -252,11 +203,11 @@ class Client:
     def repaint(self, job: str, region: NDArray[np.uint8], seed: int) -> str:
         """Start a job that paints a region (H, W) of a job's texture anew, where it is 255, and
         keeps the rest; the name of the new job."""
-        return self._begin(job_messages.Repaint(job=job, seed=seed), {"region": region})
+        return self._begin(new_job_messages.Repaint(job=job, seed=seed), {"region": region})
 
     def enlarge(self, job: str, size: int) -> str:
         """Start a job that goes on from a job's picture at a larger size; the new job's name."""
-        return str(self._send_request(job_messages.Enlarge(job=job, size=size))[0]["job"])
+        return str(self._send_request(new_job_messages.Enlarge(job=job, size=size))[0]["job"])
 
     def refinish(
         self,
@@ -308,66 +259,4 @@ class Client:
         try:
             return begin_job(self._ask, request.kind(), request.model_dump(), given)
         except WireError as error:
-            raise _as_input_error(error) from None
-
-    def _send_request(
-        self,
-        request: Request,
-        buffers: Mapping[str, np.ndarray] | None = None,
-        patient: bool = False,
-    ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        return self._ask(request.kind(), request.model_dump(), buffers, patient=patient)
-
-    def _ask(
-        self,
-        kind: str,
-        fields: Mapping[str, Any],
-        buffers: Mapping[str, np.ndarray] | None = None,
-        patient: bool = False,
-    ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        # A patient request may take minutes: heartbeats tell a busy service from a dead one, and
-        # asking again mends a connection that was lost in between.
-        request = next(self._ids)
-        message = encode({"kind": kind, "id": request, **fields}, buffers)
-        heartbeat = encode({"kind": "heartbeat", "id": 0})
-        last_heard = time.monotonic()
-        self._send(message, self.timeout)
-        while (left := last_heard + self.timeout - time.monotonic()) > 0:
-            if not self._socket.poll(int(1000 * min(left, HEARTBEAT_SECONDS)) + 1):
-                if patient:
-                    self._send(message, left)
-                    self._send(heartbeat, 0)
-                continue
-            try:
-                header, arrays = read_reply(self._socket.recv_multipart())
-                last_heard = time.monotonic() if patient else last_heard
-                if header.get("id") != request:
-                    continue  # a heartbeat, or the answer to an older request
-                check_reply(kind, header, arrays)
-            except WireError as error:
-                raise _as_input_error(error) from None
-            if header["kind"] == "error":
-                words = (header["error"][name] for name in ("code", "field", "message", "hint"))
-                raise InputError(*words)
-            body = {key: header[key] for key in header.keys() - {"protocol", "kind", "id"}}
-            return body, arrays
-        # What was not delivered must not be, once the service is there: nobody waits for it.
-        self._socket.disconnect(self.address)
-        self._socket.connect(self.address)
-        raise InputError(
-            "service-unreachable",
-            "address",
-            f"Nothing answers at {self.address}.",
-            f"Start it with 'service serve'; {self._silence}",
-        )
-
-    def _send(self, message: Sequence[Any], seconds: float) -> None:
-        # While a service refuses our connections there is nothing that would take a message, and
-        # a send without a limit would wait for ever. What is not sent is not answered either.
-        self._socket.setsockopt(zmq.SNDTIMEO, int(1000 * seconds))
-        with suppress(zmq.Again):
-            self._socket.send_multipart(message)
-
-
-def _as_input_error(error: WireError) -> InputError:
-    return InputError(error.code, error.field, error.message, error.hint)
+            raise as_input_error(error) from None

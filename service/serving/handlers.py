@@ -18,7 +18,7 @@ from service.serving.jobs.job import Fault, State
 from service.serving.jobs.job_log import log_tail
 from service.serving.jobs.ledger import Ledger
 from service.serving.jobs.news import job_row, job_sheet
-from service.serving.protocol import job_messages, service_messages
+from service.serving.protocol import job_messages, new_job_messages, service_messages
 from service.serving.protocol.encodings import ENCODINGS
 from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.wire import CHUNK_BYTES, LIMITS, Limits, WireError, decode
@@ -163,7 +163,9 @@ class Handlers:
     ) -> Fields:
         return {"jobs": len(self._jobs.active())}
 
-    def _on_submit(self, asker: Asker, request: job_messages.Submit, buffers: Buffers) -> Fields:
+    def _on_submit(
+        self, asker: Asker, request: new_job_messages.Submit, buffers: Buffers
+    ) -> Fields:
         job = self._jobs.add(read_submission(request, buffers))
         recipe = job.submission.recipe
         log.info(
@@ -173,10 +175,12 @@ class Handlers:
         )
         return {"job": job.name}
 
-    def _on_have(self, asker: Asker, request: job_messages.Have, buffers: Buffers) -> Fields:
+    def _on_have(self, asker: Asker, request: new_job_messages.Have, buffers: Buffers) -> Fields:
         return {"received": [self._jobs.blobs.received(digest) for digest in request.digests]}
 
-    def _on_upload(self, asker: Asker, request: job_messages.Upload, buffers: Buffers) -> Fields:
+    def _on_upload(
+        self, asker: Asker, request: new_job_messages.Upload, buffers: Buffers
+    ) -> Fields:
         data = buffers.get("data")
         if data is None or data.dtype != np.uint8 or data.ndim != 1 or data.size > CHUNK_BYTES:
             raise InputError("bad-buffer", "data", f"Not up to {CHUNK_BYTES} bytes, |u1 (N,).")
@@ -206,7 +210,9 @@ class Handlers:
         recipe = job.recipe.model_dump(mode="json")
         return {"job": job.name, "state": job.state, "recipe": recipe}
 
-    def _on_repaint(self, asker: Asker, request: job_messages.Repaint, buffers: Buffers) -> Fields:
+    def _on_repaint(
+        self, asker: Asker, request: new_job_messages.Repaint, buffers: Buffers
+    ) -> Fields:
         job = self._jobs.find(request.job)
         new = self._jobs.repaint(job, request.seed, read_region(request, buffers))
         log.info(
@@ -214,7 +220,9 @@ class Handlers:
         )
         return {"job": new.name}
 
-    def _on_enlarge(self, asker: Asker, request: job_messages.Enlarge, buffers: Buffers) -> Fields:
+    def _on_enlarge(
+        self, asker: Asker, request: new_job_messages.Enlarge, buffers: Buffers
+    ) -> Fields:
         job = self._jobs.find(request.job)
         new = self._jobs.enlarge(job, request.size)
         log.info(

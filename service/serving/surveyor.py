@@ -19,16 +19,14 @@ from geometry.errors import InputError
 from service import networks
 from service.serving.jobs.job import Fault
 from service.serving.processes.child_process import ChildProcess
+from service.serving.protocol.mesh_messages import Maps, Solid, Symmetries
 from service.serving.protocol.service_messages import (
     Channel,
     Inquiry,
     Look,
-    Maps,
     Network,
     Prepare,
-    Solid,
     Survey,
-    Symmetries,
 )
 
 MAX_WAITING = 64  # questions

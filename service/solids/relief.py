@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from geometry.spaces import Array
 from service.mesh_files.loading import LoadedMesh, load_mesh
 from service.pictures.files import over_white, read_picture
 from service.recipe.recipe import Recipe
+from service.reporting.receipt import file_sha256
 from service.solids.order import Order
 
 
@@ -74,10 +74,8 @@ def read_mesh(
         )
     loaded = load_mesh(path, recipe.unwrap, recipe.material)
     if file is None:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
         about = receipt.get("mesh")
-        if not isinstance(about, dict) or digest != about.get("sha256"):
+        if not isinstance(about, dict) or file_sha256(path) != about.get("sha256"):
             raise InputError(
                 "bad-value",
                 "mesh",

@@ -24,7 +24,7 @@ from service.figures.figures import Figure
 from service.figures.plane_figure import plane_figure
 from service.inputs.body import Body
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
-from service.spaces.plane import WHOLE, WINDOW, unfolded
+from service.spaces.plane_design import WHOLE, WINDOW, unfolded
 from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.space import MAX_PIXELS, MOTIF, Design, Scene, Space, resolved
 
@@ -151,7 +151,7 @@ class FriezeDesign(Design):
 
     def developed(self, orbits: Array) -> Picture:
         """The picture (H, W, 3) from one colour in 0..1 per orbit of texels, rounded once for each:
-        its symmetry is exact, see :meth:`service.spaces.plane.PlaneDesign.developed`."""
+        its symmetry is exact, see :meth:`service.spaces.plane_design.PlaneDesign.developed`."""
         texels: Picture = unfolded(self.kaleidoscope[1], orbits, self.frame.as_bytes)
         return texels[self.chart.texels].reshape(*self.shape, 3)
 

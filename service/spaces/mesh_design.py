@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from geometry.errors import InputError
@@ -19,9 +16,10 @@ from geometry.maps.sampling import SamplingMap, composed
 from geometry.maps.smoothing import charts_smoothed
 from geometry.mesh.fold import mesh_fold
 from geometry.mesh.surface import uv_surface
-from geometry.seeing.cameras import COSINE_CUT, Camera, resized
+from geometry.seeing.cameras import Camera, resized
 from geometry.seeing.view_choice import choose_views
 from geometry.seeing.visibility import ViewMap
+from geometry.seeing.windows import MeshView, windows
 from geometry.spaces import Array
 from geometry.texture.evenness import gradual_density
 from geometry.texture.layout import pixels_per_unit, texel_stretch
@@ -41,21 +39,6 @@ _CANVAS_STEP = 32  # a canvas' sides are multiples of this, for its mip pyramid
 _STYLE_SPAN = 1.0  # of the mesh's diameter that a style picture's shorter side spans
 _VIEW_PIXELS = 16_000_000  # of all views together: bounds memory, to about 2 GB
 _PACE = 0.4  # how far steps go, of those of other spaces
-
-
-@dataclass(frozen=True, eq=False)
-class MeshView:
-    """A window on what a camera sees. sampling: texels of the canvas' mip pyramid → pixels;
-    weight, coverage: (H, W) in 0..1."""
-
-    sampling: SamplingMap
-    weight: Array
-    coverage: Array
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(H, W)."""
-        return self.coverage.shape[0], self.coverage.shape[1]
 
 
 class MeshDesign(Design):
@@ -256,7 +239,7 @@ class MeshDesign(Design):
         Raises InputError("nothing-seen")."""
         with ThreadPoolExecutor(2) as pool:  # Warp's kernels let go of the interpreter's lock
             maps = pool.map(see, self.cameras(count))
-            views = [window for view in maps for window in windows(view)]
+            views = [window for view in maps for window in windows(view, WINDOW)]
         if not views:
             raise InputError(
                 "nothing-seen",
@@ -265,39 +248,6 @@ class MeshDesign(Design):
                 "Aim a camera at it, or leave out what hides it.",
             )
         return views
-
-
-def windows(view: ViewMap) -> list[MeshView]:
-    """What counts of a view, in windows of at most WINDOW pixels a side."""
-    weight = view.coverage * np.where(view.cosine > COSINE_CUT, view.cosine, 0)
-    if weight.sum() <= 1:
-        return []
-    found = []
-    rows, columns = (_parts(weight.any(axis=1 - axis)) for axis in (0, 1))
-    for top, bottom in rows:
-        for left, right in columns:
-            window = np.s_[top:bottom, left:right]
-            if weight[window].mean() > 0.02:  # next to nothing is to be seen in the others
-                pixels = np.arange(weight.size).reshape(weight.shape)[window].ravel()
-                found.append(
-                    MeshView(
-                        view.sampling.row_subset(pixels), weight[window], view.coverage[window]
-                    )
-                )
-    return found
-
-
-def _parts(used: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """The range of lines that are used, cut into equal parts of at most WINDOW."""
-    lines = np.flatnonzero(used)
-    first, last = int(lines[0]), int(lines[-1]) + 1
-    missing = max(0, 64 - (last - first))  # deep layers need some pixels
-    first = max(0, first - missing // 2)
-    last = min(len(used), max(last, first + 64))
-    first = max(0, last - max(last - first, 64))
-    count = math.ceil((last - first) / WINDOW)
-    ends = np.linspace(first, last, count + 1).round().astype(int)
-    return [(int(a), int(b)) for a, b in itertools.pairwise(ends)]
 
 
 def _canvas_side(texels: int) -> int:

@@ -16,11 +16,12 @@ from geometry.maps.sampling import SamplingMap
 from geometry.mesh.seams import find_seams, seam_samples
 from geometry.seeing.cameras import Camera
 from geometry.seeing.visibility import ViewMap, trace_ready, view_map
+from geometry.seeing.windows import MeshView
 from geometry.symmetry.colour_frame import rounded
 from geometry.texture.coverage import seen_texels
 from geometry.texture.seam_erasure import erase_seams
 from service.finisher import Finisher
-from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign, MeshView
+from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign
 from service.spaces.resolution import OVERSAMPLING
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator

@@ -12,7 +12,7 @@ from scipy import special
 from torch import Tensor
 
 from service.finisher import Finisher
-from service.spaces.plane import PlaneDesign
+from service.spaces.plane_design import PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-sys.path += [str(Path(__file__).parents[1] / part) for part in ("", "service/viewers")]
+sys.path += [str(Path(__file__).parents[1] / part) for part in ("", "service")]
 from paintings import write_painting
 from recorded_runs import run_record, write_run
 

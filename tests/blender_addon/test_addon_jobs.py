@@ -19,7 +19,7 @@ from scenes import image as make_image
 from scenes import material, node_of, noise
 
 from blender_addon import panels
-from blender_addon.jobs import jobs, originals, pump, queue_rows, recall
+from blender_addon.jobs import delivery, jobs, originals, queue_rows, recall
 from blender_addon.link import inquiry, uploads
 from blender_addon.offer.fields import TERMS
 from blender_addon.operators import batch, paint
@@ -221,7 +221,7 @@ def test_a_picture_that_cannot_be_saved_disturbs_nothing(
     folder.mkdir()
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "a.blend"))
     shutil.rmtree(folder)
-    pump.save_beside("ball", b"png")
+    delivery.save_beside("ball", b"png")
     assert "cannot be written" in capsys.readouterr().out
 
 

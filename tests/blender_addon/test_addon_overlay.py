@@ -16,7 +16,7 @@ from blender_addon.offer.symmetries import Symmetry
 from blender_addon.panels import figure_lines, overlay
 from blender_addon.picture import live_image
 from blender_addon.scene.form import form_of
-from blender_addon.settings.symmetry import choose
+from blender_addon.settings.groups import choose
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from blender_addon.offer import catalogue
 from blender_addon.offer.fields import STEPS
 from blender_addon.operators import paint
 from blender_addon.picture import live_image, shading
+from blender_addon.picture.backup import RECEIPT_KEY
 
 
 def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_paint_streams_finishes_and_survives_reopening(sphere: Any, tmp_path: Pa
 
     image = sphere.orbitex.image
     assert not image.is_dirty and image.packed_file
-    assert json.loads(image[pump.RECEIPT_KEY])["recipe"]["seed"] == 7
+    assert json.loads(image[RECEIPT_KEY])["recipe"]["seed"] == 7
     name, path = image.name, str(tmp_path / "painted.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
     bpy.ops.wm.open_mainfile(filepath=path)

@@ -19,6 +19,7 @@ from blender_addon.link import detections, inquiry
 from blender_addon.offer import catalogue
 from blender_addon.offer.symmetries import canonical, read
 from blender_addon.settings import preferences
+from blender_addon.settings.groups import group_entries
 from recipes.demo import free_address
 
 MIRROR = symmetry("*", "Mirror Left–Right", "Y")
@@ -48,9 +49,7 @@ def entries(settings: Any) -> list[str]:
     """The titles in the menu Symmetry."""
     menu = settings.bl_rna.properties["group_menu"]
     assert menu.type == "ENUM"
-    from blender_addon.settings.symmetry import _groups
-
-    return [entry.title for entry in _groups(settings)]
+    return [entry.title for entry in group_entries(settings)]
 
 
 def test_a_new_object_has_no_symmetry_until_one_is_found(service: FakeService, cube: Any) -> None:
@@ -208,7 +207,7 @@ def test_what_makes_no_sense_is_left_out() -> None:
 
 
 def test_a_large_mesh_is_not_sent() -> None:
-    wire = pytest.importorskip("service.serving.protocol.service_messages")
+    wire = pytest.importorskip("service.serving.protocol.mesh_messages")
     assert detections.MOST_BYTES == wire.Symmetries.MAX_BYTES
     buffers = {"vertices": np.zeros((1 << 20, 3), np.float32), "triangles": np.zeros((1, 3))}
     assert detections.ask(None, buffers) == ()  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ import blender_addon  # noqa: E402  (after the check that there is a Blender)
 from blender_addon.jobs import pump  # noqa: E402
 from blender_addon.link import lookups  # noqa: E402
 from blender_addon.link.lookups import Question  # noqa: E402
+from blender_addon.picture.backup import RECEIPT_KEY  # noqa: E402
 from blender_addon.settings import preferences  # noqa: E402
 from blender_addon.settings.dream import target_of  # noqa: E402
 from recipes.demo import free_address  # noqa: E402
@@ -62,7 +63,7 @@ def test_a_picture_is_dreamt_of(sphere: Any) -> None:
     bpy.ops.orbitex.dreams_from_picture(filepath=file, together=True)
     settings.use_styles = False
     bpy.ops.orbitex.paint(group="432", size=64, quality="draft", views=2, steps=8)
-    recipe = json.loads(settings.image[pump.RECEIPT_KEY])["recipe"]
+    recipe = json.loads(settings.image[RECEIPT_KEY])["recipe"]
     wanted = [target_of(dream).spelt() for dream in settings.dreams]
     assert [dream["target"] for dream in recipe["dreams"]] == wanted and recipe["styles"] == []
     assert np.array(settings.image.pixels[:]).reshape(-1, 4)[:, :3].std() > 0.02

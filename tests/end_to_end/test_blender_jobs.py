@@ -23,6 +23,7 @@ from blender_addon.jobs import jobs, pump, reattach, ties  # noqa: E402
 from blender_addon.link import service_process  # noqa: E402
 from blender_addon.link.connection import Timing  # noqa: E402
 from blender_addon.operators import paint  # noqa: E402
+from blender_addon.picture.backup import RECEIPT_KEY  # noqa: E402
 from blender_addon.picture.layout import rasterise  # noqa: E402
 from blender_addon.scene import gather, mask  # noqa: E402
 from blender_addon.settings import preferences  # noqa: E402
@@ -175,7 +176,7 @@ def test_a_part_is_painted_anew_after_reopening(sphere: Any, tmp_path: Path) -> 
         old, new = pictures[-2:]
         change = np.abs(new - old).mean(axis=1)
         assert (change[kept] > 0).mean() < 0.01 and (change[white] > 0).mean() > 0.5
-        receipt = json.loads(obj.orbitex.image[pump.RECEIPT_KEY])
+        receipt = json.loads(obj.orbitex.image[RECEIPT_KEY])
         assert receipt["recipe"]["seed"] == seed
 
 

@@ -12,6 +12,7 @@ bpy = pytest.importorskip("bpy")
 
 import blender_addon  # noqa: E402  (after the check that there is a Blender)
 from blender_addon.jobs import pump  # noqa: E402
+from blender_addon.picture.backup import RECEIPT_KEY  # noqa: E402
 from recipes.demo import contact_sheet, free_address  # noqa: E402
 
 
@@ -49,7 +50,7 @@ def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
 
     image = sphere.orbitex.image
     assert tuple(image.size) == (128, 128) and image.packed_file is not None
-    receipt = json.loads(image[pump.RECEIPT_KEY])
+    receipt = json.loads(image[RECEIPT_KEY])
     assert receipt["recipe"]["group"] == "532" and receipt["recipe"]["target"] == "mesh"
     colours = np.array(image.pixels[:]).reshape(-1, 4)[:, :3]
     assert colours.std(axis=0).min() > 0.05, "a flat grey texture"
@@ -60,7 +61,7 @@ def test_a_sphere_is_painted_live(addon, tmp_path: Path) -> None:
     assert bpy.ops.orbitex.material_maps() == {"FINISHED"}  # of the service that painted
     sphere.orbitex.finish_contrast = 0.5
     assert bpy.ops.orbitex.finish_image() == {"FINISHED"}
-    finished = json.loads(image[pump.RECEIPT_KEY])
+    finished = json.loads(image[RECEIPT_KEY])
     assert finished["recipe"]["finishing"]["contrast"] == 0.5
     assert finished["picture"]["sha256"] != receipt["picture"]["sha256"]
     paler = np.array(image.pixels[:]).reshape(-1, 4)[:, :3]

@@ -9,38 +9,27 @@ import typer
 
 from geometry.errors import InputError
 from service.cli import options
-from service.cli.serving.jobs import Address, Key, tell
+from service.cli.recipe_data import read_step
+from service.cli.serving.jobs import tell
 from service.cli.terminal import progress_console
 from service.finishing import STEPS
 from service.serving.protocol.wire import DEFAULT_ADDRESS
 
 Steps = Annotated[
     list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="STEP=VALUE",
-        help=f"A step and its value, as in sharpen=0.5. Steps: {', '.join(STEPS)}; their ranges "
-        "are those of finishing in 'service settings'. Other steps stay as the receipt says.",
+    options.steps(
+        f"A step and its value, as in sharpen=0.5. Steps: {', '.join(STEPS)}; their ranges "
+        "are those of finishing in 'service settings'. Other steps stay as the receipt says."
     ),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The picture's file; default: NAME-finished.png beside the receipt.",
-    ),
+    options.output("FILE", "The picture's file; default: NAME-finished.png beside the receipt."),
 ]
 
 
 def finish(
-    what: Annotated[
-        str,
-        typer.Argument(
-            metavar="RECEIPT|JOB", help="The receipt of a painting, JSON, or a job of a service."
-        ),
-    ],
+    what: options.ReceiptOrJob,
     set_: Steps = None,
     output: Output = None,
     dpi: options.Dpi = None,
@@ -54,8 +43,8 @@ def finish(
             rich_help_panel=options.OUTPUT,
         ),
     ] = False,
-    address: Address = DEFAULT_ADDRESS,
-    key: Key = None,
+    address: options.Address = DEFAULT_ADDRESS,
+    key: options.Key = None,
 ) -> None:
     """Change contrast, colours, sharpness or inks of a painting, which keeps its symmetry: its
     picture is made anew from the kept paint, and nothing is painted. Of a job that is being
@@ -65,7 +54,7 @@ def finish(
         _check_is_receipt(receipt)
         from service.cli.finishing.anew import Wanted, finish_to
 
-        steps = dict(options.read_step(step, "--set") for step in set_ or ())
+        steps = dict(read_step(step, "--set") for step in set_ or ())
         wanted = Wanted(steps, output, dpi, figure, separations)
         finish_to(receipt, wanted, progress_console())
         return

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from service.cli import options
+from service.cli.recipe_data import read_step
 from service.cli.terminal import progress_console
 from service.preparing import STEPS
 
@@ -23,18 +24,13 @@ def style(
     ],
     set_: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="STEP=VALUE",
-            help=f"A step and its value, as in turn=30. Steps: {', '.join(STEPS)}; their ranges "
-            "are those of styles.N.prepare in 'service settings'.",
+        options.steps(
+            f"A step and its value, as in turn=30. Steps: {', '.join(STEPS)}; their ranges "
+            "are those of styles.N.prepare in 'service settings'."
         ),
     ] = None,
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Its file; default: NAME-style.png here."
-        ),
+        Path | None, options.output("FILE", "Its file; default: NAME-style.png here.")
     ] = None,
     preview: Annotated[
         Path | None,
@@ -52,7 +48,7 @@ def style(
     from service.reporting.formats import FORMATS, picture_bytes
     from service.reporting.overwriting import FilesRead
 
-    steps = dict(options.read_step(step, "--set") for step in set_ or ())
+    steps = dict(read_step(step, "--set") for step in set_ or ())
     any_painting = {"target": "tile", "group": "p1"}
     recipes = [
         with_absolute_files(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from service.cli import options
-from service.cli.serving.jobs import Address, Key, open_client
+from service.cli.serving.jobs import open_client
 from service.cli.terminal import progress_console
 from service.serving.protocol.wire import DEFAULT_ADDRESS
 
@@ -17,29 +17,19 @@ Size = Annotated[
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The picture's file; default: NAME-SIZE.png beside the receipt.",
-    ),
+    options.output("FILE", "The picture's file; default: NAME-SIZE.png beside the receipt."),
 ]
 
 
 def enlarge(
-    what: Annotated[
-        str,
-        typer.Argument(
-            metavar="RECEIPT|JOB", help="The receipt of a painting, JSON, or a job of a service."
-        ),
-    ],
+    what: options.ReceiptOrJob,
     size: Size,
     output: Output = None,
     dpi: options.Dpi = None,
     figure: options.FigureToo = False,
     weights: options.Weights = None,
-    address: Address = DEFAULT_ADDRESS,
-    key: Key = None,
+    address: options.Address = DEFAULT_ADDRESS,
+    key: options.Key = None,
 ) -> None:
     """Go on from a finished painting at a larger size: the same picture, with finer detail. Of a
     job: lets the service do it, and prints the new job's name."""

@@ -19,7 +19,7 @@ from service.painting.steering import parse_steering, steered
 from service.recipe.parsing import parse_recipe
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import paint_file
-from service.reporting.receipt import SCHEMA
+from service.reporting.receipt import SCHEMA, file_sha256
 from service.spaces import SPACES
 
 
@@ -116,8 +116,7 @@ def _check_files(recipe: Recipe, about: _About) -> None:
     found = {style.source: style.sha256 for style in load_styles(recipe)}
     known = {style.source: style.sha256 for style in about.styles}
     if recipe.mesh is not None and Path(recipe.mesh).is_file():  # else painting says so
-        with Path(recipe.mesh).open("rb") as stream:
-            found[recipe.mesh] = hashlib.file_digest(stream, "sha256").hexdigest()
+        found[recipe.mesh] = file_sha256(Path(recipe.mesh))
         known[recipe.mesh] = None if about.mesh is None else about.mesh.sha256
     for name, digest in found.items():
         if known.get(name, digest) != digest:

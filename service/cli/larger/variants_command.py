@@ -11,6 +11,7 @@ import typer
 from geometry.errors import unknown_name
 from service.cli import options
 from service.cli.larger.enlarge_command import Output, Size
+from service.cli.recipe_options import option
 from service.cli.terminal import progress_console
 from service.spaces import with_pictures
 
@@ -42,20 +43,18 @@ def variants(
         ),
     ] = None,
     seeds: Annotated[
-        int,
-        typer.Option("--seeds", metavar="N", min=1, help="Seeds 1 to N of each. Default: 1."),
+        int, typer.Option("--seeds", metavar="N", min=1, help="Seeds 1 to N of each. Default: 1.")
     ] = 1,
     size: Annotated[
         int, typer.Option("--size", metavar="PIXELS", help="Width of each picture. Default: 256.")
     ] = 256,
-    quality: options.option("quality") = "draft",  # type: ignore[valid-type]
+    quality: option("quality") = "draft",  # type: ignore[valid-type]
     set_: options.Changes = None,
     figure: options.FigureToo = False,
     weights: options.Weights = None,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="DIR", help="Folder for pictures, sheet and index."),
-    ] = Path("variants"),
+    output: Annotated[Path, options.output("DIR", "Folder for pictures, sheet and index.")] = Path(
+        "variants"
+    ),
 ) -> None:
     """Paint every combination of groups, styles, colour rules and seeds, small, and show them all
     on one sheet, each with its number. Ctrl-C stops; the same command goes on."""

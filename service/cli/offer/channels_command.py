@@ -53,15 +53,13 @@ def channels(
     weights: options.Weights = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Paint small pictures of the channels into this .png; default: none of a "
+        options.output(
+            "FILE",
+            "Paint small pictures of the channels into this .png; default: none of a "
             "picture's, channels.png of a layer's.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the channels of a network that describe a picture, as --dream takes them, or paint a
     contact sheet of a layer's."""

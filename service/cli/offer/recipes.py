@@ -13,6 +13,7 @@ from rich.table import Table
 
 from geometry.errors import InputError
 from service.browser import open_page
+from service.cli import options
 from service.cli.catalogue import DREAMS, Entry, catalogue, chapters, machine
 from service.cli.terminal import cell, console
 from service.reporting.delivery import bad_output
@@ -26,7 +27,7 @@ def recipes(
         typer.Option("--page", metavar="FILE", help="Write them as a page with pictures: a .html."),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the recipes that come with Orbitex, for 'service run NAME'."""
     entries = catalogue()

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from service.cli.options import bounds_of, choices_of
+from service.cli.recipe_options import bounds_of, choices_of
 from service.cli.terminal import cell
 from service.recipe.recipe import Recipe
 

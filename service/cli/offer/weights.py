@@ -10,6 +10,7 @@ from rich.table import Table
 
 from geometry.errors import InputError
 from geometry.printable import printable
+from service.cli import options
 from service.cli.terminal import cell, console
 from service.networks import NETWORKS, find_network
 from service.tables.network_info import NetworkInfo
@@ -27,7 +28,7 @@ Name = Annotated[
 
 
 @weights_app.command("list")
-def show(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def show(as_json: options.AsJson = False) -> None:
     """List the networks, and where their weights lie."""
     rows = [_row(info) for info in NETWORKS.values()]
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from service.inputs.styles import load_styles
 from service.mesh_files.loading import load_shape
 from service.recipe.recipe import MIN_SIZE, Recipe
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
+from service.reporting.receipt import file_sha256
 from service.reporting.remarks import SMALL, remarks
 from service.reporting.rescue import Rescue
 from service.scene import make_scene
@@ -109,12 +109,10 @@ def list_symmetries(file: Path, material: str | None, console: Console) -> None:
 def described(recipe: Recipe, given: MeshInputs, place: MeshDestination) -> dict[str, Any]:
     """Of the receipt: which file was painted, and where its textures are."""
     assert recipe.mesh is not None
-    with Path(recipe.mesh).open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     mesh = given.loaded.mesh
     return {
         "file": recipe.mesh,
-        "sha256": digest,
+        "sha256": file_sha256(Path(recipe.mesh)),
         "vertices": len(mesh.vertices),
         "triangles": len(mesh.triangles),
         "up": given.loaded.up,

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from geometry.catalogue import find_group
 from geometry.errors import InputError
-from service.cli.options import recipe_data
 from service.cli.painting.advice import hints
+from service.cli.recipe_data import recipe_data
 from service.colours import framed
 from service.inputs.styles import StylePicture
 from service.pictures.files import over_white, read_picture

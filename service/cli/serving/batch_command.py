@@ -29,10 +29,9 @@ def batch(
         str | None,
         typer.Option("--quality", "-q", metavar="|".join(QUALITIES), help="Of all of them."),
     ] = None,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", metavar="DIR", help="Folder for pictures and receipts."),
-    ] = Path("out"),
+    output: Annotated[Path, options.output("DIR", "Folder for pictures and receipts.")] = Path(
+        "out"
+    ),
     engine: options.Engine = "local",
     ray_address: options.RayAddress = None,
     ray_gpus: options.RayGpus = None,

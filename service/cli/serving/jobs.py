@@ -21,15 +21,6 @@ from service.serving.protocol.wire import DEFAULT_ADDRESS
 if TYPE_CHECKING:
     from service.serving.client import Client
 
-JobName = Annotated[str, typer.Argument(metavar="JOB", help="A name from 'service jobs'.")]
-Address = Annotated[
-    str, typer.Option("--address", metavar="ADDRESS", help="Where the service listens.")
-]
-Key = Annotated[
-    Path | None,
-    typer.Option("--key", metavar="FILE", help="This client's key, if the service demands one."),
-]
-
 
 def add_job_commands(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -40,8 +31,8 @@ def add_job_commands(app: typer.Typer) -> None:
 def submit(
     recipe: options.RecipeFile,
     set_: options.Changes = None,
-    address: Address = DEFAULT_ADDRESS,
-    key: Key = None,
+    address: options.Address = DEFAULT_ADDRESS,
+    key: options.Key = None,
 ) -> None:
     """Let a service paint a recipe: sends it with its files, prints the new job's name."""
     from service.cli.catalogue import find_recipe
@@ -62,9 +53,9 @@ def submit(
 
 
 def jobs(
-    address: Address = DEFAULT_ADDRESS,
-    key: Key = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    address: options.Address = DEFAULT_ADDRESS,
+    key: options.Key = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the jobs of a service, oldest first."""
     with open_client(address, key) as client:
@@ -84,18 +75,12 @@ def jobs(
 
 
 def watch(
-    job: JobName,
+    job: options.JobName,
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Keep its texture, its receipt and its paint: a .png.",
-        ),
+        Path | None, options.output("FILE", "Keep its texture, its receipt and its paint: a .png.")
     ] = None,
-    address: Address = DEFAULT_ADDRESS,
-    key: Key = None,
+    address: options.Address = DEFAULT_ADDRESS,
+    key: options.Key = None,
 ) -> None:
     """Follow a job to its end. Ctrl-C stops watching; the job goes on."""
     from service.cli.serving.watching import follow
@@ -121,15 +106,15 @@ def watch(
 
 
 def adjust(
-    job: JobName,
+    job: options.JobName,
     set_: Annotated[
         list[str],
         typer.Option(
             "--set", metavar="KEY=VALUE", help="Change the recipe, as in objective.style=2."
         ),
     ],
-    address: Address = DEFAULT_ADDRESS,
-    key: Key = None,
+    address: options.Address = DEFAULT_ADDRESS,
+    key: options.Key = None,
 ) -> None:
     """Change a job's recipe while it is painted: objective, styles.N.weight,
     dreams.N.weight, colouring, style_scale, learning_rate, views, quality, steps."""
@@ -140,7 +125,7 @@ def adjust(
 
 
 def repaint(
-    job: JobName,
+    job: options.JobName,
     mask: Annotated[
         Path,
         typer.Option(
@@ -148,8 +133,8 @@ def repaint(
         ),
     ],
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed than before.")],
-    address: Address = DEFAULT_ADDRESS,
-    key: Key = None,
+    address: options.Address = DEFAULT_ADDRESS,
+    key: options.Key = None,
 ) -> None:
     """Paint a region of a job's picture anew and keep the rest: prints the new job's name."""
     from service.pictures.files import as_coverage, read_picture
@@ -159,22 +144,30 @@ def repaint(
         print(client.repaint(job, region, seed))
 
 
-def pause(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+def pause(
+    job: options.JobName, address: options.Address = DEFAULT_ADDRESS, key: options.Key = None
+) -> None:
     """Let a job rest; what is painted is kept."""
     tell(job, address, key, lambda client: client.pause(job))
 
 
-def resume(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+def resume(
+    job: options.JobName, address: options.Address = DEFAULT_ADDRESS, key: options.Key = None
+) -> None:
     """Go on with a job that was paused or has failed."""
     tell(job, address, key, lambda client: client.resume(job))
 
 
-def cancel(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+def cancel(
+    job: options.JobName, address: options.Address = DEFAULT_ADDRESS, key: options.Key = None
+) -> None:
     """End a job without a result."""
     tell(job, address, key, lambda client: client.cancel(job))
 
 
-def forget(job: JobName, address: Address = DEFAULT_ADDRESS, key: Key = None) -> None:
+def forget(
+    job: options.JobName, address: options.Address = DEFAULT_ADDRESS, key: options.Key = None
+) -> None:
     """Delete a job that has ended, with its texture."""
     with open_client(address, key) as client:
         client.forget(job)

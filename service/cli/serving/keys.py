@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geometry.printable import printable
+from service.cli import options
 
 if TYPE_CHECKING:
     from service.serving.keys import KeyFolder
@@ -46,7 +47,7 @@ def make(name: Name, keys: KeysOption = None) -> None:
 @keys_app.command("list")
 def show(
     keys: KeysOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """List the clients that are allowed, with their public keys."""
     allowed = _folder(keys).allowed()

@@ -22,12 +22,7 @@ def studio(
             "private one.",
         ),
     ] = None,
-    key: Annotated[
-        Path | None,
-        typer.Option(
-            "--key", metavar="FILE", help="This client's key, if the service demands one."
-        ),
-    ] = None,
+    key: options.Key = None,
     data: options.DataFolder = None,
     runs: Annotated[
         Path,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli import options
 from service.cli.terminal import progress_console
 from service.runs.folders import RUNS
 
@@ -20,10 +21,7 @@ def gallery(
         ),
     ] = Path(RUNS),
     output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", metavar="DIR", help="The site's folder: a new one, or an older site."
-        ),
+        Path, options.output("DIR", "The site's folder: a new one, or an older site.")
     ] = Path("site"),
     title: Annotated[
         str, typer.Option("--title", metavar="TEXT", help="What the site is called.")

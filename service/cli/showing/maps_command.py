@@ -8,6 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from geometry.errors import InputError
+from service.cli import options
 from service.cli.terminal import progress_console
 
 _DEPTH, _REACH = 0.02, 0.05  # of the size, where nothing is said
@@ -16,37 +17,28 @@ _DEPTH, _REACH = 0.02, 0.05  # of the size, where nothing is said
 def maps(
     what: Annotated[
         Path,
-        typer.Argument(
-            metavar="RECEIPT|PICTURE|MESH",
-            dir_okay=False,
-            help="A painting: NAME.json, or the picture beside it; a mesh file with its textures; "
+        options.painting(
+            "RECEIPT|PICTURE|MESH",
+            "A painting: NAME.json, or the picture beside it; a mesh file with its textures; "
             "or any picture, which is taken for one period.",
         ),
     ],
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="DIR", help="Default: NAME-maps beside the picture."
-        ),
+        Path | None, options.output("DIR", "Default: NAME-maps beside the picture.")
     ] = None,
     mm: Annotated[
         float,
-        typer.Option(
+        options.length(
             "--mm",
-            metavar="X",
-            min=0.1,
-            max=1e6,
-            help="Millimetres: of the picture's width, a ball's diameter, a mesh's longest side.",
+            "Millimetres: of the picture's width, a ball's diameter, a mesh's longest side.",
+            (0.1, 1e6),
+            "X",
         ),
     ] = 100.0,
     depth: Annotated[
         float | None,
-        typer.Option(
-            "--depth",
-            metavar="MM",
-            min=1e-6,
-            max=1e6,
-            help="From the lowest to the highest place; default: 2 % of --mm.",
+        options.length(
+            "--depth", "From the lowest to the highest place; default: 2 % of --mm.", (1e-6, 1e6)
         ),
     ] = None,
     invert: Annotated[
@@ -54,12 +46,10 @@ def maps(
     ] = False,
     smooth: Annotated[
         float | None,
-        typer.Option(
+        options.length(
             "--smooth",
-            metavar="MM",
-            min=1e-9,
-            max=1e6,
-            help="Blur the heights by a Gaussian of this σ; default: 1.5 pixels.",
+            "Blur the heights by a Gaussian of this σ; default: 1.5 pixels.",
+            (1e-9, 1e6),
         ),
     ] = None,
     occlusion: Annotated[
@@ -70,12 +60,8 @@ def maps(
     ] = 1.0,
     reach: Annotated[
         float | None,
-        typer.Option(
-            "--reach",
-            metavar="MM",
-            min=1e-6,
-            max=1e6,
-            help="How far away what rises takes light; default: 5 % of --mm.",
+        options.length(
+            "--reach", "How far away what rises takes light; default: 5 % of --mm.", (1e-6, 1e6)
         ),
     ] = None,
     roughness: Annotated[

@@ -16,6 +16,7 @@ from geometry.errors import InputError
 from geometry.spaces import Array
 from geometry.symmetry.colour import IDENTITY, spell
 from geometry.symmetry.groups import Group
+from service.cli import options
 from service.cli.terminal import cell, console
 
 if TYPE_CHECKING:
@@ -28,16 +29,13 @@ _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 def measure(
     what: Annotated[
         Path,
-        typer.Argument(
-            metavar="RECEIPT|PICTURE",
-            dir_okay=False,
-            help="Any picture that shows a pattern, or a painting: NAME.json, or the picture "
-            "beside it.",
+        options.painting(
+            "RECEIPT|PICTURE",
+            "Any picture that shows a pattern, or a painting: NAME.json, or the picture beside it.",
         ),
     ],
     group: Annotated[
-        str | None,
-        typer.Option("--group", "-g", metavar="NAME", help="Only this wallpaper group."),
+        str | None, typer.Option("--group", "-g", metavar="NAME", help="Only this wallpaper group.")
     ] = None,
     lattice: Annotated[
         str | None,
@@ -61,12 +59,9 @@ def measure(
         ),
     ] = False,
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Where to draw it instead: .png or .svg."
-        ),
+        Path | None, options.output("FILE", "Where to draw it instead: .png or .svg.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Measure how symmetric a picture is: its lattice, wallpaper group and colour rule, and how far
     its pixels are from exact. A painting with its receipt is measured against its own symmetry."""

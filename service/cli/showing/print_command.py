@@ -9,6 +9,7 @@ from typing import Annotated, Literal, cast
 import typer
 
 from geometry.errors import InputError
+from service.cli import options
 from service.cli.terminal import progress_console
 
 _WRITTEN = (".pdf", ".svg", ".png", ".tif", ".tiff")
@@ -17,31 +18,27 @@ _WRITTEN = (".pdf", ".svg", ".png", ".tif", ".tiff")
 def print_(
     what: Annotated[
         Path,
-        typer.Argument(
-            metavar="RECEIPT|PICTURE",
-            dir_okay=False,
-            help="A painting: NAME.json, or the picture beside it. A picture without a receipt is "
+        options.painting(
+            "RECEIPT|PICTURE",
+            "A painting: NAME.json, or the picture beside it. A picture without a receipt is "
             "taken for one period.",
         ),
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="The page: .pdf, .svg, .png or .tif; default: NAME-print.pdf beside the picture.",
+        options.output(
+            "FILE",
+            "The page: .pdf, .svg, .png or .tif; default: NAME-print.pdf beside the picture.",
         ),
     ] = None,
     mm: Annotated[
         float | None,
-        typer.Option(
+        options.length(
             "--mm",
-            metavar="X",
-            min=1,
-            max=10000,
-            help="Millimetres: of the picture's width, of a solid's edges, or a ball's diameter. "
+            "Millimetres: of the picture's width, of a solid's edges, or a ball's diameter. "
             "Left out: as the resolution says, or all that the paper can hold.",
+            (1, 10000),
+            "X",
         ),
     ] = None,
     dpi: Annotated[
@@ -56,13 +53,11 @@ def print_(
     ] = None,
     bleed: Annotated[
         float | None,
-        typer.Option(
+        options.length(
             "--bleed",
-            metavar="MM",
-            min=0,
-            max=50,
-            help="Paint beyond the cut; default: 3 for tiles, 1 for nets, else 0. Tiles go "
+            "Paint beyond the cut; default: 3 for tiles, 1 for nets, else 0. Tiles go "
             "on there; other pictures lose their border.",
+            (0, 50),
         ),
     ] = None,
     repeat: Annotated[

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from geometry.errors import InputError
 from service.cli import options
 
 
 def report(
-    job: Annotated[str, typer.Argument(metavar="JOB", help="A name from 'service jobs'.")],
+    job: options.JobName,
     data: options.DataFolder = None,
 ) -> None:
     """Print where the report of a job of this machine's service is: a page that grows while the job

@@ -8,27 +8,22 @@ from typing import Annotated
 import typer
 
 from geometry.errors import InputError
+from service.cli import options
 from service.cli.terminal import progress_console
 
 
 def sky(
     what: Annotated[
         Path,
-        typer.Argument(
-            metavar="RECEIPT|PICTURE",
-            dir_okay=False,
-            help="A painting of the sphere: NAME.json, or the picture beside it; or a picture of a "
+        options.painting(
+            "RECEIPT|PICTURE",
+            "A painting of the sphere: NAME.json, or the picture beside it; or a picture of a "
             "sphere's shape.",
         ),
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="The sky, .exr; default: NAME-sky.exr beside the picture.",
-        ),
+        options.output("FILE", "The sky, .exr; default: NAME-sky.exr beside the picture."),
     ] = None,
     size: Annotated[
         int | None,
@@ -41,8 +36,7 @@ def sky(
         ),
     ] = None,
     exposure: Annotated[
-        float,
-        typer.Option("--exposure", metavar="EV", min=-20, max=20, help="Brighter, in stops."),
+        float, typer.Option("--exposure", metavar="EV", min=-20, max=20, help="Brighter, in stops.")
     ] = 0.0,
     highlights: Annotated[
         float,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geometry.errors import InputError
+from service.cli import options
 from service.cli.terminal import progress_console
 from service.solids import bounds
 
@@ -15,29 +16,17 @@ if TYPE_CHECKING:
     from geometry.solid.body import Body
     from service.reporting.overwriting import FilesRead
 
-_Receipt = Annotated[
-    Path,
-    typer.Argument(
-        metavar="RECEIPT", dir_okay=False, help="A painting: NAME.json, or the picture beside it."
-    ),
-]
+_Receipt = Annotated[Path, options.painting("RECEIPT")]
 _Output = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The solid: .3mf, .stl, .ply or .obj; default: NAME-COMMAND.3mf beside the picture.",
+    options.output(
+        "FILE", "The solid: .3mf, .stl, .ply or .obj; default: NAME-COMMAND.3mf beside the picture."
     ),
 ]
 _Depth = Annotated[
     float,
-    typer.Option(
-        "--depth",
-        metavar="MM",
-        min=bounds.DEPTH.least,
-        max=bounds.DEPTH.most,
-        help="Of the relief, from the lightest places down to the darkest.",
+    options.length(
+        "--depth", "Of the relief, from the lightest places down to the darkest.", bounds.DEPTH[:2]
     ),
 ]
 _Heights = Annotated[
@@ -51,33 +40,22 @@ _Heights = Annotated[
 _Invert = Annotated[bool, typer.Option("--invert", help="Dark is high.")]
 _Wall = Annotated[
     float | None,
-    typer.Option(
+    options.length(
         "--wall",
-        metavar="MM",
-        min=bounds.WALL.least,
-        max=bounds.WALL.most,
-        help="Hollow, with walls so thick where nothing is carved; left out: solid.",
+        "Hollow, with walls so thick where nothing is carved; left out: solid.",
+        bounds.WALL[:2],
     ),
 ]
 _Drain = Annotated[
     float,
-    typer.Option(
+    options.length(
         "--drain",
-        metavar="MM",
-        min=bounds.DRAIN.least,
-        max=bounds.DRAIN.most,
-        help="Diameter of the hole through the bottom into the hollow; 0: none.",
+        "Diameter of the hole through the bottom into the hollow; 0: none.",
+        bounds.DRAIN[:2],
     ),
 ]
 _Base = Annotated[
-    float,
-    typer.Option(
-        "--base",
-        metavar="MM",
-        min=bounds.BASE.least,
-        max=bounds.BASE.most,
-        help="Cut off so much below, so that it stands.",
-    ),
+    float, options.length("--base", "Cut off so much below, so that it stands.", bounds.BASE[:2])
 ]
 _Colours = Annotated[
     int | None,
@@ -89,30 +67,14 @@ _Colours = Annotated[
         help=f"Filaments; default: {bounds.FILAMENTS} in a 3MF, all colours in PLY and OBJ.",
     ),
 ]
-_Detail = Annotated[
-    float,
-    typer.Option(
-        "--detail",
-        metavar="MM",
-        min=bounds.DETAIL.least,
-        max=bounds.DETAIL.most,
-        help="Edges of the triangles.",
-    ),
-]
+_Detail = Annotated[float, options.length("--detail", "Edges of the triangles.", bounds.DETAIL[:2])]
 
 
 def orb(
     receipt: _Receipt,
     output: _Output = None,
     mm: Annotated[
-        float,
-        typer.Option(
-            "--mm",
-            metavar="X",
-            min=bounds.BALL_SIZE.least,
-            max=bounds.BALL_SIZE.most,
-            help="Diameter over all, millimetres.",
-        ),
+        float, options.length("--mm", "Diameter over all, millimetres.", bounds.BALL_SIZE[:2], "X")
     ] = bounds.BALL_SIZE.default,
     depth: _Depth = bounds.BALL_DEPTH.default,
     heights: _Heights = None,
@@ -154,14 +116,7 @@ def relief(
     ] = None,
     output: _Output = None,
     mm: Annotated[
-        float,
-        typer.Option(
-            "--mm",
-            metavar="X",
-            min=bounds.SIZE.least,
-            max=bounds.SIZE.most,
-            help="Height over all, millimetres.",
-        ),
+        float, options.length("--mm", "Height over all, millimetres.", bounds.SIZE[:2], "X")
     ] = bounds.SIZE.default,
     depth: _Depth = bounds.DEPTH.default,
     raised: Annotated[

@@ -5,30 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from geometry.errors import InputError
 from service.browser import open_page
+from service.cli import options
 from service.cli.terminal import console
 from service.whole_files import reason, write_atomically
 
 
 def view(
-    what: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RECEIPT|PICTURE",
-            dir_okay=False,
-            help="A painting: NAME.json, or the picture beside it.",
-        ),
-    ],
+    what: Annotated[Path, options.painting("RECEIPT|PICTURE")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="The page, .html; default: NAME.html beside the picture, opened in the browser.",
+        options.output(
+            "FILE", "The page, .html; default: NAME.html beside the picture, opened in the browser."
         ),
     ] = None,
 ) -> None:

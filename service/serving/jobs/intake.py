@@ -19,9 +19,9 @@ from service.scene import check_symmetry
 from service.serving.jobs.blobs import Blobs
 from service.serving.jobs.job import Inputs, Job, StoredBuffer
 from service.serving.jobs.job_folder import JobFolder
-from service.serving.protocol.fields import UploadedBuffer
-from service.serving.protocol.job_messages import MAX_SIDE, Repaint, Submit
+from service.serving.protocol.fields import MAX_SIDE, UploadedBuffer
 from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_STEERING_BYTES
+from service.serving.protocol.new_job_messages import Repaint, Submit
 from service.serving.protocol.wire import CHUNK_BYTES, BufferSpec
 from service.spaces.mesh import check_enlarges
 from service.spaces.space import MAX_PIXELS

@@ -10,6 +10,7 @@ from service.serving.protocol.message import Message, Request
 from service.serving.protocol.wire import LIMITS, NAME_LENGTH, BufferSpec, read_spec
 
 DIGEST = "[0-9a-f]{64}"  # a regular expression
+MAX_SIDE = 1 << 16  # pixels
 
 EncodingName = Literal["raw", "zlib", "jpeg", "png"]
 Digest = Annotated[

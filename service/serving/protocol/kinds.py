@@ -10,7 +10,12 @@ import json
 import sys
 from pathlib import Path
 
-from service.serving.protocol import job_messages, service_messages
+from service.serving.protocol import (
+    job_messages,
+    mesh_messages,
+    new_job_messages,
+    service_messages,
+)
 from service.serving.protocol.fields import ErrorReply
 from service.serving.protocol.message import Request
 
@@ -25,21 +30,21 @@ _REQUESTS: tuple[type[Request], ...] = (
     service_messages.Look,
     service_messages.Prepare,
     service_messages.Group,
-    service_messages.Symmetries,
-    service_messages.Maps,
-    service_messages.Solid,
+    mesh_messages.Symmetries,
+    mesh_messages.Maps,
+    mesh_messages.Solid,
     service_messages.Withdraw,
-    job_messages.Submit,
-    job_messages.Have,
-    job_messages.Upload,
+    new_job_messages.Submit,
+    new_job_messages.Have,
+    new_job_messages.Upload,
     job_messages.Frame,
     job_messages.Cancel,
     job_messages.Finish,
     job_messages.Pause,
     job_messages.Resume,
     job_messages.Adjust,
-    job_messages.Repaint,
-    job_messages.Enlarge,
+    new_job_messages.Repaint,
+    new_job_messages.Enlarge,
     job_messages.Refinish,
     job_messages.Jobs,
     job_messages.Attach,

@@ -16,7 +16,8 @@ from service.blocks.pyramid import Box, Held, Pyramid, brought
 from service.painting.canvas import Canvas, colour_axes
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
-from service.spaces.plane import PlaneDesign, PlaneScene
+from service.spaces.plane import PlaneScene
+from service.spaces.plane_design import PlaneDesign
 from service.surfaces.grids import ALIGNED, Phase, fitted, random_phases
 from service.surfaces.plane import PlaneSurface
 from service.surfaces.surface import make_surface

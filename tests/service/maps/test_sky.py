@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import OpenEXR
 import pytest
+from commands import run_command
+from paintings import write_painting
 from PIL import Image
 from scipy import ndimage
-from typer.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "viewers"))
-from paintings import write_painting
 
 from geometry.errors import InputError
 from geometry.sphere.pictures import CUBE, EQUIRECTANGULAR, FACES, PROJECTIONS
-from service.cli.app import app
 from service.maps.sky import sky
 from service.pictures.files import read_picture
 from service.pictures.look import to_linear
@@ -27,10 +21,7 @@ SPHERE = {"target": "sphere", "group": "432", "colouring": "none", "size": 64}
 
 
 def run(*arguments):
-    result = CliRunner().invoke(app, ["sky", *map(str, arguments)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+    return run_command("sky", *arguments)
 
 
 def light_of(file):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import run_command
 from deliveries import delivered
-from PIL import Image
-from typer.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "viewers"))
 from paintings import write_painting
+from PIL import Image
 
 from geometry.errors import InputError
-from service.cli.app import app
 
 TILE = {"target": "tile", "group": "p4g", "colouring": "2a", "size": 64, "colours": "rgb"}
 OWN = {
@@ -29,10 +25,7 @@ OWN = {
 
 
 def run(*arguments) -> str:
-    result = CliRunner().invoke(app, ["measure", *map(str, arguments)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.stdout
+    return run_command("measure", *arguments).stdout
 
 
 def measured(*arguments) -> dict:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import base64
 import io
 import re
-import sys
-from pathlib import Path
 
 import numpy as np
 import pypdfium2
 import pytest
-from PIL import Image, ImageCms
-from typer.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "viewers"))
+from commands import run_command
 from paintings import write_painting
+from PIL import Image, ImageCms
 
 from geometry.errors import InputError
-from service.cli.app import app
 from service.printing.ball import Ball
 from service.printing.flat import FlatJob, flat_page
 from service.printing.folded import FoldedJob, folded_page
@@ -31,10 +26,7 @@ SPHERE = {"target": "sphere", "group": "532", "colouring": "none", "size": 64}
 
 
 def run(*arguments):
-    result = CliRunner().invoke(app, ["print", *map(str, arguments)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+    return run_command("print", *arguments)
 
 
 def test_a_png_has_the_pattern_to_the_bit_with_its_size_and_profile(tmp_path):

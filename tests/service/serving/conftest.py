@@ -1,11 +1,17 @@
-"""A service that the tests of a module share, and two ways to talk to it."""
+"""A service that the tests of a module share, and two ways to talk to it; ledgers without one."""
+
+import contextlib
+import errno
+import os
 
 import pytest
 import zmq
 from patience import PATIENCE
 from service_process import running, started
 
+from service.reporting import delivery
 from service.serving.client import Client
+from service.serving.jobs.ledger import Ledger
 from service.serving.keys import KeyFolder
 
 
@@ -52,3 +58,34 @@ def guarded(tmp_path_factory, keys):
     log = tmp_path_factory.mktemp("service") / "log.txt"
     with running(log, keys=keys.folder) as process:
         yield process
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Opens the same folder again and again, as services do one after another."""
+    ledgers = []
+
+    def open_again(**options):
+        while ledgers:
+            ledgers.pop().close()
+        ledgers.append(Ledger(tmp_path / "jobs", **options))
+        return ledgers[-1]
+
+    yield open_again
+    open_again().close()
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Within it no file can be written."""
+
+    def full(number):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    @contextlib.contextmanager
+    def full_disk():
+        with monkeypatch.context() as patch:
+            patch.setattr(delivery.os, "fsync", full)
+            yield
+
+    return full_disk

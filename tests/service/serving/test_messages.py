@@ -5,8 +5,9 @@ import pytest
 
 from geometry.errors import InputError
 from service.serving.protocol.answers import check_reply
-from service.serving.protocol.job_messages import Adjust, Frame, Have, Repaint, Submit
+from service.serving.protocol.job_messages import Adjust, Frame
 from service.serving.protocol.kinds import KINDS
+from service.serving.protocol.new_job_messages import Have, Repaint, Submit
 from service.serving.protocol.service_messages import Channel, Network
 from service.serving.protocol.wire import WireError
 

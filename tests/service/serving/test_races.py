@@ -256,7 +256,7 @@ class Races(RuleBasedStateMachine):
     def kill_the_service(self, it):
         if not it:
             return
-        self.ledger._archive.close()
+        self.ledger._records._archive.close()
         self.open()
 
     # --- what always holds ---

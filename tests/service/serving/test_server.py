@@ -6,7 +6,7 @@ import numpy as np
 from fake_painter import STEPS
 from service_process import eventually, receive, recipe, refused, running, until_running
 
-from service.serving import client as client_module
+from service.serving import conversation
 from service.serving.client import Client
 from service.serving.handlers import Handlers
 from service.serving.protocol.kinds import KINDS
@@ -65,7 +65,7 @@ def test_nothing_is_sent_without_a_credit(client, dealer):
 
 
 def test_a_step_may_take_longer_than_a_client_waits_for_a_word(service, monkeypatch):
-    monkeypatch.setattr(client_module, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(conversation, "HEARTBEAT_SECONDS", 0.1)
     with Client(service.address, timeout=1.5) as client:
         job = client.submit(recipe(step_ms=2500, steps=1))
         assert client.frame(job).progress["step"] == 1

@@ -15,7 +15,7 @@ from service.serving.engines.paint_job import fault_of
 from service.serving.engines.painter import load_painter
 from service.serving.jobs.intake import read_submission
 from service.serving.jobs.job import Fault
-from service.serving.protocol.job_messages import Submit
+from service.serving.protocol.new_job_messages import Submit
 from service.serving.settings import Settings
 from service.serving.watchers import MAX_OPEN, Credit, Credits, shrink
 

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from test_orb import painted_box, run
 
 from geometry.errors import InputError
-from service.serving.protocol.service_messages import Solid
+from service.serving.protocol.mesh_messages import Solid
 from service.solids.of_mesh import solid_of_mesh
 
 __all__ = ["painted_box"]  # a fixture

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
-from PIL import Image
-from typer.testing import CliRunner
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "viewers"))
+from commands import run_command
 from paintings import write_painting
+from PIL import Image
 
 from geometry.errors import InputError
-from service.cli.app import app
 from service.reporting.receipt import SCHEMA
 from service.solids.order import lightness
 
@@ -26,10 +21,7 @@ SMALL = ("--mm", 20, "--detail", 1.5)
 
 
 def run(*arguments):
-    result = CliRunner().invoke(app, [*map(str, arguments)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result.output
+    return run_command(*arguments).output
 
 
 def refusal(*arguments):

@@ -1,27 +1,24 @@
-"""A mesh's textures at one resolution: windows on views, one scale for all cameras, gradual detail,
-base and mask at the size that views read."""
+"""A mesh's textures at one resolution: one scale for all cameras, gradual detail, base and mask at
+the size that views read."""
 
 import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from shapes import cube, plane, uv_sphere, vase
 
 from geometry.errors import InputError
-from geometry.maps.sampling import SamplingMap
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.surface import uv_surface
 from geometry.seeing.cameras import Camera
 from geometry.seeing.surrounding import surrounding_cameras
-from geometry.seeing.visibility import ViewMap, trace_ready, view_map
+from geometry.seeing.visibility import trace_ready, view_map
 from geometry.texture.layout import pixels_per_unit
 from geometry.texture.margins import margin_map
 from service.inputs.body import Body
 from service.recipe.recipe import Recipe
 from service.scene import make_scene
-from service.spaces.mesh_design import MARGIN_TEXELS, WINDOW, windows
+from service.spaces.mesh_design import MARGIN_TEXELS
 
 BALL = uv_sphere(16, 8)
 
@@ -46,55 +43,6 @@ def seen_by(mesh, shape, calls=None):
         return view_map(traced, camera, shape, 2)
 
     return see
-
-
-def view_of(weight):
-    """A view with a pixel of its own colour for every pixel: row k reads column k."""
-    count = weight.size
-    sampling = SamplingMap(
-        count, np.arange(count + 1), np.arange(count, dtype=np.int32), np.ones(count)
-    )
-    return ViewMap(sampling, np.ones(weight.shape), weight)
-
-
-# --- windows ---------------------------------------------------------------------------------
-
-
-@settings(deadline=None, max_examples=30)
-@given(
-    st.integers(64, 1400), st.integers(64, 1400), st.floats(0, 1), st.floats(0, 1),
-    st.floats(0.01, 1), st.floats(0.01, 1),
-)  # fmt: skip
-def test_windows_cover_what_counts_once_and_stay_small(rows, columns, y, x, tall, wide):
-    """A filled rectangle anywhere in the picture."""
-    weight = np.zeros((rows, columns))
-    top, left = int(y * 0.9 * rows), int(x * 0.9 * columns)
-    weight[top : top + max(2, int(tall * rows)), left : left + max(2, int(wide * columns))] = 1
-    counted = np.zeros(weight.size, int)
-    for window in windows(view_of(weight)):
-        assert all(64 <= side <= WINDOW for side in window.shape)
-        assert window.weight.shape == window.coverage.shape == window.shape
-        np.testing.assert_array_equal(
-            window.weight.ravel(), weight.ravel()[window.sampling.indices]
-        )
-        counted[window.sampling.indices] += 1
-    assert counted.max() <= 1
-    shown = counted[weight.ravel() > 0]
-    small = weight.sum() < 0.03 * WINDOW**2  # next to nothing in a window is left out
-    assert small or shown.mean() > 0.95
-
-
-def test_what_is_seen_at_a_slant_or_not_at_all_has_no_window():
-    assert windows(view_of(np.zeros((80, 80)))) == []
-    assert windows(view_of(np.full((80, 80), 0.1))) == []  # below the cosine's cut
-    (one,) = windows(view_of(np.full((80, 80), 0.9)))
-    assert one.shape == (80, 80) and (one.weight == 0.9).all()
-
-
-def test_large_pictures_are_cut_into_equal_windows():
-    found = windows(view_of(np.ones((700, 1300))))
-    assert len(found) == 6
-    assert {window.shape for window in found} <= {(350, 433), (350, 434)}
 
 
 # --- cameras ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from service.inputs.styles import load_styles
 from service.painting.paint import paint
 from service.recipe.parsing import parse_recipe
 from service.scene import read_scene, wire_scene
-from service.spaces.plane import PlaneDesign
+from service.spaces.plane_design import PlaneDesign
 from service.surfaces.surface import make_surface
 
 CPU = torch.device("cpu")

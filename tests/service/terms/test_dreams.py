@@ -22,8 +22,9 @@ from service.perception.moments import colour_images
 from service.perception.network import load_network
 from service.perception.parts import scores
 from service.perception.redirected import unblocked
+from service.recipe.implied import DREAM_OBJECTIVE, DREAM_RATE
 from service.recipe.parsing import parse_recipe
-from service.recipe.recipe import DREAM_OBJECTIVE, DREAM_RATE, Recipe
+from service.recipe.recipe import Recipe
 from service.scene import make_scene
 from service.tables.dreams import DreamTarget, find_class, find_dream
 from service.tables.network_info import HEAD

@@ -22,7 +22,7 @@ for target in ("tile", "mesh"):
     with contextlib.redirect_stdout(io.StringIO()) as out:
         main([target, "--help"])
     shown[target] = out.getvalue()
-from service.cli.options import recipe_data
+from service.cli.recipe_data import recipe_data
 from service.describe import term_rows
 from service.recipe.parsing import parse_recipe
 from service.recipe.parts import Objective

@@ -1,4 +1,4 @@
-"""The commands that paint, one for each space, a recipe's, and the preview."""
+"""The commands that paint, one for each space."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from geometry.errors import InputError
 from geometry.hyperbolic.groups import KINDS, tiling_group
 from geometry.spiral.groups import spiral_group
 from service.cli import options
+from service.cli.recipe_data import recipe_data
+from service.cli.recipe_options import fields_of, with_options
 from service.cli.terminal import console, progress_console
 from service.reporting.loop import Film
 from service.runs.folders import unless_empty
@@ -27,25 +29,21 @@ Command = Callable[..., None]
 
 Output = Annotated[
     Path,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The picture's file: NAME.png, .tif, .webp or .jpg; its receipt is NAME.json beside "
+    options.output(
+        "FILE",
+        "The picture's file: NAME.png, .tif, .webp or .jpg; its receipt is NAME.json beside "
         "it. JPEG is not exact and has no transparency.",
-        rich_help_panel=options.OUTPUT,
+        options.OUTPUT,
     ),
 ]
 MeshOutput = Annotated[
     Path,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
+    options.output(
+        "FILE",
+        "The texture's file, NAME.png; beside it lie NAME.glb, NAME_view1.png to "
         "NAME_view4.png, NAME_coverage.png and the receipt NAME.json. Of a mesh with several "
         "textures each is a NAME_MATERIAL.png.",
-        rich_help_panel=options.OUTPUT,
+        options.OUTPUT,
     ),
 ]
 
@@ -85,7 +83,7 @@ def _recipe(
     from service.cli.recipe_file import with_absolute_files
     from service.recipe.parsing import parse_recipe
 
-    data = options.recipe_data(target, given)
+    data = recipe_data(target, given)
     if dream_like:
         from service.cli.offer.channels import dreams_like
 
@@ -97,7 +95,7 @@ def _plain(space: Space) -> Command:
     """The command of a space whose paintings need no more than a recipe's fields."""
     target = space.target
 
-    @options.with_options(["group", *options.fields_of(target)])
+    @with_options(["group", *fields_of(target)])
     def paint(
         dream_like: options.DreamLike = None,
         weights: options.Weights = None,
@@ -114,7 +112,7 @@ def _plain(space: Space) -> Command:
     return paint
 
 
-@options.with_options(options.fields_of("hyperbolic"))
+@with_options(fields_of("hyperbolic"))
 def _hyperbolic(
     p: Annotated[int | None, typer.Argument(metavar="P", help="Sides of a tile.")] = None,
     q: Annotated[int | None, typer.Argument(metavar="Q", help="Tiles around a vertex.")] = None,
@@ -157,7 +155,7 @@ def _hyperbolic_name(p: int | None, q: int | None, group: str) -> str:
     return group
 
 
-@options.with_options(options.fields_of("spiral"))
+@with_options(fields_of("spiral"))
 def _spiral(
     arms: Annotated[
         int,
@@ -201,7 +199,7 @@ def _spiral(
     _paint("spiral", fields, dream_like, output, report, **extras)
 
 
-@options.with_options([field for field in options.fields_of("mesh") if field != "mesh"])
+@with_options([field for field in fields_of("mesh") if field != "mesh"])
 def _mesh(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The mesh: OBJ, glTF, GLB, PLY or STL.")
@@ -242,97 +240,10 @@ def _mesh(
     _paint("mesh", fields, dream_like, output, report, **extras)
 
 
-@options.with_options(options.PREVIEW)
-def show(
-    group: Annotated[str, typer.Argument(metavar="GROUP", help="A name from 'service groups'.")],
-    picture: Annotated[
-        Path | None,
-        typer.Option(
-            "--picture",
-            "--motif",
-            "-p",
-            metavar="FILE",
-            help="A picture instead of plasma: what a painting with this motif starts from.",
-        ),
-    ] = None,
-    size: Annotated[
-        int, typer.Option("--size", metavar="PIXELS", help="Width of the picture.")
-    ] = 512,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The picture's file: a .png.")
-    ] = Path("preview.png"),
-    figure: options.FigureToo = False,
-    **given: Any,
-) -> None:
-    """Show a symmetry at once, on plasma or on a picture: nothing is painted."""
-    from service.cli.painting.preview import preview_to
-
-    preview_to({"group": group, "size": size, **given}, picture, output, progress_console(), figure)
-
-
-def run(
-    recipe: options.RecipeFile,
-    set_: options.Changes = None,
-    edit: Annotated[
-        bool,
-        typer.Option("--edit", help="Change the recipe in your editor ($VISUAL or $EDITOR) first."),
-    ] = False,
-    weights: options.Weights = None,
-    device: options.Device = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="DIR",
-            help="Folder for picture and receipt, and no report. Left out: a new one, "
-            "runs/NAME/TIME-ID/, with a report that grows meanwhile: report.html.",
-        ),
-    ] = None,
-    dpi: options.Dpi = None,
-    figure: options.FigureToo = False,
-) -> None:
-    """Paint a recipe of the catalogue, or from a file."""
-    from service.cli.catalogue import find_recipe
-    from service.cli.editing import edit_recipe
-    from service.cli.painting.extras import Extras
-    from service.cli.painting.painting import paint_to
-    from service.cli.painting.runs import run_of
-    from service.cli.recipe_file import note_on_size, read_recipe, read_steering
-
-    recipe = source = find_recipe(recipe)
-    if output is not None:
-        kept, folder, picture = None, output, output / f"{recipe.stem}.png"
-    else:
-        kept = run_of(recipe)
-        folder, picture = kept.folder, kept.picture()
-    with contextlib.nullcontext() if kept is None else unless_empty(folder):
-        if edit:
-            source = folder / f"{recipe.stem}.edited.json"
-            found = edit_recipe(recipe, set_ or (), source)
-        else:
-            found = read_recipe(recipe, set_ or ())
-        extras = Extras(
-            weights=weights,
-            device=device,
-            steering=read_steering(source, found),
-            read=[recipe],
-            dpi=dpi,
-            figure=figure,
-            run=kept,
-        )
-        screen = progress_console()
-        if (note := note_on_size(source, found)) is not None:
-            screen.out(f"note: {note}", highlight=False)
-        paint_to(found, picture, screen, extras)
-
-
 _OWN: dict[str, Command] = {"hyperbolic": _hyperbolic, "spiral": _spiral, "mesh": _mesh}
 
 
-def add_painting_commands(app: typer.Typer) -> None:
+def add_space_commands(app: typer.Typer) -> None:
     """Give the command line the commands of this module."""
     for space in SPACES.values():
         app.command(space.target, help=space.summary)(_OWN.get(space.target) or _plain(space))
-    app.command("preview")(show)
-    app.command()(run)

@@ -1,0 +1,90 @@
+"""No painting is lost with the place that it was to be written to."""
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from cows import GREY, QUICK, write_cow
+from PIL import Image
+
+from geometry.errors import InputError
+from service.cli import main
+from service.reporting import delivery, rescue
+from service.reporting.delivery import deliver, destination
+from service.reporting.overwriting import FilesRead
+from service.reporting.rescue import Rescue
+
+
+@pytest.fixture
+def full(folder, monkeypatch):
+    """A folder on a disk that is full once a painting is finished."""
+    out = folder / "out"
+    monkeypatch.setenv("ORBITEX_DATA", str(folder / "data"))
+    write = delivery.write_atomically
+
+    def find_no_room(path, data, mode=0o666):
+        if path.parent == out:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, data, mode)
+
+    for module in ("delivery", "loop"):
+        monkeypatch.setattr(f"service.reporting.{module}.write_atomically", find_no_room)
+    return out
+
+
+def test_a_painting_that_finds_no_room_is_kept_elsewhere(full, folder, capsys):
+    words = ("--arms", "2", *QUICK, "--loop", str(full / "s.gif"), "--frames", "2")
+    assert main(["spiral", *words, "-o", str(full / "s.png")]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "No space left on device. The painting is kept in" in err
+    (kept,) = (folder / "data" / "kept").iterdir()
+    assert str(kept) in err and not list(full.iterdir())
+    assert {path.name for path in kept.iterdir()} == {
+        *("s.png", "s.json", "s.gif", "s.paint.safetensors")
+    }
+    assert Image.open(kept / "s.png").size == (64, 64)
+
+
+def test_a_mesh_that_finds_no_room_is_kept_with_all_its_files(full, folder, capsys, monkeypatch):
+    monkeypatch.setattr("service.reporting.mesh_pictures.SIDE", 16)
+    write_cow()
+    Path("cow.obj").rename("bull.obj")
+    assert main(["mesh", "bull.obj", *QUICK, "-o", str(full / "b.png")]) == 2
+    assert "The painting is kept in" in capsys.readouterr().err
+    (kept,) = (folder / "data" / "kept").iterdir()
+    ends = ("png", "glb", "json", "paint.safetensors")
+    assert {*(f"b.{end}" for end in ends), "b_view4.png", "b_coverage.png"} == {
+        *(path.name for path in kept.iterdir())
+    } - {"b_view1.png", "b_view2.png", "b_view3.png"}
+
+
+def test_a_painting_with_a_long_name_is_kept_elsewhere(full, folder):
+    place = destination(full / f"{'p' * 250}.png", FilesRead(()))
+    with pytest.raises(InputError, match="The painting is kept in"):
+        deliver(place, GREY, {"schema": "orbitex/receipt"}, Rescue(place.picture.stem).write)
+    (kept,) = (folder / "data" / "kept").iterdir()
+    assert (kept / place.picture.name).exists() and (kept / place.receipt.name).exists()
+
+
+def test_a_folder_that_was_removed_costs_nothing_either(folder, monkeypatch):
+    monkeypatch.setenv("ORBITEX_DATA", os.devnull)  # where nothing can be kept
+    monkeypatch.setattr(rescue.tempfile, "gettempdir", lambda: str(folder))
+    place = destination(folder / "gone" / "p.png", FilesRead(()))
+    shutil.rmtree(place.picture.parent)
+    with pytest.raises(InputError, match=r"No such file.*is kept in") as caught:
+        deliver(place, GREY, {"schema": "orbitex/receipt"}, Rescue("p").write)
+    kept = Path(caught.value.message.rpartition("kept in ")[2].rstrip("."))
+    assert kept.parent == folder and (kept / "p.png").exists() and (kept / "p.json").exists()
+
+
+def test_where_nothing_at_all_can_be_written_the_first_reason_is_told(folder, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    place = destination(folder / "p.png", FilesRead(()))
+    monkeypatch.setattr(delivery, "write_atomically", refuse)
+    with pytest.raises(InputError, match=r"p\.png cannot be written: Read-only"):
+        deliver(place, GREY, None, Rescue("p").write)
+    assert not list(folder.glob("p-*"))
