@@ -15,7 +15,7 @@ from typing import Any
 
 import bpy
 
-from . import finishing, materials, operators, panels, solids
+from . import finishing, materials, operators, panels, preparing, solids
 from .finishing import live
 from .jobs import events, looks, queue_rows, symmetries
 from .link import inquiry, lookups, service_process
@@ -23,6 +23,7 @@ from .materials import making
 from .operators.service import first_contact
 from .panels import manual, overlay
 from .picture import icons
+from .preparing import live as preparing_live
 from .settings import preferences, properties
 from .setup import installing
 from .solids import making as printing
@@ -46,6 +47,7 @@ CLASSES: tuple[Any, ...] = (
     *materials.CLASSES,
     *solids.CLASSES,
     *finishing.CLASSES,
+    *preparing.CLASSES,
     *panels.CLASSES,
 )
 
@@ -89,6 +91,7 @@ def unregister() -> None:
     making.QUESTIONS.stop()
     printing.stop()
     live.unregister()
+    preparing_live.stop()
     service_process.stop_all()
     queue_rows.unregister()
     properties.unregister()

@@ -50,6 +50,10 @@ class Anew:
         self._recipe, self._styles, self._paint = recipe, styles, paint
         self._before: _Coloured | None = None
 
+    def bring(self, pictures: Mapping[str, Picture]) -> None:
+        """Pictures of a client that the steps of the next recipes name, by their sources."""
+        self.scene = dataclasses.replace(self.scene, pictures=pictures)
+
     def finished(self, recipe: Recipe) -> Measured:
         """What is delivered by a recipe that differs in its steps, measured again."""
         finish = Finisher.of(recipe, self.scene)

@@ -55,8 +55,8 @@ def _recoloured(style: StylePicture, before: NDArray[np.uint8] | None) -> NDArra
             f"{whose} has only one colour, so a style cannot be painted in its colours.",
             "Take those of another picture.",
         )
-    moments = [moments_of(_sampled(pixels)) for pixels in (style.pixels, given)]
-    return ColourTransport.between(*moments).on_pixels(style.pixels)
+    own, wanted = (moments_of(_sampled(pixels)) for pixels in (style.pixels, given))
+    return ColourTransport.between(own, wanted).on_pixels(style.pixels)
 
 
 def framed(scene: Scene, recipe: Recipe, styles: Sequence[StylePicture]) -> Scene:

@@ -16,12 +16,13 @@ from geometry.sphere.figure import figure
 from geometry.symmetry.groups import Colouring, Group, elements
 from geometry.symmetry.mirrors import inverts_at_mirrors
 from geometry.symmetry.swatches import SIDE
-from service.finishing import STEPS
+from service import finishing, preparing
 from service.networks import AUTO, NETWORKS
 from service.recipe.about import DescribedRecipe
 from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
 from service.survey.labels import group_label
+from service.tables.step import Step
 from service.terms import TERMS
 
 _COLOURINGS = 64  # of a group in the offer, the simplest ones: pmm alone has 3024
@@ -76,17 +77,24 @@ def term_rows() -> list[dict[str, Any]]:
     ]
 
 
-def step_rows() -> list[dict[str, Any]]:
-    """The steps of finishing that are more than a picture to choose: what their sliders are called
-    and where they end; of a text there is no least and no most."""
+def finishing_rows() -> list[dict[str, Any]]:
+    """The steps of finishing: what their sliders are called and where they end; of a text and of a
+    picture there is no least and no most."""
+    return [_step_row(step) | {"targets": list(step.targets)} for step in finishing.STEPS.values()]
+
+
+def preparing_rows() -> list[dict[str, Any]]:
+    """The steps of preparing, likewise."""
+    return [_step_row(step) for step in preparing.STEPS.values()]
+
+
+def _step_row(step: Step) -> dict[str, Any]:
     said = ["name", "title", "description", "default", "least", "most"]
-    return [
-        {name: getattr(step, name) for name in said}
-        | {"usual": list(step.usual), "targets": list(step.targets), "type": "number"}
-        | ({"least": None, "most": None, "type": "string"} if step.default is None else {})
-        for step in STEPS.values()
-        if not step.picture
-    ]
+    row = {name: getattr(step, name) for name in said}
+    row |= {"usual": list(step.usual), "type": "number"}
+    if step.default is None:
+        row |= {"least": None, "most": None, "type": "picture" if step.picture else "string"}
+    return row
 
 
 def full_group_row(group: Group) -> dict[str, Any]:

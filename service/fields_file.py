@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from service.describe import step_rows, term_rows
+from service.describe import finishing_rows, preparing_rows, term_rows
 from service.painting.steering import ADJUSTABLE
 from service.recipe.implied import DREAM_OBJECTIVE, DREAM_RATE
 from service.recipe.recipe import Recipe
@@ -22,15 +22,16 @@ from service.spaces import SPACES, targets_of_fields
 def fields_file() -> str:
     """What is in the file. ``fields``: of the recipe, by name, and of the entries of its lists, as
     ``styles.weight``; bounds are null where there are none, and of a list how many entries it may
-    have. ``terms``: as ``describe`` has them. ``finishing``: its steps, likewise. ``pure``: the
-    defaults of dreams without styles."""
+    have. ``terms``: as ``describe`` has them. ``finishing``, ``preparing``: their steps,
+    likewise. ``pure``: the defaults of dreams without styles."""
     pure = {f"objective.{name}": weight for name, weight in DREAM_OBJECTIVE.items()}
     fields = field_rows()
     fields["size"]["most"] = SPACES["mesh"].largest  # which Blender paints
     data = {
         "fields": fields,
         "terms": term_rows(),
-        "finishing": step_rows(),
+        "finishing": finishing_rows(),
+        "preparing": preparing_rows(),
         "pure": pure | {"learning_rate": DREAM_RATE},
     }
     return json.dumps(data, indent=2) + "\n"

@@ -82,7 +82,9 @@ class Finisher:
             return None
         elements = generated(tuple(scene.colouring.images.values()))
         pictures = {
-            step.name: _picture(value, step.name)
+            step.name: scene.pictures[value]
+            if value in scene.pictures
+            else _picture(value, step.name)
             for step, value in _used(recipe.finishing.values)
             if step.picture
         }

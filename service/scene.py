@@ -3,6 +3,7 @@ and checked. Pure data."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.catalogue import find_colouring, find_group
-from geometry.errors import InputError, unknown_name
+from geometry.errors import InputError
 from geometry.mesh.mesh import make_mesh, make_occluders
 from geometry.seeing.cameras import camera_from_fields
 from service.inputs.body import Body
-from service.inputs.styles import exemplars, load_motif
+from service.inputs.styles import load_motif, pictures_matched
 from service.pictures.base_colour import read_given
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
@@ -55,20 +56,18 @@ def read_scene(recipe: Recipe) -> Scene:
     return scene.with_motif(recipe, load_motif(recipe))
 
 
-def check_pictures(recipe: Recipe) -> None:
-    """Raise InputError("unknown-style") for a picture of a client's finishing that is no exemplar:
-    never a file of this machine."""
-    for step, source in recipe.pictures_matched.items():
-        if source not in exemplars():
-            raise unknown_name("unknown-style", f"finishing.{step}", source, exemplars())
-
-
 def wire_scene(
     recipe: Recipe, cameras: Sequence[Mapping[str, Any]], buffers: Mapping[str, NDArray]
 ) -> Scene:
     """The scene of a submitted job. Raises InputError for bad meshes, cameras and symmetries, and
-    "unknown-style" as :func:`check_pictures`."""
-    check_pictures(recipe)
+    as :func:`service.inputs.styles.pictures_matched`."""
+    scene = _wire_scene(recipe, cameras, buffers)
+    return dataclasses.replace(scene, pictures=pictures_matched(recipe, buffers))
+
+
+def _wire_scene(
+    recipe: Recipe, cameras: Sequence[Mapping[str, Any]], buffers: Mapping[str, NDArray]
+) -> Scene:
     space = SPACES[recipe.target]
     if not space.needs_body:
         base = _buffer_picture(buffers, "base", 4) if "base" in space.fields else None

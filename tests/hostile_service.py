@@ -95,6 +95,8 @@ def honest(kind: str, request: dict[str, Any]) -> Reply:
         return job | {"receipt": receipt}, {"texture": PICTURE}
     if kind == "look":
         return {"frame": np.eye(3, 4).tolist()}, {"pixels": np.zeros((72, 72, 3), np.uint8)}
+    if kind == "prepare":
+        return {}, {"pixels": PICTURE}
     if kind == "maps":
         return {"flat": False}, {"normal": PICTURE, "packed": PICTURE}
     if kind == "solid":

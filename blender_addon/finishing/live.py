@@ -13,7 +13,8 @@ import bpy
 from ..jobs import jobs, ties
 from ..picture import live_image
 from ..picture.backup import RECEIPT_KEY
-from ..problems import Problem, refuse
+from ..problems import Problem, ProblemError, refuse
+from ..scene import styles
 from ..settings import painting, preferences
 from ..settings.properties import settings_of
 from ..settings.table import choices_of
@@ -66,7 +67,7 @@ def problem(obj: Any) -> Problem | None:
 
 def ask(context: Any, obj: Any, draft: bool) -> Finishing:
     """Have the service that painted the image of ``obj`` finish it as its settings say now. Raises
-    ProblemError "not-painted", "bad-address"."""
+    ProblemError "not-painted", "bad-address", and as :func:`..scene.styles.gather_finishing`."""
     global _session
     image = settings_of(obj).image
     painter = ties.painter_of(image)
@@ -74,6 +75,7 @@ def ask(context: Any, obj: Any, draft: bool) -> Finishing:
         refuse("not-painted", reason_not(obj))
     uid, image_uid = live_image.uid_of(obj), live_image.uid_of(image)
     _problems.pop(uid, None)
+    steps, pictures = styles.gather_finishing(choices_of(settings_of(obj)))
     known = _session
     if (
         known is None
@@ -87,7 +89,7 @@ def ask(context: Any, obj: Any, draft: bool) -> Finishing:
         asking = Finishing(service.address, launch, service.key_file, painter.job)
         known = _session = _Session(uid, image_uid, asking)
         asking.start()
-    known.asking.want(Wish(_steps(obj), draft))
+    known.asking.want(Wish(steps, draft, pictures))
     return known.asking
 
 
@@ -142,14 +144,12 @@ def _shows_draft() -> bool:
 def _slider_moved(obj: Any) -> None:
     if bpy.app.background or reason_not(obj):  # a script presses the button; Paint takes it along
         return
-    ask(bpy.context, obj, draft=True)
-    start_timer()
-
-
-def _steps(obj: Any) -> dict[str, Any]:
-    """Values of all steps, by their names in a recipe."""
-    choices = choices_of(settings_of(obj))
-    return {row.field.partition(".")[2]: row.in_recipe(choices) for row in painting.FINISH}
+    try:
+        ask(bpy.context, obj, draft=True)
+    except ProblemError as error:
+        _problems[live_image.uid_of(obj)] = error.problem
+    else:
+        start_timer()
 
 
 def stop() -> None:

@@ -53,11 +53,12 @@ def choices_of_image(image: Any) -> dict[str, Any]:
         refuse("no-recipe", "The settings that made this image are not known.", "Paint again.")
     known: dict[str, Any] = {"use_styles": True, "dreams": ()}  # of releases without dreams
     known |= {row.name: data[row.name] for row in PAINTED if row.name in data}
-    for name in {row.name for row in LISTS} & known.keys():
+    for row in LISTS:
         try:
-            known[name] = tuple((str(what), float(weight)) for what, weight in known[name])
+            if row.name in known:
+                known[row.name] = row.of_kept(known[row.name])
         except (TypeError, ValueError):
-            known.pop(name)
+            known.pop(row.name)
     return known
 
 

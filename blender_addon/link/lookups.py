@@ -20,13 +20,11 @@ from ..problems import Problem, ProblemError
 from .answers import HINT
 from .connection import Connection, Timing
 from .messages import RUNNING, Report
-from .worker import Worker, greet
+from .worker import LOST, Worker, greet
 
 PICTURE_SIDE = 64  # pixels of a channel's picture
 LONG = 600.0  # seconds until an answer is not waited for any more: others may have asked before
-_KEPT = 512  # pictures
-# Of the conversation, not of one question: no other will be answered either.
-_LOST = frozenset({"service-lost", "no-answer", "no-service", "bad-address", "no-zmq"})
+_KEPT = 512  # pictures, and looks
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class Lookup(Worker):
             try:
                 answer = _ask(connection, question)
             except ProblemError as error:
-                if error.problem.code in _LOST:
+                if error.problem.code in LOST:
                     raise
                 answer = error.problem
             with self._changed:
@@ -255,6 +253,8 @@ def _take(lookup: Lookup) -> None:
             _contents[question.network] = answer
         elif isinstance(answer, Look):
             _looks[question.style] = answer
+            if len(_looks) > _KEPT:
+                del _looks[next(iter(_looks))]
         else:
             _pictures[question] = answer
             if len(_pictures) > _KEPT:

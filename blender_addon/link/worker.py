@@ -20,6 +20,9 @@ from .connection import Connection, StoppedError, Timing, is_listening
 from .messages import Report
 from .printing import print_error
 
+# Of the conversation, not of one question: no other will be answered either.
+LOST = frozenset({"service-lost", "no-answer", "no-service", "bad-address", "no-zmq"})
+
 
 class Child(Protocol):
     """A service process as this thread sees it."""

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, FloatProperty, StringProperty
 from ..operators.base import Acting, Result
 from ..questions.asking import Asking
 from ..questions.buttons import AsksOfPainted
-from ..settings.style import RELATIVE
+from ..settings.row import RELATIVE
 from . import making, world
 
 

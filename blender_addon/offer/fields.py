@@ -48,7 +48,8 @@ class Term(Field):
 
 @dataclass(frozen=True)
 class Step(Field):
-    """A step of finishing, ``name``. ``usual``: both ends of its slider."""
+    """A step of finishing or of preparing, ``name``. ``usual``: both ends of its slider; ``type``:
+    "number", "string", or "picture" for the name of one."""
 
     name: str = ""
     usual: tuple[float, float] = (0.0, 1.0)
@@ -62,11 +63,13 @@ def _for_meshes(row: dict[str, Any]) -> bool:
 _read: Mapping[str, Any] = json.loads(Path(__file__).with_name("fields.json").read_text("utf-8"))
 TERMS = tuple(Term(**row) for row in _read["terms"] if _for_meshes(row))
 STEPS = tuple(Step(**row, adjustable=False) for row in _read["finishing"] if _for_meshes(row))
-# By name, as "size", "styles.weight", "objective.style" and "finishing.contrast".
+PREPARING = tuple(Step(**row, adjustable=False) for row in _read["preparing"])
+# By name: "size", "styles.weight", "styles.prepare.crop", "objective.style", "finishing.contrast".
 FIELDS: Mapping[str, Field] = {
     **{name: Field(**row) for name, row in _read["fields"].items() if _for_meshes(row)},
     **{f"objective.{term.name}": term for term in TERMS},
     **{f"finishing.{step.name}": step for step in STEPS},
+    **{f"styles.prepare.{step.name}": step for step in PREPARING},
 }
 _SETTINGS = {f"objective.{term.name}": term.setting for term in TERMS}
 # By setting: the defaults of dreams that no style comes with, and those of all else.

@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, EnumProperty, StringProperty
 from ..offer import catalogue
 from ..picture import icons
 from ..scene.styles import MAX_STYLES
+from ..settings import preparing
 from ..settings.properties import settings_of
 from .base import OnMesh, Result
 from .chosen import OnChosen, Removes
@@ -156,7 +157,10 @@ class ORBITEX_UL_styles(bpy.types.UIList):
             split.label(text=bpy.path.basename(item.source), icon_value=picture)
         else:
             split.label(text=bpy.path.basename(item.source) or "None", icon="IMAGE_DATA")
-        split.prop(item, "weight", text="", slider=True)
+        row = split.row(align=True)
+        row.prop(item, "weight", text="", slider=True)
+        if preparing.read(item):
+            row.label(icon="MODIFIER")
 
 
 CLASSES = (

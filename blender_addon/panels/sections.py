@@ -12,8 +12,11 @@ from ..link import detections, lookups
 from ..offer import catalogue
 from ..offer.symmetries import NONE, canonical
 from ..picture import live_image
+from ..preparing import live as preparing
 from ..settings.properties import settings_of
 from .parts import Child, columns, draw_lines, draw_problem, draw_settings
+
+_LEAST = 16  # pixels of a picture that a service looks at
 
 
 class ORBITEX_PT_target(Child, bpy.types.Panel):
@@ -56,10 +59,21 @@ class ORBITEX_PT_symmetry(Child, bpy.types.Panel):
             layout.label(text=text, icon="INFO")
 
 
+def look_at(style: Any) -> None:
+    """Have the service say what a style is like to a colour rule, as it is prepared."""
+    if (key := preparing.key_of(style)) is None:
+        pump.look_at_style(style.source)
+        return
+    preparing.want(key)
+    pixels = preparing.settled(key)  # a menu of swatches is not made for each move of a slider
+    if pixels is not None and min(pixels.shape[:2]) >= _LEAST:
+        pump.look_up(lookups.Question("look", style=style.look, picture=pixels))
+
+
 def draw_rule(layout: Any, settings: Any, context: Any) -> None:
     """What else is to be known of the colour rule; its swatches want to know the style."""
     if settings.use_styles and settings.styles:
-        pump.look_at_style(settings.styles[0].source)
+        look_at(settings.styles[0])
     rules = catalogue.known().rules(settings.group)
     note = next((rule.note for rule in rules if rule.name == settings.colouring), "")
     if note:

@@ -15,6 +15,8 @@ import numpy as np
 from ..link import lookups
 from ..offer import catalogue, swatches
 
+_KEPT = {"prepared": 8, "rule": 512}  # icons of which sliders make ever more
+
 _previews: Any = None  # Blender's collection of them, while registered
 
 
@@ -34,7 +36,7 @@ def style_of(settings: Any) -> tuple[np.ndarray, np.ndarray | None] | None:
     for red, green and blue; None where nothing is known of it yet."""
     source = catalogue.DEFAULT_STYLE
     if settings.use_styles and settings.styles:
-        source = settings.styles[0].source
+        source = settings.styles[0].look
     look = lookups.look(source) or lookups.look(catalogue.DEFAULT_STYLE)
     if look is None:
         return None
@@ -58,6 +60,11 @@ def of_style(source: str) -> int:
     return _loaded(path) if path and path.is_file() else 0
 
 
+def of_prepared(pixels: np.ndarray) -> int:
+    """The icon of a prepared style, |u1 (h, w, 3)."""
+    return _made(f"prepared {hash(pixels.tobytes())}", lambda: from_bytes(pixels))
+
+
 def of_channel(network: str, layer: str, channel: int) -> int:
     """The icon of a channel of a network, once the service has sent its picture."""
     pixels = lookups.picture(network, layer, channel)
@@ -70,6 +77,10 @@ def _made(key: str, pixels: Callable[[], np.ndarray]) -> int:
     if _previews is None:
         return 0
     if key not in _previews:
+        kind = key.partition(" ")[0]
+        same = [name for name in _previews if name.startswith(f"{kind} ")]
+        if len(same) >= _KEPT.get(kind, len(same) + 1):
+            del _previews[same[0]]
         rows = pixels()[::-1]  # Blender's first row is at the bottom
         preview = _previews.new(key)
         for kind in ("icon", "image"):  # in menus and lists; in galleries

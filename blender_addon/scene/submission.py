@@ -37,8 +37,10 @@ def make_submission(
         buffers |= occluders.gather_occluders(obj, depsgraph)
     buffers |= _colour_before(obj, depsgraph, choices)
     recipe = {"target": "mesh", **recipe_of(_at_cursor(obj, context.scene, choices))}
-    recipe |= {"styles": listed} | colours | dreams
-    return service.submission(recipe, tuple(cameras), buffers)
+    finishing, matched = styles.gather_finishing(choices)
+    used = {step: value for step, value in finishing.items() if value is not None}
+    recipe |= {"styles": listed, "finishing": used} | colours | dreams
+    return service.submission(recipe, tuple(cameras), buffers | matched)
 
 
 def check_lists(dreams: int, use_styles: bool) -> None:
@@ -79,7 +81,7 @@ def changes(running: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
     the wire's 'adjust' has it. Only what may change then is looked at; of styles and dreams, their
     weights."""
     found = fields_of(choices, ADJUSTABLE)
-    for number, (_, weight) in enumerate(choices.styles if choices.use_styles else ()):
+    for number, (_, weight, *_) in enumerate(choices.styles if choices.use_styles else ()):
         found[f"styles.{number}.weight"] = as_typed(weight)
     for number, (target, weight) in enumerate(choices.dreams):  # with others it says that they stay
         found |= {f"dreams.{number}.target": target, f"dreams.{number}.weight": as_typed(weight)}

@@ -9,7 +9,7 @@ from typing import Any
 from ..offer import catalogue
 from ..offer.fields import STEPS, TERMS
 from .menu import Menu
-from .row import Setting, of_recipe
+from .row import FILE, Setting, of_recipe
 
 
 def term_rows(section: str, needs_base: bool) -> tuple[Setting, ...]:
@@ -45,9 +45,9 @@ def _finish_changed(settings: Any, context: Any) -> None:
 FINISH = tuple(
     of_recipe(
         *(f"finish_{step.name}", "finish", f"finishing.{step.name}"),
-        more={"update": _finish_changed},
+        more={"update": _finish_changed, **(FILE if step.type == "picture" else {})},
     )
-    if step.type == "string"
+    if step.type != "number"
     else of_recipe(
         *(f"finish_{step.name}", "finish", f"finishing.{step.name}"),
         usual=step.usual[1],
@@ -56,6 +56,7 @@ FINISH = tuple(
     )
     for step in STEPS
 )
+PICTURES = tuple(step.name for step in STEPS if step.type == "picture")
 # Before the service has said more.
 _QUALITIES = tuple(catalogue.MenuEntry(n, n.capitalize()) for n in ("draft", "standard", "final"))
 QUALITY = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import bpy
 from bpy.props import (
     BoolProperty,
     CollectionProperty,
@@ -23,8 +24,19 @@ from .menu import Menu
 
 CALL: set[Any] = {"SKIP_SAVE"}  # a value from one call must not creep into the next
 Pairs = Iterable[tuple[str, float]]
+# Paths such as //cat.png, from the .blend's folder; before Blender 4.5 nobody had to ask for them.
+RELATIVE: Any = {"ANIMATABLE"} | (
+    {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+)
+FILE: Mapping[str, Any] = {"subtype": "FILE_PATH", "options": RELATIVE}  # of a picture's path
 _AUTOMATIC = "automatic:"  # in tooltips; scripts write 0
-_EMPTY: Mapping[str, Any] = {"string": "", "integer": 0, "number": 0.0, "boolean": False}
+_EMPTY: Mapping[str, Any] = {
+    "string": "",
+    "picture": "",
+    "integer": 0,
+    "number": 0.0,
+    "boolean": False,
+}
 _PROPERTIES: Mapping[type, Any] = {
     bool: BoolProperty,
     int: IntProperty,
@@ -249,6 +261,10 @@ class ListSetting(Setting):
     def to_json(self, value: Pairs) -> Any:
         """A list of objects."""
         return [{self.what: what, "weight": weight} for what, weight in value]
+
+    def of_kept(self, data: Any) -> Any:
+        """The pairs, as an image has kept them. Raises TypeError or ValueError."""
+        return tuple((str(what), float(weight)) for what, weight in data)
 
     def from_json(self, data: Any) -> Any:
         """The pairs. Raises ValueError."""

@@ -1,6 +1,10 @@
 """Settings: the style pictures and the size of their strokes."""
 
 # No `from __future__ import annotations`: Blender evaluates the annotations of these classes.
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -9,13 +13,10 @@ from bpy.props import FloatProperty, StringProperty
 from ..offer import catalogue
 from ..offer.fields import FIELDS
 from ..picture import icons
+from . import preparing
 from .menu import Menu
-from .row import ListSetting, Setting, of_recipe
+from .row import FILE, RELATIVE, ListSetting, Setting, of_recipe
 
-# Paths such as //cat.png, from the .blend's folder; before Blender 4.5 nobody had to ask for them.
-RELATIVE: Any = {"ANIMATABLE"} | (
-    {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
-)
 _WEIGHT = FIELDS["styles.weight"]
 
 
@@ -55,8 +56,90 @@ class OrbitexStyle(bpy.types.PropertyGroup):
         soft_max=4.0,
     )
 
+    @property
+    def look(self) -> str:
+        """By what its look is known: its source, and what is done to it before."""
+        steps = preparing.read(self)
+        return f"{self.source} {json.dumps(steps, sort_keys=True)}" if steps else self.source
 
-STYLES = ListSetting(
+
+for _row in preparing.ROWS:
+    OrbitexStyle.__annotations__.update(_row.properties())
+
+Entry = tuple[Any, ...]  # (source, weight), and if there are any, the steps done to it before
+
+
+@dataclass(frozen=True)
+class StyleList(ListSetting):
+    """The list of styles; an entry may have a third part: what is done to the picture before it is
+    painted in, as a recipe's ``prepare`` says it."""
+
+    def read(self, settings: Any) -> tuple[Entry, ...]:
+        """The entries."""
+        steps = map(preparing.read, getattr(settings, self.name))
+        return tuple(map(_entry, super().read(settings), steps))
+
+    def put(self, settings: Any, value: Iterable[Entry]) -> None:
+        """Make these entries the list; the first one is chosen."""
+        entries = tuple(value)
+        super().put(settings, [(source, weight) for source, weight, *_ in entries])
+        for style, (_, _, *steps) in zip(getattr(settings, self.name), entries, strict=True):
+            preparing.put(style, steps[0] if steps else {})
+
+    def to_json(self, value: Iterable[Entry]) -> Any:
+        """A list of objects, as in a recipe."""
+        found = []
+        for source, weight, *steps in value:
+            found += [{self.what: source, "weight": weight}]
+            if steps:
+                found[-1]["prepare"] = steps[0]
+        return found
+
+    def from_json(self, data: Any) -> Any:
+        """The entries. Raises ValueError."""
+        listed = data if isinstance(data, list) else [data]
+        steps = [entry.get("prepare", {}) if isinstance(entry, dict) else {} for entry in listed]
+        plain = [
+            {key: x for key, x in entry.items() if key != "prepare"}
+            if isinstance(entry, dict)
+            else entry
+            for entry in listed
+        ]
+        pairs = super().from_json(plain if isinstance(data, list) else data)
+        return tuple(map(_entry, pairs, map(_checked, steps)))
+
+    def of_kept(self, data: Any) -> Any:
+        """See ListSetting."""
+        pairs = super().of_kept([entry[:2] for entry in data])
+        return tuple(
+            _entry(pair, _checked(entry[2] if len(entry) > 2 else {}))
+            for pair, entry in zip(pairs, data, strict=True)
+        )
+
+    def spelt(self, value: Iterable[Entry]) -> str:
+        """Names of files without their folders, with the weights."""
+        words = (
+            f"{Path(source).name} {weight:.3g}{' prepared' if steps else ''}"
+            for source, weight, *steps in value
+        )
+        return " + ".join(words) or "default"
+
+
+def _entry(pair: tuple[str, float], steps: dict[str, Any]) -> Entry:
+    return (*pair, steps) if steps else pair
+
+
+def _checked(steps: Any) -> dict[str, Any]:
+    """Steps from a file. Raises ValueError."""
+    plain = isinstance(steps, dict) and all(
+        isinstance(x, str | int | float) for x in steps.values()
+    )
+    if not plain:
+        raise ValueError("'prepare' is no object of steps")
+    return dict(steps)
+
+
+STYLES = StyleList(
     "styles",
     "Styles",
     f"Style pictures and their shares. If empty, '{catalogue.DEFAULT_STYLE}'",
@@ -105,6 +188,6 @@ ROWS = (
         "",
         "style",
         shown=lambda settings: settings.style_colours == "PICTURE",
-        more={"subtype": "FILE_PATH", "options": RELATIVE},
+        more=FILE,
     ),
 )

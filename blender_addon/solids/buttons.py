@@ -12,7 +12,7 @@ from ..operators.base import OnMesh, Result, attempt
 from ..problems import refuse
 from ..questions.asking import Asking
 from ..questions.buttons import AsksOfPainted
-from ..settings.style import RELATIVE
+from ..settings.row import RELATIVE
 from . import making
 from .order import Order, in_millimetres
 

@@ -35,15 +35,17 @@ class ColourTransport:
     shift: Array
 
     @classmethod
-    def between(cls, source: ColourMoments, target: ColourMoments) -> ColourTransport:
+    def between(
+        cls, source: ColourMoments, target: ColourMoments, gain: float = GAIN
+    ) -> ColourTransport:
         """The least change that gives colours with the moments of ``source`` the mean of
         ``target``, and its covariance, but for axes that would have to be stretched by more than
-        GAIN."""
+        ``gain``. Moments of other places than logits will do, too."""
         root, inverse = _roots(source.covariance)
         wanted = _roots(target.covariance)[0]
         middle = _roots(root @ wanted @ wanted @ root, _LEAST**2)[0]
         gains, axes = np.linalg.eigh(inverse @ middle @ inverse)
-        linear = (axes * np.minimum(gains, GAIN)) @ axes.T
+        linear = (axes * np.minimum(gains, gain)) @ axes.T
         return cls(linear, target.mean - linear @ source.mean)
 
     def on_pixels(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

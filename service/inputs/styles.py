@@ -102,6 +102,17 @@ def load_motif(
     return checked_form(_pixels(recipe.motif, buffers, "motif"), recipe.motif, "motif")
 
 
+def pictures_matched(
+    recipe: Recipe, buffers: Mapping[str, NDArray]
+) -> Mapping[str, NDArray[np.uint8]]:
+    """The pictures of a client that steps of a recipe's finishing name, by their sources: exemplars
+    or buffers, never files of this machine. Raises InputError: "unknown-style", "bad-image"."""
+    return {
+        source: _pixels(source, buffers, f"finishing.{step}")
+        for step, source in recipe.pictures_matched.items()
+    }
+
+
 def _prepared(style: Style, buffers: Mapping[str, NDArray] | None) -> NDArray[np.uint8]:
     """A style's picture after its steps."""
     used = style.prepare.used

@@ -21,7 +21,7 @@ def change(colours: Array, value: str, picture: Any) -> Array:
     if not found.size:
         raise InputError(
             "bad-value",
-            "prepare.crop",
+            "styles.prepare.crop",
             f"Nothing of the picture is within {value}.",
             "Write left,top,right,bottom, as in 0.25,0,1,0.5.",
         )

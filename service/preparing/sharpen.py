@@ -26,5 +26,6 @@ STEP = PreparingStep(
     rank=50,
     default=0.0,
     most=8.0,
+    usual=(0.0, 2.0),
     change=change,
 )

@@ -49,5 +49,6 @@ STEP = PreparingStep(
     default=0.0,
     least=-180.0,
     most=180.0,
+    usual=(-180.0, 180.0),
     change=change,
 )

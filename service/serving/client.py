@@ -91,6 +91,18 @@ class Client(Conversation):
         header, buffers = self._send_request(service_messages.Look(), given, patient=True)
         return buffers["pixels"], np.array(header["frame"])
 
+    def prepare(
+        self,
+        source: str,
+        prepare: Mapping[str, Any],
+        pictures: Mapping[str, NDArray[np.uint8]] | None = None,
+        size: int = 256,
+    ) -> NDArray[np.uint8]:
+        """A style picture after its steps, with a longer side of ``size`` pixels at most; source,
+        prepare: as in a recipe; pictures: (H, W, 3), those that are named 'buffer:NAME' there."""
+        asked = service_messages.Prepare(source=source, prepare=dict(prepare), size=size)
+        return self._send_request(asked, pictures, patient=True)[1]["pixels"]
+
     def group(self, name: str) -> dict[str, Any]:
         """A group of the sphere, as in describe's groups."""
         asked = service_messages.Group(group=name)
@@ -198,12 +210,17 @@ class Client(Conversation):
         return str(self._send_request(new_job_messages.Enlarge(job=job, size=size))[0]["job"])
 
     def refinish(
-        self, job: str, finishing: Mapping[str, Any], draft: bool = False
+        self,
+        job: str,
+        finishing: Mapping[str, Any],
+        draft: bool = False,
+        pictures: Mapping[str, NDArray[np.uint8]] | None = None,
     ) -> tuple[NDArray[np.uint8], dict[str, Any] | None]:
         """The picture of a finished job, finished in another way, and its receipt; a draft has
-        none. finishing: values of steps, as in a recipe."""
+        none. finishing: values of steps, as in a recipe; pictures: (H, W, 3), those that are named
+        'buffer:NAME' there."""
         asked = job_messages.Refinish(job=job, finishing=dict(finishing), draft=draft)
-        header, buffers = self._send_request(asked, patient=True)
+        header, buffers = self._send_request(asked, pictures, patient=True)
         return buffers["pixels"], header["receipt"]
 
     def pause(self, job: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +12,6 @@ import numpy as np
 import service
 from geometry.errors import InputError, unknown_name
 from service.finisher import with_steps
-from service.scene import check_pictures
 from service.serving.engines.engine import Engine
 from service.serving.jobs.intake import check_paint, read_region, read_submission
 from service.serving.jobs.job import Fault, State
@@ -25,7 +23,7 @@ from service.serving.protocol.encodings import ENCODINGS
 from service.serving.protocol.kinds import KINDS
 from service.serving.protocol.wire import CHUNK_BYTES, LIMITS, Limits, WireError, decode
 from service.serving.router import Replies
-from service.serving.surveyor import Answer, Question, Surveyor, read_question
+from service.serving.surveyor import Answer, Question, Surveyor, read_pictures, read_question
 from service.serving.watchers import MAX_OPEN, Credit, Watchers
 
 log = logging.getLogger(__name__)
@@ -138,7 +136,7 @@ class Handlers:
         self._surveyor.ask(question, asker.client, reply)
 
     _on_channel = _on_survey = _on_look = _on_group = _on_symmetries = _on_network
-    _on_maps = _on_solid = _on_network
+    _on_maps = _on_solid = _on_prepare = _on_network
 
     def _on_withdraw(
         self, asker: Asker, request: service_messages.Withdraw, buffers: Buffers
@@ -151,10 +149,14 @@ class Handlers:
             self._jobs.result(job)  # says what is wrong
         folder = self._jobs.folder(job)
         check_paint(job, folder)
-        check_pictures(with_steps(job.recipe, request.finishing))
-        steps = json.dumps(request.finishing, sort_keys=True)
-        fields = {"folder": str(folder.path.absolute()), "finishing": steps, "draft": request.draft}
-        self._ask(asker, Question("refinish", tuple(fields.items())), {"job": job.name})
+        with_steps(job.recipe, request.finishing)  # which raises what is wrong with them
+        fields = {
+            "folder": str(folder.path.absolute()),
+            "finishing": request.finishing,
+            "draft": request.draft,
+        }
+        pictures = read_pictures(buffers, *request.SIDES)
+        self._ask(asker, Question.about("refinish", fields, pictures), {"job": job.name})
 
     def _on_heartbeat(
         self, asker: Asker, request: service_messages.Heartbeat, buffers: Buffers

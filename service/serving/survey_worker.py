@@ -1,7 +1,8 @@
 """The process that answers clients' questions: what is in a network, what a channel responds to,
 which channels describe a picture, what a group is like, which symmetries a mesh has, what material
-and what solid a texture makes, what a painting is like, finished in another way. Beside the
-workers, so that nobody waits for a painting, and what happens to it happens to no job.
+and what solid a texture makes, what a style is like, prepared, and a painting, finished in another
+way. Beside the workers, so that nobody waits for a painting, and what happens to it happens to no
+job.
 
 Started by :mod:`service.serving.surveyor` as ``python -m service.serving.survey_worker ADDRESS
 PAINTER``. It is asked one question after the other, and says ``ready``, ``answer`` or ``fault``.
@@ -58,7 +59,9 @@ def answer(
         return painter.solid(header, buffers)
     if kind == "refinish":
         steps = json.loads(header["finishing"])
-        return painter.refinish(header["folder"], steps, header["draft"])
+        return painter.refinish(header["folder"], steps, header["draft"], buffers)
+    if kind == "prepare":
+        return painter.prepare({**header, "prepare": json.loads(header["prepare"])}, buffers)
     if kind == "look":
         pixels, frame = painter.look(buffers["picture"])
         return {"frame": frame}, {"pixels": pixels}

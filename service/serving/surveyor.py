@@ -4,6 +4,7 @@ before, or by a process that is started when somebody asks and ended when nobody
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import time
 from collections import OrderedDict
@@ -19,9 +20,17 @@ from service import networks
 from service.serving.jobs.job import Fault
 from service.serving.processes.child_process import ChildProcess
 from service.serving.protocol.mesh_messages import Maps, Solid, Symmetries
-from service.serving.protocol.service_messages import Channel, Inquiry, Look, Network, Survey
+from service.serving.protocol.service_messages import (
+    Channel,
+    Inquiry,
+    Look,
+    Network,
+    Prepare,
+    Survey,
+)
 
 MAX_WAITING = 64  # questions
+MAX_PICTURES = 2  # that a question brings
 KEPT_BYTES = 1 << 20  # of an answer: larger ones are worked out anew
 MAX_ANSWERS = 512  # answers; a channel's picture is 12 KiB, the names of a network are 30
 IDLE_SECONDS = 300.0  # until the process is ended: it holds some 500 MB
@@ -32,14 +41,25 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Question:
-    """One of "network", "channel", "survey", "look", "group", "symmetries", "maps", "solid" and
-    "refinish", checked. fields: as in the request; buffers: what goes with them. Equal questions
-    have equal answers."""
+    """One of "network", "channel", "survey", "look", "prepare", "group", "symmetries", "maps",
+    "solid" and "refinish", checked. fields: as in the request; buffers: what goes with them. Equal
+    questions have equal answers."""
 
     kind: str
     fields: tuple[tuple[str, Any], ...]
     digest: str = ""  # of the buffers
     buffers: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def about(
+        cls, kind: str, fields: Mapping[str, Any], buffers: Mapping[str, np.ndarray]
+    ) -> Question:
+        """With these fields, objects in them as JSON."""
+        digest = hashlib.sha256()
+        for name, array in buffers.items():
+            digest.update(repr((name, array.shape)).encode() + array.tobytes())
+        known = digest.hexdigest() if buffers else ""
+        return cls(kind, _frozen(fields.items()), known, buffers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,15 +83,23 @@ def read_question(request: Inquiry, buffers: Mapping[str, np.ndarray]) -> Questi
         given = {"picture": _picture(buffers, *request.SIDES)}
     if isinstance(request, Symmetries | Maps | Solid):
         given |= _mesh(buffers, request)
-    digest = hashlib.sha256()
-    for array in given.values():
-        digest.update(repr(array.shape).encode() + array.tobytes())
-    fields = _frozen(request.model_dump().items())
-    return Question(request.kind(), fields, digest.hexdigest() if given else "", given)
+    if isinstance(request, Prepare):
+        given = read_pictures(buffers, *request.SIDES)
+    return Question.about(request.kind(), request.model_dump(), given)
+
+
+def read_pictures(buffers: Mapping[str, np.ndarray], low: int, high: int) -> dict[str, np.ndarray]:
+    """The pictures that a question brings, with sides of so many pixels. Raises
+    InputError("bad-buffer")."""
+    if len(buffers) > MAX_PICTURES:
+        raise InputError("bad-buffer", "buffers", f"Over {MAX_PICTURES} pictures.")
+    return {name: _picture(buffers, low, high, name) for name in buffers}
 
 
 def _frozen(value: Any) -> Any:
-    """Lists, and lists in them, as tuples."""
+    """Lists, and lists in them, as tuples; objects as JSON."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, sort_keys=True)
     listed = isinstance(value, (list, tuple, ItemsView))
     return tuple(_frozen(part) for part in value) if listed else value
 
@@ -212,8 +240,10 @@ def _gone(reason: str) -> Fault:
     )
 
 
-def _picture(buffers: Mapping[str, np.ndarray], low: int, high: int) -> np.ndarray:
-    picture = buffers.get("picture")
+def _picture(
+    buffers: Mapping[str, np.ndarray], low: int, high: int, name: str = "picture"
+) -> np.ndarray:
+    picture = buffers.get(name)
     if (
         picture is None
         or picture.dtype != np.uint8
@@ -222,7 +252,7 @@ def _picture(buffers: Mapping[str, np.ndarray], low: int, high: int) -> np.ndarr
         or not all(low <= side <= high for side in picture.shape[:2])
     ):
         message = f"Not a picture |u1 (H, W, 3) with sides of {low} to {high} pixels."
-        raise InputError("bad-buffer", "picture", message)
+        raise InputError("bad-buffer", name, message)
     return picture
 
 

@@ -7,28 +7,12 @@ from numpy.typing import NDArray
 from scipy.cluster.vq import kmeans2, vq
 
 from geometry.solid.body import Body
-from geometry.spaces import Array
-from service.pictures.look import to_linear
+from service.pictures.oklab import to_oklab
 
 Filaments = tuple[NDArray[np.uint8], NDArray[np.int64]]  # colours (n, 3), each triangle's (F,)
 
 _SAMPLES = 20_000
 _ROUNDS = 2
-# Ottosson, A perceptual color space for image processing (2020)
-_TO_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_TO_OKLAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
 
 
 def filaments(body: Body, count: int) -> Filaments:
@@ -37,7 +21,7 @@ def filaments(body: Body, count: int) -> Filaments:
     triangle takes the colour of most around it, twice: a nozzle cannot draw single ones."""
     colours = body.colours[body.triangles].mean(axis=1)
     seen = np.flatnonzero(body.painted)
-    places = oklab(colours[seen])
+    places = to_oklab(colours[seen] / 255)
     some = places[:: max(1, len(places) // _SAMPLES)]
     distinct = len(np.unique(some.round(6), axis=0))
     centres, _ = kmeans2(some, min(count, distinct), minit="++", seed=0, iter=30)
@@ -68,8 +52,3 @@ def _votes(body: Body, number: NDArray[np.int64], count: int) -> NDArray[np.int6
     for k in range(3):
         np.add.at(found, (body.triangles[:, k], number), 1)
     return found
-
-
-def oklab(colours: Array) -> Array:
-    """sRGB colours (n, 3), 0..255, in Oklab."""
-    return np.asarray(np.cbrt(to_linear(colours / 255) @ _TO_CONES.T) @ _TO_OKLAB.T)

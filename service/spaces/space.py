@@ -12,8 +12,8 @@ from __future__ import annotations
 import dataclasses
 import shlex
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from geometry.catalogue import find_colouring
@@ -45,7 +45,8 @@ class Scene(ABC):
     start: what the painting starts from. motif: the picture that it starts from, if there is one,
     as it lies in every copy of the domain. light: only light and dark are painted, over the colours
     of what was before. style_size: what a style's shorter side spans, in the space's units, if the
-    recipe says."""
+    recipe says. pictures: those of a client that steps of finishing name, (H, W, 3), by their
+    sources."""
 
     target: str
     group: Group
@@ -57,6 +58,7 @@ class Scene(ABC):
     motif: Paper | None = None
     light: bool = False
     style_size: float | None = None
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     @property
     def frame(self) -> ColourFrame:

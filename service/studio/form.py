@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.describe import step_rows
+from service.describe import finishing_rows
 from service.fields_file import field_rows
 from service.painting.steering import ADJUSTABLE
 from service.recipe.parts import QUALITIES
@@ -137,7 +137,9 @@ def _of_terms() -> Iterator[Control]:
 
 def _of_steps() -> Iterator[Control]:
     shown = [space.target for space in with_pictures().values()]
-    for row in step_rows():
+    for row in finishing_rows():
+        if row["type"] == "picture":
+            continue
         number = row["type"] == "number"
         least, most = row["usual"]
         yield Control(

@@ -10,7 +10,6 @@ import os
 import secrets
 import socket
 import tempfile
-import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +18,7 @@ from pathlib import Path
 import uvicorn
 
 from geometry.errors import InputError
+from service.browser import open_page
 from service.serving.client import Client
 from service.serving.protocol.wire import DEFAULT_ADDRESS
 from service.serving.serve import private_service
@@ -134,5 +134,5 @@ def _opened(address: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="orbitex-studio-") as folder:
         file = Path(folder) / "open.html"
         file.write_text(f'<meta http-equiv="refresh" content="0; url={escape(address)}">')
-        webbrowser.open(file.as_uri())
+        open_page(file)
         yield

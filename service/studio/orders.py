@@ -50,6 +50,8 @@ def read_order(data: Any, uploads: Uploads) -> Order:
         buffers |= _pictures([recipe.colours_of], "style_colours", uploads)
     if recipe.motif is not None:
         buffers |= _pictures([recipe.motif], "motif", uploads)
+    for matched in (recipe.pictures_matched, *(s.pictures_matched for s in recipe.styles)):
+        buffers |= _pictures(list(matched.values()), "match", uploads)
     return Order(recipe, buffers)
 
 

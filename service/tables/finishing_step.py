@@ -42,10 +42,8 @@ class FinishingStep(Step):
     is a colour rule a tone must take images under it to images, which is tried before anything is
     painted. inks(value, seen): the places (k, 3) in that space of the only colours that are left,
     which the rule permutes, else it raises InputError. A row with none of them is a setting of
-    another one. usual: the range of a slider, both its ends. targets: those that it is for; none
-    for all."""
+    another one. targets: those that it is for; none for all."""
 
-    usual: tuple[float, float] = (0.0, 1.0)
     gaussians: Callable[[float, int], tuple[Gaussian, ...]] | None = None
     tone: Callable[[Any, Seen], Tone] | None = None
     inks: Callable[[Any, Seen], Array] | None = None

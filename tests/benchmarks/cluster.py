@@ -74,7 +74,8 @@ def heavy_painter() -> Painter:
         symmetries=lambda vertices, triangles: [],
         maps=lambda fields, buffers: ({"flat": True}, {}),
         solid=lambda fields, buffers: ({"volume": 0.0}, {}),
-        refinish=lambda folder, steps, draft: ({"receipt": None}, {}),
+        prepare=lambda fields, buffers: ({}, {}),
+        refinish=lambda folder, steps, draft, buffers: ({"receipt": None}, {}),
     )
 
 

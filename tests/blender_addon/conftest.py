@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # for fake_service and scenes
 
 from fake_service import FakeService
+from scenes import image
 
 import blender_addon
 from blender_addon.jobs import pump
@@ -34,6 +36,17 @@ def sphere(addon: None) -> Any:
     """An active UV sphere with a UV map and without a material."""
     bpy.ops.mesh.primitive_uv_sphere_add(segments=16, ring_count=8)
     return bpy.context.active_object
+
+
+@pytest.fixture
+def picture_file(empty_blender: None, tmp_path: Path) -> str:
+    """The path of a picture in one green, longer than those that are sent."""
+    pixels = np.full((4, 1200, 4), (10, 200, 30, 255), np.uint8)
+    made = image(pixels, "green.png")
+    made.filepath_raw, made.file_format = str(tmp_path / "green.png"), "PNG"
+    made.save()
+    bpy.data.images.remove(made)
+    return str(tmp_path / "green.png")
 
 
 @pytest.fixture

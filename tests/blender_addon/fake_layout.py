@@ -51,6 +51,7 @@ class FakeLayout:
         expand: bool = False,
         slider: bool = False,
         icon: str = "NONE",
+        index: int = -1,
     ) -> None:
         self._icon(icon)
         assert name in data.bl_rna.properties, name

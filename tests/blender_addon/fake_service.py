@@ -74,6 +74,8 @@ class FakeService:
         self.pictures: list[np.ndarray] = []  # that were surveyed
         self.meshes: list[dict[str, np.ndarray]] = []  # whose symmetries were looked for
         self.finished: list[dict[str, Any]] = []  # pictures that were finished anew
+        self.matched: list[dict[str, np.ndarray]] = []  # pictures that came with these
+        self.prepared: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []  # styles
         self.maps: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []  # that were asked for
         self.symmetries: list[dict[str, Any]] = []  # what is found on all of them
         self.solids: list[tuple[dict[str, Any], dict[str, np.ndarray]]] = []
@@ -135,6 +137,20 @@ class FakeService:
         self.jobs[name] = old | again | {"recipe": recipe, "size": recipe["size"]}
         self._reply(client, header, {"job": name})
 
+    def _prepare(
+        self, client: bytes, header: dict[str, Any], buffers: dict[str, np.ndarray]
+    ) -> None:
+        given = {name: np.array(array) for name, array in buffers.items()}
+        self.prepared.append((header, given))
+        steps = header["prepare"]
+        if steps.get("crop", "").startswith("1"):
+            words = "bad-value", "prepare.crop", "Nothing of the picture is left.", "Crop less."
+            error = wire.error_header(*words, header["id"])
+            self._socket.send_multipart([client, *wire.encode(error)])
+            return
+        grey = np.full((60, header["size"], 3), round(100 * steps.get("contrast", 1)), np.uint8)
+        self._reply(client, header, {}, pixels=grey)
+
     def _refinish(self, client: bytes, header: dict[str, Any]) -> None:
         self.finished.append(header)
         steps, name = header["finishing"], header["job"]
@@ -179,7 +195,10 @@ class FakeService:
         elif kind == "withdraw":
             self._reply(client, header, {"questions": 1})
         elif kind == "refinish":
+            self.matched.append({name: np.array(array) for name, array in buffers.items()})
             self._refinish(client, header)
+        elif kind == "prepare":
+            self._prepare(client, header, buffers)
         elif kind == "look":
             self.pictures.append(np.array(buffers["picture"]))
             frame = [[1.0, 0.0, 0.0, 0.1], [0.0, 1.0, 0.0, 0.2], [0.0, 0.0, 1.0, 0.3]]

@@ -60,6 +60,26 @@ def test_every_step_is_sent(service: FakeService, painted: Any) -> None:
         assert steps["palette"] == sent
 
 
+def test_a_picture_whose_colours_it_takes_goes_along(
+    service: FakeService, painted: Any, picture_file: str
+) -> None:
+    painted.orbitex.finish_match = picture_file
+    bpy.ops.orbitex.finish_image()
+    assert service.finished[-1]["finishing"]["match"] == "buffer:finishing_match"
+    assert (service.matched[-1]["finishing_match"] == (10, 200, 30)).all()
+    bpy.ops.orbitex.paint(size=64, group="1")
+    header, buffers = service.requests[-1]
+    assert header["recipe"]["finishing"]["match"] == "buffer:finishing_match"
+    assert (buffers["finishing_match"] == (10, 200, 30)).all()
+    painted.orbitex.finish_match = "night_strokes"
+    bpy.ops.orbitex.finish_image()
+    assert service.finished[-1]["finishing"]["match"] == "night_strokes"
+    assert not service.matched[-1]
+    painted.orbitex.finish_match = "//nowhere.png"
+    with pytest.raises(RuntimeError, match="no style picture"):
+        bpy.ops.orbitex.finish_image()
+
+
 def test_the_interface_asks_by_itself(
     painted: Any, sphere: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

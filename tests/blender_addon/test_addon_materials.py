@@ -17,7 +17,6 @@ from blender_addon.materials import making
 from blender_addon.picture.backup import RECEIPT_KEY
 from blender_addon.picture.shading import BUMP_NODE
 from recipes.demo import free_address
-from service.serving.protocol.mesh_messages import Maps
 
 
 @pytest.fixture
@@ -94,7 +93,8 @@ def test_what_goes_wrong_is_said(painted: Any, sphere: Any) -> None:
 def test_large_pictures_are_halved(
     service: FakeService, painted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert Maps.SIDES[1] == making.MOST_SIDE
+    kinds = pytest.importorskip("service.serving.protocol.kinds").KINDS
+    assert kinds["maps"].SIDES[1] == making.MOST_SIDE
     monkeypatch.setattr(making, "MOST_SIDE", 32)
     bpy.ops.orbitex.material_maps()
     assert service.maps[0][1]["picture"].shape == (32, 32, 3)

@@ -20,8 +20,6 @@ from blender_addon.panels import main
 from blender_addon.solids import making
 from blender_addon.solids.order import FORMATS, TITLES, Order
 from recipes.demo import free_address
-from service.serving.protocol.mesh_messages import Solid
-from service.solids import bounds
 
 CROSSES = ("relief-crosses-itself", "It goes through itself.", "Choose a smaller --depth.")
 
@@ -157,8 +155,10 @@ def test_an_object_that_is_not_painted_has_no_solid(sphere: Any) -> None:
 
 
 def test_settings_are_those_of_the_service(addon: None) -> None:
+    solid = pytest.importorskip("service.serving.protocol.kinds").KINDS["solid"]
+    bounds = pytest.importorskip("service.solids.bounds")
     assert tuple(f".{name}" for name in FORMATS) == bounds.SUFFIXES
-    assert Solid.SIDES[1] == making.MOST_SIDE
+    assert solid.SIDES[1] == making.MOST_SIDE
     known = bpy.ops.orbitex.export_for_print.get_rna_type().properties
     for name, bound in (
         *(("mm", bounds.SIZE), ("depth", bounds.DEPTH), ("drain", bounds.DRAIN)),
@@ -170,5 +170,5 @@ def test_settings_are_those_of_the_service(addon: None) -> None:
     assert known["wall"].hard_max == bounds.WALL.most
     assert known["colours"].hard_max == bounds.MOST_FILAMENTS
     asked = Order(40, 0.8, False, False, 2, 4, 0, 0.4, 0, None).fields()
-    assert asked.keys() == Solid.model_fields.keys()
+    assert asked.keys() == solid.model_fields.keys()
     assert {field.name for field in fields(Order)} - {"file"} == asked.keys() - {"format"}

@@ -56,6 +56,15 @@ def test_drafts_have_inks(painted: tuple[Any, Anew]) -> None:
     assert {tuple(c) for c in draft.reshape(-1, 3)} == {(16, 32, 48), (208, 192, 160)}
 
 
+def test_a_picture_that_a_client_brings(painted: tuple[Any, Anew]) -> None:
+    recipe, painting = painted
+    picture = np.full((4, 4, 3), (200, 30, 30), np.uint8)
+    picture[:2] = 90, 10, 20
+    painting.bring({"buffer:red": picture})
+    drafted = painting.draft(with_steps(recipe, {"match": "buffer:red"}))
+    assert np.abs(drafted.mean(axis=(0, 1)) - picture.mean(axis=(0, 1))).max() < 12
+
+
 def test_paint_of_another_size_is_refused(painted: tuple[Any, Anew]) -> None:
     recipe, painting = painted
     paint = Paint(np.zeros((1, 8, 8, 3), np.float32), False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from geometry.spaces import Array
 from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.colour_frame import ColourFrame
+from service.pictures.oklab import to_oklab
 
 _CHANNELS = ("red", "green", "blue")
 _POLE = 1.2  # standard deviations from a style's mean to the colours that stand for an axis's ends
@@ -51,7 +51,7 @@ def poles(frame: ColourFrame) -> dict[int, str]:
     places = np.array([np.sign(end) * np.eye(3)[abs(end) - 1] for end in ends]) * _POLE
     colours = expit(places @ np.transpose(frame.axes) + frame.mean)
     known = np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in _NAMES.values()]) / 255
-    apart = np.linalg.norm(_oklab(colours)[:, None] - _oklab(known), axis=2)
+    apart = np.linalg.norm(to_oklab(colours)[:, None] - to_oklab(known), axis=2)
     names = list(_NAMES)
     return {ends[k]: names[n] for k, n in zip(*linear_sum_assignment(apart**2), strict=True)}
 
@@ -72,23 +72,3 @@ def in_words_of(names: dict[int, str], colour: ColourElement) -> str:
             ends = [names[k] for k in cycle]
             words.append("↔".join(ends) if len(ends) == 2 else "→".join([*ends, ends[0]]))
     return ", ".join(words) or "unchanged"
-
-
-def _oklab(colours: Array) -> Array:
-    """sRGB (..., 3) in 0..1 in Oklab (Ottosson, 2020)."""
-    linear = np.where(colours > 0.04045, ((colours + 0.055) / 1.055) ** 2.4, colours / 12.92)
-    to_cones = np.array(
-        [
-            [0.4122214708, 0.5363325363, 0.0514459929],
-            [0.2119034982, 0.6806995451, 0.1073969566],
-            [0.0883024619, 0.2817188376, 0.6299787005],
-        ]
-    )
-    to_lab = np.array(
-        [
-            [0.2104542553, 0.7936177850, -0.0040720468],
-            [1.9779984951, -2.4285922050, 0.4505937099],
-            [0.0259040371, 0.7827717662, -0.8086757660],
-        ]
-    )
-    return np.cbrt(linear @ to_cones.T) @ to_lab.T

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import webbrowser
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ import typer
 from rich.table import Table
 
 from geometry.errors import InputError
+from service.browser import open_page
 from service.cli import options
 from service.cli.catalogue import DREAMS, Entry, catalogue, chapters, machine
 from service.cli.terminal import cell, console
@@ -37,7 +37,7 @@ def recipes(
         write_page(entries, page)
         console().out(f"{page}  {len(entries)} recipes", highlight=False)
         if show:
-            webbrowser.open(page.absolute().as_uri())
+            open_page(page)
     elif as_json:
         print(json.dumps([_row(entry) for entry in entries], indent=1))
     else:

@@ -65,19 +65,39 @@ def read_order(file: Path, changes: Sequence[str]) -> Order:
             "Only 'service run' repeats that.",
         )
     buffers: dict[str, np.ndarray] = {}
+
+    def sent(source: str, name: str, field: str) -> str:
+        """What the wire's recipe names in place of a file, which becomes a buffer."""
+        if source in exemplars():
+            return source
+        buffers[name] = read_style_file(Path(source), field)
+        return f"buffer:{name}"
+
     styles = []
     for number, style in enumerate(recipe.styles):
-        if style.source not in exemplars():
-            buffers[f"style{number}"] = read_style_file(Path(style.source))
-            style = style.model_copy(update={"source": f"buffer:style{number}"})
-        styles.append(style)
+        name = f"style{number}"
+        matched = {
+            step: sent(source, f"{name}_{step}", f"styles.{number}.prepare.{step}")
+            for step, source in style.pictures_matched.items()
+        }
+        named = {
+            "source": sent(style.source, name, "style"),
+            "prepare": style.prepare.model_copy(update=matched),
+        }
+        styles.append(style.model_copy(update=named))
     wire = recipe.model_copy(update={"styles": tuple(styles)})
-    if (colours := recipe.colours_of) is not None and colours not in exemplars():
-        buffers["colours"] = read_style_file(Path(colours), "style_colours")
-        wire = wire.model_copy(update={"style_colours": "buffer:colours"})
-    if recipe.motif is not None and recipe.motif not in exemplars():
-        buffers["motif"] = read_style_file(Path(recipe.motif), "motif")
-        wire = wire.model_copy(update={"motif": "buffer:motif"})
+    if (colours := recipe.colours_of) is not None:
+        source = sent(colours, "colours", "style_colours")
+        wire = wire.model_copy(update={"style_colours": source})
+    if recipe.motif is not None:
+        wire = wire.model_copy(update={"motif": sent(recipe.motif, "motif", "motif")})
+    if recipe.pictures_matched:
+        matched = {
+            step: sent(source, f"finishing_{step}", f"finishing.{step}")
+            for step, source in recipe.pictures_matched.items()
+        }
+        finishing = recipe.finishing.model_copy(update=matched)
+        wire = wire.model_copy(update={"finishing": finishing})
     if not SPACES[recipe.target].needs_body:
         if (base := given_base(recipe)) is not None:
             buffers["base"] = base

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from geometry.errors import InputError
+from service.browser import open_page
 from service.cli import options
 from service.cli.terminal import console
 from service.whole_files import reason, write_atomically
@@ -43,4 +42,4 @@ def view(
         ) from None
     console().print(f"{page}  {len(text) / 1e6:.1f} MB", highlight=False, markup=False)
     if output is None:
-        typer.launch(str(page))
+        open_page(page)

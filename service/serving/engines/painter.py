@@ -67,7 +67,8 @@ class Painter:
     group(name) -> a
     row of the offer's groups; symmetries(vertices, triangles) -> what a mesh has; maps(fields,
     buffers) and solid(fields, buffers) of the wire's 'maps' and 'solid' -> those of its reply;
-    refinish(folder of a job, steps, draft) -> those of that reply. All raise InputError.
+    refinish(folder of a job, steps, draft, buffers) -> those of that reply; prepare(fields,
+    buffers) of the wire's 'prepare' likewise. All raise InputError.
     """
 
     devices: Callable[[], list[str]]
@@ -86,7 +87,11 @@ class Painter:
     symmetries: Callable[[np.ndarray, np.ndarray], list[dict[str, Any]]]
     maps: Answering
     solid: Answering
-    refinish: Callable[[str, Mapping[str, Any], bool], tuple[dict[str, Any], dict[str, np.ndarray]]]
+    prepare: Answering
+    refinish: Callable[
+        [str, Mapping[str, Any], bool, Mapping[str, np.ndarray]],
+        tuple[dict[str, Any], dict[str, np.ndarray]],
+    ]
 
 
 def torch_painter() -> Painter:
@@ -109,6 +114,7 @@ def torch_painter() -> Painter:
     from service.serving.engines.refinishing import Refinisher
     from service.survey.dreaming import channel_picture
     from service.survey.likeness import likeness
+    from service.survey.preparing import prepared_style
     from service.survey.surveying import survey
 
     def all_symmetries(vertices: np.ndarray, triangles: np.ndarray) -> list[dict[str, Any]]:
@@ -190,6 +196,7 @@ def torch_painter() -> Painter:
         symmetries=all_symmetries,
         maps=maps,
         solid=solid,
+        prepare=prepared_style,
         refinish=Refinisher(),
     )
 

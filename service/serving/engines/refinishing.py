@@ -12,7 +12,7 @@ import numpy as np
 
 from geometry.errors import InputError
 from service.finisher import with_steps
-from service.inputs.styles import load_styles
+from service.inputs.styles import load_styles, pictures_matched
 from service.painting.kept import Paint
 from service.painting.steering import parse_steering, steered
 from service.recipe.parsing import parse_recipe
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Open:
-    """A painting that is asked about. recipe: as it was at the end."""
+    """A painting that is asked about. recipe: as it was at the end; buffers: that its job has."""
 
     folder: str
     recipe: Recipe
     receipt: Mapping[str, Any]
     painting: Anew
+    buffers: Mapping[str, np.ndarray]
 
 
 class Refinisher:
@@ -43,15 +44,21 @@ class Refinisher:
         self._open: _Open | None = None
 
     def __call__(
-        self, folder: str, steps: Mapping[str, Any], draft: bool
+        self,
+        folder: str,
+        steps: Mapping[str, Any],
+        draft: bool,
+        buffers: Mapping[str, np.ndarray],
     ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Fields and buffers of the reply. Raises InputError as recipes, paint and
-        :class:`service.finisher.Finisher` do."""
+        """Fields and buffers of the reply; ``buffers``: pictures that the steps name. Raises
+        InputError as recipes, paint and :class:`service.finisher.Finisher` do, and as
+        :func:`service.inputs.styles.pictures_matched`."""
         if self._open is None or self._open.folder != folder:
             self._open = None  # room for the next one
             self._open = _opened(folder)
         recipe = with_steps(self._open.recipe, steps)
         painting = self._open.painting
+        painting.bring(pictures_matched(recipe, {**self._open.buffers, **buffers}))
         if draft:
             return {"receipt": None}, {"pixels": painting.draft(recipe)}
         done = painting.finished(recipe)
@@ -75,4 +82,5 @@ def _opened(path: str) -> _Open:
         )
     scene = wire_scene(recipe, inputs.cameras, inputs.buffers)
     styles = load_styles(recipe, inputs.buffers)
-    return _Open(path, recipe, receipt, Anew(recipe, scene, styles, Paint.from_bytes(paint)))
+    painting = Anew(recipe, scene, styles, Paint.from_bytes(paint))
+    return _Open(path, recipe, receipt, painting, inputs.buffers)

@@ -27,6 +27,7 @@ _PICTURES = {  # that a reply must have
     "result": ("texture",),
     "channel": ("pixels",),
     "look": ("pixels",),
+    "prepare": ("pixels",),
     "maps": ("normal", "packed"),
     "refinish": ("pixels",),
 }

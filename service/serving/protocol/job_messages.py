@@ -124,8 +124,14 @@ class Refinish(OfJob):
     painted, and the job stays as it is. A process beside the painting makes it, and keeps what it
     needs for the next question about the same job: the first takes some seconds."""
 
+    SIDES: ClassVar = 1, 1024  # of a picture that it brings, in pixels
+    buffers: ClassVar = {
+        "NAME": "|u1 (H, W, 3) sRGB, top row first, sides of up to 1024 pixels: a picture that a "
+        "step takes colours of"
+    }
     finishing: Data = Field(
-        description="values of steps, as in a recipe; the others stay as the job's recipe has them",
+        description="values of steps, as in a recipe; the others stay as the job's recipe has "
+        "them. A picture is an exemplar or 'buffer:NAME', of this message or of the job",
     )
     draft: bool = Field(
         False,

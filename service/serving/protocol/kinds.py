@@ -28,6 +28,7 @@ _REQUESTS: tuple[type[Request], ...] = (
     service_messages.Channel,
     service_messages.Survey,
     service_messages.Look,
+    service_messages.Prepare,
     service_messages.Group,
     mesh_messages.Symmetries,
     mesh_messages.Maps,

@@ -78,11 +78,11 @@ class Submit(Request):
         "mask": "|u1 (H, W), top row first, optional: 255 where paint goes, in the UV layout; "
         "elsewhere the base stays",
         "NAME": "|u1 (H, W, 3) sRGB, top row first: a style picture, one whose colours styles "
-        "take, or a motif",
+        "or the painting take, or a motif",
     }
     recipe: Any = Field(
-        description="a recipe (recipe_schema); a style source, style_colours or motif "
-        "'buffer:NAME' is a buffer",
+        description="a recipe (recipe_schema); a style source, style_colours, motif, or a match "
+        "of preparing or finishing 'buffer:NAME' is a buffer",
         json_schema_extra={"what": "a recipe"},
     )
     cameras: list[Camera] = Field(

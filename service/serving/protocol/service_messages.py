@@ -181,6 +181,23 @@ class Look(Request):
         ] = Field(description="as in describe's colour_frames")
 
 
+class Prepare(Request):
+    """A style picture after the steps that are done to it before the painting, small: to be shown
+    while they are chosen."""
+
+    SIDES: ClassVar = 1, 1024  # of a picture that it brings, in pixels
+    buffers: ClassVar = {
+        "NAME": "|u1 (H, W, 3) sRGB, top row first, sides of up to 1024 pixels: the style, or a "
+        "picture that it takes colours of; two at most"
+    }
+    source: GivenName = Field(description="an exemplar's name, or 'buffer:NAME'")
+    prepare: Data = Field({}, description="values of steps, as in a recipe's styles")
+    size: int = Field(256, ge=32, le=1024, description="of the reply's picture, its longer side")
+
+    class Reply(Message):
+        buffers: ClassVar = {"pixels": "|u1 (H, W, 3) sRGB, top row first"}
+
+
 class Group(Request):
     """A group of the sphere, by any of its names: of families, describe has one each."""
 
@@ -198,7 +215,7 @@ class Withdraw(Request):
         questions: Count = Field(description="that were given up")
 
 
-Inquiry = Network | Channel | Survey | Look | Group | Symmetries | Maps | Solid
+Inquiry = Network | Channel | Survey | Look | Prepare | Group | Symmetries | Maps | Solid
 
 
 class Heartbeat(Request):

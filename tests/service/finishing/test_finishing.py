@@ -1,18 +1,22 @@
 """Steps after the painting keep the symmetry, on paint that was never painted: noise."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 from cases import quick
+from PIL import Image
 
 from geometry.errors import InputError
 from geometry.symmetry.colour_transport import moments_of
+from service.cli.serving.orders import read_order
 from service.finisher import Finisher, unique_colours
 from service.finishing import STEPS
-from service.inputs.styles import exemplar_pixels
+from service.inputs.styles import exemplar_pixels, load_styles
 from service.recipe.parsing import parse_recipe
 from service.reporting.quality import measure_quality
-from service.scene import make_scene, wire_scene
+from service.scene import make_scene, read_scene, wire_scene
 from service.surfaces.surface import make_surface
 
 SPACES = {
@@ -171,3 +175,25 @@ def test_a_job_names_no_file_of_the_service():
         wire_scene(recipe("tile", match="/etc/hostname"), [], {})
     assert (refused.value.code, refused.value.field) == ("unknown-style", "finishing.match")
     assert wire_scene(recipe("tile", match="night_strokes"), [], {}) is not None
+
+
+def test_a_job_brings_the_pictures_that_steps_name(tmp_path):
+    """And they do to its picture what the files do."""
+    for number, name in enumerate(("warm.png", "cool.png")):
+        pixels = np.random.default_rng(number).integers(0, 120, (20, 30, 3), np.uint8)
+        pixels[..., 2 * number] += 120
+        Image.fromarray(pixels).save(tmp_path / name)
+    style = {"source": "night_strokes", "prepare": {"match": "cool.png"}}
+    told = {"target": "tile", "group": "p4", "styles": [style], "finishing": {"match": "warm.png"}}
+    file = tmp_path / "recipe.json"
+    file.write_text(json.dumps(told))
+    order = read_order(file, [])
+    assert order.wire.finishing.values["match"] == "buffer:finishing_match"
+    assert order.wire.styles[0].pictures_matched == {"match": "buffer:style0_match"}
+    own = load_styles(order.recipe)[0], Finisher.of(order.recipe, read_scene(order.recipe))
+    scene = wire_scene(order.wire, [], order.buffers)
+    sent = load_styles(order.wire, order.buffers)[0], Finisher.of(order.wire, scene)
+    assert own[0].sha256 == sent[0].sha256
+    assert np.array_equal(own[1].pictures["match"], sent[1].pictures["match"])
+    with pytest.raises(InputError, match="no buffer"):
+        wire_scene(order.wire, [], {})

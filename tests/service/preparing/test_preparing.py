@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from skimage import color, data
 
 from geometry.errors import InputError
 from service.cli import main
@@ -10,6 +11,7 @@ from service.finisher import unique_colours
 from service.inputs.styles import exemplar_pixels, load_styles
 from service.preparing import STEPS, prepared
 from service.recipe.parsing import parse_recipe
+from service.survey.preparing import prepared_style
 
 
 def smooth(rows=60, columns=90):
@@ -73,6 +75,31 @@ def test_colours():
     assert gaps[0] < 0.5 * gaps[1]
 
 
+@pytest.mark.parametrize("other", ["stained_glass", "night_strokes"])
+def test_a_photograph_in_bright_colours_is_none_the_more_glaring(other):
+    """Its colourful pixels, by another measure of colour, are no more so than those of the other
+    picture or its own, and light and dark stay in order."""
+    photograph, exemplar = data.astronaut()[::4, ::4], exemplar_pixels(other)
+    matched = after(photograph, {"match": exemplar}, match=other)
+    (light, chroma), (dark, own), (_, most) = map(
+        _lightness_and_chroma, (matched, photograph, exemplar)
+    )
+    assert np.quantile(chroma, 0.95) < max(np.quantile(own, 0.95), np.quantile(most, 0.95))
+    assert np.corrcoef(light, dark)[0, 1] > 0.95
+    assert np.median(chroma[own < 5]) < 25
+
+
+def _lightness_and_chroma(pixels):
+    lab = color.rgb2lab(pixels).reshape(-1, 3)
+    return lab[:, 0], np.hypot(lab[:, 1], lab[:, 2])
+
+
+def test_its_own_colours_change_nothing():
+    pixels = smooth()
+    matched = after(pixels, {"match": pixels}, match="itself.png").astype(int)
+    assert np.abs(matched - pixels).max() <= 1
+
+
 def test_denoising_keeps_edges_and_sharpening_makes_them_steeper():
     random = np.random.default_rng(0)
     edge = np.where(np.arange(80)[None, :, None] < 40, 60.0, 200.0) * np.ones((60, 80, 3))
@@ -91,6 +118,19 @@ def test_a_recipe_says_it_and_the_picture_is_another():
     plain, turned = loaded(), loaded(turn=90, match="stained_glass")
     assert plain.pixels.shape == turned.pixels.shape[1::-1] + (3,)
     assert plain.sha256 != turned.sha256
+
+
+def test_a_client_is_shown_the_picture_that_would_be_painted_in():
+    own = np.tile(smooth(), (3, 3, 1))
+    steps = {"crop": "0,0,1,0.5", "turn": 90.0, "match": "buffer:other"}
+    fields = {"source": "buffer:own", "prepare": steps, "size": 64}
+    other = exemplar_pixels("night_strokes")
+    _, found = prepared_style(fields, {"own": own, "other": other})
+    exact = after(own, {"match": other}, **steps)
+    assert found["pixels"].shape == (64, 21, 3) and exact.shape == (270, 90, 3)
+    assert np.abs(found["pixels"].mean(axis=(0, 1)) - exact.mean(axis=(0, 1))).max() < 2
+    with pytest.raises(InputError, match="not known"):
+        prepared_style(fields | {"source": "/etc/hostname", "prepare": {}}, {})
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,13 @@ def solid(fields, buffers):
     return {"volume": 1.0}, made | {"file": np.frombuffer(b"solid", np.uint8)}
 
 
-def refinish(folder, steps, draft):
+def prepare(fields, buffers):
+    steps = fields["prepare"]
+    pixels = np.full((8, fields["size"], 3), 100 * steps.get("contrast", 1), np.uint8)
+    return {}, {"pixels": pixels}
+
+
+def refinish(folder, steps, draft, buffers):
     pixels = np.full((8, 8, 3), 100 * steps["contrast"], np.uint8)
     return {"receipt": None if draft else {"recipe": {"finishing": steps}}}, {"pixels": pixels}
 
@@ -187,6 +193,7 @@ def fake_painter(checkpoint_seconds=0.05):
         symmetries=symmetries,
         maps=maps,
         solid=solid,
+        prepare=prepare,
         refinish=refinish,
     )
 

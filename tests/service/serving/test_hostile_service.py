@@ -54,6 +54,7 @@ ASK = {
     "channel": lambda client: client.channel_picture("squeezenet", "fire9", 7, 2 * SIDE),
     "survey": lambda client: client.survey("squeezenet", PICTURE),
     "look": lambda client: client.look(PICTURE),
+    "prepare": lambda client: client.prepare("stained_glass", {"turn": 90}),
     "group": lambda client: client.group("C7"),
     "symmetries": lambda client: client.symmetries(*MESH),
     "maps": lambda client: client.maps(PICTURE, TEXTURED),

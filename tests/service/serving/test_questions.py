@@ -42,6 +42,14 @@ def test_what_a_style_is_to_a_colour_rule(client):
     assert pixels.shape == (72, 72, 3) and frame.shape == (3, 4)
 
 
+def test_a_style_as_it_is_prepared(client):
+    shown = client.prepare("grey", {"contrast": 2}, size=48)
+    assert shown.shape == (8, 48, 3) and (shown == 200).all()
+    assert (client.prepare("grey", {"contrast": 1}, {"x": PICTURE}) == 100).all()
+    with refused("bad-buffer"):
+        client.prepare("grey", {}, {"x": PICTURE, "y": PICTURE, "z": PICTURE})
+
+
 def test_groups_and_meshes(client):
     assert client.group("C7") == {"name": "C7", "label": "Turns"}
     for count in (3, 5):
@@ -105,10 +113,12 @@ def test_a_finished_job_is_finished_anew(client):
     for steps, code in (
         ({"contrast": 9}, "bad-value"),
         ({"shine": 1}, "unknown-field"),
-        ({"match": "/etc/passwd"}, "unknown-style"),
     ):
         with refused(code):
             client.refinish(job, steps)
+    for picture in (np.zeros((4, 4, 4), np.uint8), np.zeros((2000, 4, 3), np.uint8)):
+        with refused("bad-buffer"):
+            client.refinish(job, {"match": "buffer:x"}, pictures={"x": picture})
     with refused("unknown-job"):
         client.refinish("nobody", {})
 
@@ -150,6 +160,10 @@ def test_nothing_is_found_out_twice(tmp_path):
         ("survey", {"picture": PICTURE[:3]}, "bad-buffer"),
         ("survey", {"picture": np.zeros((1025, 16, 3), np.uint8)}, "bad-buffer"),
         ("survey", {"picture": PICTURE.astype(np.float32)}, "bad-buffer"),
+        ("prepare", {}, "bad-value"),
+        ("prepare", {"source": "grey", "size": 9}, "bad-value"),
+        ("prepare", {"source": "grey", "prepare": 1}, "bad-value"),
+        ("prepare", {"source": "buffer:picture", "picture": PICTURE[..., 0]}, "bad-buffer"),
         ("group", {}, "bad-value"),
         ("symmetries", {}, "bad-buffer"),
         ("maps", {"depth": 0.0}, "bad-value"),
