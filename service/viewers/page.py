@@ -30,6 +30,7 @@ _WHAT = {
     "hyperbolic": "A pattern of the hyperbolic plane",
     "spiral": "A spiral",
     "tunnel": "A tunnel",
+    "rosette": "A rosette",
     "uv": "A painted mesh",
 }
 _MOST = 1 << 28  # bytes of a mesh that is put into a page
