@@ -48,7 +48,7 @@ def wedge(elements: Sequence[Element], radius: float) -> Domain:
         return Domain(PLANE, np.array([0.0, 0.0, 1.0]), (), np.empty((0, 3)), (), (), ())
     sides = [
         Side(sign * np.array([-math.sin(end), math.cos(end), 0.0]), pairing)
-        for sign, (end, pairing) in zip((1, -1), ends, strict=False)
+        for sign, (end, pairing) in zip((1.0, -1.0), ends, strict=False)
     ]
     middle = start + width / 2
     return described(PLANE, _at(middle, radius / 2), sides, _corners(start, width, radius))
