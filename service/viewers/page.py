@@ -49,6 +49,7 @@ def viewer_page(painting: Painting) -> str:
         alt=_alt(receipt),
         facts=_facts(receipt),
         is_mesh=is_mesh,
+        is_disc=receipt.projection == "rosette",
         data=data,
         theme=Markup(asset(THEME)),
         script=Markup(script),  # our own, from dist/

@@ -17,6 +17,7 @@ from tests.benchmarks.serving import processor_seconds
 # as a browser does where there is no GPU: WebGL by SwiftShader, pages put together without it
 SOFTWARE = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"]
 LOADS = 7
+WATCHED = ("draft", "standard")
 WAIT = 1_800_000  # milliseconds
 # When the page's first answer to a key is there, seen by the page itself.
 ANSWERS = """
@@ -72,7 +73,7 @@ def studio_table(folder: Path) -> list[str]:
             page.set_default_timeout(WAIT)
             page.goto(address.strip())
             page.wait_for_selector("#picture:not([hidden])")
-            rows = [_watched(page, studio, service, name) for name in ("draft", "standard")]
+            rows = [_watched(page, studio, service, name) for name in WATCHED]
             page.goto("about:blank")
     head = "| watched in the studio, 384² | frames | the studio | the service | bar |"
     return [head, "|---|---|---|---|---|", *rows]
