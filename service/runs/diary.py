@@ -21,7 +21,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import (
+    Image,
+    WebPImagePlugin,  # noqa: F401 - else the first WebP loads all of Pillow's plugins, in 35 ms
+)
 
 from geometry.errors import InputError
 from service.recipe.recipe import Recipe
@@ -48,7 +51,7 @@ SIDE = 320  # of pictures made on the way, pixels at most
 PICTURES = 32  # of them, besides the last of each stage
 # Of the painting's time: of the clock's that drawing pictures may take the loop, and of the
 # processors' that making pictures, and making pages, may take the thread.
-SHARE = 0.01
+SHARE = 0.005
 PAGE_SECONDS = 2.0  # between two versions of the report at least
 _QUALITY = 78  # of WebP
 _METHOD = 2  # of WebP: the default takes three times as long for a tenth of the bytes

@@ -30,6 +30,7 @@ _WHAT = {
     "hyperbolic": "A pattern of the hyperbolic plane",
     "spiral": "A spiral",
     "tunnel": "A tunnel",
+    "rosette": "A rosette",
     "uv": "A painted mesh",
 }
 _MOST = 1 << 28  # bytes of a mesh that is put into a page
@@ -48,6 +49,7 @@ def viewer_page(painting: Painting) -> str:
         alt=_alt(receipt),
         facts=_facts(receipt),
         is_mesh=is_mesh,
+        is_disc=receipt.projection == "rosette",
         data=data,
         theme=Markup(asset(THEME)),
         script=Markup(script),  # our own, from dist/

@@ -25,12 +25,23 @@ from service.pictures.files import over_white
 from service.reporting.formats import picture_bytes
 from service.viewers.movements import movement
 from service.viewers.reading import Painting, Receipt
-from service.viewers.symmetries import PAINTED, Json, as_json, elements_of, others, painted
+from service.viewers.rosettes import beyond_the_rim, other_rosettes, wedge
+from service.viewers.symmetries import (
+    PAINTED,
+    Json,
+    as_json,
+    cell_json,
+    elements_of,
+    no_group,
+    others,
+    painted,
+)
 from service.viewers.zooms import other_zooms, stripes
 
 LARGEST = 4096  # pixels of a texture's side: what every browser can do
 _APART = 8.0  # heights of a strip, to the next one in the plane of its diagram
 _NEVER = 1e4  # heights: nobody drags so far, and sees another one
+_EDGE = 8.0  # pixels of a strip's edges above and below it: what is baked ends there
 _PAD = 32  # pixels around a tile, of its own copies: for the mip levels at its border
 _SAMPLES = 4000
 _T = TypeVar("_T")
@@ -41,9 +52,9 @@ _MODELS = ["poincare", "klein", "halfplane", "band"]
 @dataclass(frozen=True, eq=False)
 class View:
     """What differs from space to space. models: of src/models.js, that of the picture first;
-    numbers: uniforms of src/sources.js; elements: of the
-    generators; unit: of the model's extent; start: the first motion;
-    periods: translations that change nothing."""
+    numbers: uniforms of src/sources.js; elements: of the generators; unit: of the model's extent;
+    start: the first motion; periods: translations that change nothing; cell: of all symmetries
+    that have none of their own, see ``cell_json``."""
 
     space: Space
     models: Sequence[str]
@@ -56,6 +67,7 @@ class View:
     unit: float = 1.0
     start: Array = field(default_factory=lambda: np.eye(3))
     periods: Array | None = None
+    cell: Json | None = None
 
 
 def scene_json(painting: Painting) -> Json:
@@ -73,7 +85,7 @@ def scene_json(painting: Painting) -> Json:
         "source": {"name": view.source, "numbers": view.numbers},
         "texture": {"data": texture, "offset": [view.offset, view.offset], "scale": scale},
         "frame": None if frame is None else {"mean": frame.mean, "axes": frame.axes},
-        "symmetries": view.symmetries,
+        "symmetries": [{**one, "cell": one["cell"] or view.cell} for one in view.symmetries],
         "moves": [
             {
                 "name": generator.name,
@@ -99,18 +111,13 @@ def _view(painting: Painting) -> View:
     if projection in ("spiral", "tunnel"):
         return _spiral(painting)
     if projection == "rosette":
-        raise InputError(
-            "bad-receipt",
-            "projection",
-            "A rosette has no page to touch, as all of it is in its picture.",
-            "Open that, or draw its mirrors and turns: service measure RECEIPT --figure.",
-        )
+        return _rosette(painting)
     raise InputError(
         "bad-receipt",
         "projection",
         f"There is no viewer for the projection '{projection[:40]}'.",
-        "Known are tiling, frieze, equirectangular, cube, octahedral, hyperbolic, spiral, tunnel "
-        "and uv.",
+        "Known are tiling, frieze, equirectangular, cube, octahedral, hyperbolic, spiral, tunnel, "
+        "rosette and uv.",
     )
 
 
@@ -155,6 +162,7 @@ def _plane(painting: Painting) -> View:
         max(width, height) / 2,
         start,
         cell,
+        cell_json(cell),
     )
 
 
@@ -189,6 +197,7 @@ def _frieze(painting: Painting) -> View:
         max(width, height) / 2,
         _shifted(np.array([width, height]) / 2 - (0, strip.axis)),
         np.diag([strip.period, _NEVER * height]),
+        cell_json(np.diag([strip.period, height + 2.0 * _EDGE]), corner=(0.0, -strip.axis - _EDGE)),
     )
 
 
@@ -303,6 +312,32 @@ def _spiral(painting: Painting) -> View:
         ],
         {"disc": [radius, *center]},
         elements,
+    )
+
+
+def _rosette(painting: Painting) -> View:
+    """A disc of the plane, in pixels that count from its centre."""
+    receipt = painting.receipt
+    center, radius = _needed(receipt.center, "center"), _needed(receipt.radius, "radius")
+    elements = _about(elements_of(receipt.generators), np.array(center))
+    try:
+        domain = wedge(elements, radius)
+    except ValueError:
+        raise no_group() from None
+    side = 2 * radius
+    return View(
+        PLANE,
+        ["disc"],
+        "disc",
+        beyond_the_rim(painting.pixels[..., :3], center, radius),
+        [
+            as_json(domain, PAINTED, _title(receipt), direct=True),
+            *other_rosettes(domain, radius),
+        ],
+        {"disc": [radius, *center]},
+        elements,
+        unit=radius,
+        cell=cell_json(np.diag([side, side]), corner=(-radius, -radius)),
     )
 
 

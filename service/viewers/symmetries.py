@@ -3,7 +3,6 @@ and colours, its mirrors, glides and centres."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,7 +25,7 @@ PAINTED = "painted"
 _NEAR = 1e-6
 _FITS = 0.02  # how far a lattice may be from the one that a group needs: pixels are whole
 _ALIKE = 1e-3  # of a domain's size, between points that are meant to be the same
-_ASIDE = np.array([0.57, 0.31, 0.12])
+_ASIDE = np.array([[0.57, 0.31, 0.12], [0.43, 0.09, 0.48]])
 _SOFT = 0.35  # of the inradius, where neighbours mix
 _TILINGS = ((4, 6), (6, 4), (5, 4), (4, 5), (7, 3), (3, 8), (6, 6))
 _BASES = ((1, 0, 0, 1), (1, 1, 0, 1), (1, -1, 0, 1), (0, 1, 1, 0))  # of one lattice
@@ -55,18 +54,29 @@ def painted(space: Space, elements: Sequence[Element]) -> Domain:
         metric = kept_metric(elements) if space is PLANE else None
         return fundamental_domain(space, elements, metric)
     except ValueError:
-        raise InputError(
-            "bad-receipt",
-            "generators",
-            "The generators of this receipt make no group with a fundamental domain.",
-            "Paint the picture again.",
-        ) from None
+        raise no_group() from None
+
+
+def no_group() -> InputError:
+    """What is said of generators without a domain."""
+    return InputError(
+        "bad-receipt",
+        "generators",
+        "The generators of this receipt make no group with a fundamental domain.",
+        "Paint the picture again.",
+    )
 
 
 def as_json(
-    domain: Domain, name: str, title: str, direct: bool = False, soft: bool = False
+    domain: Domain,
+    name: str,
+    title: str,
+    direct: bool = False,
+    soft: bool = False,
+    cell: Json | None = None,
 ) -> Json:
-    """A symmetry for the page. direct: the picture shows every place itself."""
+    """A symmetry for the page. direct: the picture shows every place itself; cell: of the plane,
+    see :func:`cell_json`."""
     inradius = min((float(side.covector @ domain.place) for side in domain.sides), default=1.0)
     return {
         "name": name,
@@ -75,6 +85,7 @@ def as_json(
         "soft": _SOFT * inradius if soft else 0.0,
         "area": domain.area if domain.space is HYPERBOLIC else 1.0,
         "mean": [0.5, 0.5, 0.5],
+        "cell": cell,
         "sides": [
             {
                 "covector": side.covector.tolist(),
@@ -95,13 +106,19 @@ def as_json(
     }
 
 
+def cell_json(sides: Array, corner: Sequence[float] = (0.0, 0.0)) -> Json:
+    """What a page may bake: the parallelogram with these sides, (2, 2), columns, whose copies fill
+    the plane, or all of it that is seen."""
+    return {"corner": list(map(float, corner)), "sides": sides.T.tolist()}
+
+
 def others(space: Space, own: str, domain: Domain, cell: Array | None = None) -> Iterator[Json]:
     """Other groups that the same paint may be folded by: of the plane those that fit a ``cell``,
     (2, 2), columns; of a strip all, its period and the way to the next strip being the cell; of the
     sphere all families; of the hyperbolic plane some tilings. None of those by which the picture
     would stay as it is. own, domain: of the group that it was painted with."""
     for group, elements in _candidates(space, own, cell):
-        if all(_changes_nothing(element, domain) for element in elements):
+        if all(changes_nothing(element, domain) for element in elements):
             continue
         try:
             metric = kept_metric(elements) if space is PLANE else None
@@ -110,24 +127,26 @@ def others(space: Space, own: str, domain: Domain, cell: Array | None = None) ->
             continue
 
 
-def folding(group: Group, domain: Domain) -> Json:
+def folding(group: Group, domain: Domain, cell: Json | None = None) -> Json:
     """Another group for the page."""
     title = f"{group.name}: {group.title}" if len(group.title) < 60 else group.name
-    return as_json(domain, group.name, title, soft=True)
+    return as_json(domain, group.name, title, soft=True, cell=cell)
 
 
-def _changes_nothing(element: Element, domain: Domain) -> bool:
+def changes_nothing(element: Element, domain: Domain) -> bool:
     """Whether it is in the group of a domain, and leaves colours as they are there."""
     if not len(domain.corners):
         return False
-    # well inside, and on no line that anything keeps
+    # well inside, and hardly both on lines that something keeps
     count = min(len(domain.corners), 3)
-    point = 0.5 * domain.place + _ASIDE[:count] @ domain.corners[:count] / _ASIDE[:count].sum() / 2
+    shares = _ASIDE[:, :count] / _ASIDE[:, :count].sum(axis=1, keepdims=True)
+    points = (domain.place + shares @ domain.corners[:count]) / 2
     if domain.space is not PLANE:
-        point /= math.sqrt(abs(domain.space.inner(point, point)))
-    (here, there), colours = domain.fold(np.stack([point, element.matrix @ point]))
+        points /= np.sqrt(np.abs(domain.space.inner(points, points)))[:, None]
+    here, before = domain.fold(points)
+    there, after = domain.fold(points @ element.matrix.T)
     near = _ALIKE * np.abs(domain.corners).max()
-    return colours[0] == colours[1] and bool(np.abs(here - there).max() < near)
+    return before == after and bool(np.abs(here - there).max() < near)
 
 
 def _candidates(

@@ -15,9 +15,9 @@ from geometry.domain.element import Element, kept_metric
 from geometry.plane.groups import PLANE_GROUPS
 from geometry.plane.lattices import HEXAGONAL, SQUARE
 from geometry.spaces import PLANE, Array, affine
-from geometry.symmetry.colour import ColourElement
+from geometry.symmetry.colour import ColourElement, generated
 from geometry.symmetry.groups import Group
-from service.viewers.symmetries import PAINTED, Json, as_json, folding, uncoloured
+from service.viewers.symmetries import PAINTED, Json, as_json, cell_json, folding, uncoloured
 
 
 def stripes(step: Array, colour: ColourElement, title: str, limit: float) -> Json:
@@ -26,8 +26,10 @@ def stripes(step: Array, colour: ColourElement, title: str, limit: float) -> Jso
     outward, inward = affine(np.eye(2), tuple(step)), affine(np.eye(2), tuple(-step))
     back = Element(inward, colour).inverse.colour
     sides = [([-1, 0, limit], inward, back), ([1, 0, step[0] - limit], outward, colour)]
+    # after so many steps its colours are the same again
+    period = len(generated((colour,))) * np.asarray(step)
     return {
-        **as_json(fundamental_domain(PLANE, []), PAINTED, title),
+        **as_json(fundamental_domain(PLANE, []), PAINTED, title, cell=_cell(period)),
         "sides": [
             {"covector": list(map(float, c)), "matrix": m.ravel().tolist(), "colour": list(e)}
             for c, m, e in sides
@@ -50,7 +52,13 @@ def other_zooms(zoom: float, elements: Sequence[Element], limit: float) -> Itera
         basis = _lattice(group, zoom, arms)
         made = uncoloured(group, basis)
         domain = fundamental_domain(PLANE, made, kept_metric(made))
-        yield folding(group, _moved_out(domain, limit - float(domain.corners[:, 0].max())))
+        outward = basis[:, np.abs(basis[0]).argmax()]
+        moved = _moved_out(domain, limit - float(domain.corners[:, 0].max()))
+        yield folding(group, moved, _cell(outward))
+
+
+def _cell(outward: Array) -> Json:
+    return cell_json(np.column_stack([outward, (0.0, 2 * math.pi)]))
 
 
 def _moved_out(domain: Domain, way: float) -> Domain:

@@ -1,15 +1,16 @@
-"""Benchmarks of the pages: ``python -m tests.benchmarks.pages [gallery | report | viewers]`` prints
-Markdown tables for docs/benchmarks.md.
+"""Benchmarks of the pages: ``python -m tests.benchmarks.pages`` prints Markdown tables for
+docs/benchmarks.md; gallery, report, studio or viewers after it: only that.
 
-How long the gallery of 60 runs takes to build, and what its first page weighs; what a report costs
-the painting; how long viewers draw a frame without a GPU, in headless Chromium, while they are
-moved. Times of building and reports are the processor's, so that other programs count little;
-of frames the tenth part that other programs held up least is counted.
+How long the gallery of 60 runs takes to build, what its first page weighs, and how soon it answers;
+what a report and the studio's page cost the painting; how long viewers draw a frame without a GPU,
+in headless Chromium, while they are moved. Times of building, reports and the studio are the
+processor's, so that other programs count little; of loads the best one, of frames the tenth part
+that other programs held up least is counted.
 """
 
 from __future__ import annotations
 
-import shutil
+import statistics
 import sys
 import tempfile
 import time
@@ -36,6 +37,7 @@ from service.runs.record import SHOTS, Shot
 from service.scene import read_scene
 from service.viewers.page import viewer_page
 from service.viewers.reading import read_painting
+from tests.benchmarks.browsing import browser, opened_row, studio_table
 
 RUNS, SIDE, STEPS = 60, 512, 32
 PAINTED = {"target": "tile", "group": "p4", "size": 384}
@@ -47,6 +49,7 @@ VIEWED: dict[str, dict[str, Any]] = {
     "hyperbolic [4,6]+": {"target": "hyperbolic", "group": "[4,6]+", "size": 1024},
     "hyperbolic [7,3]": {"target": "hyperbolic", "group": "[7,3]", "size": 1024},
     "spiral spiral3": {"target": "spiral", "group": "spiral3", "size": 1024},
+    "rosette D8": {"target": "rosette", "group": "D8", "size": 1024},
 }
 # Presses a key at every frame; milliseconds of each until it was drawn, and between frames, and how
 # many pixels across they had.
@@ -103,6 +106,7 @@ def gallery_table(folder: Path) -> list[str]:
         "|---|---|---|",
         f"| a gallery of {RUNS} runs is built in | {seconds:.1f} s | ≤ 20 s |",
         f"| its first page, with all its pictures | {first / 1e6:.2f} MB | ≤ 1 MB |",
+        opened_row(site / "index.html"),
     ]
 
 
@@ -148,17 +152,11 @@ def report_table(folder: Path) -> list[str]:
 
 def viewers_table(folder: Path) -> list[str]:
     """How long frames of 1024² take, moved: those of the resolution that the page settles for."""
-    from playwright.sync_api import sync_playwright
-
     rows = [
         "| moved at 1024², no GPU | of pixels across | drawn in | frame to frame |",
         "|---|---|---|---|",
     ]
-    # as a browser does where there is no GPU: WebGL by SwiftShader, pages put together without it
-    software = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"]
-    with sync_playwright() as playwright:
-        path = shutil.which("chromium")
-        chromium = playwright.chromium.launch(executable_path=path, args=software)
+    with browser() as chromium:
         for name, receipt in _receipts(folder):
             file = folder / "page.html"
             file.write_text(viewer_page(read_painting(receipt)), "utf-8")
@@ -167,14 +165,13 @@ def viewers_table(folder: Path) -> list[str]:
             )
             page.set_default_timeout(120_000)
             page.goto(file.as_uri())
-            page.wait_for_selector("canvas[data-drawn=finely]")
+            page.wait_for_selector("canvas[data-ready]")
             drawn, apart = page.evaluate(MOVING, SECONDS)
-            width = drawn[-1][1]
+            width = statistics.mode(across for _, across in drawn)
             took = np.quantile([ms for ms, across in drawn if across == width], 0.1)
             between = np.quantile(apart[1:], 0.1)
             rows.append(f"| {name} | {width} | {took:.1f} ms | {between:.0f} ms |")
             page.close()
-        chromium.close()
     return rows
 
 
@@ -208,6 +205,7 @@ def _mesh(folder: Path) -> Path:
 TABLES: dict[str, Callable[[Path], list[str]]] = {
     "gallery": gallery_table,
     "report": report_table,
+    "studio": studio_table,
     "viewers": viewers_table,
 }
 

@@ -49,7 +49,7 @@ async function start() {
     renderer.render(scene, camera);
     const gl = renderer.getContext(); // waits until it is there
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-  }, () => held);
+  }, { held: () => held });
   function reset() {
     controls.target.copy(ball.center);
     camera.position.copy(ball.center).add(new Vector3(0.6, 0.5, 1).setLength(3.6 * ball.radius));

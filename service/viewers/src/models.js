@@ -22,6 +22,14 @@ export const MODELS = {
     point: (x, y) => [x, -y, 1],
     glsl: "vec3 seen(vec2 w, out float inside) { inside = 1e9; return vec3(w.x, -w.y, 1.); }",
   },
+  disc: {
+    title: "Disc",
+    space: "plane",
+    units: "vec2(1.)",
+    extent: [-1.05, 1.05, -1.05, 1.05],
+    point: (x, y) => [x, -y, 1],
+    glsl: "vec3 seen(vec2 w, out float inside) { inside = 1e9; return vec3(w.x, -w.y, 1.); }",
+  },
   spiral: {
     title: "Spiral",
     space: "plane",

@@ -1,5 +1,7 @@
 // WebGL: the picture as a texture, a program for each kind of view, their numbers.
+import { Baked } from "./baked.js";
 import * as colours from "./colours.js";
+import { MODELS } from "./models.js";
 import { fragment, VERTEX } from "./shader.js";
 import { image, inverse, product } from "./vectors.js";
 
@@ -22,16 +24,15 @@ export class Painter {
   }
 
   // scene: model, symmetry, motion, base, scale and middle in pixels of the canvas, overlay [mirrors, centres,
-  // domain], change, tint; fine: slower and sharper
+  // domain], change, tint; fine: slower and sharper. What is baked is used, if it is there, unless finely.
   draw(scene, fine) {
     const { gl, canvas, data } = this;
-    const { symmetry } = scene;
     const spare = scene.overlay.some(Boolean);
-    const key = [scene.model, symmetry.name, fine, spare].join();
-    if (!this.programs.has(key)) this.programs.set(key, this.#made(scene, fine, spare));
-    const { program, set } = this.programs.get(key);
-    gl.useProgram(program);
+    const baked = !fine && !spare && this.baked?.ready && this.baked.symmetry === scene.symmetry;
+    const set = this.#used(scene, { fine, spare, way: baked ? "baked" : "folded" });
     gl.viewport(0, 0, canvas.width, canvas.height);
+    if (baked) set.num("density", [this.baked.density]);
+    if (baked && this.baked.space === "plane") set.mat3("points", [inverse(this.baked.faces[0])]);
     set.mat3("motion", [scene.motion]);
     set.num("screen", [scene.scale, ...scene.middle]);
     set.num("height", [canvas.height]);
@@ -45,18 +46,46 @@ export class Painter {
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
+  // A little more is baked of a symmetry, scale being the screen's pixels for a unit; says whether more is left;
+  // null: there was nothing to do.
+  bake({ model, symmetry }, scale) {
+    const { gl } = this;
+    if (this.baked?.symmetry !== symmetry) {
+      this.baked?.remove();
+      this.baked = new Baked(gl, MODELS[model].space, symmetry, scale);
+    }
+    if (this.baked.ready) return null;
+    this.baked.add((face) => {
+      const set = this.#used({ model, symmetry }, { fine: false, spare: false, way: "baking" });
+      set.num("density", [this.baked.density]);
+      set.num("screen", [1, ...this.baked.size]);
+      set.mat3("texels", [face]);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    });
+    return !this.baked.ready;
+  }
+
   // Waits until what was drawn is there: by reading a pixel of it.
   finish() {
     const { gl } = this;
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
   }
 
-  #made({ model, symmetry }, fine, spare) {
+  // Makes the program for this the one in use; setters of its numbers.
+  #used({ model, symmetry }, how) {
+    const key = [model, symmetry.name, ...Object.values(how)].join();
+    if (!this.programs.has(key)) this.programs.set(key, this.#made(model, symmetry, how));
+    const { program, set } = this.programs.get(key);
+    this.gl.useProgram(program);
+    return set;
+  }
+
+  #made(model, symmetry, how) {
     const { gl, data } = this;
     const { sides, lines, centres, palette } = symmetry;
     const program = gl.createProgram();
     const text = fragment({
-      model, fine, spare, source: data.source.name, direct: symmetry.direct, logits: Boolean(data.frame),
+      model, ...how, source: data.source.name, direct: symmetry.direct, logits: Boolean(data.frame),
       sides: sides.length, lines: lines.length, centres: centres.length, colours: palette.length,
     });
     for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, text]]) {
@@ -71,6 +100,7 @@ export class Painter {
     gl.useProgram(program);
     const set = setters(gl, program);
     const actions = palette.map((element) => colours.action(element, data.frame, MATH));
+    gl.uniform1i(gl.getUniformLocation(program, "baked"), 1);
     set.vec3("side", sides.map((side) => side.covector));
     set.mat3("pairing", sides.map((side) => side.matrix));
     set.int("next", sides.flatMap((side) => side.next));

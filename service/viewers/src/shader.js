@@ -1,7 +1,9 @@
 // The fragment shader: from a pixel of the screen to a point of the space, into the fundamental
-// domain, to the picture, and back with the colours of the elements on the way.
+// domain, to the picture, and back with the colours of the elements on the way. Or from a texel of what is
+// baked instead of a pixel; or to that instead of the picture.
+import { LAYOUTS } from "./baked.js";
 import { MODELS } from "./models.js";
-import { SOURCES } from "./sources.js";
+import { EDGED, SOURCES } from "./sources.js";
 
 export const VERTEX = `#version 300 es
 void main() { gl_Position = vec4(gl_VertexID == 1 ? 3. : -1., gl_VertexID == 2 ? 3. : -1., 0., 1.); }`;
@@ -14,15 +16,20 @@ const ON_SPACE = {
 const FORM = { plane: "vec3(1., 1., 0.)", sphere: "vec3(1.)", hyperbolic: "vec3(1., 1., -1.)" };
 
 // The arrays of a symmetry have at least one entry, as GLSL knows no empty ones.
-export function fragment({ model, source, sides, lines, centres, colours, logits, direct, fine, spare }) {
+// way: "folded", "baking" or "baked".
+export function fragment({ model, source, sides, lines, centres, colours, logits, direct, fine, spare, way }) {
   const { space, glsl, units } = MODELS[model];
+  const { sampler, bake, read } = LAYOUTS[space], baking = way === "baking";
   const n = (count) => Math.max(count, 1);
   return `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
+precision highp samplerCube;
 uniform sampler2D paint;
-uniform mat3 motion, tint;
+uniform ${sampler} baked;
+uniform mat3 motion, tint, texels, points; // of what is baked: texels to points and back
+uniform float density;
 uniform vec3 tint_shift, mean, paper, screen; // screen: pixels per unit, the place of w = 0
 uniform vec2 paint_offset, paint_size;
 uniform float texture_scale, height, area, soft, change;
@@ -60,29 +67,35 @@ vec3 read(vec2 at, float lod) {
 }
 
 vec3 painted(vec3 p, float footprint) {
-  float density;
-  vec2 at = shown(p, density);
+  float finely;
+  vec2 at = shown(p, finely);
   // half a level finer than a whole pixel's mean, which would be blurred twice
-  return read(at, log2(max(footprint * density * texture_scale, 1e-3)) - .5);
+  return read(at, log2(max(footprint * finely * texture_scale, 1e-3)) - .5);
 }
 
 vec3 on_space(vec3 p) { return ${ON_SPACE[space]}; }
 float metric(vec3 d) { return sqrt(max(dot(d * d, ${FORM[space]}), 0.)); }
 
 void main() {
+${baking ? `
+  vec2 st = gl_FragCoord.xy / screen.yz;
+  vec3 p;
+  float footprint, cover = 1.;
+  ${bake}` : `
   vec2 w = (vec2(gl_FragCoord.x, height - gl_FragCoord.y) - screen.yz) / screen.x * vec2(1., -1.);
   float inside;
   vec3 near = seen(w, inside);
   vec2 across_pixel = units(w) / screen.x;
   float footprint = max(across_pixel.x, across_pixel.y);
   float cover = clamp(inside * screen.x + .5, 0., 1.);
+  vec3 p = on_space(motion * near);`}
   // A machine without a GPU draws some pixels at once and leaves a loop, but no branch, when none
   // of them needs it: outside, and where domains are too small to be seen, no step is made.
   bool seen_well = ${space === "hyperbolic" ? "cover > 0. && sqrt(area) > .75 * footprint" : "cover > 0."};
-  vec3 p = on_space(motion * near), y = p;
-  ${source === "strip" ? "cover *= clamp(within(p) / footprint + .5, 0., 1.);" : ""}
+  vec3 y = p;
+  ${EDGED.includes(source) && !baking ? "cover *= clamp(within(p) / footprint + .5, 0., 1.);" : ""}
   int code = base, passed = 0;
-  ${sides && (!direct || spare) ? `
+  ${way !== "baked" && sides && (!direct || spare) ? `
   for (int i = 0; i < 256 && seen_well; i++) {
     int worst = -1;
     float least = -2e-6 * (1. + abs(y.z)) - ${space === "plane" ? "2e-6 * (abs(y.x) + abs(y.y))" : "0."};
@@ -95,7 +108,9 @@ void main() {
     code = next[worst * ${colours} + code];
     passed++;
   }` : ""}
-  ${direct ? "vec3 c = painted(p, footprint);" : `
+  ${way === "baked" ? `
+  vec3 c = ${read}.rgb;
+  if (base != 0) c = act(colour[base], shift[base], c);` : direct ? "vec3 c = painted(p, footprint);" : `
   vec3 c = painted(y, footprint);
   if (soft > 0.) { // a little of the neighbour across the nearest side: no cut where they meet
     float a = 1e9, b = 1e9;
@@ -112,8 +127,8 @@ void main() {
       c = mix(c, act(colour[through], shift[through], other), share);
     }
   }
-  c = act(colour[code], shift[code], c);
-  ${space === "hyperbolic" ? "c = mix(mean, c, smoothstep(.75, 2.5, sqrt(area) / footprint));" : ""}`}
+  c = act(colour[code], shift[code], c);`}
+  ${space === "hyperbolic" ? "c = mix(mean, c, smoothstep(.75, 2.5, sqrt(area) / footprint));" : ""}
   if (change > 0.) c = mix(c, act(tint, tint_shift, c), change);
   ${spare ? `
   if (overlay.z == 1 && passed > 0) c = mix(c, vec3(1.), .55);

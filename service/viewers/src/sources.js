@@ -1,5 +1,7 @@
 // Where the picture of a receipt shows a point: `vec2 shown(vec3 p, out float density)`, pixels
-// (x right, y down) and how many pixels there are along a unit of length. See docs/receipts.md.
+// (x right, y down) and how many pixels there are along a unit of length. See docs/receipts.md. Of
+// those with an edge `float within(vec3 p)`, how far inside a point is.
+export const EDGED = ["strip", "disc"];
 
 const DISC = `
 uniform vec3 disc; // radius, centre
@@ -67,6 +69,13 @@ float within(vec3 p) { // how far from the strip's edges
   float y = p.y + strip.z;
   return min(y, strip.y - y);
 }`,
+  disc: `
+uniform vec3 disc; // radius, centre
+vec2 shown(vec3 p, out float density) {
+  density = 1.;
+  return p.xy + disc.yz;
+}
+float within(vec3 p) { return disc.x - length(p.xy); }`,
   spiral: polar("exp(p.x)", "r"),
   tunnel: polar("p.x", "1."),
   equirectangular: sphere(`

@@ -24,16 +24,21 @@ async function start() {
   let playing = null;
 
   const size = () => [canvas.clientWidth, canvas.clientHeight];
+  const pixels = (share) => size().map((side) => Math.max(1, Math.round(side * share * window.devicePixelRatio)));
   function draw(share, fine) {
-    const [width, height] = size().map((side) => Math.max(1, Math.round(side * share * window.devicePixelRatio)));
+    const [width, height] = pixels(share);
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const { model, symmetry, motion, base, overlay, change, tint } = scene;
     painter.draw({ model, symmetry, motion, base, overlay, change, tint, ...scene.placed(width, height) }, fine);
     painter.finish();
   }
-  const again = pace(canvas, draw, () => held(), (now) => {
-    playing?.(now);
-    return playing !== null;
+  const again = pace(canvas, draw, {
+    held: () => held(),
+    moves: (now) => {
+      playing?.(now);
+      return playing !== null;
+    },
+    prepare: () => painter.bake(scene, scene.unzoomed(...pixels(1))),
   });
   const changed = (change) => (...values) => {
     change(...values);

@@ -17,12 +17,15 @@ from typer.testing import CliRunner
 import service.viewers
 from geometry.catalogue import GROUPS
 from geometry.errors import InputError
+from geometry.rosette.groups import rosette_group
 from geometry.spaces import HYPERBOLIC, PLANE, SPHERE
 from service.cli.app import app
 from service.viewers.movements import movement
 from service.viewers.page import viewer_page
 from service.viewers.reading import read_painting
+from service.viewers.rosettes import wedge
 from service.viewers.scenes import scene_json
+from service.viewers.symmetries import uncoloured
 
 HERE = Path(service.viewers.__file__).parent
 P4 = {"target": "tile", "group": "p4", "colouring": "2a", "size": 64}
@@ -151,9 +154,39 @@ def test_bad_receipts_are_refused_by_name(tmp_path, changes, field):
     assert caught.value.field == field
 
 
-def test_a_rosette_is_told_what_shows_it(tmp_path):
-    receipt = write_painting(tmp_path, {"target": "rosette", "group": "D8", "size": 64})
-    with pytest.raises(InputError, match=r"service measure RECEIPT --figure"):
+@pytest.mark.parametrize("kind", ["C", "D"])
+@pytest.mark.parametrize("turns", [1, 2, 3, 8, 60])
+def test_the_wedge_of_a_rosette_has_one_of_each_orbit(kind, turns):
+    group = rosette_group(kind, turns)
+    elements = uncoloured(group)
+    domain = wedge(elements, 100.0)
+    places = np.random.default_rng(0).uniform(-70, 70, (20, 2))
+    points = np.column_stack([places, np.ones(20)])
+    folded, _ = domain.fold(points)
+    assert len(np.unique(np.hypot(*folded.T[:2]).round(6))) == 20
+    angles = np.arctan2(*folded.T[:2])
+    assert _width(angles) <= 2 * np.pi / group.order + 1e-9
+    for element in elements:
+        moved, _ = domain.fold(points @ element.matrix.T)
+        assert np.allclose(moved, folded, atol=1e-6)
+
+
+def _width(angles):
+    """Of the narrowest sector that has all directions."""
+    ordered = np.sort(angles)
+    return 2 * np.pi - np.diff(np.append(ordered, ordered[0] + 2 * np.pi)).max()
+
+
+def test_a_rosette_is_folded_by_turns_and_mirrors_that_it_has_not(tmp_path):
+    receipt = write_painting(tmp_path, {"target": "rosette", "group": "D4", "size": 64})
+    scene = scene_json(read_painting(receipt))
+    names = {symmetry["name"] for symmetry in scene["symmetries"]}
+    assert {"painted", "rosette-C3", "rosette-C8", "rosette-D8", "rosette-D5"} <= names
+    assert not {"rosette-C1", "rosette-C2", "rosette-C4", "rosette-D1", "rosette-D2"} & names
+    moved = json.loads(receipt.read_text("utf-8"))
+    moved["center"] = [30, 32]
+    receipt.write_text(json.dumps(moved), "utf-8")
+    with pytest.raises(InputError, match="generators"):
         viewer_page(read_painting(receipt))
 
 
