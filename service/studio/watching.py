@@ -17,7 +17,7 @@ from service.serving.client import ENDED, Client, Frame
 from service.studio.looks import shown
 
 SIDES = (256, 512, 1024)  # of frames, pixels: few, so that several pages can have the same one
-PAUSE = 0.8  # seconds at least between two frames, each of which costs some 15 ms
+PAUSE = 1.0  # seconds at least between two frames, each of which costs some 15 ms
 POLL = 0.5  # seconds, of a job that waits or rests
 AGAIN = 1.0  # seconds until a service that does not answer is asked again
 MAX_WATCHERS = 24  # at a time

@@ -108,16 +108,21 @@ def _watched(page: Any, studio: int, service: int, quality: str) -> str:
     page.fill("#f-size", "384")
     page.select_option("#f-quality", quality)
     page.wait_for_selector("#status:has-text('Preview')")
-    page.wait_for_timeout(3000)  # of the preview and swatches nothing is counted
-    before = processor_seconds([studio]), processor_seconds(_all_of(service))
+    drawing = True
+    while drawing:  # of the preview and swatches nothing is counted
+        used = processor_seconds([studio])
+        page.wait_for_timeout(3000)
+        drawing = processor_seconds([studio]) > used + 0.02
     page.evaluate(
         """() => {
           window.frames_seen = 0;
-          const seen = new MutationObserver(() => (window.frames_seen += 1));
-          seen.observe(document.getElementById("picture"), { attributeFilter: ["src"] });
+          window.watching ??= new MutationObserver(() => (window.frames_seen += 1));
+          window.watching.observe(document.getElementById("picture"), { attributeFilter: ["src"] });
         }"""
     )
     page.click("#paint")
+    page.wait_for_selector("#picture[alt*='after step']")  # what an order costs, any client pays
+    before = processor_seconds([studio]), processor_seconds(_all_of(service))
     page.wait_for_selector("#status:has-text('Finished')")
     own = processor_seconds([studio]) - before[0]
     others = processor_seconds(_all_of(service)) - before[1]
