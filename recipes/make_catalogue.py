@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -57,6 +58,7 @@ def main() -> None:
 
 def make_pictures(files: Sequence[Path]) -> None:
     """Paint and show recipes, or all."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # read by torch, later: threads that wait would count, too
     WORK.mkdir(parents=True, exist_ok=True)
     PICTURES.mkdir(exist_ok=True)
     for file in files or recipe_files().values():

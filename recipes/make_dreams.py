@@ -147,8 +147,8 @@ def main() -> None:
         pictures = {name: picture(file) for name, file in recipes().items()}
         folder = DOCS / "images" / "dreams"
         folder.mkdir(parents=True, exist_ok=True)
-        for name, picture in pictures.items():
-            picture.save(folder / f"{name}.jpg", quality=86, optimize=True)
+        for name, painted in pictures.items():
+            painted.save(folder / f"{name}.jpg", quality=86, optimize=True)
         sheet(pictures).save(DOCS / "images" / "dreams.jpg", quality=86, optimize=True)
     (DOCS / "dreams.md").write_text(page(), encoding="utf-8")
 

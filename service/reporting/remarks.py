@@ -31,7 +31,7 @@ def remarks(receipt: Mapping[str, Any]) -> Iterator[str]:
     surface = receipt.get("surface")
     if surface is None:
         worst = max((ratio for ratio in quality["seams"].values() if ratio), default=0.0)
-        if worst > BORDER:
+        if worst > BORDER and not _mirrors_change_colours(receipt):
             yield (
                 f"the colour step across the border is {worst:.1f} times as large as inside: it "
                 "may show where the picture is repeated. Try another --seed."
@@ -55,3 +55,12 @@ def remarks(receipt: Mapping[str, Any]) -> Iterator[str]:
             "have no area in the UV map, so each has a single colour; unwrap them (in Blender: "
             "UV > Smart UV Project), or use --unwrap."
         )
+
+
+def _mirrors_change_colours(receipt: Mapping[str, Any]) -> bool:
+    """Then there are steps of colour by rule, of which a border may be one."""
+    for generator in receipt["generators"]:
+        (a, b, _), (c, d, _), _ = generator["matrix"]
+        if a * d - b * c < 0 and generator["colour"] != [1, 2, 3]:
+            return True
+    return False
