@@ -21,8 +21,9 @@ def observe(sight, classes):
     from service.perception.moments import Mean
 
     if sight.layer == HEAD:
-        assert sight.features.shape == (1, classes)
-    return Mean(sight.features.mean())
+        assert sight.features.shape[1:] == (classes,)
+    views = len(sight.features)
+    return Mean(views * sight.features.mean(), views)
 
 
 def loss(sums, classes):

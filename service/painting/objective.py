@@ -60,7 +60,7 @@ class StageTerms:
         return not any(term.by_step for term in self._terms)
 
     def see(self, look: Look, frugal: bool = False) -> Seen:
-        """What the terms observe of a view. ``frugal``: see :meth:`Network.layers`."""
+        """What the terms observe of a look. ``frugal``: see :meth:`Network.layers`."""
         found: Observations = {term.name: {} for term in self._terms}
 
         network = self._stage.network.periodic if look.periodic else self._stage.network
@@ -77,7 +77,7 @@ class StageTerms:
         for layer, features in network.layers(look.pixels, wanted, frugal):
             observe(layer, features)
         observe(RGB, look.pixels)
-        return Seen(found, look.pixels.shape[-1] * look.pixels.shape[-2])
+        return Seen(found, look.pixels[:, 0].numel())
 
     def pooled(self, seen: Sequence[Seen]) -> Seen:
         """What is seen in several views."""

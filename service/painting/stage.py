@@ -78,12 +78,12 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """What a term sees at a time. layer: one of those that it asks for; seen: (1, C, h, w) of a
-    layer, (1, classes) of the HEAD; of LOOK and RGB the view's pixels, (1, 3, H, W) in 0..1; of
-    PAINT the logits of the canvas, (texels, 3), which belong to no view. What comes from the
-    network is in its precision; features: the same in float32. look: the view, else None.
-    step: of the painting; what a term does at random follows from it, so that a painting that is
-    resumed is the same."""
+    """What a term sees at a time, of a view or of B views of one size. layer: one of those that it
+    asks for; seen: (B, C, h, w) of a layer, (B, classes) of the HEAD; of LOOK and RGB the views'
+    pixels, (B, 3, H, W) in 0..1; of PAINT the logits of the canvas, (texels, 3), which belong to no
+    view. What comes from the network is in its precision; features: the same in float32. look: the
+    views, else None. step: of the painting; what a term does at random follows from it, so that a
+    painting that is resumed is the same."""
 
     layer: str
     seen: Tensor
@@ -99,7 +99,7 @@ class Sight:
 
     @property
     def weight(self) -> Tensor | None:
-        """How much each place of a view counts, (1, 1, h, w) in 0..1; None where all do fully."""
+        """How much each place of views counts, (B, 1, h, w) in 0..1; None where all do fully."""
         if self.look is None or self.look.weight is None:
             return None
         return self.look.weight.at(self.seen)

@@ -35,7 +35,7 @@ from service.spaces.handedness import winding
 from service.spaces.space import Scene
 from service.surfaces.grids import random_phases
 from service.surfaces.host import to_host
-from service.surfaces.surface import Surface, enlarged_paint, make_surface
+from service.surfaces.surface import Surface, enlarged_paint, make_surface, side_by_side
 from service.tables.network_info import HEAD
 from service.terms.dream import targets
 
@@ -207,7 +207,7 @@ class Studio:
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
         if not self._frugal:
-            return [terms.see(look) for look in surface.look(logits, which)]
+            return [terms.see(look) for look in side_by_side(surface.look(logits, which))]
 
         def alone(logits: Tensor, number: int) -> Seen:
             (look,) = surface.look(logits, [number])

@@ -8,7 +8,8 @@ this way for the same reason).
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,8 @@ _BLOCK = 512  # places whose products are added up at a time
 @dataclass(frozen=True)
 class Moments:
     """Of one layer with C channels: count: total weight of the pixels; first: (C,) Σ w·x;
-    second: (C, C) Σ w·x xᵀ."""
+    second: (C, C) Σ w·x xᵀ. As that is symmetric, what depends on it must treat entries (i, j) and
+    (j, i) alike: its gradient is taken to be symmetric, too."""
 
     count: Tensor
     first: Tensor
@@ -107,44 +109,62 @@ def moments_of_planes(planes: Tensor, weight: Tensor | None = None) -> Moments:
 
 
 def smoothed(features: Tensor, weight: Tensor | None = None) -> Tensor:
-    """Features (1, C, h, w) of a residual network as their style is measured: a softmax over all
-    channels and places, so that statistics are not those of the few activations that tower above
-    the others (Wang, Li, Vasconcelos 2021). Times the number of all, so that their mean is 1 and
-    pictures of every size compare; of places that do not count, by a ``weight`` as in
+    """Features (B, C, h, w) of a residual network as their style is measured: a softmax over all
+    channels and places of a picture, so that statistics are not those of the few activations that
+    tower above the others (Wang, Li, Vasconcelos 2021). Times the number of all, so that their mean
+    is 1 and pictures of every size compare; of places that do not count, by a ``weight`` as in
     :func:`moments`, it knows nothing."""
     share = features.new_ones(1, 1, 1, 1) if weight is None else weight
     features = features.to(_exact(features))
-    seen = features.detach()
-    highest = torch.where(share > 0, seen, seen.amin()).amax()
+    seen, of_each = features.detach(), (1, 2, 3)
+    highest = torch.where(share > 0, seen, seen.amin()).amax(of_each, keepdim=True)
     odds = (features - highest).clamp(max=0).exp()  # above 0 where nothing counts
-    total = (share * odds).mean() / share.mean().clamp(min=1e-12)
+    counted = share.mean(of_each, keepdim=True).clamp(min=1e-12)
+    total = (share * odds).mean(of_each, keepdim=True) / counted
     return odds / total.clamp(min=1e-12)
 
 
-def moment_distance(a: Moments, target: Moments) -> Tensor:
-    """How far two layers' moments are apart: relative, so that layers of all scales weigh alike.
-    0 when equal, about 1 when unrelated:
+class Targets:
+    """Moments of n layers that others shall come near to, with what their distances need of them,
+    worked out once. How far two layers' moments are apart is relative, so that layers of all scales
+    weigh alike; 0 when equal, about 1 when unrelated:
 
         d(a, b) = ‖M_a − M_b‖² / ‖M_b‖²  +  ‖μ_a − μ_b‖² / ‖μ_b‖²  +  ‖σ_a − σ_b‖² / ‖σ_b‖²
 
     with M the second raw moment, μ the mean and σ the standard deviation (Gram, mean and std: Gatys
     et al. 2015; Risser et al. 2017 on why Gram matrices alone let contrast drift).
     """
-    wanted = (target.raw, target.mean, target.std)
-    found: Tensor = _Distance.apply(a.count, a.first, a.second, *wanted)
-    return found
+
+    def __init__(self, wanted: Sequence[Moments]) -> None:
+        self.raws = [moments.raw for moments in wanted]
+        self.mean = torch.cat([moments.mean for moments in wanted])
+        self.std = torch.cat([moments.std for moments in wanted])
+        norms = [[x.square().sum() for x in (m.raw, m.mean, m.std)] for m in wanted]
+        self.scales = torch.stack([torch.stack(own) for own in norms], 1).clamp(min=1e-12)  # (3, n)
+        layers = [torch.full_like(m.first, k, dtype=torch.int64) for k, m in enumerate(wanted)]
+        self.layer = torch.cat(layers)  # of each of the layers' channels
+
+    def distances(self, found: Sequence[Moments]) -> Tensor:
+        """d of each of the layers, or of as many of the first as are found: (n,)."""
+        parts = [(m.count, m.first, m.second) for m in found]
+        distances: Tensor = _Distances.apply(self, *itertools.chain(*parts))
+        return distances
+
+    def roots(self, found: Sequence[Moments]) -> Tensor:
+        """The square roots of these, with a slope that stays finite at 0: a layer that cannot
+        arrive does not outweigh those that can."""
+        return (self.distances(found) + _LEAST).sqrt()
 
 
-def root_distance(a: Moments, target: Moments) -> Tensor:
-    """The square root of :func:`moment_distance`, with a slope that stays finite at 0: a layer that
-    cannot arrive does not outweigh those that can."""
-    return (moment_distance(a, target) + _LEAST).sqrt()
+def moment_distance(a: Moments, target: Moments) -> Tensor:
+    """How far two layers' moments are apart, see :class:`Targets`."""
+    return Targets([target]).distances([a])[0]
 
 
 class _Sums(torch.autograd.Function):
     """x (N, C), w (N, 1) or None for ones → Σ w·x (C,) and Σ w·x xᵀ (C, C), at least in
-    float32. The gradient with respect to x is w·(g₁ + x (G + Gᵀ)): one product, where autograd's
-    own rule for XᵀX would take two. It is in the precision of x, as all behind it."""
+    float32. The gradient with respect to x is w·(g₁ + 2 x G): one product, where autograd's own
+    rule for XᵀX would take two. It is in the precision of x, as all behind it. See Moments."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, w: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -157,40 +177,60 @@ class _Sums(torch.autograd.Function):
         weighted, w = ctx.saved_tensors
         first, second = (gradient.to(weighted) for gradient in gradients)
         plain = first if w is None else w.to(first) * first
-        return torch.addmm(plain, weighted, second + second.T), None
+        return torch.addmm(plain, weighted, second, alpha=2), None
 
 
-class _Distance(torch.autograd.Function):
-    """:func:`moment_distance` of count, Σ w·x and Σ w·x xᵀ from a target's second raw moment, mean
-    and standard deviation. The second moments of deep layers are as large as their features: step
-    by step, autograd goes over them a dozen times, here it is four."""
+class _Distances(torch.autograd.Function):
+    """:meth:`Targets.distances` of count, Σ w·x and Σ w·x xᵀ of each layer. The second moments of
+    deep layers are as large as their features: step by step, autograd goes over them a dozen times,
+    here it is three. All else is small, and done for all layers at once."""
 
     @staticmethod
-    def forward(
-        ctx: Any, count: Tensor, first: Tensor, second: Tensor, raw: Tensor, mu: Tensor, std: Tensor
-    ) -> Tensor:
-        gap = torch.addcmul(second, raw, count, value=-1)  # count times what M is away
-        mean = first / count
-        variance = second.diagonal() / count - mean**2
+    def forward(ctx: Any, targets: Targets, *parts: Tensor) -> Tensor:
+        counts, firsts, seconds = parts[::3], parts[1::3], parts[2::3]
+        ctx.sizes = sizes = [len(first) for first in firsts]
+        channels, layer = sum(sizes), targets.layer[: sum(sizes)]
+        scales, count = targets.scales[:, : len(counts)], torch.stack(counts)
+        each = count[layer]
+        mean = torch.cat(firsts) / each
+        variance = torch.cat([second.diagonal() for second in seconds]) / each - mean**2
         deviation = variance.clamp(min=_FLAT).sqrt()
-        scales = [torch.dot(x.flatten(), x.flatten()).clamp(min=1e-12) for x in (raw, mu, std)]
-        scales[0] = scales[0] * count**2
-        apart = gap, mean - mu, deviation - std
-        ctx.save_for_backward(count, mean, deviation, variance > _FLAT, *apart, *scales)
-        parts = [
-            torch.dot(x.flatten(), x.flatten()) / y for x, y in zip(apart, scales, strict=True)
+        off = mean - targets.mean[:channels], deviation - targets.std[:channels]
+        gaps = [  # count times what M is away
+            torch.addcmul(second, raw, own, value=-1)
+            for second, raw, own in zip(seconds, targets.raws, counts, strict=False)
         ]
-        return parts[0] + parts[1] + parts[2]
+        scales = torch.stack([scales[0] * count**2, scales[1], scales[2]])
+        squares = [[_square(x) for x in of_layers] for of_layers in (gaps, *_split(off, sizes))]
+        ctx.save_for_backward(layer, scales, each, mean, deviation, variance, *off, *gaps)
+        of_all = torch.stack([x for of_layers in squares for x in of_layers])
+        return (of_all.reshape(scales.shape) / scales).sum(0)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        count, mean, deviation, varies, *rest = ctx.saved_tensors
-        gap, of_mean, of_deviation = (
-            2 * gradients[0] / scale * x for x, scale in zip(rest[:3], rest[3:], strict=True)
-        )
-        of_variance = torch.where(varies, of_deviation / (2 * deviation), 0)
-        gap.diagonal().add_(of_variance / count)
-        return None, (of_mean - 2 * mean * of_variance) / count, gap, None, None, None
+        layer, scales, each, mean, deviation, variance, *off = ctx.saved_tensors
+        (off_mean, off_deviation), gaps = off[:2], off[2:]
+        pull = 2 * gradients[0] / scales
+        of_mean, of_deviation = pull[1][layer] * off_mean, pull[2][layer] * off_deviation
+        of_variance = torch.where(variance > _FLAT, of_deviation / (2 * deviation), 0)
+        of_first = (of_mean - 2 * mean * of_variance) / each
+        found: list[Tensor | None] = [None]
+        vectors = zip(*_split((of_first, of_variance / each), ctx.sizes), strict=True)
+        for gap, own, (first, diagonal) in zip(gaps, pull[0].unbind(), vectors, strict=True):
+            second = gap * own
+            second.diagonal().add_(diagonal)
+            found += [None, first, second]
+        return tuple(found)
+
+
+def _square(x: Tensor) -> Tensor:
+    flat = x.flatten()
+    return torch.dot(flat, flat)
+
+
+def _split(vectors: Iterable[Tensor], sizes: Sequence[int]) -> list[Sequence[Tensor]]:
+    """Of vectors that hold the channels of several layers, those of each."""
+    return [x.split(list(sizes)) for x in vectors]
 
 
 class _PlaneSums(torch.autograd.Function):
@@ -207,7 +247,7 @@ class _PlaneSums(torch.autograd.Function):
         weighted, w = ctx.saved_tensors
         first, second = gradients
         plain = first[:, None] if w is None else first[:, None] * w
-        return torch.addmm(plain, second + second.T, weighted), None
+        return torch.addmm(plain, second, weighted, alpha=2), None
 
 
 def _products(a: Tensor, b: Tensor) -> Tensor:

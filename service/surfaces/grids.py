@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from geometry.maps.sampling import SamplingMap
 from geometry.maps.taps import cubic_taps
+from service.surfaces.operators import SparseOperator
 
 Phase = tuple[float, float]  # down, across; in texels of the grid, −½ to ½
 ALIGNED: Phase = (0.0, 0.0)
@@ -36,15 +38,15 @@ def resize(
     """(B, C, H, W) to ``size`` (h, w) by Catmull-Rom interpolation: texel i of n along a side is
     at (i + ½ + phase) / n of it, with the phases of the ``source`` and the ``target``.
 
-    A torus (``wrap``) continues periodically, other charts by their border texels. Two small dense
-    products: on the CPU four times as fast, backward included, as torch's grid_sample.
+    A torus (``wrap``) continues periodically, other charts by their border texels. Two sparse
+    products: a third of the time of dense ones, which are four times as fast as grid_sample.
     """
     if tuple(x.shape[-2:]) == tuple(size):
         return _shifted(x, (target[0] - source[0], target[1] - source[1]), wrap)
-    kind = x.dtype, x.device
-    down = _interpolation(x.shape[-2], size[0], wrap, source[0], target[0], *kind)
-    across = _interpolation(x.shape[-1], size[1], wrap, source[1], target[1], *kind)
-    return down @ (x @ across.T)
+    for axis in (1, 0):
+        places = x.shape[axis - 2], size[axis], wrap, source[axis], target[axis]
+        x = _read_along(axis - 2, _interpolation(*places, x.device), x)
+    return x.contiguous()
 
 
 def shrink(x: Tensor, size: Sequence[int], wrap: bool, target: Phase = ALIGNED) -> Tensor:
@@ -82,23 +84,24 @@ def _shifted(x: Tensor, by: Phase, wrap: bool) -> Tensor:
     return x
 
 
+def _read_along(axis: int, interpolation: SparseOperator, x: Tensor) -> Tensor:
+    lines = x.movedim(axis, 0)
+    read = interpolation(lines.reshape(len(lines), -1))
+    return read.reshape(-1, *lines.shape[1:]).movedim(0, axis)
+
+
 @functools.lru_cache(maxsize=128)
 def _interpolation(
-    source: int,
-    size: int,
-    wrap: bool,
-    before: float,
-    after: float,
-    dtype: torch.dtype,
-    device: torch.device,
-) -> Tensor:
-    """The (size, source) matrix that interpolates a row of ``source`` texels at ``size`` places,
-    of grids with the phases ``before`` and ``after``."""
+    source: int, size: int, wrap: bool, before: float, after: float, device: torch.device
+) -> SparseOperator:
+    """What interpolates a row of ``source`` texels at ``size`` places, of grids with the phases
+    ``before`` and ``after``."""
     taps, weights = cubic_taps((np.arange(size) + 0.5 + after) * source / size - 0.5 - before)
     taps = taps % source if wrap else taps.clip(0, source - 1)
-    matrix = np.zeros((size, source), np.float32)
-    np.add.at(matrix, (np.arange(size)[:, None], taps), weights)
-    return torch.from_numpy(matrix).to(device, dtype)
+    ends = np.arange(0, taps.size + 1, taps.shape[1])
+    return SparseOperator(
+        SamplingMap(source, ends, taps.astype(np.int32).ravel(), weights.ravel()), device
+    )
 
 
 @functools.lru_cache(maxsize=16)

@@ -163,7 +163,7 @@ def _dreamt(
         with unblocked(network):
             ((_, x),) = network.layers(view, (layer,))
         response = x[own, numbers].mean((1, 2)) / strength
-        loss = SMOOTHNESS * len(channels) * steps(view, None) - response.log1p().sum()
+        loss = SMOOTHNESS * steps(view, None).sum() - response.log1p().sum()
         adam.zero_grad()
         loss.backward()
         adam.step()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import Moments, SeveralMoments
+    from service.perception.moments import SeveralMoments, Targets
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """moments: of the colours of all style pictures together, or in a metamorphosis of each;
-    stretches: see Stage."""
+    """targets: the moments of the colours of all style pictures together, or in a metamorphosis of
+    each; stretches: see Stage."""
 
-    moments: Sequence[Moments]
+    targets: Targets
     stretches: tuple[float, ...]
 
 
 def prepare(stage: Stage) -> Wanted:
     """The colours of the style pictures, blended where they are wanted together."""
-    from service.perception.moments import blended, moments
+    from service.perception.moments import Targets, blended, moments
 
     found = [
         blended([({RGB: moments(picture)}, share) for picture, share in pictures])[RGB]
         for pictures in stage.successive_styles()
     ]
-    return Wanted(found, stage.stretches)
+    return Wanted(Targets(found), stage.stretches)
 
 
 def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
-    """The moments of a view's colours, where each of the wanted moments is wanted."""
+    """The moments of the views' colours, where each of the wanted moments is wanted."""
     from service.perception.moments import SeveralMoments, moments
 
     weights = sight.weights(wanted.stretches)
@@ -45,12 +45,7 @@ def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
 
 def loss(painted: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
     """Their distance, of every stretch and on average."""
-    import torch
-
-    from service.perception.moments import moment_distance
-
-    pairs = zip(painted[RGB].each, wanted.moments, strict=True)
-    return torch.stack([moment_distance(seen, target) for seen, target in pairs]).mean()
+    return wanted.targets.distances(painted[RGB].each).mean()
 
 
 TERM = Term(

@@ -17,20 +17,22 @@ if TYPE_CHECKING:
 
 def difference(painted: Tensor, wanted: Tensor, weight: Tensor | None) -> Tensor:
     """How far one layer's features (B, C, h, w) are from the wanted ones, pixel by pixel: their
-    weighted mean square difference relative to the wanted features' (Gatys et al. 2015, eq. 1).
+    weighted mean square difference relative to the wanted features' (Gatys et al. 2015, eq. 1). Of
+    each view, (B,).
 
     weight (B, 1, h, w) or None for all."""
     if weight is None:
         weight = painted.new_ones(1)
-    apart = (weight * (painted - wanted).square()).sum()
-    return apart / (weight * wanted.square()).sum().clamp(min=1e-12)
+    apart = (weight * (painted - wanted).square()).sum((1, 2, 3))
+    return apart / (weight * wanted.square()).sum((1, 2, 3)).clamp(min=1e-12)
 
 
 def observe(sight: Sight, state: None) -> Mean:
-    """How far a view is from what it showed before."""
+    """How far the views are from what they showed before."""
     from service.perception.moments import Mean
 
-    return Mean(difference(sight.features, sight.before(), sight.weight))
+    found = difference(sight.features, sight.before(), sight.weight)
+    return Mean(found.sum(), len(found))
 
 
 TERM = Term(

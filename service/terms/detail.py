@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import Moments, SeveralMoments
+    from service.perception.moments import Moments, SeveralMoments, Targets
 
 SCALES = 3  # octaves, from the finest
 _FLOOR = 1e-5  # of a variance: a style may have no detail at all
@@ -22,16 +22,17 @@ _FLOOR = 1e-5  # of a variance: a style may have no detail at all
 @dataclass(frozen=True)
 class Wanted:
     """whitening: per octave, (3, 3), what makes the style's detail uncorrelated and of variance 1,
-    so that stray colours weigh as much as stray light; moments: of that, see :func:`_measured`."""
+    so that stray colours weigh as much as stray light; targets: the moments of that, see
+    :func:`_measured`."""
 
     whitening: Sequence[Tensor]
-    moments: Sequence[Moments]
+    targets: Targets
 
 
 def octaves(
     picture: Tensor, weight: Tensor | None, periodic: bool
 ) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """What a binomial blur takes away from a picture (1, 3, H, W), octave by octave (the Laplacian
+    """What a binomial blur takes away from pictures (B, 3, H, W), octave by octave (the Laplacian
     pyramid of Burt and Adelson 1983), and how much its places count: not at all where the blur
     has seen what does not."""
     from torch.nn import functional as F
@@ -54,9 +55,11 @@ def prepare(stage: Stage) -> Wanted:
     """The detail of the blend of style pictures."""
     import torch
 
+    from service.perception.moments import Targets
+
     plain = [torch.eye(3, device=next(stage.network.parameters()).device)] * SCALES
     whitening = [_whitening(band) for band in _of_styles(stage, plain)]
-    return Wanted(whitening, _of_styles(stage, whitening))
+    return Wanted(whitening, Targets(_of_styles(stage, whitening)))
 
 
 def _of_styles(stage: Stage, whitening: Sequence[Tensor]) -> list[Moments]:
@@ -87,12 +90,12 @@ def _measured(band: Tensor, weight: Tensor | None, whitening: Tensor) -> Moments
     from service.perception.moments import moments_of_planes
 
     share = None if weight is None else weight.flatten()
-    white = whitening @ band.reshape(3, -1)
+    white = whitening @ band.movedim(1, 0).reshape(3, -1)
     return moments_of_planes(torch.cat([white, white.abs()]), share)
 
 
 def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
-    """The moments of every octave of a view's detail, finest first."""
+    """The moments of every octave of the views' detail, finest first."""
     from service.perception.moments import SeveralMoments
 
     periodic = sight.look is not None and sight.look.periodic
@@ -106,14 +109,10 @@ def loss(sums: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
     which no view shows anything, as small ones of thin things, is no distance away."""
     import torch
 
-    from service.perception.moments import root_distance
-
-    found = []
-    for painted, target in zip(sums[LOOK].each, wanted.moments, strict=False):
-        seen = painted.count > 0
-        some = dataclasses.replace(painted, count=torch.where(seen, painted.count, 1))
-        found.append(torch.where(seen, root_distance(some, target), 0))
-    return torch.stack(found).mean()
+    found, counts = sums[LOOK].each, torch.stack([m.count for m in sums[LOOK].each])
+    some = torch.where(counts > 0, counts, 1).unbind()
+    seen = [dataclasses.replace(m, count=count) for m, count in zip(found, some, strict=True)]
+    return torch.where(counts > 0, wanted.targets.roots(seen), 0).mean()
 
 
 TERM = Term(

@@ -88,14 +88,15 @@ def observe(sight: Sight, state: Wishes) -> Mean:
 
     if sight.layer == LOOK:
         periodic = sight.look is not None and sight.look.periodic
-        seen = noisy_parts(sight.features, periodic, state.seed, sight.step)
-        found = scores(state.network, seen)
+        views = sight.features.split(1)
+        seen = [noisy_parts(view, periodic, state.seed, sight.step) for view in views]
+        found = scores(state.network, torch.cat(seen))
         others = OTHERS * torch.logsumexp(found, 1)
         values = [
-            (found[:, wish.channel] - (others if wish.weight > 0 else 0)).mean()
+            len(views) * (found[:, wish.channel] - (others if wish.weight > 0 else 0)).mean()
             for wish in state.wishes[HEAD]
         ]
-        return Mean(torch.stack(values))
+        return Mean(torch.stack(values), len(views))
     weight = _share(sight)
     parts = [
         (weight[:, 0] * _response(sight, wish, state)).sum() for wish in state.wishes[sight.layer]
@@ -127,7 +128,7 @@ def loss(sums: Mapping[str, Mean], state: Wishes) -> Tensor:
 
 
 def _response(sight: Sight, wish: Wish, state: Wishes) -> Tensor:
-    """What a wish is about at every place of a layer, (1, h, w)."""
+    """What a wish is about at every place of a layer, (B, h, w)."""
     if wish.direction:
         return along(_woken(sight, wish), wish.direction, state.strengths[sight.layer])
     if wish.channel is not None:
@@ -136,23 +137,29 @@ def _response(sight: Sight, wish: Wish, state: Wishes) -> Tensor:
 
 
 def _woken(sight: Sight, wish: Wish) -> Tensor:
-    """The features of a layer. Channels that are sought and that nothing in the view excites would
+    """The features of a layer. Channels that are sought and that nothing in a view excites would
     get no gradient: they get one through the ReLUs that block it."""
+    import torch
+
     from service.perception.redirected import unblocked
 
     own = {} if wish.channel is None else {wish.channel: 1.0}
     sought = [k for k, share in (wish.direction or own).items() if share * wish.weight > 0]
-    if not sought or sight.features[:, sought].any() or sight.look is None:
+    if not sought or sight.look is None:
         return sight.features
-    with unblocked(sight.network):
-        ((_, features),) = sight.network.layers(sight.look.pixels, (sight.layer,))
-    return features.float()
+    views = list(sight.features.split(1))
+    for k, pixels in enumerate(sight.look.pixels.split(1)):
+        if not views[k][:, sought].any():
+            with unblocked(sight.network):
+                ((_, features),) = sight.network.layers(pixels, (sight.layer,))
+            views[k] = features.float()
+    return torch.cat(views)
 
 
 def _share(sight: Sight) -> Tensor:
-    """How much each place of a layer counts, (1, 1, h, w)."""
+    """How much each place of a layer counts, (B, 1, h, w)."""
     if sight.weight is None:
-        return sight.features.new_ones(1, 1, *sight.features.shape[-2:])
+        return sight.features.new_ones(len(sight.features), 1, *sight.features.shape[-2:])
     return sight.weight
 
 

@@ -13,27 +13,30 @@ if TYPE_CHECKING:
     from service.perception.moments import Mean
 
 
-def steps(picture: Tensor, weight: Tensor | None) -> Tensor:
-    """Mean squared difference of neighbours that both count: total variation, L2.
+def steps(pictures: Tensor, weight: Tensor | None) -> Tensor:
+    """Mean squared difference of neighbours that both count: total variation, L2. Of each picture,
+    (B,).
 
-    picture (B, 3, H, W) in 0..1, weight (B, 1, H, W) or None for all."""
+    pictures (B, 3, H, W) in 0..1, weight (B, 1, H, W) or None for all."""
     import torch
 
-    across = (picture[..., :, 1:] - picture[..., :, :-1]).square()
-    down = (picture[..., 1:, :] - picture[..., :-1, :]).square()
+    of_each = (1, 2, 3)
+    across = (pictures[..., :, 1:] - pictures[..., :, :-1]).square()
+    down = (pictures[..., 1:, :] - pictures[..., :-1, :]).square()
     if weight is None:
-        return across.mean() + down.mean()
-    total = weight.sum().clamp(min=1) * picture.shape[1]
+        return across.mean(of_each) + down.mean(of_each)
+    total = weight.sum(of_each).clamp(min=1) * pictures.shape[1]
     both_across = torch.minimum(weight[..., :, 1:], weight[..., :, :-1])
     both_down = torch.minimum(weight[..., 1:, :], weight[..., :-1, :])
-    return ((across * both_across).sum() + (down * both_down).sum()) / total
+    return ((across * both_across).sum(of_each) + (down * both_down).sum(of_each)) / total
 
 
 def observe(sight: Sight, state: None) -> Mean:
-    """The steps in a view."""
+    """The steps in the views."""
     from service.perception.moments import Mean
 
-    return Mean(steps(sight.features, sight.weight))
+    found = steps(sight.features, sight.weight)
+    return Mean(found.sum(), len(found))
 
 
 TERM = Term(

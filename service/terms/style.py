@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,25 +13,31 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import LayerMoments, Moments, SeveralMoments
+    from service.perception.moments import LayerMoments, Moments, SeveralMoments, Targets
     from service.perception.network import Network
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """moments: of the style pictures, per layer: of all together, or in a metamorphosis of each;
-    weights: what the layers weigh; stretches: see Stage."""
+    """targets: the moments of the style pictures, of the layers in the order of their ``weights``:
+    of all together, or in a metamorphosis of each; stretches: see Stage."""
 
-    moments: Sequence[LayerMoments]
+    targets: Sequence[Targets]
     weights: Mapping[str, float]
     stretches: tuple[float, ...]
+
+    @functools.cached_property
+    def shares(self) -> Tensor:
+        """The layers' weights, such that they add up to 1: (layers,)."""
+        weights = self.targets[0].mean.new_tensor(list(self.weights.values()))
+        return weights / weights.sum()
 
 
 def prepare(stage: Stage) -> Wanted:
     """The blend of the style pictures, measured layer by layer: all at once may not fit into
     memory."""
     from service.perception.borders import continued
-    from service.perception.moments import blended
+    from service.perception.moments import Targets, blended
 
     network, weights = stage.network, stage.network.info.style
 
@@ -44,7 +51,8 @@ def prepare(stage: Stage) -> Wanted:
         blended([(measured(picture), share) for picture, share in pictures])
         for pictures in stage.successive_styles()
     ]
-    return Wanted(found, weights, stage.stretches)
+    targets = [Targets([moments[name] for name in weights]) for moments in found]
+    return Wanted(targets, weights, stage.stretches)
 
 
 def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
@@ -56,7 +64,7 @@ def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
 
 
 def _seen(sight: Sight, weight: Tensor | None) -> Moments:
-    """``weight``: how much each place of the layer counts, (1, 1, h, w)."""
+    """``weight``: how much each place of the layer counts, (B, 1, h, w)."""
     from service.perception.borders import inner
 
     if sight.look is not None and sight.look.periodic:
@@ -67,7 +75,7 @@ def _seen(sight: Sight, weight: Tensor | None) -> Moments:
 
 
 def _measured(network: Network, features: Tensor, weight: Tensor | None = None) -> Moments:
-    """Of one picture's features (1, C, h, w), by what each place counts, (1, 1, h, w)."""
+    """Of features (B, C, h, w), by what each place counts, (B, 1, h, w)."""
     from service.perception.moments import moments, smoothed
 
     if network.info.residual:
@@ -84,16 +92,13 @@ def loss(painted: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
     the layers that can arrive, and wash the picture out."""
     import torch
 
-    from service.perception.moments import root_distance
-
-    found = []
-    for number, moments in enumerate(wanted.moments):
-        terms = [
-            weight * root_distance(painted[name].each[number], moments[name])
-            for name, weight in wanted.weights.items()
+    roots = torch.stack(
+        [
+            targets.roots([painted[name].each[number] for name in wanted.weights])
+            for number, targets in enumerate(wanted.targets)
         ]
-        found.append(torch.stack(terms).sum() / sum(wanted.weights.values()))
-    return torch.stack(found).mean()
+    )
+    return (roots * wanted.shares).sum(1).mean()
 
 
 TERM = Term(

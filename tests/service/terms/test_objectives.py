@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from service.perception.moments import SeveralMoments, moment_distance, moments
+from service.perception.moments import SeveralMoments, Targets, moment_distance, moments
 from service.terms.smoothness import steps
 from service.terms.style import Wanted, loss
 
@@ -54,7 +54,7 @@ def test_the_style_term_is_the_weighted_mean_of_its_layers_square_roots():
     b = {name: torch.rand(1, 3, 4, 4) for name in ("one", "two")}
     one, two = (float(moment_distance(moments(a[k]), moments(b[k]))) for k in ("one", "two"))
     painted, target = ({k: moments(x[k]) for k in x} for x in (a, b))
-    wanted = Wanted([target], {"one": 1.0, "two": 3.0}, ())
+    wanted = Wanted([Targets(list(target.values()))], {"one": 1.0, "two": 3.0}, ())
 
     def term_of(found):
         return float(loss({k: SeveralMoments([found[k]]) for k in found}, wanted))
@@ -68,6 +68,13 @@ def test_smoothness_is_the_mean_square_of_steps():
     assert float(steps(ramp, None)) == pytest.approx(0.01, rel=1e-5)
     assert float(steps(ramp.transpose(-1, -2), None)) == pytest.approx(0.01, rel=1e-5)
     assert float(steps(torch.full((1, 3, 4, 5), 0.3), None)) == 0
+
+
+def test_of_several_pictures_every_one_has_its_own_steps():
+    pictures, weight = torch.rand(3, 3, 6, 5), torch.rand(3, 1, 6, 5)
+    for w in (None, weight):
+        alone = [steps(pictures[k : k + 1], None if w is None else w[k : k + 1]) for k in range(3)]
+        torch.testing.assert_close(steps(pictures, w), torch.cat(alone))
 
 
 def test_smoothness_sees_nothing_behind_a_mask():
