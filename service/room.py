@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 from geometry.errors import InputError
 from service.recipe.recipe import Recipe
-from service.spaces.plane import WHOLE_SIZE
+from service.spaces.plane import WHOLE_SIZE, PlaneScene
+from service.spaces.space import Design, Scene
 
 GIB = 1 << 30
-# Bytes for each pixel of the picture, besides what the programs themselves take; tiles, measured
-# (docs/benchmarks.md). Other targets take more.
-WHOLE_BYTES = 210  # of what is held as a whole while it is painted
-LARGE_BYTES = 80  # of what is painted window by window: 55, the rest to finish it
+# Bytes that a painting takes besides what the programs themselves do, measured
+# (docs/benchmarks.md); meshes and spirals take more.
+CANVAS_BYTES = 185  # in a step, for each texel of the canvas: its levels, their mean, Adam's
+CHART_BYTES = 25  # in a step, for each texel of the chart that the canvas is enlarged to
+KEPT_BYTES = 80  # for each texel of the canvas while the picture is made and measured
+PIXEL_BYTES = 45  # for each pixel of the picture, then
+LARGE_BYTES = 80  # for each pixel of what is painted window by window: 55, the rest to finish it
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
 
 
-def needed_memory(recipe: Recipe) -> int:
+def needed_memory(recipe: Recipe, scene: Scene) -> int:
     """Bytes that a painting takes at least while it is painted and finished."""
-    return recipe.size**2 * (WHOLE_BYTES if recipe.size <= WHOLE_SIZE else LARGE_BYTES)
+    if in_windows(scene, recipe):
+        return recipe.size**2 * LARGE_BYTES
+    return _of_a_whole(scene.design(recipe.size))
 
 
-def check_memory(recipe: Recipe, free: int | None = None) -> None:
+def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene]:
+    """Whether it is painted window by window, and nothing but its canvas is held as a whole: as
+    large tiles are."""
+    return isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE
+
+
+def _of_a_whole(design: Design) -> int:
+    canvas, chart = math.prod(design.canvas_shape), math.prod(design.chart_shape)
+    painted = CANVAS_BYTES * canvas + CHART_BYTES * chart
+    return max(painted, KEPT_BYTES * canvas + PIXEL_BYTES * math.prod(design.shape))
+
+
+def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
     """Raise InputError("too-large") for a painting that takes more than is ``free``, by default
     as the system says; nothing where it does not say."""
     free = free_memory() if free is None else free
-    needed = needed_memory(recipe)
+    needed = needed_memory(recipe, scene)
     if free is None or needed <= free:
         return
-    fitting = int((free / WHOLE_BYTES) ** 0.5) // 64 * 64
-    fix = f"Choose a size of {min(fitting, WHOLE_SIZE)} or less" if fitting >= 64 else "Make room"
+    whole = min(recipe.size, WHOLE_SIZE) if in_windows(scene, recipe) else recipe.size
+    share = min(1.0, free / _of_a_whole(scene.design(whole)))
+    fitting = int(whole * share**0.5) // 64 * 64
+    fix = f"Choose a size of {fitting} or less" if fitting >= 64 else "Make room"
     raise InputError(
         "too-large",
         "size",

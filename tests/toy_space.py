@@ -52,14 +52,14 @@ class StripDesign(FoldedDesign):
         texels = row * columns + column % columns
         return from_taps(rows * columns, texels, weights, column // columns % ORDERS, palette)
 
-    def _window(self, left, across):
-        rows = self.shape[0]
-        y, x = np.mgrid[:rows, :across] + 0.5
-        points = np.stack([left + x.ravel() / rows, y.ravel() / rows, np.ones(x.size)], axis=1)
-        return View((rows, across), points, np.arange(x.size + 1), *np.ones((2, x.size)))
+    def _window(self, left, across, rows=None):
+        height = self.shape[0]
+        y, x = np.mgrid[slice(rows.start, rows.stop) if rows else slice(height), :across] + 0.5
+        points = np.stack([left + x.ravel() / height, y.ravel() / height, np.ones(x.size)], axis=1)
+        return View(x.shape, points, np.arange(x.size + 1), *np.ones((2, x.size)))
 
-    def picture_view(self):
-        return self._window(0, self.shape[1])
+    def picture_view(self, rows=None):
+        return self._window(0, self.shape[1], rows)
 
     def views(self, count, seed):
         begins = np.random.default_rng(seed).uniform(1, PERIODS, count)

@@ -63,10 +63,12 @@ def placement(model: Model, shape: tuple[int, int]) -> tuple[float, tuple[float,
     )
 
 
-def picture_samples(model: Model, shape: tuple[int, int], chart: HyperbolicChart) -> Samples:
-    """The samples of a picture of ``shape`` (height, width)."""
+def picture_samples(
+    model: Model, shape: tuple[int, int], chart: HyperbolicChart, rows: range | None = None
+) -> Samples:
+    """The samples of a picture of ``shape`` (height, width), or of some of its rows."""
     scale, centre = placement(model, shape)
-    y, x = np.indices(shape)
+    y, x = np.meshgrid(range(shape[0]) if rows is None else rows, range(shape[1]), indexing="ij")
     return _samples(model, np.stack([x.ravel(), y.ravel()], axis=1), scale, centre, chart)
 
 
@@ -192,14 +194,17 @@ def crop_samples(
     return dataclasses.replace(here, points=here.points @ motion.T)
 
 
-def coverage(model: Model, shape: tuple[int, int]) -> Array:
-    """(H, W): how much of every pixel of a picture is inside the model, which is convex."""
+def coverage(model: Model, shape: tuple[int, int], rows: range | None = None) -> Array:
+    """(H, W): how much of every pixel of a picture, or of some of its rows, is inside the model,
+    which is convex."""
+    rows = range(shape[0]) if rows is None else rows
     scale, (x, y) = placement(model, shape)
-    rows, columns = np.arange(shape[0] + 1)[:, None], np.arange(shape[1] + 1)
-    corners = model.inside((columns - x + 1j * (y - rows)).astype(np.complex128) / scale)
-    out = np.ones(shape)
+    down, columns = np.arange(rows.start, rows.stop + 1)[:, None], np.arange(shape[1] + 1)
+    corners = model.inside((columns - x + 1j * (y - down)).astype(np.complex128) / scale)
+    out = np.ones((len(rows), shape[1]))
     i, j = np.nonzero(~(corners[:-1, :-1] & corners[:-1, 1:] & corners[1:, :-1] & corners[1:, 1:]))
     across = (np.arange(_RIM) + 0.5) / _RIM
-    fine = (j[:, None, None] + across - x) + 1j * (y - i[:, None, None] - across[:, None])
+    middles = y - (i + rows.start)[:, None, None] - across[:, None]
+    fine = (j[:, None, None] + across - x) + 1j * middles
     out[i, j] = model.inside(fine.astype(np.complex128) / scale).mean(axis=(1, 2))
     return out

@@ -20,6 +20,7 @@ from geometry.sphere.lune_charts import OVERLAP, LuneChart, lune_chart
 from geometry.symmetry.colour import act, inverse
 from geometry.symmetry.groups import Elements
 
+_PIXELS = 1 << 20  # of a picture at a time
 _AIR = 4  # texels around what is read: lunes mix over two, and taps read one more
 
 
@@ -75,21 +76,24 @@ def one_of_each(picture: NDArray[np.uint8], elements: Elements) -> NDArray[np.ui
     """A square picture (H, H, 3) with x right, y up from its middle, in which pixels that the
     ``elements`` take to pixels agree to the bit: of each orbit one stands for all. Colours act on
     red, green and blue."""
-    side = len(picture)
-    y, x = side - 1 - 2 * np.arange(side)[:, None], 2 * np.arange(side) - side + 1
-    best = np.arange(side * side, dtype=np.int64).reshape(side, side)
-    chosen = np.zeros((side, side), np.int16)
-    for number, matrix in enumerate(elements.matrices):
-        (a, b), (c, d) = whole = np.rint(matrix[:2, :2]).astype(np.int64)
-        if not np.allclose(whole, matrix[:2, :2], atol=1e-9):
-            continue
-        column, row = (a * x + b * y + side - 1) // 2, (side - 1 - c * x - d * y) // 2
-        image = row * side + column
-        better = image < best
-        best[better], chosen[better] = image[better], number
-    out = picture.copy()
-    for number in np.unique(chosen[best != np.arange(side * side).reshape(side, side)]):
-        here = chosen == number
-        seen = picture.reshape(-1, 3)[best[here]]
-        out[here] = act(inverse(elements.colours[number]), seen)
+    side, out = len(picture), picture.copy()
+    x = 2 * np.arange(side) - side + 1
+    # a few rows at a time: the list of all pixels would be many times as large as the picture
+    height = max(1, _PIXELS // side)
+    for top in range(0, side, height):
+        rows = np.arange(top, min(top + height, side))[:, None]
+        y, own = side - 1 - 2 * rows, rows * side + np.arange(side)
+        best, chosen = own.copy(), np.zeros(own.shape, np.int16)
+        for number, matrix in enumerate(elements.matrices):
+            (a, b), (c, d) = whole = np.rint(matrix[:2, :2]).astype(np.int64)
+            if not np.allclose(whole, matrix[:2, :2], atol=1e-9):
+                continue
+            column, row = (a * x + b * y + side - 1) // 2, (side - 1 - c * x - d * y) // 2
+            image = row * side + column
+            better = image < best
+            best[better], chosen[better] = image[better], number
+        for number in np.unique(chosen[best != own]):
+            here = chosen == number
+            seen = picture.reshape(-1, 3)[best[here]]
+            out[top : top + height][here] = act(inverse(elements.colours[number]), seen)
     return out

@@ -50,28 +50,37 @@ class Projection:
 
     shape: width that is asked for → (H, W) of the picture, W the nearest that it can have;
     to_sphere: pixel coordinates (n,), (n,) and shape → unit vectors (n, 3); positions: unit
-    vectors (n, 3) and shape → pixel coordinates (row, column), (n,) each; area: shape → solid
-    angle of every texel (H·W,), row-major, steradians, of sum 4π."""
+    vectors (n, 3) and shape → pixel coordinates (row, column), (n,) each; solid_angles: rows and
+    columns (n,), whole numbers, and shape → solid angles of these texels (n,), steradians, of sum
+    4π over all."""
 
     name: str
     title: str
     shape: Callable[[int], Shape]
     to_sphere: Callable[[Array, Array, Shape], Array]
     positions: Callable[[Array, Shape], tuple[Array, Array]]
-    area: Callable[[Shape], Array]
+    solid_angles: Callable[[NDArray[np.integer], NDArray[np.integer], Shape], Array]
 
-    def points(self, shape: Shape, subsamples: int = 1) -> Array:
-        """The points (H·W·s², 3) of s × s sub-samples of every texel, those of a texel together,
-        texels row-major."""
-        return self.to_sphere(*_grid(shape, subsamples), shape)
+    def points(self, shape: Shape, subsamples: int = 1, rows: range | None = None) -> Array:
+        """The points (n·W·s², 3) of s × s sub-samples of every texel, those of a texel together,
+        texels row-major, of all rows or of n of them."""
+        rows = range(shape[0]) if rows is None else rows
+        return self.to_sphere(*_grid(rows, shape[1], subsamples), shape)
+
+    def area(self, shape: Shape) -> Array:
+        """The solid angles of all texels (H·W,), row-major; a row after the other, as some take
+        much memory to work out."""
+        columns = np.arange(shape[1])
+        each = (self.solid_angles(np.full(shape[1], k), columns, shape) for k in range(shape[0]))
+        return np.concatenate(list(each))
 
 
-def _grid(shape: Shape, subsamples: int) -> tuple[Array, Array]:
-    """Rows and columns (H·W·s²,) of the sub-samples."""
+def _grid(rows: range, width: int, subsamples: int) -> tuple[Array, Array]:
+    """Rows and columns (n·W·s²,) of the sub-samples."""
     within = (np.arange(subsamples) + 0.5) / subsamples
-    row = (np.arange(shape[0])[:, None] + within)[:, None, :, None]
-    column = (np.arange(shape[1])[:, None] + within)[None, :, None, :]
-    full = (*shape, subsamples, subsamples)
+    row = (np.array(rows)[:, None] + within)[:, None, :, None]
+    column = (np.arange(width)[:, None] + within)[None, :, None, :]
+    full = (len(rows), width, subsamples, subsamples)
     return np.broadcast_to(row, full).ravel(), np.broadcast_to(column, full).ravel()
 
 
@@ -90,10 +99,13 @@ def _equirectangular_positions(points: Array, shape: Shape) -> tuple[Array, Arra
     return row, (np.arctan2(y, x) / np.pi + 1) / 2 * width
 
 
-def _equirectangular_area(shape: Shape) -> Array:
+def _equirectangular_solid_angles(
+    row: NDArray[np.integer], column: NDArray[np.integer], shape: Shape
+) -> Array:
     height, width = shape
     heights = np.cos(np.pi * np.arange(height + 1) / height)
-    return np.repeat(2 * np.pi / width * (heights[:-1] - heights[1:]), width)
+    found: Array = 2 * np.pi / width * (heights[row] - heights[row + 1])
+    return found
 
 
 def _cube_to_sphere(row: Array, column: Array, shape: Shape) -> Array:
@@ -120,13 +132,20 @@ def _cube_positions(points: Array, shape: Shape) -> tuple[Array, Array]:
     )
 
 
-def _cube_area(shape: Shape) -> Array:
+def _cube_solid_angles(
+    row: NDArray[np.integer], column: NDArray[np.integer], shape: Shape
+) -> Array:
     """Of a face's rectangle from its middle to (s, t): atan(st/√(1 + s² + t²))."""
     side = shape[0] // 2
-    s = np.linspace(-1, 1, side + 1)
-    t = s[:, None]
-    corner = np.arctan2(s * t, np.sqrt(1 + s * s + t * t))
-    return np.tile(np.diff(np.diff(corner, axis=0), axis=1), (2, 3)).ravel()
+    line = np.linspace(-1, 1, side + 1)
+    row, column = row % side, column % side
+
+    def corner(down: int, across: int) -> Array:
+        t, s = line[row + down], line[column + across]
+        found: Array = np.arctan2(s * t, np.sqrt(1 + s * s + t * t))
+        return found
+
+    return corner(1, 1) - corner(0, 1) - (corner(1, 0) - corner(0, 0))
 
 
 def faces(picture: NDArray) -> dict[str, NDArray]:
@@ -151,20 +170,22 @@ def _octahedral_positions(points: Array, shape: Shape) -> tuple[Array, Array]:
     return (1 - y) / 2 * shape[0], (x + 1) / 2 * shape[1]
 
 
-def _octahedral_area(shape: Shape) -> Array:
+def _octahedral_solid_angles(
+    row: NDArray[np.integer], column: NDArray[np.integer], shape: Shape
+) -> Array:
     """The square is flat triangles seen from the octahedron's centre: two for every texel, on
     either side of the diagonal along which it may be folded."""
-    row, column = np.meshgrid(*(np.arange(n + 1.0) for n in shape), indexing="ij")
-    corner = _octahedral_to_sphere(row.ravel(), column.ravel(), shape).reshape(*row.shape, 3)
-    a, b, c, d = corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]
-    centre = row[:-1, :-1] + 0.5 < shape[0] / 2, column[:-1, :-1] + 0.5 < shape[1] / 2
+    a, b, c, d = (
+        _octahedral_to_sphere(row + float(down), column + float(across), shape)
+        for down, across in ((0, 0), (0, 1), (1, 1), (1, 0))
+    )
+    centre = row + 0.5 < shape[0] / 2, column + 0.5 < shape[1] / 2
     falling = centre[0] != centre[1]  # the fold goes down to the right: from a to c
-    area = np.where(
+    return np.where(
         falling,
         _solid_angle(a, b, c) + _solid_angle(a, c, d),
         _solid_angle(b, c, d) + _solid_angle(a, b, d),
     )
-    return area.ravel()
 
 
 def _solid_angle(a: Array, b: Array, c: Array) -> Array:
@@ -188,7 +209,7 @@ EQUIRECTANGULAR = Projection(
     lambda width: (_parts(width, 2), 2 * _parts(width, 2)),
     _equirectangular_to_sphere,
     _equirectangular_positions,
-    _equirectangular_area,
+    _equirectangular_solid_angles,
 )
 CUBE = Projection(
     "cube",
@@ -196,7 +217,7 @@ CUBE = Projection(
     lambda width: (2 * _parts(width, 3), 3 * _parts(width, 3)),
     _cube_to_sphere,
     _cube_positions,
-    _cube_area,
+    _cube_solid_angles,
 )
 OCTAHEDRAL = Projection(
     "octahedral",
@@ -204,7 +225,7 @@ OCTAHEDRAL = Projection(
     lambda width: (2 * _parts(width, 2), 2 * _parts(width, 2)),
     _octahedral_to_sphere,
     _octahedral_positions,
-    _octahedral_area,
+    _octahedral_solid_angles,
 )
 
 PROJECTIONS = {p.name: p for p in (EQUIRECTANGULAR, CUBE, OCTAHEDRAL)}

@@ -66,12 +66,16 @@ def sample(points: Array, footprint: float, chart: SpiralChart, phase: float = 0
 
 
 def picture_map(
-    chart: SpiralChart, shape: tuple[int, int], phase: float = 0.0, subsamples: int = 2
+    chart: SpiralChart,
+    shape: tuple[int, int],
+    phase: float = 0.0,
+    subsamples: int = 2,
+    rows: range | None = None,
 ) -> SamplingMap:
-    """Pyramid → pixels (H·W) of the picture of ``shape`` (height, width), row-major, each the mean
-    of ``subsamples``² points. Raising ``phase`` zooms into the spiral, without end: at
-    ``chart.loop`` the picture is that of phase 0 again."""
-    return _pixels(_grid(shape), np.eye(2) * 2 / shape[1], chart, phase, subsamples)
+    """Pyramid → pixels (H·W) of the picture of ``shape`` (height, width), or of some of its rows,
+    row-major, each the mean of ``subsamples``² points. Raising ``phase`` zooms into the spiral,
+    without end: at ``chart.loop`` the picture is that of phase 0 again."""
+    return _pixels(_grid(shape, rows), np.eye(2) * 2 / shape[1], chart, phase, subsamples)
 
 
 def window_map(
@@ -116,9 +120,11 @@ def _pixels(
     )
 
 
-def _grid(shape: tuple[int, int]) -> Array:
-    """(H·W, 2): the centres of a picture's pixels from its middle, x right and y up, row-major."""
-    y, x = np.indices(shape).reshape(2, -1) + 0.5
+def _grid(shape: tuple[int, int], rows: range | None = None) -> Array:
+    """(H·W, 2): the centres of a picture's pixels, or of some of its rows', from its middle, x
+    right and y up, row-major."""
+    rows = range(shape[0]) if rows is None else rows
+    y, x = (k.ravel() + 0.5 for k in np.meshgrid(rows, range(shape[1]), indexing="ij"))
     return np.column_stack([x - shape[1] / 2, shape[0] / 2 - y])
 
 

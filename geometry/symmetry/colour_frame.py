@@ -107,7 +107,16 @@ class ColourFrame:
         """Colours in 0..1 that are mixed by a linear map whose weights have the sum 1. Rules of the
         frame RGB are affine on colours, which are what is mixed there; all others are only on
         logits. So what is mixed has the symmetry that its parts have."""
-        return mix(colours) if self.is_rgb else special.expit(mix(_logits(colours)))
+        return self.unmixable(mix(self.mixable(colours)))
+
+    def mixable(self, colours: NDArray) -> Array:
+        """What of colours in 0..1 is mixed, see :meth:`mixed`."""
+        return colours if self.is_rgb else _logits(colours)
+
+    def unmixable(self, values: Array) -> Array:
+        """The colours of what was mixed."""
+        found: Array = values if self.is_rgb else special.expit(values)
+        return found
 
     @classmethod
     def of_light(cls, middle: float, elements: Iterable[ColourElement]) -> ColourFrame | None:

@@ -17,7 +17,6 @@ from scipy import ndimage
 
 from geometry.errors import InputError
 from geometry.symmetry.colour_frame import RGB, ColourFrame
-from service.recipe.recipe import MAX_SIZE
 from service.spaces.plane import WHOLE_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
@@ -71,18 +70,22 @@ class Paint:
         """What a receipt says of it."""
         return Origin(self.source, self.width, self.sha256)
 
-    def check_grows(self, size: int) -> None:
-        """Raise InputError("bad-value") unless a painting of a ``size`` can go on from here."""
+    def check_grows(self, size: int, largest: int) -> None:
+        """Raise InputError("bad-value") unless a painting of a ``size`` can go on from here.
+        largest: see Space."""
         if not self.width:
             raise InputError(
                 "bad-value", "job", "An earlier version painted this.", "Paint it again first."
             )
         if size <= self.width:
+            more = min(2 * self.width, largest)
             raise InputError(
                 "bad-value",
                 "size",
                 f"The picture is {self.width} pixels wide already.",
-                f"Give more than that, such as {min(2 * self.width, MAX_SIZE)}.",
+                f"Give more than that, such as {more}."
+                if more > self.width
+                else "That is as large as it can be.",
             )
 
     def to_bytes(self, half: bool = False) -> bytes:

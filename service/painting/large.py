@@ -34,6 +34,7 @@ from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
 from service.painting.studio import (
+    GLANCE,
     GRIDS,
     NOISE,
     SEEN_IN_VIEWS,
@@ -50,7 +51,6 @@ from service.spaces.plane_design import PlaneDesign
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
 
-GLANCE = 1024  # pixels across that a look at the painting has at most
 TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
 # How often a stage's windows cover the tile, all copies counted; at the first there is only noise.
 COVER, COVER_OF_NOISE = 2.0, 4.0

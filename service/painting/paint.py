@@ -38,8 +38,8 @@ from service.perception.choice import settled
 from service.perception.network import Network, load_network
 from service.ranks.ranks import ALONE, Ranks
 from service.recipe.recipe import Recipe
-from service.room import check_memory
-from service.spaces.plane import WHOLE_SIZE, PlaneScene
+from service.room import check_memory, in_windows
+from service.spaces import SPACES
 from service.spaces.space import Scene
 from service.terms import TERMS
 
@@ -99,8 +99,8 @@ def paint(
     memory.
     """
     device = device or pick_device()
-    if device.type == "cpu" or recipe.size > WHOLE_SIZE:
-        check_memory(recipe)
+    if device.type == "cpu" or in_windows(scene, recipe):
+        check_memory(recipe, scene)
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)
@@ -117,7 +117,7 @@ def paint(
             "Paint it without, and finish it then.",
         )
     if larger_than is not None:
-        larger_than.check_grows(recipe.size)
+        larger_than.check_grows(recipe.size, SPACES[recipe.target].largest)
     order = scene.group.order
     above = None if larger_than is None else larger_than.width
     way, efforts, known = _way(recipe, steering, order, above)
@@ -210,7 +210,7 @@ def studio_for(
     ranks: Ranks = ALONE,
 ) -> Studio | LargeStudio:
     """What paints a recipe that is settled; see :func:`paint`."""
-    if isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE:
+    if in_windows(scene, recipe):
         larger_than = before if isinstance(before, Paint) else None
         return LargeStudio(recipe, scene, styles, network, frugal, larger_than)
     return Studio(recipe, scene, styles, network, device, frugal, before, ranks)

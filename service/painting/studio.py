@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from geometry.symmetry.colour import generated
@@ -43,6 +44,7 @@ DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
+GLANCE = 1024  # pixels across of looks at a painting that is large
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
 SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
@@ -80,6 +82,7 @@ class Studio:
         alone = ranks is ALONE and not frugal
         self._replay: Replay[tuple[Losses, int]] = Replay(recorders_of(device) if alone else None)
         self._full: Surface | None = None
+        self._small: Surface | None = None
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
         self._iterate: Iterate
@@ -97,7 +100,7 @@ class Studio:
             self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
             self._scene = recoloured(self._scene, recipe)
-        self._full = None
+        self._full = self._small = None
         return True
 
     def begin(self, width: int) -> None:
@@ -238,7 +241,7 @@ class Studio:
         mirrored = winding(design, plain.group, to_host(paint)) * wanted < 0
         if mirrored != self._scene.mirrored:
             self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
-            self._full = None
+            self._full = self._small = None
             self._surface = self._surface_at(self._width)
             self._replay.forget()
 
@@ -252,7 +255,8 @@ class Studio:
     def texture(self, max_size: int) -> NDArray[np.uint8]:
         """The picture as it is now; see Progress.texture."""
         if max_size:
-            picture = self._surface.picture(self._logits(self._iterate.mean))
+            surface, logits = self._looked_upon()
+            picture = surface.picture(logits)
             scale = max_size / max(picture.shape[:2])
             if scale >= 1:
                 return picture
@@ -267,6 +271,18 @@ class Studio:
             return picture
         backdrop = self.kept()
         return backdrop.behind(picture, backdrop.kept)
+
+    def _looked_upon(self) -> tuple[Surface, Tensor]:
+        """What frames are made of: the stage's surface or, where its picture is large, a small one
+        whose texels are means of the canvas's."""
+        logits = self._logits(self._iterate.mean)
+        if not self._surface.is_large:
+            return self._surface, logits
+        if self._small is None:
+            self._small = make_surface(self._scene, GLANCE, 1, self._device)
+        canvas = logits.reshape(*self._iterate.mean.shape, 3).movedim(-1, 1)
+        means = F.adaptive_avg_pool2d(canvas, self._small.canvas_shape[1:])
+        return self._small, means.movedim(1, -1).reshape(-1, 3)
 
     @torch.no_grad()
     def kept(self) -> Backdrop:

@@ -26,6 +26,7 @@ AUTOMATIC = ("network", "precision")
 
 MIN_SIZE = 64  # of what is painted, pixels across
 MAX_SIZE = max(space.largest for space in SPACES.values())
+_LARGE_TARGETS = ", ".join(name for name, space in SPACES.items() if space.largest > LARGEST)
 MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_COLOURING = 256  # characters of a colour rule that is written out
@@ -220,7 +221,7 @@ class Recipe(Part):
         ge=MIN_SIZE,
         le=MAX_SIZE,
         description="Width of the result in pixels; where it is repeated, of one period. Over "
-        f"{LARGEST}: tiles only.",
+        f"{LARGEST}: only of the targets {_LARGE_TARGETS}.",
     )
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."

@@ -84,7 +84,7 @@ def _check_motif(recipe: Recipe) -> None:
         raise InputError(
             "bad-value",
             "size",
-            f"Tiles with a motif are {LARGEST} pixels wide at most.",
+            f"Paintings with a motif are {LARGEST} pixels wide at most.",
             f"Choose {LARGEST} or less.",
         )
 

@@ -3,9 +3,8 @@ and whether its borders show when it is repeated."""
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,10 +59,13 @@ def measure_quality(picture: Picture, frame: Frame) -> Quality:
     layout = frame.layout
     if layout is None:
         return Quality((), {})
-    splines = functools.cache(functools.partial(_splines, picture, layout))
-    errors = (
-        _error(picture, splines, layout, generator, frame.colours) for generator in frame.generators
-    )
+    exact = [layout.on_grid and _takes_pixels_to_pixels(layout, g) for g in frame.generators]
+    others = [g for g, on_grid in zip(frame.generators, exact, strict=True) if not on_grid]
+    between = iter(_errors_between_pixels(picture, layout, others, frame.colours) if others else ())
+    errors = [
+        _exact_error(picture, layout, g, frame.colours) if on_grid else next(between)
+        for g, on_grid in zip(frame.generators, exact, strict=True)
+    ]
     seams = {_ACROSS[axis]: seam_ratio(picture, axis, skew) for axis, skew in layout.joins.items()}
     return Quality(tuple(error for error in errors if error is not None), seams)
 
@@ -92,74 +94,92 @@ class _Gaps:
     area: float = 0.0
     worst: float = 0.0
 
+    def add(self, gap: Array, weight: Array) -> None:
+        """Those of some pixels (n, 3), which count so much (n,)."""
+        self.squares += float(((gap**2).mean(axis=1) * weight).sum())
+        self.area += float(weight.sum())
+        self.worst = max(self.worst, float(np.abs(gap).max()))
 
-def _error(
-    picture: Picture,
-    splines: Callable[[], list[Array]],
-    layout: Layout,
-    generator: PictureGenerator,
-    colours: ColourFrame,
+    def error(self, name: str, exact: bool) -> SymmetryError | None:
+        """None where the picture shows nothing together with its image under the generator."""
+        if not self.area:
+            return None
+        mean, worst = self.squares / self.area, self.worst
+        return SymmetryError(name, math.sqrt(mean), worst, exact and worst == 0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Pixels, row-major numbers (n,), that are seen well, and so are their images under a
+    generator: where these lie (n, 2), and how much the pixels count (n,)."""
+
+    generator: PictureGenerator
+    pixels: NDArray[np.integer]
+    place: Array
+    weight: Array
+
+    @classmethod
+    def among(
+        cls, pixels: NDArray[np.integer], layout: Layout, generator: PictureGenerator
+    ) -> _Pairs:
+        """Those of these pixels."""
+        points, weight = layout.points(pixels)
+        seen_at_all = weight > 0
+        pixels, points, weight = pixels[seen_at_all], points[seen_at_all], weight[seen_at_all]
+        place, usable = layout.positions(points @ generator.matrix.T)
+        return cls(generator, pixels[usable], place[usable], weight[usable])
+
+    def gap(self, picture: Picture, seen: Array, colours: ColourFrame) -> Array:
+        """(n, 3): of what is ``seen`` at the images (n, 3)."""
+        here = picture.reshape(-1, 3)[self.pixels]
+        if colours.is_rgb:
+            return seen - act(self.generator.colour, here)
+        low, high = colours.bounds(self.generator.colour, here / 255)
+        gap: Array = seen - np.clip(seen, 255 * low, 255 * high)
+        return gap
+
+
+def _exact_error(
+    picture: Picture, layout: Layout, generator: PictureGenerator, colours: ColourFrame
 ) -> SymmetryError | None:
-    """None where the picture shows nothing together with its image under the generator."""
-    count = picture.shape[0] * picture.shape[1]
-    exact = layout.on_grid and _takes_pixels_to_pixels(layout, generator)
-    gaps, between = _Gaps(), None if exact else splines()
-    if exact or count <= _SAMPLES:
-        for start in range(0, count, _CHUNK):
-            pixels = np.arange(start, min(start + _CHUNK, count))
-            _compare(pixels, picture, between, layout, generator, colours, gaps)
-    else:
-        pixels = np.sort(np.random.default_rng(0).choice(count, _SAMPLES, replace=False))
-        _compare(pixels, picture, between, layout, generator, colours, gaps)
-    if not gaps.area:
-        return None
-    mean, worst = gaps.squares / gaps.area, gaps.worst
-    return SymmetryError(generator.name, math.sqrt(mean), worst, exact and worst == 0)
+    """Of a generator that takes pixels to pixels: all are compared."""
+    gaps, count = _Gaps(), picture.shape[0] * picture.shape[1]
+    for start in range(0, count, _CHUNK):
+        numbers = np.arange(start, min(start + _CHUNK, count))
+        pairs = _Pairs.among(numbers, layout, generator)
+        if len(pairs.pixels):
+            row, column = (np.rint(pairs.place).astype(int) % picture.shape[:2]).T
+            gaps.add(pairs.gap(picture, picture[row, column].astype(float), colours), pairs.weight)
+    return gaps.error(generator.name, exact=True)
 
 
-def _splines(picture: Picture, layout: Layout) -> list[Array]:
-    framed = layout.framed(picture)
-    return [ndimage.spline_filter(framed[..., k].astype(np.float32), order=3) for k in range(3)]
-
-
-def _compare(
-    pixels: NDArray[np.integer],
+def _errors_between_pixels(
     picture: Picture,
-    splines: list[Array] | None,
     layout: Layout,
-    generator: PictureGenerator,
+    generators: Sequence[PictureGenerator],
     colours: ColourFrame,
-    gaps: _Gaps,
-) -> None:
-    """Add the gaps of ``pixels``, row-major numbers. splines: of the framed picture, where its
-    pixels are not taken to pixels."""
-    points, weight = layout.points(pixels)
-    seen_at_all = weight > 0
-    pixels, points, weight = pixels[seen_at_all], points[seen_at_all], weight[seen_at_all]
-    place, usable = layout.positions(points @ generator.matrix.T)
-    if not usable.any():
-        return
-    place, weight, pixels = place[usable], weight[usable], pixels[usable]
-    here = picture.reshape(-1, 3)[pixels]
-    if splines is None:
-        row, column = (np.rint(place).astype(int) % picture.shape[:2]).T
-        seen = picture[row, column].astype(float)
-    else:
-        seen = np.stack(
-            [
-                ndimage.map_coordinates(spline, (place + MARGIN).T, order=3, prefilter=False)
-                for spline in splines
-            ],
-            axis=1,
-        )
-    if colours.is_rgb:
-        gap = seen - act(generator.colour, here)
-    else:
-        low, high = colours.bounds(generator.colour, here / 255)
-        gap = seen - np.clip(seen, 255 * low, 255 * high)
-    gaps.squares += float(((gap**2).mean(axis=1) * weight).sum())
-    gaps.area += float(weight.sum())
-    gaps.worst = max(gaps.worst, float(np.abs(gap).max()))
+) -> list[SymmetryError | None]:
+    """Of generators that take pixels between pixels: of some of them, or all of a small picture."""
+    count = picture.shape[0] * picture.shape[1]
+    numbers = np.arange(count)
+    if count > _SAMPLES:
+        numbers = np.sort(np.random.default_rng(0).choice(count, _SAMPLES, replace=False))
+    found = [_Pairs.among(numbers, layout, generator) for generator in generators]
+    seen = [np.empty((len(pairs.pixels), 3)) for pairs in found]
+    framed = layout.framed(picture)
+    for k in range(3):  # one after the other: a spline is many times as large as its channel
+        spline = ndimage.spline_filter(framed[..., k].astype(np.float32), order=3)
+        for pairs, colour in zip(found, seen, strict=True):
+            colour[:, k] = ndimage.map_coordinates(
+                spline, (pairs.place + MARGIN).T, order=3, prefilter=False
+            )
+    errors: list[SymmetryError | None] = []
+    for pairs, colour in zip(found, seen, strict=True):
+        gaps = _Gaps()
+        if len(pairs.pixels):
+            gaps.add(pairs.gap(picture, colour, colours), pairs.weight)
+        errors.append(gaps.error(pairs.generator.name, exact=False))
+    return errors
 
 
 def _takes_pixels_to_pixels(layout: Layout, generator: PictureGenerator) -> bool:

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import functools
-import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -27,7 +27,6 @@ from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
 from service.spaces.space import Design, Scene
 
-_STRIP = 1 << 16  # points at a time, where their map is used only once: bounds the memory
 _MIRROR = np.diag([1.0, -1.0, 1.0])  # what a mirrored scene's points go through
 
 
@@ -72,8 +71,9 @@ class FoldedDesign(Design):
         """Chart texels → logits at points (n, 3), by the exact part of the symmetry."""
 
     @abstractmethod
-    def picture_view(self) -> View:
-        """The delivered picture. Coverage is 0 where there is nothing but its mean to show."""
+    def picture_view(self, rows: range | None = None) -> View:
+        """The delivered picture, or some of its rows. Coverage is 0 where there is nothing but its
+        mean to show."""
 
     @abstractmethod
     def views(self, count: int, seed: int) -> list[View]:
@@ -140,25 +140,31 @@ class FoldedDesign(Design):
 
     def bake(self, paint: Array) -> Picture:
         """See Design."""
-        view = self.picture_view()
-        strips = np.array_split(view.points, math.ceil(len(view.points) / _STRIP))
-        with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
-            logits = np.concatenate(
-                list(pool.map(lambda strip: self.fold(strip).apply(paint, self.frame), strips))
-            )
-        return self.developed(view, logits, paint)
+        mean = self.mean_colour(paint)
 
-    def developed(self, view: View, logits: Array, paint: Array) -> Picture:
-        """The picture (H, W, 3) from the ``logits`` of its sub-samples. A pixel is the mean of
-        their colours; what is not covered has the mean colour of all ``paint``."""
+        def band(rows: range) -> Picture:
+            view = self.picture_view(rows)
+            return self.developed(view, self.fold(view.points).apply(paint, self.frame), mean)
+
+        with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
+            return self.joined(list(pool.map(band, self.bands)))
+
+    def developed(self, view: View, logits: Array, mean: Array) -> Picture:
+        """The pixels (H, W, 3) of a ``view`` from the ``logits`` of its sub-samples. A pixel is the
+        mean of their colours; what is not covered has the ``mean`` colour, see mean_colour."""
         mixed, covered = self.frame.mixed, view.coverage[:, None]
         pixels = mixed(special.expit(logits), lambda x: view.means @ x)
-        both = np.stack([pixels, np.broadcast_to(self._mean_colour(paint), pixels.shape)])
+        both = np.stack([pixels, np.broadcast_to(mean, pixels.shape)])
         shown = mixed(both, lambda x: covered * x[0] + (1 - covered) * x[1])
         return rounded(shown).reshape(*view.shape, 3)
 
-    def _mean_colour(self, paint: Array) -> Array:
-        """(3,): of all copies of the paint, whose colours the symmetry changes."""
+    def joined(self, bands: Sequence[Picture]) -> Picture:
+        """The picture (H, W, 3) of all its bands."""
+        return np.concatenate(bands)
+
+    def mean_colour(self, paint: Array) -> Array:
+        """(3,): of all copies of the ``paint`` (chart texels, 3), logits, whose colours the
+        symmetry changes."""
         mixed = self.frame.mixed
         mean = mixed(special.expit(paint), lambda x: x.mean(axis=0))
         images = generated(tuple(self._scene.colouring.images.values()))

@@ -37,7 +37,7 @@ from service.inputs.body import Body
 from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING
-from service.spaces.space import MOTIF, Scene, Space, by_name, resolved
+from service.spaces.space import LARGEST, MOTIF, Scene, Space, by_name, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -82,9 +82,11 @@ class HyperbolicDesign(FoldedDesign):
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return fold_into_tile(points, self._tile) if self._tile else fold(points, self._chart)
 
-    def picture_view(self) -> View:
+    def picture_view(self, rows: range | None = None) -> View:
         """See FoldedDesign."""
-        return _view(picture_samples(self._model, self.shape, self._chart), self.shape)
+        height = self.shape[0] if rows is None else len(rows)
+        samples = picture_samples(self._model, self.shape, self._chart, rows)
+        return _view(samples, (height, self.shape[1]))
 
     def smoothed(self, paint: Array, deviation: float) -> Array:
         """See FoldedDesign. The band is conformal: its texels are 1/cos(across) times as long as on
@@ -166,10 +168,15 @@ class HyperbolicDesign(FoldedDesign):
 
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: clear where there is no point of the plane."""
-        alpha = np.rint(255 * coverage(self._model, self.shape))
+        alpha = np.concatenate(
+            [
+                np.rint(255 * coverage(self._model, self.shape, rows)).astype(np.uint8)
+                for rows in self.bands
+            ]
+        )
         if alpha.min() == 255:
             return picture, (0, 0)
-        return np.dstack([picture, alpha.astype(np.uint8)]), (0, 0)
+        return np.dstack([picture, alpha]), (0, 0)
 
 
 def _view(samples: Samples, shape: tuple[int, int]) -> View:
@@ -220,4 +227,5 @@ SPACE = Space(
     fields=("folds", "model", "chirality", *MOTIF),
     scene=HyperbolicScene.of,
     arguments=_arguments,
+    largest=2 * LARGEST,
 )

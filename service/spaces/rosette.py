@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from service.spaces.folded import FoldedDesign, View, picture_generators, turned
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
 from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
-from service.spaces.space import MOTIF, Scene, Space, resolved
+from service.spaces.space import LARGEST, MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -77,12 +78,12 @@ class RosetteDesign(FoldedDesign):
             sheet = paper((rows, columns), 0)[::-1, ::-1]
         return np.ascontiguousarray(sheet).reshape(-1, 3)
 
-    def picture_view(self) -> View:
+    def picture_view(self, rows: range | None = None) -> View:
         """See FoldedDesign. Pixels of the rim show the pattern as all others do: how much of them
         is to be seen, their alpha says."""
         side = self.shape[0]
-        middles = _middles(side) / self._radius
-        return _view(middles, 1 / self._radius, 1 + 2 / self._radius)
+        middles = _middles(side, rows) / self._radius
+        return _view(middles, side, 1 / self._radius, 1 + 2 / self._radius)
 
     def views(self, count: int, seed: int) -> list[View]:
         """See FoldedDesign. The first is all of the disc, small, the others are cut out of it
@@ -96,7 +97,8 @@ class RosetteDesign(FoldedDesign):
                 pixel = 1 / self._radius
                 far = _WANDERING * math.sqrt(random.uniform())
                 middle = far * _turn(random.uniform(0, 2 * math.pi))[0]
-            found.append(_view(_middles(side) * pixel @ turn.T + middle, pixel, PAINTED, turn))
+            middles = _middles(side) * pixel @ turn.T + middle
+            found.append(_view(middles, side, pixel, PAINTED, turn))
         return found
 
     @property
@@ -119,9 +121,9 @@ class RosetteDesign(FoldedDesign):
         logits = self.fold(points).apply(paint, self.frame)
         return special.expit(logits).reshape(*places.shape[:2], 3)
 
-    def developed(self, view: View, logits: Array, paint: Array) -> Picture:
+    def joined(self, bands: Sequence[Picture]) -> Picture:
         """See FoldedDesign. In red, green and blue pixels that go to pixels agree to the bit."""
-        picture = super().developed(view, logits, paint)
+        picture = super().joined(bands)
         if not self.frame.is_rgb:
             return picture
         over = turned_over(self._scene)
@@ -163,13 +165,18 @@ class RosetteDesign(FoldedDesign):
 
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: clear outside of the disc."""
-        alpha = np.rint(255 * _disc(self.shape[0], self._radius)).astype(np.uint8)
-        return np.dstack([picture, alpha]), (0, 0)
+        alpha = [
+            np.rint(255 * _disc(self.shape[0], self._radius, rows)).astype(np.uint8)
+            for rows in self.bands
+        ]
+        return np.dstack([picture, np.concatenate(alpha)]), (0, 0)
 
 
-def _middles(side: int) -> Array:
-    """(side², 2): the middles of a square's pixels, row-major, (x, y), y up, from its middle."""
-    row, column = np.divmod(np.arange(side * side), side)
+def _middles(side: int, rows: range | None = None) -> Array:
+    """(side², 2): the middles of a square's pixels, or of some of its rows', row-major, (x, y), y
+    up, from its middle."""
+    rows = range(side) if rows is None else rows
+    row, column = np.divmod(np.arange(rows.start * side, rows.stop * side), side)
     return np.column_stack([column, side - 1 - row]) - (side - 1) / 2
 
 
@@ -178,10 +185,11 @@ def _turn(angle: float) -> Array:
     return np.array([[c, -s], [s, c]])
 
 
-def _view(middles: Array, pixel: float, reach: float, turn: Array | None = None) -> View:
-    """Pixels with these ``middles`` (n, 2), as far as these are nearer to the centre than
-    ``reach``. pixel: length of a side; turn: (2, 2), of the sides."""
-    side = math.isqrt(len(middles))
+def _view(
+    middles: Array, width: int, pixel: float, reach: float, turn: Array | None = None
+) -> View:
+    """Pixels with these ``middles`` (n, 2), in rows of a ``width``, as far as these are nearer to
+    the centre than ``reach``. pixel: length of a side; turn: (2, 2), of the sides."""
     inside = np.hypot(*middles.T) < reach
     steps = (np.arange(_SUBSAMPLES) + 0.5) / _SUBSAMPLES - 0.5
     offsets = pixel * np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
@@ -191,19 +199,20 @@ def _view(middles: Array, pixel: float, reach: float, turn: Array | None = None)
     points = np.column_stack([places, np.ones(len(places))])
     starts = np.concatenate([[0], (inside * _SUBSAMPLES**2).cumsum()])
     shown = inside.astype(float)
-    return View((side, side), points, starts, shown, shown)
+    return View((len(middles) // width, width), points, starts, shown, shown)
 
 
-def _disc(side: int, radius: float) -> Array:
-    """(side, side): how much of every pixel is inside of the disc in the middle."""
+def _disc(side: int, radius: float, rows: range) -> Array:
+    """(n, side): how much of every pixel of n rows of a square is inside of the disc in its
+    middle."""
     fine = (np.arange(_ACROSS_RIM) + 0.5) / _ACROSS_RIM - 0.5
-    middles = _middles(side)
+    middles = _middles(side, rows)
     distance = np.hypot(*middles.T)
     share = (distance < radius).astype(float)
     near = np.flatnonzero(np.abs(distance - radius) < 1)
     x, y = (middles[near, k, None, None] for k in (0, 1))
     share[near] = (np.hypot(x + fine, y + fine[:, None]) < radius).mean(axis=(1, 2))
-    return share.reshape(side, side)
+    return share.reshape(len(rows), side)
 
 
 class DiscLayout(Layout):
@@ -239,4 +248,5 @@ SPACE = Space(
     fields=("folds", "chirality", *MOTIF),
     scene=RosetteScene.of,
     arguments=lambda group: f"--group {group.aliases[1]}",
+    largest=2 * LARGEST,
 )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LARGEST = 4096  # pixels across of a picture, where its space does not say otherwise
 _PAINTABLE = 0.01  # a motif's colours are so far from black and white: beyond, paint hardly moves
+BAND = 1 << 17  # pixels of a picture at a time: their samples take many times as much memory
 MAX_PIXELS = 2**26  # of a picture that is delivered: periods can be many cells tall, and repeated
 
 
@@ -159,6 +160,13 @@ class Design(ABC):
         """How far the levels of the canvas move in a step, finest first, of the recipe's step size,
         which is how far the texture moves: as far, where it shows weighted means of paint."""
         return [1.0] * levels
+
+    @property
+    def bands(self) -> list[range]:
+        """The picture's rows, as many together as are made at a time, where that is not all."""
+        height, width = self.shape
+        tall = max(1, BAND // width)
+        return [range(top, min(top + tall, height)) for top in range(0, height, tall)]
 
     @property
     def unit(self) -> int:

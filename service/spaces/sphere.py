@@ -27,7 +27,7 @@ from service.inputs.body import Body
 from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side
-from service.spaces.space import MOTIF, Scene, Space, resolved
+from service.spaces.space import LARGEST, MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -84,12 +84,17 @@ class SphereDesign(FoldedDesign):
         sheets = [paper((rows, columns), k)[::-1] for k in range(charts)]
         return np.concatenate([sheet.reshape(-1, 3) for sheet in sheets])
 
-    def picture_view(self) -> View:
+    def picture_view(self, rows: range | None = None) -> View:
         """See FoldedDesign."""
-        points = self._projection.points(self.shape, _SUBSAMPLES)
-        everywhere = np.ones(self.shape[0] * self.shape[1])
-        starts = np.arange(len(everywhere) + 1) * _SUBSAMPLES**2
-        return View(self.shape, points, starts, everywhere, everywhere)
+        points = self._projection.points(self.shape, _SUBSAMPLES, rows)
+        pixels = len(points) // _SUBSAMPLES**2
+        everywhere, starts = np.ones(pixels), np.arange(pixels + 1) * _SUBSAMPLES**2
+        shape = (pixels // self.shape[1], self.shape[1])
+        return View(shape, points, starts, everywhere, everywhere)
+
+    def mean_colour(self, paint: Array) -> Array:
+        """See FoldedDesign. Nowhere on a sphere it is shown: the paint of all of one is large."""
+        return np.zeros(3)
 
     def views(self, count: int, seed: int) -> list[View]:
         """See FoldedDesign."""
@@ -160,13 +165,12 @@ class SphereLayout(Layout):
     def __init__(self, projection: Projection, shape: tuple[int, int]) -> None:
         self.shape, self._projection = shape, projection
         self.joins = {1: 0} if projection is EQUIRECTANGULAR else {}  # poles are no seam
-        self._area = projection.area(shape)
 
     def points(self, pixels: NDArray[np.integer]) -> tuple[Array, Array]:
         """See Layout."""
         row, column = np.divmod(pixels, self.shape[1])
         points = self._projection.to_sphere(row + 0.5, column + 0.5, self.shape)
-        return points, self._area[pixels]
+        return points, self._projection.solid_angles(row, column, self.shape)
 
     def positions(self, points: Array) -> tuple[Array, NDArray[np.bool_]]:
         """See Layout. Cube and octahedral pictures are compared away from the edges at which their
@@ -199,4 +203,5 @@ SPACE = Space(
     fields=("folds", "projection", "chirality", *MOTIF),
     scene=SphereScene.of,
     patience=lambda order: 2.0,  # its views are small, and its domains smaller
+    largest=2 * LARGEST,
 )

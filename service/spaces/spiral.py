@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from service.inputs.body import Body
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.reach import Linked, Reach, Resized, pyramid_link
 from service.spaces.resolution import FINENESS
-from service.spaces.space import MOTIF, Design, Scene, Space, resolved
+from service.spaces.space import LARGEST, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -82,9 +82,14 @@ class SpiralDesign(Design):
         """See Design. Copies of a texel add up, divided by the root of their number."""
         return [1 / self.kaleidoscope[0].row_weight] * levels
 
-    def picture_map(self, phase: float = 0.0) -> SamplingMap:
-        """The texture's packed pyramid → pixels of the picture; see geometry.spiral.views."""
-        return picture_map(self.chart, self.shape, phase)
+    def picture_map(self, phase: float = 0.0, rows: range | None = None) -> SamplingMap:
+        """The texture's packed pyramid → pixels of the picture, or of some of its rows; see
+        geometry.spiral.views."""
+        return picture_map(self.chart, self.shape, phase, rows=rows)
+
+    def picture_maps(self, phase: float = 0.0) -> Iterator[SamplingMap]:
+        """The same of all of its bands, one after the other."""
+        return (self.picture_map(phase, rows) for rows in self.bands)
 
     def reach(self) -> Reach:
         """See Design."""
@@ -108,21 +113,20 @@ class SpiralDesign(Design):
         """See Design."""
         for step in self.kaleidoscope:
             paint = step.apply(paint, self.frame)
-        return self.developed(special.expit(paint), self.picture_map())
+        return self.developed(special.expit(paint), self.picture_maps())
 
-    def developed(self, texture: Array, pixels: SamplingMap) -> Picture:
-        """The picture (H, W, 3) of a texture (texels, 3) in 0..1."""
-
-        def read(texels: Array) -> Array:
-            return pixels.apply(build_pyramid(texels.reshape(*self.texture_shape, 3)))
-
-        return rounded(self.frame.mixed(texture, read)).reshape(*self.shape, 3)
+    def developed(self, texture: Array, pixels: Iterable[SamplingMap]) -> Picture:
+        """The picture (H, W, 3) of a texture (texels, 3) in 0..1. pixels: the maps of all bands."""
+        texels = self.frame.mixable(texture).reshape(*self.texture_shape, 3)
+        pyramid = build_pyramid(texels)
+        bands = [rounded(self.frame.unmixable(band.apply(pyramid))) for band in pixels]
+        return np.concatenate(bands).reshape(*self.shape, 3)
 
     def loop(self, texture: Array, frames: int) -> Iterator[Picture]:
         """An endless zoom: ``frames`` pictures for each repetition, until the colours are the first
         ones again."""
         for k in range(frames * self.chart.loop):
-            yield self.developed(texture, self.picture_map(k / frames))
+            yield self.developed(texture, self.picture_maps(k / frames))
 
     def picture_frame(self) -> Frame:
         """See Design."""
@@ -178,4 +182,5 @@ SPACE = Space(
     fields=("radius", "zoom", "twist", *MOTIF),
     scene=SpiralScene.of,
     arguments=lambda group: f"--arms {group.order}",
+    largest=2 * LARGEST,
 )

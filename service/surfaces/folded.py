@@ -4,7 +4,7 @@ make up a view's pixels are folded straight onto the charts."""
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -22,12 +22,13 @@ from service.surfaces.surface import BodyView, Look, Making, Surface
 class FoldedSurface(Surface):
     """A design that folds, on a device."""
 
+    in_bands = True
     _design: FoldedDesign
 
     def __init__(self, design: FoldedDesign, views: int, making: Making) -> None:
         super().__init__(design, views, making)
         self._pictures: list[BodyView] = []
-        self._picture: tuple[View, SparseOperator] | None = None
+        self._kept: list[tuple[View, SparseOperator]] = []
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
@@ -53,9 +54,14 @@ class FoldedSurface(Surface):
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        view, operator = self._whole_picture()
         paint = self._enlarged(logits)
-        return self._design.developed(view, to_host(operator(paint)), to_host(paint))
+        mean = self._design.mean_colour(to_host(paint))
+        return self._design.joined(
+            [
+                self._design.developed(view, to_host(operator(paint)), mean)
+                for view, operator in self._bands()
+            ]
+        )
 
     def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
         """See Surface. Filters act on the paint of the canvas, of which the fold makes what is
@@ -67,20 +73,32 @@ class FoldedSurface(Surface):
             canvas = to_host(logits).astype(np.float64).reshape(*self.canvas_shape, 3)
             filtered = finish.filtered(canvas, design.smoothed).reshape(-1, 3)
             logits = torch.tensor(filtered, dtype=torch.float32, device=self._device)
-        view, operator = self._whole_picture()
         paint = self._enlarged(logits)
-        seen = to_host(operator(paint))
-        fitted = finish.fitted(seen)
-        toned = (fitted.toned(x) for x in (seen, to_host(paint)))
-        return fitted.settled(design.developed(view, *toned))
+        seen = [to_host(operator(paint)) for _, operator in self._bands()]
+        fitted = finish.fitted(np.concatenate(seen))
+        mean = design.mean_colour(fitted.toned(to_host(paint)))
+        views = (design.picture_view(rows) for rows in design.bands)
+        picture = design.joined(
+            [
+                design.developed(view, fitted.toned(band), mean)
+                for view, band in zip(views, seen, strict=True)
+            ]
+        )
+        return fitted.settled(picture)
 
-    def _whole_picture(self) -> tuple[View, SparseOperator]:
-        if self._picture is None:
-            view = self._design.picture_view()
-            fold = self._design.fold(view.points)
-            operator = SparseOperator(fold, self._device, frame=self._design.frame)
-            self._picture = view, operator
-        return self._picture
+    def _bands(self) -> Iterable[tuple[View, SparseOperator]]:
+        """All of the picture: some rows after the other, and what makes their samples of paint.
+        They are kept, for frames, unless they are large."""
+        if self.is_large:
+            return map(self._band, self._design.bands)
+        if not self._kept:
+            self._kept = [self._band(rows) for rows in self._design.bands]
+        return self._kept
+
+    def _band(self, rows: range) -> tuple[View, SparseOperator]:
+        view = self._design.picture_view(rows)
+        fold = self._design.fold(view.points)
+        return view, SparseOperator(fold, self._device, frame=self._design.frame)
 
 
 def _seen(picture: BodyView, paint: Tensor) -> Tensor:

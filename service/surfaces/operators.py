@@ -40,7 +40,8 @@ class SparseOperator:
     """A :class:`SamplingMap` on a device. Call it with paint (columns, 3); it returns (rows, 3).
 
     A map that reads through colours works on logits: the paint is stacked once per colour of the
-    palette, and the matrix picks from the stack, so that any colour action costs one product.
+    palette, and the matrix picks from the stack, so that any colour action costs one product. What
+    reads few of the texels takes these out first.
     ``frame``: what the colours of the map act on.
     ``frugal``: the transpose, as large as the map, is made for each gradient and not kept.
     Raises InputError("too-large") if that takes more than 32-bit numbers can count.
@@ -54,10 +55,18 @@ class SparseOperator:
         frame: ColourFrame = RGB,
     ) -> None:
         palette = sampling.palette if sampling.colours is not None else (IDENTITY,)
-        columns = sampling.columns * len(palette)
-        indices = sampling.indices.astype(np.int64)
+        indices, of_paint = sampling.indices.astype(np.int64), sampling.columns
+        self._read: Tensor | None = None
+        if len(indices) < of_paint:  # a view of a large chart
+            read = np.zeros(of_paint, bool)
+            read[indices] = True
+            taken = np.flatnonzero(read)
+            self._read, of_paint = torch.from_numpy(taken).to(device), len(taken)
+            numbers = read.cumsum(dtype=np.int32) - 1
+            indices = numbers[indices].astype(np.int64)
+        columns = of_paint * len(palette)
         if sampling.colours is not None:
-            indices = indices + sampling.colours.astype(np.int64) * sampling.columns
+            indices = indices + sampling.colours.astype(np.int64) * of_paint
         if max(columns, len(indices)) >= 2**31:
             raise InputError(
                 "too-large", "size", "The picture is too large for 32-bit columns.", "Choose less."
@@ -90,6 +99,7 @@ class SparseOperator:
 
     def __call__(self, paint: Tensor) -> Tensor:
         """Paint (columns, 3) float32 → (rows, 3), differentiable."""
+        paint = paint if self._read is None else paint.index_select(0, self._read)
         stack = paint if self.plain else torch.cat([paint @ m for m in self.palette])
         out = self._product(stack)
         return out if self._fixed is None else out + self._fixed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -22,13 +22,14 @@ from service.surfaces.surface import Look, Making, Surface, Weight, image_of, pa
 class SpiralSurface(Surface):
     """A spiral, seen through windows of its infinite zoom, on a device."""
 
+    in_bands = True
     _design: SpiralDesign
 
     def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
         super().__init__(design, views, making)
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
         self._windows: list[tuple[SparseOperator, Weight]] = []
-        self._pixels: SamplingMap | None = None
+        self._kept: list[SamplingMap] = []
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
@@ -67,9 +68,14 @@ class SpiralSurface(Surface):
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        if self._pixels is None:
-            self._pixels = self._design.picture_map()
-        return self._design.developed(to_host(self._texture(logits).double()), self._pixels)
+        return self._design.developed(to_host(self._texture(logits).double()), self._pixels())
+
+    def _pixels(self) -> Iterable[SamplingMap]:
+        """The maps of all bands. They are kept, for frames, unless they are large."""
+        if self.is_large:
+            return self._design.picture_maps()
+        self._kept = self._kept or list(self._design.picture_maps())
+        return self._kept
 
     def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
         """See Surface. What is filtered is the log-polar torus, so that filters grow with the
@@ -77,7 +83,7 @@ class SpiralSurface(Surface):
         if finish is None:
             return self.picture(logits)
         texels, fitted = self._finished(logits, finish)
-        return fitted.settled(self._design.developed(texels, self._design.picture_map()))
+        return fitted.settled(self._design.developed(texels, self._design.picture_maps()))
 
     def _finished(self, logits: Tensor, finish: Finisher) -> tuple[NDArray, Fitted]:
         """Colours of the texels, and what is done to the pictures made of them."""

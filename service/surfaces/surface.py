@@ -10,6 +10,7 @@ none.
 from __future__ import annotations
 
 import functools
+import math
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,7 @@ from service.surfaces.operators import SparseOperator
 # Colours of the base are this far from 0 and 1, where their hues are kept and their light is not:
 # in what is nearly black, hues are noise, and would glow when it is made lighter.
 _DYED = 0.05
+HELD = 1 << 21  # pixels of a picture whose operators are kept: they take up to 600 MB
 
 
 class Weight:
@@ -113,8 +115,10 @@ class Making:
 
 class Surface(ABC):
     """canvas_shape, wrap, views_a_step, paces: see Design. phases: see Making. views: number of
-    views prepared. seen: of bodies, (rows, columns), how many of their pixels each texel fills."""
+    views prepared. seen: of bodies, (rows, columns), how many of their pixels each texel fills.
+    in_bands: whether its picture is made of some rows after the other."""
 
+    in_bands = False
     seen: NDArray[np.floating]
     _design: Design
 
@@ -141,6 +145,12 @@ class Surface(ABC):
     def unit(self) -> int:
         """The length in view pixels that a style picture of scale 1 spans; of prepared views."""
         return self._design.unit
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its picture is made in bands, and takes so long that looks at the painting are
+        made of a smaller one."""
+        return self.in_bands and math.prod(self._design.shape) > HELD
 
     @abstractmethod
     def prepare_views(self, seed: int) -> None:

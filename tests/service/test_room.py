@@ -10,22 +10,37 @@ import pytest
 from geometry.errors import InputError
 from service import room
 from service.recipe.parsing import parse_recipe
+from service.scene import make_scene
 
 GIB = 1 << 30
 
 
-def recipe(size):
-    return parse_recipe({"target": "tile", "group": "p4", "size": size})
+def recipe(size, target="tile", group="p4"):
+    return parse_recipe({"target": target, "group": group, "size": size})
+
+
+def check(given, free):
+    room.check_memory(given, make_scene(given), free)
 
 
 def test_too_little_memory_is_said_with_what_it_takes_and_what_would_fit():
     with pytest.raises(InputError) as caught:
-        room.check_memory(recipe(4096), 1 * GIB)
+        check(recipe(4096), 1 * GIB)
     assert caught.value.code == "too-large"
     assert "3.3 GiB" in caught.value.message and "1.0 GiB are free" in caught.value.message
     size = int(caught.value.hint.split()[4])
-    room.check_memory(recipe(size), 1 * GIB)  # the fix works
-    room.check_memory(recipe(4096), 4 * GIB)
+    check(recipe(size), 1 * GIB)  # the fix works
+    check(recipe(4096), 4 * GIB)
+
+
+def test_a_smaller_domain_takes_less():
+    check(recipe(8192, "sphere", "532"), 3 * GIB)
+    with pytest.raises(InputError) as caught:
+        check(recipe(8192, "sphere", "1"), 6 * GIB)
+    assert 4096 <= int(caught.value.hint.split()[4]) < 8192
+    with pytest.raises(InputError, match=r"take 5\.0 GiB") as caught:
+        check(recipe(8192), 4.5 * GIB)
+    assert int(caught.value.hint.split()[4]) <= 4096  # which is held as a whole
 
 
 def test_too_small_a_disk_is_said(tmp_path, monkeypatch):

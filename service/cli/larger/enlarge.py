@@ -13,6 +13,7 @@ from service.cli.painting.painting import paint_to
 from service.inputs.mesh import mesh_inputs
 from service.recipe.parsing import parse_recipe
 from service.reporting.delivery import paint_file
+from service.spaces import SPACES
 from service.spaces.mesh import check_enlarges
 
 
@@ -26,7 +27,7 @@ def enlarge_to(
     """
     recipe, paint, used = read_painted(receipt)
     larger = parse_recipe(recipe.model_dump(mode="json") | {"size": size})
-    paint.check_grows(size)
+    paint.check_grows(size, SPACES[recipe.target].largest)
     if recipe.mask is not None:
         base = mesh_inputs(recipe).body.base
         check_enlarges(None if base is None else base.shape[1], True, size)

@@ -7,24 +7,25 @@ import pytest
 from test_repainting import recipe_of, run, scene_of
 
 from geometry.errors import InputError
-from service.painting import large, paint
+from service import room
+from service.painting import large
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint
 from service.recipe.parsing import parse_recipe
 from service.reporting.quality import measure_quality
 from service.scene import make_scene
-from service.spaces import SPACES, plane
+from service.spaces import SPACES, plane_design
 
 SIZE, STEPS = 96, 6
 
 
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch):
-    monkeypatch.setattr(paint, "WHOLE_SIZE", 80)
+    monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCE", 48)
     monkeypatch.setattr(large, "TAPER", 8)
-    monkeypatch.setattr(plane, "WHOLE", 2000)
-    monkeypatch.setattr(plane, "WINDOW", 64)
+    monkeypatch.setattr(plane_design, "WHOLE", 2000)
+    monkeypatch.setattr(plane_design, "WINDOW", 64)
 
 
 def tile(**fields):
@@ -79,7 +80,8 @@ def test_a_small_painting_goes_on_at_a_large_size():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"target": "sphere", "group": "532"}, "4096 pixels wide at most"),
+        ({"target": "frieze", "group": "p1m1"}, "4096 pixels wide at most"),
+        ({"target": "sphere", "group": "532", "motif": "cat.png"}, "4096 pixels wide at most"),
         ({"target": "tile", "group": "p6"}, "4096 pixels wide at most"),
     ],
 )
@@ -89,5 +91,6 @@ def test_what_cannot_be_so_large_is_refused(fields, message):
     assert caught.value.field == "size"
 
 
-def test_only_tiles_are_that_large():
-    assert {target for target, space in SPACES.items() if space.largest > 4096} == {"tile"}
+def test_what_is_made_in_windows_or_bands_is_that_large():
+    large = {target for target, space in SPACES.items() if space.largest > 4096}
+    assert large == {"tile", "sphere", "hyperbolic", "spiral", "rosette"}

@@ -155,5 +155,5 @@ def test_a_pixel_is_the_mean_of_its_samples_colours_not_of_their_logits():
     view = design.picture_view()
     logits = np.zeros((len(view.points), 3))
     logits[::2], logits[1::2] = 60, -9
-    shown = design.developed(view, logits, np.zeros((1, 3)))
+    shown = design.developed(view, logits, np.zeros(3))
     assert np.abs(shown.astype(int) - 127.5).max() < 1

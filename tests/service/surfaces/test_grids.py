@@ -12,6 +12,7 @@ from service.painting.canvas import Canvas
 from service.painting.paint import paint
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
+from service.surfaces import grids
 from service.surfaces.grids import ALIGNED, random_phases, resize, shrink
 from tests.benchmarks.cuts import line_steps
 
@@ -87,3 +88,18 @@ def test_tiles_have_no_cut_at_their_border():
         *_, last = paint(recipe, make_scene(recipe), load_styles(recipe))
         found.append(line_steps(last.texture(0)))
     assert np.mean(found, axis=0)[:, 0].mean() < 1.4
+
+
+@pytest.mark.parametrize("wrap", [True, False])
+@pytest.mark.parametrize("size", [(70, 45), (9, 300)])
+def test_strips_of_a_large_grid_are_what_one_product_makes(size, wrap, monkeypatch):
+    made = []
+    for largest in (1000, 1):
+        monkeypatch.setattr(grids, "_SPARSE", largest)
+        monkeypatch.setattr(grids, "_STRIP", 16)
+        x = torch.randn(2, 3, 31, 40, generator=torch.Generator().manual_seed(1)).requires_grad_()
+        out = resize(x, size, wrap, (0.3, -0.5), (-0.2, 0.4))
+        (out * torch.linspace(-1, 1, size[1])).square().sum().backward()
+        made.append((out.detach(), x.grad))
+    assert torch.allclose(made[0][0], made[1][0], atol=1e-5)
+    assert torch.allclose(made[0][1], made[1][1], rtol=1e-4, atol=1e-4)

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -46,6 +48,23 @@ def test_the_gradient_is_the_transpose(coloured):
     assert float(inner.detach()) == pytest.approx(float((x * x.grad).sum().detach()), abs=1e-4)
     expected = dense_matrix(sampling).T @ y.numpy().ravel()
     assert np.allclose(x.grad.numpy().ravel(), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_what_reads_few_of_many_texels_takes_these_out(coloured):
+    few = random_map(coloured)
+    places = np.sort(np.random.default_rng(3).choice(500, few.columns, replace=False))
+    many = dataclasses.replace(few, columns=500, indices=places[few.indices].astype(np.int32))
+    paint = torch.randn(500, 3, requires_grad=True)
+    picked = paint.detach()[places].requires_grad_()
+    operators = [SparseOperator(sampling) for sampling in (many, few)]
+    assert operators[0].forward.shape[1] < 500
+    out, expected = (operator(x) for operator, x in zip(operators, (paint, picked), strict=True))
+    assert torch.equal(out, expected)
+    for seen in (out, expected):
+        seen.square().sum().backward()
+    assert torch.allclose(paint.grad[places], picked.grad, atol=1e-6)
+    assert paint.grad.abs().sum() == pytest.approx(float(picked.grad.abs().sum()), rel=1e-5)
 
 
 def test_the_gradient_of_a_nonlinear_function_is_its_finite_difference():
