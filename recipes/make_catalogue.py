@@ -135,7 +135,7 @@ def write_small(file: Path) -> None:
         picture = Image.open(ready).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     else:
         picture = shown(Image.open(WORK / f"{file.stem}.png"), recipe, SIDE)
-    for quality in range(86, 30, -4):
+    for quality in range(86, 6, -4):
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=quality, optimize=True)
         if buffer.tell() <= MOST_BYTES:

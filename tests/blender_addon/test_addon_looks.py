@@ -16,7 +16,8 @@ from blender_addon.jobs import looks
 from blender_addon.link import lookups
 from blender_addon.offer import catalogue
 from blender_addon.picture import icons
-from blender_addon.settings import preferences, symmetry
+from blender_addon.settings import preferences
+from blender_addon.settings.table import BY_NAME
 
 NOTE = "Its mirrors invert colours, so each shows as a line."
 
@@ -54,7 +55,7 @@ def test_the_service_says_what_a_style_of_ones_own_is_like(
         assert not looks.want(str(file))  # it is known
         settings.colours = "RGB"
         assert icons.style_of(settings)[1] is None
-        offered = [entry.name for entry in symmetry.BY_ROW["colouring"].menu.offers(settings)]
+        offered = [entry.name for entry in BY_NAME["colouring"].menu.offers(settings)]
         assert offered == ["none", "2c", "2b", "2a"]  # what can be seen; mirrors last
 
 

@@ -231,12 +231,12 @@ def test_targets_are_the_styles_colours():
         return colour.prepare(Stage(tile(), network, styles, elements, 64, RGB))
 
     plain = colours([dark], identity)
-    assert np.allclose(plain.moments[0].mean, dark.pixels.mean(axis=(0, 1)) / 255, atol=0.01)
+    assert np.allclose(plain.targets.mean, dark.pixels.mean(axis=(0, 1)) / 255, atol=0.01)
     grey = colours([dark], identity, inversion)
-    assert np.allclose(grey.moments[0].mean, 0.5, atol=1e-4)
+    assert np.allclose(grey.targets.mean, 0.5, atol=1e-4)
     both = colours([dark, bright], identity)
     expected = (dark.pixels.mean(axis=(0, 1)) + 3 * 200) / 4 / 255
-    assert np.allclose(both.moments[0].mean, expected, atol=0.01)
+    assert np.allclose(both.targets.mean, expected, atol=0.01)
 
 
 def test_it_starts_without_torchs_compiler(tmp_path):
