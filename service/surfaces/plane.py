@@ -18,7 +18,7 @@ from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
 
-_PLACES = 4  # of windows of a stage, to cover the tile so often
+_PLACES = 8  # of windows of a stage, for one that a step needs: no texel lies in none of them
 
 
 class PlaneSurface(Surface):
