@@ -29,7 +29,7 @@ from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Tally
 from service.painting.iterate import BETAS
 from service.painting.kept import Paint
-from service.painting.ladder import rates, stage_plans
+from service.painting.ladder import rates
 from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
@@ -47,16 +47,12 @@ from service.perception.network import Network
 from service.recipe.recipe import Recipe
 from service.spaces.handedness import winding
 from service.spaces.plane import PlaneScene
-from service.spaces.plane_design import PlaneDesign
+from service.spaces.plane_design import SPREAD, PlaneDesign
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
 
 TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
-# How often a stage's windows cover the tile, all copies counted; at the first there is only noise.
-COVER, COVER_OF_NOISE = 2.0, 4.0
-MOST_TURNS = 8  # windows that a step looks at, one after the other
-# Multiples of it spread over the tile ever more finely (Roberts 2018, the R2 sequence).
-_SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
+MOST_TURNS = 64  # windows that a step looks at, one after the other: those of 8192² under p4
 
 
 class LargeStudio:
@@ -124,14 +120,7 @@ class LargeStudio:
         """Design, terms and windows of a stage."""
         self._width = width
         self._see_with(self._scene)
-        order = self._scene.group.order
-        above = None if self._before is None else self._before.width
-        steps = {plan.width: plan.steps for plan in stage_plans(self.recipe, order, above)}
-        height, across = self._design.view_shape
-        seen = len(self._design.chart.copies.matrices) * height * across * steps.get(width, 1)
-        cover = COVER_OF_NOISE if number == 0 and self._before is None else COVER
-        texels = math.prod(self._design.chart_shape)
-        self._turns = min(MOST_TURNS, math.ceil(cover * texels / seen))
+        self._turns = min(MOST_TURNS, self._design.windows)
         self._start = np.random.default_rng(seed_of(self.recipe.seed, VIEWS, number)).random(2)
         colours = generated(tuple(self._scene.colouring.images.values()))
         side = style_side(self._design.unit, self._scene, width, self._first_width)
@@ -164,7 +153,7 @@ class LargeStudio:
 
     def _turn(self, number: int, turn: int) -> dict[str, float]:
         height, width = self._design.view_shape
-        corner = (self._start + turn * _SPREAD) % 1 * self._design.shape
+        corner = (self._start + turn * SPREAD) % 1 * self._design.shape
         box = Box(int(corner[0]), int(corner[1]), height, width)
         levels = [Held(level) for level in self._iterate.levels]
         paint = Pyramid(levels, self._iterate.phases, self._design.chart_shape[1:])

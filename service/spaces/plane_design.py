@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -35,16 +36,21 @@ if TYPE_CHECKING:
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole
 WINDOW = 512  # side of a window of a larger one
+MOST_WINDOWS = 8  # that a step sees side by side: what a network needs for more would be too much
+# Multiples of it spread over the tile ever more finely (Roberts 2018, the R2 sequence).
+SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 CELLS: dict[str, tiles.CellShape] = {"cell": "parallelogram", "domain": "dirichlet"}  # of cuts
 
 
 class PlaneDesign(Design):
     """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
-    right at the very end, and so is what is seen through its windows."""
+    right at the very end, and so is what is seen through its windows.
+
+    windows: how many show all of a period, all copies counted. A step that sees fewer leaves what
+    it does not see as it is."""
 
     surface = "service.surfaces.plane:PlaneSurface"
     wrap = True
-    views_a_step = 1  # one window shows most of a period
 
     def __init__(self, scene: PlaneScene, width: int) -> None:
         self.scene, self.shape = scene, scene.period(width)
@@ -58,6 +64,9 @@ class PlaneDesign(Design):
         self.seen_whole = height * width <= WHOLE and not self._is_brick
         largest = max(self.shape) if self.seen_whole else WINDOW
         self.view_shape = (min(height, largest), min(width, largest))
+        seen = len(self.chart.copies.matrices) * math.prod(self.view_shape)
+        self.windows = math.ceil(rows * columns / seen)
+        self.views_a_step = min(self.windows, MOST_WINDOWS)
 
     @property
     def texels_are_pixels(self) -> bool:

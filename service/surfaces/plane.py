@@ -12,11 +12,13 @@ from scipy import special
 from torch import Tensor
 
 from service.finisher import Finisher
-from service.spaces.plane_design import PlaneDesign
+from service.spaces.plane_design import SPREAD, PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
+
+_PLACES = 4  # of windows of a stage, to cover the tile so often
 
 
 class PlaneSurface(Surface):
@@ -27,6 +29,8 @@ class PlaneSurface(Surface):
     _design: PlaneDesign
 
     def __init__(self, design: PlaneDesign, views: int, making: Making) -> None:
+        if design.windows > 1:  # of few, the borders would show, and gaps between them
+            views = max(views, _PLACES * design.windows)
         super().__init__(design, views, making)
         scene = design.scene
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
@@ -51,7 +55,11 @@ class PlaneSurface(Surface):
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
         random = np.random.default_rng(seed)
-        self._corners = random.integers(0, self._design.shape, (self.views, 2))
+        if self._design.windows == 1:
+            self._corners = random.integers(0, self._design.shape, (self.views, 2))
+        else:
+            share = (random.random(2) + np.arange(self.views)[:, None] * SPREAD) % 1
+            self._corners = (share * self._design.shape).astype(np.int64)
         if self._pixels is None and (pixels := self._design.pixels()) is not None:
             self._pixels = self._operator(pixels)
 
