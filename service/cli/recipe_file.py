@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def read_recipe(path: Path, changes: Sequence[str] = (), beside: Path | None = N
     for change in changes:
         key, value = read_change(change)
         set_value(data, key, value, "--set")
-        typed.update(_texts(value))
+        typed.add(key)
     recipe = parse_recipe(data)
     return with_absolute_files(recipe, beside or path.parent, typed)
 
@@ -73,41 +73,45 @@ def read_steering(path: Path, recipe: Recipe) -> tuple[Adjustment, ...]:
 
 def with_absolute_files(recipe: Recipe, folder: Path, typed: Set[str] = frozenset()) -> Recipe:
     """The recipe with its files' names made absolute: a receipt of it can be run from anywhere.
-    They are relative to ``folder``, those that are ``typed`` to the current one. Names of exemplars
-    and colours stay."""
+    They are relative to ``folder``, those below a key that is ``typed``, such as 'styles.0', to the
+    current one. Names of exemplars and colours stay."""
     from service.inputs.styles import exemplars
 
-    def absolute(name: str) -> str:
-        return str(((Path() if name in typed else folder) / name).absolute())
+    def absolute(name: str, key: str) -> str:
+        is_typed = any(f"{key}.".startswith(f"{one}.") for one in typed)
+        return str(((Path() if is_typed else folder) / name).absolute())
 
     known = exemplars()
 
-    def placed(name: str) -> str:
-        return name if name in known else absolute(name)
+    def placed(name: str, key: str) -> str:
+        return name if name in known else absolute(name, key)
+
+    def matched(pictures: Mapping[str, str], key: str) -> dict[str, str]:
+        return {step: placed(name, f"{key}.{step}") for step, name in pictures.items()}
 
     styles = tuple(
         style.model_copy(
             update={
-                "source": placed(style.source),
+                "source": placed(style.source, f"styles.{number}.source"),
                 "prepare": style.prepare.model_copy(
-                    update={step: placed(name) for step, name in style.pictures_matched.items()}
+                    update=matched(style.pictures_matched, f"styles.{number}.prepare")
                 ),
             }
         )
-        for style in recipe.styles
+        for number, style in enumerate(recipe.styles)
     )
     files: dict[str, Any] = {}
-    if recipe.colours_of is not None and recipe.colours_of not in known:
-        files["style_colours"] = absolute(recipe.colours_of)
-    if recipe.motif is not None and recipe.motif not in known:
-        files["motif"] = absolute(recipe.motif)
+    if recipe.colours_of is not None:
+        files["style_colours"] = placed(recipe.colours_of, "style_colours")
+    if recipe.motif is not None:
+        files["motif"] = placed(recipe.motif, "motif")
     if recipe.pictures_matched:
-        named = {step: placed(name) for step, name in recipe.pictures_matched.items()}
+        named = matched(recipe.pictures_matched, "finishing")
         files["finishing"] = recipe.finishing.model_copy(update=named)
     for field in ("mesh", "base", "mask"):
         name = getattr(recipe, field)
         if name is not None and not name.startswith("#"):
-            files[field] = absolute(name)
+            files[field] = absolute(name, field)
     return recipe.model_copy(update={"styles": styles, **files})
 
 
@@ -185,15 +189,6 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _no_object(path)
     return data
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in a value of JSON but the keys of objects."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
 
 
 def _finite(text: str) -> float:

@@ -8,7 +8,8 @@ away, what little colour they have becomes neon.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,22 +23,36 @@ from service.tables.preparing_step import PreparingStep
 _GAIN = 2.0  # by how much differences grow, at most: more shows noise and flat colours
 _STRIP = 1 << 18  # pixels at a time: bounds the memory
 
+_Number = TypeVar("_Number", np.uint8, np.float64)
+
 
 def change(colours: Array, value: Any, picture: NDArray[np.uint8] | None) -> Array:
     """The least change that gives it the other one's colours. No colour becomes more colourful than
     any of both pictures."""
     assert picture is not None
-    places, others = (to_oklab(x).reshape(-1, 3) for x in (colours, picture / 255))
-    transport = ColourTransport.between(_moments(places), _moments(others), _GAIN)
+    places = to_oklab(colours).reshape(-1, 3)
+    others = (to_oklab(strip / 255) for strip in _strips(picture.reshape(-1, 3)))
+    (own, own_chroma), (wanted, their_chroma) = _seen(_strips(places)), _seen(others)
+    transport = ColourTransport.between(own, wanted, _GAIN)
     moved = places @ transport.linear.T + transport.shift
-    most = max(_chroma(places).max(), _chroma(others).max())
+    most = max(own_chroma, their_chroma)
     moved[:, 1:] *= (most / np.maximum(_chroma(moved), max(most, 1e-9)))[:, None]
-    strips = np.array_split(moved, -(-len(moved) // _STRIP))
-    return np.concatenate([from_oklab(strip) for strip in strips]).reshape(colours.shape)
+    return np.concatenate([from_oklab(strip) for strip in _strips(moved)]).reshape(colours.shape)
 
 
-def _moments(places: Array) -> ColourMoments:
-    return ColourMoments(places.mean(axis=0), places.T @ places / len(places))
+def _strips(pixels: NDArray[_Number]) -> list[NDArray[_Number]]:
+    return np.array_split(pixels, -(-len(pixels) // _STRIP))
+
+
+def _seen(strips: Iterable[Array]) -> tuple[ColourMoments, float]:
+    """The moments of places in Oklab, and the largest chroma."""
+    count, total, squares, most = 0, np.zeros(3), np.zeros((3, 3)), 0.0
+    for places in strips:
+        count += len(places)
+        total += places.sum(axis=0)
+        squares += places.T @ places
+        most = max(most, float(_chroma(places).max()))
+    return ColourMoments(total / count, squares / count), most
 
 
 def _chroma(places: Array) -> Array:

@@ -1,5 +1,7 @@
 """Style pictures prepared before they are painted in."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,7 +11,7 @@ from geometry.errors import InputError
 from service.cli import main
 from service.finisher import unique_colours
 from service.inputs.styles import exemplar_pixels, load_styles
-from service.preparing import STEPS, prepared
+from service.preparing import STEPS, match, prepared
 from service.recipe.parsing import parse_recipe
 from service.survey.preparing import prepared_style
 
@@ -166,3 +168,18 @@ def test_the_command_writes_it_with_before_and_after(tmp_path, capfd):
     assert Image.open(made).size == (45, 60) and Image.open(both).size == (135, 60)
     assert main(["style", str(source), "--set", "turn=3", "-o", str(source)])
     assert "overwritten" in capfd.readouterr().err
+
+
+def test_a_match_holds_no_large_picture_as_numbers():
+    small = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    large = np.repeat(np.repeat(small, 20, axis=0), 50, axis=1)  # of the same mean and covariance
+    colours = np.random.default_rng(1).random((30, 30, 3))
+    wanted = match.change(colours, None, small)
+    tracemalloc.start()
+    try:
+        found = match.change(colours, None, large)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert np.abs(found - wanted).max() < 1e-6
+    assert most < large.size * 8  # of its numbers alone
