@@ -52,7 +52,7 @@ def test_channels_have_pictures_and_classes_names(dreaming: OldBlender) -> None:
     redraw = "region('UI').tag_redraw()"
     blender.run(redraw)
     for channel in ("'fire4', 7", "'fire9', 7"):  # of the chosen one first
-        blender.until(f"icons.of_channel('squeezenet', {channel})", PATIENCE)
+        blender.until(f"icons.of_channel('auto', {channel})", PATIENCE)
     blender.run(redraw)
     blender.settle()
     seen = blender.region("UI").of(blender.desktop.keep(PICTURES / "dream.png")).astype(int)
