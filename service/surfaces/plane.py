@@ -19,6 +19,7 @@ from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
 
 _PLACES = 8  # of windows of a stage, for one that a step needs: no texel lies in none of them
+_LEAST = 128  # of these: where few come again and again, their borders show as steps of contrast
 
 
 class PlaneSurface(Surface):
@@ -30,7 +31,7 @@ class PlaneSurface(Surface):
 
     def __init__(self, design: PlaneDesign, views: int, making: Making) -> None:
         if design.windows > 1:  # of few, the borders would show, and gaps between them
-            views = max(views, _PLACES * design.windows)
+            views = max(views, _LEAST, _PLACES * design.windows)
         super().__init__(design, views, making)
         scene = design.scene
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
