@@ -10,8 +10,9 @@ import torch
 from geometry.plane.motions import Orbits
 from geometry.symmetry import colour
 from geometry.symmetry.colour import IDENTITY
+from service.blocks.boxes import SIDE, Box, boxes
 from service.blocks.folding import Folding
-from service.blocks.pyramid import SIDE, Box, Pyramid, boxes
+from service.blocks.pyramid import Pyramid
 from service.spaces.frame import Picture
 from service.spaces.plane_design import PlaneDesign
 

@@ -59,9 +59,9 @@ class Checkpoint:
     the mean of the iterates; moments, squares: Adam's running means of gradients and of their
     squares. Adam's own count of steps is ``tally.step``. All are float32.
 
-    Of a large painting (:mod:`service.painting.large`) levels are (3, h, w), moments and squares
-    the bits of bfloat16, and synced says of each block after how many steps its mean was brought up
-    to date.
+    Of a large painting (:mod:`service.painting.large`) levels are in blocks
+    (:meth:`service.blocks.sheets.Sheet.array`), moments and squares the bits of bfloat16, and
+    synced says of each block after how many steps its mean was brought up to date.
     """
 
     recipe: str

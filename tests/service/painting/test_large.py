@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from test_repainting import recipe_of, run, scene_of
 
 from geometry.errors import InputError
 from service import room
+from service.blocks import iterate, sheets
 from service.painting import large
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint
@@ -57,6 +59,29 @@ def test_it_goes_on_from_a_checkpoint_to_the_very_bits():
     assert np.array_equal(last.texture(0), whole.texture(0))
     with pytest.raises(InputError, match=r"damaged|cannot be read"):
         Checkpoint.from_bytes(data[:-8])
+
+
+def test_in_files_it_is_the_same_to_the_very_bits(monkeypatch):
+    for module in (sheets, iterate, large):
+        monkeypatch.setattr(module, "BLOCK", 32)
+    *_, wanted = run(tile())
+    monkeypatch.setattr(sheets, "IN_MEMORY", 3 * SIZE**2 * 3)  # between the moments and the rest
+    made, start = [], sheets.Sheet.__init__
+
+    def noted(sheet, *about):
+        start(sheet, *about)
+        made.append(sheet)
+
+    monkeypatch.setattr(sheets.Sheet, "__init__", noted)
+    for number, progress in enumerate(run(tile())):
+        if number == 3:
+            data = progress.checkpoint().to_bytes()
+    kinds = {x.dtype: type(x._store) for x in made if x.size == (SIZE, SIZE)}
+    assert kinds == {torch.float32: sheets._File, torch.bfloat16: sheets._Memory}
+    *_, resumed = run(tile(), resume=Checkpoint.from_bytes(data))
+    for last in (progress, resumed):
+        assert np.array_equal(last.texture(0), wanted.texture(0))
+        assert np.array_equal(last.paint().logits, wanted.paint().logits)
 
 
 def test_a_painting_finished_early_is_delivered_at_full_size():
