@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
 WHOLE_SIZE = LARGEST  # pixels across of a picture that is held as a whole while it is painted
+_MOST_PIXELS = (4 * WHOLE_SIZE) ** 2  # of a period that is delivered as it is
 _SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 
 
@@ -66,7 +67,10 @@ class PlaneScene(Scene):
                 f"A {scene.cut} is not repeated.",
                 "Leave out --repeat or --cut.",
             )
-        if width * across * height * down > MAX_PIXELS:
+        # What is painted window by window is never there twice; all else is.
+        once = recipe.size > WHOLE_SIZE and scene.cut == "period" and across * down == 1
+        most = _MOST_PIXELS if once else MAX_PIXELS
+        if width * across * height * down > most:
             raise InputError(
                 "too-large",
                 "size",
@@ -184,5 +188,5 @@ SPACE = Space(
         *MOTIF,
     ),
     scene=PlaneScene.of,
-    largest=2 * WHOLE_SIZE,
+    largest=4 * WHOLE_SIZE,
 )
