@@ -9,6 +9,8 @@ import platformdirs
 
 from geometry.spare_folder import can_write, spare_folder
 
+SCRATCH = "scratch"  # the part of it where files without a name lie
+
 
 def cache_folder(part: str) -> Path:
     """A part of it: in ORBITEX_CACHE of the environment, else in the user's cache; among the

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from service.blocks.boxes import Box, Level, around, parts
 from service.blocks.pyramid import Resized
-from service.blocks.sheets import BLOCK, Sheet
+from service.blocks.sheets import Sheet
+from service.blocks.sizes import BLOCK
 from service.surfaces.grids import Phase
 
 _TINY = 1e-8  # Adam's ε

@@ -22,12 +22,10 @@ from torch.nn import functional as F
 
 from geometry.errors import InputError
 from service.blocks.boxes import Box, Level, boxes, parts
-from service.cache_folder import cache_folder
+from service.blocks.sizes import BLOCK, blocks_of, lies_in_memory
+from service.cache_folder import SCRATCH, cache_folder
 from service.whole_files import reason
 
-BLOCK = 256  # texels a side of a block, which is read, moved and written at a time
-IN_MEMORY = 1 << 29  # bytes of a sheet, beyond which it lies in a file
-SCRATCH = "scratch"  # the part of the cache's folder where such files lie
 _BITS = {torch.float32: np.float32, torch.bfloat16: np.uint16}  # NumPy has no bfloat16
 
 
@@ -40,8 +38,8 @@ class Sheet:
         self._size, self.dtype = size, dtype
         self.blocks = blocks_of(size)
         shape = (*self.blocks, 3, BLOCK, BLOCK)
-        in_memory = sheet_bytes(size, dtype) <= IN_MEMORY
-        self._store: _Store = _Memory(shape, dtype) if in_memory else _File(shape, dtype)
+        store = _Memory if lies_in_memory(size, dtype.itemsize) else _File
+        self._store: _Store = store(shape, dtype)
 
     @classmethod
     def of(cls, level: Level, dtype: torch.dtype = torch.float32) -> Sheet:
@@ -95,16 +93,6 @@ class Sheet:
     def _sides(self, i: int, j: int) -> tuple[int, int]:
         height, width = self._size
         return min(BLOCK, height - BLOCK * i), min(BLOCK, width - BLOCK * j)
-
-
-def blocks_of(size: tuple[int, int]) -> tuple[int, int]:
-    """How many blocks a sheet has (down, across)."""
-    return -(-size[0] // BLOCK), -(-size[1] // BLOCK)
-
-
-def sheet_bytes(size: tuple[int, int], dtype: torch.dtype) -> int:
-    """What a sheet takes, in memory or in a file."""
-    return math.prod(blocks_of(size)) * 3 * BLOCK**2 * dtype.itemsize
 
 
 class _Store(Protocol):

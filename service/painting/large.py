@@ -26,8 +26,9 @@ from service.blocks.folding import Folding, tapered
 from service.blocks.iterate import LargeIterate, Touched
 from service.blocks.picture import developed
 from service.blocks.pyramid import Pyramid, Resized
-from service.blocks.sheets import BLOCK, Sheet, blocks_of
+from service.blocks.sheets import Sheet
 from service.blocks.showing import showing
+from service.blocks.sizes import BLOCK, blocks_of
 from service.inputs.styles import StylePicture
 from service.painting.canvas import Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally

@@ -16,11 +16,13 @@ from service.pictures.files import over_white
 
 @dataclass(frozen=True)
 class Format:
-    """name: Pillow's; options: to save with; alpha: whether it can be transparent."""
+    """name: Pillow's; options: to save with; alpha: whether it can be transparent; most: pixels a
+    side, if that is bounded."""
 
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
     alpha: bool = True
+    most: int | None = None
 
 
 _TIFF = Format("TIFF", {"compression": "tiff_adobe_deflate"})
@@ -29,7 +31,7 @@ FORMATS: dict[str, Format] = {
     ".png": Format("PNG", {"compress_level": 3}),  # thrice as fast, 6 % larger
     ".tif": _TIFF,
     ".tiff": _TIFF,
-    ".webp": Format("WEBP", {"lossless": True}),
+    ".webp": Format("WEBP", {"lossless": True}, most=16383),
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
 }

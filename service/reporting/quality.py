@@ -169,8 +169,7 @@ def _errors_between_pixels(
     seen = [np.empty((len(pairs.pixels), 3)) for pairs in found]
     framed = layout.framed(picture)
     for k in range(3):  # one after the other: a spline is many times as large as its channel
-        channel = framed[..., k].astype(np.float32)
-        spline = ndimage.spline_filter(channel, order=3, output=np.float32)
+        spline = ndimage.spline_filter(framed[..., k].astype(np.float32), order=3)
         for pairs, colour in zip(found, seen, strict=True):
             colour[:, k] = ndimage.map_coordinates(
                 spline, (pairs.place + MARGIN).T, order=3, prefilter=False

@@ -13,7 +13,7 @@ from geometry.catalogue import find_group
 from geometry.errors import InputError
 from geometry.plane import chart as plane_chart
 from geometry.plane import tiles
-from geometry.plane.lattices import HEXAGONAL, shaped
+from geometry.plane.lattices import shaped
 from geometry.plane.torus import TorusMap, parse_torus_map
 from service.inputs.body import Body
 from service.pictures.files import over_white
@@ -51,14 +51,8 @@ class PlaneScene(Scene):
             cut=recipe.cut,
             repeat=(across, down),
         )
-        if recipe.size > WHOLE_SIZE and group.lattice == HEXAGONAL:
-            raise InputError(
-                "bad-value",
-                "size",
-                f"Tiles of {group.name} are {WHOLE_SIZE} pixels wide at most: their texels are no "
-                "pixels, and are brought to them all at once.",
-                f"Choose {WHOLE_SIZE} or less.",
-            )
+        if recipe.size > WHOLE_SIZE:
+            scene._check_texels(recipe.size)
         height, width = scene.period(recipe.size)
         if scene.cut != "period" and across * down > 1:
             raise InputError(
@@ -78,6 +72,23 @@ class PlaneScene(Scene):
                 "Choose a smaller size, or fewer periods.",
             )
         return scene
+
+    def _check_texels(self, size: int) -> None:
+        """Raise InputError("bad-value") where texels are no pixels, as on hexagonal lattices: they
+        are brought to them all at once, which takes too much memory for a ``size`` so large."""
+        design = self.design(size)
+        if design.texels_are_pixels:
+            return
+        near = design.chart.columns  # of a torus map: where its lattice is whole pixels
+        fits = near <= 4 * WHOLE_SIZE and self.design(near).texels_are_pixels
+        raise InputError(
+            "bad-value",
+            "size",
+            f"Tiles of {self.group.name} {'with this torus map ' if self.torus_map else ''}are "
+            f"{WHOLE_SIZE} pixels wide at most: their texels are no pixels, and are brought to "
+            "them all at once.",
+            f"Choose {WHOLE_SIZE} or less{f', or {near}' if fits else ''}.",
+        )
 
     def colours_before(self) -> Picture | None:
         """See Scene."""

@@ -22,7 +22,7 @@ from service.memory import is_out_of_memory
 from service.networks import AUTO, EMBEDDED
 from service.painting.progress import Progress
 from service.recipe.recipe import Recipe
-from service.reporting.delivery import deliver, deliver_figure, destination
+from service.reporting.delivery import check_sides, deliver, deliver_figure, destination
 from service.reporting.formats import loses_transparency
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
@@ -44,8 +44,11 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
     inputs = inputs_of(recipe, extras)
     place = destination(picture, inputs, recipe.projection == "cube", extras.dpi, extras.figure)
     check_disk(recipe, picture.parent)
+    design = scene.design(recipe.size)
+    across, down = map(int, recipe.repeat.split("x"))
+    check_sides(picture, design.shape[0] * down, design.shape[1] * across)
     if extras.figure:
-        scene.design(recipe.size).figure()  # whether there is one
+        design.figure()  # whether there is one
     if (film := extras.film) is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)

@@ -10,9 +10,11 @@ import pytest
 import torch
 
 from geometry.errors import InputError
-from service.blocks import sheets
+from service.blocks import sizes
 from service.blocks.boxes import Box, Held, whole
-from service.blocks.sheets import BLOCK, Sheet
+from service.blocks.sheets import Sheet
+from service.blocks.sizes import BLOCK
+from service.cache_folder import SCRATCH
 
 SIZE = (2 * BLOCK + 40, BLOCK + 7)
 
@@ -20,7 +22,7 @@ SIZE = (2 * BLOCK + 40, BLOCK + 7)
 @pytest.fixture(params=["memory", "file"])
 def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     kind = str(request.param)
-    monkeypatch.setattr(sheets, "IN_MEMORY", 1 << 40 if kind == "memory" else 0)
+    monkeypatch.setattr(sizes, "IN_MEMORY", 1 << 40 if kind == "memory" else 0)
     return kind
 
 
@@ -45,14 +47,14 @@ def test_it_holds_what_is_put_into_it(kept: str, dtype: torch.dtype) -> None:
     assert torch.equal(whole(sheet), wanted)
     again = Sheet.restored(SIZE, dtype, sheet.array())
     assert torch.equal(whole(again), wanted)
-    assert sheet.array().nbytes == sheets.sheet_bytes(SIZE, dtype)
+    assert sheet.array().nbytes == sizes.sheet_bytes(SIZE, dtype.itemsize)
 
 
 def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: int) -> None:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(sheets, "IN_MEMORY", 0)
+    monkeypatch.setattr(sizes, "IN_MEMORY", 0)
     monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
     with pytest.raises(InputError, match="No space left") as caught:
         Sheet(SIZE)
@@ -60,10 +62,10 @@ def test_a_full_disk_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_leaves_no_file_behind(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(sheets, "IN_MEMORY", 0)
+    monkeypatch.setattr(sizes, "IN_MEMORY", 0)
     monkeypatch.setenv("ORBITEX_CACHE", str(tmp_path))
     sheet = Sheet.of(Held(_numbers()))
-    assert not list((tmp_path / sheets.SCRATCH).iterdir())
+    assert not list((tmp_path / SCRATCH).iterdir())
     array = sheet.array()
     del sheet
     assert np.isfinite(array).all()  # as long as somebody reads it
