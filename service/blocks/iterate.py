@@ -7,7 +7,7 @@ they are means over ten steps, whose last digits do not matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,12 +54,12 @@ class LargeIterate:
     """levels, mean: finest first; moments, squares: Adam's, in bfloat16. steps: since it is of this
     size; step: of Adam. synced: of each level's blocks, up to which step its mean is."""
 
-    def __init__(self, levels: Sequence[Level], phases: Sequence[Phase]) -> None:
+    def __init__(self, levels: Iterable[Level], phases: Sequence[Phase]) -> None:
         self.phases = tuple(phases)
         self.levels = [Sheet.of(level) for level in levels]
         self.mean = [Sheet.of(level) for level in self.levels]
-        self.moments = [Sheet(level.size, torch.bfloat16) for level in levels]
-        self.squares = [Sheet(level.size, torch.bfloat16) for level in levels]
+        self.moments = [Sheet(level.size, torch.bfloat16) for level in self.levels]
+        self.squares = [Sheet(level.size, torch.bfloat16) for level in self.levels]
         self._begin()
         self.step = 0
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import numpy as np
@@ -104,14 +104,15 @@ class LargeStudio:
         """See Studio."""
         self._prepare(0, width)
         sizes, phases = self._sizes(width), self._phases(width)
+        levels: Iterable[Level]
         if self._before is not None:
             levels = showing(self._before.logits[0], sizes, phases, self._axes)
         else:
             generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, NOISE))
             noise = START_NOISE[self.recipe.start]
-            levels = [
+            levels = (  # one after the other: of a large tile each is gigabytes
                 Held(torch.randn(3, *size, generator=generator).mul_(noise)) for size in sizes
-            ]
+            )
         self._iterate = LargeIterate(levels, phases)
 
     def enter(self, number: int, width: int) -> None:
