@@ -24,8 +24,8 @@ from geometry.errors import InputError
 from service.inputs.styles import StylePicture
 from service.painting.ladder import Place
 from service.painting.steering import Steering
-from service.painting.tensors import DTYPES, tensor_parts
 from service.recipe.recipe import Recipe
+from service.tensor_files import DTYPES, tensor_parts
 from service.whole_files import Part
 
 Levels = tuple[NDArray[Any], ...]

@@ -17,10 +17,10 @@ from scipy import ndimage
 
 from geometry.errors import InputError
 from geometry.symmetry.colour_frame import RGB, ColourFrame
-from service.painting.tensors import tensor_parts
 from service.spaces.plane import WHOLE_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
+from service.tensor_files import tensor_parts
 from service.whole_files import Part
 
 FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's

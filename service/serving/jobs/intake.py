@@ -32,7 +32,7 @@ def read_submission(request: Submit, buffers: Mapping[str, np.ndarray]) -> Input
     """Recipe and cameras of a ``submit``, checked; what the buffers hold is the worker's to say.
 
     Raises InputError for the recipe's faults as :func:`service.recipe.parsing.parse_recipe` and
-    :func:`service.scene.check_symmetry` do, "bad-buffer" and "too-large".
+    :func:`service.scene.check_symmetry` do, "bad-value", "bad-buffer" and "too-large".
     """
     uploads = _stored_buffers(request.uploads)
     names = {*buffers, *(upload.spec.name for upload in uploads)}
@@ -74,7 +74,7 @@ def read_region(
 def _check_job(recipe: Recipe) -> None:
     if recipe.size > MAX_JOB_SIZE:
         raise InputError(
-            "too-large",
+            "bad-value",
             "size",
             f"A service paints pictures of {MAX_JOB_SIZE} pixels across at most.",
             "Choose a smaller size, or paint it from the command line: service run RECIPE.",
@@ -146,8 +146,8 @@ def check_paint(job: Job, folder: JobFolder) -> None:
 
 
 def larger(job: Job, size: int) -> Recipe:
-    """The recipe of a job as it is now, at a larger size. Raises InputError: "bad-value",
-    "too-large", and as :func:`service.scene.check_symmetry`."""
+    """The recipe of a job as it is now, at a larger size. Raises InputError: "bad-value", and as
+    :func:`service.scene.check_symmetry`."""
     width = job.recipe.size
     if size <= width:
         raise InputError(

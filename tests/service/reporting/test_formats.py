@@ -1,13 +1,16 @@
 """Files of every format, read back with Pillow."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from geometry.errors import InputError
 from service.cli.app import app
+from service.reporting.delivery import check_sides
 from service.reporting.formats import FORMATS, loses_transparency, picture_bytes
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (24, 32, 4), np.uint8)
@@ -48,6 +51,17 @@ def test_a_tile_is_painted_into_a_tiff_with_its_resolution(tmp_path):
     picture = Image.open(place)
     assert picture.size == (64, 64) and picture.info["dpi"] == (254, 254)
     assert place.with_suffix(".json").exists()
+
+
+def test_a_format_that_ends_before_the_picture_does_is_refused_beforehand():
+    check_sides(Path("a.webp"), 16383, 16383)
+    check_sides(Path("a.tif"), 16384, 16384)
+    with pytest.raises(InputError, match="16383 pixels a side at most") as caught:
+        check_sides(Path("a.webp"), 100, 16384)
+    assert (caught.value.field, caught.value.hint) == (
+        "output",
+        "Choose another format: -o a.png.",
+    )
 
 
 def test_only_jpeg_loses_transparency_and_only_where_there_is_some():
