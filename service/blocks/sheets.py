@@ -8,6 +8,7 @@ system, and a full disk is an error instead of a crash.
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import tempfile
@@ -131,8 +132,7 @@ class _File:
             self._stream = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
             weakref.finalize(self, self._stream.close)
             self._stream.truncate(total)
-            if hasattr(os, "posix_fallocate"):  # a full disk is noticed now, not on the way
-                os.posix_fallocate(self._stream.fileno(), 0, total)
+            _reserve(self._stream.fileno(), total)
         except OSError as error:
             raise InputError(
                 "no-temporary-folder",
@@ -158,6 +158,17 @@ class _File:
 
     def _at(self, i: int, j: int) -> int:
         return (i * self._shape[1] + j) * self._each
+
+
+def _reserve(file: int, total: int) -> None:
+    """So that a full disk is noticed now, not on the way; where the system can."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(file, 0, total)
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):
+            raise
 
 
 def _bytes(block: Tensor) -> memoryview:

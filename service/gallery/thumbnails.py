@@ -44,7 +44,7 @@ def made_ready(path: Path, most: int) -> Shown | None:
             kind = "RGBA" if "A" in opened.getbands() else "RGB"
             # Of a large one nothing is copied whole. A palette's numbers have no means.
             less = 1 if opened.mode == "P" else max(1, min(opened.size) // _ENOUGH)
-            picture = opened.reduce(less).convert(kind)
+            picture = (opened.reduce(less) if less > 1 else opened).convert(kind)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     view = picture.copy()
