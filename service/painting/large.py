@@ -52,7 +52,6 @@ from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
 
 TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
-MOST_TURNS = 64  # windows that a step looks at, one after the other: those of 8192² under p4
 
 
 class LargeStudio:
@@ -120,7 +119,7 @@ class LargeStudio:
         """Design, terms and windows of a stage."""
         self._width = width
         self._see_with(self._scene)
-        self._turns = min(MOST_TURNS, self._design.windows.needed)
+        self._turns = self._design.windows.a_step
         self._start = np.random.default_rng(seed_of(self.recipe.seed, VIEWS, number)).random(2)
         colours = generated(tuple(self._scene.colouring.images.values()))
         side = style_side(self._design.unit, self._scene, width, self._first_width)

@@ -32,7 +32,9 @@ def views_needed(order: int | None) -> int:
 
 WHOLE = 2**19  # pixels of a torus that is looked at as a whole
 WINDOW = 512  # side of a window on a larger one
-MOST_WINDOWS = 8  # that a step sees side by side: what a network needs for more would be too much
+# So many a step sees all of, of more half: twelve looks at a texel in a stage of a draft are enough,
+# three leave grain.
+MANY = 8
 # Multiples of it spread over a torus ever more finely (Roberts 2018, the R2 sequence).
 _SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 
@@ -65,8 +67,8 @@ class Windows:
 
     @property
     def a_step(self) -> int:
-        """How many of them a step sees side by side."""
-        return min(self.needed, MOST_WINDOWS)
+        """How many of them a step sees."""
+        return min(self.needed, max(MANY, math.ceil(self.needed / 2)))
 
     def corners(self, start: NDArray[np.floating], numbers: NDArray[np.integer]) -> NDArray:
         """(n, 2) rows and columns where windows begin, by their numbers: any few that follow one
