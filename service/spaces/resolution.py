@@ -32,7 +32,7 @@ def views_needed(order: int | None) -> int:
 
 WHOLE = 2**19  # pixels of a torus that is looked at as a whole
 WINDOW = 512  # side of a window on a larger one
-# So many a step sees all of, of more half: twelve looks at a texel in a stage of a draft are enough,
+# So many a step sees all of, of more half: twelve looks at a texel in a stage of a draft will do,
 # three leave grain.
 MANY = 8
 # Multiples of it spread over a torus ever more finely (Roberts 2018, the R2 sequence).
