@@ -24,7 +24,7 @@ from service.figures.figures import Figure
 from service.figures.plane_figure import plane_figure
 from service.inputs.body import Body
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
-from service.spaces.plane_design import WHOLE, WINDOW, unfolded
+from service.spaces.plane_design import WHOLE, WINDOW, least_periods, unfolded
 from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.space import MAX_PIXELS, MOTIF, Design, Scene, Space, resolved
 
@@ -96,7 +96,7 @@ class FriezeDesign(Design):
         rows, columns = self.chart_shape[1:]
         self.canvas_shape = (1, max(8, rows), max(8, columns))
         self.seen_whole = rows * columns <= WHOLE
-        self.view_shape = (rows, columns)
+        self.view_shape = least_periods((rows, columns))
         if not self.seen_whole:
             self.view_shape = (min(rows, WINDOW), min(columns, WINDOW))
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 WHOLE = 2**19  # pixels of a period that is looked at as a whole
 WINDOW = 512  # side of a window of a larger one
+LEAST_VIEW = 32  # rows and columns that a network needs, as it halves them up to five times
 MOST_WINDOWS = 8  # that a step sees side by side: what a network needs for more would be too much
 # Multiples of it spread over the tile ever more finely (Roberts 2018, the R2 sequence).
 SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
@@ -45,6 +46,9 @@ CELLS: dict[str, tiles.CellShape] = {"cell": "parallelogram", "domain": "dirichl
 class PlaneDesign(Design):
     """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
     right at the very end, and so is what is seen through its windows.
+
+    shift: how many pixels to the right of a period the next one below lies; 0 but for bricks, whose
+    borders do not meet.
 
     windows: how many show all of a period, all copies counted. A step that sees fewer leaves what
     it does not see as it is."""
@@ -61,9 +65,12 @@ class PlaneDesign(Design):
         fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
         self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
         height, width = self.shape
-        self.seen_whole = height * width <= WHOLE and not self._is_brick
-        largest = max(self.shape) if self.seen_whole else WINDOW
-        self.view_shape = (min(height, largest), min(width, largest))
+        self.shift = int(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
+        self.seen_whole = height * width <= WHOLE and not self.shift
+        if self.seen_whole:
+            self.view_shape = least_periods(self.shape)
+        else:
+            self.view_shape = (max(LEAST_VIEW, min(height, WINDOW)), min(width, WINDOW))
         seen = len(self.chart.copies.matrices) * math.prod(self.view_shape)
         self.windows = math.ceil(rows * columns / seen)
         self.views_a_step = min(self.windows, MOST_WINDOWS)
@@ -92,11 +99,6 @@ class PlaneDesign(Design):
             return None
         around = repeats(base, self.chart)
         return in_all_copies(fitted(base, self.shape) / 255, self.chart, around, self.frame)
-
-    @property
-    def _is_brick(self) -> bool:
-        """Whether rows of periods are shifted, so that a period's borders do not meet."""
-        return bool(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
 
     def pixels(self) -> SamplingMap | None:
         """The texels as the pixels of one period, bilinear; None where they are the same."""
@@ -259,3 +261,10 @@ class TileLayout(Layout):
         return picture[
             (rows % height)[:, None], (columns[None, :] - (course * self.skew)[:, None]) % width
         ]
+
+
+def least_periods(period: tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns of as few whole periods as a network can look at: of more than one the
+    statistics are the same."""
+    rows, columns = (side * math.ceil(LEAST_VIEW / side) for side in period)
+    return rows, columns

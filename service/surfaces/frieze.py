@@ -14,7 +14,7 @@ from service.finisher import Finisher
 from service.spaces.frieze import FriezeDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
-from service.surfaces.surface import Look, Making, Surface, image_of
+from service.surfaces.surface import Look, Making, Surface, image_of, window_of
 
 
 class FriezeSurface(Surface):
@@ -59,9 +59,7 @@ class FriezeSurface(Surface):
 
     def _window(self, torus: Tensor, corner: NDArray[np.int64]) -> Tensor:
         """The view of something on all texels, (1, C, rows, columns), that begins at a corner."""
-        down, across = (-int(place) for place in corner)
-        height, width = self._design.view_shape
-        return torus.roll((down, across), (2, 3))[..., :height, :width]
+        return window_of(torus, corner, self._design.view_shape)
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -16,7 +16,16 @@ from service.spaces.plane_design import SPREAD, PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
-from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
+from service.surfaces.surface import (
+    Look,
+    Making,
+    Surface,
+    image_of,
+    logit,
+    start_of,
+    to_bytes,
+    window_of,
+)
 
 _PLACES = 8  # of windows of a stage, for one that a step needs: no texel lies in none of them
 _LEAST = 128  # of these: where few come again and again, their borders show as steps of contrast
@@ -82,10 +91,9 @@ class PlaneSurface(Surface):
         """(1, 3, H, W) each."""
         pixels = texture if self._pixels is None else self._pixels(texture)
         period = image_of(pixels, self._design.shape)
-        height, width = self._design.view_shape
         views = []
-        for down, across in self._corners[list(which)]:
-            view = period.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
+        for corner in self._corners[list(which)]:
+            view = window_of(period, corner, self._design.view_shape, self._design.shift)
             view = view.flip(-1) if self._design.mirrored else view
             views.append(view.contiguous(memory_format=torch.channels_last))
         return views

@@ -244,6 +244,18 @@ def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:
     return rows.reshape(1, *shape, rows.shape[1]).permute(0, 3, 1, 2)
 
 
+def window_of(
+    period: Tensor, corner: NDArray[np.int64], shape: tuple[int, int], shift: int = 0
+) -> Tensor:
+    """(1, C, *shape) of a pattern from a corner (row, column) of its period (1, C, H, W) on. It may
+    show more than one period: those below are ``shift`` pixels further to the right, of a brick."""
+    (height, width), (down, across) = period.shape[2:], map(int, corner)
+    rows = math.ceil((down % height + shape[0]) / height)
+    below = [period.roll(k * shift - across, 3) for k in range(rows)]
+    column = torch.cat(below, 2)[:, :, down % height :][:, :, : shape[0]]
+    return column.repeat(1, 1, 1, math.ceil(shape[1] / width))[..., : shape[1]]
+
+
 def enlarged_paint(
     logits: Tensor,
     canvas: tuple[int, int, int],
