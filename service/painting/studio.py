@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -45,6 +46,7 @@ CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush st
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
 GLANCE = 1024  # pixels across of looks at a painting that is large
+TOGETHER = 8  # views that a network sees side by side: it needs some 100 MB for each
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
 SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
@@ -164,8 +166,8 @@ class Studio:
         return canvas_depth(self.recipe, self._network)
 
     def step(self, number: int) -> tuple[Mapping[str, float], int]:
-        """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
-        chosen = self._chosen(number)
+        """One step of Adam on views whose turn it is: the loss terms, and the pixels looked at."""
+        chosen = self.chosen(number)
         self._terms.weigh(self.recipe, number)
         self._iterate.turn_to(self._rates(number))
         if self._terms.alike:
@@ -190,14 +192,17 @@ class Studio:
     def looked_at(self, number: int) -> list[Tensor]:
         """The pixels that a step looks at, differentiable: (1, 3, H, W) in 0..1 for every view."""
         logits = self._logits(self._iterate.canvas)
-        return [look.pixels for look in self._surface.look(logits, self._chosen(number))]
+        return [look.pixels for look in self._surface.look(logits, self.chosen(number))]
 
-    def _chosen(self, number: int) -> list[int]:
+    def chosen(self, number: int) -> list[int]:
         """The views that a step looks at."""
+        views = self._views
+        count = min(self._surface.views_a_step, len(views))
+        if self._surface.in_turn:
+            return sorted(views[(number * count + k) % len(views)] for k in range(count))
         random = np.random.default_rng(seed_of(self.recipe.seed, STEP, number))
-        count = min(self._surface.views_a_step, len(self._views))
         # in order, so that the same views are the same step
-        return sorted(int(k) for k in random.choice(self._views, count, replace=False))
+        return sorted(int(k) for k in random.choice(views, count, replace=False))
 
     def _rates(self, number: int) -> list[float]:
         """How far a step goes, of each level of the canvas."""
@@ -209,15 +214,20 @@ class Studio:
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
-        if not self._frugal:
-            return [terms.see(look) for look in side_by_side(surface.look(logits, which))]
+        again = functools.partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
 
         def alone(logits: Tensor, number: int) -> Seen:
             (look,) = surface.look(logits, [number])
             return terms.see(look, frugal=True)
 
-        # nothing of a view is kept but its statistics: it is looked at again for its gradient
-        return [checkpoint(alone, logits, number, use_reentrant=False) for number in which]
+        # Nothing of views is kept but their statistics: they are looked at again for the gradient.
+        if self._frugal:
+            return [again(alone, logits, number) for number in which]
+        looks = surface.look(logits, which)
+        if len(looks) <= TOGETHER:
+            return [terms.see(look) for look in side_by_side(looks)]
+        groups = [looks[k : k + TOGETHER] for k in range(0, len(looks), TOGETHER)]
+        return [again(terms.see, look) for group in groups for look in side_by_side(group)]
 
     @property
     def mirrored(self) -> bool:

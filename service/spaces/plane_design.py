@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -28,30 +27,18 @@ from service.pictures.base_colour import fitted
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.reach import RIM, Linked, Reach, Resized
-from service.spaces.resolution import RESAMPLED_FINENESS
+from service.spaces.resolution import RESAMPLED_FINENESS, Windows
 from service.spaces.space import Design
 
 if TYPE_CHECKING:
     from service.spaces.plane import PlaneScene
 
-WHOLE = 2**19  # pixels of a period that is looked at as a whole
-WINDOW = 512  # side of a window of a larger one
-LEAST_VIEW = 32  # rows and columns that a network needs, as it halves them up to five times
-MOST_WINDOWS = 8  # that a step sees side by side: what a network needs for more would be too much
-# Multiples of it spread over the tile ever more finely (Roberts 2018, the R2 sequence).
-SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 CELLS: dict[str, tiles.CellShape] = {"cell": "parallelogram", "domain": "dirichlet"}  # of cuts
 
 
 class PlaneDesign(Design):
     """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
-    right at the very end, and so is what is seen through its windows.
-
-    shift: how many pixels to the right of a period the next one below lies; 0 but for bricks, whose
-    borders do not meet.
-
-    windows: how many show all of a period, all copies counted. A step that sees fewer leaves what
-    it does not see as it is."""
+    right at the very end, and so is what is seen through its windows."""
 
     surface = "service.surfaces.plane:PlaneSurface"
     wrap = True
@@ -64,16 +51,10 @@ class PlaneDesign(Design):
         self.chart_shape = (1, rows, columns)
         fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
         self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
-        height, width = self.shape
-        self.shift = int(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
-        self.seen_whole = height * width <= WHOLE and not self.shift
-        if self.seen_whole:
-            self.view_shape = least_periods(self.shape)
-        else:
-            self.view_shape = (max(LEAST_VIEW, min(height, WINDOW)), min(width, WINDOW))
-        seen = len(self.chart.copies.matrices) * math.prod(self.view_shape)
-        self.windows = math.ceil(rows * columns / seen)
-        self.views_a_step = min(self.windows, MOST_WINDOWS)
+        domain = rows * columns / len(self.chart.copies.matrices)
+        shift = int(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
+        self.windows = Windows.on(self.shape, domain, shift)
+        self.views_a_step = self.windows.a_step
 
     @property
     def texels_are_pixels(self) -> bool:
@@ -261,10 +242,3 @@ class TileLayout(Layout):
         return picture[
             (rows % height)[:, None], (columns[None, :] - (course * self.skew)[:, None]) % width
         ]
-
-
-def least_periods(period: tuple[int, int]) -> tuple[int, int]:
-    """Rows and columns of as few whole periods as a network can look at: of more than one the
-    statistics are the same."""
-    rows, columns = (side * math.ceil(LEAST_VIEW / side) for side in period)
-    return rows, columns

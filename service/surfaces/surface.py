@@ -115,9 +115,11 @@ class Making:
 
 class Surface(ABC):
     """canvas_shape, wrap, views_a_step, paces: see Design. phases: see Making. views: number of
-    views prepared. seen: of bodies, (rows, columns), how many of their pixels each texel fills.
-    in_bands: whether its picture is made of some rows after the other."""
+    views prepared. in_turn: whether views that follow one another are spread over all of it, so
+    that steps take them in turn, and not any. seen: of bodies, (rows, columns), how many of their
+    pixels each texel fills. in_bands: whether its picture is made of some rows after the other."""
 
+    in_turn = False
     in_bands = False
     seen: NDArray[np.floating]
     _design: Design
@@ -242,18 +244,6 @@ def start_of(scene: Scene, base: NDArray, device: torch.device) -> Tensor:
 def image_of(rows: Tensor, shape: tuple[int, int]) -> Tensor:
     """(H·W, C) row-major → (1, C, H, W), channels last in memory without a copy."""
     return rows.reshape(1, *shape, rows.shape[1]).permute(0, 3, 1, 2)
-
-
-def window_of(
-    period: Tensor, corner: NDArray[np.int64], shape: tuple[int, int], shift: int = 0
-) -> Tensor:
-    """(1, C, *shape) of a pattern from a corner (row, column) of its period (1, C, H, W) on. It may
-    show more than one period: those below are ``shift`` pixels further to the right, of a brick."""
-    (height, width), (down, across) = period.shape[2:], map(int, corner)
-    rows = math.ceil((down % height + shape[0]) / height)
-    below = [period.roll(k * shift - across, 3) for k in range(rows)]
-    column = torch.cat(below, 2)[:, :, down % height :][:, :, : shape[0]]
-    return column.repeat(1, 1, 1, math.ceil(shape[1] / width))[..., : shape[1]]
 
 
 def enlarged_paint(

@@ -12,8 +12,8 @@ from service.inputs.styles import load_styles
 from service.painting.paint import paint
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
-from service.spaces.plane_design import LEAST_VIEW, least_periods
-from service.surfaces.surface import make_surface, window_of
+from service.spaces.resolution import LEAST, Windows
+from service.surfaces.surface import make_surface
 
 FLAT = {"steps": 2, "size": 64, "quality": "draft"}
 
@@ -29,7 +29,7 @@ FLAT = {"steps": 2, "size": 64, "quality": "draft"}
 def test_a_flat_period_is_painted(target, group, cell):
     recipe = parse_recipe({"target": target, "group": group, **FLAT, **cell})
     *_, progress = paint(recipe, make_scene(recipe), load_styles(recipe))
-    assert progress.step == 2 and progress.texture(0).shape[0] < LEAST_VIEW
+    assert progress.step == 2 and progress.texture(0).shape[0] < LEAST
 
 
 def test_its_views_show_whole_periods():
@@ -38,7 +38,7 @@ def test_its_views_show_whole_periods():
     surface.prepare_views(1)
     rows = torch.rand(8 * 64, 3)
     (look,) = surface.look(rows, [0])
-    assert look.periodic and look.pixels.shape == (1, 3, LEAST_VIEW, 64)
+    assert look.periodic and look.pixels.shape == (1, 3, LEAST, 64)
     assert torch.equal(look.pixels[:, :, :8], look.pixels[:, :, 8:16])
 
 
@@ -46,13 +46,7 @@ def test_its_views_show_whole_periods():
     ("period", "seen"), [((8, 64), (32, 64)), ((31, 33), (62, 33)), ((32, 8), (32, 32))]
 )
 def test_few_periods_are_enough(period, seen):
-    assert least_periods(period) == seen
-
-
-def test_a_window_goes_on_behind_the_borders():
-    torus = torch.arange(6.0).reshape(1, 1, 2, 3)
-    shown = window_of(torus, np.array([1, 2]), (3, 4))[0, 0]
-    assert shown.tolist() == [[5, 3, 4, 5], [2, 0, 1, 2], [5, 3, 4, 5]]
+    assert Windows.on(period, 1.0).view == seen
 
 
 def test_a_window_of_a_brick_has_no_cut():
@@ -67,7 +61,7 @@ def test_a_window_of_a_brick_has_no_cut():
     picture, _ = whole._design.trimmed(whole.delivered(paint))
     height, width = surface._design.shape
     assert picture.shape == (2 * height, width, 3)
-    for number, (down, across) in enumerate(surface._corners):
+    for number, (down, across) in enumerate(surface._windows._corners[:8]):
         (look,) = surface.look(paint, [number])
         rows = np.roll(picture, -across, 1)[down : down + height]
         seen = look.pixels[0].permute(1, 2, 0).numpy() * 255
