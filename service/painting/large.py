@@ -45,7 +45,7 @@ from service.perception.network import Network
 from service.recipe.recipe import Recipe
 from service.spaces.handedness import winding
 from service.spaces.plane import PlaneScene
-from service.spaces.plane_design import SPREAD, PlaneDesign
+from service.spaces.plane_design import PlaneDesign
 from service.surfaces.glances import GLANCES, at_most
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
@@ -119,7 +119,7 @@ class LargeStudio:
         """Design, terms and windows of a stage."""
         self._width = width
         self._see_with(self._scene)
-        self._turns = min(MOST_TURNS, self._design.windows)
+        self._turns = min(MOST_TURNS, self._design.windows.needed)
         self._start = np.random.default_rng(seed_of(self.recipe.seed, VIEWS, number)).random(2)
         colours = generated(tuple(self._scene.colouring.images.values()))
         side = style_side(self._design.unit, self._scene, width, self._first_width)
@@ -148,15 +148,16 @@ class LargeStudio:
         self._terms.weigh(self.recipe, number)
         found = [self._turn(number, number * self._turns + k) for k in range(self._turns)]
         losses = {name: sum(one[name] for one in found) / len(found) for name in found[0]}
-        return losses, self._turns * math.prod(self._design.view_shape)
+        return losses, self._turns * math.prod(self._design.windows.view)
 
     def _turn(self, number: int, turn: int) -> dict[str, float]:
-        height, width = self._design.view_shape
-        corner = (self._start + turn * SPREAD) % 1 * self._design.shape
-        box = Box(int(corner[0]), int(corner[1]), height, width)
+        windows = self._design.windows
+        height, width = windows.view
+        ((top, left),) = windows.corners(self._start, np.array([turn])).tolist()
+        box = Box(top, left, height, width)
         levels = [Held(level) for level in self._iterate.levels]
         paint = Pyramid(levels, self._iterate.phases, self._design.chart_shape[1:])
-        whole = self._design.seen_whole
+        whole = windows.show_all
         with torch.no_grad():
             logits = self._folding.read(paint, box)
         logits.requires_grad_()

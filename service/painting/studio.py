@@ -162,8 +162,8 @@ class Studio:
         return canvas_depth(self.recipe, self._network)
 
     def step(self, number: int) -> tuple[Mapping[str, float], int]:
-        """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
-        chosen = self._chosen(number)
+        """One step of Adam on the views that are its turn: the loss terms, and the pixels looked at."""
+        chosen = self.chosen(number)
         self._terms.weigh(self.recipe, number)
         self._iterate.turn_to(self._rates(number))
         if self._terms.alike:
@@ -188,14 +188,17 @@ class Studio:
     def looked_at(self, number: int) -> list[Tensor]:
         """The pixels that a step looks at, differentiable: (1, 3, H, W) in 0..1 for every view."""
         logits = self._logits(self._iterate.canvas)
-        return [look.pixels for look in self._surface.look(logits, self._chosen(number))]
+        return [look.pixels for look in self._surface.look(logits, self.chosen(number))]
 
-    def _chosen(self, number: int) -> list[int]:
+    def chosen(self, number: int) -> list[int]:
         """The views that a step looks at."""
+        views = self._views
+        count = min(self._surface.views_a_step, len(views))
+        if self._surface.in_turn:
+            return sorted(views[(number * count + k) % len(views)] for k in range(count))
         random = np.random.default_rng(seed_of(self.recipe.seed, STEP, number))
-        count = min(self._surface.views_a_step, len(self._views))
         # in order, so that the same views are the same step
-        return sorted(int(k) for k in random.choice(self._views, count, replace=False))
+        return sorted(int(k) for k in random.choice(views, count, replace=False))
 
     def _rates(self, number: int) -> list[float]:
         """How far a step goes, of each level of the canvas."""

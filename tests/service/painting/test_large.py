@@ -14,7 +14,7 @@ from service.painting.kept import Paint
 from service.recipe.parsing import parse_recipe
 from service.reporting.quality import measure_quality
 from service.scene import make_scene
-from service.spaces import SPACES, plane_design
+from service.spaces import SPACES, resolution
 
 SIZE, STEPS = 96, 6
 
@@ -24,8 +24,8 @@ def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCES", (48,))
     monkeypatch.setattr(large, "TAPER", 8)
-    monkeypatch.setattr(plane_design, "WHOLE", 2000)
-    monkeypatch.setattr(plane_design, "WINDOW", 64)
+    monkeypatch.setattr(resolution, "WHOLE", 2000)
+    monkeypatch.setattr(resolution, "WINDOW", 64)
 
 
 def tile(**fields):

@@ -1,4 +1,4 @@
-"""Windows on a tile that is too large to be seen at once."""
+"""Windows on tiles and friezes that are too large to be seen at once."""
 
 from __future__ import annotations
 
@@ -8,31 +8,80 @@ import numpy as np
 import pytest
 import torch
 
+from service.painting.studio import Studio
+from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
-from service.spaces import plane_design
+from service.spaces import resolution
+from service.spaces.resolution import Windows
 from service.surfaces.surface import make_surface
+from service.surfaces.windows import WindowsOn
 
 
-def surface_of(group, size):
-    recipe = parse_recipe({"target": "tile", "group": group, "size": size})
+def surface_of(group, size, target="tile"):
+    recipe = parse_recipe({"target": target, "group": group, "size": size})
     surface = make_surface(make_scene(recipe), size, 8, torch.device("cpu"))
     surface.prepare_views(3)
     return surface
 
 
-@pytest.mark.parametrize(("group", "windows"), [("p1", 16), ("p2", 8), ("p4", 4)])
-def test_all_of_a_large_tile_is_seen(group, windows, monkeypatch):
-    monkeypatch.setattr(plane_design, "WHOLE", 64 * 64)
-    monkeypatch.setattr(plane_design, "WINDOW", 64)
-    surface = surface_of(group, 256)
-    assert surface.views_a_step == min(windows, plane_design.MOST_WINDOWS)
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(resolution, "WHOLE", 64 * 64)
+    monkeypatch.setattr(resolution, "WINDOW", 64)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("target", "group", "windows"),
+    [("tile", "p1", 16), ("tile", "p2", 8), ("tile", "p4", 4), ("frieze", "p1", 9)],
+)
+def test_all_of_a_large_one_is_seen(target, group, windows):
+    surface = surface_of(group, 256, target)
+    assert surface.views_a_step == min(windows, resolution.MOST_WINDOWS)
     paint = torch.zeros(math.prod(surface.canvas_shape), 3, requires_grad=True)
     for number in range(surface.views):
         (look,) = surface.look(paint, [number])
         assert look.pixels.shape[-2:] == (64, 64)
         look.pixels.sum().backward()
     assert paint.grad is not None and float(paint.grad.min()) > 0  # no gap between windows
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("group", ["p1", "p4"])
+def test_steps_look_everywhere_about_as_often(group):
+    """Random windows leave some of a tile unseen in as many steps."""
+    recipe = parse_recipe({"target": "tile", "group": group, "size": 256, "network": "squeezenet"})
+    network = load_network(recipe.network, torch.device("cpu"))
+    studio = Studio(recipe, make_scene(recipe), [], network, torch.device("cpu"))
+    studio.begin(256)
+    surface, logits = studio.surface(full=True)
+    logits.requires_grad_()
+    for number in range(8):
+        looks = surface.look(logits, studio.chosen(number))
+        torch.cat([look.pixels for look in looks]).sum().backward()
+    assert logits.grad is not None
+    often = logits.grad[:, 0] / logits.grad[:, 0].mean()
+    assert float(often.min()) > 0.3 and float(often.max()) < 1.8
+
+
+def test_windows_show_what_a_rolled_torus_shows():
+    torus, view = (7, 11), (5, 8)
+    windows = WindowsOn(Windows(torus, view, 3), 1)
+    windows.prepare(2)
+    which = range(windows.count)
+    image = torch.rand(1, 2, *torus, dtype=torch.float64, requires_grad=True)
+    seen = windows.seen(image, which)
+    corners = Windows(torus, view, 3).corners(np.random.default_rng(2).random(2), np.array(which))
+    rolled = [
+        image.roll((-down, -across), (2, 3))[..., : view[0], : view[1]]
+        for down, across in corners.tolist()
+    ]
+    assert torch.equal(seen, torch.cat(rolled))
+    weights = torch.rand_like(seen)
+    (gradient,) = torch.autograd.grad((seen * weights).sum(), image)
+    (expected,) = torch.autograd.grad((torch.cat(rolled) * weights).sum(), image)
+    torch.testing.assert_close(gradient, expected)
 
 
 def test_a_small_tile_is_seen_whole():
