@@ -162,7 +162,7 @@ class Studio:
         return canvas_depth(self.recipe, self._network)
 
     def step(self, number: int) -> tuple[Mapping[str, float], int]:
-        """One step of Adam on the views that are its turn: the loss terms, and the pixels looked at."""
+        """One step of Adam on the views that are its turn: loss terms, and the pixels looked at."""
         chosen = self.chosen(number)
         self._terms.weigh(self.recipe, number)
         self._iterate.turn_to(self._rates(number))
