@@ -162,7 +162,8 @@ def watching(group: str) -> list[str]:
     for watchers, found in speeds.items():
         mean = statistics.mean(found)
         row = f"| {group} | {watchers} | {mean:.2f} | {100 * (1 - mean / alone):+.1f} % "
-        row += f"| {1000 * statistics.mean(effort[watchers]):.0f} ms "
+        work, least = statistics.mean(effort[watchers]), statistics.mean(effort[0])
+        row += f"| {1000 * work:.0f} ms | {100 * (work / least - 1):+.1f} % "
         if watchers:
             late = sorted(delays[watchers])
             row += f"| {statistics.mean(frames[watchers]):.1f} Hz "
@@ -233,8 +234,10 @@ def main() -> None:
     print("| | | bar |\n|---|---|---|")
     print(listing(), flush=True)
     print(idling(), flush=True)
-    print("\n| tile | watchers | steps/s | slower by | worker's processor time a step ", end="")
-    print("| frames | step to frame | 95 % of them |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "\n| tile | watchers | steps/s | slower by | worker's processor time a step | more ", end=""
+    )
+    print("| frames | step to frame | 95 % of them |\n|---|---|---|---|---|---|---|---|---|")
     for group in GROUPS:
         print("\n".join(watching(group)), flush=True)
 
