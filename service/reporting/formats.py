@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,22 +59,36 @@ def check_sides(shape: Sequence[int], suffix: str) -> None:
         )
 
 
+def picture_writer(
+    picture: NDArray[np.uint8],
+    suffix: str = ".png",
+    dpi: float | None = None,
+    profile: bytes | None = None,
+) -> Callable[[BinaryIO], None]:
+    """What writes a picture, (H, W) or (H, W, 3 or 4) uint8, as the content of a file with a suffix
+    of FORMATS; what is transparent lies over white where the format cannot say so. dpi: pixels per
+    inch that it names; WebP has no place for them. profile: ICC, left out if None: it is sRGB.
+    Raises InputError as :func:`check_sides`."""
+    check_sides(picture.shape, suffix)
+    kind = FORMATS[suffix.lower()]
+    options = dict(kind.options) | ({} if dpi is None else {"dpi": (dpi, dpi)})
+    options |= {} if profile is None else {"icc_profile": profile}
+
+    def write(stream: BinaryIO) -> None:
+        clear = picture.shape[2:] == (4,) and not kind.alpha
+        shown = over_white(picture) if clear else np.ascontiguousarray(picture)
+        Image.fromarray(shown).save(stream, kind.name, **options)
+
+    return write
+
+
 def picture_bytes(
     picture: NDArray[np.uint8],
     suffix: str = ".png",
     dpi: float | None = None,
     profile: bytes | None = None,
 ) -> bytes:
-    """A picture, (H, W) or (H, W, 3 or 4) uint8, as the content of a file with a suffix of
-    FORMATS; what is transparent lies over white where the format cannot say so. dpi: pixels per
-    inch that it names; WebP has no place for them. profile: ICC, left out if None: it is sRGB.
-    Raises InputError as :func:`check_sides`."""
-    check_sides(picture.shape, suffix)
-    kind = FORMATS[suffix.lower()]
-    if picture.shape[2:] == (4,) and not kind.alpha:
-        picture = over_white(picture)
-    options = dict(kind.options) | ({} if dpi is None else {"dpi": (dpi, dpi)})
-    options |= {} if profile is None else {"icc_profile": profile}
+    """The same, all at once."""
     stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, kind.name, **options)
+    picture_writer(picture, suffix, dpi, profile)(stream)
     return stream.getvalue()
