@@ -17,7 +17,6 @@ from typing import NoReturn
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from geometry.symmetry.colour import generated
@@ -39,7 +38,6 @@ from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
 from service.painting.studio import (
-    GLANCE,
     GRIDS,
     NOISE,
     SEEN_IN_VIEWS,
@@ -53,6 +51,7 @@ from service.recipe.recipe import Recipe
 from service.spaces.handedness import winding
 from service.spaces.plane import PlaneScene
 from service.spaces.plane_design import PlaneDesign
+from service.surfaces.glances import GLANCES, at_most
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
 
@@ -138,7 +137,7 @@ class LargeStudio:
         self._scene = scene
         self._design = scene.design(self._width)
         self._folding = Folding(self._design.chart, scene.frame, self._axes)
-        small = min(self._width, GLANCE)
+        small = min(self._width, GLANCES[-1])
         self._small = make_surface(scene, small, 1, torch.device("cpu"))
 
     def _sizes(self, width: int) -> list[tuple[int, int]]:
@@ -200,7 +199,7 @@ class LargeStudio:
         if not wanted or self._before is not None:
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
-        design = plain.design(min(self._width, GLANCE))
+        design = plain.design(min(self._width, GLANCES[-1]))
         paint = self._glance(design).numpy()
         mirrored = winding(design, plain.group, paint) * wanted < 0
         if mirrored != self._scene.mirrored:
@@ -213,13 +212,8 @@ class LargeStudio:
             pyramid, design = self._whole()
             folding = Folding(design.chart, self._scene.frame, self._axes)
             return developed(design, folding, pyramid)
-        design = self._scene.design(min(self._width, GLANCE))
-        picture = self._small.picture(self._glance(design))
-        scale = max_size / max(picture.shape[:2])
-        if scale >= 1:
-            return picture
-        height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
-        return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.BOX))
+        design = self._scene.design(min(self._width, GLANCES[-1]))
+        return at_most(max_size, self._small.picture(self._glance(design)))
 
     def surface(self, full: bool) -> NoReturn:
         """Only one space needs it, which is not this one."""

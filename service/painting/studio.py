@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
-from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from geometry.symmetry.colour import generated
@@ -35,6 +33,7 @@ from service.recipe.recipe import Recipe
 from service.spaces import SPACES
 from service.spaces.handedness import winding
 from service.spaces.space import Scene
+from service.surfaces.glances import Glances, at_most
 from service.surfaces.grids import random_phases
 from service.surfaces.host import to_host
 from service.surfaces.surface import Surface, enlarged_paint, make_surface, side_by_side
@@ -45,7 +44,6 @@ DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
-GLANCE = 1024  # pixels across of looks at a painting that is large
 TOGETHER = 8  # views that a network sees side by side: it needs some 100 MB for each
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
@@ -84,7 +82,7 @@ class Studio:
         alone = ranks is ALONE and not frugal
         self._replay: Replay[tuple[Losses, int]] = Replay(recorders_of(device) if alone else None)
         self._full: Surface | None = None
-        self._small: Surface | None = None
+        self._glances = Glances(scene, recipe.size, device)
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
         self._iterate: Iterate
@@ -102,7 +100,7 @@ class Studio:
             self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
             self._scene = recoloured(self._scene, recipe)
-        self._full = self._small = None
+        self._show(self._scene)
         return True
 
     def begin(self, width: int) -> None:
@@ -136,7 +134,7 @@ class Studio:
         """Be as after the step of a checkpoint, whose stage has this width. Raises InputError
         "bad-checkpoint" if its canvas is another."""
         tally = checkpoint.tally
-        self._scene = dataclasses.replace(self._scene, mirrored=checkpoint.mirrored)
+        self._show(dataclasses.replace(self._scene, mirrored=checkpoint.mirrored))
         surface = self._prepare(tally.stage, width)
         sizes = Canvas.level_sizes(surface.canvas_shape, self._depth)
         checkpoint.check_shape([(surface.canvas_shape[0], 3, *size) for size in sizes])
@@ -250,8 +248,7 @@ class Studio:
         paint = enlarged_paint(logits, design.canvas_shape, size, design.wrap, phase)
         mirrored = winding(design, plain.group, to_host(paint)) * wanted < 0
         if mirrored != self._scene.mirrored:
-            self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
-            self._full = self._small = None
+            self._show(dataclasses.replace(self._scene, mirrored=mirrored))
             self._surface = self._surface_at(self._width)
             self._replay.forget()
 
@@ -265,34 +262,17 @@ class Studio:
     def texture(self, max_size: int) -> NDArray[np.uint8]:
         """The picture as it is now; see Progress.texture."""
         if max_size:
-            surface, logits = self._looked_upon()
-            picture = surface.picture(logits)
-            scale = max_size / max(picture.shape[:2])
-            if scale >= 1:
-                return picture
-            size = (
-                max(1, round(picture.shape[1] * scale)),
-                max(1, round(picture.shape[0] * scale)),
-            )
-            return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+            looked_at = self._glances.surface(self._surface, self._width, max_size)
+            shown = self._iterate.mean
+            if looked_at is not self._surface:
+                shown = shown.shrunk(looked_at.canvas_shape)
+            return at_most(max_size, looked_at.picture(self._logits(shown)))
         full, logits = self.surface(full=True)
         picture = full.delivered(logits, self._finisher())
         if self._blend is None or SPACES[self._scene.target].needs_body:  # joined when it is whole
             return picture
         backdrop = self.kept()
         return backdrop.behind(picture, backdrop.kept)
-
-    def _looked_upon(self) -> tuple[Surface, Tensor]:
-        """What frames are made of: the stage's surface or, where its picture is large, a small one
-        whose texels are means of the canvas's."""
-        logits = self._logits(self._iterate.mean)
-        if not self._surface.is_large:
-            return self._surface, logits
-        if self._small is None:
-            self._small = make_surface(self._scene, GLANCE, 1, self._device)
-        canvas = logits.reshape(*self._iterate.mean.shape, 3).movedim(-1, 1)
-        means = F.adaptive_avg_pool2d(canvas, self._small.canvas_shape[1:])
-        return self._small, means.movedim(1, -1).reshape(-1, 3)
 
     @torch.no_grad()
     def kept(self) -> Backdrop:
@@ -310,6 +290,11 @@ class Studio:
         logits = logits.reshape(*full.canvas_shape, 3)
         frame, width = self._scene.style_frame, self.recipe.size
         return Paint(to_host(logits), self.mirrored, None, frame, width, self._first_width)
+
+    def _show(self, scene: Scene) -> None:
+        """Go on with another scene: surfaces of the last one are let go."""
+        self._scene, self._full = scene, None
+        self._glances = Glances(scene, self.recipe.size, self._device)
 
     def _finisher(self) -> Finisher | None:
         return Finisher.of(self.recipe, self._scene)

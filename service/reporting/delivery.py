@@ -94,18 +94,6 @@ def destination(
     return place
 
 
-def check_sides(picture: Path, height: int, width: int) -> None:
-    """Raise InputError("bad-output") where the format of a picture's file, a suffix of FORMATS,
-    has no room for so many pixels."""
-    kind = FORMATS[picture.suffix.lower()]
-    if kind.most is not None and max(height, width) > kind.most:
-        raise bad_output(
-            f"{kind.name} pictures are {kind.most} pixels a side at most, and this one would have "
-            f"{width} × {height}.",
-            f"Choose another format: -o {picture.with_suffix('.png').name}.",
-        )
-
-
 def check_files(paths: Iterable[Path], read: FilesRead) -> None:
     """Prove that files can be written. Raises InputError("bad-output") for what cannot be, for a
     folder or a device in the place of one, and for a file that is read."""

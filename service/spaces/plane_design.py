@@ -54,7 +54,8 @@ class PlaneDesign(Design):
         fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
         self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
         domain = rows * columns / len(self.chart.copies.matrices)
-        self.windows = Windows.on(self.shape, domain, closed=not self._is_brick)
+        shift = int(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
+        self.windows = Windows.on(self.shape, domain, shift)
         self.views_a_step = self.windows.a_step
 
     @property
@@ -81,11 +82,6 @@ class PlaneDesign(Design):
             return None
         around = repeats(base, self.chart)
         return in_all_copies(fitted(base, self.shape) / 255, self.chart, around, self.frame)
-
-    @property
-    def _is_brick(self) -> bool:
-        """Whether rows of periods are shifted, so that a period's borders do not meet."""
-        return bool(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
 
     def pixels(self) -> SamplingMap | None:
         """The texels as the pixels of one period, bilinear; None where they are the same."""

@@ -84,9 +84,11 @@ symmetry. With `p1` the translations are folded, across and down: `1/5` repeats 
 with slow change. The generator that is folded is the group's first, a turn; groups of mirrors
 have none (in the hyperbolic plane: `--group turned`).
 
-**Colour rules.** `service colourings p4m -s photo.jpg --preview rules.png` shows the style under
-each rule of a group on one sheet: a step to the right is the group's first generator, a step down
-the second, half a tile the third. What can be seen in the style comes first. Rules with a star
+**Colour rules.** Of a group that has very many, `service colourings GROUP` lists the first of each
+number of colours; `--only 4` lists those of four, `--all` all of them.
+`service colourings p4m -s photo.jpg --preview rules.png` shows the style under each rule of a
+group, or the simplest 64, on one sheet: a step to the right is the group's first generator, a step
+down the second, half a tile the third. What can be seen in the style comes first. Rules with a star
 invert colours at a mirror: what lies on it is its own image and has the colour between, a thin line
 without contrast; `none`, the default, and the others have none.
 

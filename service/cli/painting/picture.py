@@ -22,8 +22,8 @@ from service.memory import is_out_of_memory
 from service.networks import AUTO, EMBEDDED
 from service.painting.progress import Progress
 from service.recipe.recipe import Recipe
-from service.reporting.delivery import check_sides, deliver, deliver_figure, destination
-from service.reporting.formats import loses_transparency
+from service.reporting.delivery import deliver, deliver_figure, destination
+from service.reporting.formats import check_sides, loses_transparency
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import remarks
@@ -44,11 +44,9 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
     inputs = inputs_of(recipe, extras)
     place = destination(picture, inputs, recipe.projection == "cube", extras.dpi, extras.figure)
     check_disk(recipe, picture.parent)
-    design = scene.design(recipe.size)
-    across, down = map(int, recipe.repeat.split("x"))
-    check_sides(picture, design.shape[0] * down, design.shape[1] * across)
+    check_sides(_delivered(recipe, scene), picture.suffix)
     if extras.figure:
-        design.figure()  # whether there is one
+        scene.design(recipe.size).figure()  # whether there is one
     if (film := extras.film) is not None:
         check_film(film, inputs)
     styles = load_styles(recipe)
@@ -90,6 +88,13 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
         size += f", faces of {height // 2} × {height // 2}"
     files = "  ".join(map(str, (place.picture, place.receipt, *place.figure)))
     console.out(f"{files}  {size}  {time}  {symmetry}", highlight=False)
+
+
+def _delivered(recipe: Recipe, scene: Scene) -> tuple[int, int]:
+    """Rows and columns of all periods."""
+    across, down = map(int, recipe.repeat.split("x"))
+    rows, columns = scene.design(recipe.size).shape
+    return rows * down, columns * across
 
 
 def inputs_of(recipe: Recipe, extras: Extras) -> FilesRead:

@@ -24,7 +24,7 @@ SIZE, STEPS = 96, 6
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
-    monkeypatch.setattr(large, "GLANCE", 48)
+    monkeypatch.setattr(large, "GLANCES", (48,))
     monkeypatch.setattr(large, "TAPER", 8)
     monkeypatch.setattr(resolution, "WHOLE", 2000)
     monkeypatch.setattr(resolution, "WINDOW", 64)

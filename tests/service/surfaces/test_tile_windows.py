@@ -92,12 +92,14 @@ def test_steps_look_everywhere_about_as_often(group):
 
 def test_windows_show_what_a_rolled_torus_shows():
     torus, view = (7, 11), (5, 8)
-    windows = WindowsOn(Windows(torus, view, 3), 1)
+    windows = WindowsOn(Windows(torus, view, 3, 0, show_all=False), 1)
     windows.prepare(2)
     which = range(windows.count)
     image = torch.rand(1, 2, *torus, dtype=torch.float64, requires_grad=True)
     seen = windows.seen(image, which)
-    corners = Windows(torus, view, 3).corners(np.random.default_rng(2).random(2), np.array(which))
+    corners = Windows(torus, view, 3, 0, show_all=False).corners(
+        np.random.default_rng(2).random(2), np.array(which)
+    )
     rolled = [
         image.roll((-down, -across), (2, 3))[..., : view[0], : view[1]]
         for down, across in corners.tolist()
