@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -43,6 +44,7 @@ DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
+TOGETHER = 8  # views that a network sees side by side: it needs some 100 MB for each
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
 SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
@@ -162,7 +164,7 @@ class Studio:
         return canvas_depth(self.recipe, self._network)
 
     def step(self, number: int) -> tuple[Mapping[str, float], int]:
-        """One step of Adam on the views that are its turn: loss terms, and the pixels looked at."""
+        """One step of Adam on views whose turn it is: the loss terms, and the pixels looked at."""
         chosen = self.chosen(number)
         self._terms.weigh(self.recipe, number)
         self._iterate.turn_to(self._rates(number))
@@ -210,15 +212,20 @@ class Studio:
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
-        if not self._frugal:
-            return [terms.see(look) for look in side_by_side(surface.look(logits, which))]
+        again = functools.partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
 
         def alone(logits: Tensor, number: int) -> Seen:
             (look,) = surface.look(logits, [number])
             return terms.see(look, frugal=True)
 
-        # nothing of a view is kept but its statistics: it is looked at again for its gradient
-        return [checkpoint(alone, logits, number, use_reentrant=False) for number in which]
+        # Nothing of views is kept but their statistics: they are looked at again for the gradient.
+        if self._frugal:
+            return [again(alone, logits, number) for number in which]
+        looks = surface.look(logits, which)
+        if len(looks) <= TOGETHER:
+            return [terms.see(look) for look in side_by_side(looks)]
+        groups = [looks[k : k + TOGETHER] for k in range(0, len(looks), TOGETHER)]
+        return [again(terms.see, look) for group in groups for look in side_by_side(group)]
 
     @property
     def mirrored(self) -> bool:

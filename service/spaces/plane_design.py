@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from scipy import ndimage, special
 
 from geometry import cells
 from geometry.cell_copies import in_all_copies, repeats
+from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane import tiles
@@ -28,7 +30,7 @@ from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerato
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS, Windows
-from service.spaces.space import Design
+from service.spaces.space import MAX_PIXELS, Design
 
 if TYPE_CHECKING:
     from service.spaces.plane import PlaneScene
@@ -52,7 +54,8 @@ class PlaneDesign(Design):
         fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
         self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
         domain = rows * columns / len(self.chart.copies.matrices)
-        self.windows = Windows.on(self.shape, domain, closed=not self._is_brick)
+        shift = int(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
+        self.windows = Windows.on(self.shape, domain, shift)
         self.views_a_step = self.windows.a_step
 
     @property
@@ -79,11 +82,6 @@ class PlaneDesign(Design):
             return None
         around = repeats(base, self.chart)
         return in_all_copies(fitted(base, self.shape) / 255, self.chart, around, self.frame)
-
-    @property
-    def _is_brick(self) -> bool:
-        """Whether rows of periods are shifted, so that a period's borders do not meet."""
-        return bool(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
 
     def pixels(self) -> SamplingMap | None:
         """The texels as the pixels of one period, bilinear; None where they are the same."""
@@ -178,6 +176,13 @@ class PlaneDesign(Design):
 
     def figure(self) -> Figure:
         """See Design."""
+        if math.prod(self.shape) > MAX_PIXELS:
+            raise InputError(
+                "no-figure",
+                "figure",
+                f"Figures are drawn over pictures of {MAX_PIXELS // 10**6} million pixels at most.",
+                "Leave out --figure, or choose a smaller size.",
+            )
         delivered, corner = self.trimmed(np.zeros((*self.shape, 3), np.uint8))
         height, width = delivered.shape[:2]
         from_delivered = self._over @ affine(np.eye(2), corner)

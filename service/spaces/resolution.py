@@ -32,7 +32,10 @@ def views_needed(order: int | None) -> int:
 
 WHOLE = 2**19  # pixels of a torus that is looked at as a whole
 WINDOW = 512  # side of a window on a larger one
-MOST_WINDOWS = 8  # that a step sees side by side: what a network needs for more would be too much
+LEAST = 32  # rows and columns of a view, which a network halves up to five times
+# So many a step sees all of, of more half: twelve looks at a texel in a stage of a draft will do,
+# three leave grain.
+MANY = 8
 # Multiples of it spread over a torus ever more finely (Roberts 2018, the R2 sequence).
 _SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 
@@ -43,30 +46,31 @@ class Windows:
     where it is large, through windows that lie anywhere on it.
 
     torus: its (height, width) in pixels; view: that of a view; needed: how many views show each
-    texel once, all copies of it counted."""
+    texel once, all copies of it counted; shift: how many pixels to the right of a period the next
+    one below lies, 0 but for bricks; show_all: whether a view is all of the torus, or that a few
+    times, of which the statistics are the same."""
 
     torus: tuple[int, int]
     view: tuple[int, int]
     needed: int
+    shift: int
+    show_all: bool
 
     @classmethod
-    def on(cls, torus: tuple[int, int], domain: float, *, closed: bool = True) -> Windows:
-        """domain: pixels of a fundamental domain. closed: whether the borders of the torus meet
-        opposite ones; else it cannot be looked at as a whole."""
-        if closed and math.prod(torus) <= WHOLE:
-            return cls(torus, torus, 1)
-        view = min(torus[0], WINDOW), min(torus[1], WINDOW)
-        return cls(torus, view, math.ceil(domain / math.prod(view)))
-
-    @property
-    def show_all(self) -> bool:
-        """Whether each view shows the whole torus."""
-        return self.view == self.torus
+    def on(cls, torus: tuple[int, int], domain: float, shift: int = 0) -> Windows:
+        """domain: pixels of a fundamental domain. A brick cannot be looked at as a whole: its
+        borders do not meet opposite ones."""
+        if not shift and math.prod(torus) <= WHOLE:
+            rows, columns = (side * math.ceil(LEAST / side) for side in torus)
+            return cls(torus, (rows, columns), 1, shift, show_all=True)
+        rows, columns = (min(max(side, LEAST), WINDOW) for side in torus)
+        needed = math.ceil(domain / (rows * columns))
+        return cls(torus, (rows, columns), needed, shift, show_all=False)
 
     @property
     def a_step(self) -> int:
-        """How many of them a step sees side by side."""
-        return min(self.needed, MOST_WINDOWS)
+        """How many of them a step sees."""
+        return min(self.needed, max(MANY, math.ceil(self.needed / 2)))
 
     def corners(self, start: NDArray[np.floating], numbers: NDArray[np.integer]) -> NDArray:
         """(n, 2) rows and columns where windows begin, by their numbers: any few that follow one

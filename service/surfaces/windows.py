@@ -39,7 +39,8 @@ class WindowsOn:
     def seen(self, image: Tensor, which: Sequence[int]) -> Tensor:
         """The windows ``which`` of something on the torus (1, C, H, W): (B, C, h, w), channels last
         in memory."""
-        seen: Tensor = _Seen.apply(image, self._corners[list(which)].tolist(), self._windows.view)
+        corners, windows = self._corners[list(which)].tolist(), self._windows
+        seen: Tensor = _Seen.apply(image, corners, windows.view, windows.shift)
         return seen
 
 
@@ -48,8 +49,10 @@ class _Seen(torch.autograd.Function):
     of it, would be as large as all of it for every window."""
 
     @staticmethod
-    def forward(ctx: Any, image: Tensor, corners: list[list[int]], size: tuple[int, int]) -> Tensor:
-        ctx.corners, ctx.shape = corners, image.shape
+    def forward(
+        ctx: Any, image: Tensor, corners: list[list[int]], size: tuple[int, int], shift: int
+    ) -> Tensor:
+        ctx.corners, ctx.shape, ctx.shift = corners, image.shape, shift
         seen = torch.empty(
             (len(corners), image.shape[1], *size),
             dtype=image.dtype,
@@ -57,37 +60,37 @@ class _Seen(torch.autograd.Function):
             memory_format=torch.channels_last,
         )
         for view, corner in zip(seen, corners, strict=True):
-            for there, here in _parts(corner, size, image.shape[2:]):
+            for there, here in _parts(corner, size, image.shape[2:], shift):
                 view[here] = image[0][there]
         return seen
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
         _, channels, height, width = ctx.shape
         total = gradient.new_zeros(1, height, width, channels).permute(0, 3, 1, 2)
         for view, corner in zip(gradient, ctx.corners, strict=True):
-            for there, here in _parts(corner, gradient.shape[2:], (height, width)):
+            for there, here in _parts(corner, gradient.shape[2:], (height, width), ctx.shift):
                 total[0][there] += view[here]
-        return total, None, None
+        return total, None, None, None
 
 
 Part = tuple[slice, slice, slice]
 
 
 def _parts(
-    corner: Sequence[int], size: Sequence[int], torus: Sequence[int]
+    corner: Sequence[int], size: Sequence[int], torus: Sequence[int], shift: int
 ) -> Iterator[tuple[Part, Part]]:
-    """The up to four parts of a window that the borders of a torus cut it into: where on the torus
-    each is, and where in the window."""
-    rows, columns = (_stretches(*axis) for axis in zip(corner, size, torus, strict=True))
-    for below, down in rows:
-        for beside, across in columns:
+    """The parts of a window that the borders of a torus cut it into: where on the torus each is,
+    and where in the window. shift: see :class:`Windows`."""
+    for course, (below, down) in enumerate(_stretches(corner[0], size[0], torus[0])):
+        start = (corner[1] - course * shift) % torus[1]
+        for beside, across in _stretches(start, size[1], torus[1]):
             yield (slice(None), below, beside), (slice(None), down, across)
 
 
-def _stretches(start: int, count: int, around: int) -> list[tuple[slice, slice]]:
-    first = min(count, around - start)
-    found = [(slice(start, start + first), slice(0, first))]
-    if first < count:
-        found.append((slice(0, count - first), slice(first, count)))
-    return found
+def _stretches(start: int, count: int, around: int) -> Iterator[tuple[slice, slice]]:
+    done = 0
+    while done < count:
+        length = min(count - done, around - start)
+        yield slice(start, start + length), slice(done, done + length)
+        start, done = 0, done + length

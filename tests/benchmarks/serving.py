@@ -211,8 +211,14 @@ def idling() -> str:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """The processes that a process, or one of its threads, has started."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(word) for file in lists for word in file.read_text().split()]
+
+
+def family(pid: int) -> list[int]:
+    """A process, its children, and theirs."""
+    return [pid, *(one for child in children(pid) for one in family(child))]
 
 
 def processor_seconds(pids: Sequence[int]) -> float:

@@ -142,6 +142,14 @@ the paint as `run` does, and `watch JOB -o` fetches it with the picture; styles 
 sent to a service are in no file, so there `enlarge` wants the job. Where a mask keeps parts of a
 mesh's base, the texture stays as large as that.
 
+**Large tiles.** A tile may be 16 384 pixels wide, spheres, discs, rosettes and spirals 8192, all
+else 4096; so are tiles of hexagonal groups, of torus maps whose lattice is not whole pixels, over a
+base, with a motif or finished. What a painting takes of memory and of the disk is asked for before
+it begins: a tile of 16 384 pixels 5.3 GiB of memory, and 13 GiB in the folder of the cache (the
+user's, or `ORBITEX_CACHE`) until it ends. Over 8192 pixels it is delivered as one period, without
+`--cut`, `--repeat` and `--figure`, and not as WebP, which ends at 16 383; to read it again, as
+`view` and `measure` do, takes about as much memory.
+
 **Variants.** `service variants tile -g p4,p6,p6m -s a.jpg,b.jpg -c none,2a --seeds 4 -o v` paints
 every combination, small, as drafts: `1.png`, `2.png` and so on, all of them on `sheet.png` with
 numbers and captions, and in `index.json`. One that cannot be, such as a rule that its group does

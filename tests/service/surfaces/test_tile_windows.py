@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from service.inputs.styles import load_styles
+from service.painting import studio as studio_module
 from service.painting.studio import Studio
 from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
@@ -17,10 +19,12 @@ from service.spaces.resolution import Windows
 from service.surfaces.surface import make_surface
 from service.surfaces.windows import WindowsOn
 
+CPU = torch.device("cpu")
+
 
 def surface_of(group, size, target="tile"):
     recipe = parse_recipe({"target": target, "group": group, "size": size})
-    surface = make_surface(make_scene(recipe), size, 8, torch.device("cpu"))
+    surface = make_surface(make_scene(recipe), size, 8, CPU)
     surface.prepare_views(3)
     return surface
 
@@ -38,7 +42,7 @@ def small(monkeypatch):
 )
 def test_all_of_a_large_one_is_seen(target, group, windows):
     surface = surface_of(group, 256, target)
-    assert surface.views_a_step == min(windows, resolution.MOST_WINDOWS)
+    assert surface.views_a_step == min(windows, 8)
     paint = torch.zeros(math.prod(surface.canvas_shape), 3, requires_grad=True)
     for number in range(surface.views):
         (look,) = surface.look(paint, [number])
@@ -47,14 +51,35 @@ def test_all_of_a_large_one_is_seen(target, group, windows):
     assert paint.grad is not None and float(paint.grad.min()) > 0  # no gap between windows
 
 
+def studio_of(group, size):
+    recipe = parse_recipe({"target": "tile", "group": group, "size": size, "network": "squeezenet"})
+    network, device = load_network(recipe.network, CPU), CPU
+    studio = Studio(recipe, make_scene(recipe), load_styles(recipe), network, device)
+    studio.begin(size)
+    return studio
+
+
+@pytest.mark.usefixtures("small")
+def test_many_windows_are_seen_in_groups_as_together(monkeypatch):
+    """Up to rounding: nothing of a group is kept but its statistics."""
+    found = []
+    for together in (100, 3):
+        monkeypatch.setattr(studio_module, "TOGETHER", together)
+        studio = studio_of("p1", 256)
+        losses, pixels = studio.step(0)
+        _, logits = studio.surface(full=True)
+        found.append((dict(losses), pixels, logits))
+    (one, pixels, paint), (other, same, painted) = found
+    assert pixels == same == 8 * 64 * 64
+    assert one == pytest.approx(other, rel=1e-4)
+    assert float((paint - painted).abs().mean()) < 1e-3 < float(paint.std())
+
+
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("group", ["p1", "p4"])
 def test_steps_look_everywhere_about_as_often(group):
     """Random windows leave some of a tile unseen in as many steps."""
-    recipe = parse_recipe({"target": "tile", "group": group, "size": 256, "network": "squeezenet"})
-    network = load_network(recipe.network, torch.device("cpu"))
-    studio = Studio(recipe, make_scene(recipe), [], network, torch.device("cpu"))
-    studio.begin(256)
+    studio = studio_of(group, 256)
     surface, logits = studio.surface(full=True)
     logits.requires_grad_()
     for number in range(8):
@@ -67,12 +92,14 @@ def test_steps_look_everywhere_about_as_often(group):
 
 def test_windows_show_what_a_rolled_torus_shows():
     torus, view = (7, 11), (5, 8)
-    windows = WindowsOn(Windows(torus, view, 3), 1)
+    windows = WindowsOn(Windows(torus, view, 3, 0, show_all=False), 1)
     windows.prepare(2)
     which = range(windows.count)
     image = torch.rand(1, 2, *torus, dtype=torch.float64, requires_grad=True)
     seen = windows.seen(image, which)
-    corners = Windows(torus, view, 3).corners(np.random.default_rng(2).random(2), np.array(which))
+    corners = Windows(torus, view, 3, 0, show_all=False).corners(
+        np.random.default_rng(2).random(2), np.array(which)
+    )
     rolled = [
         image.roll((-down, -across), (2, 3))[..., : view[0], : view[1]]
         for down, across in corners.tolist()
