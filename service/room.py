@@ -12,6 +12,7 @@ from typing import TypeGuard
 from geometry.errors import InputError
 from service.recipe.recipe import Recipe
 from service.spaces.plane import WHOLE_SIZE, PlaneScene
+from service.spaces.resolution import WINDOW, WINDOWS_KEPT, views_prepared
 from service.spaces.space import Design, Scene
 
 GIB = 1 << 30
@@ -21,6 +22,7 @@ CANVAS_BYTES = 185  # in a step, for each texel of the canvas: its levels, their
 CHART_BYTES = 25  # in a step, for each texel of the chart that the canvas is enlarged to
 KEPT_BYTES = 80  # for each texel of the canvas while the picture is made and measured
 PIXEL_BYTES = 45  # for each pixel of the picture, then
+VIEW_BYTES = 190  # for each pixel of windows on a large picture that are kept
 LARGE_BYTES = 80  # for each pixel of what is painted window by window: 55, the rest to finish it
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
@@ -30,7 +32,7 @@ def needed_memory(recipe: Recipe, scene: Scene) -> int:
     """Bytes that a painting takes at least while it is painted and finished."""
     if in_windows(scene, recipe):
         return recipe.size**2 * LARGE_BYTES
-    return _of_a_whole(scene.design(recipe.size))
+    return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
 def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene]:
@@ -39,9 +41,12 @@ def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene]:
     return isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE
 
 
-def _of_a_whole(design: Design) -> int:
+def _of_a_whole(design: Design, views: int) -> int:
     canvas, chart = math.prod(design.canvas_shape), math.prod(design.chart_shape)
     painted = CANVAS_BYTES * canvas + CHART_BYTES * chart
+    if design.needed > 1:
+        kept = min(views_prepared(views, design.needed), WINDOWS_KEPT)
+        painted += VIEW_BYTES * kept * WINDOW**2
     return max(painted, KEPT_BYTES * canvas + PIXEL_BYTES * math.prod(design.shape))
 
 
@@ -53,7 +58,7 @@ def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
     if free is None or needed <= free:
         return
     whole = min(recipe.size, WHOLE_SIZE) if in_windows(scene, recipe) else recipe.size
-    share = min(1.0, free / _of_a_whole(scene.design(whole)))
+    share = min(1.0, free / _of_a_whole(scene.design(whole), recipe.views))
     fitting = int(whole * share**0.5) // 64 * 64
     fix = f"Choose a size of {fitting} or less" if fitting >= 64 else "Make room"
     raise InputError(

@@ -79,18 +79,24 @@ def picture_map(
 
 
 def window_map(
-    chart: SpiralChart, window: int, random: np.random.Generator, subsamples: int = 2
+    chart: SpiralChart,
+    window: int,
+    random: np.random.Generator,
+    subsamples: int = 2,
+    moved: tuple[float, float] | None = None,
 ) -> tuple[SamplingMap, Array]:
     """Pyramid → pixels of a square view of ``window`` pixels a side, and how much each of them
     counts (window²,), 0 to 1.
 
     A window is cut out of the picture, at its magnification, anywhere; before that the spiral is
     turned by any angle and zoomed by any phase, so that all texels are seen equally much. The
-    middle, where there is more blur than paint, does not count.
+    middle, where there is more blur than paint, does not count. moved: the turn and the phase, 0 to
+    1, if they shall be these.
     """
     free = max(0, chart.width - window) / 2
     centres = _grid((window, window)) + random.uniform(-free, free, 2)
-    turn, phase = random.uniform(0, 2 * math.pi), random.uniform(0, chart.loop)
+    share = (random.random(), random.random()) if moved is None else moved
+    turn, phase = 2 * math.pi * share[0], chart.loop * share[1]
     c, s = math.cos(turn), math.sin(turn)
     to_points = np.array([[c, -s], [s, c]]) * 2 / chart.width
     radius = np.hypot(*(to_points @ centres.T))
