@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse, special
+from scipy import special
 
 from geometry import cells
 from geometry.catalogue import find_group
@@ -18,7 +18,7 @@ from geometry.maps.pyramid import build_pyramid
 from geometry.maps.sampling import SamplingMap
 from geometry.spaces import Array, affine
 from geometry.spiral.chart import SpiralChart, SpiralShape, kaleidoscope, spiral_chart
-from geometry.spiral.views import picture_map, window_map
+from geometry.spiral.views import picture_colours, picture_map, window_map
 from geometry.symmetry.colour_frame import rounded
 from service.inputs.body import Body
 from service.spaces import resolution
@@ -133,20 +133,24 @@ class SpiralDesign(Design):
     def developed(self, texture: Array, pixels: Iterable[SamplingMap]) -> Picture:
         """The picture (H, W, 3) of a texture (texels, 3) in 0..1. pixels: the maps of all bands."""
         texels = self.frame.mixable(texture).reshape(*self.texture_shape, 3)
-        return self.drawn(build_pyramid(texels), pixels)
+        pyramid = build_pyramid(texels)
+        bands = [rounded(self.frame.unmixable(band.apply(pyramid))) for band in pixels]
+        return np.concatenate(bands).reshape(*self.shape, 3)
 
-    def drawn(self, pyramid: NDArray[np.floating], pixels: Iterable[SamplingMap]) -> Picture:
-        """The same of a packed pyramid (texels, 3) of what is mixed, see ColourFrame.mixable; with
-        single precision in half the memory."""
-        picture = np.empty((math.prod(self.shape), 3), np.uint8)
-        done = 0
-        for band in pixels:
-            weights = band.weights.astype(pyramid.dtype, copy=False)
-            shape = (band.rows, band.columns)
-            seen = sparse.csr_matrix((weights, band.indices, band.indptr), shape=shape) @ pyramid
-            picture[done : done + band.rows] = rounded(self.frame.unmixable(seen))
-            done += band.rows
-        return picture.reshape(*self.shape, 3)
+    def drawn(self, pyramid: NDArray[np.floating]) -> Picture:
+        """The same of a packed pyramid (texels, 3) of what is mixed, see ColourFrame.mixable, in
+        its precision and without maps: of a large picture, which is wanted once."""
+        picture = np.empty((*self.shape, 3), np.uint8)
+
+        def band(rows: range) -> None:
+            seen = picture_colours(pyramid, self.chart, self.shape, rows)
+            picture[rows.start : rows.stop] = rounded(self.frame.unmixable(seen)).reshape(
+                len(rows), -1, 3
+            )
+
+        with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
+            list(pool.map(band, self.bands))
+        return picture
 
     def loop(self, texture: Array, frames: int) -> Iterator[Picture]:
         """An endless zoom: ``frames`` pictures for each repetition, until the colours are the first

@@ -16,7 +16,7 @@ from scipy import sparse
 from torch import Tensor
 
 from geometry.errors import InputError
-from geometry.maps.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap, only_read
 from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.surfaces.sparse_products import parts_of, sparse_product
@@ -59,7 +59,7 @@ class SparseOperator:
         indices, of_paint = sampling.indices.astype(np.int64), sampling.columns
         self._read: Tensor | None = None
         if len(indices) < of_paint and not once:  # a view of a large chart
-            taken, indices = np.unique(indices, return_inverse=True)
+            taken, indices = only_read(indices, of_paint)
             self._read, of_paint = torch.from_numpy(taken).to(device), len(taken)
         columns = of_paint * len(palette)
         if sampling.colours is not None:

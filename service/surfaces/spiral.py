@@ -86,7 +86,7 @@ class SpiralSurface(Surface):
         """See Surface. That of a large one is made in single precision."""
         if self.is_large:
             self._windows.clear()
-            return self._design.drawn(self._pyramid(logits), self._design.picture_maps())
+            return self._design.drawn(self._pyramid(logits))
         return self._design.developed(to_host(self._texture(logits).double()), self._pixels())
 
     @torch.no_grad()
