@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import math
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -83,13 +83,15 @@ class SpiralDesign(Design):
         large spiral they take a GiB."""
         return kaleidoscope(self.chart)
 
-    @functools.cached_property
-    def _pace(self) -> float:
-        return 1 / self.kaleidoscope[0].row_weight
+    @property
+    def is_plain(self) -> bool:
+        """Whether each texel of the torus is an orbit of its own: without colours the torus is one
+        repetition, and the kaleidoscope changes nothing."""
+        return len(self.chart.elements) == 1
 
     def paces(self, levels: int) -> list[float]:
         """See Design. Copies of a texel add up, divided by the root of their number."""
-        return [self._pace] * levels
+        return [1 / math.sqrt(len(self.chart.elements))] * levels
 
     def picture_map(self, phase: float = 0.0, rows: range | None = None) -> SamplingMap:
         """The texture's packed pyramid → pixels of the picture, or of some of its rows; see

@@ -18,7 +18,7 @@ from service.finisher import Finisher
 from service.spaces.folded import FoldedDesign, View
 from service.spaces.resolution import views_prepared
 from service.surfaces.host import to_host
-from service.surfaces.kept_views import Kept
+from service.surfaces.kept_views import KeptViews
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import BodyView, Look, Making, Surface
 
@@ -31,7 +31,7 @@ class FoldedSurface(Surface):
 
     def __init__(self, design: FoldedDesign, views: int, making: Making) -> None:
         super().__init__(design, views_prepared(views, design.needed), making)
-        self._pictures = Kept[BodyView](self._window)
+        self._pictures = KeptViews[BodyView](self._window)
         self._kept: list[tuple[View, SparseOperator]] = []
         self._seed = 0
 

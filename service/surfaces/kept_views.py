@@ -12,7 +12,7 @@ from service.spaces.resolution import WINDOWS_KEPT
 V = TypeVar("V")
 
 
-class Kept(Generic[V]):
+class KeptViews(Generic[V]):
     """make: the view of a number."""
 
     def __init__(self, make: Callable[[int], V]) -> None:

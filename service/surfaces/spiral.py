@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from service.spaces.resolution import views_prepared
 from service.spaces.spiral import SpiralDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
-from service.surfaces.kept_views import Kept
+from service.surfaces.kept_views import KeptViews
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, Weight, image_of, packed_pyramid
 
@@ -30,8 +30,11 @@ class SpiralSurface(Surface):
 
     def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
         super().__init__(design, views_prepared(views, design.needed), making)
-        self._average, self._unfold = map(self._operator, design.kaleidoscope)
-        self._windows = Kept[tuple[SparseOperator, Weight]](self._window)
+        self._average: Callable[[Tensor], Tensor] = _same
+        self._unfold: Callable[[Tensor], Tensor] = _same
+        if not design.is_plain:
+            self._average, self._unfold = map(self._operator, design.kaleidoscope)
+        self._windows = KeptViews[tuple[SparseOperator, Weight]](self._window)
         self._seed = 0
         self._kept: list[SamplingMap] = []
 
@@ -91,11 +94,8 @@ class SpiralSurface(Surface):
 
     @torch.no_grad()
     def _pyramid(self, logits: Tensor) -> NDArray[np.float32]:
-        """What is mixed of the texels, and its means; nothing is held that is not needed."""
-        orbits = self._average(self._enlarged(logits))
-        texture = self._unfold(orbits)
-        del orbits
-        texture.sigmoid_()
+        """What is mixed of the texels, and its means."""
+        texture = self._texture(logits)
         if not self._design.frame.is_rgb:
             texture = texture.logit_(eps=EDGE)
         return to_host(packed_pyramid(texture, self._design.texture_shape))
@@ -129,3 +129,7 @@ class SpiralSurface(Surface):
             return self._design.loop(to_host(self._texture(logits).double()), frames)
         texels, fitted = self._finished(logits, finish)
         return map(fitted.settled, self._design.loop(texels, frames))
+
+
+def _same(paint: Tensor) -> Tensor:
+    return paint

@@ -13,7 +13,7 @@ from geometry.spaces import HYPERBOLIC, SPHERE
 from service.painting.checkpoint import Checkpoint
 from service.spaces import resolution
 from service.spaces.resolution import views_prepared
-from service.surfaces.kept_views import Kept
+from service.surfaces.kept_views import KeptViews
 from service.surfaces.surface import make_surface
 
 SIZE, SIDE = 160, 16
@@ -138,7 +138,7 @@ def test_a_window_is_the_same_whenever_it_is_made(name):
 
 def test_views_that_were_looked_at_last_are_kept(monkeypatch):
     made = []
-    kept = Kept(lambda number: made.append(number) or number)
+    kept = KeptViews(lambda number: made.append(number) or number)
     most = kept._most
     assert kept.get(range(most)) == list(range(most))
     assert kept.get([0, most]) == [0, most]  # 1 makes room
