@@ -48,9 +48,7 @@ class FoldedSurface(Surface):
         return self._picture_of(self._design.window(number, self.views, self._seed))
 
     def _picture_of(self, view: View) -> BodyView:
-        frugal = self._making.frugal or not self._design.is_seen_whole
-        sampling = self._design.pixel_map(view)
-        operator = SparseOperator(sampling, self._device, frugal, self._design.frame)
+        operator = self._operator(self._design.pixel_map(view))
         return BodyView.of(operator, view.weight, view.coverage, view.shape, self._device)
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:

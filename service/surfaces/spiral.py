@@ -56,11 +56,6 @@ class SpiralSurface(Surface):
         counts = torch.tensor(weight, dtype=torch.float32, device=self._device)
         return self._operator(pixels), Weight(counts.reshape(1, 1, side, side))
 
-    def _operator(self, sampling: SamplingMap) -> SparseOperator:
-        """See Surface. Of large pictures no transposes are kept."""
-        frugal = self._making.frugal or self._design.needed > 1
-        return SparseOperator(sampling, self._device, frugal, self._design.frame)
-
     def _texture(self, logits: Tensor) -> Tensor:
         return self._folded(self._enlarged(logits))
 
