@@ -53,7 +53,7 @@ def with_steps(recipe: Recipe, steps: Mapping[str, Any]) -> Recipe:
         raise InputError(
             "bad-value",
             "size",
-            f"Pictures over {LARGEST} pixels wide cannot be made anew: none is held as a whole.",
+            f"Making a picture over {LARGEST} pixels wide anew would take too much memory.",
             "Paint it again with other steps.",
         )
     return changed

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TypeGuard
 
 from geometry.errors import InputError
+from service.blocks.sizes import paint_bytes
+from service.cache_folder import SCRATCH, cache_folder
 from service.recipe.recipe import Recipe
 from service.spaces.plane import WHOLE_SIZE, PlaneScene
 from service.spaces.resolution import WINDOW, WINDOWS_KEPT, views_prepared
@@ -23,7 +25,9 @@ CHART_BYTES = 25  # in a step, for each texel of the chart that the canvas is en
 KEPT_BYTES = 80  # for each texel of the canvas while the picture is made and measured
 PIXEL_BYTES = 45  # for each pixel of the picture, then
 VIEW_BYTES = 190  # for each pixel of windows on a large picture that are kept
-LARGE_BYTES = 80  # for each pixel of what is painted window by window: 55, the rest to finish it
+LARGE_BYTES = 13  # for each pixel of a large tile in the end: picture, paint, and a copy to encode
+LARGE_WORK = 600 << 20  # for the windows that one is seen through, and to measure it
+_GROWING = 1.25  # of a large tile's paint on the disk: parts of two stages are there at once
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
 
@@ -31,7 +35,8 @@ JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is writt
 def needed_memory(recipe: Recipe, scene: Scene) -> int:
     """Bytes that a painting takes at least while it is painted and finished."""
     if in_windows(scene, recipe):
-        return recipe.size**2 * LARGE_BYTES
+        size = scene.design(recipe.size).canvas_shape[1:]
+        return paint_bytes(size)[0] + math.prod(size) * LARGE_BYTES + LARGE_WORK
     return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
@@ -68,6 +73,26 @@ def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
         f"{free / GIB:.1f} GiB are free.",
         f"{fix}, or close other programs.",
     )
+
+
+def check_scratch(recipe: Recipe, scene: Scene) -> None:
+    """Raise InputError("no-temporary-folder") where the disk has less room than the paint of a
+    large tile takes while it is painted."""
+    if not in_windows(scene, recipe):
+        return
+    needed = int(_GROWING * paint_bytes(scene.design(recipe.size).canvas_shape[1:])[1])
+    folder = cache_folder(SCRATCH)
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise InputError(
+            "no-temporary-folder",
+            "temporary files",
+            f"{recipe.size} pixels across take up to {_said(needed)} on the disk of {folder} while "
+            f"they are painted, where {_said(free)} are free.",
+            "Make room there, name another folder (ORBITEX_CACHE=/another/folder), or choose a "
+            "smaller size.",
+        )
 
 
 def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:

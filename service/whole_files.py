@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 NAME_PART = 48  # characters of a name that go into another: of up to four bytes, and 255 fit
 
 
-Data = bytes | memoryview | Sequence[bytes | memoryview]  # in one piece, or several
+Part = bytes | memoryview
+Pieces = Part | Sequence[Part]  # in one, or several
+Data = Pieces | Callable[[BinaryIO], None]  # or from a function that writes it
 
 
 def write_atomically(path: Path, data: Data, mode: int = 0o666) -> None:
@@ -19,10 +22,13 @@ def write_atomically(path: Path, data: Data, mode: int = 0o666) -> None:
     of the old content or all of the new. ``mode``: its permissions, less the umask, from the very
     beginning. Raises OSError, and leaves nothing behind then."""
     temporary = temporary_name(path)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # as mode "xb" does
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # as mode "xb" does
     try:
-        with os.fdopen(os.open(temporary, flags, mode), "wb") as stream:
-            stream.writelines([data] if isinstance(data, (bytes, memoryview)) else data)
+        with os.fdopen(os.open(temporary, flags, mode), "w+b") as stream:
+            if callable(data):
+                data(stream)
+            else:
+                stream.writelines([data] if isinstance(data, (bytes, memoryview)) else data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

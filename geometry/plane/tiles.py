@@ -29,7 +29,10 @@ class TileCut:
 
 
 def repeated(picture: Picture, chart: PlaneChart, across: int, down: int) -> Picture:
-    """The picture ``across`` × ``down`` times: each copy below lies aside as its period says."""
+    """The picture ``across`` × ``down`` times: each copy below lies aside as its period says; once
+    it is itself."""
+    if across == down == 1:
+        return picture
     height, width = picture.shape[:2]
     shift = int(picture_periods(chart, (height, width))[0, 1])
     rows = [np.roll(picture, k * shift, axis=1) for k in range(down)]

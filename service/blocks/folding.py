@@ -12,7 +12,8 @@ from geometry.maps.taps import cubic_taps
 from geometry.plane.chart import PlaneChart
 from geometry.plane.motions import Copy, copies, slide
 from geometry.symmetry.colour_frame import ColourFrame
-from service.blocks.pyramid import Box, Pyramid
+from service.blocks.boxes import Box
+from service.blocks.pyramid import Pyramid
 
 
 class Folding:

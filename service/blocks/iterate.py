@@ -7,16 +7,19 @@ they are means over ten steps, whose last digits do not matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from service.blocks.pyramid import Box, Held, around, brought
+from service.blocks.boxes import Box, Level, around, parts
+from service.blocks.pyramid import Resized
+from service.blocks.sheets import Sheet
+from service.blocks.sizes import BLOCK
 from service.surfaces.grids import Phase
 
-BLOCK = 256  # texels a side of what is moved at a time
 _TINY = 1e-8  # Adam's ε
 _UNSEEN = 1e-3  # of a texel's reach: it is not moved
 
@@ -25,15 +28,15 @@ class Touched:
     """What one step is to move: of each level the blocks it has seen, (4, h, w): the gradient and
     how far it counts, in 0..1."""
 
-    def __init__(self, levels: Sequence[Tensor]) -> None:
-        self._sizes = [(level.shape[-2], level.shape[-1]) for level in levels]
+    def __init__(self, levels: Sequence[Level]) -> None:
+        self._sizes = [level.size for level in levels]
         self.blocks: dict[tuple[int, int, int], Tensor] = {}
 
     def add(self, level: int, box: Box, found: Tensor) -> None:
         """See :meth:`Pyramid.spread`."""
         height, width = self._sizes[level]
-        for top, rows in _parts(box.top, box.height, height):
-            for left, columns in _parts(box.left, box.width, width):
+        for top, rows in parts(box.top, box.height, height, BLOCK):
+            for left, columns in parts(box.left, box.width, width, BLOCK):
                 self._add(level, top, left, found[:, rows, columns])
 
     def _add(self, level: int, top: int, left: int, found: Tensor) -> None:
@@ -47,37 +50,26 @@ class Touched:
         torch.maximum(part[3], found[3], out=part[3])
 
 
-def _parts(start: int, count: int, size: int) -> list[tuple[int, slice]]:
-    """A stretch of a torus in parts that lie in one block each: where each begins, and which part
-    of the stretch it is."""
-    found, done = [], 0
-    while done < count:
-        place = (start + done) % size
-        length = min(count - done, BLOCK - place % BLOCK, size - place)
-        found.append((place, slice(done, done + length)))
-        done += length
-    return found
-
-
 class LargeIterate:
-    """levels, mean: (3, h, w) each, finest first; moments, squares: Adam's, in bfloat16. steps:
-    since it is of this size; step: of Adam."""
+    """levels, mean: finest first; moments, squares: Adam's, in bfloat16. steps: since it is of this
+    size; step: of Adam. synced: of each level's blocks, up to which step its mean is."""
 
-    def __init__(self, levels: list[Tensor], phases: Sequence[Phase]) -> None:
-        self.levels, self.phases = levels, tuple(phases)
-        self.mean = [level.clone() for level in levels]
-        self.moments = [torch.zeros_like(level, dtype=torch.bfloat16) for level in levels]
-        self.squares = [torch.zeros_like(level, dtype=torch.bfloat16) for level in levels]
-        self.steps = self.step = 0
-        self.synced = [torch.zeros(_blocks(level), dtype=torch.int64) for level in levels]
+    def __init__(self, levels: Iterable[Level], phases: Sequence[Phase]) -> None:
+        self.phases = tuple(phases)
+        self.levels = [Sheet.of(level) for level in levels]
+        self.mean = [Sheet.of(level) for level in self.levels]
+        self.moments = [Sheet(level.size, torch.bfloat16) for level in self.levels]
+        self.squares = [Sheet(level.size, torch.bfloat16) for level in self.levels]
+        self._begin()
+        self.step = 0
 
     @classmethod
     def restored(
         cls,
-        levels: list[Tensor],
-        mean: list[Tensor],
-        moments: list[Tensor],
-        squares: list[Tensor],
+        levels: list[Sheet],
+        mean: list[Sheet],
+        moments: list[Sheet],
+        squares: list[Sheet],
         synced: list[Tensor],
         phases: Sequence[Phase],
         steps: int,
@@ -90,24 +82,22 @@ class LargeIterate:
         iterate.steps, iterate.step = steps, step
         return iterate
 
-    def grow(self, sizes: Sequence[tuple[int, int]], phases: Sequence[Phase]) -> None:
-        """Be the mean at another size; Adam goes on as it was. One array after the other, so that
-        little is held twice."""
-        self.settle()
-        before, self.phases = self.phases, tuple(phases)
-        self.levels = []
-        for k, size in enumerate(sizes):
-            self.mean[k] = brought(Held(self.mean[k]), size, before[k], phases[k])
-            moments, squares = (
-                brought(Held(kind[k]), size, before[k], phases[k], torch.bfloat16)
-                for kind in (self.moments, self.squares)
-            )
-            self.moments[k] = moments
-            # As interpolation overshoots: the mean of squares is no less than the mean's square.
-            self.squares[k] = torch.maximum(squares, moments.square())
-        self.levels = [mean.clone() for mean in self.mean]
+    def _begin(self) -> None:
         self.steps = 0
-        self.synced = [torch.zeros(_blocks(level), dtype=torch.int64) for level in self.levels]
+        self.synced = [torch.zeros(level.blocks, dtype=torch.int64) for level in self.levels]
+
+    def grow(self, sizes: Sequence[tuple[int, int]], phases: Sequence[Phase]) -> None:
+        """Be the mean at another size; Adam goes on as it was. One sheet after the other, so that
+        little is there twice."""
+        before, self.phases = self.phases, tuple(phases)
+        for k, size in enumerate(sizes):
+            grids = size, before[k], phases[k]
+            self.mean[k] = Sheet.of(Resized(self._shown(k), *grids))
+            self.levels[k] = Sheet.of(self.mean[k])
+            self.moments[k] = Sheet.of(Resized(self.moments[k], *grids), torch.bfloat16)
+            squares = _NoLess(Resized(self.squares[k], *grids), self.moments[k])
+            self.squares[k] = Sheet.of(squares, torch.bfloat16)
+        self._begin()
 
     def move(self, touched: Touched, rates: Sequence[float], betas: tuple[float, float]) -> None:
         """Down the gradient. rates: how far, of each level; betas: Adam's."""
@@ -115,11 +105,11 @@ class LargeIterate:
         self.steps += 1
         scales = [1 - beta**self.step for beta in betas]
         for (level, i, j), found in touched.blocks.items():
-            self._sync(level, i, j, self.steps - 1)
-            x, mean, first, second = (
-                _block(kind[level], i, j)
-                for kind in (self.levels, self.mean, self.moments, self.squares)
-            )
+            sheets = [kind[level] for kind in (self.levels, self.mean, self.moments, self.squares)]
+            x, mean, first, second = (sheet.block(i, j) for sheet in sheets)
+            since = int(self.synced[level][i, j])
+            if since < self.steps - 1:
+                mean.lerp_(x, 1 - float(_left(torch.tensor(since), self.steps - 1)))
             gradient, reach = found[:3], found[3]
             seen = (reach > _UNSEEN).to(gradient)
             moments = torch.lerp(first.float(), gradient, seen * (1 - betas[0]))
@@ -129,29 +119,16 @@ class LargeIterate:
             down = (squares / scales[1]).sqrt_().add_(_TINY)
             x.addcmul_(moments.div_(down), reach * seen, value=-rates[level] / scales[0])
             mean.lerp_(x, 2 / (self.steps + 1))
+            for sheet, block in zip(sheets, (x, mean, first, second), strict=True):
+                sheet.put(i, j, block)
             self.synced[level][i, j] = self.steps
 
     def shown(self) -> list[Shown]:
         """The levels of the mean."""
-        return [
-            Shown(level, mean, synced, self.steps)
-            for level, mean, synced in zip(self.levels, self.mean, self.synced, strict=True)
-        ]
+        return [self._shown(k) for k in range(len(self.levels))]
 
-    def settle(self) -> None:
-        """Bring the mean up to date everywhere."""
-        for level, synced in enumerate(self.synced):
-            for i, j in (synced < self.steps).nonzero().tolist():
-                self._sync(level, i, j, self.steps)
-
-    def _sync(self, level: int, i: int, j: int, until: int) -> None:
-        """Polynomial-decay averaging, η 1, of steps in which nothing has moved."""
-        since = int(self.synced[level][i, j])
-        if since >= until:
-            return
-        left = float(_left(torch.tensor(since), until))
-        _block(self.mean[level], i, j).lerp_(_block(self.levels[level], i, j), 1 - left)
-        self.synced[level][i, j] = until
+    def _shown(self, k: int) -> Shown:
+        return Shown(self.levels[k], self.mean[k], self.synced[k], self.steps)
 
 
 @dataclass(frozen=True)
@@ -159,36 +136,46 @@ class Shown:
     """A level of the mean as it is after ``steps``, whatever of it has been brought up to date. A
     look at it changes nothing: a painting is the same to the bit however often it is looked at."""
 
-    level: Tensor
-    mean: Tensor
+    level: Sheet
+    mean: Sheet
     synced: Tensor
     steps: int
 
     @property
     def size(self) -> tuple[int, int]:
         """See Level."""
-        return self.level.shape[-2], self.level.shape[-1]
+        return self.level.size
 
     def piece(self, box: Box) -> Tensor:
         """See Level."""
-        mean = Held(self.mean).piece(box)
+        mean = self.mean.piece(box)
         if not self.steps:
             return mean
         rows, columns = around(box, self.size)
         since = self.synced[rows[:, None] // BLOCK, columns // BLOCK]
         moved = 1 - _left(since, self.steps)
-        return torch.lerp(mean, Held(self.level).piece(box), moved.float())
+        return torch.lerp(mean, self.level.piece(box), moved.float())
+
+
+class _NoLess(NamedTuple):
+    """Adam's squares after an interpolation, which overshoots: the mean of squares is no less than
+    the mean's square."""
+
+    squares: Level
+    moments: Level
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """See Level."""
+        return self.moments.size
+
+    def piece(self, box: Box) -> Tensor:
+        """See Level."""
+        moments = self.moments.piece(box)
+        return torch.maximum(self.squares.piece(box).to(moments), moments.square())
 
 
 def _left(since: Tensor, until: int) -> Tensor:
     """How much is left of a mean after steps in which nothing has moved: Π (k − 1)/(k + 1) over
     ``since`` < k ≤ ``until``."""
     return since.double() * (since + 1) / (until * (until + 1))
-
-
-def _blocks(level: Tensor) -> tuple[int, int]:
-    return -(-level.shape[-2] // BLOCK), -(-level.shape[-1] // BLOCK)
-
-
-def _block(level: Tensor, i: int, j: int) -> Tensor:
-    return level[:, i * BLOCK : (i + 1) * BLOCK, j * BLOCK : (j + 1) * BLOCK]

@@ -10,8 +10,9 @@ import torch
 from geometry.plane.motions import Orbits
 from geometry.symmetry import colour
 from geometry.symmetry.colour import IDENTITY
+from service.blocks.boxes import SIDE, Box, boxes
 from service.blocks.folding import Folding
-from service.blocks.pyramid import SIDE, Box, Pyramid, boxes
+from service.blocks.pyramid import Pyramid
 from service.spaces.frame import Picture
 from service.spaces.plane_design import PlaneDesign
 
@@ -27,7 +28,10 @@ def developed(design: PlaneDesign, folding: Folding, paint: Pyramid) -> Picture:
     else:  # every image is rounded by itself
         for box in boxes((rows, columns)):
             _part(picture, box)[:] = _bytes(design, folding, paint, box)
-    return picture[:, ::-1] if design.mirrored else picture
+    if design.mirrored:
+        for line in picture:  # not as a view, which whoever reads it would have to copy
+            line[:] = line[::-1].copy()
+    return picture
 
 
 def _by_orbits(design: PlaneDesign, folding: Folding, paint: Pyramid, picture: Picture) -> None:

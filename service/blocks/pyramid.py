@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from geometry.maps.taps import cubic_taps
+from service.blocks.boxes import Box, Held, Level, boxes
 from service.surfaces.grids import ALIGNED, Phase
 
-SIDE = 512  # of the boxes that a whole is worked through in
 _STRIP = 128  # of those that are interpolated: small matrices, of which little is zero
-
-
-class Box(NamedTuple):
-    """Texels of a torus, which may go on behind its borders."""
-
-    top: int
-    left: int
-    height: int
-    width: int
 
 
 class Line(NamedTuple):
@@ -33,53 +24,6 @@ class Line(NamedTuple):
     first: int
     texels: int
     matrix: Tensor | None
-
-
-def boxes(size: tuple[int, int], side: int = SIDE) -> Iterator[Box]:
-    """All of a torus of ``size`` (h, w)."""
-    for top in range(0, size[0], side):
-        for left in range(0, size[1], side):
-            yield Box(top, left, min(side, size[0] - top), min(side, size[1] - left))
-
-
-class Level(Protocol):
-    """A grid of paint on a torus. size: (h, w)."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """See above."""
-        ...
-
-    def piece(self, box: Box) -> Tensor:
-        """What it holds in a box, (3, h, w)."""
-        ...
-
-
-class Held(NamedTuple):
-    """A level that is held as it is, (3, H, W)."""
-
-    values: Tensor
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """See Level."""
-        return self.values.shape[-2], self.values.shape[-1]
-
-    def piece(self, box: Box) -> Tensor:
-        """See Level; a view where that can be."""
-        height, width = self.size
-        if 0 <= box.top <= height - box.height and 0 <= box.left <= width - box.width:
-            return _piece_of(self.values, box)
-        rows, columns = around(box, self.size)
-        return self.values[:, rows[:, None], columns]
-
-
-def around(box: Box, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """The rows and the columns of a box on a torus of ``size`` (h, w)."""
-    return (
-        torch.arange(box.top, box.top + box.height).remainder(size[0]),
-        torch.arange(box.left, box.left + box.width).remainder(size[1]),
-    )
 
 
 class Pyramid:
@@ -133,29 +77,30 @@ class Pyramid:
         return down, across
 
 
-def brought(
-    level: Level,
-    size: tuple[int, int],
-    before: Phase = ALIGNED,
-    after: Phase = ALIGNED,
-    dtype: torch.dtype = torch.float32,
-) -> Tensor:
-    """A level on a torus brought to a grid of ``size`` with the phase ``after``, (3, h, w): by
-    means where that is coarser, whatever its phase ``before``, else interpolated."""
-    source = level.size
-    out = torch.empty(3, *size, dtype=dtype)
-    coarser = size[0] < source[0]
-    for box in boxes(size, _STRIP):
-        starts, counts = (box.top, box.left), (box.height, box.width)
-        down, across = (
-            mean_line(starts[a], counts[a], source[a], size[a], after[a])
-            if coarser
-            else cubic_line(starts[a], counts[a], source[a], size[a], before[a], after[a])
-            for a in (0, 1)
-        )
-        read = level.piece(Box(down.first, across.first, down.texels, across.texels))
-        _piece_of(out, box).copy_(_applied(read.float(), down, across))
-    return out
+class Resized(NamedTuple):
+    """A level brought to a grid of ``size`` with the phase ``after``, worked out where it is read:
+    by means where that is coarser, whatever its phase ``before``, else interpolated."""
+
+    level: Level
+    size: tuple[int, int]
+    before: Phase = ALIGNED
+    after: Phase = ALIGNED
+
+    def piece(self, box: Box) -> Tensor:
+        """See Level; float32."""
+        found = torch.empty(3, box.height, box.width)
+        for part in boxes((box.height, box.width), _STRIP):
+            starts, counts = (box.top + part.top, box.left + part.left), part[2:]
+            down, across = (self._line(axis, starts[axis], counts[axis]) for axis in (0, 1))
+            read = self.level.piece(Box(down.first, across.first, down.texels, across.texels))
+            Held(found).piece(part).copy_(_applied(read.float(), down, across))
+        return found
+
+    def _line(self, axis: int, start: int, count: int) -> Line:
+        source, size, after = self.level.size, self.size[axis], self.after[axis]
+        if self.size[0] < source[0]:
+            return mean_line(start, count, source[axis], size, after)
+        return cubic_line(start, count, source[axis], size, self.before[axis], after)
 
 
 @functools.lru_cache(maxsize=256)  # boxes in a row share them
@@ -206,7 +151,3 @@ def _shared(reach: Tensor, down: Line, across: Line) -> Tensor:
         for line, size in zip((down, across), sizes, strict=True)
     )
     return _transposed(reach, one, two) / _transposed(torch.ones_like(reach), one, two).clamp(1e-6)
-
-
-def _piece_of(level: Tensor, box: Box) -> Tensor:
-    return level[:, box.top : box.top + box.height, box.left : box.left + box.width]

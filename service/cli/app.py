@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import service
+from geometry.errors import InputError
 from service import networks
 from service.cli import options
 from service.cli.finishing.finish_command import finish
@@ -116,15 +117,26 @@ def colourings(
             help="Show the style under each rule, on one sheet, those that suit it first.",
         ),
     ] = None,
+    only: Annotated[
+        int | None, typer.Option("--only", metavar="N", help="Only rules of so many colours.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All rules, also where there are hundreds.")
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """List the colour rules of a group."""
     if preview is not None:
         from service.cli.offer.rule_sheet import write_sheet
 
-        write_sheet(group, style, preview, console())
+        if everything:
+            raise InputError(
+                *("bad-value", "--all", "A sheet has no room for all rules."),
+                "Leave it out, or narrow them: --only 4.",
+            )
+        write_sheet(group, style, preview, console(), only)
         return
-    listings.list_colourings(group, style, as_json, console())
+    listings.list_colourings(group, style, as_json, console(), only, everything)
 
 
 @app.command()

@@ -62,6 +62,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "recipes": ("service recipes --page recipes.html --open",),
     "colourings": (
         "service colourings p4 --style night_strokes",
+        "service colourings p2 --only 4",
         "service colourings p4 -s photo.jpg --preview rules.png",
     ),
     "variants": ("service variants tile -g p4,p6,p6m -s night_strokes,a.jpg --seeds 2 -o many",),

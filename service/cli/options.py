@@ -62,6 +62,7 @@ Dpi = Annotated[
         "--dpi",
         metavar="X",
         min=1,
+        max=65535,  # JPEG's own
         help="Pixels per inch that the file names, for printing.",
         rich_help_panel=OUTPUT,
     ),

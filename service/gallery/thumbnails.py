@@ -15,7 +15,8 @@ _THUMB_MOST, _THUMB_LEAST = 28_000, 2_000  # bytes of each
 _QUALITIES = (82, 66, 50, 34, 20)
 _METHOD = 2  # of WebP: four times as fast as its default, for a tenth more bytes
 _STRIP = 2.5  # a picture so much longer than it is wide is no picture any more if it is cut square
-_MAX_PIXELS = 1 << 27  # of a picture that is read
+_ENOUGH = 4 * VIEW_SIDE  # a larger picture is first averaged down to no less than this
+_MAX_PIXELS = 1 << 28  # of a picture that is read
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,10 @@ def made_ready(path: Path, most: int) -> Shown | None:
         with Image.open(path) as opened:
             if opened.width * opened.height > _MAX_PIXELS:
                 return None
-            picture = opened.convert("RGBA" if "A" in opened.getbands() else "RGB")
+            kind = "RGBA" if "A" in opened.getbands() else "RGB"
+            # Of a large one nothing is copied whole. A palette's numbers have no means.
+            less = 1 if opened.mode == "P" else max(1, min(opened.size) // _ENOUGH)
+            picture = (opened.reduce(less) if less > 1 else opened).convert(kind)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     view = picture.copy()

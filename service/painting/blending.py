@@ -12,6 +12,7 @@ from service.surfaces.surface import Surface
 
 _TOGETHER = 8  # views that are looked at at a time
 _SATURATED = 40.0  # logits whose colours are 0 or 1
+_CANVASES = 2  # of which the kept paint is at hand: that of the stage, and a small one to look at
 
 
 class Blend:
@@ -22,7 +23,8 @@ class Blend:
         self.changed, self.before = kept.changed, kept.paint.picture
         self.paint = torch.tensor(kept.paint.logits, device=device).permute(0, 3, 1, 2)
         self._free = torch.tensor(kept.free[:, None], device=device)
-        self._at: tuple[tuple[int, int, int], Phase, Tensor, Tensor] | None = None
+        # Of the canvases that were painted and looked at last, by shape and phase.
+        self._at: dict[tuple[tuple[int, int, int], Phase], tuple[Tensor, Tensor]] = {}
 
     def logits(self, canvas: Canvas) -> Tensor:
         """What a canvas shows: (charts · h · w, 3)."""
@@ -54,10 +56,14 @@ class Blend:
     def _resized(
         self, shape: tuple[int, int, int], wrap: bool, phase: Phase
     ) -> tuple[Tensor, Tensor]:
-        if self._at is None or self._at[:2] != (shape, phase):
+        found = self._at.pop((shape, phase), None)
+        if found is None:
             free, paint = (fitted(x, shape[1:], wrap, phase) for x in (self._free, self.paint))
-            self._at = shape, phase, _rows(free).clamp(0, 1), _rows(paint)
-        return self._at[2:]
+            found = _rows(free).clamp(0, 1), _rows(paint)
+            if len(self._at) == _CANVASES:
+                del self._at[next(iter(self._at))]
+        self._at[shape, phase] = found  # the newest
+        return found
 
 
 def _rows(x: Tensor) -> Tensor:

@@ -132,11 +132,29 @@ class Canvas:
             coarser = F.interpolate(coarser, sizes[0], mode="bilinear")
         return Canvas(levels, self.wrap, coarser, phases, self.axes)
 
+    def shrunk(self, shape: tuple[int, int, int]) -> Canvas:
+        """A copy of a coarser ``shape`` (charts, height, width), to look at: each texel of a level
+        is the mean of about those that it covers."""
+        sizes = self.level_sizes(shape, len(self.levels))
+        levels = [
+            F.adaptive_avg_pool2d(x.detach(), s) for x, s in zip(self._faded, sizes, strict=True)
+        ]
+        phases = [
+            (down * size[0] / level.shape[-2], across * size[1] / level.shape[-1])
+            for (down, across), size, level in zip(self.phases, sizes, self.levels, strict=True)
+        ]
+        return Canvas(levels, self.wrap, None, phases, self.axes)
+
+    @property
+    def _faded(self) -> list[Tensor]:
+        """The levels where paint must not be finer."""
+        if self.shares is None:
+            return self.levels
+        return [level * share for level, share in zip(self.levels, self.shares, strict=True)]
+
     def logits(self) -> Tensor:
         """The paint: (charts · h · w, 3) in RGB, row-major, on the finest grid."""
-        levels = self.levels
-        if self.shares is not None:
-            levels = [level * share for level, share in zip(levels, self.shares, strict=True)]
+        levels = self._faded
         total, phase = levels[-1], self.phases[-1]
         # from size to size: a third of the work of all at once
         for level, own in zip(levels[-2::-1], self.phases[-2::-1], strict=True):

@@ -25,13 +25,14 @@ from service.inputs.styles import StylePicture
 from service.painting.ladder import Place
 from service.painting.steering import Steering
 from service.recipe.recipe import Recipe
+from service.tensor_files import DTYPES, tensor_parts
+from service.whole_files import Part
 
 Levels = tuple[NDArray[Any], ...]
 
 _FORMAT = 2  # to be raised when a checkpoint of before can no longer be gone on from
 # Fields of Checkpoint that are Levels, the last one only of large paintings.
 _LEVELS = ("canvas", "mean", "moments", "squares", "synced")
-_DTYPES = {"F32": "<f4", "U16": "<u2", "I64": "<i8"}  # as safetensors and NumPy name them
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class Checkpoint:
     the mean of the iterates; moments, squares: Adam's running means of gradients and of their
     squares. Adam's own count of steps is ``tally.step``. All are float32.
 
-    Of a large painting (:mod:`service.painting.large`) levels are (3, h, w), moments and squares
-    the bits of bfloat16, and synced says of each block after how many steps its mean was brought up
-    to date.
+    Of a large painting (:mod:`service.painting.large`) levels are in blocks
+    (:meth:`service.blocks.sheets.Sheet.array`), moments and squares the bits of bfloat16, and
+    synced says of each block after how many steps its mean was brought up to date.
     """
 
     recipe: str
@@ -77,7 +78,7 @@ class Checkpoint:
         """For a file: safetensors, with a checksum over all of it."""
         return b"".join(self.parts())
 
-    def parts(self) -> list[bytes | memoryview]:
+    def parts(self) -> list[Part]:
         """The same one after the other, arrays as they are: of a large painting all at once are
         gigabytes."""
         tensors = {
@@ -87,22 +88,7 @@ class Checkpoint:
         }
         words = _Words(_FORMAT, self.recipe, self.mirrored, self.tally)
         state = json.dumps(dataclasses.asdict(words))
-        header: dict[str, Any] = {
-            "__metadata__": {"state": state, "checksum": str(_checksum(state, tensors))}
-        }
-        names, start = {dtype: name for name, dtype in _DTYPES.items()}, 0
-        for name, level in tensors.items():
-            end = start + level.nbytes
-            kind = names[level.dtype.newbyteorder("<").str]
-            header[name] = {"dtype": kind, "shape": level.shape, "data_offsets": [start, end]}
-            start = end
-        text = json.dumps(header).encode()
-        text += b" " * (-len(text) % 8)  # arrays begin at multiples of 8
-        return [
-            len(text).to_bytes(8, "little"),
-            text,
-            *(level.data.cast("B") for level in tensors.values()),
-        ]
+        return tensor_parts(tensors, {"state": state, "checksum": str(_checksum(state, tensors))})
 
     @classmethod
     def from_bytes(cls, data: bytes | memoryview) -> Checkpoint:
@@ -188,7 +174,7 @@ _WORDS = TypeAdapter(_Words)
 
 def _array(about: Mapping[str, Any], data: bytes | memoryview, start: int) -> NDArray[Any]:
     """A tensor of safetensors, without a copy. Raises ValueError, KeyError or TypeError."""
-    dtype, (begin, end) = np.dtype(_DTYPES[about["dtype"]]), about["data_offsets"]
+    dtype, (begin, end) = np.dtype(DTYPES[about["dtype"]]), about["data_offsets"]
     if not 0 <= begin <= end <= len(data) - start:
         raise ValueError("out of bounds")
     found = np.frombuffer(data, dtype, (end - begin) // dtype.itemsize, start + begin)

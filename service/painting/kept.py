@@ -20,6 +20,8 @@ from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.spaces.plane import WHOLE_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
+from service.tensor_files import tensor_parts
+from service.whole_files import Part
 
 FEATHER = 0.04  # width of the soft edge in free paint, relative to the canvas's
 
@@ -56,7 +58,7 @@ class Paint:
         """Of what decides how a painting goes on from here, hexadecimal."""
         words = [self.logits.shape, self.mirrored, self.width, self.first_width]
         digest = hashlib.sha256(json.dumps(words).encode())
-        digest.update(np.ascontiguousarray(self.logits).tobytes())
+        digest.update(np.ascontiguousarray(self.logits).data)
         digest.update(self.frame.as_array().tobytes())
         return digest.hexdigest()
 
@@ -89,18 +91,21 @@ class Paint:
             )
 
     def to_bytes(self, half: bool = False) -> bytes:
+        """:meth:`parts` in one."""
+        return b"".join(self.parts(half))
+
+    def parts(self, half: bool = False) -> list[Part]:
         """For a file: safetensors. half: logits as 16-bit floating-point numbers, which are as fine
         as a quarter of a grey level."""
-        flag = np.array([self.mirrored], np.uint8)
         arrays: dict[str, np.ndarray] = {
-            "logits": np.ascontiguousarray(self.logits, np.float16 if half else None),
-            "mirrored": flag,
             "frame": self.frame.as_array(),
             "widths": np.array([self.width, self.first_width], np.int64),
+            "logits": self.logits.astype(np.float16, copy=False) if half else self.logits,
+            "mirrored": np.array([self.mirrored], np.uint8),
         }
         if self.picture is not None:
-            arrays["picture"] = np.ascontiguousarray(self.picture)
-        return safetensors.numpy.save(arrays)
+            arrays["picture"] = self.picture
+        return tensor_parts(arrays)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Paint:

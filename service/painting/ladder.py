@@ -3,6 +3,7 @@ is, and how far it goes. No torch in here."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from service.recipe.recipe import MAX_SIZE, Recipe
 from service.spaces import SPACES
 
 MIN_WIDTH = 64  # of the first stage's texture
+# It is no wider either: a network sees some hundred pixels at a time, and what is composed has to
+# be small enough for that. A stage more costs a sixteenth of one four times as wide.
+MOST_FIRST_WIDTH = 512
 # Of a painting that is made larger: how many of a stage's usual steps are taken. Its forms are
 # there already, and only detail is new.
 SHARE_OF_LARGER = 0.5
@@ -49,10 +53,11 @@ def stage_plans(
     spaces take more. ``order``: of the group. ``above``: the width of the painting that is made
     larger, whose ladder begins there and takes fewer steps at each width."""
     quality = QUALITIES[recipe.quality]
-    ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, quality.stages)}
+    stages = max(quality.stages, 1 + math.ceil(2 * math.log2(recipe.size / MOST_FIRST_WIDTH)))
+    ladder = {2 * round(recipe.size / 2 ** (k / 2) / 2) for k in range(1, stages)}
     widths = [*sorted(w for w in ladder if MIN_WIDTH <= w < recipe.size), recipe.size]
     patience = SPACES[recipe.target].patience(order)
-    total = recipe.steps or round(patience * quality.steps * quality.stages)
+    total = recipe.steps or round(patience * quality.steps * stages)
     if above is not None:
         each = max(1, round(SHARE_OF_LARGER * total / len(widths)))
         growth = range(1, 2 * MAX_SIZE.bit_length())

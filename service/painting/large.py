@@ -3,30 +3,34 @@ moves no paint but what they show.
 
 The whole tile exists as the canvas, the mean of its iterates and Adam's moments in bfloat16, and
 nothing else: no list of texels, no gradient, no texture. That is 12 bytes a texel and channel, a
-third more with the coarser levels: at 8192² 3.2 GiB.
+third more with the coarser levels: at 16384² 12.9 GB. The finest of them lie on the disk
+(:mod:`service.blocks.sheets`).
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from geometry.symmetry.colour import generated
+from service.blocks.boxes import Box, Held, Level, boxes, whole
 from service.blocks.folding import Folding, tapered
 from service.blocks.iterate import LargeIterate, Touched
 from service.blocks.picture import developed
-from service.blocks.pyramid import Box, Held, Level, Pyramid, boxes, brought
+from service.blocks.pyramid import Pyramid, Resized
+from service.blocks.sheets import Sheet
+from service.blocks.showing import showing
+from service.blocks.sizes import BLOCK, blocks_of
 from service.inputs.styles import StylePicture
 from service.painting.canvas import Canvas, colour_axes
-from service.painting.checkpoint import Checkpoint, Tally
+from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import BETAS
 from service.painting.kept import Paint
 from service.painting.ladder import rates
@@ -34,7 +38,6 @@ from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
 from service.painting.studio import (
-    GLANCE,
     GRIDS,
     NOISE,
     SEEN_IN_VIEWS,
@@ -47,12 +50,12 @@ from service.perception.network import Network
 from service.recipe.recipe import Recipe
 from service.spaces.handedness import winding
 from service.spaces.plane import PlaneScene
-from service.spaces.plane_design import SPREAD, PlaneDesign
+from service.spaces.plane_design import PlaneDesign
+from service.surfaces.glances import GLANCES, at_most
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
 
 TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
-MOST_TURNS = 64  # windows that a step looks at, one after the other: those of 8192² under p4
 
 
 class LargeStudio:
@@ -99,12 +102,15 @@ class LargeStudio:
         """See Studio."""
         self._prepare(0, width)
         sizes, phases = self._sizes(width), self._phases(width)
+        levels: Iterable[Level]
         if self._before is not None:
-            levels = _showing(self._before, sizes, phases, self._axes)
+            levels = showing(self._before.logits[0], sizes, phases, self._axes)
         else:
             generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, NOISE))
             noise = START_NOISE[self.recipe.start]
-            levels = [torch.randn(3, *size, generator=generator).mul_(noise) for size in sizes]
+            levels = (  # one after the other: of a large tile each is gigabytes
+                Held(torch.randn(3, *size, generator=generator).mul_(noise)) for size in sizes
+            )
         self._iterate = LargeIterate(levels, phases)
 
     def enter(self, number: int, width: int) -> None:
@@ -120,7 +126,7 @@ class LargeStudio:
         """Design, terms and windows of a stage."""
         self._width = width
         self._see_with(self._scene)
-        self._turns = min(MOST_TURNS, self._design.windows)
+        self._turns = self._design.windows.a_step
         self._start = np.random.default_rng(seed_of(self.recipe.seed, VIEWS, number)).random(2)
         colours = generated(tuple(self._scene.colouring.images.values()))
         side = style_side(self._design.unit, self._scene, width, self._first_width)
@@ -131,7 +137,7 @@ class LargeStudio:
         self._scene = scene
         self._design = scene.design(self._width)
         self._folding = Folding(self._design.chart, scene.frame, self._axes)
-        small = min(self._width, GLANCE)
+        small = min(self._width, GLANCES[-1])
         self._small = make_surface(scene, small, 1, torch.device("cpu"))
 
     def _sizes(self, width: int) -> list[tuple[int, int]]:
@@ -149,15 +155,16 @@ class LargeStudio:
         self._terms.weigh(self.recipe, number)
         found = [self._turn(number, number * self._turns + k) for k in range(self._turns)]
         losses = {name: sum(one[name] for one in found) / len(found) for name in found[0]}
-        return losses, self._turns * math.prod(self._design.view_shape)
+        return losses, self._turns * math.prod(self._design.windows.view)
 
     def _turn(self, number: int, turn: int) -> dict[str, float]:
-        height, width = self._design.view_shape
-        corner = (self._start + turn * SPREAD) % 1 * self._design.shape
-        box = Box(int(corner[0]), int(corner[1]), height, width)
-        levels = [Held(level) for level in self._iterate.levels]
+        windows = self._design.windows
+        height, width = windows.view
+        ((top, left),) = windows.corners(self._start, np.array([turn])).tolist()
+        box = Box(top, left, height, width)
+        levels = self._iterate.levels
         paint = Pyramid(levels, self._iterate.phases, self._design.chart_shape[1:])
-        whole = self._design.seen_whole
+        whole = windows.show_all
         with torch.no_grad():
             logits = self._folding.read(paint, box)
         logits.requires_grad_()
@@ -171,7 +178,7 @@ class LargeStudio:
         assert logits.grad is not None
         with torch.no_grad():
             reach = torch.ones(box[2:]) if whole else tapered(box[2:], TAPER)
-            touched = Touched(self._iterate.levels)
+            touched = Touched(levels)
             self._folding.spread(paint, box, logits.grad, reach.flatten(), touched.add)
             sizes = [level.size[0] for level in levels]
             paces = self._small.paces(len(sizes))
@@ -192,7 +199,7 @@ class LargeStudio:
         if not wanted or self._before is not None:
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
-        design = plain.design(min(self._width, GLANCE))
+        design = plain.design(min(self._width, GLANCES[-1]))
         paint = self._glance(design).numpy()
         mirrored = winding(design, plain.group, paint) * wanted < 0
         if mirrored != self._scene.mirrored:
@@ -205,13 +212,8 @@ class LargeStudio:
             pyramid, design = self._whole()
             folding = Folding(design.chart, self._scene.frame, self._axes)
             return developed(design, folding, pyramid)
-        design = self._scene.design(min(self._width, GLANCE))
-        picture = self._small.picture(self._glance(design))
-        scale = max_size / max(picture.shape[:2])
-        if scale >= 1:
-            return picture
-        height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
-        return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.BOX))
+        design = self._scene.design(min(self._width, GLANCES[-1]))
+        return at_most(max_size, self._small.picture(self._glance(design)))
 
     def surface(self, full: bool) -> NoReturn:
         """Only one space needs it, which is not this one."""
@@ -238,7 +240,7 @@ class LargeStudio:
         design = self._scene.design(full)
         if self._width != full:
             sizes, to = self._sizes(full), self._phases(full)
-            levels = [Held(brought(*x)) for x in zip(levels, sizes, phases, to, strict=True)]
+            levels = [Resized(*x) for x in zip(levels, sizes, phases, to, strict=True)]
             phases = to
         return Pyramid(levels, phases, design.chart_shape[1:]), design
 
@@ -246,58 +248,43 @@ class LargeStudio:
         """The mean on the canvas of a smaller design, (texels, 3): each of its texels is the mean
         of what it covers."""
         size = design.canvas_shape[1:]
-        total = torch.stack([brought(level, size) for level in self._iterate.shown()]).sum(0)
+        levels = self._iterate.shown()
+        total = torch.stack([whole(Resized(level, size)) for level in levels]).sum(0)
         return torch.einsum("ij,jhw->hwi", self._axes, total).reshape(-1, 3)
 
     def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
         """See Studio; not copied."""
         iterate = self._iterate
-        levels = {
+        sheets = {
             "canvas": iterate.levels,
             "mean": iterate.mean,
-            "moments": [x.view(torch.uint16) for x in iterate.moments],
-            "squares": [x.view(torch.uint16) for x in iterate.squares],
-            "synced": iterate.synced,
+            "moments": iterate.moments,
+            "squares": iterate.squares,
         }
-        arrays = {name: tuple(x.numpy() for x in some) for name, some in levels.items()}
+        arrays = {name: tuple(x.array() for x in some) for name, some in sheets.items()}
+        synced = tuple(x.numpy() for x in iterate.synced)
         tally = dataclasses.replace(tally, stage_moves=iterate.steps, moves=iterate.step)
-        return Checkpoint(recipe, tally, self.mirrored, **arrays)
+        return Checkpoint(recipe, tally, self.mirrored, **arrays, synced=synced)
 
     def restore(self, checkpoint: Checkpoint, width: int) -> None:
         """See Studio."""
         self._scene = dataclasses.replace(self._scene, mirrored=checkpoint.mirrored)
         self._prepare(checkpoint.tally.stage, width)
         sizes, phases = self._sizes(width), self._phases(width)
-        checkpoint.check_shape([(3, *size) for size in sizes], "uint16")
+        shapes = [(*blocks_of(size), 3, BLOCK, BLOCK) for size in sizes]
+        checkpoint.check_shape(shapes, "uint16")
 
-        def tensors(name: str) -> list[Tensor]:
-            return [torch.tensor(level) for level in getattr(checkpoint, name)]
-
-        def halves(name: str) -> list[Tensor]:
-            return [level.view(torch.bfloat16) for level in tensors(name)]
+        def sheets(levels: Levels, dtype: torch.dtype = torch.float32) -> list[Sheet]:
+            found = zip(sizes, levels, strict=True)
+            return [Sheet.restored(size, dtype, level) for size, level in found]
 
         self._iterate = LargeIterate.restored(
-            tensors("canvas"),
-            tensors("mean"),
-            halves("moments"),
-            halves("squares"),
-            tensors("synced"),
+            sheets(checkpoint.canvas),
+            sheets(checkpoint.mean),
+            sheets(checkpoint.moments, torch.bfloat16),
+            sheets(checkpoint.squares, torch.bfloat16),
+            [torch.tensor(level) for level in checkpoint.synced],
             phases,
             checkpoint.tally.stage_moves,
             checkpoint.tally.moves,
         )
-
-
-def _showing(
-    before: Paint, sizes: Sequence[tuple[int, int]], phases: Sequence[Phase], axes: Tensor
-) -> list[Tensor]:
-    """The levels of a canvas that shows paint, see :meth:`Canvas.showing`."""
-    paint = torch.tensor(before.logits[0]).permute(2, 0, 1)
-    channels = torch.einsum("ij,jhw->ihw", torch.linalg.pinv(axes), paint)
-    del paint
-    whole = Held(channels)
-    sums = [brought(whole, size, after=to) for size, to in zip(sizes, phases, strict=True)]
-    for k in range(len(sums) - 1):
-        below = brought(Held(sums[k + 1]), sizes[k], phases[k + 1], phases[k])
-        sums[k] -= below
-    return sums

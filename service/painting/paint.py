@@ -38,7 +38,7 @@ from service.perception.choice import settled
 from service.perception.network import Network, load_network
 from service.ranks.ranks import ALONE, Ranks
 from service.recipe.recipe import Recipe
-from service.room import check_memory, in_windows
+from service.room import check_memory, check_scratch, in_windows
 from service.spaces import SPACES
 from service.spaces.space import Scene
 from service.terms import TERMS
@@ -96,11 +96,12 @@ def paint(
     calls this with any.
 
     On a CPU raises InputError("too-large"), before anything is painted, where there is too little
-    memory.
+    memory, and "no-temporary-folder" where a large tile has too little room on the disk.
     """
     device = device or pick_device()
     if device.type == "cpu" or in_windows(scene, recipe):
         check_memory(recipe, scene)
+        check_scratch(recipe, scene)
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
-from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from geometry.symmetry.colour import generated
@@ -34,6 +33,7 @@ from service.recipe.recipe import Recipe
 from service.spaces import SPACES
 from service.spaces.handedness import winding
 from service.spaces.space import Scene
+from service.surfaces.glances import Glances, at_most
 from service.surfaces.grids import random_phases
 from service.surfaces.host import to_host
 from service.surfaces.surface import Surface, enlarged_paint, make_surface, side_by_side
@@ -44,7 +44,7 @@ DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
-GLANCE = 1024  # pixels across of looks at a painting that is large
+TOGETHER = 8  # views that a network sees side by side: it needs some 100 MB for each
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
 SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
@@ -82,7 +82,7 @@ class Studio:
         alone = ranks is ALONE and not frugal
         self._replay: Replay[tuple[Losses, int]] = Replay(recorders_of(device) if alone else None)
         self._full: Surface | None = None
-        self._small: Surface | None = None
+        self._glances = Glances(scene, recipe.size, device)
         self._surface: Surface
         self._views: Sequence[int]  # of the surface's, those to choose from
         self._iterate: Iterate
@@ -100,7 +100,7 @@ class Studio:
             self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
             self._scene = recoloured(self._scene, recipe)
-        self._full = self._small = None
+        self._show(self._scene)
         return True
 
     def begin(self, width: int) -> None:
@@ -134,7 +134,7 @@ class Studio:
         """Be as after the step of a checkpoint, whose stage has this width. Raises InputError
         "bad-checkpoint" if its canvas is another."""
         tally = checkpoint.tally
-        self._scene = dataclasses.replace(self._scene, mirrored=checkpoint.mirrored)
+        self._show(dataclasses.replace(self._scene, mirrored=checkpoint.mirrored))
         surface = self._prepare(tally.stage, width)
         sizes = Canvas.level_sizes(surface.canvas_shape, self._depth)
         checkpoint.check_shape([(surface.canvas_shape[0], 3, *size) for size in sizes])
@@ -164,8 +164,8 @@ class Studio:
         return canvas_depth(self.recipe, self._network)
 
     def step(self, number: int) -> tuple[Mapping[str, float], int]:
-        """One step of Adam on randomly chosen views: the loss terms, and the pixels looked at."""
-        chosen = self._chosen(number)
+        """One step of Adam on views whose turn it is: the loss terms, and the pixels looked at."""
+        chosen = self.chosen(number)
         self._terms.weigh(self.recipe, number)
         self._iterate.turn_to(self._rates(number))
         if self._terms.alike:
@@ -190,14 +190,17 @@ class Studio:
     def looked_at(self, number: int) -> list[Tensor]:
         """The pixels that a step looks at, differentiable: (1, 3, H, W) in 0..1 for every view."""
         logits = self._logits(self._iterate.canvas)
-        return [look.pixels for look in self._surface.look(logits, self._chosen(number))]
+        return [look.pixels for look in self._surface.look(logits, self.chosen(number))]
 
-    def _chosen(self, number: int) -> list[int]:
+    def chosen(self, number: int) -> list[int]:
         """The views that a step looks at."""
+        views = self._views
+        count = min(self._surface.views_a_step, len(views))
+        if self._surface.in_turn:
+            return sorted(views[(number * count + k) % len(views)] for k in range(count))
         random = np.random.default_rng(seed_of(self.recipe.seed, STEP, number))
-        count = min(self._surface.views_a_step, len(self._views))
         # in order, so that the same views are the same step
-        return sorted(int(k) for k in random.choice(self._views, count, replace=False))
+        return sorted(int(k) for k in random.choice(views, count, replace=False))
 
     def _rates(self, number: int) -> list[float]:
         """How far a step goes, of each level of the canvas."""
@@ -209,15 +212,20 @@ class Studio:
 
     def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
         surface, terms = self._surface, self._terms
-        if not self._frugal:
-            return [terms.see(look) for look in side_by_side(surface.look(logits, which))]
+        again = functools.partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
 
         def alone(logits: Tensor, number: int) -> Seen:
             (look,) = surface.look(logits, [number])
             return terms.see(look, frugal=True)
 
-        # nothing of a view is kept but its statistics: it is looked at again for its gradient
-        return [checkpoint(alone, logits, number, use_reentrant=False) for number in which]
+        # Nothing of views is kept but their statistics: they are looked at again for the gradient.
+        if self._frugal:
+            return [again(alone, logits, number) for number in which]
+        looks = surface.look(logits, which)
+        if len(looks) <= TOGETHER:
+            return [terms.see(look) for look in side_by_side(looks)]
+        groups = [looks[k : k + TOGETHER] for k in range(0, len(looks), TOGETHER)]
+        return [again(terms.see, look) for group in groups for look in side_by_side(group)]
 
     @property
     def mirrored(self) -> bool:
@@ -240,8 +248,7 @@ class Studio:
         paint = enlarged_paint(logits, design.canvas_shape, size, design.wrap, phase)
         mirrored = winding(design, plain.group, to_host(paint)) * wanted < 0
         if mirrored != self._scene.mirrored:
-            self._scene = dataclasses.replace(self._scene, mirrored=mirrored)
-            self._full = self._small = None
+            self._show(dataclasses.replace(self._scene, mirrored=mirrored))
             self._surface = self._surface_at(self._width)
             self._replay.forget()
 
@@ -255,34 +262,17 @@ class Studio:
     def texture(self, max_size: int) -> NDArray[np.uint8]:
         """The picture as it is now; see Progress.texture."""
         if max_size:
-            surface, logits = self._looked_upon()
-            picture = surface.picture(logits)
-            scale = max_size / max(picture.shape[:2])
-            if scale >= 1:
-                return picture
-            size = (
-                max(1, round(picture.shape[1] * scale)),
-                max(1, round(picture.shape[0] * scale)),
-            )
-            return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+            looked_at = self._glances.surface(self._surface, self._width, max_size)
+            shown = self._iterate.mean
+            if looked_at is not self._surface:
+                shown = shown.shrunk(looked_at.canvas_shape)
+            return at_most(max_size, looked_at.picture(self._logits(shown)))
         full, logits = self.surface(full=True)
         picture = full.delivered(logits, self._finisher())
         if self._blend is None or SPACES[self._scene.target].needs_body:  # joined when it is whole
             return picture
         backdrop = self.kept()
         return backdrop.behind(picture, backdrop.kept)
-
-    def _looked_upon(self) -> tuple[Surface, Tensor]:
-        """What frames are made of: the stage's surface or, where its picture is large, a small one
-        whose texels are means of the canvas's."""
-        logits = self._logits(self._iterate.mean)
-        if not self._surface.is_large:
-            return self._surface, logits
-        if self._small is None:
-            self._small = make_surface(self._scene, GLANCE, 1, self._device)
-        canvas = logits.reshape(*self._iterate.mean.shape, 3).movedim(-1, 1)
-        means = F.adaptive_avg_pool2d(canvas, self._small.canvas_shape[1:])
-        return self._small, means.movedim(1, -1).reshape(-1, 3)
 
     @torch.no_grad()
     def kept(self) -> Backdrop:
@@ -300,6 +290,11 @@ class Studio:
         logits = logits.reshape(*full.canvas_shape, 3)
         frame, width = self._scene.style_frame, self.recipe.size
         return Paint(to_host(logits), self.mirrored, None, frame, width, self._first_width)
+
+    def _show(self, scene: Scene) -> None:
+        """Go on with another scene: surfaces of the last one are let go."""
+        self._scene, self._full = scene, None
+        self._glances = Glances(scene, self.recipe.size, self._device)
 
     def _finisher(self) -> Finisher | None:
         return Finisher.of(self.recipe, self._scene)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from geometry.errors import InputError
 
@@ -99,7 +99,8 @@ def _pixels(image: Image.Image, turn: bool, convert: bool) -> NDArray[np.uint8]:
         raise _NoRangeError("floating-point")
     if image.mode == "I" and image.format not in ("PNG", "PPM"):  # those two have 16 bits
         raise _NoRangeError("32-bit")
-    if turn:
+    image.load()  # a PNG may say how it is turned behind its pixels
+    if turn and image.getexif().get(ExifTags.Base.Orientation, 1) != 1:  # else it would be copied
         image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):
         return _of_sixteen_bits(np.asarray(image), key, profile)

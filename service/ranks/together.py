@@ -32,7 +32,8 @@ PATIENCE = timedelta(hours=1)  # of a rank with another one, which may be delive
 # Of a sum on GPUs, for which all ranks are there. NCCL does not notice that one has gone, and ends
 # the others when this is over.
 QUICK_PATIENCE = timedelta(minutes=5)
-LAST_WORDS = 5.0  # seconds until a child that has closed its connections has ended
+# Seconds until a child that has closed its connections has ended: many where memory is short.
+LAST_WORDS = 30.0
 
 
 @dataclass(frozen=True)

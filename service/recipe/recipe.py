@@ -18,7 +18,6 @@ from service.recipe.implied import of_a_motif, of_a_pure_dream
 from service.recipe.parts import Dream, Finishing, Objective, Part, Style
 from service.recipe.rules import check_together
 from service.spaces import SPACES
-from service.spaces.space import LARGEST
 from service.terms import needing_base
 
 # What "auto" means in these fields is settled when a painting begins, for the device that paints.
@@ -26,7 +25,11 @@ AUTOMATIC = ("network", "precision")
 
 MIN_SIZE = 64  # of what is painted, pixels across
 MAX_SIZE = max(space.largest for space in SPACES.values())
-_LARGE_TARGETS = ", ".join(name for name, space in SPACES.items() if space.largest > LARGEST)
+_BOUNDS = sorted({space.largest for space in SPACES.values()})[:-1]
+_LARGER = "; ".join(
+    f"over {bound}: only of " + ", ".join(k for k, space in SPACES.items() if space.largest > bound)
+    for bound in _BOUNDS
+)
 MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_COLOURING = 256  # characters of a colour rule that is written out
@@ -220,8 +223,8 @@ class Recipe(Part):
         strict=True,
         ge=MIN_SIZE,
         le=MAX_SIZE,
-        description="Width of the result in pixels; where it is repeated, of one period. Over "
-        f"{LARGEST}: only of the targets {_LARGE_TARGETS}.",
+        description="Width of the result in pixels; where it is repeated, of one period. "
+        f"{_LARGER.capitalize()}.",
     )
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."

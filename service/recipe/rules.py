@@ -94,7 +94,7 @@ def _check_finishing(recipe: Recipe) -> None:
         raise InputError(
             "bad-value",
             "finishing",
-            f"Pictures over {LARGEST} pixels wide cannot be finished: none is held as a whole.",
+            f"Finishing a picture over {LARGEST} pixels wide would take too much memory.",
             f"Choose {LARGEST} or less, or leave out the finishing.",
         )
     for name in recipe.finishing.used:

@@ -19,10 +19,10 @@ from geometry.errors import InputError
 from geometry.sphere.pictures import FACES, faces
 from service.figures.figures import Figure
 from service.reporting.figure import figure_files
-from service.reporting.formats import FORMATS, picture_bytes
+from service.reporting.formats import FORMATS, picture_writer
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
-from service.whole_files import NAME_PART, reason, temporary_name, write_atomically
+from service.whole_files import NAME_PART, Data, reason, temporary_name, write_atomically
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 _PAINT = ".paint.safetensors"
 _LONGEST = 255  # bytes of a file's name
 _FIGURE = (".png", ".svg")
-Write = Callable[[Mapping[Path, bytes]], None]  # puts files with their content on a disk
+Write = Callable[[Mapping[Path, Data]], None]  # puts files with their content on a disk
 
 
 @dataclass(frozen=True)
 class Destination:
     """The files of a delivery; made by :func:`destination`. paint: to go on from, if it is kept;
-    faces: of a cube map, the six; dpi: see :func:`picture_bytes`; figure: of the symmetry drawn
+    faces: of a cube map, the six; dpi: see :func:`picture_writer`; figure: of the symmetry drawn
     over the picture, as .png and as .svg."""
 
     picture: Path
@@ -150,7 +150,9 @@ def deliver(
     if place.faces:
         sides = faces(picture)
         pictures |= {path: sides[end] for path, end in zip(place.faces, FACES, strict=True)}
-    files = {path: picture_bytes(x, path.suffix, place.dpi) for path, x in pictures.items()}
+    files: dict[Path, Data] = {
+        path: picture_writer(x, path.suffix, place.dpi) for path, x in pictures.items()
+    }
     if receipt is not None and paint is not None:
         files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     if receipt is not None:
@@ -170,12 +172,14 @@ def paint_file(picture: Path) -> Path:
 
 def with_paint(
     receipt: Mapping[str, Any], path: Path, paint: Paint
-) -> tuple[bytes, Mapping[str, Any]]:
+) -> tuple[Data, Mapping[str, Any]]:
     """The content of a file of paint, and the receipt that tells it from that of other pictures."""
     paint = dataclasses.replace(paint, picture=None)  # that is delivered
-    data = paint.to_bytes(half=True)
-    about = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
-    return data, {**receipt, "paint": about}
+    data = paint.parts(half=True)
+    digest = hashlib.sha256()
+    for part in data:
+        digest.update(part)
+    return data, {**receipt, "paint": {"file": path.name, "sha256": digest.hexdigest()}}
 
 
 def deliver_figure(
@@ -192,7 +196,7 @@ def receipt_bytes(receipt: Mapping[str, Any]) -> bytes:
     return (json.dumps(receipt, indent=1, allow_nan=False) + "\n").encode()
 
 
-def write_files(files: Mapping[Path, bytes]) -> None:
+def write_files(files: Mapping[Path, Data]) -> None:
     """Write each file whole or not at all; of a symbolic link, the file that it leads to. Raises
     InputError("bad-output")."""
     for path, data in files.items():

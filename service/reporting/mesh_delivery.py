@@ -23,10 +23,11 @@ from service.reporting.delivery import (
     with_paint,
     write_files,
 )
-from service.reporting.formats import picture_bytes
+from service.reporting.formats import picture_writer
 from service.reporting.glb import GENERATOR, glb_bytes
 from service.reporting.mesh_pictures import VIEWS, preview_views
 from service.reporting.overwriting import FilesRead
+from service.whole_files import Data
 
 if TYPE_CHECKING:
     from service.painting.kept import Paint
@@ -109,15 +110,15 @@ def deliver_mesh(
     Raises InputError("bad-output").
     """
     textures = np.split(picture, len(place.textures))
-    files = {
-        path: picture_bytes(texture, dpi=place.dpi)
+    files: dict[Path, Data] = {
+        path: picture_writer(texture, dpi=place.dpi)
         for path, texture in zip(place.textures, textures, strict=True)
     }
     files[place.glb] = glb_bytes(loaded, textures)
     views = preview_views(loaded, picture)
-    files |= {path: picture_bytes(view) for path, view in zip(place.views, views, strict=True)}
+    files |= {path: picture_writer(view) for path, view in zip(place.views, views, strict=True)}
     if coverage is not None:
-        files[place.coverage] = picture_bytes(coverage)
+        files[place.coverage] = picture_writer(coverage)
     if paint is not None:
         files[place.paint], receipt = with_paint(receipt, place.paint, paint)
     files[place.receipt] = receipt_bytes(receipt)

@@ -74,15 +74,16 @@ def seam_ratio(picture: Picture, axis: int, skew: int = 0) -> float | None:
     """Mean colour step from the last row (axis 0) or column (1) to the first one, ``skew`` pixels
     further on, over the mean step between neighbours inside; None for a picture without any step.
     """
-    lines = np.moveaxis(picture, axis, 0)
-    steps = [
-        float(np.abs(lines[k + 1].astype(np.int16) - lines[k]).mean())
-        for k in range(len(lines) - 1)
-    ]
-    inside = sum(steps) / max(1, len(steps))
-    first = np.roll(lines[0], skew, axis=0)
-    across = float(np.abs(first.astype(np.int16) - lines[-1]).mean())
-    return across / inside if inside else None
+    height, width = picture.shape[:2]
+    total = count = 0
+    tall = max(1, _CHUNK // width)
+    for top in range(0, height, tall):
+        rows = picture[top : top + tall + (axis == 0)].astype(np.int16)
+        steps = np.abs(np.diff(rows, axis=axis))
+        total, count = total + int(steps.sum(dtype=np.int64)), count + steps.size
+    first, last = (np.take(picture, k, axis).astype(np.int16) for k in (0, -1))
+    across = float(np.abs(np.roll(first, skew, axis=0) - last).mean())
+    return across * count / total if total else None
 
 
 @dataclass

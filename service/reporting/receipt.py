@@ -165,7 +165,7 @@ def device_of(name: str) -> dict[str, str]:
 
 def sha256_of(pixels: NDArray[np.uint8]) -> str:
     """Of a picture's bytes, row by row, hexadecimal."""
-    return hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(pixels).data).hexdigest()
 
 
 def _file(path: Path) -> dict[str, str]:

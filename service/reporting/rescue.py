@@ -13,7 +13,7 @@ import platformdirs
 
 from geometry.errors import InputError
 from service.reporting.delivery import write_files
-from service.whole_files import NAME_PART
+from service.whole_files import NAME_PART, Data
 
 Move = Callable[[Path], Path]
 
@@ -26,7 +26,7 @@ class Rescue:
         self._name = name
         self._folder: Path | None = None  # the one that was needed
 
-    def write(self, files: Mapping[Path, bytes]) -> None:
+    def write(self, files: Mapping[Path, Data]) -> None:
         """:func:`service.reporting.delivery.write_files`, or all of them into the folder."""
         self.run(lambda move: write_files({move(path): data for path, data in files.items()}))
 

@@ -24,8 +24,9 @@ from service.figures.figures import Figure
 from service.figures.plane_figure import plane_figure
 from service.inputs.body import Body
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
-from service.spaces.plane_design import WHOLE, WINDOW, unfolded
+from service.spaces.plane_design import unfolded
 from service.spaces.reach import Linked, Reach, Resized
+from service.spaces.resolution import Windows
 from service.spaces.space import MAX_PIXELS, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -87,7 +88,6 @@ class FriezeDesign(Design):
 
     surface = "service.surfaces.frieze:FriezeSurface"
     wrap = True
-    views_a_step = 1  # one window shows most of a period
 
     def __init__(self, scene: FriezeScene, width: int) -> None:
         self.scene, self.frame, self.chart = scene, scene.frame, scene.chart(width)
@@ -95,10 +95,10 @@ class FriezeDesign(Design):
         self.chart_shape = (1, self.chart.torus.rows, self.chart.torus.columns)
         rows, columns = self.chart_shape[1:]
         self.canvas_shape = (1, max(8, rows), max(8, columns))
-        self.seen_whole = rows * columns <= WHOLE
-        self.view_shape = (rows, columns)
-        if not self.seen_whole:
-            self.view_shape = (min(rows, WINDOW), min(columns, WINDOW))
+        self.windows = Windows.on(
+            (rows, columns), rows * columns / len(self.chart.torus.copies.matrices)
+        )
+        self.views_a_step = self.windows.a_step
 
     @property
     def texels_are_pixels(self) -> bool:

@@ -13,7 +13,7 @@ from geometry.catalogue import find_group
 from geometry.errors import InputError
 from geometry.plane import chart as plane_chart
 from geometry.plane import tiles
-from geometry.plane.lattices import HEXAGONAL, shaped
+from geometry.plane.lattices import shaped
 from geometry.plane.torus import TorusMap, parse_torus_map
 from service.inputs.body import Body
 from service.pictures.files import over_white
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
 WHOLE_SIZE = LARGEST  # pixels across of a picture that is held as a whole while it is painted
+_MOST_PIXELS = (4 * WHOLE_SIZE) ** 2  # of a period that is delivered as it is
 _SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 
 
@@ -50,14 +51,8 @@ class PlaneScene(Scene):
             cut=recipe.cut,
             repeat=(across, down),
         )
-        if recipe.size > WHOLE_SIZE and group.lattice == HEXAGONAL:
-            raise InputError(
-                "bad-value",
-                "size",
-                f"Tiles of {group.name} are {WHOLE_SIZE} pixels wide at most: their texels are no "
-                "pixels, and are brought to them all at once.",
-                f"Choose {WHOLE_SIZE} or less.",
-            )
+        if recipe.size > WHOLE_SIZE:
+            scene._check_texels(recipe.size)
         height, width = scene.period(recipe.size)
         if scene.cut != "period" and across * down > 1:
             raise InputError(
@@ -66,7 +61,10 @@ class PlaneScene(Scene):
                 f"A {scene.cut} is not repeated.",
                 "Leave out --repeat or --cut.",
             )
-        if width * across * height * down > MAX_PIXELS:
+        # What is painted window by window is never there twice; all else is.
+        once = recipe.size > WHOLE_SIZE and scene.cut == "period" and across * down == 1
+        most = _MOST_PIXELS if once else MAX_PIXELS
+        if width * across * height * down > most:
             raise InputError(
                 "too-large",
                 "size",
@@ -74,6 +72,23 @@ class PlaneScene(Scene):
                 "Choose a smaller size, or fewer periods.",
             )
         return scene
+
+    def _check_texels(self, size: int) -> None:
+        """Raise InputError("bad-value") where texels are no pixels, as on hexagonal lattices: they
+        are brought to them all at once, which takes too much memory for a ``size`` so large."""
+        design = self.design(size)
+        if design.texels_are_pixels:
+            return
+        near = design.chart.columns  # of a torus map: where its lattice is whole pixels
+        fits = near <= 4 * WHOLE_SIZE and self.design(near).texels_are_pixels
+        raise InputError(
+            "bad-value",
+            "size",
+            f"Tiles of {self.group.name} {'with this torus map ' if self.torus_map else ''}are "
+            f"{WHOLE_SIZE} pixels wide at most: their texels are no pixels, and are brought to "
+            "them all at once.",
+            f"Choose {WHOLE_SIZE} or less{f', or {near}' if fits else ''}.",
+        )
 
     def colours_before(self) -> Picture | None:
         """See Scene."""
@@ -184,5 +199,5 @@ SPACE = Space(
         *MOTIF,
     ),
     scene=PlaneScene.of,
-    largest=2 * WHOLE_SIZE,
+    largest=4 * WHOLE_SIZE,
 )

@@ -13,6 +13,7 @@ from scipy import ndimage, special
 
 from geometry import cells
 from geometry.cell_copies import in_all_copies, repeats
+from geometry.errors import InputError
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane import tiles
@@ -28,26 +29,18 @@ from service.pictures.base_colour import fitted
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.reach import RIM, Linked, Reach, Resized
-from service.spaces.resolution import RESAMPLED_FINENESS
-from service.spaces.space import Design
+from service.spaces.resolution import RESAMPLED_FINENESS, Windows
+from service.spaces.space import MAX_PIXELS, Design
 
 if TYPE_CHECKING:
     from service.spaces.plane import PlaneScene
 
-WHOLE = 2**19  # pixels of a period that is looked at as a whole
-WINDOW = 512  # side of a window of a larger one
-MOST_WINDOWS = 8  # that a step sees side by side: what a network needs for more would be too much
-# Multiples of it spread over the tile ever more finely (Roberts 2018, the R2 sequence).
-SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 CELLS: dict[str, tiles.CellShape] = {"cell": "parallelogram", "domain": "dirichlet"}  # of cuts
 
 
 class PlaneDesign(Design):
     """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
-    right at the very end, and so is what is seen through its windows.
-
-    windows: how many show all of a period, all copies counted. A step that sees fewer leaves what
-    it does not see as it is."""
+    right at the very end, and so is what is seen through its windows."""
 
     surface = "service.surfaces.plane:PlaneSurface"
     wrap = True
@@ -60,13 +53,10 @@ class PlaneDesign(Design):
         self.chart_shape = (1, rows, columns)
         fineness = 1.0 if plane_chart.on_grid(self.chart, self.shape) else RESAMPLED_FINENESS
         self.canvas_shape = (1, max(8, round(rows * fineness)), max(8, round(columns * fineness)))
-        height, width = self.shape
-        self.seen_whole = height * width <= WHOLE and not self._is_brick
-        largest = max(self.shape) if self.seen_whole else WINDOW
-        self.view_shape = (min(height, largest), min(width, largest))
-        seen = len(self.chart.copies.matrices) * math.prod(self.view_shape)
-        self.windows = math.ceil(rows * columns / seen)
-        self.views_a_step = min(self.windows, MOST_WINDOWS)
+        domain = rows * columns / len(self.chart.copies.matrices)
+        shift = int(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
+        self.windows = Windows.on(self.shape, domain, shift)
+        self.views_a_step = self.windows.a_step
 
     @property
     def texels_are_pixels(self) -> bool:
@@ -92,11 +82,6 @@ class PlaneDesign(Design):
             return None
         around = repeats(base, self.chart)
         return in_all_copies(fitted(base, self.shape) / 255, self.chart, around, self.frame)
-
-    @property
-    def _is_brick(self) -> bool:
-        """Whether rows of periods are shifted, so that a period's borders do not meet."""
-        return bool(plane_chart.picture_periods(self.chart, self.shape)[0, 1])
 
     def pixels(self) -> SamplingMap | None:
         """The texels as the pixels of one period, bilinear; None where they are the same."""
@@ -191,6 +176,13 @@ class PlaneDesign(Design):
 
     def figure(self) -> Figure:
         """See Design."""
+        if math.prod(self.shape) > MAX_PIXELS:
+            raise InputError(
+                "no-figure",
+                "figure",
+                f"Figures are drawn over pictures of {MAX_PIXELS // 10**6} million pixels at most.",
+                "Leave out --figure, or choose a smaller size.",
+            )
         delivered, corner = self.trimmed(np.zeros((*self.shape, 3), np.uint8))
         height, width = delivered.shape[:2]
         from_delivered = self._over @ affine(np.eye(2), corner)

@@ -1,10 +1,13 @@
-"""How fine canvases, charts and views are, relative to the delivered picture."""
+"""How fine canvases, charts and views are, relative to the delivered picture, and how many views a
+step takes."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 # Texels of a canvas per texel of the picture, along a side. Less paints softer than any style is;
 # more holds what no pixel shows.
@@ -32,15 +35,60 @@ def views_needed(order: int | None) -> int:
     return 1 if order is not None and order >= 12 else 2
 
 
+WHOLE = 2**19  # pixels of a torus that is looked at as a whole
+WINDOW = 512  # side of a window on a larger one
+LEAST = 32  # rows and columns of a view, which a network halves up to five times
+# So many a step sees all of, of more half: twelve looks at a texel in a stage of a draft will do,
+# three leave grain.
+MANY = 8
+# Multiples of it spread over a torus ever more finely (Roberts 2018, the R2 sequence).
+SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
+
+
+@dataclass(frozen=True)
+class Windows:
+    """How a torus is looked at, that of a tile or of a frieze: as a whole that begins somewhere or,
+    where it is large, through windows that lie anywhere on it.
+
+    torus: its (height, width) in pixels; view: that of a view; needed: how many views show each
+    texel once, all copies of it counted; shift: how many pixels to the right of a period the next
+    one below lies, 0 but for bricks; show_all: whether a view is all of the torus, or that a few
+    times, of which the statistics are the same."""
+
+    torus: tuple[int, int]
+    view: tuple[int, int]
+    needed: int
+    shift: int
+    show_all: bool
+
+    @classmethod
+    def on(cls, torus: tuple[int, int], domain: float, shift: int = 0) -> Windows:
+        """domain: pixels of a fundamental domain. A brick cannot be looked at as a whole: its
+        borders do not meet opposite ones."""
+        if not shift and math.prod(torus) <= WHOLE:
+            rows, columns = (side * math.ceil(LEAST / side) for side in torus)
+            return cls(torus, (rows, columns), 1, shift, show_all=True)
+        rows, columns = (min(max(side, LEAST), WINDOW) for side in torus)
+        needed = math.ceil(domain / (rows * columns))
+        return cls(torus, (rows, columns), needed, shift, show_all=False)
+
+    @property
+    def a_step(self) -> int:
+        """How many of them a step sees."""
+        return min(self.needed, max(MANY, math.ceil(self.needed / 2)))
+
+    def corners(self, start: NDArray[np.floating], numbers: NDArray[np.integer]) -> NDArray:
+        """(n, 2) rows and columns where windows begin, by their numbers: any few that follow one
+        another are spread over the torus. start: of the first, (2,) in 0..1."""
+        return ((start + numbers[:, None] * SPREAD) % 1 * self.torus).astype(np.int64)
+
+
 # Larger pictures than SEEN pixels across are seen through windows of WINDOW pixels at their own
 # magnification: a view of more would show a network nothing that is as fine as they are.
 SEEN = 1024
-WINDOW = 512
-MOST_WINDOWS = 8  # that a step sees side by side: what a network needs for more would be too much
+MOST_WINDOWS = 8  # that a step sees side by side: a network needs 1.5 GB for so many
 _PLACES = 4  # of windows of a stage, for one that a step needs: little lies in none of them
 WINDOWS_KEPT = 32  # of these: they take up to 50 MB each
-# Multiples of it spread over a square ever more finely (Roberts 2018, the R2 sequence).
-SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 
 
 def seen_whole(width: int) -> bool:

@@ -15,6 +15,7 @@ from service.spaces.frieze import FriezeDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.surface import Look, Making, Surface, image_of
+from service.surfaces.windows import WindowsOn
 
 
 class FriezeSurface(Surface):
@@ -25,9 +26,10 @@ class FriezeSurface(Surface):
     _design: FriezeDesign
 
     def __init__(self, design: FriezeDesign, views: int, making: Making) -> None:
-        super().__init__(design, views, making)
+        self._windows = WindowsOn(design.windows, views)
+        super().__init__(design, self._windows.count, making)
+        self.in_turn = not design.windows.show_all
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
-        self._corners: NDArray[np.int64]
         self._along: Tensor | None = None  # of every texel
         if (along := design.along) is not None:
             row = torch.tensor(along, dtype=torch.float32, device=self._device)
@@ -35,33 +37,25 @@ class FriezeSurface(Surface):
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
-        random = np.random.default_rng(seed)
-        self._corners = random.integers(0, self._design.chart_shape[1:], (self.views, 2))
+        self._windows.prepare(seed)
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
-        corners = self._corners[list(which)]
-        views = self._views(self._enlarged(logits), corners)
-        bases = [None] * len(views) if self._motif is None else self._views(self._motif, corners)
-        looks = []
-        for view, base, corner in zip(views, bases, corners, strict=True):
-            along = None if self._along is None else self._window(self._along, corner)
-            whole = self._design.seen_whole
-            looks.append(Look(view, None, base, periodic=whole, along=along))
-        return looks
+        views = self._views(self._enlarged(logits), which)
+        nothing = [None] * len(views)
+        bases = nothing if self._motif is None else self._views(self._motif, which)
+        along = nothing if self._along is None else self._windows.seen(self._along, which).split(1)
+        whole = self._design.windows.show_all
+        return [
+            Look(view, None, base, periodic=whole, along=here)
+            for view, base, here in zip(views, bases, along, strict=True)
+        ]
 
-    def _views(self, paint: Tensor, corners: NDArray[np.int64]) -> list[Tensor]:
+    def _views(self, paint: Tensor, which: Sequence[int]) -> list[Tensor]:
         """(1, 3, H, W) each, of paint of the chart's texels."""
         texels = torch.sigmoid(self._unfold(self._average(paint)))
         torus = image_of(texels, self._design.chart_shape[1:])
-        views = [self._window(torus, corner) for corner in corners]
-        return [view.contiguous(memory_format=torch.channels_last) for view in views]
-
-    def _window(self, torus: Tensor, corner: NDArray[np.int64]) -> Tensor:
-        """The view of something on all texels, (1, C, rows, columns), that begins at a corner."""
-        down, across = (-int(place) for place in corner)
-        height, width = self._design.view_shape
-        return torus.roll((down, across), (2, 3))[..., :height, :width]
+        return list(self._windows.seen(torus, which).split(1))
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""

@@ -12,14 +12,12 @@ from scipy import special
 from torch import Tensor
 
 from service.finisher import Finisher
-from service.spaces.plane_design import SPREAD, PlaneDesign
+from service.spaces.plane_design import PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
-
-_PLACES = 8  # of windows of a stage, for one that a step needs: no texel lies in none of them
-_LEAST = 128  # of these: where few come again and again, their borders show as steps of contrast
+from service.surfaces.windows import WindowsOn
 
 
 class PlaneSurface(Surface):
@@ -30,13 +28,12 @@ class PlaneSurface(Surface):
     _design: PlaneDesign
 
     def __init__(self, design: PlaneDesign, views: int, making: Making) -> None:
-        if design.windows > 1:  # of few, the borders would show, and gaps between them
-            views = max(views, _LEAST, _PLACES * design.windows)
-        super().__init__(design, views, making)
+        self._windows = WindowsOn(design.windows, views)
+        super().__init__(design, self._windows.count, making)
+        self.in_turn = not design.windows.show_all
         scene = design.scene
         self._average, self._unfold = map(self._operator, design.kaleidoscope)
         self._pixels: SparseOperator | None = None
-        self._corners: NDArray[np.int64]
         self._base: Tensor | None = None  # a texture before anything is painted
         self._start: Tensor | None = None  # logits of orbits
         if (base := design.base()) is not None:
@@ -55,12 +52,7 @@ class PlaneSurface(Surface):
 
     def prepare_views(self, seed: int) -> None:
         """See Surface."""
-        random = np.random.default_rng(seed)
-        if self._design.windows == 1:
-            self._corners = random.integers(0, self._design.shape, (self.views, 2))
-        else:
-            share = (random.random(2) + np.arange(self.views)[:, None] * SPREAD) % 1
-            self._corners = (share * self._design.shape).astype(np.int64)
+        self._windows.prepare(seed)
         if self._pixels is None and (pixels := self._design.pixels()) is not None:
             self._pixels = self._operator(pixels)
 
@@ -73,7 +65,7 @@ class PlaneSurface(Surface):
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
         views = self._views(texture, which)
         before = [None] * len(views) if self._base is None else self._views(self._base, which)
-        whole = self._design.seen_whole
+        whole = self._design.windows.show_all
         return [
             Look(view, None, base, periodic=whole) for view, base in zip(views, before, strict=True)
         ]
@@ -81,14 +73,10 @@ class PlaneSurface(Surface):
     def _views(self, texture: Tensor, which: Sequence[int]) -> list[Tensor]:
         """(1, 3, H, W) each."""
         pixels = texture if self._pixels is None else self._pixels(texture)
-        period = image_of(pixels, self._design.shape)
-        height, width = self._design.view_shape
-        views = []
-        for down, across in self._corners[list(which)]:
-            view = period.roll((-int(down), -int(across)), (2, 3))[..., :height, :width]
-            view = view.flip(-1) if self._design.mirrored else view
-            views.append(view.contiguous(memory_format=torch.channels_last))
-        return views
+        seen = self._windows.seen(image_of(pixels, self._design.shape), which)
+        if self._design.mirrored:
+            seen = seen.flip(-1).contiguous(memory_format=torch.channels_last)
+        return list(seen.split(1))
 
     def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
         """See Surface."""

@@ -115,9 +115,11 @@ class Making:
 
 class Surface(ABC):
     """canvas_shape, wrap, views_a_step, paces: see Design. phases: see Making. views: number of
-    views prepared. seen: of bodies, (rows, columns), how many of their pixels each texel fills.
-    in_bands: whether its picture is made of some rows after the other."""
+    views prepared. in_turn: whether views that follow one another are spread over all of it, so
+    that steps take them in turn, and not any. seen: of bodies, (rows, columns), how many of their
+    pixels each texel fills. in_bands: whether its picture is made of some rows after the other."""
 
+    in_turn = False
     in_bands = False
     seen: NDArray[np.floating]
     _design: Design

@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 import service
 from geometry.maps.sampling import SamplingMap
 from geometry.seeing.cameras import Camera
 from geometry.seeing.visibility import ViewMap
-from geometry.spare_folder import can_write, spare_folder
+from service.cache_folder import cache_folder
 from service.inputs.body import Body
 from service.whole_files import write_atomically
 
@@ -35,17 +34,9 @@ _FORMAT = 1  # to be raised when views are worked out differently
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
 
 
-def wanted_folder() -> Path:
-    """Where views should be kept: in ORBITEX_CACHE of the environment, else in the user's cache."""
-    given = os.environ.get("ORBITEX_CACHE")
-    return Path(given or platformdirs.user_cache_dir("orbitex")) / "views"
-
-
 def folder() -> Path:
-    """Where views are kept: among the temporary files if the folder that is wanted cannot be
-    written. Raises InputError("no-temporary-folder")."""
-    wanted = wanted_folder()
-    return wanted if can_write(wanted) else spare_folder() / "views"
+    """Where views are kept, see :func:`service.cache_folder.cache_folder`."""
+    return cache_folder("views")
 
 
 def content_key(body: Body) -> str:

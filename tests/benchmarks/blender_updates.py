@@ -31,7 +31,7 @@ from blender_addon.operators import paint
 from blender_addon.picture import live_image
 from blender_addon.settings.preferences import DEFAULTS
 from blender_addon.settings.table import choices_of
-from tests.benchmarks.serving import children, processor_seconds
+from tests.benchmarks.serving import family, processor_seconds
 from tests.blender_addon.fake_service import FakeService
 
 SIZES = (1024, 2048)
@@ -112,10 +112,10 @@ def updates() -> None:
             print(row(f"{size}²: {name}", spent), flush=True)
 
 
-def first_frame(obj: Any, address: str, service: list[int]) -> dict[str, float]:
+def first_frame(obj: Any, address: str, service: int) -> dict[str, float]:
     """Seconds from Paint: to its return, to the service's acceptance, to the first pixels; and what
     the processes of the service use of processors meanwhile."""
-    begun, used = time.perf_counter(), processor_seconds(service)
+    begun, used = time.perf_counter(), processor_seconds(family(service))
     times = {}
 
     def since() -> float:
@@ -130,7 +130,7 @@ def first_frame(obj: Any, address: str, service: list[int]) -> dict[str, float]:
         running.client.wait(0.005)
     assert running.frames, running.message
     times["shown"] = since()
-    times["used"] = processor_seconds(service) - used
+    times["used"] = processor_seconds(family(service)) - used
     jobs.cancel(running)
     while running.active:
         pump.pump()
@@ -157,8 +157,7 @@ def first_frames(folder: str) -> None:
         print("| service's processors |\n|---|---|---|---|---|")
         seen = set()
         for number, segments in enumerate(SPHERES):
-            pids = [service.pid, *children(service.pid)]
-            times = first_frame(sphere(segments), address, pids)
+            times = first_frame(sphere(segments), address, service.pid)
             what = "" if number else ", service just started"
             what = ", painted before" if segments in seen else what
             seen.add(segments)

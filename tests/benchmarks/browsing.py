@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.serving import processor_seconds
+from tests.benchmarks.serving import family, processor_seconds
 
 # as a browser does where there is no GPU: WebGL by SwiftShader, pages put together without it
 SOFTWARE = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader"]
@@ -94,13 +94,6 @@ def _started(arguments: list[str]) -> Iterator[tuple[int, str]]:
         process.stdout.close()
 
 
-def _all_of(process: int) -> list[int]:
-    """A process, all that it or one of its threads has started, and so on."""
-    lists = Path(f"/proc/{process}/task").glob("*/children")
-    own = [int(word) for file in lists for word in file.read_text().split()]
-    return [process, *(one for child in own for one in _all_of(child))]
-
-
 def _watched(page: Any, studio: int, service: int, quality: str) -> str:
     """A row of one painting: what the studio's process used of processors meanwhile, and the
     service's, which paint."""
@@ -122,10 +115,10 @@ def _watched(page: Any, studio: int, service: int, quality: str) -> str:
     )
     page.click("#paint")
     page.wait_for_selector("#picture[alt*='after step']")  # what an order costs, any client pays
-    before = processor_seconds([studio]), processor_seconds(_all_of(service))
+    before = processor_seconds([studio]), processor_seconds(family(service))
     page.wait_for_selector("#status:has-text('Finished')")
     own = processor_seconds([studio]) - before[0]
-    others = processor_seconds(_all_of(service)) - before[1]
+    others = processor_seconds(family(service)) - before[1]
     frames = page.evaluate("window.frames_seen")
     share = f"{own:.2f} s, {100 * own / others:.1f} %"
     return f"| {quality} | {frames} | {share} | {others:.1f} s | ≤ 3 % |"

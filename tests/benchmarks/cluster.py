@@ -53,7 +53,7 @@ def heavy_painter() -> Painter:
             time.sleep(0.01 if recipe.seed else 0)
             yield Progress(
                 *(0, 1, step, recipe.steps, {}, 0.0, 0.0, 0.0),
-                texture=lambda size: picture,
+                texture=lambda size: picture[: size or None, : size or None],
                 checkpoint=_Heavy,
                 surface=lambda full: None,
                 paint=lambda: Paint(np.zeros((1, 1, 1, 3), np.float32), mirrored=False),
@@ -65,7 +65,7 @@ def heavy_painter() -> Painter:
         load_styles=lambda recipe, buffers: (),
         wire_scene=lambda recipe, cameras, buffers: None,
         paint=paint,
-        finish=lambda recipe, scene, styles, last: (last.texture(0), {}),
+        finish=lambda recipe, scene, styles, last: (last.texture(0), {}, last.paint()),
         network=lambda name: {"layers": [], "classes": []},
         channel=lambda name, layer, channel, size: np.zeros((size, size, 3), np.uint8),
         survey=lambda name, picture: {"channels": [], "dreams": []},

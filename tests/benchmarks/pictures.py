@@ -128,7 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("out/pictures"))
     parser.add_argument("--size", type=int, default=384)
     parser.add_argument("--seeds", type=int, nargs="+", default=(1, 2))
-    parser.add_argument("--cells", nargs="+", default=[c for c in CELLS if c != "suzanne"])
+    default = [cell for cell in CELLS if cell != "suzanne"]
+    parser.add_argument("--cells", nargs="+", default=default, choices=CELLS, metavar="CELL")
     parser.add_argument("--styles", nargs="+", default=STYLES)
     parser.add_argument("--network", default="squeezenet")
     parser.add_argument("--quality", default="draft")

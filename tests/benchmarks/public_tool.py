@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -95,7 +96,9 @@ def _resized(pixels: Tensor, side: int, mode: str) -> Tensor:
     return F.interpolate(pixels, (side, side), mode=mode)
 
 
-def tool_track(network: Network, style: Tensor, side: int, judge: Judge) -> Iterator[Row]:
+def tool_track(
+    network: Network, style: NDArray[np.uint8], side: int, judge: Judge
+) -> Iterator[Row]:
     """(step, seconds, distance) of the tool, every LOOKS steps."""
     sides = [round(side / 2 ** (k / 2)) for k in range(16)]
     sides = sorted(s for s in sides if s >= SMALLEST)

@@ -162,7 +162,8 @@ def watching(group: str) -> list[str]:
     for watchers, found in speeds.items():
         mean = statistics.mean(found)
         row = f"| {group} | {watchers} | {mean:.2f} | {100 * (1 - mean / alone):+.1f} % "
-        row += f"| {1000 * statistics.mean(effort[watchers]):.0f} ms "
+        work, least = statistics.mean(effort[watchers]), statistics.mean(effort[0])
+        row += f"| {1000 * work:.0f} ms | {100 * (work / least - 1):+.1f} % "
         if watchers:
             late = sorted(delays[watchers])
             row += f"| {statistics.mean(frames[watchers]):.1f} Hz "
@@ -210,8 +211,14 @@ def idling() -> str:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """The processes that a process, or one of its threads, has started."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(word) for file in lists for word in file.read_text().split()]
+
+
+def family(pid: int) -> list[int]:
+    """A process, its children, and theirs."""
+    return [pid, *(one for child in children(pid) for one in family(child))]
 
 
 def processor_seconds(pids: Sequence[int]) -> float:
@@ -233,8 +240,10 @@ def main() -> None:
     print("| | | bar |\n|---|---|---|")
     print(listing(), flush=True)
     print(idling(), flush=True)
-    print("\n| tile | watchers | steps/s | slower by | worker's processor time a step ", end="")
-    print("| frames | step to frame | 95 % of them |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "\n| tile | watchers | steps/s | slower by | worker's processor time a step | more ", end=""
+    )
+    print("| frames | step to frame | 95 % of them |\n|---|---|---|---|---|---|---|---|---|")
     for group in GROUPS:
         print("\n".join(watching(group)), flush=True)
 

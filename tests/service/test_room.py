@@ -38,8 +38,9 @@ def test_a_smaller_domain_takes_less():
     with pytest.raises(InputError) as caught:
         check(recipe(8192, "sphere", "1"), 6 * GIB)
     assert 4096 <= int(caught.value.hint.split()[4]) < 8192
-    with pytest.raises(InputError, match=r"take 5\.0 GiB") as caught:
-        check(recipe(8192), 4.5 * GIB)
+    check(recipe(16384), 6 * GIB)
+    with pytest.raises(InputError, match=r"take 5\.3 GiB") as caught:
+        check(recipe(16384), 5 * GIB)
     assert int(caught.value.hint.split()[4]) <= 4096  # which is held as a whole
 
 
@@ -53,6 +54,19 @@ def test_too_small_a_disk_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=100 << 10))
     with pytest.raises(InputError, match=r"0\.6 MiB .* where 0\.1 MiB are free"):
         room.check_disk(recipe(256), tmp_path)
+
+
+def test_too_small_a_disk_for_the_paint_of_a_large_tile_is_said(monkeypatch):
+    def scratch(size):
+        given = recipe(size)
+        room.check_scratch(given, make_scene(given))
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * GIB))
+    scratch(4096)  # none of it lies there
+    scratch(8192)
+    with pytest.raises(InputError, match=r"13\.12 GiB .* where 2\.00 GiB are free") as caught:
+        scratch(16384)
+    assert caught.value.code == "no-temporary-folder"
 
 
 def files(root, **texts):

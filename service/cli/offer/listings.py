@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from rich.text import Text
 from scipy.special import expit
 
 from geometry.catalogue import colourings, find_group, groups
-from geometry.errors import unknown_name
+from geometry.errors import InputError, unknown_name
 from geometry.symmetry.colour import generated
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.groups import Colouring, Group
@@ -25,6 +27,7 @@ from service.networks import find_network
 from service.spaces import with_pictures
 from service.tables.dreams import check_head
 
+SCREENFUL = 24  # colour rules, of a group that has more: p2 has 472
 # An orange, all of whose 48 images differ; and such a place in a style's frame.
 _SAMPLE, _PLACE = np.array([230, 110, 40]) / 255, (1.1, 0.7, -0.9)
 
@@ -74,11 +77,20 @@ def command_of(group: Group) -> str:
     return f"service {space.target} {space.arguments(group)}"
 
 
-def list_colourings(name: str, style: str | None, as_json: bool, console: Console) -> None:
+def list_colourings(
+    name: str,
+    style: str | None,
+    as_json: bool,
+    console: Console,
+    only: int | None = None,
+    everything: bool = False,
+) -> None:
     """Print the colour rules of a group, and what they do to red, green and blue or to the colours
-    of a ``style``, an exemplar or a file. Raises InputError as find_group and load_styles do."""
+    of a ``style``, an exemplar or a file. ``only``: those of so many colours. Of very many the
+    first of each number of colours are shown, unless ``everything`` is wanted, or JSON. Raises
+    InputError as find_group and load_styles do, and "bad-value" where no rule has so many."""
     group = find_group(name)
-    rules = colourings(group)
+    rules = of_colours(colourings(group), group.name, only)
     frame = RGB if style is None else style_frame(style)
     if as_json:
         print(json.dumps([full_row(group, rule, frame) for rule in rules], indent=1))
@@ -89,6 +101,42 @@ def list_colourings(name: str, style: str | None, as_json: bool, console: Consol
         console.out(text, highlight=False)
     for g in group.generators:
         console.out(f"  {g.letter} is {g.title}", highlight=False)
+    shown = rules if everything or only is not None else first_rules(rules)
+    console.print(_table(group, shown, frame))
+    if any(inverts_at_mirrors(group, rule) for rule in shown):
+        console.out(f"*  {GREY_MIRRORS}.", highlight=False)
+    if len(shown) < len(rules):
+        numbers = Counter(rule.colours for rule in rules)
+        of_each = ", ".join(f"{count} of {colours}" for colours, count in numbers.items())
+        usual = numbers.most_common(1)[0][0]
+        console.out(f"{len(shown)} of {len(rules)} rules; by colours: {of_each}.", highlight=False)
+        text = f"--only {usual} lists those of {usual} colours, --all all of them."
+        console.out(text, highlight=False)
+
+
+def first_rules(rules: Sequence[Colouring]) -> list[Colouring]:
+    """As many rules as one looks through: all of them or, of very many, the first of each number of
+    colours."""
+    if len(rules) <= SCREENFUL:
+        return list(rules)
+    numbers = dict.fromkeys(rule.colours for rule in rules)
+    each = max(1, SCREENFUL // len(numbers))
+    return [rule for n in numbers for rule in [r for r in rules if r.colours == n][:each]]
+
+
+def of_colours(rules: Sequence[Colouring], group: str, only: int | None) -> Sequence[Colouring]:
+    """Those of so many colours, or all. Raises InputError("bad-value") where none has."""
+    found = [rule for rule in rules if only is None or rule.colours == only]
+    if not found:
+        there = ", ".join(str(n) for n in dict.fromkeys(rule.colours for rule in rules))
+        raise InputError(
+            *("bad-value", "--only", f"{group} has no colour rule of {only} colours."),
+            f"It has those of {there}.",
+        )
+    return found
+
+
+def _table(group: Group, rules: Sequence[Colouring], frame: ColourFrame) -> Table:
     table = Table("name", "colours", "palette")
     for g in group.generators:
         table.add_column(cell(f"{g.letter} makes"))
@@ -101,9 +149,7 @@ def list_colourings(name: str, style: str | None, as_json: bool, console: Consol
             words.append(" ".join(f"({x},{y})" for x, y in row["supercell"]))
         name = rule.name + "*" * bool(row["note"])
         table.add_row(cell(name), cell(rule.colours), swatches(rule, frame), *map(cell, words))
-    console.print(table)
-    if any(inverts_at_mirrors(group, rule) for rule in rules):
-        console.out(f"*  {GREY_MIRRORS}.", highlight=False)
+    return table
 
 
 def style_frame(style: str) -> ColourFrame:

@@ -11,6 +11,7 @@ from geometry.catalogue import colourings, find_group
 from geometry.errors import InputError
 from geometry.symmetry.mirrors import inverts_at_mirrors
 from geometry.symmetry.swatches import SIDE, strangeness, swatch
+from service.cli.offer.listings import of_colours
 from service.cli.recipe_file import files_read
 from service.describe import GREY_MIRRORS, small_picture
 from service.reporting.delivery import check_files, write_files
@@ -23,9 +24,16 @@ _WAYS = ("a step down", "half a tile")  # of the second and the third generator
 _MOST = 64  # rules, the simplest ones: pmm alone has 3024
 
 
-def write_sheet(group_name: str, style: str | None, output: Path, console: Console) -> None:
+def write_sheet(
+    group_name: str,
+    style: str | None,
+    output: Path,
+    console: Console,
+    only: int | None = None,
+) -> None:
     """Write a sheet of swatches, those that suit the style first. Raises InputError as find_group
-    and load_styles do, and "bad-output". No ``style``: the default one."""
+    and load_styles do, "bad-output", and "bad-value" where no rule has ``only`` so many colours. No
+    ``style``: the default one."""
     from service.colours import picture_frame_of
     from service.inputs.styles import load_styles
     from service.recipe.parsing import parse_recipe
@@ -42,6 +50,7 @@ def write_sheet(group_name: str, style: str | None, output: Path, console: Conso
     pixels = load_styles(recipe)[0].pixels
     look, frame = small_picture(pixels), picture_frame_of(pixels).as_array()
     none, *rules = colourings(group)
+    rules = list(of_colours(rules, group.name, only))
     shown = rules[: _MOST - 1]
     strange = {rule.name: strangeness([*rule.images.values()], look, frame) for rule in shown}
     grey = {rule.name: inverts_at_mirrors(group, rule) for rule in rules}
@@ -59,6 +68,8 @@ def write_sheet(group_name: str, style: str | None, output: Path, console: Conso
     words += [f"{way} {title}" for way, title in zip(_WAYS, others, strict=False)]
     console.out(f"{output}  {', '.join(words)}", highlight=False)
     if len(rules) >= _MOST:
-        console.out(f"note: the {_MOST} simplest of {len(rules) + 1} rules.", highlight=False)
+        hint = " --only N shows those of N colours." if only is None else ""
+        text = f"note: the {_MOST} simplest of {len(rules) + 1} rules.{hint}"
+        console.out(text, highlight=False)
     if any(label.endswith("*") for label in labels):
         console.out(f"*  {GREY_MIRRORS}.", highlight=False)

@@ -84,9 +84,11 @@ symmetry. With `p1` the translations are folded, across and down: `1/5` repeats 
 with slow change. The generator that is folded is the group's first, a turn; groups of mirrors
 have none (in the hyperbolic plane: `--group turned`).
 
-**Colour rules.** `service colourings p4m -s photo.jpg --preview rules.png` shows the style under
-each rule of a group on one sheet: a step to the right is the group's first generator, a step down
-the second, half a tile the third. What can be seen in the style comes first. Rules with a star
+**Colour rules.** Of a group that has very many, `service colourings GROUP` lists the first of each
+number of colours; `--only 4` lists those of four, `--all` all of them.
+`service colourings p4m -s photo.jpg --preview rules.png` shows the style under each rule of a
+group, or the simplest 64, on one sheet: a step to the right is the group's first generator, a step
+down the second, half a tile the third. What can be seen in the style comes first. Rules with a star
 invert colours at a mirror: what lies on it is its own image and has the colour between, a thin line
 without contrast; `none`, the default, and the others have none.
 
@@ -139,6 +141,14 @@ came from and the command that makes it again. `enlarge` takes a service's job, 
 the paint as `run` does, and `watch JOB -o` fetches it with the picture; styles and meshes that were
 sent to a service are in no file, so there `enlarge` wants the job. Where a mask keeps parts of a
 mesh's base, the texture stays as large as that.
+
+**Large tiles.** A tile may be 16 384 pixels wide, spheres, discs, rosettes and spirals 8192, all
+else 4096; so are tiles of hexagonal groups, of torus maps whose lattice is not whole pixels, over a
+base, with a motif or finished. What a painting takes of memory and of the disk is asked for before
+it begins: a tile of 16 384 pixels 5.3 GiB of memory, and 13 GiB in the folder of the cache (the
+user's, or `ORBITEX_CACHE`) until it ends. Over 8192 pixels it is delivered as one period, without
+`--cut`, `--repeat` and `--figure`, and not as WebP, which ends at 16 383; to read it again, as
+`view` and `measure` do, takes about as much memory.
 
 **Variants.** `service variants tile -g p4,p6,p6m -s a.jpg,b.jpg -c none,2a --seeds 4 -o v` paints
 every combination, small, as drafts: `1.png`, `2.png` and so on, all of them on `sheet.png` with

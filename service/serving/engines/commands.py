@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 NEWS_SECONDS = 1.0  # between two words about how far a job is
 FRAME_SHARE = 0.02  # of the painting's time, that frames may take
-LONGEST_PAUSE = 2.0  # seconds between frames: then they may take more
-YOUNG_SHARE = 0.1  # of a job's age, that passes between frames at most: at first much changes
+YOUNG_SHARE = 0.2  # of a job's age, that passes between frames at most: at first much changes
 
 
 class Commands:
@@ -30,6 +29,7 @@ class Commands:
         self._wanted: dict[int, int] = {}  # size of a frame -> newer than which step
         self._began = time.monotonic()
         self._next_frame = self._next_news = 0.0  # not before this time
+        self._took = math.inf  # seconds, the last frames
         self.adjustments: list[dict[str, Any]] = []  # all of the job's, see Adjustments
         self.finish = False
         self.pause = False
@@ -70,8 +70,9 @@ class Commands:
                 {"pixels": progress.texture(size)},
             )
         end = time.monotonic()
-        longest = min(LONGEST_PAUSE, YOUNG_SHARE * (end - self._began))
-        self._next_frame = end + min((end - start) / FRAME_SHARE, longest)
+        # The first frame of a stage may make maps first, and any may be held up by other programs.
+        cost, self._took = min(end - start, self._took), end - start
+        self._next_frame = end + min(cost / FRAME_SHARE, YOUNG_SHARE * (end - self._began))
 
 
 def progress_fields(progress: Progress) -> dict[str, Any]:

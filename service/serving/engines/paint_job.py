@@ -102,7 +102,7 @@ def paint_job(
             if last is not None:
                 texture, receipt, canvas = painter.finish(recipe, scene, styles, last)
                 result = Result(texture, sendable(receipt))
-                folder.write_paint(canvas.to_bytes())
+                folder.write_paint(canvas.parts())
                 folder.write_result(result)
                 diary.end("finished", picture=TEXTURE, receipt=RECEIPT, files=[TEXTURE, RECEIPT])
             else:
@@ -239,7 +239,7 @@ class Checkpoints:
         warning, start = None, time.monotonic()
         try:
             self._folder.write_checkpoint(progress.checkpoint().parts())
-            self._folder.write_paint(progress.paint().to_bytes())
+            self._folder.write_paint(progress.paint().parts())
         except InputError as error:
             warning = Fault.of(error)
         self._report(progress, warning)

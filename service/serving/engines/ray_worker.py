@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import service
 from service.painting.steering import Adjustment, Steering
@@ -28,7 +29,7 @@ from service.serving.engines.paint_job import work
 from service.serving.engines.painter import load_painter
 from service.serving.engines.workplace import Message
 from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
-from service.whole_files import Data
+from service.whole_files import Pieces
 
 
 class RayWorker:
@@ -120,10 +121,8 @@ class _Folder:
         checkpoint = self._header["checkpoint"]
         return None if checkpoint is None else checkpoint.tobytes()
 
-    def write_checkpoint(self, data: Data) -> None:
-        whole = data if isinstance(data, (bytes, memoryview)) else b"".join(data)
-        arrays = {"data": np.frombuffer(whole, np.uint8)}
-        self._channel.send("checkpoint", {"job": self._header["job"]}, arrays)
+    def write_checkpoint(self, data: Pieces) -> None:
+        self._channel.send("checkpoint", {"job": self._header["job"]}, {"data": _whole(data)})
 
     def read_kept(self) -> KeptPaint | None:
         kept = self._header["kept"]
@@ -132,9 +131,8 @@ class _Folder:
         data, region, job = kept
         return KeptPaint(data.tobytes(), None if region is None else np.array(region), job)
 
-    def write_paint(self, data: bytes) -> None:
-        arrays = {"data": np.frombuffer(data, np.uint8)}
-        self._channel.send("canvas", {"job": self._header["job"]}, arrays)
+    def write_paint(self, data: Pieces) -> None:
+        self._channel.send("canvas", {"job": self._header["job"]}, {"data": _whole(data)})
 
     def read_record(self) -> Record | None:
         record = self._header["record"]
@@ -146,6 +144,11 @@ class _Folder:
 
     def write_result(self, result: Result) -> None:
         pass  # it is in "finished"
+
+
+def _whole(data: Pieces) -> NDArray[np.uint8]:
+    whole = data if isinstance(data, (bytes, memoryview)) else b"".join(data)
+    return np.frombuffer(whole, np.uint8)
 
 
 def _print_to(channel: _Queues) -> None:

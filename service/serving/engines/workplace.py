@@ -13,7 +13,7 @@ import numpy as np
 from service.painting.steering import Adjustment, Steering
 from service.runs.record import Record
 from service.serving.jobs.job import Inputs, KeptPaint, Result, Standing
-from service.whole_files import Data
+from service.whole_files import Pieces
 
 Message = tuple[dict[str, Any], dict[str, np.ndarray]]  # header and buffers
 
@@ -60,7 +60,7 @@ class Folder(Protocol):
         """The last checkpoint, None before the first."""
         ...
 
-    def write_checkpoint(self, data: Data) -> None:
+    def write_checkpoint(self, data: Pieces) -> None:
         """Keep a checkpoint instead of the last one."""
         ...
 
@@ -68,7 +68,7 @@ class Folder(Protocol):
         """Paint of another job, if it goes on from such."""
         ...
 
-    def write_paint(self, data: bytes) -> None:
+    def write_paint(self, data: Pieces) -> None:
         """Keep what is on the canvas instead of what was there before."""
         ...
 

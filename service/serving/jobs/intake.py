@@ -20,7 +20,7 @@ from service.serving.jobs.blobs import Blobs
 from service.serving.jobs.job import Inputs, Job, StoredBuffer
 from service.serving.jobs.job_folder import JobFolder
 from service.serving.protocol.fields import MAX_SIDE, UploadedBuffer
-from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_STEERING_BYTES
+from service.serving.protocol.limits import MAX_JOB_BYTES, MAX_JOB_SIZE, MAX_STEERING_BYTES
 from service.serving.protocol.new_job_messages import Repaint, Submit
 from service.serving.protocol.wire import CHUNK_BYTES, BufferSpec
 from service.spaces.mesh import check_enlarges
@@ -32,7 +32,7 @@ def read_submission(request: Submit, buffers: Mapping[str, np.ndarray]) -> Input
     """Recipe and cameras of a ``submit``, checked; what the buffers hold is the worker's to say.
 
     Raises InputError for the recipe's faults as :func:`service.recipe.parsing.parse_recipe` and
-    :func:`service.scene.check_symmetry` do, "bad-buffer" and "too-large".
+    :func:`service.scene.check_symmetry` do, "bad-value", "bad-buffer" and "too-large".
     """
     uploads = _stored_buffers(request.uploads)
     names = {*buffers, *(upload.spec.name for upload in uploads)}
@@ -43,7 +43,7 @@ def read_submission(request: Submit, buffers: Mapping[str, np.ndarray]) -> Input
     if size + sum(upload.spec.nbytes for upload in uploads) > MAX_JOB_BYTES:
         raise InputError("too-large", "uploads", f"Over {MAX_JOB_BYTES >> 20} MiB in all.")
     recipe = parse_recipe(request.recipe)
-    check_symmetry(recipe)
+    _check_job(recipe)
     return Inputs(recipe, request.cameras, buffers, uploads)
 
 
@@ -69,6 +69,17 @@ def read_region(
     if region.max() <= 127:
         raise InputError("bad-region", "region", "Nothing is to be painted anew: it is all 0.")
     return region
+
+
+def _check_job(recipe: Recipe) -> None:
+    if recipe.size > MAX_JOB_SIZE:
+        raise InputError(
+            "bad-value",
+            "size",
+            f"A service paints pictures of {MAX_JOB_SIZE} pixels across at most.",
+            "Choose a smaller size, or paint it from the command line: service run RECIPE.",
+        )
+    check_symmetry(recipe)
 
 
 def _stored_buffers(uploads: Iterable[UploadedBuffer]) -> tuple[StoredBuffer, ...]:
@@ -146,7 +157,7 @@ def larger(job: Job, size: int) -> Recipe:
     has_mask = any(b.spec.name == "mask" for b in job.submission.buffers)
     check_enlarges(next(iter(bases), None), has_mask, size)
     recipe = steered(job.recipe, [{"size": size}])
-    check_symmetry(recipe)
+    _check_job(recipe)
     return recipe
 
 

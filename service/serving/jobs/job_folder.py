@@ -34,7 +34,7 @@ from PIL import Image
 from geometry.errors import InputError
 from service.painting.steering import Adjustment, Steering
 from service.recipe.parsing import parse_recipe
-from service.reporting.formats import picture_bytes
+from service.reporting.formats import picture_writer
 from service.runs.record import RECORD, REPORT, SHOTS, Record, read_record
 from service.serving.jobs.blobs import is_digest, read_blob
 from service.serving.jobs.durable import saving, sync_names
@@ -162,7 +162,7 @@ class JobFolder:
             with path.open("rb") as stream:
                 return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
-    def write_paint(self, data: bytes) -> None:
+    def write_paint(self, data: Data) -> None:
         """Keep what is on the canvas instead of what was there before."""
         self._write(PAINT, data)
 
@@ -199,7 +199,7 @@ class JobFolder:
 
     def write_result(self, result: Result) -> None:
         """Keep the result."""
-        self._write(TEXTURE, picture_bytes(result.texture))
+        self._write(TEXTURE, picture_writer(result.texture))
         self._write_json(RECEIPT, result.receipt)
 
     def read_record(self) -> Record | None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from geometry.errors import InputError
 from service.cli.recipe_file import read_recipe
 
 RECIPE = {
@@ -46,3 +47,11 @@ def test_a_name_that_the_recipe_has_too_stays_the_recipes(change, moved, tmp_pat
         folder = current if key in moved else beside
         assert source(recipe) == str(folder / "a.png"), key
     assert recipe.colours_of in (None, str(current / "a.png"))
+
+
+@pytest.mark.parametrize("place", ["00", "+0", "2", "-1", "\u0660"])
+def test_a_place_in_a_list_is_written_in_one_way(place, tmp_path):
+    """Were '00' the first style, too, its file would be looked for beside the recipe."""
+    (tmp_path / "recipe.json").write_text(json.dumps(RECIPE))
+    with pytest.raises(InputError, match=r"not a place in a list of 2.*Places: 0 to 1"):
+        read_recipe(tmp_path / "recipe.json", [f"styles.{place}.source=a.png"])

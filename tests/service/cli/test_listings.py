@@ -2,10 +2,12 @@
 
 import base64
 import json
+import re
 import subprocess
 import sys
 
 import numpy as np
+import pytest
 from commands import ENVIRONMENT
 
 from geometry.catalogue import colourings, find_group, groups
@@ -13,7 +15,7 @@ from geometry.symmetry.colour import B3, act
 from geometry.symmetry.swatches import SIDE
 from service.cli import main
 from service.cli.offer.colour_words import in_words, in_words_of, poles
-from service.cli.offer.listings import style_frame
+from service.cli.offer.listings import SCREENFUL, first_rules, style_frame
 from service.describe import defaults, describe
 from service.recipe.about import DescribedRecipe
 from service.recipe.parsing import parse_recipe
@@ -56,6 +58,30 @@ def test_listings_hold_the_whole_catalogue(capsys):
     assert main(["colourings", "p4"]) == main(["groups", "--space", "sphere"]) == 0
     table = capsys.readouterr().out
     assert "a quarter turn about a corner" in table and "(1,1) (-1,1)" in table and "532" in table
+
+
+@pytest.mark.parametrize("group", ["p4", "p2", "pmm", "532"])
+def test_the_first_rules_fill_a_screen_and_have_every_number_of_colours(group):
+    rules = colourings(find_group(group))
+    shown = first_rules(rules)
+    assert len(shown) <= SCREENFUL and [rule for rule in rules if rule in shown] == shown
+    assert {rule.colours for rule in shown} == {rule.colours for rule in rules}
+
+
+def test_very_many_rules_are_narrowed(capsys):
+    rules = colourings(find_group("p2"))
+    of_six = [rule.name for rule in rules if rule.colours == 6]
+    assert main(["colourings", "p2"]) == 0
+    table = capsys.readouterr().out
+    assert f"{len(of_six)} of 6" in table and f"of {len(rules)} rules" in table
+    assert "--only" in table and "--all" in table
+    assert main(["colourings", "p2", "--only", "6"]) == 0
+    table = capsys.readouterr().out
+    assert re.findall(r"\b(\d+[a-z]+)\b", table) == of_six and "--all" not in table
+    assert main(["colourings", "p2", "--only", "6", "--json"]) == 0
+    assert [rule["name"] for rule in json.loads(capsys.readouterr().out)] == of_six
+    assert main(["colourings", "p2", "--only", "5"]) != 0
+    assert "1, 2, 4, 6, 8, 12, 16" in capsys.readouterr().err
 
 
 def test_the_offer_is_small_and_complete():

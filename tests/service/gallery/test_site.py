@@ -12,6 +12,7 @@ from PIL import Image
 from recorded_runs import HOSTILE, RECIPE, encoded, picture, run_record, write_run
 
 from service.cli import main
+from service.gallery import thumbnails
 from service.gallery.found import find_runs
 from service.gallery.report import report_page
 from service.gallery.thumbnails import made_ready
@@ -242,6 +243,17 @@ def test_clear_and_odd_pictures_are_shown(tmp_path):
     assert (shown.width, shown.height) == (400, 50)
     (tmp_path / "none.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert made_ready(tmp_path / "none.png", 10_000) is None
+
+
+def test_a_large_picture_is_averaged_before_anything_is_copied(tmp_path, monkeypatch):
+    monkeypatch.setattr(thumbnails, "VIEW_SIDE", 16)
+    monkeypatch.setattr(thumbnails, "_ENOUGH", 32)
+    pixels = np.random.default_rng(1).integers(256, size=(160, 200, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "large.png")
+    shown = made_ready(tmp_path / "large.png", 10_000)
+    assert (shown.width, shown.height) == (16, 13)
+    means = np.asarray(Image.open(io.BytesIO(shown.view))).mean((0, 1))
+    assert np.abs(means - pixels.mean((0, 1))).max() < 5
 
 
 def test_all_of_a_border_is_on_its_thumbnail(tmp_path):

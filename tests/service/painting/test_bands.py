@@ -7,8 +7,8 @@ import torch
 from deliveries import CPU, scene_of
 from test_repainting import recipe_of, run
 
-from service.painting import studio
 from service.spaces import space
+from service.surfaces import glances
 from service.surfaces import surface as surfaces
 from service.surfaces.surface import make_surface
 
@@ -66,7 +66,7 @@ def test_looks_at_a_large_picture_are_small_and_change_nothing(name, monkeypatch
     *_, last = run(recipe)
     picture, frame = last.texture(0), last.texture(1000)
     monkeypatch.setattr(surfaces, "HELD", 0)
-    monkeypatch.setattr(studio, "GLANCE", 48)
+    monkeypatch.setattr(glances, "GLANCES", (48,))
     for seen in run(recipe):
         small = seen.texture(1000)
         assert small.shape[1] == 48
@@ -75,3 +75,34 @@ def test_looks_at_a_large_picture_are_small_and_change_nothing(name, monkeypatch
     means = frame[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2, 3).mean((1, 3))
     assert np.corrcoef(small.ravel(), means.ravel())[0, 1] > 0.8
     assert max(seen.texture(20).shape) == 20
+
+
+@pytest.mark.parametrize("name", ["tile", "sphere"])
+def test_a_look_is_made_of_few_pixels(name, monkeypatch):
+    monkeypatch.setattr(glances, "GLANCES", (24, 48))
+    made = []
+    real = glances.make_surface
+    monkeypatch.setattr(
+        glances, "make_surface", lambda *given: made.append(given[1]) or real(*given)
+    )
+    for seen in run(recipe_of(name, size=96, steps=6)):
+        for size in (20, 40):
+            assert max(seen.texture(size).shape) == size
+    assert sorted(made) == [24, 48]  # once for all stages
+    assert max(seen.texture(96).shape) == 96 and len(made) == 2
+
+
+def test_maps_of_pictures_in_bands_serve_several_stages():
+    scene = scene_of("sphere", "432")
+    looks = glances.Glances(scene, 1024, CPU)
+    sphere, tile = (make_surface(s, WIDTH, 1, CPU) for s in (scene, scene_of("tile", "p4")))
+
+    def across(painted, width, max_size):
+        seen = looks.surface(painted, width, max_size)
+        return width if seen is painted else seen._design.shape[1]
+
+    assert [across(sphere, width, 512) for width in (182, 256, 362, 512, 724, 1024)] == [
+        *(182, 256, 256, 512, 512, 512)
+    ]
+    assert [across(tile, width, 512) for width in (182, 362, 512, 724)] == [182, 362, 512, 512]
+    assert across(sphere, 724, 1024) == 512 and across(sphere, 1024, 1024) == 1024

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from geometry.errors import InputError
 from service.cli.app import app
 from service.reporting.formats import FORMATS, loses_transparency, picture_bytes
 
@@ -57,3 +58,25 @@ def test_only_jpeg_loses_transparency_and_only_where_there_is_some():
     assert loses_transparency(clear, ".JPG")
     assert not loses_transparency(clear[1:], ".jpg")
     assert not loses_transparency(clear[..., :3], ".jpg")
+
+
+@pytest.mark.parametrize(("suffix", "side"), [(".webp", 16384), (".jpg", 65501)])
+def test_what_a_format_cannot_hold_is_said(suffix, side):
+    with pytest.raises(InputError, match=rf"1 × {side} pixels.*holds {side - 1}"):
+        picture_bytes(np.zeros((side, 1, 3), np.uint8), suffix)
+    assert picture_bytes(np.zeros((side - 1, 1, 3), np.uint8), suffix)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--repeat", "16x1", "-o", "t.webp"], "16384 × 1024 pixels, and WEBP holds 16383"),
+        (["--dpi", "1e9", "-o", "t.png"], "Invalid value for '--dpi'"),
+        (["--dpi", "nan", "-o", "t.png"], "Invalid value for '--dpi'"),
+    ],
+)
+def test_what_no_file_can_hold_is_refused_before_painting(wrong, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["tile", "-g", "p4", "--size", "1024", *wrong])
+    assert done.exit_code and said in str(done.exception) + done.output
+    assert not list(tmp_path.iterdir())

@@ -64,6 +64,12 @@ def log(folder):
     return file.read_text() if file.exists() else ""
 
 
+def delivered(folder, name):
+    """Whether a recipe's picture is out, and noted down as such."""
+    journal = folder / "out" / ".batch" / "journal.json"
+    return journal.exists() and json.loads(journal.read_text())[name]["job"] is None
+
+
 @pytest.mark.slow
 def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder):
     write(folder, "a", about={"title": "An a", "text": "The first letter."})
@@ -128,7 +134,7 @@ def test_a_reader_that_leaves_and_a_system_that_ends_stop_nothing_in_the_middle(
     with batch(folder) as process:
         process.stdout.close()  # as '| head -0' does
         process.stdout = None
-        assert eventually(lambda: (folder / "out/a.png").exists(), 60)
+        assert eventually(lambda: delivered(folder, "a"), 60)
         assert eventually(lambda: list(folder.glob("out/.batch/jobs/*/checkpoint*")), 60)
         for number in (signal.SIGHUP, signal.SIGTERM):
             process.send_signal(number)
@@ -149,10 +155,7 @@ def test_a_change_that_is_none_is_said_once(folder):
 def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, engine):
     write(folder, "a", steps=5)
     write(folder, "b", step_ms=20, steps=150)
-    first, journal, seen = folder / "out/a.png", folder / "out/.batch/journal.json", set()
-
-    def delivered():
-        return journal.exists() and json.loads(journal.read_text())["a"]["job"] is None
+    first, seen = folder / "out/a.png", set()
 
     def another_checkpoint():
         for path in folder.glob("out/.batch/jobs/*/checkpoint.safetensors"):
@@ -163,7 +166,8 @@ def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, en
     for number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 0)):
         with batch(folder, engine) as process:
             before = another_checkpoint()
-            assert eventually(lambda old=before: delivered() and another_checkpoint() > old, 60)
+            assert eventually(lambda: delivered(folder, "a"), 60)
+            assert eventually(lambda old=before: another_checkpoint() > old, 60)
             process.send_signal(number)
             out, _ = process.communicate(timeout=30)
             assert process.returncode == code

@@ -38,7 +38,7 @@ class Disk:
 def step_of(number):
     data = str(number).encode()
     checkpoint = SimpleNamespace(parts=lambda: [data])
-    paint = SimpleNamespace(to_bytes=lambda: data)
+    paint = SimpleNamespace(parts=lambda: data)
     return SimpleNamespace(checkpoint=lambda: checkpoint, paint=lambda: paint)
 
 

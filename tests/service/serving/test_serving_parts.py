@@ -126,6 +126,7 @@ def test_a_submission_is_read():
         ({}, "recipe"),
         ({"recipe": []}, "recipe"),
         ({"recipe": {"target": "tile"}}, "group"),
+        ({"recipe": {"target": "tile", "group": "p4", "size": 16384}}, "size"),
         ({"recipe": RECIPE, "cameras": {}}, "cameras"),
         ({"recipe": RECIPE, "cameras": [{}] * 257}, "cameras"),
         ({"recipe": RECIPE, "cameras": [1]}, "cameras.0"),
@@ -253,26 +254,34 @@ class _Clock:
         return Progress(0, 1, step, 1000, {}, 1.0, 1.0, 1.0, texture, *3 * [None])
 
 
-@pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.03])
+@pytest.mark.parametrize("seconds_a_frame", [0.0001, 0.01, 0.03, 0.5])
 def test_frames_take_a_small_share_of_the_time(monkeypatch, seconds_a_frame):
     clock = _Clock(monkeypatch, seconds_a_frame)
     commands = commands_module.Commands(clock, "1")
     clock.paint(commands, 250, 0.1)
-    assert len([sent for sent in clock.sent if sent < 101]) > 5  # at first it is seen to grow
+    if seconds_a_frame < 0.1:  # at first it is seen to grow
+        assert len([sent for sent in clock.sent if sent < 101]) > 5
+    clock.paint(commands, 2000, 0.1)
     young, age = len(clock.sent), clock.now
-    clock.paint(commands, 1000, 0.1)
+    clock.paint(commands, 2000, 0.1)
     seconds = (len(clock.sent) - young) * seconds_a_frame
     assert seconds <= 1.05 * commands_module.FRAME_SHARE * (clock.now - age)
-    assert len(clock.sent) - young > 50
+    assert len(clock.sent) - young >= min(
+        100, 0.9 * 200 * commands_module.FRAME_SHARE / seconds_a_frame
+    )
     if seconds_a_frame < 0.001:
-        assert len(clock.sent) == 1250
+        assert len(clock.sent) == 4250
 
 
-def test_slow_frames_come_at_least_every_other_second(monkeypatch):
-    clock = _Clock(monkeypatch, 0.5)
-    clock.paint(commands_module.Commands(clock, "1"), 200, 0.1)
-    pauses = np.diff(clock.sent)
-    assert 0 < pauses.max() < commands_module.LONGEST_PAUSE + 0.5 + 0.2
+def test_a_single_slow_frame_does_not_hold_up_the_next(monkeypatch):
+    clock = _Clock(monkeypatch, 0.01)
+    commands = commands_module.Commands(clock, "1")
+    clock.paint(commands, 1000, 0.1)
+    clock.seconds = 3.0  # maps are made
+    clock.paint(commands, 1, 1.0)
+    clock.seconds, slow = 0.01, len(clock.sent)
+    clock.paint(commands, 20, 0.1)
+    assert len(clock.sent) - slow >= 3
 
 
 def test_one_client_cannot_have_a_step_rendered_in_all_sizes(monkeypatch):

@@ -165,3 +165,9 @@ def test_a_spiral_has_none():
     with pytest.raises(InputError, match="spiral") as error:
         scene_of("spiral", "spiral2").design(64).figure()
     assert (error.value.code, error.value.field) == ("no-figure", "figure")
+
+
+def test_a_tile_of_over_8192_pixels_has_none():
+    with pytest.raises(InputError, match="67 million pixels at most") as error:
+        scene_of("tile", "p4", size=16384).design(16384).figure()
+    assert (error.value.code, error.value.field) == ("no-figure", "figure")

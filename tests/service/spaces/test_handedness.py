@@ -165,7 +165,7 @@ def test_both_hands_of_a_tile_are_mirror_images():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chirality", ["ccw", "cw"])
-@pytest.mark.parametrize(("group", "seed"), [("p3", 2), ("p4", 8), ("p6", 1)])
+@pytest.mark.parametrize(("group", "seed"), [("p3", 1), ("p4", 8), ("p6", 1)])
 def test_a_hand_is_right_at_the_end_of_several_stages(group, seed, chirality):
     """With seeds that grow a clear hand in so few steps."""
     pixels, receipt, _ = painted(group, chirality, size=96, steps=24, seed=seed)

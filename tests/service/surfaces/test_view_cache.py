@@ -165,7 +165,7 @@ def test_the_environment_says_where(tmp_path, monkeypatch, own_view_cache):
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc, where root writes neither")
 def test_without_a_home_views_are_kept_among_the_temporary_files(tmp_path, monkeypatch):
     monkeypatch.setenv("ORBITEX_CACHE", "/proc/nowhere")
-    monkeypatch.setattr(view_cache, "spare_folder", lambda: tmp_path)
+    monkeypatch.setattr("service.cache_folder.spare_folder", lambda: tmp_path)
     assert view_cache.folder() == tmp_path / "views"
     cached_view("key", CAMERA, SHAPE, 2, seen)
     assert len(list((tmp_path / "views").iterdir())) == 1
