@@ -25,6 +25,11 @@ class Line(NamedTuple):
     texels: int
     matrix: Tensor | None
 
+    @property
+    def end(self) -> int:
+        """Behind its last texel."""
+        return self.first + self.texels
+
 
 class Pyramid:
     """levels: finest first, on a torus; phases: of their grids; size: (h, w) of the aligned grid
@@ -89,18 +94,39 @@ class Resized(NamedTuple):
     def piece(self, box: Box) -> Tensor:
         """See Level; float32."""
         found = torch.empty(3, box.height, box.width)
-        for part in boxes((box.height, box.width), _STRIP):
-            starts, counts = (box.top + part.top, box.left + part.left), part[2:]
-            down, across = (self._line(axis, starts[axis], counts[axis]) for axis in (0, 1))
-            read = self.level.piece(Box(down.first, across.first, down.texels, across.texels))
-            Held(found).piece(part).copy_(_applied(read.float(), down, across))
+        side = _STRIP if self._is_coarser else 2 * _STRIP  # so that little is read, and once
+        for part in boxes((box.height, box.width), side):
+            self._fill(
+                Held(found).piece(part), Box(box.top + part.top, box.left + part.left, *part[2:])
+            )
         return found
 
+    def _fill(self, found: Tensor, box: Box) -> None:
+        """What is in a box, into (3, h, w): read at once, and interpolated in strips."""
+        strips = list(boxes((box.height, box.width), _STRIP))
+        lines = [
+            (
+                self._line(0, box.top + strip.top, strip.height),
+                self._line(1, box.left + strip.left, strip.width),
+            )
+            for strip in strips
+        ]
+        top, left = (min(pair[axis].first for pair in lines) for axis in (0, 1))
+        bottom, right = (max(pair[axis].end for pair in lines) for axis in (0, 1))
+        read = Held(self.level.piece(Box(top, left, bottom - top, right - left)).float())
+        for strip, (down, across) in zip(strips, lines, strict=True):
+            here = Box(down.first - top, across.first - left, down.texels, across.texels)
+            Held(found).piece(strip).copy_(_applied(read.piece(here), down, across))
+
+    @property
+    def _is_coarser(self) -> bool:
+        return self.size[0] < self.level.size[0]
+
     def _line(self, axis: int, start: int, count: int) -> Line:
-        source, size, after = self.level.size, self.size[axis], self.after[axis]
-        if self.size[0] < source[0]:
-            return mean_line(start, count, source[axis], size, after)
-        return cubic_line(start, count, source[axis], size, self.before[axis], after)
+        source, size, after = self.level.size[axis], self.size[axis], self.after[axis]
+        if self._is_coarser:
+            return mean_line(start, count, source, size, after)
+        return cubic_line(start, count, source, size, self.before[axis], after)
 
 
 @functools.lru_cache(maxsize=256)  # boxes in a row share them

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 BLOCK = 256  # texels a side of a block, which is read, moved and written at a time
-IN_MEMORY = 1 << 29  # bytes of a sheet, beyond which it lies in a file
+IN_MEMORY = 1 << 28  # bytes of a sheet, beyond which it lies in a file
 _KINDS = (4, 4, 2, 2)  # bytes of a number of the canvas, of its mean, and of Adam's two moments
 
 

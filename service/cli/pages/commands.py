@@ -145,7 +145,7 @@ mesh's base, the texture stays as large as that.
 **Large tiles.** A tile may be 16 384 pixels wide, spheres, discs, rosettes and spirals 8192, all
 else 4096; so are tiles of hexagonal groups, of torus maps whose lattice is not whole pixels, over a
 base, with a motif or finished. What a painting takes of memory and of the disk is asked for before
-it begins: a tile of 16 384 pixels 5.3 GiB of memory, and 13 GiB in the folder of the cache (the
+it begins: a tile of 16 384 pixels 4.6 GiB of memory, and 14 GiB in the folder of the cache (the
 user's, or `ORBITEX_CACHE`) until it ends. Over 8192 pixels it is delivered as one period, without
 `--cut`, `--repeat` and `--figure`, and not as WebP, which ends at 16 383; to read it again, as
 `view` and `measure` do, takes about as much memory.
