@@ -26,6 +26,7 @@ from service.spaces.frame import Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
 from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.resolution import (
+    COARSER_PACE,
     FINENESS,
     MOST_WINDOWS,
     OVERSAMPLING,
@@ -116,6 +117,11 @@ class FoldedDesign(Design):
     @abstractmethod
     def domain_area(self) -> float:
         """Of a fundamental domain."""
+
+    def paces(self, levels: int) -> list[float]:
+        """See Design. Where only windows are seen, broad forms that are there when a stage begins
+        would go on to black and to white, as fast as details."""
+        return [1.0 if self.is_seen_whole else COARSER_PACE**k for k in range(levels)]
 
     @functools.cached_property
     def moves(self) -> list[PixelMove]:

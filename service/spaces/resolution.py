@@ -89,6 +89,7 @@ SEEN = 1024
 MOST_WINDOWS = 8  # that a step sees side by side: a network needs 1.5 GB for so many
 _PLACES = 4  # of windows of a stage, for one that a step needs: little lies in none of them
 WINDOWS_KEPT = 32  # of these: they take up to 50 MB each
+COARSER_PACE = 0.5  # how far each coarser level of the paint moves, of the next finer one
 
 
 def seen_whole(width: int) -> bool:

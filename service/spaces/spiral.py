@@ -24,7 +24,7 @@ from service.inputs.body import Body
 from service.spaces import resolution
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.reach import Linked, Reach, Resized, pyramid_link
-from service.spaces.resolution import FINENESS, MOST_WINDOWS, SPREAD, windows_needed
+from service.spaces.resolution import COARSER_PACE, FINENESS, MOST_WINDOWS, SPREAD, windows_needed
 from service.spaces.space import LARGEST, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -90,8 +90,10 @@ class SpiralDesign(Design):
         return len(self.chart.elements) == 1
 
     def paces(self, levels: int) -> list[float]:
-        """See Design. Copies of a texel add up, divided by the root of their number."""
-        return [1 / math.sqrt(len(self.chart.elements))] * levels
+        """See Design. Copies of a texel add up, divided by the root of their number. Broad forms of
+        a large picture: see FoldedDesign."""
+        slower = COARSER_PACE if self.needed > 1 else 1.0
+        return [slower**k / math.sqrt(len(self.chart.elements)) for k in range(levels)]
 
     def picture_map(self, phase: float = 0.0, rows: range | None = None) -> SamplingMap:
         """The texture's packed pyramid → pixels of the picture, or of some of its rows; see
