@@ -160,5 +160,5 @@ class Canvas:
         for level, own in zip(levels[-2::-1], self.phases[-2::-1], strict=True):
             total = level + resize(total, level.shape[-2:], self.wrap, phase, own)
             phase = own
-        rows = total.movedim(1, -1).reshape(-1, 3)
-        return rows @ self.axes.to(rows).T
+        planes = self.axes.to(total) @ total.flatten(2)  # of rows it takes three times as long
+        return planes.movedim(1, -1).reshape(-1, 3)
