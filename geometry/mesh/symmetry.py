@@ -117,15 +117,17 @@ def check_symmetry(
     raise InputError(
         "mesh-not-symmetric",
         "group",
-        f"The mesh is not symmetric: {found.element} {_percent(found.worst)} of its size, "
-        f"{_whereabouts(found.place, mesh)}; {_percent(tolerance)} is allowed.",
+        f"The mesh is not symmetric: {found.element} {_percent_up(found.worst)} of its size, "
+        f"{_whereabouts(found.place, mesh)}; {100 * tolerance:.4g} % is allowed.",
         "List what it has with 'service mesh FILE --detect', set --axis and --centre, raise "
         "--tolerance, or let the group move directions: --action direction.",
     )
 
 
-def _percent(part: float) -> str:
-    return f"{100 * part:.2g} %"
+def _percent_up(part: float) -> str:
+    """Rounded up, so that what is more than a tolerance never reads like it."""
+    digit = 10.0 ** (math.floor(math.log10(part)) - 1)
+    return f"{100 * math.ceil(part / digit) * digit:.2g} %"
 
 
 def _whereabouts(point: Array, mesh: Mesh) -> str:

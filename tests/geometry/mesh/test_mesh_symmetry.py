@@ -199,3 +199,13 @@ def test_thin_parts_keep_their_sides():
 )
 def test_elements_in_words(matrix, text):
     assert describe(matrix) == text
+
+
+def test_what_is_little_more_than_allowed_does_not_read_like_it():
+    mesh = blob(12, 8)
+    where = place(mesh, "Z", "origin")
+    worst = deviation(mesh, all_of("222"), where).worst
+    with pytest.raises(InputError) as error:
+        check_symmetry(mesh, all_of("222"), where, worst * 0.9999)
+    differs, allowed = re.findall(r"([\d.e+-]+) %", error.value.message)
+    assert float(differs) > float(allowed)
