@@ -13,7 +13,10 @@ from geometry.errors import InputError
 from service.blocks.sizes import paint_bytes
 from service.cache_folder import SCRATCH, cache_folder
 from service.recipe.recipe import Recipe
+from service.spaces.frieze import FriezeDesign
 from service.spaces.plane import WHOLE_SIZE, PlaneScene
+from service.spaces.plane_design import PlaneDesign
+from service.spaces.resolution import MANY, WINDOW, WINDOWS_KEPT, views_prepared
 from service.spaces.space import Design, Scene
 
 GIB = 1 << 30
@@ -21,8 +24,14 @@ GIB = 1 << 30
 # (docs/benchmarks.md); meshes and spirals take more.
 CANVAS_BYTES = 185  # in a step, for each texel of the canvas: its levels, their mean, Adam's
 CHART_BYTES = 25  # in a step, for each texel of the chart that the canvas is enlarged to
+# Of tiles and friezes, for each texel of the chart, all of whose copies are mapped (of p4 and p1
+# of 4096 pixels across 260 and 310), and for each pixel that is no texel (of p6 210).
+TORUS_BYTES = 310
+MAPPED_BYTES = 210
+SEEN_BYTES = 400  # for each pixel of a step's windows that a network sees side by side
 KEPT_BYTES = 80  # for each texel of the canvas while the picture is made and measured
 PIXEL_BYTES = 45  # for each pixel of the picture, then
+VIEW_BYTES = 190  # for each pixel of windows on a large picture that are kept
 LARGE_BYTES = 13  # for each pixel of a large tile in the end: picture, paint, and a copy to encode
 LARGE_WORK = 600 << 20  # for the windows that one is seen through, and to measure it
 _GROWING = 1.25  # of a large tile's paint on the disk: parts of two stages are there at once
@@ -35,7 +44,7 @@ def needed_memory(recipe: Recipe, scene: Scene) -> int:
     if in_windows(scene, recipe):
         size = scene.design(recipe.size).canvas_shape[1:]
         return paint_bytes(size)[0] + math.prod(size) * LARGE_BYTES + LARGE_WORK
-    return _of_a_whole(scene.design(recipe.size))
+    return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
 def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene]:
@@ -44,9 +53,18 @@ def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene]:
     return isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE
 
 
-def _of_a_whole(design: Design) -> int:
+def _of_a_whole(design: Design, views: int) -> int:
     canvas, chart = math.prod(design.canvas_shape), math.prod(design.chart_shape)
     painted = CANVAS_BYTES * canvas + CHART_BYTES * chart
+    if isinstance(design, PlaneDesign | FriezeDesign):
+        windows = design.windows
+        painted = TORUS_BYTES * chart
+        if not design.texels_are_pixels:
+            painted += MAPPED_BYTES * math.prod(design.shape)
+        painted += SEEN_BYTES * math.prod(windows.view) * min(windows.a_step, MANY)
+    if design.needed > 1:
+        kept = min(views_prepared(views, design.needed), WINDOWS_KEPT)
+        painted += VIEW_BYTES * kept * WINDOW**2
     return max(painted, KEPT_BYTES * canvas + PIXEL_BYTES * math.prod(design.shape))
 
 
@@ -58,8 +76,10 @@ def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
     if free is None or needed <= free:
         return
     whole = min(recipe.size, WHOLE_SIZE) if in_windows(scene, recipe) else recipe.size
-    share = min(1.0, free / _of_a_whole(scene.design(whole)))
+    share = min(1.0, free / _of_a_whole(scene.design(whole), recipe.views))
     fitting = int(whole * share**0.5) // 64 * 64
+    while fitting >= 64 and _of_a_whole(scene.design(fitting), recipe.views) > free:
+        fitting -= 64  # what every size takes
     fix = f"Choose a size of {fitting} or less" if fitting >= 64 else "Make room"
     raise InputError(
         "too-large",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geometry.hyperbolic.groups import mirrors
 from geometry.spaces import HYPERBOLIC, Array
 from geometry.symmetry.colour import ColourElement, compose, generated, inverse
-from geometry.symmetry.groups import Colouring, Group, TriangleTiling
+from geometry.symmetry.groups import Colouring, Elements, Group, TriangleTiling
 from geometry.symmetry.presentation import image
 
 Codes = NDArray[np.int64]
@@ -74,6 +74,25 @@ def make_mirrors(group: Group, colouring: Colouring) -> Mirrors:
     for k in range(1, 2 * tiling.p):
         sectors.append(passing[k % 2][sectors[-1]])
     return Mirrors(tiling, normals, corners, palette, passing, np.stack(sectors))
+
+
+def about_middle(mirrors: Mirrors) -> Elements:
+    """The elements of the group that leave the middle of the plane where it is, and the colours
+    that they bring, identity first."""
+    found = []
+    for sector, code in enumerate(mirrors.sectors[:, 0]):
+        coset, colour = divmod(int(code), len(mirrors.palette))
+        if coset == 0:  # else the way into the triangle is none of the group's elements
+            found.append((_into_first(sector, mirrors.tiling.p), inverse(mirrors.palette[colour])))
+    return Elements(np.stack([matrix for matrix, _ in found]), tuple(c for _, c in found))
+
+
+def _into_first(sector: int, p: int) -> Array:
+    """(3, 3): what brings a sector of angle π/p into the first one, see _reduce_block."""
+    angle = (sector + sector % 2) * np.pi / p
+    c, s = np.cos(angle), np.sin(angle)
+    sign = -1 if sector % 2 else 1
+    return np.array([[c, s, 0], [-sign * s, sign * c, 0], [0, 0, 1]])
 
 
 def reduce(points: Array, mirrors: Mirrors) -> tuple[Array, Codes]:

@@ -64,12 +64,18 @@ def placement(model: Model, shape: tuple[int, int]) -> tuple[float, tuple[float,
 
 
 def picture_samples(
-    model: Model, shape: tuple[int, int], chart: HyperbolicChart, rows: range | None = None
+    model: Model,
+    shape: tuple[int, int],
+    chart: HyperbolicChart,
+    rows: range | None = None,
+    wanted: NDArray[np.bool_] | None = None,
 ) -> Samples:
-    """The samples of a picture of ``shape`` (height, width), or of some of its rows."""
+    """The samples of a picture of ``shape`` (height, width), or of some of its rows, or of the
+    ``wanted`` (n,) of their pixels."""
     scale, centre = placement(model, shape)
     y, x = np.meshgrid(range(shape[0]) if rows is None else rows, range(shape[1]), indexing="ij")
-    return _samples(model, np.stack([x.ravel(), y.ravel()], axis=1), scale, centre, chart)
+    pixels = np.stack([x.ravel(), y.ravel()], axis=1)
+    return _samples(model, pixels if wanted is None else pixels[wanted], scale, centre, chart)
 
 
 def random_motion(rng: np.random.Generator, mirrors: Mirrors) -> Array:

@@ -16,6 +16,7 @@ from scipy import sparse
 from geometry.symmetry.colour import IDENTITY, ColourElement, compose
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 
+_SPARSELY = 16  # columns for one that is read: then a list of those is sorted, else all are ticked
 _Point = TypeVar("_Point", bound=np.generic)
 
 
@@ -134,16 +135,18 @@ def average_runs(taps: SamplingMap, starts: NDArray[np.integer]) -> SamplingMap:
     costs little more than one sub-sample would. Entries are sorted by column within a row.
     """
     palette = len(taps.palette)
-    columns = taps.indices.astype(np.int64)
+    columns, count = taps.indices.astype(np.int64), taps.columns * palette
     if taps.colours is not None:
         columns = columns * palette + taps.colours
-    matrix = sparse.csr_matrix(
-        (taps.weights, columns, taps.indptr), shape=(taps.rows, taps.columns * palette)
-    )
+    read = None
+    if len(columns) < count:  # a product holds numbers for each column
+        read, columns = only_read(columns, count)
+        count = len(read)
+    matrix = sparse.csr_matrix((taps.weights, columns, taps.indptr), shape=(taps.rows, count))
     merged = (mean_of_rows(starts) @ matrix).sorted_indices()
-    cell = merged.indices
+    cell = merged.indices if read is None else read[merged.indices]
     if taps.colours is not None:
-        cell, colour = np.divmod(merged.indices, palette)
+        cell, colour = np.divmod(cell, palette)
     return SamplingMap(
         taps.columns,
         merged.indptr.astype(np.int64),
@@ -152,6 +155,19 @@ def average_runs(taps: SamplingMap, starts: NDArray[np.integer]) -> SamplingMap:
         None if taps.colours is None else colour.astype(np.int8),
         taps.palette,
     )
+
+
+def only_read(
+    columns: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of ``count`` columns there are in ``columns`` (n,), ascending, and the number in these
+    of each of them (n,)."""
+    if count > _SPARSELY * len(columns):
+        taken, numbers = np.unique(columns, return_inverse=True)
+        return taken, numbers.astype(np.int64, copy=False)
+    read = np.zeros(count, bool)
+    read[columns] = True
+    return np.flatnonzero(read), (read.cumsum(dtype=np.int32) - 1)[columns].astype(np.int64)
 
 
 def mean_of_rows(starts: NDArray[np.integer]) -> sparse.csr_matrix:

@@ -222,6 +222,19 @@ def resized(camera: Camera, longest_side: int) -> Camera:
     )
 
 
+def middle_of(camera: Camera, side: int) -> Camera:
+    """The middle ``side`` pixels, each way, of what a square camera sees."""
+    more = camera.width / side
+    return replace(
+        camera,
+        width=side,
+        height=side,
+        lens=camera.lens * more,
+        shift_x=camera.shift_x * more,
+        shift_y=camera.shift_y * more,
+    )
+
+
 def pose_looking_back(
     place: NDArray[np.float64], away: NDArray[np.float64], upward: NDArray[np.float64]
 ) -> NDArray[np.float64]:

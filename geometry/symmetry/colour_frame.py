@@ -29,7 +29,7 @@ CLAMP = 0.02  # colours are this far from 0 and 1 at least, where their logits a
 FLAT = 0.05  # logits: a style whose longest axis is shorter has no colours to tell apart
 FLOOR = 0.05  # of the longest axis: shorter axes are as long as that
 
-_EDGE = 1e-6  # nearer to 0 and 1 colours do not differ
+EDGE = 1e-6  # nearer to 0 and 1 colours do not differ
 _BLACK = 1 / 1024  # where what is made darker ends: a quarter of a byte's step
 _POINTING = np.array([[1, 1, 1], [1, 0, -1], [1, 0, -1]])  # where axes point: light, warm, warm
 
@@ -69,6 +69,12 @@ class ColourFrame:
         mean, axes = np.array(self.mean), np.array(self.axes)
         moved = axes @ matrix(element) @ np.linalg.inv(axes)
         return moved, mean - moved @ mean
+
+    def on_logits(self, element: ColourElement, logits: NDArray) -> NDArray:
+        """What ``element`` makes of logits (..., 3): in the frame RGB, of numbers that differ in
+        their signs and places only."""
+        moved, shift = self.action(element)
+        return logits @ moved.T.astype(logits.dtype) + shift.astype(logits.dtype)
 
     def act(self, element: ColourElement, colours: NDArray) -> NDArray:
         """``element`` on colours (..., 3): floats in 0..1; in the frame RGB also uint8."""
@@ -199,6 +205,6 @@ def rounded(colours: Array) -> NDArray[np.uint8]:
     return np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8)
 
 
-def _logits(colours: NDArray, least: float = _EDGE) -> Array:
+def _logits(colours: NDArray, least: float = EDGE) -> Array:
     """Of colours in 0..1; black and white are as far away as paint gets."""
     return special.logit(np.clip(colours.astype(float), least, 1 - least))

@@ -10,6 +10,7 @@ from service.painting.kept import Kept
 from service.surfaces.grids import ALIGNED, Phase, fitted
 from service.surfaces.surface import Surface
 
+_TOGETHER = 8  # views that are looked at at a time
 _SATURATED = 40.0  # logits whose colours are 0 or 1
 _CANVASES = 2  # of which the kept paint is at hand: that of the stage, and a small one to look at
 
@@ -41,13 +42,15 @@ class Blend:
         show all of the style in little room."""
         free, _ = self._resized(surface.canvas_shape, surface.wrap, surface.phases[0])
         extremes = _SATURATED * (free > 0.5).expand(-1, 3).float()
-        every = range(surface.views)
-        pairs = zip(
-            surface.look(extremes, every),
-            surface.look(torch.zeros_like(extremes), every),
-            strict=True,
-        )
-        shown = [float((a.pixels - b.pixels).abs().sum()) for a, b in pairs]
+        shown = []
+        for first in range(0, surface.views, _TOGETHER):
+            some = range(first, min(first + _TOGETHER, surface.views))
+            pairs = zip(
+                surface.look(extremes, some),
+                surface.look(torch.zeros_like(extremes), some),
+                strict=True,
+            )
+            shown += [float((a.pixels - b.pixels).abs().sum()) for a, b in pairs]
         return [number for number, change in enumerate(shown) if change >= max(shown) / 4]
 
     def _resized(

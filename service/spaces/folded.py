@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -15,16 +15,25 @@ from scipy import sparse, special
 
 from geometry.cells import Paper
 from geometry.hyperbolic.sides import side_mirrors
+from geometry.maps.pixel_moves import PixelMove, pixel_moves
 from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, superposed
 from geometry.maps.smoothing import charts_smoothed
 from geometry.spaces import Array, apply, circle
 from geometry.symmetry.colour import ColourElement, generated, inverse, power
 from geometry.symmetry.colour_frame import rounded
-from geometry.symmetry.groups import Generator
+from geometry.symmetry.groups import Elements, Generator
 from service.spaces.frame import Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
 from service.spaces.reach import Linked, Reach, Resized
-from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
+from service.spaces.resolution import (
+    COARSER_PACE,
+    FINENESS,
+    MOST_WINDOWS,
+    OVERSAMPLING,
+    seen_whole,
+    views_needed,
+    windows_needed,
+)
 from service.spaces.space import Design, Scene
 
 _MIRROR = np.diag([1.0, -1.0, 1.0])  # what a mirrored scene's points go through
@@ -57,32 +66,69 @@ class FoldedDesign(Design):
     wrap = False
 
     def __init__(
-        self, scene: Scene, shape: tuple[int, int], chart_shape: tuple[int, int, int]
+        self,
+        scene: Scene,
+        shape: tuple[int, int],
+        chart_shape: tuple[int, int, int],
+        area: float,
     ) -> None:
+        """area: pixels of all that differs by the symmetry, at the magnification of views."""
         self.shape, self._scene, self.chart_shape = shape, scene, chart_shape
         self.frame = scene.frame
         charts, *sides = chart_shape
         rows, columns = (max(8, round(side / OVERSAMPLING)) for side in sides)
         self.canvas_shape = (charts, rows, columns)
-        self.views_a_step = views_needed(scene.group.order)
+        self.needed = windows_needed(shape[1], area)
+        usual = views_needed(scene.group.order)
+        self.views_a_step = max(usual, min(self.needed, MOST_WINDOWS))
 
     @abstractmethod
     def _fold_exactly(self, points: Array) -> SamplingMap:
         """Chart texels → logits at points (n, 3), by the exact part of the symmetry."""
 
+    @property
     @abstractmethod
-    def picture_view(self, rows: range | None = None) -> View:
-        """The delivered picture, or some of its rows. Coverage is 0 where there is nothing but its
-        mean to show."""
+    def picture_elements(self) -> Elements:
+        """Elements of the picture's symmetry, on the places of its layout: all of a finite group,
+        of others those that leave the picture's middle where it is."""
 
     @abstractmethod
-    def views(self, count: int, seed: int) -> list[View]:
-        """``count`` views for the network."""
+    def picture_view(
+        self, rows: range | None = None, wanted: NDArray[np.bool_] | None = None
+    ) -> View:
+        """The delivered picture, or some of its rows, or, as one row, the ``wanted`` (n,) of their
+        pixels. Coverage is 0 where there is nothing but its mean to show."""
+
+    @abstractmethod
+    def views(self, count: int, seed: int) -> Iterator[View]:
+        """``count`` views for the network, of a picture that is seen whole."""
+
+    @abstractmethod
+    def window(self, number: int, count: int, seed: int) -> View:
+        """One of ``count`` windows on a larger picture, spread over all that differs, at its own
+        magnification."""
+
+    @property
+    def is_seen_whole(self) -> bool:
+        """Whether it is so small that views may show all of it."""
+        return seen_whole(self.shape[1])
 
     @property
     @abstractmethod
     def domain_area(self) -> float:
         """Of a fundamental domain."""
+
+    def paces(self, levels: int) -> list[float]:
+        """See Design. Where only windows are seen, broad forms that are there when a stage begins
+        would go on to black and to white, as fast as details."""
+        return [1.0 if self.is_seen_whole else COARSER_PACE**k for k in range(levels)]
+
+    @functools.cached_property
+    def moves(self) -> list[PixelMove]:
+        """How the symmetry takes pixels of the picture to pixels."""
+        layout = self.picture_frame().layout
+        assert layout is not None
+        return pixel_moves(layout, self.picture_elements)
 
     def fold(self, points: Array) -> SamplingMap:
         """Chart texels → logits at ``points`` (n, 3)."""
@@ -186,6 +232,12 @@ def picture_generators(scene: Scene) -> tuple[PictureGenerator, ...]:
     return tuple(
         PictureGenerator(g.letter, g.title, over @ g.matrix @ over, colour) for g, colour in found
     )
+
+
+def seen_elements(scene: Scene, found: Elements) -> Elements:
+    """Elements of a scene's symmetry where they are seen."""
+    over = turned_over(scene)
+    return Elements(over @ found.matrices @ over, found.colours)
 
 
 def turned_over(scene: Scene) -> Array:

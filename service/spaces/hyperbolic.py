@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from geometry.catalogue import find_group
 from geometry.hyperbolic.diagram import hyperbolic_diagram, within_sides
 from geometry.hyperbolic.fold import fold, hyperbolic_chart
 from geometry.hyperbolic.groups import hyperbolic_group
+from geometry.hyperbolic.mirrors import about_middle
 from geometry.hyperbolic.models import Model as HyperbolicModel
 from geometry.hyperbolic.models import find_model
 from geometry.hyperbolic.sides import fold_into_tile, side_mirrors, tile_chart
@@ -31,10 +34,11 @@ from geometry.maps.sampling import SamplingMap
 from geometry.maps.smoothing import charts_smoothed
 from geometry.spaces import HYPERBOLIC, Array
 from geometry.symmetry.diagram import action
-from geometry.symmetry.groups import Group
+from geometry.symmetry.groups import TRIVIAL, Elements, Group
 from service.figures.figures import Figure, Sheet, figure_of
 from service.inputs.body import Body
-from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
+from service.spaces import resolution
+from service.spaces.folded import FoldedDesign, View, picture_generators, seen_elements, turned_over
 from service.spaces.frame import Frame, Layout, Picture
 from service.spaces.resolution import FINENESS, OVERSAMPLING
 from service.spaces.space import LARGEST, MOTIF, Scene, Space, by_name, resolved
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
 
 WINDOW = 0.45  # side of a view, relative to the picture's width
 _PROBES = 64  # pixels along a side of the picture that may be a view's middle
+_COARSER = 2.0  # pixels of a large picture where it is looked at, relative to those in the middle
 _ROUND = 0.1  # of the picture, around it, where what is seen in it may hang together
 _SMALLEST = 0.03  # a domain that is drawn, relative to the picture
 _LARGEST = 1.25  # a pixel that is compared, relative to those in the middle
@@ -77,16 +82,28 @@ class HyperbolicDesign(FoldedDesign):
         self._chart = hyperbolic_chart(scene.group, scene.colouring, texel)
         self._tile = tile_chart(scene.group, scene.colouring, texel) if scene.folds else None
         chart_shape = self._tile.shape if self._tile else (1, *self._chart.shape)
-        super().__init__(scene, shape, chart_shape)
+        area = domain_area(self._chart.mirrors) / pixel_length(self._model, shape) ** 2
+        if scene.folds is not None:  # all of a tile is painted
+            area *= len(scene.folds.weights)
+        super().__init__(scene, shape, chart_shape, area)
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return fold_into_tile(points, self._tile) if self._tile else fold(points, self._chart)
 
-    def picture_view(self, rows: range | None = None) -> View:
+    @property
+    def picture_elements(self) -> Elements:
         """See FoldedDesign."""
-        height = self.shape[0] if rows is None else len(rows)
-        samples = picture_samples(self._model, self.shape, self._chart, rows)
-        return _view(samples, (height, self.shape[1]))
+        found = TRIVIAL if self._tile else about_middle(self._chart.mirrors)
+        return seen_elements(self._scene, found)
+
+    def picture_view(
+        self, rows: range | None = None, wanted: NDArray[np.bool_] | None = None
+    ) -> View:
+        """See FoldedDesign."""
+        samples = picture_samples(self._model, self.shape, self._chart, rows, wanted)
+        if wanted is not None:
+            return _view(samples, (1, len(samples.coverage)))
+        return _view(samples, (len(samples.coverage) // self.shape[1], self.shape[1]))
 
     def smoothed(self, paint: Array, deviation: float) -> Array:
         """See FoldedDesign. The band is conformal: its texels are 1/cos(across) times as long as on
@@ -100,25 +117,45 @@ class HyperbolicDesign(FoldedDesign):
         wide = length / step * np.cos(np.clip(across, -1.5, 1.5))
         return charts_smoothed(paint, np.broadcast_to(wide[None, :, None], paint.shape[:3]))
 
-    def views(self, count: int, seed: int) -> list[View]:
+    def views(self, count: int, seed: int) -> Iterator[View]:
         """See FoldedDesign. The first is the whole picture, small. The others are cut out of it at
         its own magnification, anywhere where tiles can be told apart, after a random motion of the
         plane: every place of the domain is as likely to be seen."""
         random = np.random.default_rng(seed)
-        height, width = self.shape
-        side = min(self.unit, height)
+        side = min(self.unit, self.shape[0])
         whole = picture_shape(self._model, side)
-        found = [_view(picture_samples(self._model, whole, self._chart), whole)]
+        yield _view(picture_samples(self._model, whole, self._chart), whole)
         clear = picture_samples(self._model, (_PROBES, _PROBES), self._chart).detail > 0
         places = np.argwhere(clear.reshape(_PROBES, _PROBES)) / _PROBES
         for _ in range(count - 1):
-            middle = random.choice(places) * (height, width)
-            corner = np.clip(np.rint(middle - side / 2), 0, (height - side, width - side))
-            row, column = (int(x) for x in corner)
-            motion = random_motion(random, self._chart.mirrors)
-            crop = crop_samples(self._model, self.shape, (row, column), side, motion, self._chart)
-            found.append(_view(crop, (side, side)))
-        return found
+            yield self._crop(random, places, side)
+
+    def window(self, number: int, count: int, seed: int) -> View:
+        """See FoldedDesign. Likewise, where the picture's pixels are at most twice as large as in
+        its middle: others would show details that are finer than they are."""
+        random = np.random.default_rng([seed, number])
+        return self._crop(random, self._finely_seen, min(resolution.WINDOW, self.shape[0]))
+
+    def _crop(self, random: np.random.Generator, places: Array, side: int) -> View:
+        """A view of a ``side`` around one of the ``places``."""
+        height, width = self.shape
+        middle = random.choice(places) * (height, width)
+        corner = np.clip(np.rint(middle - side / 2), 0, (height - side, width - side))
+        row, column = (int(x) for x in corner)
+        motion = random_motion(random, self._chart.mirrors)
+        crop = crop_samples(self._model, self.shape, (row, column), side, motion, self._chart)
+        return _view(crop, (side, side))
+
+    @functools.cached_property
+    def _finely_seen(self) -> Array:
+        """Places (n, 2) of the picture, down and across, 0 to 1."""
+        places = (np.argwhere(np.ones((_PROBES, _PROBES))) + 0.5) / _PROBES
+        scale, centre = placement(self._model, self.shape)
+        xy = ((places * self.shape)[:, ::-1] - centre) * (1, -1) / scale
+        inside = self._model.to_space(xy)[1]
+        places, xy = places[inside], xy[inside]
+        size = self._model.footprint(xy) / scale
+        return places[size <= _COARSER * pixel_length(self._model, self.shape)]
 
     @property
     def domain_area(self) -> float:

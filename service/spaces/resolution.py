@@ -18,10 +18,15 @@ RESAMPLED_FINENESS = 0.75
 OVERSAMPLING = 2  # texels of a folded chart per texel of the canvas: bilinear taps add no error
 
 
+# Side of a view of a whole sphere, relative to its equator's length, at which pixels are about as
+# fine as texels: a sphere's disc is 1/π of its equator wide, and a view shows a little more.
+BALL = 0.375
+
+
 def view_side(texture_width: int) -> int:
-    """Side of a view in pixels at which its pixels are about as fine as the texture's texels: a
-    sphere's disc is 1/π of its equator wide, and a view shows a little more than the disc."""
-    return min(max(round(texture_width * 0.375 / 8) * 8, 64), 512)
+    """Side of a view of a whole sphere in pixels, as fine as the texture's texels, as far as a
+    network can look at that at once."""
+    return min(max(round(texture_width * BALL / 8) * 8, 64), 512)
 
 
 def views_needed(order: int | None) -> int:
@@ -37,7 +42,7 @@ LEAST = 32  # rows and columns of a view, which a network halves up to five time
 # three leave grain.
 MANY = 8
 # Multiples of it spread over a torus ever more finely (Roberts 2018, the R2 sequence).
-_SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
+SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
 
 
 @dataclass(frozen=True)
@@ -75,4 +80,30 @@ class Windows:
     def corners(self, start: NDArray[np.floating], numbers: NDArray[np.integer]) -> NDArray:
         """(n, 2) rows and columns where windows begin, by their numbers: any few that follow one
         another are spread over the torus. start: of the first, (2,) in 0..1."""
-        return ((start + numbers[:, None] * _SPREAD) % 1 * self.torus).astype(np.int64)
+        return ((start + numbers[:, None] * SPREAD) % 1 * self.torus).astype(np.int64)
+
+
+# Larger pictures than SEEN pixels across are seen through windows of WINDOW pixels at their own
+# magnification: a view of more would show a network nothing that is as fine as they are.
+SEEN = 1024
+MOST_WINDOWS = 8  # that a step sees side by side: a network needs 1.5 GB for so many
+_PLACES = 4  # of windows of a stage, for one that a step needs: little lies in none of them
+WINDOWS_KEPT = 32  # of these: they take up to 50 MB each
+COARSER_PACE = 0.5  # how far each coarser level of the paint moves, of the next finer one
+
+
+def seen_whole(width: int) -> bool:
+    """Whether a picture of a width is small enough for views of all of it, and of its parts."""
+    return width <= SEEN
+
+
+def windows_needed(width: int, area: float) -> int:
+    """Windows that show ``area`` pixels of a picture of a ``width``, all that differs by its
+    symmetry. 1 of a picture that is small enough to be seen otherwise."""
+    return 1 if seen_whole(width) else max(1, math.ceil(area / WINDOW**2))
+
+
+def views_prepared(count: int, windows: int) -> int:
+    """Views of a stage to choose from, of a recipe that wants ``count`` and a picture that needs so
+    many windows: every place shall be seen."""
+    return max(count, _PLACES * windows) if windows > 1 else count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,11 @@ from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import TRIVIAL, Elements, Generator
 from service.figures.figures import Figure, Sheet, figure_of
 from service.inputs.body import Body
-from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
+from service.spaces import resolution
+from service.spaces.folded import FoldedDesign, View, picture_generators, seen_elements, turned_over
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
-from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
+from service.spaces.resolution import FINENESS, OVERSAMPLING
 from service.spaces.space import LARGEST, MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class RosetteDesign(FoldedDesign):
         self._exact = scene.elements if scene.folds is None else TRIVIAL
         texel = 1 / self._radius / FINENESS / OVERSAMPLING
         self._chart = rosette_chart(self._exact, texel, PAINTED)
-        super().__init__(scene, (side, side), self._chart.shape)
-        self.views_a_step = views_needed(scene.group.order)
+        area = math.pi * (PAINTED * self._radius) ** 2 / len(self._exact)
+        super().__init__(scene, (side, side), self._chart.shape, area)
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return fold(points, self._chart)
@@ -78,18 +79,30 @@ class RosetteDesign(FoldedDesign):
             sheet = paper((rows, columns), 0)[::-1, ::-1]
         return np.ascontiguousarray(sheet).reshape(-1, 3)
 
-    def picture_view(self, rows: range | None = None) -> View:
+    @property
+    def picture_elements(self) -> Elements:
+        """See FoldedDesign."""
+        to_pixels = self._to_pixels
+        found = seen_elements(self._scene, self._exact)
+        return Elements(to_pixels @ found.matrices @ np.linalg.inv(to_pixels), found.colours)
+
+    def picture_view(
+        self, rows: range | None = None, wanted: NDArray[np.bool_] | None = None
+    ) -> View:
         """See FoldedDesign. Pixels of the rim show the pattern as all others do: how much of them
         is to be seen, their alpha says."""
         side = self.shape[0]
         middles = _middles(side, rows) / self._radius
+        if wanted is not None:
+            middles = middles[wanted]
+            side = len(middles)
         return _view(middles, side, 1 / self._radius, 1 + 2 / self._radius)
 
-    def views(self, count: int, seed: int) -> list[View]:
+    def views(self, count: int, seed: int) -> Iterator[View]:
         """See FoldedDesign. The first is all of the disc, small, the others are cut out of it
         anywhere, at the picture's own magnification; all are turned."""
         random = np.random.default_rng(seed)
-        side, found = self.unit, []
+        side = self.unit
         for number in range(count):
             turn = _turn(random.uniform(0, 2 * math.pi))
             pixel, middle = 2 * PAINTED / side, np.zeros(2)
@@ -98,8 +111,17 @@ class RosetteDesign(FoldedDesign):
                 far = _WANDERING * math.sqrt(random.uniform())
                 middle = far * _turn(random.uniform(0, 2 * math.pi))[0]
             middles = _middles(side) * pixel @ turn.T + middle
-            found.append(_view(middles, side, pixel, PAINTED, turn))
-        return found
+            yield _view(middles, side, pixel, PAINTED, turn)
+
+    def window(self, number: int, count: int, seed: int) -> View:
+        """See FoldedDesign. Windows lie as a sunflower's seeds do (Vogel 1979), and are turned."""
+        away = np.random.default_rng(seed).uniform(0, 2 * math.pi)
+        turn = _turn(np.random.default_rng([seed, number]).uniform(0, 2 * math.pi))
+        far = math.sqrt((number + 0.5) / count)
+        middle = far * _turn(away + number * math.pi * (3 - math.sqrt(5)))[0]
+        pixel = 1 / self._radius
+        middles = _middles(resolution.WINDOW) * pixel @ turn.T + middle
+        return _view(middles, resolution.WINDOW, pixel, PAINTED, turn)
 
     @property
     def domain_area(self) -> float:
@@ -126,15 +148,17 @@ class RosetteDesign(FoldedDesign):
         picture = super().joined(bands)
         if not self.frame.is_rgb:
             return picture
-        over = turned_over(self._scene)
-        return one_of_each(
-            picture, Elements(over @ self._exact.matrices @ over, self._exact.colours)
-        )
+        return one_of_each(picture, seen_elements(self._scene, self._exact))
+
+    @property
+    def _to_pixels(self) -> Array:
+        """(3, 3): from the disc to the places of its layout."""
+        middle = self.shape[0] / 2
+        return affine(np.diag([self._radius, -self._radius]), (middle, middle))
 
     def picture_frame(self) -> Frame:
         """See Design."""
-        side = self.shape[0]
-        to_pixels = affine(np.diag([self._radius, -self._radius]), (side / 2, side / 2))
+        side, to_pixels = self.shape[0], self._to_pixels
         from_pixels = np.linalg.inv(to_pixels)
         generators = tuple(
             PictureGenerator(g.name, g.title, to_pixels @ g.matrix @ from_pixels, g.colour)

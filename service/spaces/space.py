@@ -145,7 +145,8 @@ class Design(ABC):
     """A scene at one resolution. shape: (H, W) of the picture; chart_shape: (charts, rows, columns)
     of the texels that carry paint; canvas_shape: of the coarser canvas of the painter; wrap:
     whether that is a torus; frame: what colours act on; views_a_step: how many views a step
-    takes.
+    takes; needed: how many windows show all that differs by the symmetry, of a picture that is too
+    large for views of all of it.
     surface: "module:class", what puts the design on a device: it imports torch, this does not."""
 
     surface: str
@@ -155,6 +156,7 @@ class Design(ABC):
     wrap: bool
     frame: ColourFrame
     views_a_step: int
+    needed = 1
 
     def paces(self, levels: int) -> list[float]:
         """How far the levels of the canvas move in a step, finest first, of the recipe's step size,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ from scipy import special
 from geometry.catalogue import find_group
 from geometry.cells import Paper
 from geometry.maps.sampling import SamplingMap
-from geometry.seeing.cameras import COSINE_CUT, Camera, pixel_rays
-from geometry.seeing.surrounding import surrounding_cameras
+from geometry.seeing.cameras import COSINE_CUT, Camera, middle_of, pixel_rays
+from geometry.seeing.surrounding import VIEW_FILL, surrounding_cameras
 from geometry.spaces import SPHERE, Array
 from geometry.sphere.diagram import sphere_diagram
 from geometry.sphere.fold import fold, sphere_chart
@@ -24,9 +25,10 @@ from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import TRIVIAL, Elements, elements
 from service.figures.figures import Figure, Sheet, figure_of
 from service.inputs.body import Body
-from service.spaces.folded import FoldedDesign, View, picture_generators, turned_over
+from service.spaces import resolution
+from service.spaces.folded import FoldedDesign, View, picture_generators, seen_elements, turned_over
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
-from service.spaces.resolution import FINENESS, OVERSAMPLING, view_side
+from service.spaces.resolution import BALL, FINENESS, OVERSAMPLING, view_side
 from service.spaces.space import LARGEST, MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class SphereScene(Scene):
     def portrait(self, width: int, paper: Paper, seed: int) -> Picture:
         """See Scene: as a camera sees it, before white."""
         design = self.design(2 * width)
-        view = design.views(1, seed)[0]
+        (view,) = design.balls(1, seed)
         logits = design.pixel_map(view).apply(design.laid_out(paper), design.frame)
         coverage = view.coverage[:, None]
         pixels = coverage * special.expit(logits) + 1 - coverage
@@ -70,10 +72,11 @@ class SphereDesign(FoldedDesign):
     def __init__(self, scene: Scene, width: int, projection: str = "equirectangular") -> None:
         self._projection = PROJECTIONS[projection]
         self._equator = round(_AROUND[projection] * width)
-        exact = _exact(scene)
         texel = 2 * math.pi / self._equator / FINENESS
-        self._chart = sphere_chart(exact, texel / OVERSAMPLING)
-        super().__init__(scene, self._projection.shape(width), self._chart.shape)
+        self._chart = sphere_chart(_exact(scene), texel / OVERSAMPLING)
+        shape = self._projection.shape(width)
+        area = 4 * math.pi * (VIEW_FILL * _ball(self._equator) / 2) ** 2 / len(_exact(scene))
+        super().__init__(scene, shape, self._chart.shape, area)
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return fold(points, self._chart)
@@ -84,22 +87,40 @@ class SphereDesign(FoldedDesign):
         sheets = [paper((rows, columns), k)[::-1] for k in range(charts)]
         return np.concatenate([sheet.reshape(-1, 3) for sheet in sheets])
 
-    def picture_view(self, rows: range | None = None) -> View:
+    @property
+    def picture_elements(self) -> Elements:
+        """See FoldedDesign."""
+        return seen_elements(self._scene, _exact(self._scene))
+
+    def picture_view(
+        self, rows: range | None = None, wanted: NDArray[np.bool_] | None = None
+    ) -> View:
         """See FoldedDesign."""
         points = self._projection.points(self.shape, _SUBSAMPLES, rows)
-        pixels = len(points) // _SUBSAMPLES**2
+        shape = (len(points) // _SUBSAMPLES**2 // self.shape[1], self.shape[1])
+        if wanted is not None:
+            points = points.reshape(-1, _SUBSAMPLES**2, 3)[wanted].reshape(-1, 3)
+            shape = (1, len(points) // _SUBSAMPLES**2)
+        pixels = math.prod(shape)
         everywhere, starts = np.ones(pixels), np.arange(pixels + 1) * _SUBSAMPLES**2
-        shape = (pixels // self.shape[1], self.shape[1])
         return View(shape, points, starts, everywhere, everywhere)
 
     def mean_colour(self, paint: Array) -> Array:
         """See FoldedDesign. Nowhere on a sphere it is shown: the paint of all of one is large."""
         return np.zeros(3)
 
-    def views(self, count: int, seed: int) -> list[View]:
+    def views(self, count: int, seed: int) -> Iterator[View]:
         """See FoldedDesign."""
-        cameras = surrounding_cameras(spiral(256), count, self.unit, seed)
-        return [_seen(camera) for camera in cameras]
+        return self.balls(count, seed)
+
+    def window(self, number: int, count: int, seed: int) -> View:
+        """See FoldedDesign. The middle of what one of many cameras all around sees."""
+        camera = surrounding_cameras(spiral(256), count, self.unit, seed)[number]
+        return _seen(middle_of(camera, resolution.WINDOW))
+
+    def balls(self, count: int, seed: int) -> Iterator[View]:
+        """``count`` views of the whole sphere."""
+        return map(_seen, surrounding_cameras(spiral(256), count, view_side(self._equator), seed))
 
     @property
     def domain_area(self) -> float:
@@ -110,7 +131,7 @@ class SphereDesign(FoldedDesign):
     @property
     def unit(self) -> int:
         """See Design."""
-        return view_side(self._equator)
+        return view_side(self._equator) if self.is_seen_whole else _ball(self._equator)
 
     def picture_frame(self) -> Frame:
         """See Design."""
@@ -136,6 +157,11 @@ class SphereDesign(FoldedDesign):
 def _exact(scene: Scene) -> Elements:
     """What is left of the symmetry where it is folded partly."""
     return elements(scene.group, scene.colouring) if scene.folds is None else TRIVIAL
+
+
+def _ball(equator: int) -> int:
+    """Side of a view of the whole sphere, in pixels as fine as its texels."""
+    return round(equator * BALL / 8) * 8
 
 
 def _seen(camera: Camera) -> View:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import functools
+import math
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ from geometry.maps.pyramid import build_pyramid
 from geometry.maps.sampling import SamplingMap
 from geometry.spaces import Array, affine
 from geometry.spiral.chart import SpiralChart, SpiralShape, kaleidoscope, spiral_chart
-from geometry.spiral.views import picture_map, window_map
+from geometry.spiral.views import picture_colours, picture_map, window_map
 from geometry.symmetry.colour_frame import rounded
 from service.inputs.body import Body
+from service.spaces import resolution
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.reach import Linked, Reach, Resized, pyramid_link
-from service.spaces.resolution import FINENESS
+from service.spaces.resolution import COARSER_PACE, FINENESS, MOST_WINDOWS, SPREAD, windows_needed
 from service.spaces.space import LARGEST, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -61,7 +63,6 @@ class SpiralDesign(Design):
 
     surface = "service.surfaces.spiral:SpiralSurface"
     wrap = True
-    views_a_step = 2
 
     def __init__(self, scene: SpiralScene, width: int) -> None:
         self._scene = scene
@@ -71,16 +72,28 @@ class SpiralDesign(Design):
         self.chart_shape = (1, self.chart.rows, self.chart.columns)
         rows, columns = (max(8, round(n * FINENESS * _COARSER)) for n in self.texture_shape)
         self.canvas_shape = (1, rows, columns)
-        self.window = min(max(round(width * WINDOW / 8) * 8, 64), 512)
+        self.window = min(max(round(width * WINDOW / 8) * 8, 64), resolution.WINDOW)
+        area = self.chart.rows * self.chart.columns / len(self.chart.elements)
+        self.needed = windows_needed(width, area)
+        self.views_a_step = max(2, min(self.needed, MOST_WINDOWS))
 
-    @functools.cached_property
+    @property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
-        """Chart texels → one logit per orbit of texels → chart texels."""
+        """Chart texels → one logit per orbit of texels → chart texels. They are not kept: of a
+        large spiral they take a GiB."""
         return kaleidoscope(self.chart)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether each texel of the torus is an orbit of its own: without colours the torus is one
+        repetition, and the kaleidoscope changes nothing."""
+        return len(self.chart.elements) == 1
+
     def paces(self, levels: int) -> list[float]:
-        """See Design. Copies of a texel add up, divided by the root of their number."""
-        return [1 / self.kaleidoscope[0].row_weight] * levels
+        """See Design. Copies of a texel add up, divided by the root of their number. Broad forms of
+        a large picture: see FoldedDesign."""
+        slower = COARSER_PACE if self.needed > 1 else 1.0
+        return [slower**k / math.sqrt(len(self.chart.elements)) for k in range(levels)]
 
     def picture_map(self, phase: float = 0.0, rows: range | None = None) -> SamplingMap:
         """The texture's packed pyramid → pixels of the picture, or of some of its rows; see
@@ -104,6 +117,12 @@ class SpiralDesign(Design):
         random = np.random.default_rng(seed)
         return [window_map(self.chart, self.window, random) for _ in range(count)]
 
+    def window_on_large(self, number: int, count: int, seed: int) -> tuple[SamplingMap, Array]:
+        """One of ``count`` such views, spread evenly over what turns and zooms show."""
+        share = (np.random.default_rng(seed).random(2) + number * SPREAD) % 1
+        random = np.random.default_rng([seed, number])
+        return window_map(self.chart, self.window, random, moved=(share[0], share[1]))
+
     def laid_out(self, paper: cells.Paper) -> Array:
         """See Design."""
         torus, orbit = cells.spiral_torus(self.chart), self.kaleidoscope[1].indices
@@ -121,6 +140,21 @@ class SpiralDesign(Design):
         pyramid = build_pyramid(texels)
         bands = [rounded(self.frame.unmixable(band.apply(pyramid))) for band in pixels]
         return np.concatenate(bands).reshape(*self.shape, 3)
+
+    def drawn(self, pyramid: NDArray[np.floating]) -> Picture:
+        """The same of a packed pyramid (texels, 3) of what is mixed, see ColourFrame.mixable, in
+        its precision and without maps: of a large picture, which is wanted once."""
+        picture = np.empty((*self.shape, 3), np.uint8)
+
+        def band(rows: range) -> None:
+            seen = picture_colours(pyramid, self.chart, self.shape, rows)
+            picture[rows.start : rows.stop] = rounded(self.frame.unmixable(seen)).reshape(
+                len(rows), -1, 3
+            )
+
+        with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
+            list(pool.map(band, self.bands))
+        return picture
 
     def loop(self, texture: Array, frames: int) -> Iterator[Picture]:
         """An endless zoom: ``frames`` pictures for each repetition, until the colours are the first

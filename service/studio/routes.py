@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
@@ -36,12 +36,22 @@ from service.serving.client import Client
 from service.studio import looks, page
 from service.studio.gate import Gate, refused
 from service.studio.live_gallery import LiveGallery
+from service.studio.messages import (
+    KEPT,
+    failed,
+    file_reply,
+    nothing_there,
+    number_of,
+    picture_reply,
+    read_body,
+    read_json,
+    told,
+    words_of,
+)
 from service.studio.orders import portable, read_order
 from service.studio.uploads import MAX_BYTES, Uploads
-from service.studio.watching import MAX_WATCHERS, Connect, error_row, events, side_for, until
+from service.studio.watching import MAX_WATCHERS, Connect, events, side_for, until
 
-MAX_JSON = 1 << 20  # bytes of a recipe
-_KEPT = {"cache-control": "private, max-age=86400"}  # by the browser
 _STEERED: dict[str, Callable[[Client, str], None]] = {
     "pause": Client.pause,
     "resume": Client.resume,
@@ -104,7 +114,7 @@ class Studio:
                 Route(f"{job}/enlarge", self._enlarge, methods=["POST"]),
                 Route(f"{job}/{{action}}", self._steer, methods=["POST"]),
             ],
-            exception_handlers={InputError: _told, Exception: _failed},
+            exception_handlers={InputError: told, Exception: failed},
         )
 
     async def _page(self, request: Request) -> Response:
@@ -119,13 +129,13 @@ class Studio:
         return FileResponse(found) if found else PlainTextResponse("No such page.", 404)
 
     async def _preset(self, request: Request) -> Response:
-        return FileResponse(page.preset_picture(request.path_params["name"]), headers=_KEPT)
+        return FileResponse(page.preset_picture(request.path_params["name"]), headers=KEPT)
 
     async def _door(self, request: Request) -> Response:
         return HTMLResponse(page.door())
 
     async def _enter(self, request: Request) -> Response:
-        given = await _json(request)
+        given = await read_json(request)
         if not self._gate.opens(given.get("token")):
             return refused("That is not the token of this studio.")
         response = JSONResponse({})
@@ -133,27 +143,27 @@ class Studio:
         return response
 
     async def _colourings(self, request: Request) -> Response:
-        target, group = _words(request, "target", "group")
+        target, group = words_of(request, "target", "group")
         rows = await to_thread.run_sync(page.colouring_rows, target, group)
-        return JSONResponse({"colourings": rows}, headers=_KEPT)
+        return JSONResponse({"colourings": rows}, headers=KEPT)
 
     async def _group_swatch(self, request: Request) -> Response:
-        target, group = _words(request, "target", "group")
-        return _picture(*await self._drawn(looks.group_swatch, target, group))
+        target, group = words_of(request, "target", "group")
+        return picture_reply(*await self._drawn(looks.group_swatch, target, group))
 
     async def _colouring_swatch(self, request: Request) -> Response:
         names = ("target", "group", "colouring", "style")
-        target, group, colouring, style = _words(request, *names)
+        target, group, colouring, style = words_of(request, *names)
         given = {"target": target, "group": group, "colouring": colouring, "size": 64}
         given["styles"] = [{"source": style}]
         order = read_order(given, self._uploads)
-        return _picture(*await self._drawn(looks.colouring_swatch, order))
+        return picture_reply(*await self._drawn(looks.colouring_swatch, order))
 
     async def _exemplar(self, request: Request) -> Response:
-        return _picture(*await self._drawn(looks.exemplar_look, request.path_params["name"]))
+        return picture_reply(*await self._drawn(looks.exemplar_look, request.path_params["name"]))
 
     async def _preview(self, request: Request) -> Response:
-        given = await _json(request)
+        given = await read_json(request)
         width = given.get("width")
         if type(width) is not int:
             raise InputError("bad-value", "width", "Not a whole number.")
@@ -167,7 +177,7 @@ class Studio:
         return Response(data, media_type=kind)
 
     async def _add_picture(self, request: Request) -> Response:
-        data = await _body(request, MAX_BYTES, "styles")
+        data = await read_body(request, MAX_BYTES, "styles")
         name = request.query_params.get("name", "")[:200]
         add = self._uploads.add
         source = await to_thread.run_sync(add, data, name, limiter=self._previews)
@@ -177,7 +187,7 @@ class Studio:
         return JSONResponse({"jobs": await self._ask(Client.jobs)})
 
     async def _submit(self, request: Request) -> Response:
-        given = await _json(request)
+        given = await read_json(request)
 
         def submit(client: Client) -> str:
             order = read_order(given.get("recipe"), self._uploads)
@@ -193,7 +203,7 @@ class Studio:
     async def _watch(self, request: Request) -> Response:
         after = request.headers.get("last-event-id", "")
         step = int(after) if after.isdecimal() and len(after) < 10 else -1
-        side = side_for(_number(request, "side", 512))
+        side = side_for(number_of(request, "side", 512))
         job = request.path_params["job"]
         stream = events(self._connect, job, step, side, self._watchers)
         self._endings.add(ending := asyncio.Event())
@@ -203,16 +213,16 @@ class Studio:
     async def _picture(self, request: Request) -> Response:
         pixels, _ = await self._result(request)
         data = await to_thread.run_sync(picture_bytes, pixels)
-        return _file(request, data, "image/png", ".png")
+        return file_reply(request, data, "image/png", ".png")
 
     async def _receipt(self, request: Request) -> Response:
         _, receipt = await self._result(request)
-        return _file(request, receipt_bytes(receipt), "application/json", "-receipt.json")
+        return file_reply(request, receipt_bytes(receipt), "application/json", "-receipt.json")
 
     async def _recipe(self, request: Request) -> Response:
         sheet = await self._ask(lambda client: client.attach(request.path_params["job"]))
         data = json.dumps(portable(sheet["recipe"]), indent=1) + "\n"
-        return _file(request, data.encode(), "application/json", ".json")
+        return file_reply(request, data.encode(), "application/json", ".json")
 
     async def _small(self, request: Request) -> Response:
         def last(client: Client) -> tuple[str, bytes]:
@@ -226,17 +236,17 @@ class Studio:
                 raise InputError("not-finished", "job", "The job has no result yet.")
             return last(client)
 
-        return _picture(*await self._ask(if_ended))
+        return picture_reply(*await self._ask(if_ended))
 
     async def _adjust(self, request: Request) -> Response:
-        changes = (await _json(request)).get("changes")
+        changes = (await read_json(request)).get("changes")
         if not isinstance(changes, dict):
             raise InputError("bad-value", "changes", "Not an object of changes.")
         job = request.path_params["job"]
         return JSONResponse({"recipe": await self._ask(lambda client: client.adjust(job, changes))})
 
     async def _enlarge(self, request: Request) -> Response:
-        size = (await _json(request)).get("size")
+        size = (await read_json(request)).get("size")
         if type(size) is not int or not 0 < size <= 65536:
             raise InputError("bad-value", "enlarge", "Not a width in pixels.")
         job = request.path_params["job"]
@@ -245,7 +255,7 @@ class Studio:
     async def _steer(self, request: Request) -> Response:
         action = _STEERED.get(request.path_params["action"])
         if action is None:
-            return JSONResponse({"error": _nothing_there()}, 404)
+            return JSONResponse({"error": nothing_there()}, 404)
         await self._ask(lambda client: action(client, request.path_params["job"]))
         return JSONResponse({})
 
@@ -261,59 +271,3 @@ class Studio:
 
     async def _drawn(self, draw: Callable[..., T], *given: Any) -> T:
         return await to_thread.run_sync(draw, *given, limiter=self._swatches)
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    body = await _body(request, MAX_JSON, "request")
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise InputError("bad-value", "request", "Not a JSON object.")
-    return data
-
-
-async def _body(request: Request, most: int, field: str) -> bytes:
-    """What was sent, read no further than it may be long."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise InputError("too-large", field, f"Over {most >> 20} MiB.", "Send a smaller one.")
-    return bytes(body)
-
-
-def _words(request: Request, *names: str) -> list[str]:
-    return [request.query_params.get(name, "") for name in names]
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    given = request.query_params.get(name, "")
-    return int(given) if given.isdecimal() and len(given) < 6 else default
-
-
-def _picture(kind: str, data: bytes) -> Response:
-    return Response(data, media_type=kind, headers=_KEPT)
-
-
-def _file(request: Request, data: bytes, kind: str, ending: str) -> Response:
-    # The service has made the name, and there is a job of it: it is of digits, letters and a dash.
-    words = {"content-disposition": f'attachment; filename="orbitex-{request.path_params["job"]}'}
-    words["content-disposition"] += f'{ending}"'
-    return Response(data, media_type=kind, headers=words)
-
-
-async def _told(request: Request, error: Exception) -> Response:
-    assert isinstance(error, InputError)
-    lost = error.code in ("service-unreachable", "service-stopped")
-    return JSONResponse({"error": error_row(error)}, 503 if lost else 422)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    fault = {"code": "internal", "field": "request", "message": "A fault of the studio."}
-    return JSONResponse({"error": fault | {"hint": "The terminal says more."}}, 500)
-
-
-def _nothing_there() -> Mapping[str, str]:
-    return {"code": "unknown-kind", "field": "request", "message": "No such request.", "hint": ""}

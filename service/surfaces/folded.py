@@ -12,9 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from geometry.maps.pixel_moves import first_of_each
+from geometry.symmetry.colour import ColourElement
 from service.finisher import Finisher
 from service.spaces.folded import FoldedDesign, View
+from service.spaces.resolution import views_prepared
 from service.surfaces.host import to_host
+from service.surfaces.kept_views import KeptViews
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import BodyView, Look, Making, Surface
 
@@ -26,15 +30,22 @@ class FoldedSurface(Surface):
     _design: FoldedDesign
 
     def __init__(self, design: FoldedDesign, views: int, making: Making) -> None:
-        super().__init__(design, views, making)
-        self._pictures: list[BodyView] = []
+        super().__init__(design, views_prepared(views, design.needed), making)
+        self._pictures = KeptViews[BodyView](self._window)
         self._kept: list[tuple[View, SparseOperator]] = []
+        self._seed = 0
 
     def prepare_views(self, seed: int) -> None:
-        """See Surface."""
-        with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
+        """See Surface. Windows on large pictures are made when they are looked at."""
+        self._seed = seed
+        self._pictures.clear()
+        if self._design.is_seen_whole:
             views = self._design.views(self.views, seed)
-            self._pictures = list(pool.map(self._picture_of, views))
+            with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
+                self._pictures.fill(pool.map(self._picture_of, views))
+
+    def _window(self, number: int) -> BodyView:
+        return self._picture_of(self._design.window(number, self.views, self._seed))
 
     def _picture_of(self, view: View) -> BodyView:
         operator = self._operator(self._design.pixel_map(view))
@@ -44,7 +55,7 @@ class FoldedSurface(Surface):
         """See Surface."""
         paint = self._enlarged(logits)
         found = []
-        for picture in (self._pictures[k] for k in which):
+        for picture in self._pictures.get(which):
             look = picture.look(_seen(picture, paint))
             if self._motif is not None:
                 base = picture.look(_seen(picture, self._motif)).pixels
@@ -56,12 +67,42 @@ class FoldedSurface(Surface):
         """See Surface."""
         paint = self._enlarged(logits)
         mean = self._design.mean_colour(to_host(paint))
+        if self.is_large:
+            return self._large_picture(paint, mean)
         return self._design.joined(
             [
                 self._design.developed(view, to_host(operator(paint)), mean)
                 for view, operator in self._bands()
             ]
         )
+
+    def _large_picture(self, paint: Tensor, mean: NDArray) -> NDArray[np.uint8]:
+        """Of pixels that the symmetry takes to each other the first is made, and what colours make
+        of it is put where the others are. Windows are forgotten: their room is needed."""
+        self._pictures.clear()
+        design, moves = self._design, self._design.moves
+        picture = np.empty((*design.shape, 3), np.uint8)
+        pixels = picture.reshape(-1, 3)
+
+        def band(rows: range) -> None:
+            wanted = first_of_each(moves, rows, design.shape)
+            if not wanted.any():
+                return
+            numbers = rows.start * design.shape[1] + np.flatnonzero(wanted)
+            view = design.picture_view(rows, wanted)
+            fold = design.fold(view.points)
+            operator = SparseOperator(fold, self._device, frame=design.frame, once=True)
+            logits = to_host(operator(paint))
+            made: dict[ColourElement, NDArray[np.uint8]] = {}
+            for move in moves:
+                if move.colour not in made:
+                    seen = design.frame.on_logits(move.colour, logits)
+                    made[move.colour] = design.developed(view, seen, mean).reshape(-1, 3)
+                pixels[move.numbers(numbers)] = made[move.colour]
+
+        with ThreadPoolExecutor(2) as pool:  # NumPy, SciPy and torch let go of the lock
+            list(pool.map(band, design.bands))
+        return design.joined([picture])
 
     def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
         """See Surface. Filters act on the paint of the canvas, of which the fold makes what is

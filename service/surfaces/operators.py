@@ -16,7 +16,7 @@ from scipy import sparse
 from torch import Tensor
 
 from geometry.errors import InputError
-from geometry.maps.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap, only_read
 from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.surfaces.sparse_products import parts_of, sparse_product
@@ -41,7 +41,7 @@ class SparseOperator:
 
     A map that reads through colours works on logits: the paint is stacked once per colour of the
     palette, and the matrix picks from the stack, so that any colour action costs one product. What
-    reads few of the texels takes these out first.
+    reads few of the texels takes these out first, unless it is used ``once``, without gradients.
     ``frame``: what the colours of the map act on.
     ``frugal``: the transpose, as large as the map, is made for each gradient and not kept.
     Raises InputError("too-large") if that takes more than 32-bit numbers can count.
@@ -53,17 +53,14 @@ class SparseOperator:
         device: torch.device | str = "cpu",
         frugal: bool = False,
         frame: ColourFrame = RGB,
+        once: bool = False,
     ) -> None:
         palette = sampling.palette if sampling.colours is not None else (IDENTITY,)
         indices, of_paint = sampling.indices.astype(np.int64), sampling.columns
         self._read: Tensor | None = None
-        if len(indices) < of_paint:  # a view of a large chart
-            read = np.zeros(of_paint, bool)
-            read[indices] = True
-            taken = np.flatnonzero(read)
+        if len(indices) < of_paint and not once:  # a view of a large chart
+            taken, indices = only_read(indices, of_paint)
             self._read, of_paint = torch.from_numpy(taken).to(device), len(taken)
-            numbers = read.cumsum(dtype=np.int32) - 1
-            indices = numbers[indices].astype(np.int64)
         columns = of_paint * len(palette)
         if sampling.colours is not None:
             indices = indices + sampling.colours.astype(np.int64) * of_paint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -11,10 +11,13 @@ from scipy import special
 from torch import Tensor
 
 from geometry.maps.sampling import SamplingMap
+from geometry.symmetry.colour_frame import EDGE
 from service.finisher import Finisher, Fitted
+from service.spaces.resolution import views_prepared
 from service.spaces.spiral import SpiralDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
+from service.surfaces.kept_views import KeptViews
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import Look, Making, Surface, Weight, image_of, packed_pyramid
 
@@ -26,23 +29,32 @@ class SpiralSurface(Surface):
     _design: SpiralDesign
 
     def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
-        super().__init__(design, views, making)
-        self._average, self._unfold = map(self._operator, design.kaleidoscope)
-        self._windows: list[tuple[SparseOperator, Weight]] = []
+        super().__init__(design, views_prepared(views, design.needed), making)
+        self._average: Callable[[Tensor], Tensor] = _same
+        self._unfold: Callable[[Tensor], Tensor] = _same
+        if not design.is_plain:
+            self._average, self._unfold = map(self._operator, design.kaleidoscope)
+        self._windows = KeptViews[tuple[SparseOperator, Weight]](self._window)
+        self._seed = 0
         self._kept: list[SamplingMap] = []
 
     def prepare_views(self, seed: int) -> None:
-        """See Surface."""
+        """See Surface. Of large pictures they are made when they are looked at."""
+        self._seed = seed
+        self._windows.clear()
+        if self._design.needed == 1:
+            made = self._design.windows(self.views, seed)
+            self._windows.fill(self._on_device(*window) for window in made)
+
+    def _window(self, number: int) -> tuple[SparseOperator, Weight]:
+        return self._on_device(*self._design.window_on_large(number, self.views, self._seed))
+
+    def _on_device(
+        self, pixels: SamplingMap, weight: NDArray[np.float64]
+    ) -> tuple[SparseOperator, Weight]:
         side = self._design.window
-
-        def counting(weight: NDArray[np.float64]) -> Weight:
-            pixels = torch.tensor(weight, dtype=torch.float32, device=self._device)
-            return Weight(pixels.reshape(1, 1, side, side))
-
-        self._windows = [
-            (self._operator(pixels), counting(weight))
-            for pixels, weight in self._design.windows(self.views, seed)
-        ]
+        counts = torch.tensor(weight, dtype=torch.float32, device=self._device)
+        return self._operator(pixels), Weight(counts.reshape(1, 1, side, side))
 
     def _texture(self, logits: Tensor) -> Tensor:
         return self._folded(self._enlarged(logits))
@@ -55,25 +67,36 @@ class SpiralSurface(Surface):
         """See Surface."""
         shape = (self._design.window, self._design.window)
 
+        windows = self._windows.get(which)
+
         def seen(texture: Tensor) -> list[Tensor]:
             pyramid = packed_pyramid(texture, self._design.texture_shape)
-            return [image_of(self._windows[k][0](pyramid), shape) for k in which]
+            return [image_of(pixels(pyramid), shape) for pixels, _ in windows]
 
         views = seen(self._texture(logits))
         bases = [None] * len(views) if self._motif is None else seen(self._folded(self._motif))
         return [
-            Look(view, self._windows[k][1], base)
-            for k, view, base in zip(which, views, bases, strict=True)
+            Look(view, weight, base)
+            for (_, weight), view, base in zip(windows, views, bases, strict=True)
         ]
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
+        """See Surface. That of a large one is made in single precision."""
+        if self.is_large:
+            self._windows.clear()
+            return self._design.drawn(self._pyramid(logits))
         return self._design.developed(to_host(self._texture(logits).double()), self._pixels())
 
+    @torch.no_grad()
+    def _pyramid(self, logits: Tensor) -> NDArray[np.float32]:
+        """What is mixed of the texels, and its means."""
+        texture = self._texture(logits)
+        if not self._design.frame.is_rgb:
+            texture = texture.logit_(eps=EDGE)
+        return to_host(packed_pyramid(texture, self._design.texture_shape))
+
     def _pixels(self) -> Iterable[SamplingMap]:
-        """The maps of all bands. They are kept, for frames, unless they are large."""
-        if self.is_large:
-            return self._design.picture_maps()
+        """The maps of all bands. They are kept, for frames."""
         self._kept = self._kept or list(self._design.picture_maps())
         return self._kept
 
@@ -101,3 +124,7 @@ class SpiralSurface(Surface):
             return self._design.loop(to_host(self._texture(logits).double()), frames)
         texels, fitted = self._finished(logits, finish)
         return map(fitted.settled, self._design.loop(texels, frames))
+
+
+def _same(paint: Tensor) -> Tensor:
+    return paint

@@ -182,8 +182,12 @@ class Surface(ABC):
         raise NotImplementedError
 
     def _operator(self, sampling: SamplingMap) -> SparseOperator:
-        """A map that colours act in."""
-        return SparseOperator(sampling, self._device, self._making.frugal, self._design.frame)
+        """A map that colours act in. Of pictures that are seen through many windows transposes are
+        not kept on a CPU: they take as much memory as the maps."""
+        many = self._design.needed > 1 and self._device.type == "cpu"
+        return SparseOperator(
+            sampling, self._device, self._making.frugal or many, self._design.frame
+        )
 
     def _as_fine_as_paint(self, texels: Tensor) -> Tensor:
         """Logits of the charts' texels without what the canvas could not hold: finer than that, no

@@ -1,5 +1,7 @@
-"""Pictures that are made in bands of rows: the same to the bit however high these are, and looks
+"""Pictures that are made in bands of rows: the same however high these are, and looks
 at large ones."""
+
+import dataclasses
 
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ import torch
 from deliveries import CPU, scene_of
 from test_repainting import recipe_of, run
 
+from geometry.maps.pixel_moves import first_of_each
+from geometry.symmetry.colour_frame import ColourFrame
 from service.spaces import space
 from service.surfaces import glances
 from service.surfaces import surface as surfaces
@@ -54,7 +58,10 @@ def test_bands_make_the_same_picture_as_all_at_once(name, monkeypatch):
         made[kind] = picture, design.trimmed(picture)[0], design.bake(drawn)
     for kind in ("kept", ""):
         for whole, banded in zip(made["whole"], made[kind], strict=True):
-            assert np.array_equal(whole, banded)
+            off = np.abs(whole.astype(int) - banded)
+            # a large spiral is made in single precision
+            few = 1e-3 if (name, kind) == ("spiral", "") else 0
+            assert off.max() <= 1 and (off > 0).mean() <= few
 
 
 @pytest.mark.parametrize("name", ["sphere", "hyperbolic", "spiral"])
@@ -67,7 +74,7 @@ def test_looks_at_a_large_picture_are_small_and_change_nothing(name, monkeypatch
     for seen in run(recipe):
         small = seen.texture(1000)
         assert small.shape[1] == 48
-    assert np.array_equal(seen.texture(0), picture)
+    assert np.abs(seen.texture(0).astype(int) - picture).max() <= 1
     rows, columns = (2 * side for side in small.shape[:2])
     means = frame[:rows, :columns].reshape(rows // 2, 2, columns // 2, 2, 3).mean((1, 3))
     assert np.corrcoef(small.ravel(), means.ravel())[0, 1] > 0.8
@@ -103,3 +110,30 @@ def test_maps_of_pictures_in_bands_serve_several_stages():
     ]
     assert [across(tile, width, 512) for width in (182, 362, 512, 724)] == [182, 362, 512, 512]
     assert across(sphere, 724, 1024) == 512 and across(sphere, 1024, 1024) == 1024
+
+
+MOVES = {"sphere": 8, "cube map": 1, "disc": 4, "half-plane": 2, "rosette": 8}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_pixels_that_the_symmetry_takes_to_pixels_are_made_once(name):
+    design = PICTURES[name]()._design
+    assert len(design.moves) == MOVES[name]
+    whole = range(design.shape[0])
+    first = np.flatnonzero(first_of_each(design.moves, whole, design.shape))
+    assert len(first) <= 1.1 * np.prod(design.shape) / MOVES[name]  # more where some stay
+    images = np.concatenate([move.numbers(first) for move in design.moves])
+    assert np.array_equal(np.unique(images), np.arange(np.prod(design.shape)))
+
+
+def test_a_mirrored_disc_in_the_colours_of_a_style_is_the_same_to_a_rounding(monkeypatch):
+    frame = ColourFrame((0.3, -0.2, 0.1), ((1.0, 0.2, 0.0), (0.1, 0.8, 0.3), (0.0, 0.2, 0.9)))
+    scene = scene_of("hyperbolic", "[4,6]+", colouring="2b")
+    scene = dataclasses.replace(scene, mirrored=True, style_frame=frame)
+    made = []
+    for held in (OF_WHOLE, 0):
+        monkeypatch.setattr(surfaces, "HELD", held)
+        surface = make_surface(scene, WIDTH, 2, CPU)
+        made.append(surface.picture(paint(surface)).astype(int))
+    off = np.abs(made[0] - made[1])
+    assert len(surface._design.moves) == 4 and off.max() <= 1 and (off > 0).mean() < 0.01

@@ -1,0 +1,42 @@
+"""Views that are made when they are looked at, and of which the last ones are kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from service.spaces.resolution import WINDOWS_KEPT
+
+V = TypeVar("V")
+
+
+class KeptViews(Generic[V]):
+    """make: the view of a number."""
+
+    def __init__(self, make: Callable[[int], V]) -> None:
+        self._make, self._views, self._most = make, OrderedDict[int, V](), WINDOWS_KEPT
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._views.clear()
+        self._most = WINDOWS_KEPT
+
+    def fill(self, views: Iterable[V]) -> None:
+        """Keep these, however many, from number 0 on."""
+        self._views = OrderedDict(enumerate(views))
+        self._most = max(self._most, len(self._views))
+
+    def get(self, which: Sequence[int]) -> list[V]:
+        """The views of some numbers."""
+        missing = [number for number in which if number not in self._views]
+        if missing:
+            with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
+                self._views.update(zip(missing, pool.map(self._make, missing), strict=True))
+        for number in which:
+            self._views.move_to_end(number)
+        found = [self._views[number] for number in which]
+        while len(self._views) > self._most:
+            self._views.popitem(last=False)
+        return found

@@ -1,0 +1,161 @@
+"""Large spheres, discs, rosettes and spirals are seen through windows at their own magnification,
+with the sizes from which they are large made small."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from deliveries import CPU, scene_of
+from test_repainting import recipe_of, run
+
+from geometry.spaces import HYPERBOLIC, SPHERE
+from service.painting.checkpoint import Checkpoint
+from service.spaces import resolution
+from service.spaces.resolution import views_prepared
+from service.surfaces.kept_views import KeptViews
+from service.surfaces.surface import make_surface
+
+SIZE, SIDE = 160, 16
+SPACES = {
+    "sphere": ("sphere", "222", {}),
+    "cube map": ("sphere", "222", {"projection": "cube"}),
+    "disc": ("hyperbolic", "[4,6]+", {}),
+    "half-plane": ("hyperbolic", "[4,5]+", {"model": "halfplane"}),
+    "rosette": ("rosette", "C2", {}),
+    "spiral": ("spiral", "spiral3", {}),
+}
+
+
+@pytest.fixture(autouse=True)
+def small_windows(monkeypatch):
+    monkeypatch.setattr(resolution, "SEEN", 64)
+    monkeypatch.setattr(resolution, "WINDOW", SIDE)
+
+
+def design_of(name, size=SIZE):
+    target, group, fields = SPACES[name]
+    return scene_of(target, group, **fields).design(size)
+
+
+def windows_of(design, seed=1):
+    """What each of the windows of a stage reads, and how much its pixels count."""
+    count = views_prepared(8, design.needed)
+    for number in range(count):
+        if hasattr(design, "window_on_large"):
+            yield design.window_on_large(number, count, seed)
+        else:
+            view = design.window(number, count, seed)
+            yield design.pixel_map(view), view.weight
+
+
+def texels_read(design, sampling):
+    """Of the chart; of a spiral those of the texture itself that are the same to the group."""
+    read = np.unique(sampling.indices[sampling.weights > 1e-3])
+    if hasattr(design, "texture_shape"):
+        read = np.unique(design.kaleidoscope[1].indices[read[read < np.prod(design.texture_shape)]])
+    return read
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_windows_of_a_stage_show_nearly_all_that_the_picture_does(name):
+    design = design_of(name)
+    assert design.needed > 1 and design.views_a_step == min(design.needed, 8)
+    seen = np.unique(
+        np.concatenate(
+            [
+                texels_read(design, sampling.row_subset(np.flatnonzero(weight > 0.1)))
+                for sampling, weight in windows_of(design)
+            ]
+        )
+    )
+    if hasattr(design, "picture_map"):
+        shown = texels_read(design, design.picture_map())
+    else:
+        shown = texels_read(design, design.fold(design.picture_view().points))
+    assert np.isin(shown, seen).mean() > 0.9
+    few = [s for s, _ in zip((s for s, _ in windows_of(design)), range(2), strict=False)]
+    two = np.concatenate([texels_read(design, sampling) for sampling in few])
+    assert np.isin(shown, two).mean() < 0.8  # else the test could not fail
+
+
+@pytest.mark.parametrize("name", ["sphere", "disc", "half-plane", "rosette"])
+def test_pixels_of_windows_are_about_as_large_as_the_picture_s(name):
+    design, middle = design_of(name, 320), 320 * 160 + 160
+    row, column = (int(x) for x in np.divmod(middle, 320))
+    if name == "sphere":
+        row = 80  # the equator
+    elif name == "half-plane":
+        row = 80  # i
+    layout = design.picture_frame().layout
+    numbers = row * 320 + column + np.arange(2)
+    places = layout.points(numbers)[0]
+    if name == "rosette":
+        places = places / (320 / 2 - 1)
+    space = {"sphere": SPHERE}.get(name, HYPERBOLIC)
+
+    def apart(a, b):
+        if name == "rosette":
+            return np.linalg.norm(a - b, axis=-1)
+        return space.distance(a, b)
+
+    pixel = float(apart(places[:1], places[1:])[0])
+    for number in range(3):
+        view = design.window(number, 8, 3)
+        own = view.points[view.starts[:-1][np.diff(view.starts) > 0]]
+        steps = apart(own[:-1], own[1:])
+        assert 0.4 * pixel < np.median(steps) < 2.2 * pixel
+
+
+def test_a_small_picture_is_seen_as_it_was():
+    for name in SPACES:
+        assert design_of(name, 64).needed == 1
+    target, group, fields = SPACES["sphere"]
+    surface = make_surface(scene_of(target, group, **fields), 64, 5, CPU)
+    surface.prepare_views(0)
+    assert surface.views == 5 and len(surface.look(*_paint(surface, [0, 4]))) == 2
+
+
+def _paint(surface, which):
+    logits = torch.randn(int(np.prod(surface.canvas_shape)), 3, generator=torch.manual_seed(1))
+    return logits, list(which)
+
+
+@pytest.mark.parametrize("name", ["sphere", "spiral"])
+def test_a_window_is_the_same_whenever_it_is_made(name):
+    target, group, fields = SPACES[name]
+    surface = make_surface(scene_of(target, group, **fields), SIZE, 3, CPU)
+    surface.prepare_views(7)
+    assert surface.views == views_prepared(3, design_of(name).needed)
+    logits, which = _paint(surface, [2, 0])
+    first = surface.look(logits, which)
+    surface.picture(logits)  # which forgets what a large picture leaves no room for
+    for before, after in zip(first, surface.look(logits, which), strict=True):
+        assert np.array_equal(before.pixels, after.pixels)
+    surface.prepare_views(8)
+    assert not np.array_equal(first[0].pixels, surface.look(logits, which)[0].pixels)
+
+
+def test_views_that_were_looked_at_last_are_kept(monkeypatch):
+    made = []
+    kept = KeptViews(lambda number: made.append(number) or number)
+    most = kept._most
+    assert kept.get(range(most)) == list(range(most))
+    assert kept.get([0, most]) == [0, most]  # 1 makes room
+    made.clear()
+    assert kept.get([0, 2, most]) == [0, 2, most] and made == []
+    assert kept.get([1]) == [1] and made == [1]
+    kept.fill("abc")
+    assert kept.get([2, 0]) == ["c", "a"]
+
+
+@pytest.mark.parametrize("name", ["sphere", "hyperbolic", "spiral"])
+def test_a_painting_through_windows_goes_on_where_it_was(name, monkeypatch):
+    monkeypatch.setattr(resolution, "WINDOW", 64)
+    recipe = recipe_of(name, size=128, steps=4)
+    for last in run(recipe):
+        if last.step == 3:
+            wire = last.checkpoint().to_bytes()
+    *_, resumed = run(recipe, resume=Checkpoint.from_bytes(wire))
+    assert np.array_equal(resumed.texture(0), last.texture(0))
+    assert last.texture(0).std() > 5
