@@ -62,7 +62,7 @@ def _of_a_whole(design: Design, views: int) -> int:
         if not design.texels_are_pixels:
             painted += MAPPED_BYTES * math.prod(design.shape)
         painted += SEEN_BYTES * math.prod(windows.view) * min(windows.a_step, MANY)
-    if design.needed > 1:
+    if design.needed:
         kept = min(views_prepared(views, design.needed), WINDOWS_KEPT)
         painted += VIEW_BYTES * kept * WINDOW**2
     return max(painted, KEPT_BYTES * canvas + PIXEL_BYTES * math.prod(design.shape))

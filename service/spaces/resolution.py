@@ -99,11 +99,11 @@ def seen_whole(width: int) -> bool:
 
 def windows_needed(width: int, area: float) -> int:
     """Windows that show ``area`` pixels of a picture of a ``width``, all that differs by its
-    symmetry. 1 of a picture that is small enough to be seen otherwise."""
-    return 1 if seen_whole(width) else max(1, math.ceil(area / WINDOW**2))
+    symmetry. 0 of a picture that is small enough to be seen otherwise."""
+    return 0 if seen_whole(width) else max(1, math.ceil(area / WINDOW**2))
 
 
 def views_prepared(count: int, windows: int) -> int:
     """Views of a stage to choose from, of a recipe that wants ``count`` and a picture that needs so
-    many windows: every place shall be seen."""
-    return max(count, _PLACES * windows) if windows > 1 else count
+    many windows: every place shall be seen, and seldom at a border."""
+    return max(count, WINDOWS_KEPT, _PLACES * windows) if windows else count

@@ -156,7 +156,7 @@ class Design(ABC):
     wrap: bool
     frame: ColourFrame
     views_a_step: int
-    needed = 1
+    needed = 0
 
     def paces(self, levels: int) -> list[float]:
         """How far the levels of the canvas move in a step, finest first, of the recipe's step size,

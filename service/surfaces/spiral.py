@@ -30,6 +30,7 @@ class SpiralSurface(Surface):
 
     def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
         super().__init__(design, views_prepared(views, design.needed), making)
+        self.in_turn = design.needed > 0
         self._average: Callable[[Tensor], Tensor] = _same
         self._unfold: Callable[[Tensor], Tensor] = _same
         if not design.is_plain:
@@ -42,7 +43,7 @@ class SpiralSurface(Surface):
         """See Surface. Of large pictures they are made when they are looked at."""
         self._seed = seed
         self._windows.clear()
-        if self._design.needed == 1:
+        if not self._design.needed:
             made = self._design.windows(self.views, seed)
             self._windows.fill(self._on_device(*window) for window in made)
 
