@@ -1,6 +1,10 @@
-"""How an exception that means "out of memory" is told from others. No torch in here."""
+"""How an exception that means "out of memory" is told from others, and memory that is free is given
+back. No torch in here."""
 
 from __future__ import annotations
+
+import contextlib
+import ctypes
 
 # torch has a class of its own for GPUs and a plain RuntimeError for the CPU; Warp, cuDNN and
 # C++'s allocator have only words
@@ -20,3 +24,10 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     text = str(error).lower()
     return isinstance(error, RuntimeError) and any(words in text for words in _WORDS)
+
+
+def give_back() -> None:
+    """Give the system what is free. The C library of Linux keeps what lies between blocks in use,
+    and of every thread: of maps that are made and forgotten several times what they take."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # other C libraries
+        ctypes.CDLL(None).malloc_trim(0)

@@ -15,6 +15,7 @@ from torch.utils.checkpoint import checkpoint
 from geometry.symmetry.colour import generated
 from service.finisher import Finisher
 from service.inputs.styles import StylePicture
+from service.memory import give_back
 from service.painting.blending import Blend
 from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
@@ -157,6 +158,7 @@ class Studio:
         side = style_side(surface.unit, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
+        give_back()
         return surface
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from service.memory import give_back
 from service.spaces.resolution import WINDOWS_KEPT
 
 V = TypeVar("V")
@@ -34,6 +35,7 @@ class KeptViews(Generic[V]):
         if missing:
             with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
                 self._views.update(zip(missing, pool.map(self._make, missing), strict=True))
+            give_back()
         for number in which:
             self._views.move_to_end(number)
         found = [self._views[number] for number in which]
