@@ -39,7 +39,8 @@ class StripDesign(FoldedDesign):
 
     def __init__(self, scene, width):
         period = round(width / PERIODS)
-        super().__init__(scene, (period, PERIODS * period), (1, 2 * period, 2 * period))
+        shape, chart_shape = (period, PERIODS * period), (1, 2 * period, 2 * period)
+        super().__init__(scene, shape, chart_shape, area=period**2)
 
     def _fold_exactly(self, points):
         _, rows, columns = self.chart_shape
@@ -52,18 +53,22 @@ class StripDesign(FoldedDesign):
         texels = row * columns + column % columns
         return from_taps(rows * columns, texels, weights, column // columns % ORDERS, palette)
 
-    def _window(self, left, across, rows=None):
+    def _from(self, left, across, rows=None, wanted=None):
         height = self.shape[0]
         y, x = np.mgrid[slice(rows.start, rows.stop) if rows else slice(height), :across] + 0.5
         points = np.stack([left + x.ravel() / height, y.ravel() / height, np.ones(x.size)], axis=1)
-        return View(x.shape, points, np.arange(x.size + 1), *np.ones((2, x.size)))
+        shape, points = (x.shape, points) if wanted is None else ((1, wanted.sum()), points[wanted])
+        return View(shape, points, np.arange(len(points) + 1), *np.ones((2, len(points))))
 
-    def picture_view(self, rows=None):
-        return self._window(0, self.shape[1], rows)
+    def picture_view(self, rows=None, wanted=None):
+        return self._from(0, self.shape[1], rows, wanted)
 
     def views(self, count, seed):
-        begins = np.random.default_rng(seed).uniform(1, PERIODS, count)
-        return [self._window(left, self.shape[0]) for left in begins]
+        return (self.window(number, count, seed) for number in range(count))
+
+    def window(self, number, count, seed):
+        away = np.random.default_rng(seed).uniform()
+        return self._from(1 + (away + number / count) % 1, self.shape[0])
 
     def picture_frame(self):
         step = affine(np.eye(2), (self.shape[0], 0))
