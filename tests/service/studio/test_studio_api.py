@@ -84,7 +84,7 @@ def test_a_job_is_steered(browser):
 
 WRONG = {
     "no object": (7, "recipe"),
-    "too large": ({**TILE, "size": 9000}, "size"),
+    "too large": ({**TILE, "size": 20000}, "size"),
     "no such group": ({**TILE, "group": "p5"}, "group"),
     "no such rule": ({**TILE, "colouring": "99z"}, "colouring"),
     "a term out of range": ({**TILE, "objective": {"style": -1}}, "objective.style"),
