@@ -88,7 +88,7 @@ class Windows:
 SEEN = 1024
 MOST_WINDOWS = 8  # that a step sees side by side: a network needs 1.5 GB for so many
 _PLACES = 4  # of windows of a stage, for one that a step needs: little lies in none of them
-WINDOWS_KEPT = 32  # of these: they take up to 50 MB each
+WINDOWS_KEPT = 32  # of these, at most: they take up to 50 MB each
 COARSER_PACE = 0.5  # how far each coarser level of the paint moves, of the next finer one
 
 
@@ -107,3 +107,9 @@ def views_prepared(count: int, windows: int) -> int:
     """Views of a stage to choose from, of a recipe that wants ``count`` and a picture that needs so
     many windows: every place shall be seen, and seldom at a border."""
     return max(count, WINDOWS_KEPT, _PLACES * windows) if windows else count
+
+
+def views_kept(prepared: int) -> int:
+    """How many of a stage's windows are kept. They are taken in turn: of more than can be, none
+    would be there when its turn comes again, and those of one step are."""
+    return prepared if prepared <= WINDOWS_KEPT else MOST_WINDOWS

@@ -32,7 +32,7 @@ class FoldedSurface(Surface):
     def __init__(self, design: FoldedDesign, views: int, making: Making) -> None:
         super().__init__(design, views_prepared(views, design.needed), making)
         self.in_turn = design.needed > 0
-        self._pictures = KeptViews[BodyView](self._window)
+        self._pictures = KeptViews[BodyView](self._window, self.views)
         self._kept: list[tuple[View, SparseOperator]] = []
         self._seed = 0
 

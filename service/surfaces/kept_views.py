@@ -8,21 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 from service.memory import give_back
-from service.spaces.resolution import WINDOWS_KEPT
+from service.spaces.resolution import views_kept
 
 V = TypeVar("V")
 
 
 class KeptViews(Generic[V]):
-    """make: the view of a number."""
+    """make: the view of a number. count: how many there are."""
 
-    def __init__(self, make: Callable[[int], V]) -> None:
-        self._make, self._views, self._most = make, OrderedDict[int, V](), WINDOWS_KEPT
+    def __init__(self, make: Callable[[int], V], count: int) -> None:
+        self._make, self._views = make, OrderedDict[int, V]()
+        self._most = views_kept(count)
 
     def clear(self) -> None:
         """Forget all."""
         self._views.clear()
-        self._most = WINDOWS_KEPT
+        give_back()
 
     def fill(self, views: Iterable[V]) -> None:
         """Keep these, however many, from number 0 on."""
@@ -33,12 +34,12 @@ class KeptViews(Generic[V]):
         """The views of some numbers."""
         missing = [number for number in which if number not in self._views]
         if missing:
+            spare = [number for number in self._views if number not in which]  # the oldest first
+            for number in spare[: max(0, len(self._views) + len(missing) - self._most)]:
+                del self._views[number]
             with ThreadPoolExecutor(2) as pool:  # NumPy and SciPy let go of the interpreter's lock
                 self._views.update(zip(missing, pool.map(self._make, missing), strict=True))
             give_back()
         for number in which:
             self._views.move_to_end(number)
-        found = [self._views[number] for number in which]
-        while len(self._views) > self._most:
-            self._views.popitem(last=False)
-        return found
+        return [self._views[number] for number in which]

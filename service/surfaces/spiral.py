@@ -35,7 +35,7 @@ class SpiralSurface(Surface):
         self._unfold: Callable[[Tensor], Tensor] = _same
         if not design.is_plain:
             self._average, self._unfold = map(self._operator, design.kaleidoscope)
-        self._windows = KeptViews[tuple[SparseOperator, Weight]](self._window)
+        self._windows = KeptViews[tuple[SparseOperator, Weight]](self._window, self.views)
         self._seed = 0
         self._kept: list[SamplingMap] = []
 

@@ -182,9 +182,9 @@ class Surface(ABC):
         raise NotImplementedError
 
     def _operator(self, sampling: SamplingMap) -> SparseOperator:
-        """A map that colours act in. Of pictures that are seen through many windows transposes are
-        not kept on a CPU: they take as much memory as the maps."""
-        many = self._design.needed > 1 and self._device.type == "cpu"
+        """A map that colours act in. Of pictures that are seen through windows transposes are not
+        kept on a CPU: they take as much memory as the maps."""
+        many = self._design.needed > 0 and self._device.type == "cpu"
         return SparseOperator(
             sampling, self._device, self._making.frugal or many, self._design.frame
         )

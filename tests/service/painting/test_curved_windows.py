@@ -12,7 +12,7 @@ from test_repainting import recipe_of, run
 from geometry.spaces import HYPERBOLIC, SPHERE
 from service.painting.checkpoint import Checkpoint
 from service.spaces import resolution
-from service.spaces.resolution import views_prepared
+from service.spaces.resolution import MOST_WINDOWS, views_prepared
 from service.surfaces.kept_views import KeptViews
 from service.surfaces.surface import make_surface
 
@@ -136,17 +136,27 @@ def test_a_window_is_the_same_whenever_it_is_made(name):
     assert not np.array_equal(first[0].pixels, surface.look(logits, which)[0].pixels)
 
 
-def test_views_that_were_looked_at_last_are_kept(monkeypatch):
+def test_views_are_kept_where_all_can_be():
     made = []
-    kept = KeptViews(lambda number: made.append(number) or number)
-    most = kept._most
-    assert kept.get(range(most)) == list(range(most))
-    assert kept.get([0, most]) == [0, most]  # 1 makes room
+    kept = KeptViews(lambda number: made.append(number) or number, 5)
+    assert kept.get([0, 1]) == [0, 1] and kept.get([1, 4]) == [1, 4]
+    assert kept.get([4, 0]) == [4, 0] and made == [0, 1, 4]
+
+
+def test_of_many_views_those_of_a_step_are_kept():
+    made = []
+    kept = KeptViews(lambda number: made.append(number) or number, 100)
+    step = list(range(MOST_WINDOWS))
+    assert kept.get(step) == kept.get(step) == step and made == step
+    assert kept.get([50, 7]) == [50, 7]  # the oldest makes room
     made.clear()
-    assert kept.get([0, 2, most]) == [0, 2, most] and made == []
-    assert kept.get([1]) == [1] and made == [1]
+    assert kept.get([1, 50]) == [1, 50] and not made
+    assert kept.get([0]) == [0] and made == [0]
     kept.fill("abc")
     assert kept.get([2, 0]) == ["c", "a"]
+    kept.fill(range(100))  # views of a small picture: all stay
+    made.clear()
+    assert kept.get([3]) == [3] and kept.get([99, 0]) == [99, 0] and not made
 
 
 @pytest.mark.parametrize("name", ["sphere", "hyperbolic", "spiral"])
