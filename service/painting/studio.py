@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -46,6 +47,7 @@ CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush st
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
 TOGETHER = 8  # views that a network sees side by side: it needs some 100 MB for each
+LARGE = 1 << 20  # texels of a canvas whose maps leave much memory free when they are forgotten
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:
 SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
@@ -158,7 +160,8 @@ class Studio:
         side = style_side(surface.unit, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
-        give_back()
+        if math.prod(surface.canvas_shape) > LARGE:  # of less it takes longer than it is worth
+            give_back()
         return surface
 
     @property

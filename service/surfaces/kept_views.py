@@ -22,8 +22,9 @@ class KeptViews(Generic[V]):
 
     def clear(self) -> None:
         """Forget all."""
-        self._views.clear()
-        give_back()
+        if self._views:
+            self._views.clear()
+            give_back()
 
     def fill(self, views: Iterable[V]) -> None:
         """Keep these, however many, from number 0 on."""
