@@ -16,7 +16,7 @@ from service.recipe.recipe import Recipe
 from service.spaces.frieze import FriezeDesign
 from service.spaces.plane import WHOLE_SIZE, PlaneScene
 from service.spaces.plane_design import PlaneDesign
-from service.spaces.resolution import MANY, WINDOW, views_kept, views_prepared
+from service.spaces.resolution import TOGETHER, WINDOW, views_kept, views_prepared
 from service.spaces.space import Design, Scene
 
 GIB = 1 << 30
@@ -61,7 +61,7 @@ def _of_a_whole(design: Design, views: int) -> int:
         painted = TORUS_BYTES * chart
         if not design.texels_are_pixels:
             painted += MAPPED_BYTES * math.prod(design.shape)
-        painted += SEEN_BYTES * math.prod(windows.view) * min(windows.a_step, MANY)
+        painted += SEEN_BYTES * math.prod(windows.view) * min(windows.a_step, TOGETHER)
     if design.needed:
         kept = views_kept(views_prepared(views, design.needed))
         painted += VIEW_BYTES * kept * WINDOW**2

@@ -34,6 +34,7 @@ from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
 from service.spaces.handedness import winding
+from service.spaces.resolution import TOGETHER
 from service.spaces.space import Scene
 from service.surfaces.glances import Glances, at_most
 from service.surfaces.grids import random_phases
@@ -46,7 +47,6 @@ DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
 CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
 START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
-TOGETHER = 8  # views that a network sees side by side: it needs some 100 MB for each
 LARGE = 1 << 20  # texels of a canvas whose maps leave much memory free when they are forgotten
 AHEAD = 8  # steps by which Python may be ahead of a GPU
 # Of the recipe:

@@ -28,9 +28,8 @@ from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.resolution import (
     COARSER_PACE,
     FINENESS,
-    MOST_WINDOWS,
     OVERSAMPLING,
-    seen_whole,
+    TOGETHER,
     views_needed,
     windows_needed,
 )
@@ -80,7 +79,7 @@ class FoldedDesign(Design):
         self.canvas_shape = (charts, rows, columns)
         self.needed = windows_needed(shape[1], area)
         usual = views_needed(scene.group.order)
-        self.views_a_step = max(usual, min(self.needed, MOST_WINDOWS))
+        self.views_a_step = max(usual, min(self.needed, TOGETHER))
 
     @abstractmethod
     def _fold_exactly(self, points: Array) -> SamplingMap:
@@ -112,7 +111,7 @@ class FoldedDesign(Design):
     @property
     def is_seen_whole(self) -> bool:
         """Whether it is so small that views may show all of it."""
-        return seen_whole(self.shape[1])
+        return not self.needed
 
     @property
     @abstractmethod

@@ -86,7 +86,7 @@ class Windows:
 # Larger pictures than SEEN pixels across are seen through windows of WINDOW pixels at their own
 # magnification: a view of more would show a network nothing that is as fine as they are.
 SEEN = 1024
-MOST_WINDOWS = 8  # that a step sees side by side: a network needs 1.5 GB for so many
+TOGETHER = 8  # views that a network sees side by side: it needs 100 to 200 MB for each
 _PLACES = 4  # of windows of a stage, for one that a step needs: little lies in none of them
 WINDOWS_KEPT = 32  # of these, at most: they take up to 50 MB each
 COARSER_PACE = 0.5  # how far each coarser level of the paint moves, of the next finer one
@@ -112,4 +112,4 @@ def views_prepared(count: int, windows: int) -> int:
 def views_kept(prepared: int) -> int:
     """How many of a stage's windows are kept. They are taken in turn: of more than can be, none
     would be there when its turn comes again, and those of one step are."""
-    return prepared if prepared <= WINDOWS_KEPT else MOST_WINDOWS
+    return prepared if prepared <= WINDOWS_KEPT else TOGETHER

@@ -24,7 +24,7 @@ from service.inputs.body import Body
 from service.spaces import resolution
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.reach import Linked, Reach, Resized, pyramid_link
-from service.spaces.resolution import COARSER_PACE, FINENESS, MOST_WINDOWS, SPREAD, windows_needed
+from service.spaces.resolution import COARSER_PACE, FINENESS, SPREAD, TOGETHER, windows_needed
 from service.spaces.space import LARGEST, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class SpiralDesign(Design):
         self.window = min(max(round(width * WINDOW / 8) * 8, 64), resolution.WINDOW)
         area = self.chart.rows * self.chart.columns / len(self.chart.elements)
         self.needed = windows_needed(width, area)
-        self.views_a_step = max(2, min(self.needed, MOST_WINDOWS))
+        self.views_a_step = max(2, min(self.needed, TOGETHER))
 
     @property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:

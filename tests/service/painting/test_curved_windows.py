@@ -12,7 +12,7 @@ from test_repainting import recipe_of, run
 from geometry.spaces import HYPERBOLIC, SPHERE
 from service.painting.checkpoint import Checkpoint
 from service.spaces import resolution
-from service.spaces.resolution import MOST_WINDOWS, views_prepared
+from service.spaces.resolution import TOGETHER, views_prepared
 from service.surfaces.kept_views import KeptViews
 from service.surfaces.surface import make_surface
 
@@ -146,7 +146,7 @@ def test_views_are_kept_where_all_can_be():
 def test_of_many_views_those_of_a_step_are_kept():
     made = []
     kept = KeptViews(lambda number: made.append(number) or number, 100)
-    step = list(range(MOST_WINDOWS))
+    step = list(range(TOGETHER))
     assert kept.get(step) == kept.get(step) == step and made == step
     assert kept.get([50, 7]) == [50, 7]  # the oldest makes room
     made.clear()
