@@ -3,12 +3,13 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from service.bench import report, suite
 from service.bench.race import race, ratio
-from service.bench.scaling import Curve
+from service.bench.scaling import Curve, _peak, _pooled
 from service.bench.steps import step_rows
 from service.cli.app import app
 
@@ -20,9 +21,15 @@ def test_all_are_run_in_turns_and_compared_round_by_round():
     assert ratio({"a": [2.0, 4.0, 9.0], "b": [1.0, 2.0, 3.0]}, "a", "b") == 2
 
 
+CASE = {"p4": {"target": "tile", "group": "p4"}}
+
+
 @pytest.fixture(scope="module")
 def rows():
-    return list(step_rows({"p4": {"target": "tile", "group": "p4"}}, size=64))
+    """As on a machine that multiplies bfloat16 in hardware."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.bench.steps.fast_precision", lambda device: "bfloat16")
+        return list(step_rows(CASE, size=64))
 
 
 def test_a_step_takes_longer_than_its_parts(rows):
@@ -30,6 +37,11 @@ def test_a_step_takes_longer_than_its_parts(rows):
     for row in rows:
         assert row.megapixels == 64**2 / 1e6
         assert row.step > row.views > 0 and row.speed == row.megapixels / row.step
+
+
+def test_no_precision_is_timed_that_this_machine_would_not_take(monkeypatch):
+    monkeypatch.setattr("service.bench.steps.fast_precision", lambda device: "float32")
+    assert [row.precision for row in step_rows(CASE, size=64)] == ["float32"]
 
 
 def test_what_was_found_is_written_down_row_by_row(tmp_path, monkeypatch, rows):
@@ -47,6 +59,15 @@ def test_what_was_found_is_written_down_row_by_row(tmp_path, monkeypatch, rows):
     page = (tmp_path / "bench.md").read_text()
     assert report.line(rows[0]) in page and "| size | 512 | 1024 |" in page
     assert str(data["machine"]["torch"]) in page
+
+
+def _nothing(_: int) -> tuple[float]:
+    return (_peak(),)
+
+
+def test_memory_is_of_the_process_that_is_measured():
+    held = np.ones(1 << 26)  # 0.5 GiB here
+    assert held.nbytes / 2**30 < _peak() - _pooled(_nothing, 0)[0]
 
 
 def test_an_unknown_part_is_refused_before_anything_runs(tmp_path):
