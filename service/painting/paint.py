@@ -27,6 +27,7 @@ from geometry.errors import InputError
 from service.colours import framed, in_wanted_colours
 from service.finisher import Finisher
 from service.inputs.styles import StylePicture
+from service.memory import keep_freed
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
 from service.painting.kept import Before, Kept, Paint
 from service.painting.ladder import Place, places
@@ -102,6 +103,7 @@ def paint(
     if device.type == "cpu" or in_windows(scene, recipe):
         check_memory(recipe, scene)
         check_scratch(recipe, scene)
+        keep_freed()
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)

@@ -1,3 +1,7 @@
+import platform
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -37,3 +41,28 @@ def test_other_devices_words_are_recognised(error):
 @pytest.mark.parametrize("error", [RuntimeError("mat1 and mat2 shapes"), ValueError("bad_alloc")])
 def test_other_errors_are_not(error):
     assert not is_out_of_memory(error)
+
+
+_AGAIN = """
+import resource
+from service.memory import give_back, keep_freed
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    bytearray(b"x") * (1 << 27)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+anew = faults() and faults()
+keep_freed()
+faults()
+kept = faults()
+give_back()
+print(anew, kept, faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only that C library is told")
+def test_what_was_freed_is_there_again_until_it_is_given_back():
+    run = subprocess.run([sys.executable, "-c", _AGAIN], capture_output=True, text=True, check=True)
+    anew, kept, given_back = map(int, run.stdout.split())
+    assert kept < anew / 10 and kept < given_back / 10
