@@ -59,7 +59,7 @@ class Anew:
         finish = Finisher.of(recipe, self.scene)
         with torch.no_grad():
             logits = torch.tensor(self._paint.logits.reshape(-1, 3))
-            picture = self._surface.delivered(logits, finish)
+            picture = self._surface.delivered(logits, finish, recipe.dtype)
         return measured(recipe, self.scene, self._styles, picture, self._seen)
 
     def draft(self, recipe: Recipe) -> Picture:

@@ -43,11 +43,12 @@ THOUSANDTH = 1e-3
 PLAIN = InkSpace(RGB, (IDENTITY,))  # without a rule
 
 
-def with_steps(recipe: Recipe, steps: Mapping[str, Any]) -> Recipe:
-    """A painted recipe with other values of these steps of its finishing. Raises InputError as
-    recipes do, and for a picture that is too large."""
+def with_steps(recipe: Recipe, steps: Mapping[str, Any], bits: int | None = None) -> Recipe:
+    """A painted recipe with other values of these steps of its finishing, and, if they are given,
+    other ``bits``. Raises InputError as recipes do, and for a picture that is too large."""
     data = recipe.model_dump(mode="json")
     data["finishing"] |= steps
+    data |= {} if bits is None else {"bits": bits}
     changed = parse_recipe(data)
     if changed.size > LARGEST:
         raise InputError(

@@ -32,18 +32,20 @@ SEEN_BYTES = 400  # for each pixel of a step's windows that a network sees side 
 KEPT_BYTES = 80  # for each texel of the canvas while the picture is made and measured
 PIXEL_BYTES = 45  # for each pixel of the picture, then
 VIEW_BYTES = 190  # for each pixel of windows on a large picture that are kept
-LARGE_BYTES = 13  # for each pixel of a large tile in the end: picture, paint, and a copy to encode
+LARGE_BYTES = 9  # for each pixel of a large tile in the end: picture and paint
 LARGE_WORK = 600 << 20  # for the windows that one is seen through, and to measure it
 _GROWING = 1.25  # of a large tile's paint on the disk: parts of two stages are there at once
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
+FINE_BYTES = 3  # more, in memory and on the disk, for each pixel of a picture of 16 bits
 
 
 def needed_memory(recipe: Recipe, scene: Scene) -> int:
     """Bytes that a painting takes at least while it is painted and finished."""
     if in_windows(scene, recipe):
         size = scene.design(recipe.size).canvas_shape[1:]
-        return paint_bytes(size)[0] + math.prod(size) * LARGE_BYTES + LARGE_WORK
+        each = LARGE_BYTES + _finer(recipe)
+        return paint_bytes(size)[0] + math.prod(size) * each + LARGE_WORK
     return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
@@ -117,7 +119,7 @@ def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:
         free = shutil.disk_usage(folder).free
     except OSError:
         return  # whoever writes there says why it cannot
-    needed = recipe.size**2 * (JOB_BYTES if job else FILE_BYTES)
+    needed = recipe.size**2 * ((JOB_BYTES if job else FILE_BYTES) + _finer(recipe))
     if needed > free:
         raise InputError(
             *(("not-saved", "data") if job else ("bad-output", "output")),
@@ -125,6 +127,10 @@ def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:
             f"where {_said(free)} are free.",
             "Make room there, or choose a smaller size.",
         )
+
+
+def _finer(recipe: Recipe) -> int:
+    return FINE_BYTES if recipe.bits > 8 else 0
 
 
 def _said(size: int) -> str:

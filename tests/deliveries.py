@@ -39,7 +39,7 @@ def delivered(folder, target, group, *, picture=None, mirrored=False, frame=RGB,
     if picture is None:
         shown = dataclasses.replace(scene, mirrored=mirrored)
         surface = make_surface(shown, recipe.size, 1, CPU)
-        picture = surface.delivered(random_paint(surface))
+        picture = surface.delivered(random_paint(surface), None, recipe.dtype)
     last = Progress(
         stage=0,
         stages=1,

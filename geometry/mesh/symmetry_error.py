@@ -14,8 +14,8 @@ from geometry.mesh.images import SurfaceSearch, points_at, spread_points
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.symmetry import Placement
 from geometry.spaces import Array
-from geometry.symmetry.colour import act
-from geometry.symmetry.colour_frame import RGB, ColourFrame
+from geometry.symmetry.colour import act, white
+from geometry.symmetry.colour_frame import RGB, ColourFrame, Pixels
 from geometry.symmetry.groups import Colouring, Group
 
 _POINTS = 20_000
@@ -34,7 +34,7 @@ class GeneratorError:
 
 
 def symmetry_error(
-    texture: NDArray[np.uint8] | NDArray[np.float64],
+    texture: Pixels | NDArray[np.float64],
     mesh: Mesh,
     group: Group,
     colouring: Colouring,
@@ -42,15 +42,18 @@ def symmetry_error(
     frame: ColourFrame = RGB,
 ) -> tuple[GeneratorError, ...]:
     """The error of every generator of ``group`` in ``texture`` (rows of all textures, columns, 3),
-    uint8 or floats in 0..1, at points spread evenly over the surface. ``frame``: what colours act
-    on; in others than RGB an error is what the rounding to 8 bits does not leave open.
+    whole numbers or floats in 0..1, at points spread evenly over the surface. ``frame``: what
+    colours act on; in others than RGB an error is what the rounding to whole numbers, of floats to
+    8 bits, does not leave open.
 
     The texture is read by Catmull-Rom splines. Points that are within two texels of a UV border,
     or whose image is, are left out: there lookups read the margin.
     """
     search = SurfaceSearch(mesh)
     shape = texture.shape[0] // mesh.textures, texture.shape[1]
-    values = texture.reshape(-1, 3) / (255.0 if texture.dtype == np.uint8 else 1.0)
+    top = white(texture.dtype)
+    half = 0.5 / (255 if top == 1 else top)  # of the step from one number to the next
+    values = texture.reshape(-1, 3) / top
     borders = _border_samples(mesh, shape)
     triangle, barycentric = spread_points(mesh, _POINTS)
     here, inside = _read(mesh, values, shape, borders, triangle, barycentric)
@@ -65,7 +68,7 @@ def symmetry_error(
         if frame.is_rgb:
             wanted = act(image_colour, here[used])
         else:
-            wanted = np.clip(there[used], *frame.bounds(image_colour, here[used]))
+            wanted = np.clip(there[used], *frame.bounds(image_colour, here[used], half))
         error = 255 * np.abs(there[used] - wanted)
         rms = math.sqrt((error**2).mean()) if error.size else None
         worst = float(error.max()) if error.size else None

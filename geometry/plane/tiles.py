@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.plane.chart import PlaneChart, picture_lattice, picture_periods
 from geometry.spaces import Array
+from geometry.symmetry.colour_frame import Pixels, rounded
 from geometry.symmetry.groups import short_basis
 
-Picture = NDArray[np.uint8]  # (H, W, 3)
+Picture = Pixels  # (H, W, 3)
 CellShape = Literal["parallelogram", "dirichlet"]
 
 
 @dataclass(frozen=True, eq=False)
 class TileCut:
-    """One cell, whose copies moved by the lattice's a and b fill the plane. rgb: (H, W, 3) uint8,
-    painted beyond the cell too; alpha: (H, W) uint8, how much of each pixel the cell covers, in
-    1/255; corner: (x, y), where in the picture's pixel coordinates the cut's pixels begin."""
+    """One cell, whose copies moved by the lattice's a and b fill the plane. rgb: (H, W, 3),
+    painted beyond the cell too; alpha: (H, W), of the same type, how much of each pixel the cell
+    covers; corner: (x, y), where in the picture's pixel coordinates the cut's pixels begin."""
 
     rgb: Picture
-    alpha: NDArray[np.uint8]
+    alpha: Pixels
     corner: tuple[int, int]
 
 
@@ -48,7 +48,7 @@ def cut_cell(picture: Picture, chart: PlaneChart, shape: CellShape, least: int =
     (x, y), (right, bottom) = _box(outline)
     right = max(right, x + least)
     covered = coverage(outline - (x, y), (bottom - y, right - x))
-    alpha = np.rint(np.clip(covered, 0, 1) * 255).astype(np.uint8)
+    alpha = rounded(covered, picture.dtype)
     return TileCut(_window(picture, chart, (x, y), alpha.shape), alpha, (x, y))
 
 

@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from geometry.errors import InputError, excerpt
 
@@ -71,9 +71,15 @@ def order(a: ColourElement) -> int:
     return n
 
 
+def white(dtype: DTypeLike) -> int:
+    """The number that stands for white: 255 of uint8, 65535 of uint16, 1 of floats."""
+    kind = np.dtype(dtype)
+    return int(np.iinfo(kind).max) if kind.kind == "u" else 1
+
+
 def act(a: ColourElement, colours: NDArray) -> NDArray:
-    """``a`` on colour values (..., 3): floats in 0..1 or uint8 in 0..255, which stay exact."""
-    top = colours.dtype.type(255 if colours.dtype == np.uint8 else 1)
+    """``a`` on colour values (..., 3): floats in 0..1, or uint8 or uint16, which stay exact."""
+    top = colours.dtype.type(white(colours.dtype))
     out = colours[..., [abs(i) - 1 for i in a]]
     flip = np.array(a) < 0
     return np.where(flip, top - out, out)

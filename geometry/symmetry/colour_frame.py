@@ -16,14 +16,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import special
 
 from geometry.spaces import Array
 from geometry.symmetry import colour
-from geometry.symmetry.colour import ColourElement, matrix
+from geometry.symmetry.colour import ColourElement, matrix, white
 
 CLAMP = 0.02  # colours are this far from 0 and 1 at least, where their logits are measured
 FLAT = 0.05  # logits: a style whose longest axis is shorter has no colours to tell apart
@@ -34,6 +35,7 @@ _BLACK = 1 / 1024  # where what is made darker ends: a quarter of a byte's step
 _POINTING = np.array([[1, 1, 1], [1, 0, -1], [1, 0, -1]])  # where axes point: light, warm, warm
 
 Row = tuple[float, float, float]
+Pixels = NDArray[Any]  # uint8, or uint16 where 16 bits a channel are wanted
 
 
 @dataclass(frozen=True)
@@ -77,19 +79,21 @@ class ColourFrame:
         return logits @ moved.T.astype(logits.dtype) + shift.astype(logits.dtype)
 
     def act(self, element: ColourElement, colours: NDArray) -> NDArray:
-        """``element`` on colours (..., 3): floats in 0..1; in the frame RGB also uint8."""
+        """``element`` on colours (..., 3): floats in 0..1; in the frame RGB also whole numbers."""
         if self.is_rgb:
             return colour.act(element, colours)
         moved, shift = self.action(element)
         return special.expit(_logits(colours) @ moved.T + shift)
 
-    def as_bytes(self, element: ColourElement, colours: Array) -> NDArray[np.uint8]:
-        """What ``element`` makes of colours (..., 3) in 0..1, in 0..255. In the frame RGB they are
-        rounded first and changed in whole numbers: the images under all elements agree to the bit.
-        In others each is rounded once, at the end."""
+    def as_pixels(
+        self, element: ColourElement, colours: Array, dtype: DTypeLike = np.uint8
+    ) -> Pixels:
+        """What ``element`` makes of colours (..., 3) in 0..1, see :func:`rounded`. In the frame RGB
+        they are rounded first and changed in whole numbers: the images under all elements agree to
+        the bit. In others each is rounded once, at the end."""
         if self.is_rgb:
-            return colour.act(element, rounded(colours))
-        return rounded(self.act(element, colours))
+            return colour.act(element, rounded(colours, dtype))
+        return rounded(self.act(element, colours), dtype)
 
     def bounds(
         self, element: ColourElement, pixels: NDArray, half: float = 0.5 / 255
@@ -200,9 +204,9 @@ class ColourMoments:
         return ColourFrame.from_array(columns, int((lengths < floor).sum()))
 
 
-def rounded(colours: Array) -> NDArray[np.uint8]:
-    """Colours in 0..1 in 0..255."""
-    return np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8)
+def rounded(colours: NDArray, dtype: DTypeLike = np.uint8) -> Pixels:
+    """Colours in 0..1 as whole numbers: uint8, 0 to 255, or uint16, 0 to 65535."""
+    return np.rint(np.clip(colours, 0, 1) * white(dtype)).astype(dtype)
 
 
 def _logits(colours: NDArray, least: float = EDGE) -> Array:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import DTypeLike
 
 from geometry.plane.motions import Orbits
 from geometry.symmetry import colour
@@ -17,17 +18,19 @@ from service.spaces.frame import Picture
 from service.spaces.plane_design import PlaneDesign
 
 
-def developed(design: PlaneDesign, folding: Folding, paint: Pyramid) -> Picture:
+def developed(
+    design: PlaneDesign, folding: Folding, paint: Pyramid, dtype: DTypeLike = np.uint8
+) -> Picture:
     """The picture (H, W, 3) of a tile whose texels are its pixels, as
     :meth:`PlaneDesign.developed` makes it of all orbits at once: on red, green and blue each orbit
     is rounded once, and its symmetry is exact."""
     rows, columns = design.chart_shape[1:]
-    picture = np.empty((rows, columns, 3), np.uint8)
+    picture: Picture = np.empty((rows, columns, 3), dtype)
     if design.frame.is_rgb:
         _by_orbits(design, folding, paint, picture)
     else:  # every image is rounded by itself
         for box in boxes((rows, columns)):
-            _part(picture, box)[:] = _bytes(design, folding, paint, box)
+            _part(picture, box)[:] = _pixels(design, folding, paint, box, picture)
     if design.mirrored:
         for line in picture:  # not as a view, which whoever reads it would have to copy
             line[:] = line[::-1].copy()
@@ -45,7 +48,7 @@ def _by_orbits(design: PlaneDesign, folding: Folding, paint: Pyramid, picture: P
         for box in boxes((len(own), columns)):
             here = _part(own, box)
             if here.any():
-                painted = _bytes(design, folding, paint, box._replace(top=start))
+                painted = _pixels(design, folding, paint, box._replace(top=start), picture)
                 _part(picture[start:], box)[here] = painted[here]
         if changes:
             firsts = numbers[own.ravel()]
@@ -62,9 +65,11 @@ def _by_orbits(design: PlaneDesign, folding: Folding, paint: Pyramid, picture: P
                 )
 
 
-def _bytes(design: PlaneDesign, folding: Folding, paint: Pyramid, box: Box) -> Picture:
+def _pixels(
+    design: PlaneDesign, folding: Folding, paint: Pyramid, box: Box, of: Picture
+) -> Picture:
     colours = torch.sigmoid(folding.read(paint, box)).T.numpy()
-    made: Picture = design.frame.as_bytes(IDENTITY, colours)
+    made = design.frame.as_pixels(IDENTITY, colours, of.dtype)
     return made.reshape(box.height, box.width, 3)
 
 

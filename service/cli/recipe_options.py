@@ -52,6 +52,7 @@ _SPELLINGS = {
     "styles": _Spelling(("--style", "-s"), "[WEIGHT:]STYLE", _BLEND),
     "dreams": _Spelling(("--dream",), "TARGET[=WEIGHT]", _DREAM),
     "size": _Spelling(metavar="PIXELS"),
+    "bits": _Spelling(more="JPEG, WebP and GLB hold 8."),
     "quality": _Spelling(("--quality", "-q")),
     "angle": _Spelling(metavar="DEGREES"),
     "twist": _Spelling(metavar="DEGREES"),
@@ -86,7 +87,7 @@ _SECTION_OF = {
     **dict.fromkeys(MOTIF, STYLE),
     **dict.fromkeys(("mesh", "material", "unwrap", "base", "start", "mask"), SURFACE),
     **dict.fromkeys(("quality", "steps", "seed", "views", "view_layout", "precision"), QUALITY),
-    **dict.fromkeys(("size", "cut", "repeat", "projection", "model", "finishing"), OUTPUT),
+    **dict.fromkeys(("size", "bits", "cut", "repeat", "projection", "model", "finishing"), OUTPUT),
     **dict.fromkeys((term.setting for term in TERMS.values()), OBJECTIVE),
 }
 _PLAIN = ("target", "group", "finishing")  # their defaults, if they have one, say nothing
@@ -110,6 +111,7 @@ _PAINTING = (
     "colours",
     "inks",
     "size",
+    "bits",
     "seed",
     "styles",
     "dreams",
@@ -195,6 +197,8 @@ def _kind(annotation: Any) -> type:
     for part in _parts(annotation):
         if part in (bool, int, float):
             return part
+        if {type(choice) for choice in typing.get_args(part)} == {int}:
+            return int
     return str
 
 
@@ -202,10 +206,10 @@ def choices_of(info: FieldInfo) -> list[str]:
     """The values that a field can have, if it has only some: of its type, or of a table. What else
     there may be is in its description."""
     found = [c for part in _parts(info.annotation) for c in typing.get_args(part)]
-    schema: dict[str, Any] = {"enum": [c for c in found if isinstance(c, str)]}
+    schema: dict[str, Any] = {"enum": [c for c in found if isinstance(c, str | int)]}
     if callable(info.json_schema_extra):
         info.json_schema_extra(schema)
-    return [c for kind in schema.get("anyOf", [schema]) for c in kind.get("enum", ())]
+    return [str(c) for kind in schema.get("anyOf", [schema]) for c in kind.get("enum", ())]
 
 
 def _parts(annotation: Any) -> tuple[Any, ...]:

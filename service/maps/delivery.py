@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.spaces import Array
+from geometry.symmetry.colour_frame import rounded
 from service.maps.files import MapFormat, map_bytes
 from service.maps.light import Light, light_of
 from service.maps.relief import Convention, Finish, Maps, make_maps, stored
@@ -100,8 +100,8 @@ def contents(made: Made, place: Written, finish: Finish) -> dict[Path, bytes]:
     for name, value in values.items():
         for path, part in zip(pictures[name], np.split(value, count), strict=True):
             files[path] = map_bytes(part, place.kind)
-    normals = np.split(_bytes(stored(maps.normal, "opengl")), count)
-    packed = np.split(_bytes(maps.packed), count)
+    normals = np.split(rounded(stored(maps.normal, "opengl")), count)
+    packed = np.split(rounded(maps.packed), count)
     surfaces = [SurfaceMaps(n, p) for n, p in zip(normals, packed, strict=True)]
     files[place.glb] = glb_bytes(subject.body, base, surfaces)
     files[place.about] = (
@@ -129,7 +129,3 @@ def _about(
         },
         "normal_errors_degrees": {k: round(v, 4) for k, v in made.errors.items() if v == v},
     }
-
-
-def _bytes(values: Array) -> NDArray[np.uint8]:
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)

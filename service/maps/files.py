@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.errors import InputError
 from geometry.spaces import Array
+from geometry.symmetry.colour_frame import rounded
 from service.reporting.formats import picture_bytes
 
 _BITS = {"png": (8, 16), "exr": (16, 32), "webp": (8,), "jpg": (8,)}
-_PNG_GREY, _PNG_RGB = 0, 2
 
 
 @dataclass(frozen=True)
@@ -55,10 +52,7 @@ def map_bytes(values: Array, kind: MapFormat) -> bytes:
     """Values (H, W) or (H, W, 3), 0..1, as the content of a file."""
     if kind.suffix == "exr":
         return exr_bytes(values, kind.bits)
-    levels = np.rint(np.clip(values, 0, 1) * (2**kind.bits - 1))
-    if kind.bits == 16:
-        return _png_of_sixteen_bits(levels.astype(np.uint16))
-    return picture_bytes(levels.astype(np.uint8), f".{kind.suffix}")
+    return picture_bytes(rounded(values, f"u{kind.bits // 8}"), f".{kind.suffix}")
 
 
 def exr_bytes(values: Array, bits: int = 16) -> bytes:
@@ -71,20 +65,3 @@ def exr_bytes(values: Array, bits: int = 16) -> bytes:
     with OpenEXR.File(header, {"Y" if data.ndim == 2 else "RGB": data}) as file:
         file.write(stream)
     return stream.getvalue()
-
-
-def _png_of_sixteen_bits(levels: NDArray[np.uint16]) -> bytes:
-    """A PNG (ISO 15948) of (H, W) or (H, W, 3); Pillow writes colours with 8 bits only. Every row
-    is stored as its difference from the row above."""
-    height, width = levels.shape[:2]
-    raw = np.ascontiguousarray(levels, ">u2").view(np.uint8).reshape(height, -1)
-    rows = np.full((height, raw.shape[1] + 1), 2, np.uint8)  # filter 2: up
-    rows[0, 1:], rows[1:, 1:] = raw[0], raw[1:] - raw[:-1]
-    colour = _PNG_GREY if levels.ndim == 2 else _PNG_RGB
-    head = struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), 6)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

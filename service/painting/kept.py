@@ -16,7 +16,9 @@ from PIL import Image
 from scipy import ndimage
 
 from geometry.errors import InputError
+from geometry.symmetry.colour import white
 from geometry.symmetry.colour_frame import RGB, ColourFrame
+from service.spaces.frame import Picture
 from service.spaces.plane import WHOLE_SIZE
 from service.spaces.reach import Reach
 from service.spaces.space import Design, Scene
@@ -163,15 +165,15 @@ Before = Paint | Kept  # what a painting goes on from: all of it, larger; or but
 
 @dataclass(frozen=True, eq=False)
 class Backdrop:
-    """What a picture was before a region of it was repainted. kept: (H, W, 3) uint8, what comes of
-    the kept paint alone; before: (H, W, 3) uint8, the picture as it ended, None if it never did;
+    """What a picture was before a region of it was repainted. kept: (H, W, 3), what comes of the
+    kept paint alone; before: (H, W, 3), the picture as it ended, None if it never did;
     changed: (H, W), see Kept."""
 
-    kept: NDArray[np.uint8]
-    before: NDArray[np.uint8] | None
+    kept: Picture
+    before: Picture | None
     changed: NDArray[np.bool_]
 
-    def behind(self, painted: NDArray[np.uint8], kept: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def behind(self, painted: Picture, kept: Picture) -> Picture:
         """``painted`` where it changes, and elsewhere what was there, to the bit. ``kept``: of the
         kept paint, made as ``painted`` was."""
         changed = self.changed[..., None]
@@ -180,8 +182,9 @@ class Backdrop:
         # The kept paint need not make the picture that was there to the bit: other seams were
         # erased, or an earlier version kept it on a smaller canvas. What it lacks is laid under
         # the new paint, too, which so begins without a step.
-        moved = np.clip(self.before + (painted.astype(np.int16) - kept), 0, 255)
-        return np.where(changed, moved.astype(np.uint8), self.before)
+        signed = painted.astype(np.promote_types(painted.dtype, np.int16))
+        moved = np.clip(self.before + (signed - kept), 0, white(painted.dtype))
+        return np.where(changed, moved.astype(painted.dtype), self.before)
 
 
 def kept_paint(scene: Scene, width: int, paint: Paint, region: NDArray[np.bool_]) -> Kept:

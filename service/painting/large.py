@@ -16,7 +16,6 @@ from typing import NoReturn
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from geometry.symmetry.colour import generated
@@ -48,6 +47,7 @@ from service.painting.studio import (
 )
 from service.perception.network import Network
 from service.recipe.recipe import Recipe
+from service.spaces.frame import Picture
 from service.spaces.handedness import winding
 from service.spaces.plane import PlaneScene
 from service.spaces.plane_design import PlaneDesign
@@ -206,12 +206,12 @@ class LargeStudio:
             self._see_with(dataclasses.replace(self._scene, mirrored=mirrored))
 
     @torch.no_grad()
-    def texture(self, max_size: int) -> NDArray[np.uint8]:
+    def texture(self, max_size: int) -> Picture:
         """See Studio; a look at it is at most 1024 pixels wide."""
         if not max_size:
             pyramid, design = self._whole()
             folding = Folding(design.chart, self._scene.frame, self._axes)
-            return developed(design, folding, pyramid)
+            return developed(design, folding, pyramid, self.recipe.dtype)
         design = self._scene.design(min(self._width, GLANCES[-1]))
         return at_most(max_size, self._small.picture(self._glance(design)))
 

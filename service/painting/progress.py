@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Backdrop, Origin, Paint
 from service.painting.steering import Adjustment
 from service.recipe.parts import Objective
+from service.spaces.frame import Picture
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,8 +46,9 @@ class Step:
 class Progress(Step):
     """One step done. Cheap: nothing is rendered or copied until ``texture`` is called.
 
-    texture(max_size): the picture as it is now, (H, W, 3) uint8 sRGB, top row first; at full size
-    with ``max_size`` 0, else cheaply rendered so that its longest side is at most ``max_size``.
+    texture(max_size): the picture as it is now, (H, W, 3) sRGB, top row first; at full size, with
+    as many bits as the recipe says, with ``max_size`` 0, else cheaply rendered, uint8, so that its
+    longest side is at most ``max_size``.
     checkpoint(): all that is needed to go on from here later, copied; see paint.
     surface(full): what is painted on at this stage, or at full size, and the paint on it, (canvas
     texels, 3), for what only one space has. All must be called before the generator is advanced.
@@ -64,7 +63,7 @@ class Progress(Step):
     step of its stage.
     """
 
-    texture: Callable[[int], NDArray[np.uint8]]
+    texture: Callable[[int], Picture]
     checkpoint: Callable[[], Checkpoint]
     paint: Callable[[], Paint]
     surface: Callable[[bool], tuple[Surface, Tensor]]

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
@@ -29,10 +28,12 @@ from service.painting.replay import Replay, recorders_of
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
 from service.perception.network import Network
+from service.pictures.depth import in_depth
 from service.ranks.ranks import ALONE, Ranks
 from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
 from service.spaces import SPACES
+from service.spaces.frame import Picture
 from service.spaces.handedness import winding
 from service.spaces.resolution import TOGETHER
 from service.spaces.space import Scene
@@ -264,7 +265,7 @@ class Studio:
         return surface, self._shown(surface)
 
     @torch.no_grad()
-    def texture(self, max_size: int) -> NDArray[np.uint8]:
+    def texture(self, max_size: int) -> Picture:
         """The picture as it is now; see Progress.texture."""
         if max_size:
             looked_at = self._glances.surface(self._surface, self._width, max_size)
@@ -273,7 +274,7 @@ class Studio:
                 shown = shown.shrunk(looked_at.canvas_shape)
             return at_most(max_size, looked_at.picture(self._logits(shown)))
         full, logits = self.surface(full=True)
-        picture = full.delivered(logits, self._finisher())
+        picture = full.delivered(logits, self._finisher(), self.recipe.dtype)
         if self._blend is None or SPACES[self._scene.target].needs_body:  # joined when it is whole
             return picture
         backdrop = self.kept()
@@ -285,8 +286,11 @@ class Studio:
         assert self._blend is not None
         full = self._surface_at(self.recipe.size)
         logits = self._blend.kept(full.canvas_shape, full.wrap)
-        kept = full.delivered(logits, self._finisher())
-        return Backdrop(kept, self._blend.before, self._blend.changed)
+        kept = full.delivered(logits, self._finisher(), self.recipe.dtype)
+        before = self._blend.before
+        if before is not None:
+            before = in_depth(before, kept.dtype)
+        return Backdrop(kept, before, self._blend.changed)
 
     @torch.no_grad()
     def paint(self) -> Paint:

@@ -23,6 +23,7 @@ ColoursName = Literal["style", "rgb", "inks"]
 OWN, BASE, LIGHT = "own", "base", "light"  # style colours that are no picture's
 QualityName = Literal["draft", "standard", "final"]
 PrecisionName = Literal["auto", "float32", "bfloat16"]
+Bits = Literal[8, 16]
 
 
 MAX_DREAM = 256  # characters of what is dreamt of

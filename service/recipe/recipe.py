@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
@@ -226,6 +227,11 @@ class Recipe(Part):
         description="Width of the result in pixels; where it is repeated, of one period. "
         f"{_LARGER.capitalize()}.",
     )
+    bits: fields.Bits = Field(
+        default=8,
+        description="Bits of each channel of the delivered picture; 16 in PNG and TIFF files, from "
+        "the command line.",
+    )
     seed: int = Field(
         default=0, strict=True, ge=0, lt=2**31, description="Another seed, another picture."
     )
@@ -309,6 +315,11 @@ class Recipe(Part):
     def _goes_together(self) -> Self:
         check_together(self)
         return self
+
+    @property
+    def dtype(self) -> np.dtype[np.uint8 | np.uint16]:
+        """Of the delivered picture's numbers."""
+        return np.dtype(f"u{self.bits // 8}")
 
     @property
     def colours_of(self) -> str | None:

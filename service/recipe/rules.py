@@ -103,6 +103,13 @@ def _check_finishing(recipe: Recipe) -> None:
                 f"'finishing.{name}' is for the target {' or '.join(STEPS[name].targets)}, "
                 f"not for '{recipe.target}'"
             )
+    if recipe.bits > 8 and recipe.finishing.values["palette"] is not None:
+        raise InputError(
+            "bad-value",
+            "bits",
+            "A picture in inks has a few colours: 8 bits hold them exactly.",
+            "Leave out bits, or the palette.",
+        )
     if recipe.finishing.values["dither"] and recipe.finishing.values["palette"] is None:
         raise InputError(
             "bad-value",

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from geometry.errors import InputError
 from geometry.sphere.pictures import FACES, faces
 from service.figures.figures import Figure
+from service.pictures.depth import in_eight_bits
 from service.reporting.figure import figure_files
 from service.reporting.formats import FORMATS, picture_writer
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import SCHEMA
+from service.spaces.frame import Picture
 from service.whole_files import NAME_PART, Data, reason, temporary_name, write_atomically
 
 if TYPE_CHECKING:
@@ -138,12 +137,12 @@ def _told(path: Path) -> Iterator[None]:
 
 def deliver(
     place: Destination,
-    picture: NDArray[np.uint8],
+    picture: Picture,
     receipt: Mapping[str, Any] | None = None,
     write: Write | None = None,
     paint: Paint | None = None,
 ) -> None:
-    """Write a picture, (H, W, 3) or (H, W, 4) uint8, its faces, its receipt, if it has one, and its
+    """Write a picture, (H, W, 3) or (H, W, 4), its faces, its receipt, if it has one, and its
     paint, where that is to be gone on from. ``write``: how, :func:`write_files` unless it is given.
     Raises InputError("bad-output"), say for a full disk; an older picture is then still whole."""
     pictures = {place.picture: picture}
@@ -183,11 +182,12 @@ def with_paint(
 
 
 def deliver_figure(
-    place: Destination, figure: Figure, picture: NDArray[np.uint8], write: Write | None = None
+    place: Destination, figure: Figure, picture: Picture, write: Write | None = None
 ) -> None:
     """Write a figure over its picture, which is delivered already. Raises
     InputError("bad-output")."""
-    files = zip(place.figure, figure_files(figure, picture, place.dpi), strict=True)
+    drawn = figure_files(figure, in_eight_bits(picture), place.dpi)
+    files = zip(place.figure, drawn, strict=True)
     (write or write_files)(dict(files))
 
 

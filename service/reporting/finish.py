@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 class Finished(NamedTuple):
-    """A finished painting. picture: as delivered, (H, W, 3) uint8, or (H, W, 4) where parts are
-    clear; receipt: ready for JSON; painted: (H, W, 3), the picture before it was cut or laid over a
-    base; scene: as it was in the end, turned over or recoloured; coverage: of meshes, a picture of
-    what no view saw."""
+    """A finished painting. picture: as delivered, (H, W, 3), or (H, W, 4) where parts are clear;
+    receipt: ready for JSON; painted: (H, W, 3), the picture before it was cut or laid over a base;
+    scene: as it was in the end, turned over or recoloured; coverage: of meshes, a picture of what
+    no view saw."""
 
     picture: Picture
     receipt: dict[str, Any]

@@ -3,90 +3,126 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.errors import InputError
+from geometry.symmetry.colour import white
+from geometry.symmetry.colour_frame import Pixels
+from service.pictures.depth import in_eight_bits
 from service.pictures.files import over_white
+from service.pictures.png import write_png
+
+# Writes a picture into a file, with its pixels per inch and its ICC profile, if it has them.
+Writer = Callable[[BinaryIO, Pixels, float | None, bytes | None], None]
 
 
 @dataclass(frozen=True)
 class Format:
-    """name: Pillow's; options: to save with; alpha: whether it can be transparent; largest: how
+    """bits: the most that a channel can have; alpha: whether it can be transparent; largest: how
     many pixels a side can have."""
 
     name: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    write: Writer
+    bits: int = 8
     alpha: bool = True
     largest: int = 2**31 - 1
 
 
-_TIFF = Format("TIFF", {"compression": "tiff_adobe_deflate"})
-_JPEG = Format("JPEG", {"quality": 95, "subsampling": 0}, alpha=False, largest=65500)
+def _by_pillow(name: str, **options: Any) -> Writer:
+    def write(stream: BinaryIO, picture: Pixels, dpi: float | None, profile: bytes | None) -> None:
+        named: dict[str, Any] = {} if dpi is None else {"dpi": (dpi, dpi)}
+        named |= {} if profile is None else {"icc_profile": profile}
+        shown = np.ascontiguousarray(picture)
+        Image.fromarray(shown).save(stream, name, **options, **named)
+
+    return write
+
+
+def _write_tiff(
+    stream: BinaryIO, picture: Pixels, dpi: float | None, profile: bytes | None
+) -> None:
+    import tifffile  # a tenth of a second
+
+    tifffile.imwrite(
+        tifffile.FileHandle(stream, name="picture"),  # the stream's own may be a number
+        picture,
+        photometric="minisblack" if picture.ndim == 2 else "rgb",
+        extrasamples=["unassalpha"] if picture.shape[2:] == (4,) else None,
+        compression="adobe_deflate",
+        predictor=True,
+        rowsperstrip=_TIFF_ROWS,
+        resolution=None if dpi is None else (dpi, dpi),
+        resolutionunit=None if dpi is None else "INCH",
+        iccprofile=profile,
+        metadata=None,
+        software=False,
+    )
+
+
+_TIFF_ROWS = 64  # of a strip
+_TIFF = Format("TIFF", _write_tiff, bits=16)
+_JPEG = Format("JPEG", _by_pillow("JPEG", quality=95, subsampling=0), alpha=False, largest=65500)
 FORMATS: dict[str, Format] = {
-    ".png": Format("PNG", {"compress_level": 3}),  # thrice as fast, 6 % larger
+    ".png": Format("PNG", write_png, bits=16),
     ".tif": _TIFF,
     ".tiff": _TIFF,
-    ".webp": Format("WEBP", {"lossless": True}, largest=16383),
+    ".webp": Format("WEBP", _by_pillow("WEBP", lossless=True), largest=16383),
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
 }
 
 
-def loses_transparency(picture: NDArray[np.uint8], suffix: str) -> bool:
+def loses_transparency(picture: Pixels, suffix: str) -> bool:
     """Whether something of a picture is transparent, which the format of a suffix of FORMATS
     cannot say."""
     can = FORMATS[suffix.lower()].alpha
-    return not can and picture.shape[2:] == (4,) and bool((picture[..., 3] < 255).any())
+    clear = picture.shape[2:] == (4,) and bool((picture[..., 3] < white(picture.dtype)).any())
+    return clear and not can
 
 
-def check_sides(shape: Sequence[int], suffix: str) -> None:
-    """Raise InputError("bad-output") for a picture (H, W, ...) with more pixels on a side than the
-    format of a suffix of FORMATS can say."""
+def check_holds(shape: Sequence[int], bits: int, suffix: str) -> None:
+    """Raise InputError("bad-output") for a picture (H, W, ...) with more pixels on a side, or more
+    bits in a channel, than the format of a suffix of FORMATS can hold."""
     kind, (height, width) = FORMATS[suffix.lower()], shape[:2]
     if max(height, width) > kind.largest:
-        raise InputError(
-            "bad-output",
-            "output",
-            f"This picture has {width} × {height} pixels, and {kind.name} holds {kind.largest} "
-            "a side.",
-            "Choose a name that ends with .png or .tif.",
-        )
+        what, most = f"has {width} × {height} pixels", f"{kind.largest} a side"
+    elif bits > kind.bits:
+        what, most = f"has {bits} bits a channel", f"{kind.bits}"
+    else:
+        return
+    raise InputError(
+        "bad-output",
+        "output",
+        f"This picture {what}, and {kind.name} holds {most}.",
+        "Choose a name that ends with .png or .tif.",
+    )
 
 
 def picture_writer(
-    picture: NDArray[np.uint8],
-    suffix: str = ".png",
-    dpi: float | None = None,
-    profile: bytes | None = None,
+    picture: Pixels, suffix: str = ".png", dpi: float | None = None, profile: bytes | None = None
 ) -> Callable[[BinaryIO], None]:
-    """What writes a picture, (H, W) or (H, W, 3 or 4) uint8, as the content of a file with a suffix
-    of FORMATS; what is transparent lies over white where the format cannot say so. dpi: pixels per
+    """What writes a picture, (H, W) or (H, W, 3 or 4), as the content of a file with a suffix of
+    FORMATS; what is transparent lies over white where the format cannot say so. dpi: pixels per
     inch that it names; WebP has no place for them. profile: ICC, left out if None: it is sRGB.
-    Raises InputError as :func:`check_sides`."""
-    check_sides(picture.shape, suffix)
+    Raises InputError as :func:`check_holds`."""
+    check_holds(picture.shape, 8 * picture.itemsize, suffix)
     kind = FORMATS[suffix.lower()]
-    options = dict(kind.options) | ({} if dpi is None else {"dpi": (dpi, dpi)})
-    options |= {} if profile is None else {"icc_profile": profile}
 
     def write(stream: BinaryIO) -> None:
         clear = picture.shape[2:] == (4,) and not kind.alpha
-        shown = over_white(picture) if clear else np.ascontiguousarray(picture)
-        Image.fromarray(shown).save(stream, kind.name, **options)
+        shown = over_white(in_eight_bits(picture)) if clear else picture
+        kind.write(stream, shown, dpi, profile)
 
     return write
 
 
 def picture_bytes(
-    picture: NDArray[np.uint8],
-    suffix: str = ".png",
-    dpi: float | None = None,
-    profile: bytes | None = None,
+    picture: Pixels, suffix: str = ".png", dpi: float | None = None, profile: bytes | None = None
 ) -> bytes:
     """The same, all at once."""
     stream = io.BytesIO()

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.mesh_files.loading import LoadedMesh
+from service.pictures.depth import in_eight_bits
 from service.reporting.delivery import (
     Write,
     bad_output,
@@ -27,6 +28,7 @@ from service.reporting.formats import picture_writer
 from service.reporting.glb import GENERATOR, glb_bytes
 from service.reporting.mesh_pictures import VIEWS, preview_views
 from service.reporting.overwriting import FilesRead
+from service.spaces.frame import Picture
 from service.whole_files import Data
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ def mesh_destination(
 def deliver_mesh(
     place: MeshDestination,
     loaded: LoadedMesh,
-    picture: NDArray[np.uint8],
+    picture: Picture,
     receipt: Mapping[str, Any],
     coverage: NDArray[np.uint8] | None = None,
     write: Write | None = None,
@@ -105,8 +107,9 @@ def deliver_mesh(
     """Write all files of a painted mesh; each is written whole or not at all, the receipt last.
     ``paint``: see :func:`service.reporting.delivery.deliver`.
 
-    picture: the textures, stacked, (rows, columns, 3 or 4) uint8; coverage: likewise, the coverage
-    picture. ``write``: how, :func:`service.reporting.delivery.write_files` unless it is given.
+    picture: the textures, stacked, (rows, columns, 3 or 4); coverage: likewise, uint8, the coverage
+    picture. The GLB and the renders have 8 bits a channel. ``write``: how,
+    :func:`service.reporting.delivery.write_files` unless it is given.
     Raises InputError("bad-output").
     """
     textures = np.split(picture, len(place.textures))
@@ -114,8 +117,9 @@ def deliver_mesh(
         path: picture_writer(texture, dpi=place.dpi)
         for path, texture in zip(place.textures, textures, strict=True)
     }
-    files[place.glb] = glb_bytes(loaded, textures)
-    views = preview_views(loaded, picture)
+    shown = in_eight_bits(picture)
+    files[place.glb] = glb_bytes(loaded, np.split(shown, len(place.textures)))
+    views = preview_views(loaded, shown)
     files |= {path: picture_writer(view) for path, view in zip(place.views, views, strict=True)}
     if coverage is not None:
         files[place.coverage] = picture_writer(coverage)

@@ -15,6 +15,8 @@ from geometry.mesh.seams import find_seams
 from geometry.mesh.surface import uv_surface
 from geometry.mesh.symmetry import deviation
 from geometry.mesh.symmetry_error import symmetry_error
+from geometry.symmetry.colour import white
+from geometry.symmetry.colour_frame import rounded
 from geometry.texture.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
 from geometry.texture.filling import fill_unseen
 from geometry.texture.layout import overlapping_texels, texel_stretch
@@ -25,7 +27,9 @@ from service.finisher import in_inks, unique_colours
 from service.inputs.body import ALPHA_CUT, Body
 from service.painting.kept import Backdrop
 from service.pictures.base_colour import fitted_stack
+from service.pictures.depth import in_depth, in_eight_bits
 from service.reporting.quality import Quality, SymmetryError
+from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
 
@@ -58,12 +62,12 @@ class MeshFigures:
 
 @dataclass(frozen=True, eq=False)
 class FinishedMesh:
-    """texture: (rows, columns, 3 or 4) uint8, all textures one below the other; painted: (rows,
-    columns, 3), the same without the base; coverage: a picture (rows, columns, 3) of what no view
+    """texture: (rows, columns, 3 or 4), all textures one below the other; painted: (rows, columns,
+    3), the same without the base; coverage: a picture (rows, columns, 3), uint8, of what no view
     saw; seen: (rows, columns), the texels that one did."""
 
-    texture: NDArray[np.uint8]
-    painted: NDArray[np.uint8]
+    texture: Picture
+    painted: Picture
     coverage: NDArray[np.uint8]
     seen: NDArray[np.bool_]
     quality: Quality
@@ -72,7 +76,7 @@ class FinishedMesh:
 
 def finish_mesh(
     scene: MeshScene,
-    texture: NDArray[np.uint8],
+    texture: Picture,
     seen: NDArray[np.floating],
     backdrop: Backdrop | None = None,
     inked: bool = False,
@@ -92,13 +96,14 @@ def finish_mesh(
     seams = find_seams(mesh)
     unseen = texels.covered & (seen <= SEEN_PIXELS)
 
-    def whole(texture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        colours = fill_unseen(texture.reshape(-1, 3) / 255, unseen, texels, mesh)
+    def whole(texture: Picture) -> Picture:
+        colours = texture.reshape(-1, 3) / white(texture.dtype)
+        colours = fill_unseen(colours, unseen, texels, mesh)
         if scene.group.order == 1:
             colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
         else:  # erasing would break the symmetry; the paint had no seams when it was folded
             colours = margin_map(mesh, shape, MARGIN_TEXELS, seams=seams).apply(colours)
-        return np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
+        return rounded(colours, texture.dtype).reshape(texture.shape)
 
     painted = whole(texture)
     if backdrop is not None:  # seams are erased everywhere at once, if only a little far away
@@ -135,7 +140,7 @@ def finish_mesh(
     return FinishedMesh(
         with_base(painted, body),
         painted,
-        coverage_picture(painted, np.where(holes, np.inf, seen), texels),
+        coverage_picture(in_eight_bits(painted), np.where(holes, np.inf, seen), texels),
         texels.covered.reshape(shape) & (seen > SEEN_PIXELS) & ~holes,
         Quality(errors, ratios),
         figures,
@@ -149,14 +154,16 @@ def _holes(body: Body, shape: tuple[int, int]) -> NDArray[np.bool_]:
     return fitted_stack(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
 
 
-def with_base(painted: NDArray[np.uint8], body: Body) -> NDArray[np.uint8]:
+def with_base(painted: Picture, body: Body) -> Picture:
     """The base where the mask keeps it, and its alpha."""
     if body.base is None:
         return painted
     shape = painted.shape[0], painted.shape[1]
-    base = fitted_stack(body.base, shape, body.mesh.textures)
+    base = in_depth(fitted_stack(body.base, shape, body.mesh.textures), painted.dtype)
     if body.mask is not None:
         share = fitted_stack(body.mask, shape, body.mesh.textures)[..., None] / 255
         mixed = share * painted + (1 - share) * base[..., :3]
-        painted = np.rint(mixed).astype(np.uint8)
-    return painted if base[..., 3].min() == 255 else np.dstack([painted, base[..., 3]])
+        painted = np.rint(mixed).astype(painted.dtype)
+    return (
+        painted if base[..., 3].min() == white(base.dtype) else np.dstack([painted, base[..., 3]])
+    )

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.spaces import Array
-from geometry.symmetry.colour import generated
+from geometry.symmetry.colour import generated, white
 from service.colours import in_wanted_colours
 from service.inputs.styles import StylePicture
 from service.recipe.recipe import Recipe
+from service.spaces.frame import Picture
 from service.spaces.space import Scene
 
 _SAMPLES = 1 << 15  # pixels, of the picture and of each style: 0.002 of the distance
@@ -23,7 +24,7 @@ def palette_distance(
     recipe: Recipe,
     scene: Scene,
     styles: Sequence[StylePicture],
-    picture: NDArray[np.uint8],
+    picture: Picture,
     weigh: Callable[[NDArray[np.int64]], Array],
 ) -> float | None:
     """How far a painting's colours are from its styles', 0..1: the Wasserstein-1 distance of the
@@ -49,7 +50,7 @@ def palette_distance(
         count = round(_SAMPLES * style.weight / total / len(elements))
         sample = random.choice(style.pixels.reshape(-1, 3), max(1, count)) / 255
         wanted += [scene.frame.act(element, sample) for element in elements]
-    return channel_distance(painted / 255, np.concatenate(wanted))
+    return channel_distance(painted / white(picture.dtype), np.concatenate(wanted))
 
 
 def channel_distance(one: Array, other: Array) -> float:

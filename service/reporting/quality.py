@@ -1,5 +1,5 @@
-"""How good a delivered picture is, measured on its 8-bit pixels: how well it keeps its symmetry,
-and whether its borders show when it is repeated."""
+"""How good a delivered picture is, measured on its pixels as they are, of 8 or 16 bits: how well it
+keeps its symmetry, and whether its borders show when it is repeated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.spaces import Array
-from geometry.symmetry.colour import act
+from geometry.symmetry.colour import act, white
 from geometry.symmetry.colour_frame import ColourFrame
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 
@@ -23,9 +23,9 @@ _SAMPLES = 1 << 18  # pixels that are compared where colours must be interpolate
 
 @dataclass(frozen=True)
 class SymmetryError:
-    """How far the picture is from f(g·p) = c(g)·f(p) for one generator g, in 1/255. Where colours
-    act in a frame that is not RGB: beyond what the rounding of f(p) leaves open, which dark and
-    bright colours magnify.
+    """How far the picture is from f(g·p) = c(g)·f(p) for one generator g, in 1/255 of white, also
+    where it has 16 bits. Where colours act in a frame that is not RGB: beyond what the rounding of
+    f(p) leaves open, which dark and bright colours magnify.
 
     rms over pixels and channels (pixels count by the area that they show), worst: the largest
     difference; exact: g takes pixels to pixels and every one of them agrees to the bit."""
@@ -77,11 +77,12 @@ def seam_ratio(picture: Picture, axis: int, skew: int = 0) -> float | None:
     height, width = picture.shape[:2]
     total = count = 0
     tall = max(1, _CHUNK // width)
+    signed = np.promote_types(picture.dtype, np.int16)
     for top in range(0, height, tall):
-        rows = picture[top : top + tall + (axis == 0)].astype(np.int16)
+        rows = picture[top : top + tall + (axis == 0)].astype(signed)
         steps = np.abs(np.diff(rows, axis=axis))
         total, count = total + int(steps.sum(dtype=np.int64)), count + steps.size
-    first, last = (np.take(picture, k, axis).astype(np.int16) for k in (0, -1))
+    first, last = (np.take(picture, k, axis).astype(signed) for k in (0, -1))
     across = float(np.abs(np.roll(first, skew, axis=0) - last).mean())
     return across * count / total if total else None
 
@@ -131,12 +132,12 @@ class _Pairs:
         return cls(generator, pixels[usable], place[usable], weight[usable])
 
     def gap(self, picture: Picture, seen: Array, colours: ColourFrame) -> Array:
-        """(n, 3): of what is ``seen`` at the images (n, 3)."""
-        here = picture.reshape(-1, 3)[self.pixels]
+        """(n, 3), in 1/255: of what is ``seen`` at the images (n, 3)."""
+        here, top = picture.reshape(-1, 3)[self.pixels], white(picture.dtype)
         if colours.is_rgb:
-            return seen - act(self.generator.colour, here)
-        low, high = colours.bounds(self.generator.colour, here / 255)
-        gap: Array = seen - np.clip(seen, 255 * low, 255 * high)
+            return (seen - act(self.generator.colour, here)) * (255 / top)
+        low, high = colours.bounds(self.generator.colour, here / top, 0.5 / top)
+        gap: Array = (seen - np.clip(seen, top * low, top * high)) * (255 / top)
         return gap
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import service
 from geometry.symmetry.colour_frame import ColourFrame
@@ -24,7 +23,7 @@ from service.spaces.space import Scene
 if TYPE_CHECKING:  # the server, which starts at once, needs neither them nor what they import
     from service.painting.progress import Progress
     from service.reporting.quality import Quality
-    from service.spaces.frame import Frame
+    from service.spaces.frame import Frame, Picture
 
 SCHEMA = "orbitex/receipt"
 SCHEMA_VERSION = 1
@@ -37,12 +36,12 @@ def build_receipt(
     last: Progress,
     frame: Frame,
     quality: Quality,
-    delivered: NDArray[np.uint8],
+    delivered: Picture,
     weights: Path | None,
 ) -> dict[str, Any]:
     """The receipt of a finished picture, ready for JSON.
 
-    ``delivered``: (H, W, 3 or 4) uint8, of which ``frame`` says where its symmetry lies; ``last``:
+    ``delivered``: (H, W, 3 or 4), of which ``frame`` says where its symmetry lies; ``last``:
     the last step taken; ``weights``: the file that the network was loaded from, if one was named.
     """
     height, width = delivered.shape[:2]
@@ -148,9 +147,9 @@ def versions() -> dict[str, str]:
 
 
 def finished_anew(receipt: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
-    """The receipt of a picture made anew by a recipe that differs in its steps of finishing; what
-    is measured of it comes on top."""
-    steps = {"finishing": recipe.finishing.model_dump(mode="json")}
+    """The receipt of a picture made anew by a recipe that differs in its steps of finishing and its
+    bits; what is measured of it comes on top."""
+    steps = {"finishing": recipe.finishing.model_dump(mode="json"), "bits": recipe.bits}
     return {**receipt, "recipe": receipt["recipe"] | steps, "versions": versions()}
 
 
@@ -163,9 +162,10 @@ def device_of(name: str) -> dict[str, str]:
     return {"name": name, "title": title}
 
 
-def sha256_of(pixels: NDArray[np.uint8]) -> str:
-    """Of a picture's bytes, row by row, hexadecimal."""
-    return hashlib.sha256(np.ascontiguousarray(pixels).data).hexdigest()
+def sha256_of(pixels: Picture) -> str:
+    """Of a picture's bytes, row by row, hexadecimal; of 16 bits the lower byte comes first."""
+    little = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder("<"))
+    return hashlib.sha256(little.data).hexdigest()
 
 
 def _file(path: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import sparse, special
 
 from geometry.cells import Paper
@@ -195,14 +195,16 @@ class FoldedDesign(Design):
         with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
             return self.joined(list(pool.map(band, self.bands)))
 
-    def developed(self, view: View, logits: Array, mean: Array) -> Picture:
+    def developed(
+        self, view: View, logits: Array, mean: Array, dtype: DTypeLike = np.uint8
+    ) -> Picture:
         """The pixels (H, W, 3) of a ``view`` from the ``logits`` of its sub-samples. A pixel is the
         mean of their colours; what is not covered has the ``mean`` colour, see mean_colour."""
         mixed, covered = self.frame.mixed, view.coverage[:, None]
         pixels = mixed(special.expit(logits), lambda x: view.means @ x)
         both = np.stack([pixels, np.broadcast_to(mean, pixels.shape)])
         shown = mixed(both, lambda x: covered * x[0] + (1 - covered) * x[1])
-        return rounded(shown).reshape(*view.shape, 3)
+        return rounded(shown, dtype).reshape(*view.shape, 3)
 
     def joined(self, bands: Sequence[Picture]) -> Picture:
         """The picture (H, W, 3) of all its bands."""

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from geometry.spaces import Array, affine
 from geometry.symmetry.colour import ColourElement
-from geometry.symmetry.colour_frame import RGB, ColourFrame
+from geometry.symmetry.colour_frame import RGB, ColourFrame, Pixels
 
-Picture = NDArray[np.uint8]  # (H, W, 3) sRGB, top row first
+Picture = Pixels  # (H, W, 3) sRGB, top row first
 MARGIN = 16  # pixels around a picture, for the spline: it forgets at a factor 0.27 each
 _EDGE = 3  # pixels at an open border that are not compared: the spline does not see beyond it
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import special
 
 from geometry import cells
@@ -149,10 +149,11 @@ class FriezeDesign(Design):
         """See Design."""
         return self.developed(special.expit(self.kaleidoscope[0].apply(paint, self.frame)))
 
-    def developed(self, orbits: Array) -> Picture:
+    def developed(self, orbits: Array, dtype: DTypeLike = np.uint8) -> Picture:
         """The picture (H, W, 3) from one colour in 0..1 per orbit of texels, rounded once for each:
         its symmetry is exact, see :meth:`service.spaces.plane_design.PlaneDesign.developed`."""
-        texels: Picture = unfolded(self.kaleidoscope[1], orbits, self.frame.as_bytes)
+        image = functools.partial(self.frame.as_pixels, dtype=dtype)
+        texels: Picture = unfolded(self.kaleidoscope[1], orbits, image)
         return texels[self.chart.texels].reshape(*self.shape, 3)
 
     def picture_frame(self) -> Frame:

@@ -33,6 +33,8 @@ from geometry.hyperbolic.views import (
 from geometry.maps.sampling import SamplingMap
 from geometry.maps.smoothing import charts_smoothed
 from geometry.spaces import HYPERBOLIC, Array
+from geometry.symmetry.colour import white
+from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import TRIVIAL, Elements, Group
 from service.figures.figures import Figure, Sheet, figure_of
@@ -206,12 +208,9 @@ class HyperbolicDesign(FoldedDesign):
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: clear where there is no point of the plane."""
         alpha = np.concatenate(
-            [
-                np.rint(255 * coverage(self._model, self.shape, rows)).astype(np.uint8)
-                for rows in self.bands
-            ]
+            [rounded(coverage(self._model, self.shape, rows), picture.dtype) for rows in self.bands]
         )
-        if alpha.min() == 255:
+        if alpha.min() == white(picture.dtype):
             return picture, (0, 0)
         return np.dstack([picture, alpha]), (0, 0)
 

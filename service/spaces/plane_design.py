@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import ndimage, special
 
 from geometry import cells
@@ -20,7 +20,7 @@ from geometry.plane import tiles
 from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
 from geometry.plane.resample import resample
 from geometry.spaces import Array, affine
-from geometry.symmetry.colour import ColourElement
+from geometry.symmetry.colour import ColourElement, white
 from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.groups import Generator
 from service.figures.figures import Figure
@@ -139,24 +139,27 @@ class PlaneDesign(Design):
         """See Design."""
         return self.developed(special.expit(self.kaleidoscope[0].apply(paint, self.frame)))
 
-    def developed(self, orbits: Array) -> Picture:
+    def developed(self, orbits: Array, dtype: DTypeLike = np.uint8) -> Picture:
         """The picture (H, W, 3) from one colour in 0..1 per orbit of texels.
 
         On red, green and blue rules act in whole numbers on what is rounded once per orbit: the
-        symmetry of the 8-bit picture is exact. In other frames every image is rounded by itself.
-        (On a hexagonal chart an inverting rule wants 127.5 at its centres; the resampling to pixels
-        then weighs more than that rounding.)"""
+        symmetry of the picture is exact. In other frames every image is rounded by itself.
+        (On a hexagonal chart an inverting rule wants 127.5 of 255 at its centres; the resampling to
+        pixels then weighs more than that rounding.)"""
         frame, (_, unfold) = self.frame, self.kaleidoscope
         on_grid = plane_chart.on_grid(self.chart, self.shape)
-        image = frame.as_bytes if on_grid or frame.is_rgb else frame.act
+        image = frame.act
+        if on_grid or frame.is_rgb:
+            image = functools.partial(frame.as_pixels, dtype=dtype)
         texels = unfolded(unfold, orbits, image).reshape(*self.chart_shape[1:], 3)
         if on_grid:
             picture = texels
         elif frame.is_rgb:
             smooth = resample(texels.astype(float), self.chart, self.shape)
-            picture = np.rint(np.clip(smooth, 0, 255)).astype(np.uint8)
+            picture = np.rint(np.clip(smooth, 0, white(dtype))).astype(dtype)
         else:
-            picture = rounded(frame.mixed(texels, lambda x: resample(x, self.chart, self.shape)))
+            mixed = frame.mixed(texels, lambda x: resample(x, self.chart, self.shape))
+            picture = rounded(mixed, dtype)
         return picture[:, ::-1] if self.mirrored else picture
 
     def picture_frame(self) -> Frame:

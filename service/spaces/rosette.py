@@ -18,6 +18,7 @@ from geometry.rosette.chart import one_of_each, rosette_chart
 from geometry.rosette.diagram import rosette_diagram
 from geometry.spaces import PLANE, Array, affine
 from geometry.sphere.fold import fold
+from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.diagram import action
 from geometry.symmetry.groups import TRIVIAL, Elements, Generator
 from service.figures.figures import Figure, Sheet, figure_of
@@ -190,8 +191,7 @@ class RosetteDesign(FoldedDesign):
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: clear outside of the disc."""
         alpha = [
-            np.rint(255 * _disc(self.shape[0], self._radius, rows)).astype(np.uint8)
-            for rows in self.bands
+            rounded(_disc(self.shape[0], self._radius, rows), picture.dtype) for rows in self.bands
         ]
         return np.dstack([picture, np.concatenate(alpha)]), (0, 0)
 

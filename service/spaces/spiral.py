@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import special
 
 from geometry import cells
@@ -134,23 +134,25 @@ class SpiralDesign(Design):
             paint = step.apply(paint, self.frame)
         return self.developed(special.expit(paint), self.picture_maps())
 
-    def developed(self, texture: Array, pixels: Iterable[SamplingMap]) -> Picture:
+    def developed(
+        self, texture: Array, pixels: Iterable[SamplingMap], dtype: DTypeLike = np.uint8
+    ) -> Picture:
         """The picture (H, W, 3) of a texture (texels, 3) in 0..1. pixels: the maps of all bands."""
         texels = self.frame.mixable(texture).reshape(*self.texture_shape, 3)
         pyramid = build_pyramid(texels)
-        bands = [rounded(self.frame.unmixable(band.apply(pyramid))) for band in pixels]
+        seen = (self.frame.unmixable(band.apply(pyramid)) for band in pixels)
+        bands = [rounded(band, dtype) for band in seen]
         return np.concatenate(bands).reshape(*self.shape, 3)
 
-    def drawn(self, pyramid: NDArray[np.floating]) -> Picture:
+    def drawn(self, pyramid: NDArray[np.floating], dtype: DTypeLike = np.uint8) -> Picture:
         """The same of a packed pyramid (texels, 3) of what is mixed, see ColourFrame.mixable, in
         its precision and without maps: of a large picture, which is wanted once."""
-        picture = np.empty((*self.shape, 3), np.uint8)
+        picture = np.empty((*self.shape, 3), dtype)
 
         def band(rows: range) -> None:
             seen = picture_colours(pyramid, self.chart, self.shape, rows)
-            picture[rows.start : rows.stop] = rounded(self.frame.unmixable(seen)).reshape(
-                len(rows), -1, 3
-            )
+            made = rounded(self.frame.unmixable(seen), dtype)
+            picture[rows.start : rows.stop] = made.reshape(len(rows), -1, 3)
 
         with ThreadPoolExecutor(2) as pool:  # NumPy lets go of the interpreter's lock
             list(pool.map(band, self.bands))

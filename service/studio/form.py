@@ -21,6 +21,7 @@ from service.terms import TERMS
 # They have controls of their own, or are pictures and meshes from files.
 OWN_CONTROLS = ("target", "group", "colouring", "styles", "dreams")
 FROM_FILES = ("base", "start", *MOTIF)
+NOT_OF_JOBS = ("bits",)
 MAIN = ("size", "quality", "style_scale", "seed")  # in sight; all others are folded away
 FOLDED = {
     "Balance": ("objective",),
@@ -95,7 +96,7 @@ def _of_fields() -> Iterator[Control]:
     for key, row in field_rows().items():
         root = key.partition(".")[0]
         targets = tuple(target for target in shown if target in (row["targets"] or shown))
-        if root in (*OWN_CONTROLS, *FROM_FILES) or not targets:
+        if root in (*OWN_CONTROLS, *FROM_FILES, *NOT_OF_JOBS) or not targets:
             continue
         choices = _choices(key, schema[key])
         yield Control(

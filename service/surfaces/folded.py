@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 
 from geometry.maps.pixel_moves import first_of_each
 from geometry.symmetry.colour import ColourElement
 from service.finisher import Finisher
 from service.spaces.folded import FoldedDesign, View
+from service.spaces.frame import Picture
 from service.spaces.resolution import views_prepared
 from service.surfaces.host import to_host
 from service.surfaces.kept_views import KeptViews
@@ -64,25 +65,24 @@ class FoldedSurface(Surface):
             found.append(look)
         return found
 
-    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
+    def _unfinished(self, logits: Tensor, dtype: DTypeLike) -> Picture:
         paint = self._enlarged(logits)
         mean = self._design.mean_colour(to_host(paint))
         if self.is_large:
-            return self._large_picture(paint, mean)
+            return self._large_picture(paint, mean, dtype)
         return self._design.joined(
             [
-                self._design.developed(view, to_host(operator(paint)), mean)
+                self._design.developed(view, to_host(operator(paint)), mean, dtype)
                 for view, operator in self._bands()
             ]
         )
 
-    def _large_picture(self, paint: Tensor, mean: NDArray) -> NDArray[np.uint8]:
+    def _large_picture(self, paint: Tensor, mean: NDArray, dtype: DTypeLike) -> Picture:
         """Of pixels that the symmetry takes to each other the first is made, and what colours make
         of it is put where the others are. Windows are forgotten: their room is needed."""
         self._pictures.clear()
         design, moves = self._design, self._design.moves
-        picture = np.empty((*design.shape, 3), np.uint8)
+        picture: Picture = np.empty((*design.shape, 3), dtype)
         pixels = picture.reshape(-1, 3)
 
         def band(rows: range) -> None:
@@ -94,22 +94,24 @@ class FoldedSurface(Surface):
             fold = design.fold(view.points)
             operator = SparseOperator(fold, self._device, frame=design.frame, once=True)
             logits = to_host(operator(paint))
-            made: dict[ColourElement, NDArray[np.uint8]] = {}
+            made: dict[ColourElement, Picture] = {}
             for move in moves:
                 if move.colour not in made:
                     seen = design.frame.on_logits(move.colour, logits)
-                    made[move.colour] = design.developed(view, seen, mean).reshape(-1, 3)
+                    made[move.colour] = design.developed(view, seen, mean, dtype).reshape(-1, 3)
                 pixels[move.numbers(numbers)] = made[move.colour]
 
         with ThreadPoolExecutor(2) as pool:  # NumPy, SciPy and torch let go of the lock
             list(pool.map(band, design.bands))
         return design.joined([picture])
 
-    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+    def delivered(
+        self, logits: Tensor, finish: Finisher | None = None, dtype: DTypeLike = np.uint8
+    ) -> Picture:
         """See Surface. Filters act on the paint of the canvas, of which the fold makes what is
         symmetric."""
         if finish is None:
-            return self.picture(logits)
+            return self._unfinished(logits, dtype)
         design = self._design
         if finish.gaussians:
             canvas = to_host(logits).astype(np.float64).reshape(*self.canvas_shape, 3)
@@ -122,7 +124,7 @@ class FoldedSurface(Surface):
         views = (design.picture_view(rows) for rows in design.bands)
         picture = design.joined(
             [
-                design.developed(view, fitted.toned(band), mean)
+                design.developed(view, fitted.toned(band), mean, dtype)
                 for view, band in zip(views, seen, strict=True)
             ]
         )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike
 from scipy import special
 from torch import Tensor
 
 from service.finisher import Finisher
+from service.spaces.frame import Picture
 from service.spaces.frieze import FriezeDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
@@ -57,18 +58,14 @@ class FriezeSurface(Surface):
         torus = image_of(texels, self._design.chart_shape[1:])
         return list(self._windows.seen(torus, which).split(1))
 
-    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface."""
-        orbits = torch.sigmoid(self._average(self._enlarged(logits)))
-        return self._design.developed(to_host(orbits))
-
-    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+    def delivered(
+        self, logits: Tensor, finish: Finisher | None = None, dtype: DTypeLike = np.uint8
+    ) -> Picture:
         """See Surface. The strip ends in the middle of the torus, so a filter looks beyond it."""
+        design, orbits = self._design, self._average(self._enlarged(logits))
         if finish is None:
-            return self.picture(logits)
-        design = self._design
+            return design.developed(to_host(torch.sigmoid(orbits)), dtype)
         shape, unfold = design.chart_shape[1:], design.kaleidoscope[1]
         torus = Torus(shape, design.chart.torus.basis, unfold, are_pixels=True)
-        orbits = to_host(self._average(self._enlarged(logits)))
-        done, fitted = finished_orbits(finish, orbits, torus)
-        return fitted.settled(design.developed(special.expit(done)))
+        done, fitted = finished_orbits(finish, to_host(orbits), torus)
+        return fitted.settled(design.developed(special.expit(done), dtype))

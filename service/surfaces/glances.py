@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 
+from service.spaces.frame import Picture
 from service.spaces.space import Scene
 from service.surfaces.surface import Surface, make_surface
 
@@ -38,7 +38,7 @@ class Glances:
         return self._made[glance]
 
 
-def at_most(max_size: int, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def at_most(max_size: int, picture: Picture) -> Picture:
     """``picture`` (H, W, 3) with its longest side at most ``max_size`` pixels: means of what each
     covers."""
     scale = max_size / max(picture.shape[:2])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import special
 from torch import Tensor
 
@@ -21,6 +21,7 @@ from geometry.symmetry.colour_frame import rounded
 from geometry.texture.coverage import seen_texels
 from geometry.texture.seam_erasure import erase_seams
 from service.finisher import Finisher
+from service.spaces.frame import Picture
 from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign
 from service.spaces.resolution import OVERSAMPLING
 from service.surfaces.host import to_host
@@ -34,7 +35,7 @@ from service.surfaces.surface import (
     logit,
     packed_pyramid,
     start_of,
-    to_bytes,
+    to_pixels,
 )
 from service.surfaces.view_cache import cached_view, content_key
 
@@ -103,20 +104,22 @@ class MeshSurface(Surface):
         """See Surface."""
         return self._seams.energy(self._chart(logits))
 
-    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+    def picture(self, logits: Tensor) -> Picture:
         """See Surface."""
         return self._coloured(self._finer(self._paint(self._chart(logits))))
 
-    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+    def delivered(
+        self, logits: Tensor, finish: Finisher | None = None, dtype: DTypeLike = np.uint8
+    ) -> Picture:
         """See Surface."""
         if finish is None:
-            return self._coloured(self._whole(self._chart(logits)))
+            return self._coloured(self._whole(self._chart(logits)), dtype)
         if finish.gaussians:
             logits = self._filtered(logits, finish)
         whole = to_host(self._whole(self._chart(logits)))
         fitted = finish.fitted(whole)
         colours = special.expit(fitted.toned(whole)).reshape(*self._design.shape, 3)
-        return fitted.settled(rounded(colours))
+        return fitted.settled(rounded(colours, dtype))
 
     def _filtered(self, logits: Tensor, finish: Finisher) -> Tensor:
         """Paint of the canvas after the filters, which see the base colour that it starts from."""
@@ -168,9 +171,9 @@ class MeshSurface(Surface):
         now, then = (textures, rows // textures, columns), (shape[0] // textures, shape[1])
         return enlarged_paint(coarse, now, then, wrap=True)
 
-    def _coloured(self, logits: Tensor) -> NDArray[np.uint8]:
+    def _coloured(self, logits: Tensor, dtype: DTypeLike = np.uint8) -> Picture:
         """The textures (rows, columns, 3) of logits at full size."""
-        return to_bytes(torch.sigmoid(logits)).reshape(*self._design.shape, 3)
+        return to_pixels(torch.sigmoid(logits), dtype).reshape(*self._design.shape, 3)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike
 from scipy import special
 from torch import Tensor
 
 from service.finisher import Finisher
+from service.spaces.frame import Picture
 from service.spaces.plane_design import PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
-from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
+from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_pixels
 from service.surfaces.windows import WindowsOn
 
 
@@ -78,25 +79,27 @@ class PlaneSurface(Surface):
             seen = seen.flip(-1).contiguous(memory_format=torch.channels_last)
         return list(seen.split(1))
 
-    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+    def delivered(
+        self, logits: Tensor, finish: Finisher | None = None, dtype: DTypeLike = np.uint8
+    ) -> Picture:
         """See Surface."""
         design, orbits = self._design, self._orbits(logits)
         if finish is None:
-            return design.developed(to_host(torch.sigmoid(orbits)))
+            return design.developed(to_host(torch.sigmoid(orbits)), dtype)
         chart = design.chart
         shape, unfold = (chart.rows, chart.columns), design.kaleidoscope[1]
         torus = Torus(shape, chart.basis, unfold, chart.skew, design.texels_are_pixels)
         done, fitted = finished_orbits(finish, to_host(orbits), torus)
-        return fitted.settled(design.developed(special.expit(done)))
+        return fitted.settled(design.developed(special.expit(done), dtype))
 
-    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+    def picture(self, logits: Tensor) -> Picture:
         """See Surface."""
         texture = torch.sigmoid(self._unfold(self._orbits(logits)))
-        to_pixels, shape = self._glance
-        pixels = to_bytes(texture if to_pixels is None else to_pixels(texture)).reshape(*shape, 3)
+        sampled, shape = self._glance
+        pixels = to_pixels(texture if sampled is None else sampled(texture)).reshape(*shape, 3)
         return pixels[:, ::-1] if self._design.mirrored else pixels
 
     @functools.cached_property
     def _glance(self) -> tuple[SparseOperator | None, tuple[int, int]]:
-        to_pixels, shape = self._design.glance()
-        return (None if to_pixels is None else self._operator(to_pixels)), shape
+        sampled, shape = self._design.glance()
+        return (None if sampled is None else self._operator(sampled)), shape

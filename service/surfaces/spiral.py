@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from scipy import special
 from torch import Tensor
 
 from geometry.maps.sampling import SamplingMap
 from geometry.symmetry.colour_frame import EDGE
 from service.finisher import Finisher, Fitted
+from service.spaces.frame import Picture
 from service.spaces.resolution import views_prepared
 from service.spaces.spiral import SpiralDesign
 from service.surfaces.finished import Torus, finished_orbits
@@ -81,12 +82,13 @@ class SpiralSurface(Surface):
             for (_, weight), view, base in zip(windows, views, bases, strict=True)
         ]
 
-    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
-        """See Surface. That of a large one is made in single precision."""
+    def _unfinished(self, logits: Tensor, dtype: DTypeLike) -> Picture:
+        """That of a large one is made in single precision."""
         if self.is_large:
             self._windows.clear()
-            return self._design.drawn(self._pyramid(logits))
-        return self._design.developed(to_host(self._texture(logits).double()), self._pixels())
+            return self._design.drawn(self._pyramid(logits), dtype)
+        texture = to_host(self._texture(logits).double())
+        return self._design.developed(texture, self._pixels(), dtype)
 
     @torch.no_grad()
     def _pyramid(self, logits: Tensor) -> NDArray[np.float32]:
@@ -101,13 +103,16 @@ class SpiralSurface(Surface):
         self._kept = self._kept or list(self._design.picture_maps())
         return self._kept
 
-    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
+    def delivered(
+        self, logits: Tensor, finish: Finisher | None = None, dtype: DTypeLike = np.uint8
+    ) -> Picture:
         """See Surface. What is filtered is the log-polar torus, so that filters grow with the
         distance from the middle, as all else does; widths are those at the picture's edge."""
         if finish is None:
-            return self.picture(logits)
+            return self._unfinished(logits, dtype)
         texels, fitted = self._finished(logits, finish)
-        return fitted.settled(self._design.developed(texels, self._design.picture_maps()))
+        picture = self._design.developed(texels, self._design.picture_maps(), dtype)
+        return fitted.settled(picture)
 
     def _finished(self, logits: Tensor, finish: Finisher) -> tuple[NDArray, Fitted]:
         """Colours of the texels, and what is done to the pictures made of them."""
@@ -119,7 +124,7 @@ class SpiralSurface(Surface):
 
     def loop(
         self, logits: Tensor, frames: int, finish: Finisher | None = None
-    ) -> Iterator[NDArray[np.uint8]]:
+    ) -> Iterator[Picture]:
         """See Surface."""
         if finish is None:
             return self._design.loop(to_host(self._texture(logits).double()), frames)

@@ -18,14 +18,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
 from geometry.maps.pyramid import pyramid_shapes
 from geometry.maps.sampling import SamplingMap
+from geometry.symmetry.colour import white
 from service.finisher import Finisher
 from service.recipe.parts import DRAFT_SUBSAMPLES
+from service.spaces.frame import Picture
 from service.spaces.space import Design, Scene
 from service.surfaces.grids import ALIGNED, Phase, resize
 from service.surfaces.host import to_host
@@ -162,13 +164,16 @@ class Surface(ABC):
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """The views ``which`` of paint (canvas texels, 3), differentiable."""
 
-    @abstractmethod
-    def picture(self, logits: Tensor) -> NDArray[np.uint8]:
+    def picture(self, logits: Tensor) -> Picture:
         """The texture, to look at: (H, W, 3) uint8 sRGB, top row first."""
+        return self.delivered(logits)
 
     @abstractmethod
-    def delivered(self, logits: Tensor, finish: Finisher | None = None) -> NDArray[np.uint8]:
-        """The texture, to keep: like picture, but however long it takes, and finished."""
+    def delivered(
+        self, logits: Tensor, finish: Finisher | None = None, dtype: DTypeLike = np.uint8
+    ) -> Picture:
+        """The texture, to keep: however long it takes, and finished. dtype: of its numbers, uint8
+        or uint16."""
 
     def seam_energy(self, logits: Tensor) -> Tensor:
         """The mean square difference of colours across UV seams, relative to the colours' variance:
@@ -177,7 +182,7 @@ class Surface(ABC):
 
     def loop(
         self, logits: Tensor, frames: int, finish: Finisher | None = None
-    ) -> Iterator[NDArray[np.uint8]]:
+    ) -> Iterator[Picture]:
         """The pictures of an endless zoom, finished. Only of spirals."""
         raise NotImplementedError
 
@@ -221,9 +226,11 @@ def make_surface(
     return kind(design, views, Making(device, subsamples, frugal, phases, motif))
 
 
-def to_bytes(values: Tensor) -> NDArray[np.uint8]:
-    """Colours in 0..1, any shape, as uint8 in 0..255, rounded."""
-    return to_host(values.clamp(0, 1).mul_(255).round_().to(torch.uint8))
+def to_pixels(values: Tensor, dtype: DTypeLike = np.uint8) -> Picture:
+    """Colours in 0..1, any shape, as :func:`geometry.symmetry.colour_frame.rounded` makes them, on
+    the device."""
+    kind = torch.uint8 if np.dtype(dtype) == np.uint8 else torch.uint16
+    return to_host(values.clamp(0, 1).mul_(white(dtype)).round_().to(kind))
 
 
 def logit(colours: NDArray, device: torch.device, least: float = 0.01) -> Tensor:

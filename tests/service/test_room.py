@@ -38,10 +38,12 @@ def test_a_smaller_domain_takes_less():
     with pytest.raises(InputError) as caught:
         check(recipe(8192, "sphere", "1"), 6 * GIB)
     assert 4096 <= int(caught.value.hint.split()[4]) < 8192
-    check(recipe(16384), 5 * GIB)
-    with pytest.raises(InputError, match=r"take 4\.6 GiB") as caught:
-        check(recipe(16384), 4.5 * GIB)
+    check(recipe(16384), 4 * GIB)
+    with pytest.raises(InputError, match=r"take 3\.6 GiB") as caught:
+        check(recipe(16384), 3.5 * GIB)
     assert int(caught.value.hint.split()[4]) <= 4096  # which is held as a whole
+    with pytest.raises(InputError, match=r"take 4\.3 GiB"):
+        check(recipe(16384).model_copy(update={"bits": 16}), 4 * GIB)
 
 
 def test_too_small_a_disk_is_said(tmp_path, monkeypatch):

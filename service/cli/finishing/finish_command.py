@@ -22,6 +22,15 @@ Steps = Annotated[
         "are those of finishing in 'service settings'. Other steps stay as the receipt says."
     ),
 ]
+Bits = Annotated[
+    int | None,
+    typer.Option(
+        "--bits",
+        metavar="8|16",
+        help="Bits of each channel, 16 in PNG and TIFF files; default: as many as it had.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
 Output = Annotated[
     Path | None,
     options.output("FILE", "The picture's file; default: NAME-finished.png beside the receipt."),
@@ -31,6 +40,7 @@ Output = Annotated[
 def finish(
     what: options.ReceiptOrJob,
     set_: Steps = None,
+    bits: Bits = None,
     output: Output = None,
     dpi: options.Dpi = None,
     figure: options.FigureToo = False,
@@ -55,10 +65,10 @@ def finish(
         from service.cli.finishing.anew import Wanted, finish_to
 
         steps = dict(read_step(step, "--set") for step in set_ or ())
-        wanted = Wanted(steps, output, dpi, figure, separations)
+        wanted = Wanted(steps, bits, output, dpi, figure, separations)
         finish_to(receipt, wanted, progress_console())
         return
-    if set_ or output or separations:
+    if set_ or bits or output or separations:
         raise InputError(
             "missing-file",
             "receipt",

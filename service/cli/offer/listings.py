@@ -176,7 +176,7 @@ def swatches(rule: Colouring, frame: ColourFrame = RGB) -> Text:
     text = Text()
     sample = _SAMPLE if frame.is_rgb else expit(np.array(frame.axes) @ _PLACE + frame.mean)
     for k, element in enumerate(generated(tuple(rule.images.values()))):
-        r, g, b = frame.as_bytes(element, sample)
+        r, g, b = frame.as_pixels(element, sample)
         text.append("\n" if k and k % 8 == 0 else "")
         text.append("██", style=f"rgb({r},{g},{b})")
     return text

@@ -145,10 +145,19 @@ mesh's base, the texture stays as large as that.
 **Large tiles.** A tile may be 16 384 pixels wide, spheres, discs, rosettes and spirals 8192, all
 else 4096; so are tiles of hexagonal groups, of torus maps whose lattice is not whole pixels, over a
 base, with a motif or finished. What a painting takes of memory and of the disk is asked for before
-it begins: a tile of 16 384 pixels 4.6 GiB of memory, and 14 GiB in the folder of the cache (the
+it begins: a tile of 16 384 pixels 3.6 GiB of memory, and 14 GiB in the folder of the cache (the
 user's, or `ORBITEX_CACHE`) until it ends. Over 8192 pixels it is delivered as one period, without
 `--cut`, `--repeat` and `--figure`, and not as WebP, which ends at 16 383; to read it again, as
 `view` and `measure` do, takes about as much memory.
+
+**16 bits.** `--bits 16` delivers a PNG or a TIFF of 16 bits a channel, 257 steps for each of the
+usual ones: for soft gradients, such as skies, that are printed large or graded later. It is the
+same picture, as symmetric, and with 8 bits it comes back to a grey level. Of a painting that is
+there, `service finish tile.json --bits 16 -o fine.tif` makes it from the kept paint, whose numbers
+are as fine as a twentieth of a usual step. A mesh's textures have 16 bits as PNG, its GLB and
+renders 8, as have figures, films, and all that services, the studio and Blender paint; JPEG and
+WebP hold 8, and inks need no more. `view`, `measure`, `print` and `maps` read such pictures as 8
+bits.
 
 **Variants.** `service variants tile -g p4,p6,p6m -s a.jpg,b.jpg -c none,2a --seeds 4 -o v` paints
 every combination, small, as drafts: `1.png`, `2.png` and so on, all of them on `sheet.png` with

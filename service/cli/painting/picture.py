@@ -23,7 +23,7 @@ from service.networks import AUTO, EMBEDDED
 from service.painting.progress import Progress
 from service.recipe.recipe import Recipe
 from service.reporting.delivery import deliver, deliver_figure, destination
-from service.reporting.formats import check_sides, loses_transparency
+from service.reporting.formats import check_holds, loses_transparency
 from service.reporting.loop import Film, check_film, write_loop
 from service.reporting.overwriting import FilesRead
 from service.reporting.remarks import remarks
@@ -44,7 +44,7 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
     inputs = inputs_of(recipe, extras)
     place = destination(picture, inputs, recipe.projection == "cube", extras.dpi, extras.figure)
     check_disk(recipe, picture.parent)
-    check_sides(_delivered(recipe, scene), picture.suffix)
+    check_holds(delivered_shape(recipe, scene), recipe.bits, picture.suffix)
     if extras.figure:
         scene.design(recipe.size).figure()  # whether there is one
     if (film := extras.film) is not None:
@@ -90,7 +90,7 @@ def paint_picture_to(recipe: Recipe, picture: Path, console: Console, extras: Ex
     console.out(f"{files}  {size}  {time}  {symmetry}", highlight=False)
 
 
-def _delivered(recipe: Recipe, scene: Scene) -> tuple[int, int]:
+def delivered_shape(recipe: Recipe, scene: Scene) -> tuple[int, int]:
     """Rows and columns of all periods."""
     across, down = map(int, recipe.repeat.split("x"))
     rows, columns = scene.design(recipe.size).shape

@@ -79,6 +79,13 @@ def _check_job(recipe: Recipe) -> None:
             f"A service paints pictures of {MAX_JOB_SIZE} pixels across at most.",
             "Choose a smaller size, or paint it from the command line: service run RECIPE.",
         )
+    if recipe.bits > 8:
+        raise InputError(
+            "bad-value",
+            "bits",
+            "A service's pictures have 8 bits a channel.",
+            "Leave it out, or paint it from the command line: service run RECIPE.",
+        )
     check_symmetry(recipe)
 
 

@@ -49,7 +49,7 @@ def test_the_first_axis_inverted_makes_light_and_dark_change_places():
 def test_red_green_and_blue_themselves_are_acted_on_to_the_bit(element):
     pixels = RANDOM.integers(0, 256, (50, 3), dtype=np.uint8)
     assert np.array_equal(RGB.act(element, COLOURS[:50]), act(element, COLOURS[:50]))
-    assert np.array_equal(RGB.as_bytes(element, pixels / 255), act(element, pixels))
+    assert np.array_equal(RGB.as_pixels(element, pixels / 255), act(element, pixels))
 
 
 def test_colours_on_a_line_have_short_axes_made_longer():

@@ -1,9 +1,11 @@
 """service finish: a painting's picture made anew from its kept paint."""
 
+import hashlib
 import json
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 from receipt_checker import load, symmetry_errors
 
@@ -114,3 +116,20 @@ def test_inks_that_are_none_are_told_how_to_write_them(tile, inks, capsys):
     assert command("finish", tile.with_suffix(".json"), "--set", f"palette={inks}") == 2
     error = capsys.readouterr().err
     assert f"finishing.palette: '{inks}' is not understood. Give exact inks: how many" in error
+
+
+def test_sixteen_bits_of_kept_paint(tile, tmp_path):
+    fine = tmp_path / "fine.tif"
+    assert command("finish", tile.with_suffix(".json"), "--bits", 16, "-o", fine) == 0
+    found = tifffile.imread(fine)
+    assert found.dtype == np.uint16 and np.abs(found / 257 - pixels(tile)).max() < 1
+    assert receipt(fine)["recipe"]["bits"] == 16 and receipt(fine)["quality"]["symmetry_rms"] == 0
+    assert max(symmetry_errors(found / 257, receipt(fine))) < 1e-9
+    little = hashlib.sha256(found.astype("<u2").tobytes()).hexdigest()
+    assert receipt(fine)["picture"]["sha256"] == little
+    # they stay, until others are wanted
+    words = ("finish", fine.with_suffix(".json"), "--set", "contrast=1.2")
+    assert command(*words, "-o", tmp_path / "again.tif") == 0
+    assert tifffile.imread(tmp_path / "again.tif").dtype == np.uint16
+    assert command(*words, "--bits", 8, "-o", tmp_path / "usual.tif") == 0
+    assert tifffile.imread(tmp_path / "usual.tif").dtype == np.uint8

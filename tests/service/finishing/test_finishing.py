@@ -162,6 +162,7 @@ def test_a_step_that_would_break_the_colour_rule_is_refused(rule, colours, step,
         ({"finishing": {"sharp": 1}}, "recipe"),
         ({"finishing": {"sharpen": 1}, "size": 8192, "target": "tile", "group": "p4"}, "finishing"),
         ({"finishing": {"palette": 3, "dither": 1}}, "recipe"),
+        ({"finishing": {"palette": 3}, "bits": 16}, "bits"),
     ],
 )
 def test_recipes_say_what_is_wrong_with_their_finishing(fields, field):

@@ -127,6 +127,7 @@ def test_a_submission_is_read():
         ({"recipe": []}, "recipe"),
         ({"recipe": {"target": "tile"}}, "group"),
         ({"recipe": {"target": "tile", "group": "p4", "size": 16384}}, "size"),
+        ({"recipe": {"target": "tile", "group": "p4", "bits": 16}}, "bits"),
         ({"recipe": RECIPE, "cameras": {}}, "cameras"),
         ({"recipe": RECIPE, "cameras": [{}] * 257}, "cameras"),
         ({"recipe": RECIPE, "cameras": [1]}, "cameras.0"),
