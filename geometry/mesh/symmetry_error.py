@@ -50,7 +50,7 @@ def symmetry_error(
     """
     search = SurfaceSearch(mesh)
     shape = texture.shape[0] // mesh.textures, texture.shape[1]
-    values = texture.reshape(-1, 3) / (255.0 if texture.dtype == np.uint8 else 1.0)
+    values = texture.reshape(-1, 3)
     borders = _border_samples(mesh, shape)
     triangle, barycentric = spread_points(mesh, _POINTS)
     here, inside = _read(mesh, values, shape, borders, triangle, barycentric)
@@ -75,7 +75,7 @@ def symmetry_error(
 
 def _read(
     mesh: Mesh,
-    values: Array,
+    values: NDArray[np.uint8] | NDArray[np.float64],
     shape: tuple[int, int],
     borders: Array,
     triangle: NDArray[np.integer],
@@ -88,7 +88,8 @@ def _read(
     columns, column_parts = cubic_taps(across - 0.5)
     rows = rows % shape[0] + (mesh.texture[triangle] * shape[0])[:, None]
     taps, parts = outer_taps((rows, row_parts), (columns % shape[1], column_parts), shape[1])
-    colours = np.einsum("nt,ntc->nc", parts, values[taps])
+    read = values[taps] / (255.0 if values.dtype == np.uint8 else 1.0)
+    colours = np.einsum("nt,ntc->nc", parts, read)
     if not len(borders):
         return colours, np.ones(len(uv), bool)
     place = np.column_stack([down, across, mesh.texture[triangle] * _apart(shape)])

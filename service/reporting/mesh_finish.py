@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.mesh.seams import find_seams
-from geometry.mesh.surface import uv_surface
+from geometry.mesh.surface import texels_at_a_time, uv_surface
 from geometry.mesh.symmetry import deviation
 from geometry.mesh.symmetry_error import symmetry_error
 from geometry.texture.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
 from geometry.texture.filling import fill_unseen
 from geometry.texture.layout import overlapping_texels, texel_stretch
-from geometry.texture.margins import margin_map
+from geometry.texture.margins import filling
 from geometry.texture.seam_erasure import erase_seams
 from geometry.texture.seam_steps import seam_ratio
 from service.finisher import in_inks, unique_colours
@@ -28,6 +28,7 @@ from service.pictures.base_colour import fitted_stack
 from service.reporting.quality import Quality, SymmetryError
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
+from service.spaces.space import LARGEST
 
 LEVELS = 4  # of the mip pyramid, on which seams are measured
 
@@ -83,7 +84,9 @@ def finish_mesh(
     body, placement = scene.body, scene.placement
     mesh = body.mesh
     rows, columns = shape = texture.shape[0], texture.shape[1]
-    texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS)
+    # of large textures all in float64 would be gigabytes
+    precision = np.float64 if columns <= LARGEST else np.float32
+    texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS, precision=precision)
     seen = np.asarray(
         Image.fromarray(np.asarray(seen, np.float32)).resize(
             (columns, rows), Image.Resampling.NEAREST
@@ -93,12 +96,18 @@ def finish_mesh(
     unseen = texels.covered & (seen <= SEEN_PIXELS)
 
     def whole(texture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        colours = fill_unseen(texture.reshape(-1, 3) / 255, unseen, texels, mesh)
-        if scene.group.order == 1:
-            colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
-        else:  # erasing would break the symmetry; the paint had no seams when it was folded
-            colours = margin_map(mesh, shape, MARGIN_TEXELS, seams=seams).apply(colours)
-        return np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8).reshape(texture.shape)
+        colours = np.divide(texture.reshape(-1, 3), 255, dtype=precision)
+        colours = fill_unseen(colours, unseen, texels, mesh)
+        fills = filling(mesh, shape, MARGIN_TEXELS, seams=seams)
+        fills.fill(colours)
+        if scene.group.order == 1:  # else it would break the symmetry; the paint that was folded
+            colours = erase_seams(
+                colours, mesh, seams, shape, MARGIN_TEXELS, filled=fills
+            )  # had none
+        whole = np.empty_like(texture)
+        for some in texels_at_a_time(len(colours)):
+            whole.reshape(-1, 3)[some] = np.rint(np.clip(colours[some], 0, 1) * 255)
+        return whole
 
     painted = whole(texture)
     if backdrop is not None:  # seams are erased everywhere at once, if only a little far away
