@@ -14,6 +14,7 @@ from service.blocks.sizes import paint_bytes
 from service.cache_folder import SCRATCH, cache_folder
 from service.recipe.recipe import Recipe
 from service.spaces.frieze import FriezeDesign
+from service.spaces.mesh import MeshScene
 from service.spaces.plane import WHOLE_SIZE, PlaneScene
 from service.spaces.plane_design import PlaneDesign
 from service.spaces.resolution import TOGETHER, WINDOW, views_kept, views_prepared
@@ -49,10 +50,10 @@ def needed_memory(recipe: Recipe, scene: Scene) -> int:
     return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
-def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene]:
+def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene | MeshScene]:
     """Whether it is painted window by window, and nothing but its canvas is held as a whole: as
-    large tiles are."""
-    return isinstance(scene, PlaneScene) and recipe.size > WHOLE_SIZE
+    large tiles and large textures of meshes are."""
+    return isinstance(scene, PlaneScene | MeshScene) and recipe.size > WHOLE_SIZE
 
 
 def _of_a_whole(design: Design, views: int) -> int:

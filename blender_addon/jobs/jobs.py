@@ -15,7 +15,7 @@ import bpy
 
 from ..link.client import PaintClient
 from ..link.connection import Timing
-from ..link.messages import RUNNING, Frame, Report, Submission
+from ..link.messages import LONGEST_SIDE, RUNNING, Frame, Report, Submission
 from ..link.worker import Launch
 from ..offer import catalogue
 from ..offer.symmetries import NONE
@@ -153,7 +153,8 @@ class _Target:
 def _target(obj: Any, image: Any, uv_map: str, submission: Submission, aside: bool) -> _Target:
     created = image is None
     if image is None:
-        size = min(submission.preview_size or 4096, int(submission.recipe.get("size", 4096)))
+        longest = submission.preview_size or LONGEST_SIDE
+        size = min(longest, int(submission.recipe.get("size", longest)))
         image = live_image.create(f"{obj.name} Orbitex", size)
     image[UV_MAP_KEY] = uv_map
     if aside:

@@ -21,7 +21,7 @@ RUNNING = frozenset(
     }
 )
 DECODED_SIDE = 1024  # longest side of a JPEG that Blender decodes without a pause, in pixels
-LONGEST_SIDE = 4096  # of a texture, in pixels; the bound of meshes (a test compares them)
+LONGEST_SIDE = 8192  # of a texture, in pixels; the bound of meshes (a test compares them)
 
 
 @dataclass(frozen=True)

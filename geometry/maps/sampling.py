@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,16 +83,21 @@ class SamplingMap:
         moved = np.stack([frame.action(element)[0] @ mean for element in self.palette])
         return np.where((entries > 0)[:, None], mean - shares @ moved / usual, 0.0)
 
-    def apply(self, paint: NDArray[np.floating], frame: ColourFrame = RGB) -> NDArray[np.float64]:
+    def apply(self, paint: NDArray[Any], frame: ColourFrame = RGB) -> NDArray[np.float64]:
         """The logits (rows, 3) that paint (columns, 3) makes, colours acting in ``frame``: what the
         service's operators do on their device, for whoever has no torch at hand."""
         logits, fixed = self._moved(paint, frame), self.fixed(frame)
         return logits if fixed is None else logits + fixed
 
-    def _moved(self, paint: NDArray[np.floating], frame: ColourFrame) -> NDArray[np.float64]:
+    def _moved(self, paint: NDArray[Any], frame: ColourFrame) -> NDArray[np.float64]:
         if self.colours is None:
-            shape = (self.rows, self.columns)
-            return sparse.csr_matrix((self.weights, self.indices, self.indptr), shape=shape) @ paint
+            indices: NDArray[np.integer] = self.indices
+            columns = self.columns
+            if len(indices) < columns:  # SciPy makes float64 of all that it is given
+                taken, indices = only_read(indices.astype(np.int64), columns)
+                paint, columns = paint[taken], len(taken)
+            shape = (self.rows, columns)
+            return sparse.csr_matrix((self.weights, indices, self.indptr), shape=shape) @ paint
         elements = [frame.action(element)[0] for element in self.palette]
         colours = self.colours.astype(int)
         in_all_colours = self.columns * len(elements)

@@ -22,7 +22,7 @@ from geometry.maps.sampling import Reads, SamplingMap, from_reads
 from geometry.mesh.images import SurfaceSearch
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import lookup_taps
-from geometry.mesh.surface import UvSurface, uv_surface
+from geometry.mesh.surface import TexelSearch, uv_surface
 from geometry.mesh.symmetry import Placement
 from geometry.spaces import Array
 from geometry.sphere.fold import NARROW
@@ -36,6 +36,7 @@ from geometry.symmetry.groups import Colouring, Elements, Group, elements, inver
 Shares = Callable[[Array], tuple[NDArray[np.int64], NDArray[np.int64], Array]]
 
 _CHUNK = 1 << 18  # texels at a time
+_FEW = 1024  # texels across a texture of which is counted how many are covered
 _CORE = 0.1  # nearer to the centre, relative to the mesh's radius, directions lose their meaning
 _STRIP = 0.125  # half the width of the strip between two copies, relative to their distance
 _BLUR = 4.0  # and at least so many texels: bilinear taps cannot follow anything steeper
@@ -62,51 +63,106 @@ def mesh_fold(
     Σ_k w_k c⁻ᵏ K(gᵏ·p).
     """
     texels = uv_surface(mesh, texture_shape[1], texture_shape[0], margin)
-    if folds is None:
-        found = elements(group, colouring)
-        shares = _domain_shares(found, placement.inward(_used_vertices(mesh)), _texel(mesh, texels))
-    else:
-        found = _powers(group, colouring, folds)
-        shares = _weighted(np.array([weight for weight in folds.weights if weight]))
-    return _map_of(mesh, found, shares, placement, texels, finer)
-
-
-def _map_of(
-    mesh: Mesh,
-    found: Elements,
-    shares: Shares,
-    placement: Placement,
-    texels: UvSurface,
-    finer: int,
-) -> SamplingMap:
-    of_element, palette = palette_of(invert_colour(found))
-    search = SurfaceSearch(mesh)
-    turned = placement.matrix(found.matrices)
     triangle, position = texels.triangle.ravel(), texels.position.reshape(-1, 3)
-    rows, columns = texels.triangle.shape
-    shape = finer * rows, finer * columns
+    texel = _texel(mesh, int(texels.covered.sum()))
+    fold = MeshFold(mesh, group, colouring, placement, texel, folds)
+    shape = finer * texture_shape[0], finer * texture_shape[1]
 
     def read(chunk: NDArray[np.int64]) -> Reads:
-        painted = np.flatnonzero(triangle[chunk] >= 0)
-        here = chunk[painted]
-        points = position[here]
-        row, element, weight = shares(placement.inward(points))
+        return fold.reads(triangle[chunk], position[chunk], shape)
+
+    return fold.map_of(shape, np.arange(triangle.size), read)
+
+
+class PartialFold:
+    """:func:`mesh_fold` for some texels at a time, whose arguments these are. How wide strips
+    between copies are is asked of a smaller texture: of a large one it takes long."""
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        group: Group,
+        colouring: Colouring,
+        placement: Placement,
+        texture_shape: tuple[int, int],
+        margin: float,
+        folds: Folds | None = None,
+        finer: int = 1,
+    ) -> None:
+        rows, columns = texture_shape
+        self._shape = finer * rows, finer * columns
+        less = max(1, columns // _FEW)
+        small = (mesh.textures * max(1, rows // mesh.textures // less), columns // less)
+        covered = uv_surface(mesh, small[1], small[0], 0).covered.mean() * rows * columns
+        texel = _texel(mesh, covered)
+        self._fold = MeshFold(mesh, group, colouring, placement, texel, folds)
+        self._search = TexelSearch(mesh, texture_shape, margin)
+
+    def at(self, texels: NDArray[np.int64]) -> SamplingMap:
+        """The rows of texels (n,)."""
+
+        def read(chunk: NDArray[np.int64]) -> Reads:
+            triangle, position, _ = self._search.find(chunk)
+            return self._fold.reads(triangle, position, self._shape)
+
+        return self._fold.map_of(self._shape, texels, read)
+
+
+class MeshFold:
+    """The kaleidoscope over a mesh's surface. texel: its width on the surface, on average; the
+    rest: see :func:`mesh_fold`."""
+
+    def __init__(
+        self,
+        mesh: Mesh,
+        group: Group,
+        colouring: Colouring,
+        placement: Placement,
+        texel: float,
+        folds: Folds | None,
+    ) -> None:
+        self._mesh, self._placement = mesh, placement
+        if folds is None:
+            found = elements(group, colouring)
+            self._shares = _domain_shares(found, placement.inward(_used_vertices(mesh)), texel)
+        else:
+            found = _powers(group, colouring, folds)
+            weights = np.array([weight for weight in folds.weights if weight])
+            self._shares = _weighted(weights)
+        self._of_element, self._palette = palette_of(invert_colour(found))
+        self._search = SurfaceSearch(mesh)
+        self._turned = placement.matrix(found.matrices)
+
+    def map_of(
+        self,
+        shape: tuple[int, int],
+        texels: NDArray[np.int64],
+        read: Callable[[NDArray[np.int64]], Reads],
+    ) -> SamplingMap:
+        """The rows of ``texels`` (n,), of which ``read`` says what some of them read of the paint
+        of a ``shape`` (rows, columns)."""
+        return from_reads(shape[0] * shape[1], texels, _CHUNK, read, self._palette)
+
+    def reads(self, triangle: NDArray[np.int32], position: Array, shape: tuple[int, int]) -> Reads:
+        """What points (n, 3) of triangles (n,) of the surface read of paint of a ``shape``; nothing
+        where the triangle is -1."""
+        mesh, placement = self._mesh, self._placement
+        painted = np.flatnonzero(triangle >= 0)
+        points = position[painted]
+        row, element, weight = self._shares(placement.inward(points))
         away = (points - placement.centre)[row]
-        facing = search.facing[triangle[here]][row]
+        facing = self._search.facing[triangle[painted]][row]
         for k in np.unique(element):  # a matrix for each entry would cost more than the search
             own = element == k
-            away[own] @= turned[k].T
-            facing[own] @= turned[k].T
-        there = search.find(placement.centre + away, facing)
+            away[own] @= self._turned[k].T
+            facing[own] @= self._turned[k].T
+        there = self._search.find(placement.centre + away, facing)
         position_there = np.einsum("nk,nkd->nd", there.barycentric, mesh.uvs[there.triangle])
         taps, parts = lookup_taps(
             position_there, mesh.texture[there.triangle], mesh.textures, shape
         )
         parts *= weight[:, None]
-        return Reads(painted[row], taps.astype(np.int32), parts, of_element.take(element))
-
-    columns_of_paint = finer**2 * triangle.size
-    return from_reads(columns_of_paint, np.arange(triangle.size), _CHUNK, read, palette)
+        return Reads(painted[row], taps.astype(np.int32), parts, self._of_element.take(element))
 
 
 def _domain_shares(found: Elements, vertices: Array, texel: float) -> Shares:
@@ -170,9 +226,9 @@ def _powers(group: Group, colouring: Colouring, folds: Folds) -> Elements:
     return Elements(np.stack(matrices), tuple(colours[k] for k in used))
 
 
-def _texel(mesh: Mesh, texels: UvSurface) -> float:
-    """A texel's width on the surface, on average."""
-    return math.sqrt(mesh.areas.sum() / max(1, int(texels.covered.sum())))
+def _texel(mesh: Mesh, covered: float) -> float:
+    """A texel's width on the surface, on average, where so many are ``covered``."""
+    return math.sqrt(mesh.areas.sum() / max(1, covered))
 
 
 def _used_vertices(mesh: Mesh) -> Array:

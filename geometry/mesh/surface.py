@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from geometry import kernels
 from geometry.mesh.mesh import Mesh
 
 COVER_TEXELS = 0.75  # a texel is covered if its centre is this near to an island
+AT_ONCE = 1 << 20  # texels that are looked up together: each takes some hundred bytes meanwhile
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +35,13 @@ class UvSurface:
     of all the mesh's textures, one below the other.
 
     triangle: (H, W) int32, the triangle whose UV image is nearest to the texel's centre, -1
-    beyond the margin. position: (H, W, 3) float64, the surface point at that nearest point of
+    beyond the margin. position: (H, W, 3), the surface point at that nearest point of
     the layout (0 where triangle is -1). covered: (H, W) bool, the centre lies in a UV island or
     within 0.75 texels of one. margin: (H, W) bool, painted (triangle >= 0) but not covered.
     """
 
     triangle: NDArray[np.int32]
-    position: NDArray[np.float64]
+    position: NDArray[np.floating]
     covered: NDArray[np.bool_]
     margin: NDArray[np.bool_]
 
@@ -104,7 +106,12 @@ class NearestSearch:
 
 
 def uv_surface(
-    mesh: Mesh, width: int, height: int, margin: float, device: str = "cpu"
+    mesh: Mesh,
+    width: int,
+    height: int,
+    margin: float,
+    device: str = "cpu",
+    precision: type[np.floating] = np.float64,
 ) -> UvSurface:
     """The surface point of every texel of a width × height texture, out to ``margin`` texels
     around the islands. ``height``: of all the mesh's textures together.
@@ -112,25 +119,16 @@ def uv_surface(
     A texel outside an island gets the point of the island's nearest border, so that bilinear
     lookups and mip levels near borders read paint of the same place; islands wrap around the
     texture's sides as lookups do. Where islands overlap, one
-    of the triangles is taken.
+    of the triangles is taken. ``precision``: of positions.
     """
-    reach = max(margin, COVER_TEXELS)
-    layout, source = placed_in_texels(mesh, mesh.uvs, mesh.texture, (height, width), reach)
-    centres = texel_centres(mesh, (height, width), reach)
-    found = nearest_points(
-        np.pad(layout.reshape(-1, 2), ((0, 0), (0, 1))),
-        np.arange(3 * len(layout), dtype=np.int32).reshape(-1, 3),
-        np.pad(centres, ((0, 0), (0, 1))),
-        reach,
-        device,
-    )
-    painted = found.triangle >= 0
-    triangle = np.where(painted, source[found.triangle], np.int32(-1))
-    position = np.zeros((height * width, 3))
-    position[painted] = np.einsum(
-        "nk,nkd->nd", found.barycentric[painted], mesh.corners[triangle[painted]]
-    )
-    covered = found.distance <= COVER_TEXELS
+    search = TexelSearch(mesh, (height, width), margin, device)
+    triangle = np.empty(height * width, np.int32)
+    position = np.empty((height * width, 3), precision)
+    covered = np.empty(height * width, bool)
+    for some in texels_at_a_time(height * width):
+        triangle[some], position[some], distance = search.find(some)
+        covered[some] = distance <= COVER_TEXELS
+    painted = triangle >= 0
     return UvSurface(
         triangle.reshape(height, width),
         position.reshape(height, width, 3),
@@ -139,16 +137,54 @@ def uv_surface(
     )
 
 
-def texel_centres(mesh: Mesh, texture_shape: tuple[int, int], reach: float) -> NDArray[np.float64]:
-    """(rows · columns, 2): x and y of the centres of a mesh's stacked textures, in texels, y down.
-    Textures are kept apart by 2·``reach`` and more, so that none reaches into the next."""
-    rows = np.arange(texture_shape[0])
-    centres = np.empty((*texture_shape, 2))
-    centres[..., 0] = np.arange(texture_shape[1]) + 0.5
-    centres[..., 1] = (rows + rows // (texture_shape[0] // mesh.textures) * _apart(reach) + 0.5)[
-        :, None
-    ]
-    return centres.reshape(-1, 2)
+class TexelSearch:
+    """A mesh's layout prepared to look up single texels of a texture, of ``texture_shape`` (rows of
+    all the mesh's textures, columns); the rest: see :func:`uv_surface`."""
+
+    def __init__(
+        self, mesh: Mesh, texture_shape: tuple[int, int], margin: float, device: str = "cpu"
+    ) -> None:
+        self._mesh, self._shape = mesh, texture_shape
+        self._reach = max(margin, COVER_TEXELS)
+        layout, self._source = placed_in_texels(
+            mesh, mesh.uvs, mesh.texture, texture_shape, self._reach
+        )
+        self._layout = NearestSearch(
+            np.pad(layout.reshape(-1, 2), ((0, 0), (0, 1))),
+            np.arange(3 * len(layout), dtype=np.int32).reshape(-1, 3),
+            device,
+        )
+
+    def find(
+        self, texels: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+        """Of texels (n,), by their numbers: triangle (n,) and position (n, 3), see
+        :class:`UvSurface`, and how many texels the centre is from its island, inf beyond reach."""
+        centres = texel_centres(self._mesh, self._shape, self._reach, texels)
+        found = self._layout.find(np.pad(centres, ((0, 0), (0, 1))), self._reach)
+        painted = found.triangle >= 0
+        triangle = np.where(painted, self._source[found.triangle], np.int32(-1))
+        position = np.zeros((len(texels), 3))
+        position[painted] = np.einsum(
+            "nk,nkd->nd", found.barycentric[painted], self._mesh.corners[triangle[painted]]
+        )
+        return triangle, position, found.distance
+
+
+def texels_at_a_time(count: int) -> Iterator[NDArray[np.int64]]:
+    """The numbers of ``count`` texels, some after the other."""
+    for start in range(0, count, AT_ONCE):
+        yield np.arange(start, min(start + AT_ONCE, count))
+
+
+def texel_centres(
+    mesh: Mesh, texture_shape: tuple[int, int], reach: float, texels: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """(n, 2): x and y of the centres of ``texels`` (n,) of a mesh's stacked textures, in texels, y
+    down. Textures are kept apart by 2·``reach`` and more, so that none reaches into the next."""
+    row, column = np.divmod(texels, texture_shape[1])
+    down = row + row // (texture_shape[0] // mesh.textures) * _apart(reach)
+    return np.stack([column + 0.5, down + 0.5], axis=1)
 
 
 def placed_in_texels(

@@ -53,7 +53,7 @@ def symmetry_error(
     shape = texture.shape[0] // mesh.textures, texture.shape[1]
     top = white(texture.dtype)
     half = 0.5 / (255 if top == 1 else top)  # of the step from one number to the next
-    values = texture.reshape(-1, 3) / top
+    values = texture.reshape(-1, 3)
     borders = _border_samples(mesh, shape)
     triangle, barycentric = spread_points(mesh, _POINTS)
     here, inside = _read(mesh, values, shape, borders, triangle, barycentric)
@@ -78,7 +78,7 @@ def symmetry_error(
 
 def _read(
     mesh: Mesh,
-    values: Array,
+    values: Pixels | NDArray[np.float64],
     shape: tuple[int, int],
     borders: Array,
     triangle: NDArray[np.integer],
@@ -91,7 +91,8 @@ def _read(
     columns, column_parts = cubic_taps(across - 0.5)
     rows = rows % shape[0] + (mesh.texture[triangle] * shape[0])[:, None]
     taps, parts = outer_taps((rows, row_parts), (columns % shape[1], column_parts), shape[1])
-    colours = np.einsum("nt,ntc->nc", parts, values[taps])
+    read = values[taps] / white(values.dtype)
+    colours = np.einsum("nt,ntc->nc", parts, read)
     if not len(borders):
         return colours, np.ones(len(uv), bool)
     place = np.column_stack([down, across, mesh.texture[triangle] * _apart(shape)])

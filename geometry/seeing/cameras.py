@@ -235,6 +235,29 @@ def middle_of(camera: Camera, side: int) -> Camera:
     )
 
 
+def part_of(camera: Camera, top: int, left: int, height: int, width: int) -> Camera:
+    """A part of what a camera sees, in its own pixels: rows from ``top`` on, columns from
+    ``left``."""
+    seen = projection_matrix(camera)
+    # The part's middle and half its size, of the whole's from −1 to 1.
+    middle = 2 * (left + width / 2) / camera.width - 1, 1 - 2 * (top + height / 2) / camera.height
+    size = width / camera.width, height / camera.height
+    is_flat = camera.kind == "ORTHO"
+    shift = -seen[:2, 3] if is_flat else seen[:2, 2]
+    wide = (2 if is_flat else 2 * camera.lens) / seen[0, 0] * size[0]
+    high = (2 if is_flat else 2 * camera.lens) / seen[1, 1] * size[1]
+    return replace(
+        camera,
+        width=width,
+        height=height,
+        sensor_fit="HORIZONTAL",
+        sensor_width=camera.sensor_width if is_flat else wide,
+        ortho_scale=wide if is_flat else camera.ortho_scale,
+        shift_x=(shift[0] + middle[0]) / size[0] / 2,
+        shift_y=(shift[1] + middle[1]) / size[1] * high / wide / 2,
+    )
+
+
 def pose_looking_back(
     place: NDArray[np.float64], away: NDArray[np.float64], upward: NDArray[np.float64]
 ) -> NDArray[np.float64]:

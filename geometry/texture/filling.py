@@ -27,16 +27,16 @@ BAND_ROWS = 512  # rows of a texture that are worked on at a time
 
 def fill_unseen(
     texture: NDArray[np.floating], unseen: NDArray[np.bool_], texels: UvSurface, mesh: Mesh
-) -> NDArray[np.float64]:
-    """The texture (rows·columns, C) with its ``unseen`` (rows, columns) covered texels replaced;
-    all others are as they were.
+) -> NDArray[np.floating]:
+    """The texture (rows·columns, C), in the precision that it has, with its ``unseen`` (rows,
+    columns) covered texels replaced; all others are as they were.
 
     The colours are harmonic over the surface: each is the mean of its neighbours', in the layout
     and across UV seams, weighted by area/distance² (finite volumes). A patch that touches nothing
     seen takes the colours of the nearest seen places in space, smoothed. If nothing at all is seen,
     the texture comes back as it was.
     """
-    filled = np.array(texture, np.float64)
+    filled = np.array(texture)
     wanted = unseen & texels.covered
     seen = np.flatnonzero(texels.covered & ~wanted)
     unknown = np.flatnonzero(wanted)
@@ -85,7 +85,7 @@ class _Ground:
     """The surface under all n texels: position (n, 3); triangle (n,), −1 where there is none;
     normal (F, 3), unit; of a triangle's texels area (F,) and longer side (F,) on the surface."""
 
-    position: NDArray[np.float64]
+    position: NDArray[np.floating]
     triangle: NDArray[np.int32]
     normal: NDArray[np.float64]
     area: NDArray[np.float64]

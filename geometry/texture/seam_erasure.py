@@ -13,10 +13,10 @@ from scipy import sparse
 from scipy.ndimage import distance_transform_edt, maximum_filter
 
 from geometry.maps.pyramid import pyramid_shapes
-from geometry.maps.sampling import SamplingMap
+from geometry.maps.sampling import SamplingMap, only_read
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import Seams
-from geometry.texture.margins import margin_map
+from geometry.texture.margins import Filling, filling
 from geometry.texture.seam_steps import edge_steps, natural_steps
 
 LEVELS = 4  # of the mip pyramid, on which seams are erased
@@ -28,16 +28,17 @@ MOST_ROUNDS = 100
 
 
 def erase_seams(
-    texture: NDArray[np.float64],
+    texture: NDArray[np.floating],
     mesh: Mesh,
     seams: Seams,
     texture_shape: tuple[int, int],
     margin: float,
     device: str = "cpu",
-) -> NDArray[np.float64]:
-    """The texture (rows · columns, C) with its margins filled
-    (:func:`geometry.texture.margins.margin_map`) and without visible seams, as lookups
-    see it on mip levels 0 to 3.
+    filled: Filling | None = None,
+) -> NDArray[np.floating]:
+    """The texture (rows · columns, C), in the precision that it has, with its margins filled
+    (:func:`geometry.texture.margins.filling`) and without visible seams, as lookups
+    see it on mip levels 0 to 3. ``filled``: by what its margins are already.
 
     On each level the change c minimises |∇c|² + NEAR·|c|² + STEP·|step − natural step|² over the
     seams: near the given texture and its gradients, with steps across seams as large as the
@@ -45,12 +46,15 @@ def erase_seams(
     within BAND texels of the seams. Rounding to 8 bits is left to the caller.
     """
     rows, columns = texture_shape
-    filling = margin_map(mesh, texture_shape, margin, device, seams)
-    given = [filling.apply(texture)]
+    own = filled
+    if own is None:
+        own, texture = filling(mesh, texture_shape, margin, device, seams), np.array(texture)
+        own.fill(texture)
     if not len(seams.cut.length):
-        return given[0]
+        return texture
     pyramid = pyramid_shapes((rows // mesh.textures, columns))[:LEVELS]
     shapes = [(height * mesh.textures, width) for height, width in pyramid]
+    given = [texture]
     for shape in shapes[:-1]:
         given.append(_halved(given[-1], shape))
     change = np.zeros_like(given[-1])
@@ -58,37 +62,37 @@ def erase_seams(
         shape = shapes[level]
         if level + 1 < len(shapes):
             change = _enlarged(change, shapes[level + 1], mesh.textures)
-        own = filling
-        if level:
-            own = margin_map(mesh, shape, margin / 2**level, device, seams)
-        goals = [_goal(mesh, seams, shape, own, given[level])]
+        fills = own if not level else filling(mesh, shape, margin / 2**level, device, seams)
+        goals = [_goal(mesh, seams, shape, fills, given[level])]
         if level + 1 < len(shapes):
             goals.append(
-                _coarser_goal(mesh, seams, shapes[level + 1], shape, own, given[level + 1])
+                _coarser_goal(mesh, seams, shapes[level + 1], shape, fills, given[level + 1])
             )
-        kept = _kept(own)
+        kept = fills.kept
         free = kept
         if level + 1 < len(shapes):
             free = kept & _near([steps for steps, _ in goals], shape)
         _improve(change, given[level], goals, kept.reshape(shape), free.reshape(shape), mesh)
         if level:
             change = _extended(change, kept.reshape(shape))
+        del given[level + 1 :]
     change += given[0]
-    return filling.apply(change)
+    own.fill(change)
+    return change
 
 
 def _goal(
     mesh: Mesh,
     seams: Seams,
     shape: tuple[int, int],
-    filling: SamplingMap,
-    given: NDArray[np.float64],
+    fills: Filling,
+    given: NDArray[np.floating],
 ) -> tuple[sparse.csr_matrix, NDArray[np.float64]]:
     """The steps across the seams as a matrix (samples × texels), by the texels that keep their
     paint alone; and how large they should be (samples, C)."""
     steps, _ = edge_steps(mesh, seams.cut, shape)
     natural = natural_steps(given, mesh, seams.cut, shape)
-    return _matrix(steps) @ _matrix(filling), _softened(steps.apply(given), natural)
+    return _through(_matrix(steps), fills), _softened(steps.apply(given), natural)
 
 
 def _coarser_goal(
@@ -96,8 +100,8 @@ def _coarser_goal(
     seams: Seams,
     coarse: tuple[int, int],
     shape: tuple[int, int],
-    filling: SamplingMap,
-    given: NDArray[np.float64],
+    fills: Filling,
+    given: NDArray[np.floating],
 ) -> tuple[sparse.csr_matrix, NDArray[np.float64]]:
     """As :func:`_goal`, of the next coarser level, by texels of this one."""
     steps, _ = edge_steps(mesh, seams.cut, coarse)
@@ -109,7 +113,23 @@ def _coarser_goal(
         shape=(steps.rows, shape[0] * shape[1]),
     )
     natural = natural_steps(given, mesh, seams.cut, coarse)
-    return spread @ _matrix(filling), _softened(steps.apply(given), natural)
+    return _through(spread, fills), _softened(steps.apply(given), natural)
+
+
+def _through(steps: sparse.csr_matrix, fills: Filling) -> sparse.csr_matrix:
+    """Steps by the texels that keep their paint alone."""
+    taken, indices = only_read(steps.indices.astype(np.int64), steps.shape[1])
+    few = sparse.csr_matrix((steps.data, indices, steps.indptr), shape=(steps.shape[0], len(taken)))
+    return few @ _matrix(fills.rows(taken))
+
+
+def _product(matrix: sparse.csr_matrix, texels: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The product with the few rows of (texels, C) that are read: SciPy makes float64 of all."""
+    taken, indices = only_read(matrix.indices.astype(np.int64), matrix.shape[1])
+    few = sparse.csr_matrix(
+        (matrix.data, indices, matrix.indptr), shape=(matrix.shape[0], len(taken))
+    )
+    return few @ texels[taken]
 
 
 def _softened(steps: NDArray[np.float64], natural: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -122,8 +142,8 @@ def _softened(steps: NDArray[np.float64], natural: NDArray[np.float64]) -> NDArr
 
 
 def _improve(
-    change: NDArray[np.float64],
-    given: NDArray[np.float64],
+    change: NDArray[np.floating],
+    given: NDArray[np.floating],
     goals: list[tuple[sparse.csr_matrix, NDArray[np.float64]]],
     kept: NDArray[np.bool_],
     free: NDArray[np.bool_],
@@ -137,11 +157,11 @@ def _improve(
     matrix = sparse.vstack([*(weight * steps for steps, _ in goals), gradients], format="csr")
     target = np.concatenate(
         [
-            *(weight * (goal - steps @ given) for steps, goal in goals),
+            *(weight * (goal - _product(steps, given)) for steps, goal in goals),
             np.zeros((gradients.shape[0], given.shape[1])),
         ]
     )
-    target -= matrix @ change
+    target -= _product(matrix, change)
     matrix = matrix[:, chosen].tocsr()
     change[chosen] += _least_squares(matrix, target, change[chosen])
 
@@ -153,7 +173,7 @@ def _least_squares(
     the diagonal as preconditioner, for all columns at once."""
     back = matrix.T.tocsr()
     diagonal = np.asarray(matrix.multiply(matrix).sum(axis=0)).reshape(-1, 1) + NEAR
-    x = np.zeros_like(start)
+    x = np.zeros_like(start, np.float64)
     residual = back @ target - NEAR * start
     direction = residual / diagonal
     size = (residual * direction).sum(axis=0)
@@ -190,12 +210,6 @@ def _gradients(
     )
 
 
-def _kept(filling: SamplingMap) -> NDArray[np.bool_]:
-    """(texels,): the texels that keep their own paint."""
-    first = filling.indices[np.minimum(filling.indptr[:-1], len(filling.indices) - 1)]
-    return (np.diff(filling.indptr) == 1) & (first == np.arange(filling.rows))
-
-
 def _near(steps: list[sparse.csr_matrix], shape: tuple[int, int]) -> NDArray[np.bool_]:
     """(texels,): within BAND texels of one that a step reads."""
     read = np.zeros(shape[0] * shape[1], np.uint8)
@@ -204,7 +218,7 @@ def _near(steps: list[sparse.csr_matrix], shape: tuple[int, int]) -> NDArray[np.
     return maximum_filter(read.reshape(shape), size=2 * BAND + 1).ravel() > 0
 
 
-def _extended(change: NDArray[np.float64], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _extended(change: NDArray[np.floating], kept: NDArray[np.bool_]) -> NDArray[np.floating]:
     """The change of kept texels, all others taking that of the nearest: it is not continuous over
     seams, and is not to be read across them."""
     if not kept.any():
@@ -213,15 +227,15 @@ def _extended(change: NDArray[np.float64], kept: NDArray[np.bool_]) -> NDArray[n
     return change[(i * np.int64(kept.shape[1]) + j).ravel()]
 
 
-def _halved(texture: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
+def _halved(texture: NDArray[np.floating], shape: tuple[int, int]) -> NDArray[np.floating]:
     """The 2×2 box averages of a texture (rows · columns, C)."""
     boxes = texture.reshape(shape[0] // 2, 2, shape[1] // 2, 2, -1)
     return boxes.mean(axis=(1, 3)).reshape(-1, texture.shape[1])
 
 
 def _enlarged(
-    texture: NDArray[np.float64], shape: tuple[int, int], textures: int
-) -> NDArray[np.float64]:
+    texture: NDArray[np.floating], shape: tuple[int, int], textures: int
+) -> NDArray[np.floating]:
     """Stacked textures (rows · columns, C) of twice as many rows and columns, bilinearly."""
     channels = texture.shape[1]
     values = texture.reshape(textures, shape[0] // textures, shape[1], channels)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.maps.pyramid import build_pyramid, pyramid_offsets, pyramid_shapes
+from geometry.maps.pyramid import pyramid_shapes
 from geometry.maps.sampling import SamplingMap, from_taps
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import (
@@ -43,14 +43,11 @@ def seam_ratio(
     shapes = pyramid_shapes((rows // mesh.textures, columns))
     if not len(seams.cut.length) or level >= len(shapes):
         return None
-    values = np.asarray(texture, np.float64)
-    offsets = pyramid_offsets((rows // mesh.textures, columns))
-    own = np.concatenate(
-        [
-            build_pyramid(one)[offsets[level] : offsets[level + 1]]
-            for one in values.reshape(mesh.textures, -1, columns, channels)
-        ]
-    )
+    own: NDArray[np.generic] = texture
+    for _ in range(level):
+        height, width = own.shape[:2]
+        own = own.reshape(height // 2, 2, width // 2, 2, channels).mean(axis=(1, 3))
+    own = own.reshape(-1, channels)
     shape = shapes[level][0] * mesh.textures, shapes[level][1]
     across = _mean_step(own, *edge_steps(mesh, seams.cut, shape))
     inner = seams.inner.chosen(~seams.inner.folded)
@@ -58,7 +55,7 @@ def seam_ratio(
         elsewhere = _mean_step(own, *edge_steps(mesh, inner, shape))
     else:
         elsewhere = _mean_step(own, *_face_steps(mesh, seams.cut, shape))
-    return across / elsewhere if elsewhere > EVEN * np.abs(values).max() else None
+    return across / elsewhere if elsewhere > EVEN * float(np.abs(texture).max()) else None
 
 
 def edge_steps(
@@ -75,7 +72,7 @@ def edge_steps(
 
 
 def natural_steps(
-    texels: NDArray[np.float64], mesh: Mesh, pairs: EdgePairs, texture_shape: tuple[int, int]
+    texels: NDArray[np.floating], mesh: Mesh, pairs: EdgePairs, texture_shape: tuple[int, int]
 ) -> NDArray[np.float64]:
     """(n, C): how large the steps of :func:`edge_steps` would be if nothing were cut: the mean of
     the steps beside the edge, from 2½ to 1½ texels away in both faces (nearer, lookups mix in what
@@ -139,6 +136,6 @@ def _difference(
 
 
 def _mean_step(
-    texels: NDArray[np.float64], steps: SamplingMap, share: NDArray[np.float64]
+    texels: NDArray[np.generic], steps: SamplingMap, share: NDArray[np.float64]
 ) -> float:
     return float(share @ np.linalg.norm(steps.apply(texels), axis=1))

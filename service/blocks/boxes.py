@@ -52,6 +52,73 @@ class Held(NamedTuple):
         return self.values[:, rows[:, None], columns]
 
 
+class Clamped(NamedTuple):
+    """A level that is no torus: behind its borders it goes on as its border texels."""
+
+    level: Level
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """See Level."""
+        return self.level.size
+
+    def piece(self, box: Box) -> Tensor:
+        """See Level."""
+        inner = within(box, self.size)
+        rows, columns = _clamped(box, self.size)
+        return self.level.piece(inner)[:, (rows - inner.top)[:, None], columns - inner.left]
+
+    def gathered(self, box: Box, found: Tensor) -> tuple[Box, Tensor]:
+        """The same of (4, h, w), a gradient and its reach: that of what is behind the borders is
+        added to their texels."""
+        inner = within(box, self.size)
+        rows, columns = _clamped(box, self.size)
+        down = found.new_zeros(4, inner.height, box.width).index_add_(1, rows - inner.top, found)
+        across = found.new_zeros(4, inner.height, inner.width)
+        across.index_add_(2, columns - inner.left, down)
+        across[3].clamp_(max=1)
+        return inner, across
+
+
+class Faded(NamedTuple):
+    """A level of which only a share counts: (h, w), as fine as it is or coarser."""
+
+    level: Level
+    share: Tensor
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """See Level."""
+        return self.level.size
+
+    def piece(self, box: Box) -> Tensor:
+        """See Level; float32."""
+        return self.level.piece(box).float() * self.share_in(box)
+
+    def share_in(self, box: Box) -> Tensor:
+        """(h, w): the share in a box."""
+        rows, columns = around(box, self.size)
+        down, across = (
+            texels * of_share // of_level
+            for texels, of_share, of_level in zip(
+                (rows, columns), self.share.shape, self.size, strict=True
+            )
+        )
+        return self.share[down[:, None], across]
+
+
+def within(box: Box, size: tuple[int, int]) -> Box:
+    """The part of a box that lies in a grid which is no torus, or the texel next to it."""
+    rows, columns = _clamped(box, size)
+    top, left = int(rows[0]), int(columns[0])
+    return Box(top, left, int(rows[-1]) - top + 1, int(columns[-1]) - left + 1)
+
+
+def _clamped(box: Box, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    rows = torch.arange(box.top, box.top + box.height).clamp(0, size[0] - 1)
+    return rows, torch.arange(box.left, box.left + box.width).clamp(0, size[1] - 1)
+
+
 def boxes(size: tuple[int, int], side: int = SIDE) -> Iterator[Box]:
     """All of a torus of ``size`` (h, w)."""
     for top in range(0, size[0], side):

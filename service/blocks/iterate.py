@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from service.blocks.boxes import Box, Level, around, parts
+from service.blocks.boxes import Box, Clamped, Level, around, parts
 from service.blocks.pyramid import Resized
 from service.blocks.sheets import Sheet
 from service.blocks.sizes import BLOCK
@@ -51,11 +51,12 @@ class Touched:
 
 
 class LargeIterate:
-    """levels, mean: finest first; moments, squares: Adam's, in bfloat16. steps: since it is of this
-    size; step: of Adam. synced: of each level's blocks, up to which step its mean is."""
+    """levels, mean: finest first, of one chart after the other; moments, squares: Adam's, in
+    bfloat16. steps: since it is of this size; step: of Adam. synced: of each level's blocks, up to
+    which step its mean is. wrap: whether they are tori."""
 
-    def __init__(self, levels: Iterable[Level], phases: Sequence[Phase]) -> None:
-        self.phases = tuple(phases)
+    def __init__(self, levels: Iterable[Level], phases: Sequence[Phase], wrap: bool = True) -> None:
+        self.phases, self._wrap = tuple(phases), wrap
         self.levels = [Sheet.of(level) for level in levels]
         self.mean = [Sheet.of(level) for level in self.levels]
         self.moments = [Sheet(level.size, torch.bfloat16) for level in self.levels]
@@ -72,12 +73,14 @@ class LargeIterate:
         squares: list[Sheet],
         synced: list[Tensor],
         phases: Sequence[Phase],
+        wrap: bool,
         steps: int,
         step: int,
     ) -> LargeIterate:
         """As it was with all of this."""
         iterate = cls.__new__(cls)
         iterate.levels, iterate.mean, iterate.phases = levels, mean, tuple(phases)
+        iterate._wrap = wrap
         iterate.moments, iterate.squares, iterate.synced = moments, squares, synced
         iterate.steps, iterate.step = steps, step
         return iterate
@@ -92,12 +95,16 @@ class LargeIterate:
         before, self.phases = self.phases, tuple(phases)
         for k, size in enumerate(sizes):
             grids = size, before[k], phases[k]
-            self.mean[k] = Sheet.of(Resized(self._shown(k), *grids))
+            self.mean[k] = Sheet.of(Resized(self._edged(self._shown(k)), *grids))
             self.levels[k] = Sheet.of(self.mean[k])
-            self.moments[k] = Sheet.of(Resized(self.moments[k], *grids), torch.bfloat16)
-            squares = _NoLess(Resized(self.squares[k], *grids), self.moments[k])
+            moments, squares = self._edged(self.moments[k]), self._edged(self.squares[k])
+            self.moments[k] = Sheet.of(Resized(moments, *grids), torch.bfloat16)
+            squares = _NoLess(Resized(squares, *grids), self.moments[k])
             self.squares[k] = Sheet.of(squares, torch.bfloat16)
         self._begin()
+
+    def _edged(self, level: Level) -> Level:
+        return level if self._wrap else Clamped(level)
 
     def move(self, touched: Touched, rates: Sequence[float], betas: tuple[float, float]) -> None:
         """Down the gradient. rates: how far, of each level; betas: Adam's."""

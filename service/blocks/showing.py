@@ -9,19 +9,30 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from service.blocks.boxes import Box, Level, around
+from service.blocks.boxes import Box, Clamped, Level, around
 from service.blocks.pyramid import Resized
 from service.surfaces.grids import Phase
 
 
 def showing(
-    logits: NDArray[Any], sizes: Sequence[tuple[int, int]], phases: Sequence[Phase], axes: Tensor
+    logits: NDArray[Any],
+    sizes: Sequence[tuple[int, int]],
+    phases: Sequence[Phase],
+    axes: Tensor,
+    wrap: bool = True,
 ) -> list[Level]:
     """The levels, finest first, of a canvas that shows paint (h, w, 3), see
     :meth:`service.painting.canvas.Canvas.showing`; worked out where they are read."""
-    paint = _Channels(logits, torch.linalg.pinv(axes))
+
+    def edged(level: Level) -> Level:
+        return level if wrap else Clamped(level)
+
+    paint = edged(_Channels(logits, torch.linalg.pinv(axes)))
     sums = [Resized(paint, size, after=to) for size, to in zip(sizes, phases, strict=True)]
-    below = [Resized(sums[k + 1], sizes[k], phases[k + 1], phases[k]) for k in range(len(sums) - 1)]
+    below = [
+        Resized(edged(sums[k + 1]), sizes[k], phases[k + 1], phases[k])
+        for k in range(len(sums) - 1)
+    ]
     finer = [_Less(one, other) for one, other in zip(sums[:-1], below, strict=True)]
     return [*finer, sums[-1]]
 

@@ -1,7 +1,7 @@
-"""The studio of tiles too large to hold several times over: a step looks at windows, and reads and
-moves no paint but what they show.
+"""The studio of tiles and of meshes' textures too large to hold several times over: a step looks at
+windows, and reads and moves no paint but what they show.
 
-The whole tile exists as the canvas, the mean of its iterates and Adam's moments in bfloat16, and
+The whole exists as the canvas, the mean of its iterates and Adam's moments in bfloat16, and
 nothing else: no list of texels, no gradient, no texture. That is 12 bytes a texel and channel, a
 third more with the coarser levels: at 16384² 12.9 GB. The finest of them lie on the disk
 (:mod:`service.blocks.sheets`).
@@ -10,25 +10,24 @@ third more with the coarser levels: at 16384² 12.9 GB. The finest of them lie o
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterable, Sequence
-from typing import NoReturn
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from geometry.symmetry.colour import generated
-from service.blocks.boxes import Box, Held, Level, boxes, whole
-from service.blocks.folding import Folding, tapered
+from service.blocks.boxes import Box, Clamped, Held, Level, boxes, whole
+from service.blocks.ground import Ground
 from service.blocks.iterate import LargeIterate, Touched
-from service.blocks.picture import developed
+from service.blocks.mesh_ground import MeshGround
 from service.blocks.pyramid import Pyramid, Resized
 from service.blocks.sheets import Sheet
 from service.blocks.showing import showing
 from service.blocks.sizes import BLOCK, blocks_of
+from service.blocks.tile_ground import TileGround
 from service.inputs.styles import StylePicture
-from service.painting.canvas import Canvas, colour_axes
+from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import BETAS
 from service.painting.kept import Paint
@@ -46,16 +45,15 @@ from service.painting.studio import (
     seed_of,
 )
 from service.perception.network import Network
+from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
 from service.spaces.frame import Picture
 from service.spaces.handedness import winding
+from service.spaces.mesh import MeshScene
 from service.spaces.plane import PlaneScene
-from service.spaces.plane_design import PlaneDesign
 from service.surfaces.glances import GLANCES, at_most
 from service.surfaces.grids import Phase, random_phases
-from service.surfaces.surface import Look, Surface, make_surface
-
-TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
+from service.surfaces.surface import Surface, make_surface
 
 
 class LargeStudio:
@@ -65,7 +63,7 @@ class LargeStudio:
     def __init__(
         self,
         recipe: Recipe,
-        scene: PlaneScene,
+        scene: PlaneScene | MeshScene,
         styles: Sequence[StylePicture],
         network: Network,
         frugal: bool = False,
@@ -76,14 +74,12 @@ class LargeStudio:
             scene = dataclasses.replace(scene, mirrored=larger_than.mirrored)
         self._first_width = larger_than.first_width if larger_than else recipe.size
         self.recipe, self._scene, self._styles, self._network = recipe, scene, styles, network
-        self._axes = colour_axes(scene.frame)
+        self._axes = LIGHT_AXES if scene.light else colour_axes(scene.frame)
         self._width = 0
         self._iterate: LargeIterate
-        self._design: PlaneDesign
-        self._folding: Folding
+        self._ground: Ground
         self._small: Surface
         self._terms: StageTerms
-        self._turns = 1
 
     def adjust(self, recipe: Recipe) -> bool:
         """See Studio."""
@@ -93,25 +89,31 @@ class LargeStudio:
         if recipe.styles != before.styles:
             self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
-            scene = recoloured(self._scene, recipe)
-            assert isinstance(scene, PlaneScene)
-            self._scene = scene
+            self._scene = recoloured(self._scene, recipe)
         return True
 
     def begin(self, width: int) -> None:
         """See Studio."""
         self._prepare(0, width)
         sizes, phases = self._sizes(width), self._phases(width)
+        wrap = self._ground.design.wrap
         levels: Iterable[Level]
         if self._before is not None:
-            levels = showing(self._before.logits[0], sizes, phases, self._axes)
+            depth = self._depth
+            levels = [
+                level
+                for k, chart in enumerate(self._before.logits)
+                for level in showing(
+                    chart, sizes[k * depth :][:depth], phases[:depth], self._axes, wrap
+                )
+            ]
         else:
             generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, NOISE))
-            noise = START_NOISE[self.recipe.start]
+            noise = START_NOISE["base" if self.recipe.start == "base" else "noise"]
             levels = (  # one after the other: of a large tile each is gigabytes
                 Held(torch.randn(3, *size, generator=generator).mul_(noise)) for size in sizes
             )
-        self._iterate = LargeIterate(levels, phases)
+        self._iterate = LargeIterate(levels, phases, wrap)
 
     def enter(self, number: int, width: int) -> None:
         """See Studio."""
@@ -126,66 +128,81 @@ class LargeStudio:
         """Design, terms and windows of a stage."""
         self._width = width
         self._see_with(self._scene)
-        self._turns = self._design.windows.a_step
-        self._start = np.random.default_rng(seed_of(self.recipe.seed, VIEWS, number)).random(2)
+        self._ground.prepare(seed_of(self.recipe.seed, VIEWS, number))
         colours = generated(tuple(self._scene.colouring.images.values()))
-        side = style_side(self._design.unit, self._scene, width, self._first_width)
+        side = style_side(self._ground.design.unit, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
-        self._terms = StageTerms(stage, self._small)
+        self._terms = StageTerms(stage, self._ground)
 
-    def _see_with(self, scene: PlaneScene) -> None:
+    def _see_with(self, scene: PlaneScene | MeshScene) -> None:
         self._scene = scene
-        self._design = scene.design(self._width)
-        self._folding = Folding(self._design.chart, scene.frame, self._axes)
-        small = min(self._width, GLANCES[-1])
-        self._small = make_surface(scene, small, 1, torch.device("cpu"))
+        self._ground = self._ground_of(self._width)
+        small, views = min(self._width, GLANCES[-1]), self.recipe.views
+        self._small = make_surface(scene, small, views, torch.device("cpu"))
+
+    def _ground_of(self, width: int) -> Ground:
+        scene, recipe = self._scene, self.recipe
+        if isinstance(scene, PlaneScene):
+            return TileGround(scene, width, self._axes)
+        full = width == recipe.size
+        subsamples = QUALITIES[recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
+        return MeshGround(scene, width, self._axes, self._depth, recipe.views, subsamples)
+
+    @property
+    def _depth(self) -> int:
+        """Levels of a chart."""
+        return canvas_depth(self.recipe, self._network)
 
     def _sizes(self, width: int) -> list[tuple[int, int]]:
+        """Of all levels, of one chart after the other."""
         shape = self._scene.design(width).canvas_shape
-        return Canvas.level_sizes(shape, canvas_depth(self.recipe, self._network))
+        return Canvas.level_sizes(shape, self._depth) * shape[0]
 
     def _phases(self, width: int) -> tuple[Phase, ...]:
-        seed, depth = self.recipe.seed, canvas_depth(self.recipe, self._network)
         full = width == self.recipe.size
-        return random_phases(depth, seed_of(seed, GRIDS, width), aligned=full)
+        seed = seed_of(self.recipe.seed, GRIDS, width)
+        charts = self._scene.design(width).canvas_shape[0]
+        return random_phases(self._depth, seed, aligned=full) * charts
 
     def step(self, number: int) -> tuple[dict[str, float], int]:
         """One step, which looks at one window after the other, and moves the canvas after each:
         the mean of the loss terms, and the pixels looked at."""
         self._terms.weigh(self.recipe, number)
-        found = [self._turn(number, number * self._turns + k) for k in range(self._turns)]
-        losses = {name: sum(one[name] for one in found) / len(found) for name in found[0]}
-        return losses, self._turns * math.prod(self._design.windows.view)
+        turns = self._ground.turns
+        found = [self._turn(number, number * turns + k) for k in range(turns)]
+        losses = {name: sum(one[name] for one, _ in found) / turns for name in found[0][0]}
+        return losses, sum(pixels for _, pixels in found)
 
-    def _turn(self, number: int, turn: int) -> dict[str, float]:
-        windows = self._design.windows
-        height, width = windows.view
-        ((top, left),) = windows.corners(self._start, np.array([turn])).tolist()
-        box = Box(top, left, height, width)
-        levels = self._iterate.levels
-        paint = Pyramid(levels, self._iterate.phases, self._design.chart_shape[1:])
-        whole = windows.show_all
+    def _turn(self, number: int, turn: int) -> tuple[dict[str, float], int]:
+        ground, levels = self._ground, self._iterate.levels
+        pane, paint = ground.pane(turn), self._paint_on(ground, levels, self._iterate.phases)
         with torch.no_grad():
-            logits = self._folding.read(paint, box)
+            logits = pane.read(paint)
         logits.requires_grad_()
-        view = torch.sigmoid(logits).reshape(1, 3, height, width)
-        view = view.flip(-1) if self._design.mirrored else view
-        view = view.contiguous(memory_format=torch.channels_last)
-        view = view.to(next(self._network.parameters()).device)
-        seen = self._terms.see(Look(view, None, periodic=whole), self._frugal)
+        look = pane.look(logits).to(next(self._network.parameters()).device)
+        seen = self._terms.see(look, self._frugal)
         losses = self._terms.losses(seen, logits)
         self._terms.total(losses).backward()
         assert logits.grad is not None
         with torch.no_grad():
-            reach = torch.ones(box[2:]) if whole else tapered(box[2:], TAPER)
-            touched = Touched(levels)
-            self._folding.spread(paint, box, logits.grad, reach.flatten(), touched.add)
-            sizes = [level.size[0] for level in levels]
-            paces = self._small.paces(len(sizes))
+            touched, depth = Touched(levels), self._depth
+
+            def add(chart: int, level: int, box: Box, found: Tensor) -> None:
+                touched.add(chart * depth + level, box, found)
+
+            pane.spread(paint, logits.grad, add)
+            sizes = [level.size[0] for level in levels[:depth]]
             there = None if self._before is None else self._before.logits.shape[1]
+            paces = ground.paces(self._small.paces(depth))
             far = rates(self.recipe, number, sizes, paces, there)
-            self._iterate.move(touched, far, BETAS)
-        return {name: float(loss.detach()) for name, loss in losses.items()}
+            self._iterate.move(touched, far * (len(levels) // depth), BETAS)
+        return {name: float(loss.detach()) for name, loss in losses.items()}, seen.pixels
+
+    def _paint_on(
+        self, ground: Ground, levels: Sequence[Level], phases: Sequence[Phase]
+    ) -> list[Pyramid]:
+        size, phases = ground.design.chart_shape[1:], phases[: self._depth]
+        return [Pyramid(chart, phases, size) for chart in ground.shown(levels)]
 
     @property
     def mirrored(self) -> bool:
@@ -200,7 +217,7 @@ class LargeStudio:
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
         design = plain.design(min(self._width, GLANCES[-1]))
-        paint = self._glance(design).numpy()
+        paint = self._glance(design.canvas_shape).numpy()
         mirrored = winding(design, plain.group, paint) * wanted < 0
         if mirrored != self._scene.mirrored:
             self._see_with(dataclasses.replace(self._scene, mirrored=mirrored))
@@ -209,48 +226,53 @@ class LargeStudio:
     def texture(self, max_size: int) -> Picture:
         """See Studio; a look at it is at most 1024 pixels wide."""
         if not max_size:
-            pyramid, design = self._whole()
-            folding = Folding(design.chart, self._scene.frame, self._axes)
-            return developed(design, folding, pyramid, self.recipe.dtype)
-        design = self._scene.design(min(self._width, GLANCES[-1]))
-        return at_most(max_size, self._small.picture(self._glance(design)))
+            ground, paint = self._whole()
+            return ground.picture(paint, self.recipe.dtype)
+        return at_most(max_size, self._small.picture(self._glance(self._small.canvas_shape)))
 
-    def surface(self, full: bool) -> NoReturn:
-        """Only one space needs it, which is not this one."""
-        raise NotImplementedError
+    def surface(self, full: bool) -> tuple[Surface, Tensor]:
+        """See Studio; a smaller one, whose views tell what the windows have seen."""
+        self._small.prepare_views(0)
+        return self._small, self._glance(self._small.canvas_shape)
 
     @torch.no_grad()
     def paint(self) -> Paint:
         """See Studio; the logits are 16-bit floating-point numbers."""
-        pyramid, design = self._whole()
-        rows, columns = design.canvas_shape[1:]
-        logits = np.empty((1, rows, columns, 3), np.float16)
-        for top, left, height, width in boxes((rows, columns)):
-            shown = torch.einsum(
-                "ij,jhw->hwi", self._axes, pyramid.read(Box(top, left, height, width))
-            )
-            logits[0, top : top + height, left : left + width] = shown.numpy()
+        ground, paint = self._whole()
+        charts, rows, columns = ground.design.canvas_shape
+        logits = np.empty((charts, rows, columns, 3), np.float16)
+        for chart, pyramid in zip(logits, paint, strict=True):
+            canvas = Pyramid(pyramid.levels, self._iterate.phases[: self._depth], (rows, columns))
+            for top, left, height, width in boxes((rows, columns)):
+                shown = torch.einsum(
+                    "ij,jhw->hwi", self._axes, canvas.read(Box(top, left, height, width))
+                )
+                chart[top : top + height, left : left + width] = shown.numpy()
         frame, size = self._scene.style_frame, self.recipe.size
         return Paint(logits, self.mirrored, None, frame, size, self._first_width)
 
-    def _whole(self) -> tuple[Pyramid, PlaneDesign]:
-        """What is shown, at full size, and the design of that."""
+    def _whole(self) -> tuple[Ground, list[Pyramid]]:
+        """The ground at full size, and what is shown on it."""
         levels: Sequence[Level] = self._iterate.shown()
         phases, full = self._iterate.phases, self.recipe.size
-        design = self._scene.design(full)
-        if self._width != full:
-            sizes, to = self._sizes(full), self._phases(full)
-            levels = [Resized(*x) for x in zip(levels, sizes, phases, to, strict=True)]
-            phases = to
-        return Pyramid(levels, phases, design.chart_shape[1:]), design
+        if self._width == full:
+            return self._ground, self._paint_on(self._ground, levels, phases)
+        ground, sizes, to = self._ground_of(full), self._sizes(full), self._phases(full)
+        grids = zip(self._edged(levels), sizes, phases, to, strict=True)
+        return ground, self._paint_on(ground, [Resized(*grid) for grid in grids], to)
 
-    def _glance(self, design: PlaneDesign) -> Tensor:
-        """The mean on the canvas of a smaller design, (texels, 3): each of its texels is the mean
-        of what it covers."""
-        size = design.canvas_shape[1:]
-        levels = self._iterate.shown()
-        total = torch.stack([whole(Resized(level, size)) for level in levels]).sum(0)
-        return torch.einsum("ij,jhw->hwi", self._axes, total).reshape(-1, 3)
+    def _edged(self, levels: Sequence[Level]) -> list[Level]:
+        return [x if self._ground.design.wrap else Clamped(x) for x in levels]
+
+    def _glance(self, shape: tuple[int, int, int]) -> Tensor:
+        """The mean on a smaller canvas, (texels, 3): each of its texels is the mean of what it
+        covers."""
+        charts = self._ground.shown(self._iterate.shown())
+        totals = [
+            torch.stack([whole(Resized(level, shape[1:])) for level in chart]).sum(0)
+            for chart in charts
+        ]
+        return torch.einsum("ij,cjhw->chwi", self._axes, torch.stack(totals)).reshape(-1, 3)
 
     def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
         """See Studio; not copied."""
@@ -285,6 +307,7 @@ class LargeStudio:
             sheets(checkpoint.squares, torch.bfloat16),
             [torch.tensor(level) for level in checkpoint.synced],
             phases,
+            self._ground.design.wrap,
             checkpoint.tally.stage_moves,
             checkpoint.tally.moves,
         )

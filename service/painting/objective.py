@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from service.colours import LUMA
-from service.painting.stage import Sight, Stage
+from service.painting.stage import Painted, Sight, Stage
 from service.recipe.fields import LIGHT
 from service.recipe.recipe import Recipe
-from service.surfaces.surface import Look, Surface
+from service.surfaces.surface import Look
 from service.tables.network_info import per_channel
 from service.tables.term import LOOK, PAINT, RGB, Term
 from service.terms import counted
@@ -35,7 +35,7 @@ class Seen:
 class StageTerms:
     """The terms of the objective at a stage, with what they have prepared for it."""
 
-    def __init__(self, stage: Stage, surface: Surface) -> None:
+    def __init__(self, stage: Stage, surface: Painted) -> None:
         self._stage, self._surface = stage, surface
         self._prepared: dict[str, tuple[frozenset[str], Any]] = {}  # layers, state
         self._weights: dict[str, float] = {}

@@ -6,6 +6,7 @@ import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ from service.perception.moments import colour_images
 from service.perception.network import Network
 from service.recipe.recipe import Recipe
 from service.spaces.space import Scene
-from service.surfaces.surface import Look, Surface
+from service.surfaces.surface import Look
 from service.tables.term import LOOK, RGB
 
 # A style's shorter side in pixels of the final picture, at least: in less its forms are not to be
@@ -76,6 +77,14 @@ class Stage:
         return [scaled(style.pixels, side).to(device) for style in self.styles]
 
 
+class Painted(Protocol):
+    """What is painted, a surface or a ground: what terms ask it for."""
+
+    def seam_energy(self, logits: Tensor) -> Tensor:
+        """See Surface."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Sight:
     """What a term sees at a time, of a view or of B views of one size. layer: one of those that it
@@ -87,7 +96,7 @@ class Sight:
 
     layer: str
     seen: Tensor
-    surface: Surface
+    surface: Painted
     network: Network
     look: Look | None = None
     step: int = 0

@@ -11,7 +11,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from geometry.catalogue import find_colouring
 from geometry.errors import InputError, excerpt
@@ -23,6 +23,8 @@ from service.recipe.recipe import Recipe
 from service.scene import check_symmetry, make_scene
 from service.spaces import SPACES
 from service.spaces.space import Scene
+
+S = TypeVar("S", bound=Scene)
 
 ADJUSTABLE = (
     "objective",
@@ -99,7 +101,7 @@ def steered(recipe: Recipe, changes: Iterable[Mapping[str, Any]]) -> Recipe:
     return parse_recipe(data)
 
 
-def recoloured(scene: Scene, recipe: Recipe) -> Scene:
+def recoloured(scene: S, recipe: Recipe) -> S:
     """A scene with the colour rule of a recipe."""
     return dataclasses.replace(scene, colouring=find_colouring(scene.group, recipe.colouring))
 

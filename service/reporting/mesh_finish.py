@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from geometry.mesh.seams import find_seams
-from geometry.mesh.surface import uv_surface
+from geometry.mesh.surface import texels_at_a_time, uv_surface
 from geometry.mesh.symmetry import deviation
 from geometry.mesh.symmetry_error import symmetry_error
 from geometry.symmetry.colour import white
@@ -20,7 +20,7 @@ from geometry.symmetry.colour_frame import rounded
 from geometry.texture.coverage import SEEN_PIXELS, coverage_picture, surface_coverage
 from geometry.texture.filling import fill_unseen
 from geometry.texture.layout import overlapping_texels, texel_stretch
-from geometry.texture.margins import margin_map
+from geometry.texture.margins import filling
 from geometry.texture.seam_erasure import erase_seams
 from geometry.texture.seam_steps import seam_ratio
 from service.finisher import in_inks, unique_colours
@@ -32,6 +32,7 @@ from service.reporting.quality import Quality, SymmetryError
 from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
+from service.spaces.space import LARGEST
 
 LEVELS = 4  # of the mip pyramid, on which seams are measured
 
@@ -87,7 +88,9 @@ def finish_mesh(
     body, placement = scene.body, scene.placement
     mesh = body.mesh
     rows, columns = shape = texture.shape[0], texture.shape[1]
-    texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS)
+    # of large textures all in float64 would be gigabytes
+    precision = np.float64 if columns <= LARGEST else np.float32
+    texels = uv_surface(mesh, columns, rows, MARGIN_TEXELS, precision=precision)
     seen = np.asarray(
         Image.fromarray(np.asarray(seen, np.float32)).resize(
             (columns, rows), Image.Resampling.NEAREST
@@ -97,13 +100,18 @@ def finish_mesh(
     unseen = texels.covered & (seen <= SEEN_PIXELS)
 
     def whole(texture: Picture) -> Picture:
-        colours = texture.reshape(-1, 3) / white(texture.dtype)
+        colours = np.divide(texture.reshape(-1, 3), white(texture.dtype), dtype=precision)
         colours = fill_unseen(colours, unseen, texels, mesh)
-        if scene.group.order == 1:
-            colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS)
-        else:  # erasing would break the symmetry; the paint had no seams when it was folded
-            colours = margin_map(mesh, shape, MARGIN_TEXELS, seams=seams).apply(colours)
-        return rounded(colours, texture.dtype).reshape(texture.shape)
+        fills = filling(mesh, shape, MARGIN_TEXELS, seams=seams)
+        fills.fill(colours)
+        if scene.group.order == 1:  # else it would break the symmetry; the paint that was folded
+            colours = erase_seams(
+                colours, mesh, seams, shape, MARGIN_TEXELS, filled=fills
+            )  # had none
+        whole = np.empty_like(texture)
+        for some in texels_at_a_time(len(colours)):
+            whole.reshape(-1, 3)[some] = rounded(colours[some], texture.dtype)
+        return whole
 
     painted = whole(texture)
     if backdrop is not None:  # seams are erased everywhere at once, if only a little far away

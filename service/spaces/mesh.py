@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
     from service.spaces.mesh_design import MeshDesign
 
+_LARGEST = 2 * LARGEST
 _COLOURS_WIDTH = 512  # texels across a texture whose colours are measured
 
 
@@ -116,14 +117,14 @@ def _check_base(recipe: Recipe, body: Body) -> None:
         )
     width = None if body.base is None else body.base.shape[1]
     if body.mask is not None and width not in (1, recipe.size):
-        possible = width in range(MIN_SIZE, LARGEST + 1)
+        possible = width in range(MIN_SIZE, _LARGEST + 1)
         raise InputError(
             "bad-value",
             "size",
             f"With a mask the base stays as it is, and so does its size, {width}.",
             f"Use --size {width}."
             if possible
-            else f"Scale the base's picture to {MIN_SIZE} to {LARGEST} pixels across.",
+            else f"Scale the base's picture to {MIN_SIZE} to {_LARGEST} pixels across.",
         )
 
 
@@ -140,4 +141,5 @@ SPACE = Space(
     needs_body=True,
     depth=4,  # where its texels are densest, fine levels hold what no view sees
     patience=lambda order: 1 + 2 / order if order else 1.0,  # the more of it is different
+    largest=_LARGEST,
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from geometry.errors import InputError
@@ -16,7 +17,7 @@ from geometry.maps.sampling import SamplingMap, composed
 from geometry.maps.smoothing import charts_smoothed
 from geometry.mesh.fold import mesh_fold
 from geometry.mesh.surface import uv_surface
-from geometry.seeing.cameras import Camera, resized
+from geometry.seeing.cameras import MAX_SIDE, Camera, resized
 from geometry.seeing.view_choice import choose_views
 from geometry.seeing.visibility import ViewMap
 from geometry.seeing.windows import MeshView, windows
@@ -38,6 +39,7 @@ WINDOW = 512  # pixels: the longest side of what the network looks at at once
 _CANVAS_STEP = 32  # a canvas' sides are multiples of this, for its mip pyramid
 _STYLE_SPAN = 1.0  # of the mesh's diameter that a style picture's shorter side spans
 _VIEW_PIXELS = 16_000_000  # of all views together: bounds memory, to about 2 GB
+_VIEW_SIDE = 4096  # of one of them
 _PACE = 0.4  # how far steps go, of those of other spaces
 
 
@@ -101,7 +103,7 @@ class MeshDesign(Design):
     def paint(self) -> SamplingMap:
         """Chart texels → the logits of the coarse textures."""
         if self._directions is not None:
-            return self._by_direction(self._directions, self.coarse_shape)
+            return self._by_direction(self.coarse_shape)
         if self.scene.group.order == 1:
             return self.margins
         return composed(self._fold(self.coarse_shape), self.margins)
@@ -110,7 +112,7 @@ class MeshDesign(Design):
         """A group's fold at full size: from the charts, by direction, or from the texture with
         OVERSAMPLING times as many texels along each side."""
         if self._directions is not None:
-            return self._by_direction(self._directions, self.shape)
+            return self._by_direction(self.shape)
         return self._fold(self.shape, OVERSAMPLING)
 
     def picture_frame(self) -> Frame:
@@ -145,16 +147,22 @@ class MeshDesign(Design):
             finer,
         )
 
-    def _by_direction(self, design: SphereDesign, shape: tuple[int, int]) -> SamplingMap:
+    def _by_direction(self, shape: tuple[int, int]) -> SamplingMap:
         rows, columns = shape
-        placement = self.scene.placement
         texels = uv_surface(self._body.mesh, columns, rows, MARGIN_TEXELS)
         painted = (texels.triangle >= 0).ravel()
-        from_centre = texels.position.reshape(-1, 3)[painted] - placement.centre
-        positions = from_centre @ placement.rotation
+        positions = texels.position.reshape(-1, 3)[painted]
+        return spread(self.fold_directions(positions), painted)
+
+    def fold_directions(self, positions: Array) -> SamplingMap:
+        """Chart texels → logits at ``positions`` (n, 3) of the surface, of a group that moves
+        directions."""
+        assert self._directions is not None
+        placement = self.scene.placement
+        positions = (positions - placement.centre) @ placement.rotation
         length = np.linalg.norm(positions, axis=1, keepdims=True)
         directions = np.where(length > 1e-12, positions / np.maximum(length, 1e-12), (0, 0, 1))
-        return spread(design.fold(directions), painted)
+        return self._directions.fold(directions)
 
     def detail(self) -> Array | None:
         """(charts, rows, columns) of the canvas: log₂ of how much coarser than texels paint must
@@ -201,9 +209,28 @@ class MeshDesign(Design):
             return None
         return fitted_stack(mask, self.coarse_shape, self._body.mesh.textures).reshape(-1) / 255
 
-    def cameras(self, count: int) -> tuple[Camera, ...]:
+    def base_of(self, texels: NDArray[np.integer]) -> Array:
+        """(n, 3) in 0..1: the base colour of some of the coarse texels."""
+        return self._base_stack.reshape(-1, self._base_stack.shape[2])[texels, :3] / 255
+
+    def mask_of(self, texels: NDArray[np.integer]) -> Array:
+        """(n,) in 0..1: where paint goes, of some of them."""
+        return self._mask_stack.ravel()[texels] / 255
+
+    @functools.cached_property
+    def _base_stack(self) -> NDArray[np.uint8]:
+        assert self._body.base is not None
+        return fitted_stack(self._body.base, self.coarse_shape, self._body.mesh.textures)
+
+    @functools.cached_property
+    def _mask_stack(self) -> NDArray[np.uint8]:
+        assert self._body.mask is not None
+        return fitted_stack(self._body.mask, self.coarse_shape, self._body.mesh.textures)
+
+    def cameras(self, count: int, bounded: bool = True) -> tuple[Camera, ...]:
         """The scene's, or ``count`` automatic ones at most. All their pixels are as large on the
-        surface, about as texels are: strokes have one size, wherever a camera stands."""
+        surface, about as texels are: strokes have one size, wherever a camera stands. ``bounded``:
+        larger, where their pixels would be too many to be held."""
         body, placement = self._body, self.scene.placement
         cameras = body.cameras or _automatic(
             body.mesh,
@@ -222,9 +249,11 @@ class MeshDesign(Design):
         if not sides:
             return ()
         total = sum(side**2 for side in sides.values())
-        self._density = min(self._density, math.sqrt(_VIEW_PIXELS / total))
+        if bounded:
+            self._density = min(self._density, math.sqrt(_VIEW_PIXELS / total))
+        most = _VIEW_SIDE if bounded else MAX_SIDE
         return tuple(
-            resized(camera, int(np.clip(round(side * self._density), 64, 4096)))
+            resized(camera, int(np.clip(round(side * self._density), 64, most)))
             for camera, side in sides.items()
         )
 

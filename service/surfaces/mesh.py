@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -50,7 +51,7 @@ class MeshSurface(Surface):
         super().__init__(design, views, making)
         self._scene = scene = design.scene
         self._body = scene.body
-        self._windows: list[_Window] = []
+        self._windows: list[Window] = []
         self._paint = self._operator(design.paint)
         self._seams = _Seams.of(design, self._device)
         self._full: SparseOperator | None = None
@@ -87,7 +88,8 @@ class MeshSurface(Surface):
                 design.coarse_shape,
             )
         )
-        self._windows = [_Window.of(view, design, self._making) for view in views]
+        before, making = _before(design), self._making
+        self._windows = [Window.of(view, before, making.device, making.frugal) for view in views]
         self.views = len(views)
 
     def _chart(self, logits: Tensor) -> Tensor:
@@ -176,8 +178,18 @@ class MeshSurface(Surface):
         return to_pixels(torch.sigmoid(logits), dtype).reshape(*self._design.shape, 3)
 
 
+class Before(NamedTuple):
+    """What there was before anything was painted, on n texels that a view reads. base: (n, 3) in
+    0..1; mask: (n,) in 0..1, where paint goes, or None for everywhere; under: (n, 3), of the base,
+    what lies where paint goes."""
+
+    base: NDArray
+    mask: NDArray | None = None
+    under: NDArray | None = None
+
+
 @dataclass(frozen=True, eq=False)
-class _Window:
+class Window:
     """A window on the mesh. painted: (H·W, 1), how much of a pixel shows paint; unpainted:
     (H·W, 3), what shows of the base where no paint goes, times its share; base: all of the base, or
     None."""
@@ -188,18 +200,18 @@ class _Window:
     base: Tensor | None
 
     @classmethod
-    def of(cls, view: MeshView, design: MeshDesign, making: Making) -> _Window:
-        """A window on a device."""
-        device = making.device
+    def of(
+        cls, view: MeshView, before: Before | None, device: torch.device, frugal: bool
+    ) -> Window:
+        """A window on a device. frugal: see SparseOperator."""
         coverage, sampling = view.coverage.ravel(), view.sampling
         painted, weight = coverage, view.weight.ravel()
         base = unpainted = None
-        if design.base is not None:
-            base = sampling.apply(_pyramid(design.base, design))
-            if design.mask is not None:
-                mask = design.mask[:, None]
-                painted = sampling.apply(_pyramid(mask, design))[:, 0]
-                unpainted = base - sampling.apply(_pyramid(mask * design.base, design))
+        if before is not None:
+            base = sampling.apply(before.base)
+            if before.mask is not None and before.under is not None:
+                painted = sampling.apply(before.mask[:, None])[:, 0]
+                unpainted = base - sampling.apply(before.under)
                 weight = weight * painted / np.maximum(coverage, 1e-9)
         shares = np.repeat(np.maximum(coverage, 1e-9), np.diff(sampling.indptr))
         means = replace(sampling, weights=sampling.weights / shares)
@@ -209,7 +221,7 @@ class _Window:
 
         return cls(
             BodyView.of(
-                SparseOperator(means, device, making.frugal), weight, coverage, view.shape, device
+                SparseOperator(means, device, frugal), weight, coverage, view.shape, device
             ),
             tensor(painted[:, None]),
             None if unpainted is None else tensor(unpainted),
@@ -223,6 +235,17 @@ class _Window:
         if self.base is None:
             return look
         return replace(look, base=self.view.look(self.base).pixels)
+
+
+def _before(design: MeshDesign) -> Before | None:
+    """On all texels of the mip pyramid."""
+    if design.base is None:
+        return None
+    base = _pyramid(design.base, design)
+    if design.mask is None:
+        return Before(base)
+    mask = design.mask[:, None]
+    return Before(base, _pyramid(mask, design)[:, 0], _pyramid(mask * design.base, design))
 
 
 def _pyramid(values: NDArray, design: MeshDesign) -> NDArray:

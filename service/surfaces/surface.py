@@ -77,6 +77,16 @@ class Look:
     periodic: bool = False
     along: Tensor | None = None
 
+    def to(self, device: torch.device) -> Look:
+        """The same on a device, channels last in memory."""
+
+        def moved(x: Tensor | None) -> Tensor | None:
+            return None if x is None else x.to(device)
+
+        pixels = self.pixels.contiguous(memory_format=torch.channels_last).to(device)
+        weight = None if self.weight is None else Weight(self.weight.pixels.to(device))
+        return Look(pixels, weight, moved(self.base), self.periodic, moved(self.along))
+
 
 def side_by_side(looks: Sequence[Look]) -> list[Look]:
     """Views of one surface, those of a size as one look: a network sees two small views a fifth

@@ -24,7 +24,7 @@ from service.reporting.receipt import file_sha256
 from service.reporting.remarks import SMALL, remarks
 from service.reporting.rescue import Rescue
 from service.scene import make_scene
-from service.spaces.space import LARGEST
+from service.spaces.mesh import SPACE
 
 
 def paint_mesh_to(recipe: Recipe, picture: Path, console: Console, extras: Extras) -> None:
@@ -70,7 +70,7 @@ def as_wide_as_kept(recipe: Recipe, body: Body) -> Recipe:
     if body.mask is None or body.base is None or "size" in recipe.model_fields_set:
         return recipe
     width = body.base.shape[1]
-    if not MIN_SIZE <= width <= LARGEST:  # a flat colour, or what the scene refuses
+    if not MIN_SIZE <= width <= SPACE.largest:  # a flat colour, or what the scene refuses
         return recipe
     return recipe.model_copy(update={"size": width})
 

@@ -1,0 +1,166 @@
+"""Large textures of meshes: windows are parts of what cameras see, and what they show lies anywhere
+on the textures."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import torch
+from numpy.typing import DTypeLike
+from torch import Tensor
+from torch.nn import functional as F
+
+from geometry.texture.margins import Filling, filling
+from service.blocks.boxes import Box, Clamped, Faded, Level
+from service.blocks.ground import Paint
+from service.blocks.mesh_paint import MeshPaint
+from service.blocks.mesh_picture import textures
+from service.blocks.mesh_windows import (
+    COARSE,
+    MeshWindow,
+    MeshWindows,
+    Spot,
+    spots_on,
+    windows_a_step,
+)
+from service.blocks.places import Found
+from service.spaces import SPACES
+from service.spaces.frame import Picture
+from service.spaces.mesh import MeshScene
+from service.spaces.mesh_design import MARGIN_TEXELS
+from service.spaces.resolution import COARSER_PACE
+from service.surfaces.kept_views import KeptViews
+from service.surfaces.surface import Look
+
+_FADES = 1024  # texels across the textures on which is worked out where paint must be coarser
+
+
+class MeshGround:
+    """See Ground. axes: see Canvas; depth: levels of a chart; views: cameras, at most; subsamples:
+    along each side of a pixel."""
+
+    def __init__(
+        self,
+        scene: MeshScene,
+        width: int,
+        axes: Tensor,
+        depth: int,
+        views: int,
+        subsamples: int,
+    ) -> None:
+        self.design = scene.design(width)
+        self._scene, self._width, self.axes, self._depth = scene, width, axes, depth
+        self._views, self._subsamples = views, subsamples
+        self.turns = 0
+        self._spots: list[Spot] = []
+        self._made: MeshWindows
+        self._windows: KeptViews[MeshWindow]
+        self._last: MeshWindow
+
+    def prepare(self, seed: int) -> None:
+        """See Ground. Windows are the same for every seed, as views are."""
+        coarse = self._scene.design(min(COARSE, self._width))
+        self._spots, needed = spots_on(self.design, coarse, self._views)
+        patience = SPACES["mesh"].patience(self._scene.group.order)
+        self.turns = windows_a_step(self.design, needed, patience)
+        self._made = MeshWindows(self.design, self._paint, self._subsamples, needed)
+        self._windows = KeptViews[MeshWindow](
+            lambda number: self._made.make(self._spots[number]), len(self._spots)
+        )
+
+    @functools.cached_property
+    def _filling(self) -> Filling | None:
+        if self.design.by_direction:
+            return None
+        return filling(self._scene.body.mesh, self.design.coarse_shape, MARGIN_TEXELS)
+
+    @functools.cached_property
+    def _paint(self) -> MeshPaint:
+        return MeshPaint(self.design, self._filling)
+
+    @functools.cached_property
+    def _shares(self) -> list[list[Tensor]]:
+        """Of each chart's levels, where paint counts, see Canvas; empty if it does everywhere."""
+        octaves = self._scene.design(min(_FADES, self._width)).detail()
+        if octaves is None:
+            return []
+        coarser = torch.from_numpy(octaves)[:, None].float()
+        rows, columns = coarser.shape[2:]
+        sizes = [(max(1, rows >> k), max(1, columns >> k)) for k in range(self._depth)]
+        pooled = [F.adaptive_avg_pool2d(coarser, size) for size in sizes]
+        shares = [(1 + k - x).clamp(0, 1) for k, x in enumerate(pooled)]
+        shares[-1] = torch.ones_like(shares[-1])
+        return [[share[chart, 0] for share in shares] for chart in range(len(coarser))]
+
+    def paces(self, usual: list[float]) -> list[float]:
+        """See Ground. Where only windows are seen, broad forms would go on to black and to white,
+        see FoldedDesign."""
+        return [pace * COARSER_PACE**k for k, pace in enumerate(usual)]
+
+    def pane(self, turn: int) -> MeshPane:
+        """See Ground."""
+        (self._last,) = self._windows.get([turn % len(self._spots)])
+        return MeshPane(self, self._last)
+
+    def shown(self, levels: Sequence[Level]) -> list[list[Level]]:
+        """See Ground."""
+        depth = self._depth
+        charts = [levels[k : k + depth] for k in range(0, len(levels), depth)]
+        if not self.design.wrap:
+            return [[Clamped(level) for level in chart] for chart in charts]
+        if not self._shares:
+            return [list(chart) for chart in charts]
+        return [
+            [Faded(level, share) for level, share in zip(chart, shares, strict=True)]
+            for chart, shares in zip(charts, self._shares, strict=True)
+        ]
+
+    def picture(self, paint: Paint, dtype: DTypeLike) -> Picture:
+        """See Ground."""
+        return textures(self.design, self._filling, paint, self.axes, dtype)
+
+    def seam_energy(self, logits: Tensor) -> Tensor:
+        """See Ground."""
+        window = self._last
+        if window.seams is None:
+            return logits.new_zeros(())
+        colours = torch.sigmoid(window.texels(_begun(window, logits)))
+        variance = colours.detach().var(dim=0).sum().clamp(min=1e-4)
+        return window.seams(colours).square().sum() / variance
+
+
+class MeshPane:
+    """See Pane."""
+
+    def __init__(self, ground: MeshGround, window: MeshWindow) -> None:
+        self._ground, self._window = ground, window
+
+    def read(self, paint: Paint) -> Tensor:
+        """See Pane."""
+        pieces = [chart.read for chart in paint]
+        return self._window.places.read(pieces) @ self._ground.axes.T
+
+    def look(self, logits: Tensor) -> Look:
+        """See Pane."""
+        window = self._window
+        return window.seen.look(window.texels(_begun(window, logits)))
+
+    def spread(self, paint: Paint, gradient: Tensor, found: Found) -> None:
+        """See Pane."""
+
+        def told(chart: int, level: int, box: Box, x: Tensor) -> None:
+            edge = paint[chart].levels[level]
+            if isinstance(edge, Clamped):
+                box, x = edge.gathered(box, x)
+            elif isinstance(edge, Faded):
+                x[:3] *= edge.share_in(box)
+            found(chart, level, box, x)
+
+        back = gradient @ self._ground.axes
+        self._window.places.spread(paint, back, self._window.reach, told)
+
+
+def _begun(window: MeshWindow, logits: Tensor) -> Tensor:
+    """Paint on what it starts from."""
+    return logits if window.start is None else logits + window.start

@@ -1,0 +1,230 @@
+"""The windows through which a network sees a large mesh, at its textures' own magnification."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+from torch import Tensor
+
+from geometry.errors import InputError
+from geometry.maps.pyramid import pyramid_offsets, pyramid_shapes
+from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, only_read
+from geometry.mesh.seams import find_seams, seam_samples
+from geometry.seeing.cameras import COSINE_CUT, Camera, part_of
+from geometry.seeing.visibility import TracedMesh, trace_ready, view_map
+from geometry.seeing.window_choice import CoarseView, spread_windows
+from geometry.seeing.windows import MeshView
+from geometry.spaces import Array
+from service.blocks.folding import tapered
+from service.blocks.mesh_paint import MeshPaint
+from service.blocks.places import Places
+from service.spaces import resolution
+from service.spaces.mesh_design import MeshDesign
+from service.spaces.reach import pyramid_link
+from service.spaces.resolution import views_needed
+from service.surfaces.mesh import Before, Window
+from service.surfaces.operators import SparseOperator
+from service.surfaces.surface import start_of
+
+TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
+COARSE = 256  # texels across the textures on which windows are chosen
+_PLACES = 4  # windows of a stage, for one that shows all once: little lies at the border of all
+_MEANS = 4  # texels along a side of a coarse one that its mean is taken of, at most
+
+
+class Spot(NamedTuple):
+    """A window of a stage. camera: what it is a part of; corner, size: (2,) in its pixels."""
+
+    camera: Camera
+    corner: tuple[int, int]
+    size: tuple[int, int]
+
+
+def spots_on(design: MeshDesign, coarse: MeshDesign, count: int) -> tuple[list[Spot], float]:
+    """The windows of a stage, spread over what ``count`` cameras see, to be taken in turn, and how
+    many of them show all that differs by the symmetry once. coarse: the scene in few texels. Raises
+    InputError("nothing-seen")."""
+    cameras = design.cameras(count, bounded=False)
+    few = coarse.cameras(count, bounded=False)
+    traced = trace_ready(*_traced(coarse))
+    side = resolution.WINDOW
+    views = [
+        _coarse_view(traced, coarse, small, camera, side)
+        for small, camera in zip(few, cameras, strict=True)
+    ]
+    try:
+        found, share = spread_windows(views, len(views))
+        needed = 1 / share
+        number = max(len(views), math.ceil(_PLACES * needed))
+        found, share = spread_windows(views, number)
+    except ValueError:
+        raise InputError(
+            "nothing-seen",
+            "cameras",
+            "No view sees the mesh.",
+            "Aim a camera at it, or leave out what hides it.",
+        ) from None
+    offsets = (np.arange(1, len(found) + 1)[:, None] * resolution.SPREAD) % 1
+    spots = []
+    for spot, moved in zip(found, offsets, strict=True):
+        camera, view = cameras[spot.view], views[spot.view]
+        whole = camera.height, camera.width
+        size = min(side, whole[0]), min(side, whole[1])
+        at = (np.array([spot.top, spot.left]) + moved) / view.shape * whole
+        corner = np.clip(at, 0, np.subtract(whole, size)).astype(int)
+        spots.append(Spot(camera, (int(corner[0]), int(corner[1])), size))
+    return spots, 1 / share
+
+
+def windows_a_step(design: MeshDesign, needed: float, patience: float) -> int:
+    """How many of them a step looks at: a stage of a draft sees all twelve times, whatever the
+    patience of its group."""
+    return max(views_needed(design.scene.group.order), math.ceil(needed / (2 * patience)))
+
+
+def _coarse_view(
+    traced: TracedMesh, coarse: MeshDesign, small: Camera, camera: Camera, side: int
+) -> CoarseView:
+    view = view_map(traced, small, coarse.coarse_shape, 2)
+    weight = np.where(view.cosine > COSINE_CUT, view.cosine, 0).ravel()
+    paint = _matrix(replace(coarse.paint, colours=None))
+    shows = _matrix(view.sampling) @ (pyramid_link(coarse.coarse_shape).matrix @ paint)
+    shows = sparse.diags(weight) @ abs(shows)
+    shape = small.height, small.width
+    window = [
+        max(1, min(n, round(n * side / whole)))
+        for n, whole in zip(shape, (camera.height, camera.width), strict=True)
+    ]
+    return CoarseView(shape, shows.tocsr(), (window[0], window[1]))
+
+
+def _traced(design: MeshDesign) -> tuple:
+    body = design.scene.body
+    return body.mesh, "cpu", body.occluders, body.holes
+
+
+@dataclass(frozen=True, eq=False)
+class MeshWindow:
+    """A window on a mesh. places: the texels of the charts that it shows; texels: their logits →
+    those of the texels of the mip pyramid that pixels read; start: (n, 3), what paint is added to;
+    reach: (n,) in 0..1, how well the window shows them; seams: texels of the pyramid → steps across
+    UV seams."""
+
+    places: Places
+    start: Tensor | None
+    texels: SparseOperator
+    seen: Window
+    reach: Tensor
+    seams: SparseOperator | None
+
+
+class MeshWindows:
+    """Makes the windows of a stage, by where they are. subsamples: along each side of a pixel."""
+
+    def __init__(
+        self, design: MeshDesign, paint: MeshPaint, subsamples: int, needed: float
+    ) -> None:
+        self._design, self._paint, self._subsamples = design, paint, subsamples
+        self._traced = trace_ready(*_traced(design))
+        mesh = design.scene.body.mesh
+        samples = seam_samples(mesh, find_seams(mesh), design.coarse_shape)
+        # a window shows one part in so many of the seams
+        self._steps = replace(samples, weights=samples.weights * math.sqrt(needed))
+
+    def make(self, spot: Spot) -> MeshWindow:
+        """The window at a spot."""
+        design, scene = self._design, self._design.scene
+        camera = part_of(spot.camera, *spot.corner, *spot.size)
+        view = view_map(self._traced, camera, design.coarse_shape, self._subsamples)
+        sampling, cosine = view.sampling, np.where(view.cosine > COSINE_CUT, view.cosine, 0)
+        taken, columns = only_read(sampling.indices.astype(np.int64), sampling.columns)
+        sampling = replace(sampling, columns=len(taken), indices=columns.astype(np.int32))
+        below, starts = texels_below(taken, design.coarse_shape)
+        read = average_runs(self._paint.at(below), starts)
+        places, columns = only_read(read.indices.astype(np.int64), read.columns)
+        read = replace(read, columns=len(places), indices=columns.astype(np.int32))
+        whole = spot.size == (spot.camera.height, spot.camera.width)
+        reach = cosine if whole else cosine * tapered(spot.size, TAPER).numpy()
+        start = None
+        if scene.starts_from_base:
+            start = start_of(scene, design.base_of(places), torch.device("cpu"))
+        return MeshWindow(
+            Places(places, design.chart_shape),
+            start,
+            SparseOperator(read, "cpu", frugal=True, frame=scene.frame),
+            Window.of(
+                MeshView(sampling, view.coverage * cosine, view.coverage),
+                self._before(below, starts),
+                torch.device("cpu"),
+                frugal=True,
+            ),
+            _reach(sampling, read, reach.ravel()),
+            self._seams(taken),
+        )
+
+    def _before(self, below: NDArray[np.int64], starts: NDArray[np.int64]) -> Before | None:
+        """What there was on texels of the pyramid that are the means of those ``below``."""
+        design, body, means = self._design, self._design.scene.body, mean_of_rows(starts)
+        if body.base is None:
+            return None
+        base = design.base_of(below)
+        if body.mask is None:
+            return Before(means @ base)
+        mask = design.mask_of(below)
+        return Before(means @ base, means @ mask, means @ (mask[:, None] * base))
+
+    def _seams(self, taken: NDArray[np.int64]) -> SparseOperator | None:
+        """Those of the samples along seams of which all texels are among ``taken``."""
+        samples = self._steps
+        if not samples.rows:
+            return None
+        place = np.searchsorted(taken, samples.indices).clip(max=len(taken) - 1)
+        there = taken[place] == samples.indices
+        inside = np.add.reduceat(there, samples.indptr[:-1]) == np.diff(samples.indptr)
+        rows = np.flatnonzero(inside)
+        if not len(rows):
+            return None
+        local = replace(samples, columns=len(taken), indices=place.astype(np.int32))
+        return SparseOperator(local.row_subset(rows), "cpu", frugal=True)
+
+
+def texels_below(
+    packed: NDArray[np.int64], shape: tuple[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The texels of a texture whose means are those of ``packed`` (n,), of its mip pyramid, one
+    after the other, and where those of each begin (n + 1,): of coarse ones 16, evenly spread."""
+    offsets, shapes = pyramid_offsets(shape), pyramid_shapes(shape)
+    level = np.searchsorted(offsets, packed, side="right") - 1
+    counts = np.minimum(1 << level, _MEANS) ** 2
+    starts = np.concatenate([[0], counts.cumsum()])
+    found = np.empty(starts[-1], np.int64)
+    for k in np.unique(level):
+        own = np.flatnonzero(level == k)
+        row, column = np.divmod(packed[own] - offsets[k], shapes[k][1])
+        side = min(1 << int(k), _MEANS)
+        apart = (1 << int(k)) // side
+        inside = np.arange(side) * apart + apart // 2
+        rows, columns = (row << k)[:, None] + inside, (column << k)[:, None] + inside
+        texels = rows[:, :, None] * shape[1] + columns[:, None, :]
+        found[starts[own][:, None] + np.arange(side**2)] = texels.reshape(len(own), -1)
+    return found, starts
+
+
+def _reach(sampling: SamplingMap, read: SamplingMap, pixels: Array) -> Tensor:
+    """(places,): the mean of the reach of the pixels (n,) that show a place, by how much."""
+    to_texels, to_places = (abs(_matrix(x)).T for x in (sampling, replace(read, colours=None)))
+    values = np.stack([pixels, np.ones(len(pixels))], axis=1)
+    total = to_places @ (to_texels @ values)
+    found = total[:, 0] / np.maximum(total[:, 1], 1e-12)
+    return torch.from_numpy(found.astype(np.float32))
+
+
+def _matrix(sampling: SamplingMap) -> sparse.csr_matrix:
+    shape = (sampling.rows, sampling.columns)
+    return sparse.csr_matrix((sampling.weights, sampling.indices, sampling.indptr), shape=shape)
