@@ -7,6 +7,7 @@ this way for the same reason).
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -68,6 +69,21 @@ class SeveralMoments:
 
     def __add__(self, other: SeveralMoments) -> SeveralMoments:
         return SeveralMoments([a + b for a, b in zip(self.each, other.each, strict=True)])
+
+    @functools.cached_property
+    def counts(self) -> Tensor:
+        """How much is seen of each, (n,)."""
+        return torch.stack([moments.count for moments in self.each])
+
+    @property
+    def counted(self) -> list[Moments]:
+        """Each, where nothing is seen with a count of 1 instead of 0, by which its mean could not
+        be taken."""
+        some = torch.where(self.counts > 0, self.counts, 1).unbind()
+        return [
+            dataclasses.replace(moments, count=count)
+            for moments, count in zip(self.each, some, strict=True)
+        ]
 
 
 LayerMoments = Mapping[str, Moments]

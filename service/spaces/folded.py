@@ -16,6 +16,7 @@ from scipy import sparse, special
 from geometry.cells import Paper
 from geometry.hyperbolic.sides import side_mirrors
 from geometry.maps.pixel_moves import PixelMove, pixel_moves
+from geometry.maps.reach import Linked, Reach, Resized
 from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, superposed
 from geometry.maps.smoothing import charts_smoothed
 from geometry.spaces import Array, apply, circle
@@ -24,7 +25,6 @@ from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.groups import TRIVIAL, Elements, Generator
 from service.spaces.frame import Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
-from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.resolution import (
     COARSER_PACE,
     FINENESS,

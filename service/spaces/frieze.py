@@ -16,6 +16,7 @@ from geometry import cells
 from geometry.catalogue import find_group
 from geometry.errors import InputError
 from geometry.frieze.chart import APART, FriezeChart, frieze_chart, picture_generators
+from geometry.maps.reach import Linked, Reach, Resized
 from geometry.maps.sampling import SamplingMap
 from geometry.plane.kaleidoscope import kaleidoscope, window_map
 from geometry.plane.lattices import shaped
@@ -25,7 +26,6 @@ from service.figures.plane_figure import plane_figure
 from service.inputs.body import Body
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.plane_design import unfolded
-from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.resolution import Windows
 from service.spaces.space import MAX_PIXELS, MOTIF, Design, Scene, Space, resolved
 

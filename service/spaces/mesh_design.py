@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from geometry.errors import InputError
+from geometry.maps.reach import Linked, Reach, Resized
 from geometry.maps.sampling import SamplingMap, composed
 from geometry.maps.smoothing import charts_smoothed
 from geometry.mesh.fold import mesh_fold
@@ -29,7 +30,6 @@ from service.pictures.base_colour import fitted_stack
 from service.spaces.folded import picture_generators, spread
 from service.spaces.frame import Frame
 from service.spaces.mesh import MeshScene
-from service.spaces.reach import Linked, Reach, Resized
 from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
 from service.spaces.space import Design
 from service.spaces.sphere import SphereDesign

@@ -14,6 +14,7 @@ from scipy import ndimage, special
 from geometry import cells
 from geometry.cell_copies import in_all_copies, repeats
 from geometry.errors import InputError
+from geometry.maps.reach import RIM, Linked, Reach, Resized
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane import tiles
@@ -28,7 +29,6 @@ from service.figures.plane_figure import plane_figure
 from service.pictures.base_colour import fitted
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
-from service.spaces.reach import RIM, Linked, Reach, Resized
 from service.spaces.resolution import RESAMPLED_FINENESS, Windows
 from service.spaces.space import MAX_PIXELS, Design
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 from geometry.catalogue import find_colouring
 from geometry.cells import Paper
 from geometry.errors import InputError
+from geometry.maps.reach import Reach
 from geometry.spaces import Array
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from geometry.symmetry.folds import Folds, check_axis, parse_folds
@@ -27,7 +28,6 @@ from service.figures.figures import Figure
 from service.inputs.body import Body
 from service.pictures.motif import picture_paper
 from service.spaces.frame import Frame, Picture
-from service.spaces.reach import Reach
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe

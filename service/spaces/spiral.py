@@ -15,6 +15,7 @@ from scipy import special
 from geometry import cells
 from geometry.catalogue import find_group
 from geometry.maps.pyramid import build_pyramid
+from geometry.maps.reach import Linked, Reach, Resized, pyramid_link
 from geometry.maps.sampling import SamplingMap
 from geometry.spaces import Array, affine
 from geometry.spiral.chart import SpiralChart, SpiralShape, kaleidoscope, spiral_chart
@@ -23,7 +24,6 @@ from geometry.symmetry.colour_frame import rounded
 from service.inputs.body import Body
 from service.spaces import resolution
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
-from service.spaces.reach import Linked, Reach, Resized, pyramid_link
 from service.spaces.resolution import COARSER_PACE, FINENESS, SPREAD, TOGETHER, windows_needed
 from service.spaces.space import LARGEST, MOTIF, Design, Scene, Space, resolved
 

@@ -44,8 +44,10 @@ def observe(sight: Sight, wanted: Wanted) -> SeveralMoments:
 
 
 def loss(painted: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
-    """Their distance, of every stretch and on average."""
-    return wanted.targets.distances(painted[RGB].each).mean()
+    """Their distance, of every stretch as far as it is seen."""
+    found = painted[RGB]
+    shares = found.counts / found.counts.sum()
+    return (wanted.targets.distances(found.counted) * shares).sum()
 
 
 TERM = Term(

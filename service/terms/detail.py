@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -109,10 +108,8 @@ def loss(sums: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
     which no view shows anything, as small ones of thin things, is no distance away."""
     import torch
 
-    found, counts = sums[LOOK].each, torch.stack([m.count for m in sums[LOOK].each])
-    some = torch.where(counts > 0, counts, 1).unbind()
-    seen = [dataclasses.replace(m, count=count) for m, count in zip(found, some, strict=True)]
-    return torch.where(counts > 0, wanted.targets.roots(seen), 0).mean()
+    found = sums[LOOK]
+    return torch.where(found.counts > 0, wanted.targets.roots(found.counted), 0).mean()
 
 
 TERM = Term(

@@ -84,21 +84,24 @@ def _measured(network: Network, features: Tensor, weight: Tensor | None = None) 
 
 
 def loss(painted: Mapping[str, SeveralMoments], wanted: Wanted) -> Tensor:
-    """Weighted mean of the square roots of the layers' distances; of several stretches, their mean.
-    Views are pooled: none of them must show all of the style.
+    """Weighted mean of the square roots of the layers' distances; of several stretches, each counts
+    as far as it is seen. Views are pooled: none of them must show all of the style.
 
     A layer whose target is out of reach, such as forms that are larger than a fundamental domain,
     is far off whatever is painted, and a little less so if all is pale. Squared, it would outweigh
     the layers that can arrive, and wash the picture out."""
     import torch
 
-    roots = torch.stack(
-        [
-            targets.roots([painted[name].each[number] for name in wanted.weights])
-            for number, targets in enumerate(wanted.targets)
-        ]
-    )
-    return (roots * wanted.shares).sum(1).mean()
+    from service.perception.moments import SeveralMoments
+
+    found = [
+        SeveralMoments([painted[name].each[number] for name in wanted.weights])
+        for number in range(len(wanted.targets))
+    ]
+    pairs = zip(wanted.targets, found, strict=True)
+    roots = torch.stack([targets.roots(layers.counted) for targets, layers in pairs])
+    counts = torch.stack([layers.counts for layers in found])
+    return (roots * (counts / counts.sum(0) * wanted.shares)).sum()
 
 
 TERM = Term(

@@ -10,6 +10,7 @@ from cases import quick
 from shapes import uv_sphere
 
 from geometry.errors import InputError
+from geometry.maps.reach import RIM
 from service.inputs.body import Body
 from service.inputs.styles import StylePicture
 from service.painting.checkpoint import Checkpoint
@@ -18,7 +19,6 @@ from service.painting.paint import paint
 from service.recipe.recipe import Recipe
 from service.reporting.finish import finish
 from service.scene import make_scene
-from service.spaces.reach import RIM
 from service.surfaces.surface import make_surface
 
 CPU = torch.device("cpu")

@@ -13,6 +13,8 @@ from geometry.frieze.groups import FRIEZE_GROUPS
 from geometry.plane.kaleidoscope import kaleidoscope
 from service.cli import main
 from service.painting.stage import shares_along
+from service.perception.moments import SeveralMoments, Targets, moments
+from service.terms import colour, style
 
 TWO = {"styles": ({"source": "stained_glass"}, {"source": "woodcut_waves"})}
 
@@ -47,8 +49,8 @@ def test_the_symmetry_leaves_the_way_along_the_strip_alone(group, rule):
 
 def test_a_strip_is_red_at_its_ends_and_blue_in_the_middle(tmp_path):
     noise = np.random.default_rng(0).integers(0, 60, (64, 64, 1), np.uint8)
-    for name, colour in (("red", (190, 10, 10)), ("blue", (10, 10, 190))):
-        Image.fromarray((noise + np.uint8(colour)).astype(np.uint8)).save(tmp_path / f"{name}.png")
+    for name, rgb in (("red", (190, 10, 10)), ("blue", (10, 10, 190))):
+        Image.fromarray((noise + np.uint8(rgb)).astype(np.uint8)).save(tmp_path / f"{name}.png")
     styles = [f"--style={tmp_path / name}.png" for name in ("red", "blue")]
     shape = ["--group=p1m1", "--aspect=0.5", "--size=96", "--steps=24", "--quality=draft"]
     output = tmp_path / "strip.png"
@@ -56,6 +58,28 @@ def test_a_strip_is_red_at_its_ends_and_blue_in_the_middle(tmp_path):
     picture = np.asarray(Image.open(output), float)
     bluer = (picture[..., 2] - picture[..., 0]).mean(axis=0)
     assert bluer[:12].max() < 0 and bluer[-12:].max() < 0 < bluer[36:60].min()
+
+
+@pytest.mark.parametrize("seen", [(1.0, 0.0), (0.75, 0.25)])
+def test_each_style_counts_as_far_as_it_is_seen(seen):
+    """A window on a long strip shows only one of them, or two of three."""
+    random = torch.Generator().manual_seed(1)
+    pixels = torch.rand(1, 3, 8, 8, generator=random, requires_grad=True)
+    wanted = [moments(torch.rand(1, 3, 8, 8, generator=random)) for _ in range(2)]
+    found = SeveralMoments([moments(pixels, torch.full((1, 1, 8, 8), share)) for share in seen])
+
+    def alone(number):
+        return moments(pixels), wanted[number]
+
+    colours = colour.loss({colour.RGB: found}, colour.Wanted(Targets(wanted), seen))
+    of_style = style.Wanted([Targets([one]) for one in wanted], {"layer": 1.0}, seen)
+    strokes = style.loss({"layer": found}, of_style)
+    apart = [Targets([target]).distances([own])[0] for own, target in map(alone, range(2))]
+    roots = [Targets([target]).roots([own])[0] for own, target in map(alone, range(2))]
+    torch.testing.assert_close(colours, sum(s * d for s, d in zip(seen, apart, strict=True)))
+    torch.testing.assert_close(strokes, sum(s * d for s, d in zip(seen, roots, strict=True)))
+    (colours + strokes).backward()
+    assert torch.isfinite(pixels.grad).all() and pixels.grad.abs().max() > 0
 
 
 @pytest.mark.parametrize(
