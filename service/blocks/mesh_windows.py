@@ -14,6 +14,7 @@ from torch import Tensor
 
 from geometry.errors import InputError
 from geometry.maps.pyramid import pyramid_offsets, pyramid_shapes
+from geometry.maps.reach import pyramid_link
 from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, only_read
 from geometry.mesh.seams import find_seams, seam_samples
 from geometry.seeing.cameras import COSINE_CUT, Camera, part_of
@@ -26,7 +27,6 @@ from service.blocks.mesh_paint import MeshPaint
 from service.blocks.places import Places
 from service.spaces import resolution
 from service.spaces.mesh_design import MeshDesign
-from service.spaces.reach import pyramid_link
 from service.spaces.resolution import views_needed
 from service.surfaces.mesh import Before, Window
 from service.surfaces.operators import SparseOperator
