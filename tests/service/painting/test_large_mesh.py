@@ -115,7 +115,7 @@ def test_the_textures_are_those_that_are_made_at_once(case):
     scene, ground = ground_of(body, **BODIES[case])
     paint, logits = painted_on(scene, ground)
     wanted = make_surface(scene, SIZE, 4, CPU).delivered(logits).astype(int)
-    found = ground.picture(paint).astype(int)
+    found = ground.picture(paint, np.uint8).astype(int)
     assert np.abs(found - wanted).mean() < 0.4
     assert (np.abs(found - wanted).max(axis=2) <= 3).mean() > 0.99
 
@@ -254,4 +254,4 @@ def test_it_starts_from_a_base_and_a_mask_keeps_parts_of_that():
     untouched = dataclasses.replace(body, mask=None)
     scene, ground = ground_of(untouched, start="base")
     nothing = [large.Pyramid([Held(torch.zeros(3, SIZE, SIZE))], [(0.0, 0.0)], (SIZE, SIZE))]
-    assert np.abs(ground.picture(nothing).astype(int) - base[..., :3]).max() <= 1
+    assert np.abs(ground.picture(nothing, np.uint8).astype(int) - base[..., :3]).max() <= 1
