@@ -11,7 +11,7 @@ from scipy import sparse
 
 from geometry.spaces import Array
 
-_CALM = 2  # how much less what has been looked at once more is worth: a power of the looks
+_CALM = 4  # how much less what has been looked at once more is worth: a power of the looks
 
 
 class CoarseView(NamedTuple):

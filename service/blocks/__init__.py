@@ -1,1 +1,2 @@
-"""Paint of tiles too large to hold several times over: read, moved and delivered part by part."""
+"""Paint of tiles and textures too large to hold several times over: read, moved and delivered part
+by part."""

@@ -17,7 +17,6 @@ from service.blocks.ground import Paint
 from service.blocks.mesh_paint import MeshPaint
 from service.blocks.mesh_picture import textures
 from service.blocks.mesh_windows import (
-    COARSE,
     MeshWindow,
     MeshWindows,
     Spot,
@@ -30,9 +29,11 @@ from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
 from service.spaces.resolution import COARSER_PACE
-from service.surfaces.kept_views import KeptViews
 from service.surfaces.surface import Look
 
+# Texels that the kept windows show, which take some 50 bytes each. They are taken in turn, so the
+# first ones stay: of the last ones none would be there when its turn comes again.
+_KEPT = 1 << 23
 _FADES = 1024  # texels across the textures on which is worked out where paint must be coarser
 
 
@@ -55,19 +56,16 @@ class MeshGround:
         self.turns = 0
         self._spots: list[Spot] = []
         self._made: MeshWindows
-        self._windows: KeptViews[MeshWindow]
+        self._kept: dict[int, MeshWindow] = {}
         self._last: MeshWindow
 
     def prepare(self, seed: int) -> None:
         """See Ground. Windows are the same for every seed, as views are."""
-        coarse = self._scene.design(min(COARSE, self._width))
-        self._spots, needed = spots_on(self.design, coarse, self._views)
+        self._spots, needed = spots_on(self.design, self._views)
         patience = SPACES["mesh"].patience(self._scene.group.order)
         self.turns = windows_a_step(self.design, needed, patience)
         self._made = MeshWindows(self.design, self._paint, self._subsamples, needed)
-        self._windows = KeptViews[MeshWindow](
-            lambda number: self._made.make(self._spots[number]), len(self._spots)
-        )
+        self._kept.clear()
 
     @functools.cached_property
     def _filling(self) -> Filling | None:
@@ -100,7 +98,12 @@ class MeshGround:
 
     def pane(self, turn: int) -> MeshPane:
         """See Ground."""
-        (self._last,) = self._windows.get([turn % len(self._spots)])
+        number = turn % len(self._spots)
+        kept = self._kept.get(number)
+        self._last = kept or self._made.make(self._spots[number])
+        texels = sum(len(window.places.texels) for window in self._kept.values())
+        if kept is None and texels + len(self._last.places.texels) <= _KEPT:
+            self._kept[number] = self._last
         return MeshPane(self, self._last)
 
     def shown(self, levels: Sequence[Level]) -> list[list[Level]]:

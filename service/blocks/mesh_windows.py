@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from geometry.maps.reach import pyramid_link
 from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, only_read
 from geometry.mesh.seams import find_seams, seam_samples
 from geometry.seeing.cameras import COSINE_CUT, Camera, part_of
-from geometry.seeing.visibility import TracedMesh, trace_ready, view_map
+from geometry.seeing.visibility import trace_ready, view_map
 from geometry.seeing.window_choice import CoarseView, spread_windows
 from geometry.seeing.windows import MeshView
 from geometry.spaces import Array
@@ -26,6 +27,7 @@ from service.blocks.folding import tapered
 from service.blocks.mesh_paint import MeshPaint
 from service.blocks.places import Places
 from service.spaces import resolution
+from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MeshDesign
 from service.spaces.resolution import views_needed
 from service.surfaces.mesh import Before, Window
@@ -34,6 +36,7 @@ from service.surfaces.surface import start_of
 
 TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
 COARSE = 256  # texels across the textures on which windows are chosen
+_SUBSAMPLES = 2  # along a side of their pixels
 _PLACES = 4  # windows of a stage, for one that shows all once: little lies at the border of all
 _MEANS = 4  # texels along a side of a coarse one that its mean is taken of, at most
 
@@ -46,18 +49,18 @@ class Spot(NamedTuple):
     size: tuple[int, int]
 
 
-def spots_on(design: MeshDesign, coarse: MeshDesign, count: int) -> tuple[list[Spot], float]:
+def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], float]:
     """The windows of a stage, spread over what ``count`` cameras see, to be taken in turn, and how
-    many of them show all that differs by the symmetry once. coarse: the scene in few texels. Raises
-    InputError("nothing-seen")."""
+    many of them show all that differs by the symmetry once. Raises InputError("nothing-seen")."""
     cameras = design.cameras(count, bounded=False)
-    few = coarse.cameras(count, bounded=False)
-    traced = trace_ready(*_traced(coarse))
     side = resolution.WINDOW
-    views = [
-        _coarse_view(traced, coarse, small, camera, side)
-        for small, camera in zip(few, cameras, strict=True)
-    ]
+    views = []
+    for camera, (shape, shows) in zip(cameras, _shown(design.scene, count), strict=True):
+        rows, columns = (
+            max(1, min(n, round(n * side / whole)))
+            for n, whole in zip(shape, (camera.height, camera.width), strict=True)
+        )
+        views.append(CoarseView(shape, shows, (rows, columns)))
     try:
         found, share = spread_windows(views, len(views))
         needed = 1 / share
@@ -88,20 +91,21 @@ def windows_a_step(design: MeshDesign, needed: float, patience: float) -> int:
     return max(views_needed(design.scene.group.order), math.ceil(needed / (2 * patience)))
 
 
-def _coarse_view(
-    traced: TracedMesh, coarse: MeshDesign, small: Camera, camera: Camera, side: int
-) -> CoarseView:
-    view = view_map(traced, small, coarse.coarse_shape, 2)
-    weight = np.where(view.cosine > COSINE_CUT, view.cosine, 0).ravel()
-    paint = _matrix(replace(coarse.paint, colours=None))
-    shows = _matrix(view.sampling) @ (pyramid_link(coarse.coarse_shape).matrix @ paint)
-    shows = sparse.diags(weight) @ abs(shows)
-    shape = small.height, small.width
-    window = [
-        max(1, min(n, round(n * side / whole)))
-        for n, whole in zip(shape, (camera.height, camera.width), strict=True)
-    ]
-    return CoarseView(shape, shows.tocsr(), (window[0], window[1]))
+@functools.lru_cache(maxsize=1)  # the same for all stages of a painting
+def _shown(scene: MeshScene, count: int) -> list[tuple[tuple[int, int], sparse.csr_matrix]]:
+    """What cameras show of a scene in few texels: of each the shape of its picture, and how much
+    its pixels show of the paint's texels, by how squarely they see them."""
+    design = scene.design(COARSE)
+    paint = _matrix(replace(design.paint, colours=None))
+    pyramid = pyramid_link(design.coarse_shape).matrix @ paint
+    traced = trace_ready(*_traced(design))
+    found = []
+    for camera in design.cameras(count, bounded=False):
+        view = view_map(traced, camera, design.coarse_shape, _SUBSAMPLES)
+        weight = np.where(view.cosine > COSINE_CUT, view.cosine, 0).ravel()
+        shows = sparse.diags(weight) @ abs(_matrix(view.sampling) @ pyramid)
+        found.append(((camera.height, camera.width), shows.tocsr()))
+    return found
 
 
 def _traced(design: MeshDesign) -> tuple:

@@ -1,4 +1,5 @@
-"""How much the paint of a large tile takes, in memory and on the disk. No torch in here."""
+"""How much the paint of a chart of a large painting takes, in memory and on the disk. No torch in
+here."""
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ from service.spaces.frame import Picture
 from service.spaces.handedness import winding
 from service.spaces.mesh import MeshScene
 from service.spaces.plane import PlaneScene
+from service.spaces.space import Scene
 from service.surfaces.glances import GLANCES, at_most
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Surface, make_surface
@@ -79,6 +80,7 @@ class LargeStudio:
         self._iterate: LargeIterate
         self._ground: Ground
         self._small: Surface
+        self._seen_on: tuple[Scene, int] | None = None
         self._terms: StageTerms
 
     def adjust(self, recipe: Recipe) -> bool:
@@ -137,8 +139,10 @@ class LargeStudio:
     def _see_with(self, scene: PlaneScene | MeshScene) -> None:
         self._scene = scene
         self._ground = self._ground_of(self._width)
-        small, views = min(self._width, GLANCES[-1]), self.recipe.views
-        self._small = make_surface(scene, small, views, torch.device("cpu"))
+        small = scene, min(self._width, GLANCES[-1])
+        if small != self._seen_on:  # all large stages have the same one
+            self._seen_on = small
+            self._small = make_surface(*small, self.recipe.views, torch.device("cpu"))
 
     def _ground_of(self, width: int) -> Ground:
         scene, recipe = self._scene, self.recipe

@@ -142,13 +142,15 @@ the paint as `run` does, and `watch JOB -o` fetches it with the picture; styles 
 sent to a service are in no file, so there `enlarge` wants the job. Where a mask keeps parts of a
 mesh's base, the texture stays as large as that.
 
-**Large tiles.** A tile may be 16 384 pixels wide, spheres, discs, rosettes and spirals 8192, all
-else 4096; so are tiles of hexagonal groups, of torus maps whose lattice is not whole pixels, over a
-base, with a motif or finished. What a painting takes of memory and of the disk is asked for before
-it begins: a tile of 16 384 pixels 3.6 GiB of memory, and 14 GiB in the folder of the cache (the
-user's, or `ORBITEX_CACHE`) until it ends. Over 8192 pixels it is delivered as one period, without
-`--cut`, `--repeat` and `--figure`, and not as WebP, which ends at 16 383; to read it again, as
-`view` and `measure` do, takes about as much memory.
+**Large pictures.** Tiles and friezes may be 16 384 pixels wide, spheres, discs, rosettes, spirals
+and textures of meshes 8192. Tiles of hexagonal groups, of torus maps whose lattice is not whole
+pixels and over a base end at 4096, and so does all that has a motif or is finished. What a painting
+takes of memory and of the disk is asked for before it begins: a tile of 16 384 pixels 3.6 GiB of
+memory, and 14 GiB in the folder of the cache (the user's, or `ORBITEX_CACHE`) until it ends. Of
+more than 67 million pixels, a tile of 8192 or a frieze half as tall of two periods, it is delivered
+as one period, without `--cut`, `--repeat` and `--figure`. WebP ends at 16 383 pixels; to read a
+picture again, as `view` and `measure` do, takes about as much memory. Regions of pictures over 4096
+pixels cannot be painted anew.
 
 **16 bits.** `--bits 16` delivers a PNG or a TIFF of 16 bits a channel, 257 steps for each of the
 usual ones: for soft gradients, such as skies, that are printed large or graded later. It is the

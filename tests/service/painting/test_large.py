@@ -129,4 +129,4 @@ def test_tiles_are_largest_of_all():
 
 def test_what_is_made_in_windows_or_bands_is_that_large():
     large = {target for target, space in SPACES.items() if space.largest > 4096}
-    assert large == {"tile", "sphere", "hyperbolic", "spiral", "rosette"}
+    assert large == {"tile", "sphere", "hyperbolic", "spiral", "rosette", "mesh"}

@@ -160,8 +160,8 @@ def test_windows_in_turn_look_at_all_of_it_evenly(monkeypatch):
         flat[window.places.texels] = np.maximum(flat[window.places.texels], window.reach)
     well = best > 0.6
     assert well.mean() > 0.4
-    assert looks[well].min() > 0.5
-    assert np.percentile(looks[well], 90) < 4 * np.percentile(looks[well], 10)
+    least, few, many = np.percentile(looks[well], (1, 10, 90))
+    assert least > 0.4 and many < 4 * few
     assert ground.turns == -(-len(spots) // (4 * 6))  # half of what shows all, by the patience
 
 
