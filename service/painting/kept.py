@@ -98,7 +98,7 @@ class Paint:
 
     def parts(self, half: bool = False) -> list[Part]:
         """For a file: safetensors. half: logits as 16-bit floating-point numbers, which are as fine
-        as a quarter of a grey level."""
+        as a tenth of a grey level."""
         arrays: dict[str, np.ndarray] = {
             "frame": self.frame.as_array(),
             "widths": np.array([self.width, self.first_width], np.int64),

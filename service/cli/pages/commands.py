@@ -154,12 +154,11 @@ pixels cannot be painted anew.
 
 **16 bits.** `--bits 16` delivers a PNG or a TIFF of 16 bits a channel, 257 steps for each of the
 usual ones: for soft gradients, such as skies, that are printed large or graded later. It is the
-same picture, as symmetric, and with 8 bits it comes back to a grey level. Of a painting that is
-there, `service finish tile.json --bits 16 -o fine.tif` makes it from the kept paint, whose numbers
-are as fine as a twentieth of a usual step. A mesh's textures have 16 bits as PNG, its GLB and
-renders 8, as have figures, films, and all that services, the studio and Blender paint; JPEG and
-WebP hold 8, and inks need no more. `view`, `measure`, `print` and `maps` read such pictures as 8
-bits.
+same picture, as symmetric; read as 8 bits it is off by a level at most. Of a painting that is
+there, `service finish tile.json --bits 16 -o fine.tif` makes it from the kept paint, which is as
+fine as a tenth of a usual step. A mesh's textures have 16 bits as PNG, its GLB and renders 8, as
+have figures, films, and all that services, the studio and Blender paint; JPEG and WebP hold 8, and
+inks need no more. `view`, `measure`, `print` and `maps` read such pictures as 8 bits.
 
 **Variants.** `service variants tile -g p4,p6,p6m -s a.jpg,b.jpg -c none,2a --seeds 4 -o v` paints
 every combination, small, as drafts: `1.png`, `2.png` and so on, all of them on `sheet.png` with
