@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+from collections.abc import Iterator
 
-# torch has a class of its own for GPUs and a plain RuntimeError for the CPU; Warp, cuDNN and
-# C++'s allocator have only words
+# torch has a class of its own for GPUs and a plain RuntimeError for the CPU; Warp, cuDNN, C++'s
+# allocator, the system and what loads libraries have only words
 _WORDS = (
     "allocate memory",
     "out of memory",
@@ -15,18 +16,33 @@ _WORDS = (
     "failed to allocate",
     "alloc_failed",
     "bad_alloc",
+    "failed to map segment",
 )
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, in malloc.h
 _FROM_THE_HEAP = 1 << 30  # bytes of a block
+MORE_MEMORY = "Close other programs, or raise the limit (ulimit -v)."
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory, of the machine or of its accelerator, was not enough."""
+    """Whether memory, of the machine or of its accelerator, was not enough, for what was done or
+    for a library that it needs."""
+    return any(map(_says_so, _with_causes(error)))
+
+
+def _says_so(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and any(words in text for words in _WORDS)
+    wordy = isinstance(error, RuntimeError | ImportError | OSError)
+    return wordy and any(words in text for words in _WORDS)
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
 
 
 def keep_freed() -> None:

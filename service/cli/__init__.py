@@ -12,6 +12,7 @@ import typer
 from geometry.errors import InputError
 from geometry.printable import printable
 from service.cli.streams import check_printed, lasting_streams
+from service.memory import MORE_MEMORY, is_out_of_memory
 from service.whole_files import reason
 
 _UNREAD, _BAD_INPUT, _ABORTED = 1, 2, 130
@@ -45,14 +46,16 @@ def _run(arguments: list[str] | None) -> int:
             code = _UNREAD
     except InputError as error:
         return _refuse(str(error))
-    except OSError as error:
-        if error.filename is None:
-            raise
-        return _refuse(f"file: {error.filename} cannot be used: {reason(error)}. Choose another.")
     except (KeyboardInterrupt, typer.Abort):
         code = _ABORTED
     except _CLICK_EXCEPTION as error:
         return _refuse_usage(error)
+    except Exception as error:
+        if is_out_of_memory(error):  # as when a library has no room
+            return _refuse(f"memory: There is too little of it. {MORE_MEMORY}")
+        if not isinstance(error, OSError) or error.filename is None:
+            raise
+        return _refuse(f"file: {error.filename} cannot be used: {reason(error)}. Choose another.")
     if code == _ABORTED:
         sys.stderr.write("interrupted\n")
     return code if isinstance(code, int) else 0

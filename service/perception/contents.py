@@ -8,8 +8,7 @@ import torch
 
 from service.networks import TORCHVISION, find_network
 from service.perception.architectures import without_numbers
-from service.perception.classifiers import Classifier
-from service.perception.network import Trunk
+from service.perception.network import Network, Trunk
 
 _SIDE = 299  # pixels of a picture that every network can see
 
@@ -18,7 +17,11 @@ def contents(name: str) -> dict[str, Any]:
     """Of a network {"layers": [{"name", "channels"}], "classes": [name]}, ready for JSON; no
     classes without a head. Its weights need not be there. Raises InputError("unknown-network")."""
     info = find_network(name)
-    kind = Classifier if name.startswith(TORCHVISION) else Trunk
+    kind: type[Network] = Trunk
+    if name.startswith(TORCHVISION):
+        from service.perception.classifiers import Classifier  # torchvision: seconds
+
+        kind = Classifier
     network = kind(info, lambda: without_numbers(info.architecture), lambda pictures: pictures)
     seen = network.layers(torch.empty(1, 3, _SIDE, _SIDE, device="meta"), tuple(info.layers))
     return {

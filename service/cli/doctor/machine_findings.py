@@ -14,6 +14,7 @@ import service
 from geometry.catalogue import groups
 from geometry.errors import InputError
 from service.cli.doctor.finding import Finding, bad, good, note
+from service.memory import MORE_MEMORY, is_out_of_memory
 from service.networks import AUTO, NETWORKS
 
 _DRIVER = Path("/proc/driver/nvidia/version")  # there where Linux has NVIDIA's driver
@@ -59,9 +60,7 @@ def encryption() -> Iterator[Finding]:
     try:
         import zmq
     except ImportError as error:
-        yield bad(
-            "versions", f"pyzmq does not load ({error})", "pip install --force-reinstall pyzmq"
-        )
+        yield _not_loaded("versions", "pyzmq", error, "pip install --force-reinstall pyzmq")
         return
     if zmq.has("curve"):
         yield good("versions", f"ZeroMQ {zmq.zmq_version()} with CURVE: keys can be used")
@@ -97,9 +96,8 @@ def caches() -> Iterator[Finding]:
         from geometry.kernels import cache_folder
         from geometry.spare_folder import spare_folder
         from service.surfaces.view_cache import folder
-    except (ImportError, OSError) as error:
-        fix = "pip install --force-reinstall warp-lang"
-        yield bad("caches", f"warp does not load ({error})", fix)
+    except (ImportError, OSError, RuntimeError) as error:
+        yield _not_loaded("caches", "warp", error, "pip install --force-reinstall warp-lang")
         return
     try:
         for what, place in (("compiled kernels", cache_folder()), ("views of meshes", folder())):
@@ -118,7 +116,7 @@ def devices() -> Iterator[Finding]:
     try:
         import torch
     except (ImportError, OSError) as error:
-        yield bad("devices", f"torch does not load ({error})", _WITH_CUDA)
+        yield _not_loaded("devices", "torch", error, _WITH_CUDA)
         return
     yield good("devices", f"cpu: {_cores()} cores, torch uses {torch.get_num_threads()}")
     for number in range(torch.cuda.device_count()):
@@ -143,7 +141,7 @@ def networks() -> Iterator[Finding]:
         from service.perception.network import load_network
     except (ImportError, OSError) as error:
         fix = "pip install --force-reinstall torch torchvision"
-        yield bad("networks", f"torchvision does not load ({error})", fix)
+        yield _not_loaded("networks", "torchvision", error, fix)
         return
     for name, info in NETWORKS.items():
         if not info.weights.at_hand:
@@ -162,6 +160,11 @@ def networks() -> Iterator[Finding]:
             yield bad("networks", f"{name} does not load ({error})", fix)
     device = str(pick_device())
     yield good("networks", f"{AUTO} takes {best_at_hand((), device)} on {device}")
+
+
+def _not_loaded(topic: str, package: str, error: Exception, fix: str) -> Finding:
+    fix = MORE_MEMORY if is_out_of_memory(error) else fix
+    return bad(topic, f"{package} does not load ({error})", fix)
 
 
 def _needed() -> list[str]:

@@ -231,10 +231,10 @@ asks for keys, too. What that protects, and what it does not: [SECURITY.md](../S
 step: [operations](operations.md#letting-another-machine-in).
 
 **Exit codes.** 0: done. 2: something given cannot be used, the address is taken, no service
-answers, the job that was watched has failed, a painting or a list could not be written; one line on
-standard error names the field and the fix. 130: Ctrl-C. `doctor`: 1 if something essential is
-missing. `batch`: 1 if a recipe failed, or if it was stopped. Commands that list: 1 if nobody read
-it all."""
+answers, the job that was watched has failed, a painting or a list could not be written, memory was
+too little even to start; one line on standard error names the field and the fix. 130: Ctrl-C.
+`doctor`: 1 if something essential is missing. `batch`: 1 if a recipe failed, or if it was stopped.
+Commands that list: 1 if nobody read it all."""
 
 
 def page() -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from service.memory import MORE_MEMORY, is_out_of_memory
 from service.ranks.devices import RankLostError, devices_of
 from service.serving.engines.paint_job import work
 from service.serving.engines.painter import load_painter
@@ -28,7 +29,12 @@ def main() -> None:
     """Serve one server until it is gone."""
     address, place, device = sys.argv[1:]
     channel = call(address)
-    painter = load_painter(place)
+    try:
+        painter = load_painter(place)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        sys.exit(f"There is too little memory to paint. {MORE_MEMORY}")
     devices = painter.devices()
     device = device or devices[0]
     for name in devices_of(device):

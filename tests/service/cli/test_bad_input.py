@@ -1,9 +1,11 @@
 """Bad input is one clear line, and nothing is written."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from commands import call_command
+from commands import ENVIRONMENT, call_command
 from PIL import Image
 
 from service.cli import main
@@ -167,6 +169,17 @@ def test_exit_codes_reach_the_shell(tmp_path):
         assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert call_command("--version", cwd=tmp_path).stdout.startswith("orbitex ")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory")
+def test_too_little_memory_to_start_is_one_line(tmp_path):
+    """A gigabyte has no room for torch."""
+    words = [sys.executable, "-m", "service", *TILE]
+    limited = ["sh", "-c", 'ulimit -v 1000000; exec "$@"', "sh", *words]
+    done = subprocess.run(limited, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("error: memory: ") and done.stderr.count("\n") == 1
+    assert "ulimit" in done.stderr and not list(tmp_path.iterdir())
 
 
 def test_a_port_in_use_is_refused(tmp_path):

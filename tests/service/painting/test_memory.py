@@ -1,3 +1,5 @@
+import errno
+import os
 import platform
 import subprocess
 import sys
@@ -32,13 +34,33 @@ def test_what_allocators_really_raise_is_recognised(allocate):
         RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes."),
         RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
         RuntimeError("MPS backend out of memory (MPS allocated: 5.00 GB)"),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object"),
+        OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)),
     ],
 )
 def test_other_devices_words_are_recognised(error):
     assert is_out_of_memory(error)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("mat1 and mat2 shapes"), ValueError("bad_alloc")])
+def test_what_lies_behind_an_error_counts():
+    """Warp says no more than that its library did not load."""
+    with pytest.raises(RuntimeError) as caught:
+        try:
+            raise OSError("warp.so: failed to map segment from shared object")
+        except OSError as error:
+            raise RuntimeError("Failed to load the shared library") from error
+    assert is_out_of_memory(caught.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("mat1 and mat2 shapes"),
+        ValueError("bad_alloc"),
+        ImportError("No module named torch"),
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+    ],
+)
 def test_other_errors_are_not(error):
     assert not is_out_of_memory(error)
 

@@ -45,6 +45,24 @@ def test_the_list_for_a_checkout_is_the_project_s_own():
     assert names == machine_findings._NEEDED
 
 
+class _NoRoomFor:
+    """Where modules are looked for: of one, the library finds no room in memory."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def find_spec(self, name, path=None, target=None):
+        if name == self.module:
+            raise ImportError(f"lib{name}.so: failed to map segment from shared object")
+
+
+def test_too_little_memory_is_not_mended_by_another_installation(monkeypatch):
+    monkeypatch.delitem(sys.modules, "zmq")
+    monkeypatch.setattr(sys, "meta_path", [_NoRoomFor("zmq"), *sys.meta_path])
+    (finding,) = machine_findings.encryption()
+    assert finding.level == "bad" and "limit" in finding.fix and "pip" not in finding.fix
+
+
 # --- folders ---
 
 
