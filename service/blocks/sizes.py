@@ -1,4 +1,4 @@
-"""How much the paint of a large tile takes, in memory and on the disk. No torch in here."""
+"""How much memory and how much of the disk large paint takes. No torch in here."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from scipy import ndimage
 from geometry.errors import InputError
 from geometry.maps.reach import Reach
 from geometry.symmetry.colour_frame import RGB, ColourFrame
-from service.spaces.plane import WHOLE_SIZE
 from service.spaces.space import Design, Scene
+from service.spaces.torus import WHOLE_SIZE
 from service.tensor_files import tensor_parts
 from service.whole_files import Part
 

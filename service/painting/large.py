@@ -1,7 +1,7 @@
-"""The studio of tiles too large to hold several times over: a step looks at windows, and reads and
-moves no paint but what they show.
+"""The studio of tiles and friezes too large to hold several times over: a step looks at windows,
+and reads and moves no paint but what they show.
 
-The whole tile exists as the canvas, the mean of its iterates and Adam's moments in bfloat16, and
+All of one exists as the canvas, the mean of its iterates and Adam's moments in bfloat16, and
 nothing else: no list of texels, no gradient, no texture. That is 12 bytes a texel and channel, a
 third more with the coarser levels: at 16384² 12.9 GB. The finest of them lie on the disk
 (:mod:`service.blocks.sheets`).
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from geometry.symmetry.colour import generated
-from service.blocks.boxes import Box, Held, Level, boxes, whole
+from service.blocks.boxes import Box, Held, Level, around, boxes, whole
 from service.blocks.folding import Folding, tapered
 from service.blocks.iterate import LargeIterate, Touched
 from service.blocks.picture import developed
@@ -49,8 +49,7 @@ from service.painting.studio import (
 from service.perception.network import Network
 from service.recipe.recipe import Recipe
 from service.spaces.handedness import winding
-from service.spaces.plane import PlaneScene
-from service.spaces.plane_design import PlaneDesign
+from service.spaces.torus import TorusDesign, TorusScene
 from service.surfaces.glances import GLANCES, at_most
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Look, Surface, make_surface
@@ -65,7 +64,7 @@ class LargeStudio:
     def __init__(
         self,
         recipe: Recipe,
-        scene: PlaneScene,
+        scene: TorusScene,
         styles: Sequence[StylePicture],
         network: Network,
         frugal: bool = False,
@@ -79,7 +78,7 @@ class LargeStudio:
         self._axes = colour_axes(scene.frame)
         self._width = 0
         self._iterate: LargeIterate
-        self._design: PlaneDesign
+        self._design: TorusDesign
         self._folding: Folding
         self._small: Surface
         self._terms: StageTerms
@@ -94,7 +93,7 @@ class LargeStudio:
             self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
             scene = recoloured(self._scene, recipe)
-            assert isinstance(scene, PlaneScene)
+            assert isinstance(scene, TorusScene)
             self._scene = scene
         return True
 
@@ -108,7 +107,7 @@ class LargeStudio:
         else:
             generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, NOISE))
             noise = START_NOISE[self.recipe.start]
-            levels = (  # one after the other: of a large tile each is gigabytes
+            levels = (  # one after the other: each may be gigabytes
                 Held(torch.randn(3, *size, generator=generator).mul_(noise)) for size in sizes
             )
         self._iterate = LargeIterate(levels, phases)
@@ -133,7 +132,7 @@ class LargeStudio:
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, self._small)
 
-    def _see_with(self, scene: PlaneScene) -> None:
+    def _see_with(self, scene: TorusScene) -> None:
         self._scene = scene
         self._design = scene.design(self._width)
         self._folding = Folding(self._design.chart, scene.frame, self._axes)
@@ -168,11 +167,7 @@ class LargeStudio:
         with torch.no_grad():
             logits = self._folding.read(paint, box)
         logits.requires_grad_()
-        view = torch.sigmoid(logits).reshape(1, 3, height, width)
-        view = view.flip(-1) if self._design.mirrored else view
-        view = view.contiguous(memory_format=torch.channels_last)
-        view = view.to(next(self._network.parameters()).device)
-        seen = self._terms.see(Look(view, None, periodic=whole), self._frugal)
+        seen = self._terms.see(self._look(logits, box, whole), self._frugal)
         losses = self._terms.losses(seen, logits)
         self._terms.total(losses).backward()
         assert logits.grad is not None
@@ -186,6 +181,19 @@ class LargeStudio:
             far = rates(self.recipe, number, sizes, paces, there)
             self._iterate.move(touched, far, BETAS)
         return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _look(self, logits: Tensor, box: Box, periodic: bool) -> Look:
+        """What a network sees of the logits of a box, (3, h · w)."""
+        device = next(self._network.parameters()).device
+        view = torch.sigmoid(logits).reshape(1, 3, box.height, box.width)
+        view = view.flip(-1) if self._design.mirrored else view
+        view = view.contiguous(memory_format=torch.channels_last)
+        along = None
+        if (of_columns := self._design.along) is not None:
+            _, columns = around(box, self._design.windows.torus)
+            row = torch.tensor(of_columns, dtype=torch.float32, device=device)[columns]
+            along = row.expand(1, 1, box.height, -1)
+        return Look(view.to(device), None, periodic=periodic, along=along)
 
     @property
     def mirrored(self) -> bool:
@@ -233,7 +241,7 @@ class LargeStudio:
         frame, size = self._scene.style_frame, self.recipe.size
         return Paint(logits, self.mirrored, None, frame, size, self._first_width)
 
-    def _whole(self) -> tuple[Pyramid, PlaneDesign]:
+    def _whole(self) -> tuple[Pyramid, TorusDesign]:
         """What is shown, at full size, and the design of that."""
         levels: Sequence[Level] = self._iterate.shown()
         phases, full = self._iterate.phases, self.recipe.size
@@ -244,7 +252,7 @@ class LargeStudio:
             phases = to
         return Pyramid(levels, phases, design.chart_shape[1:]), design
 
-    def _glance(self, design: PlaneDesign) -> Tensor:
+    def _glance(self, design: TorusDesign) -> Tensor:
         """The mean on the canvas of a smaller design, (texels, 3): each of its texels is the mean
         of what it covers."""
         size = design.canvas_shape[1:]

@@ -68,7 +68,7 @@ class FriezeSurface(Surface):
             return self.picture(logits)
         design = self._design
         shape, unfold = design.chart_shape[1:], design.kaleidoscope[1]
-        torus = Torus(shape, design.chart.torus.basis, unfold, are_pixels=True)
+        torus = Torus(shape, design.chart.basis, unfold, are_pixels=True)
         orbits = to_host(self._average(self._enlarged(logits)))
         done, fitted = finished_orbits(finish, orbits, torus)
         return fitted.settled(design.developed(special.expit(done)))

@@ -142,13 +142,14 @@ the paint as `run` does, and `watch JOB -o` fetches it with the picture; styles 
 sent to a service are in no file, so there `enlarge` wants the job. Where a mask keeps parts of a
 mesh's base, the texture stays as large as that.
 
-**Large tiles.** A tile may be 16 384 pixels wide, spheres, discs, rosettes and spirals 8192, all
-else 4096; so are tiles of hexagonal groups, of torus maps whose lattice is not whole pixels, over a
-base, with a motif or finished. What a painting takes of memory and of the disk is asked for before
-it begins: a tile of 16 384 pixels 4.6 GiB of memory, and 14 GiB in the folder of the cache (the
-user's, or `ORBITEX_CACHE`) until it ends. Over 8192 pixels it is delivered as one period, without
-`--cut`, `--repeat` and `--figure`, and not as WebP, which ends at 16 383; to read it again, as
-`view` and `measure` do, takes about as much memory.
+**Large pictures.** Tiles and friezes may be 16 384 pixels wide, spheres, discs, rosettes and
+spirals 8192, all else 4096; so are tiles of hexagonal groups, of torus maps whose lattice is not
+whole pixels and over a base, and all that has a motif or is finished. What a painting takes of
+memory and of the disk is asked for before it begins: a tile of 16 384 pixels 4.6 GiB of memory, and
+14 GiB in the folder of the cache (the user's, or `ORBITEX_CACHE`) until it ends. Of more than 67
+million pixels, a tile of 8192 or a frieze half as tall of two periods, it is delivered as one
+period, without `--cut`, `--repeat` and `--figure`. WebP ends at 16 383 pixels; to read a picture
+again, as `view` and `measure` do, takes about as much memory.
 
 **Variants.** `service variants tile -g p4,p6,p6m -s a.jpg,b.jpg -c none,2a --seeds 4 -o v` paints
 every combination, small, as drafts: `1.png`, `2.png` and so on, all of them on `sheet.png` with
