@@ -13,12 +13,10 @@ from geometry.errors import InputError
 from service.blocks.sizes import paint_bytes
 from service.cache_folder import SCRATCH, cache_folder
 from service.recipe.recipe import Recipe
-from service.spaces.frieze import FriezeDesign
 from service.spaces.mesh import MeshScene
-from service.spaces.plane import WHOLE_SIZE, PlaneScene
-from service.spaces.plane_design import PlaneDesign
 from service.spaces.resolution import TOGETHER, WINDOW, views_kept, views_prepared
 from service.spaces.space import Design, Scene
+from service.spaces.torus import WHOLE_SIZE, TorusDesign, TorusScene
 
 GIB = 1 << 30
 # Bytes that a painting takes besides what the programs themselves do, measured
@@ -33,9 +31,9 @@ SEEN_BYTES = 400  # for each pixel of a step's windows that a network sees side 
 KEPT_BYTES = 80  # for each texel of the canvas while the picture is made and measured
 PIXEL_BYTES = 45  # for each pixel of the picture, then
 VIEW_BYTES = 190  # for each pixel of windows on a large picture that are kept
-LARGE_BYTES = 9  # for each pixel of a large tile in the end: picture and paint
+LARGE_BYTES = 9  # for each texel of a large one in the end: picture and paint
 LARGE_WORK = 600 << 20  # for the windows that one is seen through, and to measure it
-_GROWING = 1.25  # of a large tile's paint on the disk: parts of two stages are there at once
+_GROWING = 1.25  # of its paint on the disk: parts of two stages are there at once
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
 FINE_BYTES = 3  # more, in memory and on the disk, for each pixel of a picture of 16 bits
@@ -50,16 +48,16 @@ def needed_memory(recipe: Recipe, scene: Scene) -> int:
     return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
-def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[PlaneScene | MeshScene]:
+def in_windows(scene: Scene, recipe: Recipe) -> TypeGuard[TorusScene | MeshScene]:
     """Whether it is painted window by window, and nothing but its canvas is held as a whole: as
-    large tiles and large textures of meshes are."""
-    return isinstance(scene, PlaneScene | MeshScene) and recipe.size > WHOLE_SIZE
+    large tiles, friezes and textures of meshes are."""
+    return isinstance(scene, TorusScene | MeshScene) and recipe.size > WHOLE_SIZE
 
 
 def _of_a_whole(design: Design, views: int) -> int:
     canvas, chart = math.prod(design.canvas_shape), math.prod(design.chart_shape)
     painted = CANVAS_BYTES * canvas + CHART_BYTES * chart
-    if isinstance(design, PlaneDesign | FriezeDesign):
+    if isinstance(design, TorusDesign):
         windows = design.windows
         painted = TORUS_BYTES * chart
         if not design.texels_are_pixels:
@@ -95,7 +93,7 @@ def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
 
 def check_scratch(recipe: Recipe, scene: Scene) -> None:
     """Raise InputError("no-temporary-folder") where the disk has less room than the paint of a
-    large tile takes while it is painted."""
+    large tile or frieze takes while it is painted."""
     if not in_windows(scene, recipe):
         return
     needed = int(_GROWING * paint_bytes(scene.design(recipe.size).canvas_shape[1:])[1])

@@ -20,8 +20,8 @@ from geometry.maps.reach import Reach
 from geometry.symmetry.colour import white
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 from service.spaces.frame import Picture
-from service.spaces.plane import WHOLE_SIZE
 from service.spaces.space import Design, Scene
+from service.spaces.torus import WHOLE_SIZE
 from service.tensor_files import tensor_parts
 from service.whole_files import Part
 

@@ -1,5 +1,5 @@
-"""The studio of tiles and of meshes' textures too large to hold several times over: a step looks at
-windows, and reads and moves no paint but what they show.
+"""The studio of what is too large to be held several times over, tiles, friezes and textures of
+meshes: a step looks at windows, and reads and moves no paint but what they show.
 
 The whole exists as the canvas, the mean of its iterates and Adam's moments in bfloat16, and
 nothing else: no list of texels, no gradient, no texture. That is 12 bytes a texel and channel, a
@@ -25,7 +25,7 @@ from service.blocks.pyramid import Pyramid, Resized
 from service.blocks.sheets import Sheet
 from service.blocks.showing import showing
 from service.blocks.sizes import BLOCK, blocks_of
-from service.blocks.tile_ground import TileGround
+from service.blocks.torus_ground import TorusGround
 from service.inputs.styles import StylePicture
 from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
@@ -50,8 +50,8 @@ from service.recipe.recipe import Recipe
 from service.spaces.frame import Picture
 from service.spaces.handedness import winding
 from service.spaces.mesh import MeshScene
-from service.spaces.plane import PlaneScene
 from service.spaces.space import Scene
+from service.spaces.torus import TorusScene
 from service.surfaces.glances import GLANCES, at_most
 from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Surface, make_surface
@@ -64,7 +64,7 @@ class LargeStudio:
     def __init__(
         self,
         recipe: Recipe,
-        scene: PlaneScene | MeshScene,
+        scene: TorusScene | MeshScene,
         styles: Sequence[StylePicture],
         network: Network,
         frugal: bool = False,
@@ -112,7 +112,7 @@ class LargeStudio:
         else:
             generator = torch.Generator().manual_seed(seed_of(self.recipe.seed, NOISE))
             noise = START_NOISE["base" if self.recipe.start == "base" else "noise"]
-            levels = (  # one after the other: of a large tile each is gigabytes
+            levels = (  # one after the other: each may be gigabytes
                 Held(torch.randn(3, *size, generator=generator).mul_(noise)) for size in sizes
             )
         self._iterate = LargeIterate(levels, phases, wrap)
@@ -136,7 +136,7 @@ class LargeStudio:
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, self._ground)
 
-    def _see_with(self, scene: PlaneScene | MeshScene) -> None:
+    def _see_with(self, scene: TorusScene | MeshScene) -> None:
         self._scene = scene
         self._ground = self._ground_of(self._width)
         small = scene, min(self._width, GLANCES[-1])
@@ -146,8 +146,8 @@ class LargeStudio:
 
     def _ground_of(self, width: int) -> Ground:
         scene, recipe = self._scene, self.recipe
-        if isinstance(scene, PlaneScene):
-            return TileGround(scene, width, self._axes)
+        if isinstance(scene, TorusScene):
+            return TorusGround(scene, width, self._axes)
         full = width == recipe.size
         subsamples = QUALITIES[recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
         return MeshGround(scene, width, self._axes, self._depth, recipe.views, subsamples)

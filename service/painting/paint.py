@@ -97,7 +97,7 @@ def paint(
     calls this with any.
 
     On a CPU raises InputError("too-large"), before anything is painted, where there is too little
-    memory, and "no-temporary-folder" where a large tile has too little room on the disk.
+    memory, and "no-temporary-folder" where a large tile or frieze has too little room on the disk.
     """
     device = device or pick_device()
     if device.type == "cpu" or in_windows(scene, recipe):

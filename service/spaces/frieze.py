@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy import special
 
 from geometry import cells
 from geometry.catalogue import find_group
 from geometry.errors import InputError
 from geometry.frieze.chart import APART, FriezeChart, frieze_chart, picture_generators
 from geometry.maps.reach import Linked, Reach, Resized
-from geometry.maps.sampling import SamplingMap
 from geometry.plane.kaleidoscope import kaleidoscope, window_map
 from geometry.plane.lattices import shaped
 from geometry.spaces import Array, affine
@@ -25,9 +23,9 @@ from service.figures.figures import Figure
 from service.figures.plane_figure import plane_figure
 from service.inputs.body import Body
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
-from service.spaces.plane_design import unfolded
 from service.spaces.resolution import Windows
-from service.spaces.space import MAX_PIXELS, MOTIF, Design, Scene, Space, resolved
+from service.spaces.space import MOTIF, Space, resolved
+from service.spaces.torus import MOST_SIZE, TorusDesign, TorusScene, check_pixels
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
@@ -36,7 +34,7 @@ ASPECT = 0.5  # of a strip, where the recipe says nothing
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class FriezeScene(Scene):
+class FriezeScene(TorusScene):
     """A frieze. repeat: periods in what is delivered; metamorphosis: see the recipe's field."""
 
     repeat: int = 1
@@ -56,17 +54,11 @@ class FriezeScene(Scene):
             )
         group = shaped(find_group(recipe.group, SPACE.groups), recipe.aspect or ASPECT)
         scene = cls(**resolved(recipe, group), repeat=across, metamorphosis=recipe.metamorphosis)
-        rows, columns = scene.chart(recipe.size).shape
-        if rows * columns * across > MAX_PIXELS:
-            raise InputError(
-                "too-large",
-                "size",
-                f"This picture would have {columns * across} × {rows} pixels.",
-                "Choose a smaller size, or fewer periods.",
-            )
+        rows, columns = scene.strip(recipe.size).shape
+        check_pixels(recipe.size, (rows, columns * across), across == 1)
         return scene
 
-    def chart(self, width: int, *height: float) -> FriezeChart:
+    def strip(self, width: int, *height: float) -> FriezeChart:
         """Of a strip ``width`` pixels long; see :func:`geometry.frieze.chart.frieze_chart`."""
         return frieze_chart(self.group, self.colouring, width, *height)
 
@@ -76,28 +68,27 @@ class FriezeScene(Scene):
 
     def same_canvas(self, other: FriezeScene, width: int) -> bool:
         """See Scene. The canvas is a period of the colours, too."""
-        one, two = self.chart(width), other.chart(width)
+        one, two = self.strip(width), other.strip(width)
         return (one.shape, one.torus.rows, self.colouring.supercell) == (
             *(two.shape, two.torus.rows),
             other.colouring.supercell,
         )
 
 
-class FriezeDesign(Design):
+class FriezeDesign(TorusDesign):
     """A frieze. Its texels are the picture's pixels."""
 
     surface = "service.surfaces.frieze:FriezeSurface"
-    wrap = True
+    scene: FriezeScene
 
     def __init__(self, scene: FriezeScene, width: int) -> None:
-        self.scene, self.frame, self.chart = scene, scene.frame, scene.chart(width)
-        self.shape = self.chart.shape
-        self.chart_shape = (1, self.chart.torus.rows, self.chart.torus.columns)
-        rows, columns = self.chart_shape[1:]
+        self.scene, self.frame, self._strip = scene, scene.frame, scene.strip(width)
+        self.mirrored, self.chart = scene.mirrored, self._strip.torus
+        self.shape = self._strip.shape
+        rows, columns = self.chart.rows, self.chart.columns
+        self.chart_shape = (1, rows, columns)
         self.canvas_shape = (1, max(8, rows), max(8, columns))
-        self.windows = Windows.on(
-            (rows, columns), rows * columns / len(self.chart.torus.copies.matrices)
-        )
+        self.windows = Windows.on((rows, columns), rows * columns / len(self.chart.copies.matrices))
         self.views_a_step = self.windows.a_step
 
     @property
@@ -105,62 +96,52 @@ class FriezeDesign(Design):
         """See Design."""
         return True
 
-    @functools.cached_property
-    def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
-        """Chart texels → one logit per orbit of texels → chart texels."""
-        return kaleidoscope(self.chart.torus)
+    @property
+    def delivered_rows(self) -> range:
+        """See TorusDesign."""
+        return range(self._strip.top, self._strip.top + self.shape[0])
 
     @functools.cached_property
     def along(self) -> Array | None:
-        """(columns,): how far along a metamorphosis the torus' columns are, from 0 at the start of
-        the strip to 1 and back, as often as the symmetry needs: all of it leaves this as it is.
-        None where there is no metamorphosis."""
+        """See TorusDesign: from 0 at the start of the strip to 1 and back, as often as the symmetry
+        needs: all of it leaves this as it is."""
         if not self.scene.metamorphosis:
             return None
-        torus = self.chart.torus
+        torus = self.chart
         # Elements move x to ±x + shift, so the shifts make a group: 1/n of the period and so on.
         passes = len(np.unique(np.rint(torus.elements.matrices[:, 0, 2] * 4096) % 4096))
         place = (np.arange(torus.columns) + torus.offset) / torus.columns
         return 1 - np.abs(2 * (place * passes % 1) - 1)
 
-    def paces(self, levels: int) -> list[float]:
-        """See Design: as on the plane."""
-        return [0.5**k / self.kaleidoscope[0].row_weight for k in range(levels)]
-
     def reach(self) -> Reach:
         """See Design."""
-        torus = self.chart.torus
-        strip = window_map(torus, (torus.rows, torus.columns), self.shape, (self.chart.top, 0))
+        torus = self.chart_shape[1:]
+        strip = window_map(self.chart, torus, self.shape, (self._strip.top, 0))
         resized = Resized(self.canvas_shape, self.chart_shape, self.wrap)
         links = [Linked.by(step) for step in (*self.kaleidoscope, strip)]
         return Reach(self.canvas_shape, self.shape, (resized, *links), self.wrap)
 
     def laid_out(self, paper: cells.Paper) -> Array:
         """See Design."""
-        apart = self.scene.chart(self.shape[1], APART)
+        apart = self.scene.strip(self.shape[1], APART)
         orbit = kaleidoscope(apart.torus)[1].indices
         torus = cells.frieze_torus(apart)
         laid = cells.in_one_cell(torus, orbit, paper, self.frame)
         paint = np.tile(cells.blank(torus, self.frame), (math.prod(self.chart_shape), 1))
-        paint[self.chart.texels] = laid[apart.texels]
+        paint[self._strip.texels] = laid[apart.texels]
         return paint
 
-    def bake(self, paint: Array) -> Picture:
-        """See Design."""
-        return self.developed(special.expit(self.kaleidoscope[0].apply(paint, self.frame)))
-
     def developed(self, orbits: Array, dtype: DTypeLike = np.uint8) -> Picture:
-        """The picture (H, W, 3) from one colour in 0..1 per orbit of texels, rounded once for each:
-        its symmetry is exact, see :meth:`service.spaces.plane_design.PlaneDesign.developed`."""
+        """See TorusDesign."""
+        rows = self.delivered_rows
         image = functools.partial(self.frame.as_pixels, dtype=dtype)
-        texels: Picture = unfolded(self.kaleidoscope[1], orbits, image)
-        return texels[self.chart.texels].reshape(*self.shape, 3)
+        return self.unfolded(orbits, image)[rows.start : rows.stop]
 
     def picture_frame(self) -> Frame:
         """See Design."""
         generators = tuple(
             PictureGenerator(g.letter, g.title, g.matrix, colour)
-            for g, colour in picture_generators(self.chart)
+            for g, colour in picture_generators(self._strip)
         )
         rows, columns = self.shape
         fields = {"strip": {"period": columns, "axis": rows / 2}}
@@ -168,15 +149,17 @@ class FriezeDesign(Design):
 
     def figure(self) -> Figure:
         """See Design. Drawn in a plane whose other strips, above and below, are out of sight."""
+        self.check_figure()
         rows, columns = self.shape
-        apart = self.scene.chart(columns, 4 * APART).torus
+        apart = self.scene.strip(columns, 4 * APART).torus
         from_delivered = affine(np.eye(2), (0.0, -rows / 2))
         delivered = (rows, columns * self.scene.repeat)
         return plane_figure(apart, (apart.rows, columns), delivered, from_delivered)
 
     def trimmed(self, picture: Picture) -> tuple[Picture, tuple[int, int]]:
         """See Design: periods."""
-        return np.tile(picture, (1, self.scene.repeat, 1)), (0, 0)
+        repeat = self.scene.repeat
+        return picture if repeat == 1 else np.tile(picture, (1, repeat, 1)), (0, 0)
 
 
 class StripLayout(Layout):
@@ -213,4 +196,5 @@ SPACE = Space(
     fields=("aspect", "repeat", "metamorphosis", *MOTIF),
     scene=FriezeScene.of,
     arguments=lambda group: f"--group {group.aliases[1]}",
+    largest=MOST_SIZE,
 )

@@ -19,18 +19,17 @@ from service.inputs.body import Body
 from service.pictures.files import over_white
 from service.spaces.frame import Picture
 from service.spaces.plane_design import CELLS, PlaneDesign
-from service.spaces.space import LARGEST, MAX_PIXELS, MOTIF, Scene, Space, resolved
+from service.spaces.space import MOTIF, Space, resolved
+from service.spaces.torus import MOST_SIZE, WHOLE_SIZE, TorusScene, check_pixels
 
 if TYPE_CHECKING:
     from service.recipe.recipe import Recipe
 
-WHOLE_SIZE = LARGEST  # pixels across of a picture that is held as a whole while it is painted
-_MOST_PIXELS = (4 * WHOLE_SIZE) ** 2  # of a period that is delivered as it is
 _SAME_ASPECT = 0.02  # heights are whole pixels, and periods whole texels
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class PlaneScene(Scene):
+class PlaneScene(TorusScene):
     """A wallpaper pattern. cut: what is delivered of it; repeat: periods across, down; base: (H, W,
     3) uint8, a picture of one period before it is painted."""
 
@@ -61,16 +60,8 @@ class PlaneScene(Scene):
                 f"A {scene.cut} is not repeated.",
                 "Leave out --repeat or --cut.",
             )
-        # What is painted window by window is never there twice; all else is.
-        once = recipe.size > WHOLE_SIZE and scene.cut == "period" and across * down == 1
-        most = _MOST_PIXELS if once else MAX_PIXELS
-        if width * across * height * down > most:
-            raise InputError(
-                "too-large",
-                "size",
-                f"This picture would have {width * across} × {height * down} pixels.",
-                "Choose a smaller size, or fewer periods.",
-            )
+        once = scene.cut == "period" and across * down == 1
+        check_pixels(recipe.size, (height * down, width * across), once)
         return scene
 
     def _check_texels(self, size: int) -> None:
@@ -80,7 +71,7 @@ class PlaneScene(Scene):
         if design.texels_are_pixels:
             return
         near = design.chart.columns  # of a torus map: where its lattice is whole pixels
-        fits = near <= 4 * WHOLE_SIZE and self.design(near).texels_are_pixels
+        fits = near <= MOST_SIZE and self.design(near).texels_are_pixels
         raise InputError(
             "bad-value",
             "size",
@@ -199,5 +190,5 @@ SPACE = Space(
         *MOTIF,
     ),
     scene=PlaneScene.of,
-    largest=4 * WHOLE_SIZE,
+    largest=MOST_SIZE,
 )

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import functools
-import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy import ndimage, special
+from scipy import ndimage
 
 from geometry import cells
 from geometry.cell_copies import in_all_copies, repeats
-from geometry.errors import InputError
 from geometry.maps.reach import RIM, Linked, Reach, Resized
 from geometry.maps.sampling import SamplingMap
 from geometry.plane import chart as plane_chart
 from geometry.plane import tiles
-from geometry.plane.kaleidoscope import kaleidoscope, on_canvas, window_map
+from geometry.plane.kaleidoscope import on_canvas, window_map
 from geometry.plane.resample import resample
 from geometry.spaces import Array, affine
-from geometry.symmetry.colour import ColourElement, white
+from geometry.symmetry.colour import white
 from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.groups import Generator
 from service.figures.figures import Figure
@@ -30,7 +27,7 @@ from service.pictures.base_colour import fitted
 from service.spaces.frame import MARGIN, Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ANGLES, RINGS, ring_grid
 from service.spaces.resolution import RESAMPLED_FINENESS, Windows
-from service.spaces.space import MAX_PIXELS, Design
+from service.spaces.torus import TorusDesign
 
 if TYPE_CHECKING:
     from service.spaces.plane import PlaneScene
@@ -38,12 +35,11 @@ if TYPE_CHECKING:
 CELLS: dict[str, tiles.CellShape] = {"cell": "parallelogram", "domain": "dirichlet"}  # of cuts
 
 
-class PlaneDesign(Design):
-    """A wallpaper group on its lattice chart. A mirrored scene's picture is turned over left to
-    right at the very end, and so is what is seen through its windows."""
+class PlaneDesign(TorusDesign):
+    """A wallpaper group on its lattice chart."""
 
     surface = "service.surfaces.plane:PlaneSurface"
-    wrap = True
+    scene: PlaneScene
 
     def __init__(self, scene: PlaneScene, width: int) -> None:
         self.scene, self.shape = scene, scene.period(width)
@@ -62,17 +58,6 @@ class PlaneDesign(Design):
     def texels_are_pixels(self) -> bool:
         """See Design."""
         return plane_chart.on_grid(self.chart, self.shape)
-
-    @functools.cached_property
-    def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
-        """Chart texels → one logit per orbit of texels → chart texels."""
-        return kaleidoscope(self.chart)
-
-    def paces(self, levels: int) -> list[float]:
-        """See Design. Copies of a texel add up, divided by the root of their number. A period is
-        seen whole at every stage, so broad forms are there when the next one begins: as fast as
-        details they would go on, to black and to white."""
-        return [0.5**k / self.kaleidoscope[0].row_weight for k in range(levels)]
 
     def base(self) -> Array | None:
         """The scene's base, one colour in 0..1 per orbit of texels: what it shows in one cell, in
@@ -135,23 +120,15 @@ class PlaneDesign(Design):
         )
         return np.stack(list(channels), axis=-1)
 
-    def bake(self, paint: Array) -> Picture:
-        """See Design."""
-        return self.developed(special.expit(self.kaleidoscope[0].apply(paint, self.frame)))
-
     def developed(self, orbits: Array, dtype: DTypeLike = np.uint8) -> Picture:
-        """The picture (H, W, 3) from one colour in 0..1 per orbit of texels.
-
-        On red, green and blue rules act in whole numbers on what is rounded once per orbit: the
-        symmetry of the picture is exact. In other frames every image is rounded by itself.
-        (On a hexagonal chart an inverting rule wants 127.5 of 255 at its centres; the resampling to
-        pixels then weighs more than that rounding.)"""
-        frame, (_, unfold) = self.frame, self.kaleidoscope
+        """See TorusDesign. (On a hexagonal chart an inverting rule wants 127.5 of 255 at its
+        centres; the resampling to pixels then weighs more than that rounding.)"""
+        frame = self.frame
         on_grid = plane_chart.on_grid(self.chart, self.shape)
         image = frame.act
         if on_grid or frame.is_rgb:
             image = functools.partial(frame.as_pixels, dtype=dtype)
-        texels = unfolded(unfold, orbits, image).reshape(*self.chart_shape[1:], 3)
+        texels = self.unfolded(orbits, image)
         if on_grid:
             picture = texels
         elif frame.is_rgb:
@@ -179,13 +156,7 @@ class PlaneDesign(Design):
 
     def figure(self) -> Figure:
         """See Design."""
-        if math.prod(self.shape) > MAX_PIXELS:
-            raise InputError(
-                "no-figure",
-                "figure",
-                f"Figures are drawn over pictures of {MAX_PIXELS // 10**6} million pixels at most.",
-                "Leave out --figure, or choose a smaller size.",
-            )
+        self.check_figure()
         delivered, corner = self.trimmed(np.zeros((*self.shape, 3), np.uint8))
         height, width = delivered.shape[:2]
         from_delivered = self._over @ affine(np.eye(2), corner)
@@ -210,16 +181,6 @@ class PlaneDesign(Design):
         if self.mirrored:
             return pixels[:, ::-1], (picture.shape[1] - x - pixels.shape[1], y)
         return pixels, (x, y)
-
-
-def unfolded(
-    unfold: SamplingMap, orbits: Array, image: Callable[[ColourElement, Array], NDArray[Any]]
-) -> NDArray[Any]:
-    """(texels, 3) from one colour per orbit (orbits, 3) in 0..1. ``image``: what a colour element
-    makes of colours, worked out once for each orbit."""
-    assert unfold.colours is not None
-    images = np.stack([image(element, orbits) for element in unfold.palette])
-    return images[unfold.colours, unfold.indices]
 
 
 class TileLayout(Layout):

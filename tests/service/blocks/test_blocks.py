@@ -1,4 +1,4 @@
-"""Large tiles, painted window by window, against the same tiles held as a whole."""
+"""Large tiles and friezes, painted window by window, against the same held as a whole."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from geometry.frieze.groups import FRIEZE_GROUPS
 from geometry.symmetry.colour_frame import RGB, ColourFrame
+from service.blocks import picture
 from service.blocks.boxes import Box, Held, whole
 from service.blocks.folding import Folding
 from service.blocks.iterate import LargeIterate, Touched
@@ -17,8 +19,8 @@ from service.blocks.pyramid import Pyramid, Resized
 from service.painting.canvas import Canvas, colour_axes
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
-from service.spaces.plane import PlaneScene
-from service.spaces.plane_design import PlaneDesign
+from service.spaces.torus import TorusDesign, TorusScene
+from service.surfaces.frieze import FriezeSurface
 from service.surfaces.grids import ALIGNED, Phase, fitted, random_phases
 from service.surfaces.plane import PlaneSurface
 from service.surfaces.surface import make_surface
@@ -27,25 +29,25 @@ CPU = torch.device("cpu")
 FRAME = ColourFrame((0.3, -0.2, 0.1), ((0.9, 0.3, 0.0), (0.8, -0.2, 0.2), (0.7, 0.1, -0.3)))
 
 
-def _tile(
+def _large(
     fields: dict, width: int, frame: ColourFrame = RGB, phases: tuple[Phase, ...] = (ALIGNED,)
-) -> tuple[PlaneDesign, PlaneSurface]:
+) -> tuple[TorusDesign, PlaneSurface | FriezeSurface]:
     scene = make_scene(parse_recipe({"target": "tile", "size": width, **fields}))
     scene = dataclasses.replace(scene, style_frame=frame)
-    assert isinstance(scene, PlaneScene)
+    assert isinstance(scene, TorusScene)
     surface = make_surface(scene, width, 1, CPU, phases=phases)
-    assert isinstance(surface, PlaneSurface)
+    assert isinstance(surface, PlaneSurface | FriezeSurface)
     return scene.design(width), surface
 
 
-def _canvas(design: PlaneDesign, phases: tuple[Phase, ...]) -> Canvas:
+def _canvas(design: TorusDesign, phases: tuple[Phase, ...]) -> Canvas:
     generator = torch.Generator().manual_seed(1)
     canvas = Canvas.noise(design.canvas_shape, 3, True, 1.0, generator, phases)
     return Canvas(canvas.levels, True, None, phases, colour_axes(design.frame))
 
 
 def _read_and_gradient(
-    design: PlaneDesign, canvas: Canvas, box: Box, weight: torch.Tensor
+    design: TorusDesign, canvas: Canvas, box: Box, weight: torch.Tensor
 ) -> tuple[torch.Tensor, list[torch.Tensor]]:
     folding = Folding(design.chart, design.frame, canvas.axes)
     levels = [Held(level.detach()[0]) for level in canvas.levels]
@@ -68,6 +70,8 @@ def _read_and_gradient(
         ({"group": "pgg", "colouring": "2a", "aspect": 1.3}, RGB),
         ({"group": "p6"}, RGB),
         ({"group": "p4", "torus_map": "{4,4}2,1"}, RGB),
+        ({"target": "frieze", "group": "p2mg"}, RGB),
+        ({"target": "frieze", "group": "p11g", "colouring": "2a"}, FRAME),
     ],
 )
 @pytest.mark.parametrize("aligned", [True, False])
@@ -78,7 +82,7 @@ def test_a_window_and_its_gradient_are_those_of_the_whole(
         {"colours": "rgb" if frame is RGB else "style", **fields},
         random_phases(3, 5, aligned),
     )
-    design, surface = _tile(fields, 96, frame, phases)
+    design, surface = _large(fields, 96, frame, phases)
     canvas = _canvas(design, phases)
     rows, columns = design.chart_shape[1:]
     box = Box(rows - 20, columns - 9, 33, 41)  # behind both borders
@@ -106,11 +110,18 @@ def test_a_window_and_its_gradient_are_those_of_the_whole(
         {"group": "p4m", "colouring": "2a", "colours": "rgb"},
         {"group": "p4m", "colouring": "2a"},
         {"group": "pgg", "chirality": "any"},
+        *(
+            {"target": "frieze", "group": group.aliases[1], "colouring": rule, "colours": "rgb"}
+            for group in FRIEZE_GROUPS
+            for rule in ("none", "2a")
+        ),
+        {"target": "frieze", "group": "p2mm", "colouring": "2b"},
     ],
 )
-def test_the_picture_is_that_of_the_whole(fields: dict) -> None:
+def test_the_picture_is_that_of_the_whole(fields: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture, "SIDE", 32)  # what is made of it at a time
     frame = FRAME if fields.get("colouring") and "colours" not in fields else RGB
-    design, surface = _tile(fields, 96, frame)
+    design, surface = _large(fields, 96, frame)
     canvas = _canvas(design, random_phases(3, 5, True))
     levels = [level.detach()[0] for level in canvas.levels]
     paint = Pyramid([Held(level) for level in levels], canvas.phases, design.chart_shape[1:])

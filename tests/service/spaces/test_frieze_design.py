@@ -37,6 +37,6 @@ def test_edges_above_and_below_know_nothing_of_each_other():
     """A texel of the lowest rows of the canvas shows nowhere near the upper edge."""
     design = scene_of("frieze", "p1").design(96)
     texels = np.zeros(design.canvas_shape, bool)
-    texels[0, design.chart.top + design.shape[0] - 2 :][:2] = True
+    texels[0, design.delivered_rows.stop - 2 :][:2] = True
     rows = np.flatnonzero(design.reach().pixels(texels).any(axis=1))
     assert len(rows) and rows.min() > design.shape[0] // 2

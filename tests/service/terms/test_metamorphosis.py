@@ -38,7 +38,7 @@ def test_every_style_has_its_stretch(stretches):
 def test_the_symmetry_leaves_the_way_along_the_strip_alone(group, rule):
     """Texels of one orbit are painted alike, so they want the same styles."""
     design = scene_of("frieze", group, colouring=rule, metamorphosis=True, **TWO).design(96)
-    torus = design.chart.torus
+    torus = design.chart
     along = np.broadcast_to(design.along, (torus.rows, torus.columns)).ravel()
     orbits = kaleidoscope(torus)[1].indices
     lowest = np.full(orbits.max() + 1, 2.0)

@@ -1,4 +1,5 @@
-"""Large tiles: windows are boxes on one torus, and what they show is folded box by box."""
+"""Large tiles and friezes: windows are boxes on one torus, and what they show is folded box by
+box."""
 
 from __future__ import annotations
 
@@ -9,22 +10,22 @@ import torch
 from numpy.typing import DTypeLike
 from torch import Tensor
 
-from service.blocks.boxes import Box, Level
+from service.blocks.boxes import Box, Level, around
 from service.blocks.folding import Folding, tapered
 from service.blocks.ground import Paint
 from service.blocks.picture import developed
 from service.blocks.places import Found
 from service.spaces.frame import Picture
-from service.spaces.plane import PlaneScene
+from service.spaces.torus import TorusScene
 from service.surfaces.surface import Look
 
 TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
 
 
-class TileGround:
+class TorusGround:
     """See Ground. axes: see Canvas."""
 
-    def __init__(self, scene: PlaneScene, width: int, axes: Tensor) -> None:
+    def __init__(self, scene: TorusScene, width: int, axes: Tensor) -> None:
         self.design = scene.design(width)
         self._folding = Folding(self.design.chart, scene.frame, axes)
         self.turns = self.design.windows.a_step
@@ -38,11 +39,11 @@ class TileGround:
         """See Ground."""
         return usual
 
-    def pane(self, turn: int) -> TilePane:
+    def pane(self, turn: int) -> TorusPane:
         """See Ground."""
         windows = self.design.windows
         ((top, left),) = windows.corners(self._start, np.array([turn])).tolist()
-        return TilePane(self, Box(top, left, *windows.view))
+        return TorusPane(self, Box(top, left, *windows.view))
 
     def shown(self, levels: Sequence[Level]) -> list[list[Level]]:
         """See Ground."""
@@ -53,14 +54,14 @@ class TileGround:
         return developed(self.design, self._folding, paint[0], dtype)
 
     def seam_energy(self, logits: Tensor) -> Tensor:
-        """See Ground: a tile has no UV seams."""
+        """See Ground: a torus has no UV seams."""
         raise NotImplementedError
 
 
-class TilePane:
+class TorusPane:
     """See Pane."""
 
-    def __init__(self, ground: TileGround, box: Box) -> None:
+    def __init__(self, ground: TorusGround, box: Box) -> None:
         self._ground, self._box = ground, box
 
     def read(self, paint: Paint) -> Tensor:
@@ -71,7 +72,13 @@ class TilePane:
         """See Pane."""
         design = self._ground.design
         view = torch.sigmoid(logits).reshape(1, 3, self._box.height, self._box.width)
-        return Look(view.flip(-1) if design.mirrored else view, None, periodic=self._whole)
+        view = view.flip(-1) if design.mirrored else view
+        along = None
+        if (of_columns := design.along) is not None:
+            columns = around(self._box, design.windows.torus)[1]
+            row = torch.tensor(of_columns, dtype=torch.float32)[columns]
+            along = row.expand(1, 1, self._box.height, -1)
+        return Look(view, None, periodic=self._whole, along=along)
 
     def spread(self, paint: Paint, gradient: Tensor, found: Found) -> None:
         """See Pane."""
