@@ -17,8 +17,6 @@ from service.spaces.frame import Picture
 from service.spaces.plane import PlaneScene
 from service.surfaces.surface import Look
 
-TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
-
 
 class TileGround:
     """See Ground. axes: see Canvas."""
@@ -75,7 +73,7 @@ class TilePane:
     def spread(self, paint: Paint, gradient: Tensor, found: Found) -> None:
         """See Pane."""
         size = self._box[2:]
-        reach = torch.ones(size) if self._whole else tapered(size, TAPER)
+        reach = torch.ones(size) if self._whole else tapered(size)
 
         def told(level: int, box: Box, x: Tensor) -> None:
             found(0, level, box, x)

@@ -11,7 +11,7 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from geometry.catalogue import find_colouring
 from geometry.errors import InputError, excerpt
@@ -39,6 +39,7 @@ MAX_ADJUSTMENTS = 1000  # of one painting: they all go into its receipt
 MAX_CHANGES = 64  # values in one of them
 
 Steering = Sequence["Adjustment"]
+S = TypeVar("S", bound=Scene)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def steered(recipe: Recipe, changes: Iterable[Mapping[str, Any]]) -> Recipe:
     return parse_recipe(data)
 
 
-def recoloured(scene: Scene, recipe: Recipe) -> Scene:
+def recoloured(scene: S, recipe: Recipe) -> S:
     """A scene with the colour rule of a recipe."""
     return dataclasses.replace(scene, colouring=find_colouring(scene.group, recipe.colouring))
 

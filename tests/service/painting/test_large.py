@@ -9,7 +9,7 @@ from test_repainting import recipe_of, run, scene_of
 
 from geometry.errors import InputError
 from service import room
-from service.blocks import iterate, sheets, sizes
+from service.blocks import folding, iterate, sheets, sizes
 from service.painting import large
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint
@@ -25,7 +25,7 @@ SIZE, STEPS = 96, 6
 def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCES", (48,))
-    monkeypatch.setattr(large, "TAPER", 8)
+    monkeypatch.setattr(folding, "TAPER", 8)
     monkeypatch.setattr(resolution, "WHOLE", 2000)
     monkeypatch.setattr(resolution, "WINDOW", 64)
 
