@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from geometry.symmetry.colour import IDENTITY, ColourElement, compose
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 
 _SPARSELY = 16  # columns for one that is read: then a list of those is sorted, else all are ticked
+Texels = NDArray[np.floating] | NDArray[np.uint8]
 _Point = TypeVar("_Point", bound=np.generic)
 
 
@@ -83,13 +84,13 @@ class SamplingMap:
         moved = np.stack([frame.action(element)[0] @ mean for element in self.palette])
         return np.where((entries > 0)[:, None], mean - shares @ moved / usual, 0.0)
 
-    def apply(self, paint: NDArray[Any], frame: ColourFrame = RGB) -> NDArray[np.float64]:
+    def apply(self, paint: Texels, frame: ColourFrame = RGB) -> NDArray[np.float64]:
         """The logits (rows, 3) that paint (columns, 3) makes, colours acting in ``frame``: what the
         service's operators do on their device, for whoever has no torch at hand."""
         logits, fixed = self._moved(paint, frame), self.fixed(frame)
         return logits if fixed is None else logits + fixed
 
-    def _moved(self, paint: NDArray[Any], frame: ColourFrame) -> NDArray[np.float64]:
+    def _moved(self, paint: Texels, frame: ColourFrame) -> NDArray[np.float64]:
         if self.colours is None:
             indices: NDArray[np.integer] = self.indices
             columns = self.columns

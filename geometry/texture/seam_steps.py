@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.maps.pyramid import pyramid_shapes
-from geometry.maps.sampling import SamplingMap, from_taps
+from geometry.maps.sampling import SamplingMap, Texels, from_taps
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import (
     EdgePairs,
@@ -24,9 +24,7 @@ WIDEST = 1.5  # a natural step is at most this many times the median one
 UNEVEN = 2  # a step reaches at most this many half texels into either side
 
 
-def seam_ratio(
-    texture: NDArray[np.floating] | NDArray[np.uint8], mesh: Mesh, seams: Seams, level: int
-) -> float | None:
+def seam_ratio(texture: Texels, mesh: Mesh, seams: Seams, level: int) -> float | None:
     """The mean colour step across the UV seams, relative to that across inner edges: 1 where seams
     cannot be told from the rest.
 
@@ -43,7 +41,7 @@ def seam_ratio(
     shapes = pyramid_shapes((rows // mesh.textures, columns))
     if not len(seams.cut.length) or level >= len(shapes):
         return None
-    own: NDArray[np.generic] = texture
+    own: Texels = texture
     for _ in range(level):
         height, width = own.shape[:2]
         own = own.reshape(height // 2, 2, width // 2, 2, channels).mean(axis=(1, 3))
@@ -135,7 +133,5 @@ def _difference(
     )
 
 
-def _mean_step(
-    texels: NDArray[np.generic], steps: SamplingMap, share: NDArray[np.float64]
-) -> float:
+def _mean_step(texels: Texels, steps: SamplingMap, share: NDArray[np.float64]) -> float:
     return float(share @ np.linalg.norm(steps.apply(texels), axis=1))

@@ -15,6 +15,8 @@ from geometry.symmetry.colour_frame import ColourFrame
 from service.blocks.boxes import Box
 from service.blocks.pyramid import Pyramid
 
+TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
+
 
 class Folding:
     """F(p) = Σ w · c · K(g·p) over a chart's copies, of the texels of a box: what ``average`` and
@@ -93,12 +95,12 @@ class Folding:
         return there, [(torch.from_numpy(start + number), weight) for number, weight in taps]
 
 
-def tapered(box: tuple[int, int], width: int) -> Tensor:
-    """(h, w): 1 inside of a box of this size, falling to 0 over ``width`` towards its borders."""
+def tapered(box: tuple[int, int]) -> Tensor:
+    """(h, w): 1 inside of a box of this size, falling to 0 over TAPER towards its borders."""
 
     def side(count: int) -> Tensor:
         place = torch.arange(count) + 0.5
-        near = torch.minimum(place, count - place) / max(1, min(width, count // 2))
+        near = torch.minimum(place, count - place) / max(1, min(TAPER, count // 2))
         return (1 - torch.cos(torch.pi * near.clamp(max=1))) / 2
 
     return torch.outer(side(box[0]), side(box[1]))

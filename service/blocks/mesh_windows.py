@@ -34,10 +34,10 @@ from service.surfaces.mesh import Before, Window
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import start_of
 
-TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
 COARSE = 256  # texels across the textures on which windows are chosen
 _SUBSAMPLES = 2  # along a side of their pixels
 _PLACES = 4  # windows of a stage, for one that shows all once: little lies at the border of all
+_SQUARELY = 0.5  # the cosine from which on paint moves as far as where it is seen face on
 _MEANS = 4  # texels along a side of a coarse one that its mean is taken of, at most
 
 
@@ -154,7 +154,8 @@ class MeshWindows:
         places, columns = only_read(read.indices.astype(np.int64), read.columns)
         read = replace(read, columns=len(places), indices=columns.astype(np.int32))
         whole = spot.size == (spot.camera.height, spot.camera.width)
-        reach = cosine if whole else cosine * tapered(spot.size, TAPER).numpy()
+        square = np.minimum(cosine / _SQUARELY, 1)
+        reach = square if whole else square * tapered(spot.size).numpy()
         start = None
         if scene.starts_from_base:
             start = start_of(scene, design.base_of(places), torch.device("cpu"))

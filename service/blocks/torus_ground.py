@@ -19,8 +19,6 @@ from service.spaces.frame import Picture
 from service.spaces.torus import TorusScene
 from service.surfaces.surface import Look
 
-TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
-
 
 class TorusGround:
     """See Ground. axes: see Canvas."""
@@ -83,7 +81,7 @@ class TorusPane:
     def spread(self, paint: Paint, gradient: Tensor, found: Found) -> None:
         """See Pane."""
         size = self._box[2:]
-        reach = torch.ones(size) if self._whole else tapered(size, TAPER)
+        reach = torch.ones(size) if self._whole else tapered(size)
 
         def told(level: int, box: Box, x: Tensor) -> None:
             found(0, level, box, x)

@@ -41,6 +41,7 @@ MAX_ADJUSTMENTS = 1000  # of one painting: they all go into its receipt
 MAX_CHANGES = 64  # values in one of them
 
 Steering = Sequence["Adjustment"]
+S = TypeVar("S", bound=Scene)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from geometry.errors import InputError
 from geometry.seeing.cameras import (
     Camera,
     camera_from_fields,
+    part_of,
     pixel_rays,
     projection_matrix,
     resized,
@@ -164,3 +165,14 @@ def test_surrounding_cameras_are_seeded():
     points = torus().vertices
     assert surrounding_cameras(points, 3, 64, 1) == surrounding_cameras(points, 3, 64, 1)
     assert surrounding_cameras(points, 3, 64, 1) != surrounding_cameras(points, 3, 64, 2)
+
+
+@pytest.mark.parametrize("camera", CAMERAS)
+def test_a_part_of_what_a_camera_sees_has_the_same_rays(camera):
+    top, left, height, width = 3, 5, 17, 11
+    part = part_of(camera, top, left, height, width)
+    assert (part.height, part.width) == (height, width)
+    xy = np.random.default_rng(0).uniform(0, 1, (20, 2)) * (width, height)
+    wanted = pixel_rays(camera, xy + (left, top))
+    for found, expected in zip(pixel_rays(part, xy), wanted, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-9)

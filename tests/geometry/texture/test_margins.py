@@ -5,7 +5,7 @@ from shapes import affine_texture, cube, grid_mesh, plane, two_islands, uv_spher
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.seams import find_seams, seam_samples
 from geometry.mesh.surface import uv_surface
-from geometry.texture.margins import margin_map
+from geometry.texture.margins import filling, margin_map
 from geometry.texture.seam_erasure import erase_seams
 from geometry.texture.seam_steps import seam_ratio
 
@@ -145,3 +145,17 @@ def test_any_heap_of_triangles_is_filled_and_erased():
     erased = erase_seams(noise(64 * 64), heap, seams, (64, 64), 5)
     assert np.isfinite(erased).all()
     assert seam_ratio(erased.reshape(64, 64, 3), heap, seams, 0) > 0
+
+
+@pytest.mark.parametrize("mesh", [cube(seed=2), plane(), two_islands()])
+def test_some_texels_are_filled_as_all_of_them(mesh, monkeypatch):
+    size, random = 64, np.random.default_rng(0)
+    found, whole = filling(mesh, (size, size), 6), margin_map(mesh, (size, size), 6)
+    paint = random.normal(size=(size**2, 3))
+    some = random.integers(0, size**2, 300)
+    assert np.array_equal(found.rows(some).apply(paint), whole.row_subset(some).apply(paint))
+    wanted = whole.apply(paint)
+    assert np.array_equal(wanted[found.kept], paint[found.kept])
+    monkeypatch.setattr("geometry.texture.margins.AT_ONCE", 100)
+    found.fill(paint)
+    np.testing.assert_allclose(paint, wanted, atol=1e-12)

@@ -9,9 +9,8 @@ from test_repainting import CPU, STYLE, recipe_of, run, scene_of
 
 from geometry.errors import InputError
 from service import room
-from service.blocks import iterate, sheets, sizes, torus_ground
+from service.blocks import folding, iterate, sheets, sizes
 from service.blocks.boxes import Box
-from service.blocks.pyramid import Pyramid
 from service.painting import large
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint
@@ -30,7 +29,7 @@ SIZE, STEPS = 96, 6
 def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCES", (48,))
-    monkeypatch.setattr(torus_ground, "TAPER", 8)
+    monkeypatch.setattr(folding, "TAPER", 8)
     monkeypatch.setattr(resolution, "WHOLE", 2000)
     monkeypatch.setattr(resolution, "WINDOW", 64)
 
@@ -110,10 +109,10 @@ def test_a_window_on_a_metamorphosis_knows_how_far_along_it_is():
     studio = LargeStudio(recipe, scene, [STYLE, STYLE], load_network("squeezenet", CPU))
     studio.begin(SIZE)
     canvas = torch.from_numpy(studio.paint().logits).float().reshape(-1, 3)
-    paint = Pyramid(studio._iterate.levels, studio._iterate.phases, design.chart_shape[1:])
+    paint = [Pyramid(studio._iterate.levels, studio._iterate.phases, design.chart_shape[1:])]
     for number, (top, left) in enumerate(surface._windows._corners[:5].tolist()):
-        box = Box(top, left, *design.windows.view)
-        found = studio._look(studio._folding.read(paint, box), box, periodic=False)
+        pane = TorusPane(studio._ground, Box(top, left, *design.windows.view))
+        found = pane.look(pane.read(paint))
         (wanted,) = surface.look(canvas, [number])
         assert found.pixels.shape[-1] < SIZE
         torch.testing.assert_close(found.pixels, wanted.pixels, rtol=0, atol=1e-3)

@@ -15,7 +15,7 @@ from test_repainting import STYLE
 
 from geometry.texture.margins import filling
 from service import room
-from service.blocks import mesh_ground, mesh_windows
+from service.blocks import folding, mesh_ground, mesh_windows
 from service.blocks.boxes import Held
 from service.blocks.mesh_paint import MeshPaint
 from service.inputs.body import Body
@@ -39,7 +39,7 @@ DEPTH = 4
 def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCES", (48,))
-    monkeypatch.setattr(mesh_windows, "TAPER", 4)
+    monkeypatch.setattr(folding, "TAPER", 4)
     monkeypatch.setattr(mesh_ground, "_FADES", SIZE)
     monkeypatch.setattr(resolution, "WINDOW", 24)
 
