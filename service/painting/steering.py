@@ -24,8 +24,6 @@ from service.scene import check_symmetry, make_scene
 from service.spaces import SPACES
 from service.spaces.space import Scene
 
-S = TypeVar("S", bound=Scene)
-
 ADJUSTABLE = (
     "objective",
     "styles",

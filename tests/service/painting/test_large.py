@@ -11,6 +11,8 @@ from geometry.errors import InputError
 from service import room
 from service.blocks import folding, iterate, sheets, sizes
 from service.blocks.boxes import Box
+from service.blocks.pyramid import Pyramid
+from service.blocks.torus_ground import TorusPane
 from service.painting import large
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint

@@ -155,7 +155,7 @@ def painted(group, chirality, target="tile", **fields):
 
 def test_both_hands_of_a_tile_are_mirror_images():
     """One stage, one seed: the same painting, one of them turned over; both receipts are true."""
-    left, right = (painted("p4", hand, seed=1) for hand in ("ccw", "cw"))
+    left, right = (painted("p4", hand, seed=3) for hand in ("ccw", "cw"))
     assert left[2].mirrored != right[2].mirrored
     assert np.array_equal(left[0], right[0][:, ::-1])
     assert turning(*left[:2]) > 0.01 and turning(*right[:2]) < -0.01
