@@ -17,6 +17,8 @@ from service.pictures.depth import in_eight_bits
 from service.pictures.files import over_white
 from service.pictures.png import write_png
 
+_TIFF_ROWS = 64  # of a strip
+
 # Writes a picture into a file, with its pixels per inch and its ICC profile, if it has them.
 Writer = Callable[[BinaryIO, Pixels, float | None, bytes | None], None]
 
@@ -64,7 +66,6 @@ def _write_tiff(
     )
 
 
-_TIFF_ROWS = 64  # of a strip
 _TIFF = Format("TIFF", _write_tiff, bits=16)
 _JPEG = Format("JPEG", _by_pillow("JPEG", quality=95, subsampling=0), alpha=False, largest=65500)
 FORMATS: dict[str, Format] = {
@@ -80,9 +81,9 @@ FORMATS: dict[str, Format] = {
 def loses_transparency(picture: Pixels, suffix: str) -> bool:
     """Whether something of a picture is transparent, which the format of a suffix of FORMATS
     cannot say."""
-    can = FORMATS[suffix.lower()].alpha
-    clear = picture.shape[2:] == (4,) and bool((picture[..., 3] < white(picture.dtype)).any())
-    return clear and not can
+    if FORMATS[suffix.lower()].alpha or picture.shape[2:] != (4,):
+        return False
+    return bool((picture[..., 3] < white(picture.dtype)).any())
 
 
 def check_holds(shape: Sequence[int], bits: int, suffix: str) -> None:

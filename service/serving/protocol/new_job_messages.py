@@ -81,8 +81,8 @@ class Submit(Request):
         "or the painting take, or a motif",
     }
     recipe: Any = Field(
-        description="a recipe (recipe_schema); a style source, style_colours, motif, or a match "
-        "of preparing or finishing 'buffer:NAME' is a buffer",
+        description="a recipe (recipe_schema), with 8 bits; a style source, style_colours, motif, "
+        "or a match of preparing or finishing 'buffer:NAME' is a buffer",
         json_schema_extra={"what": "a recipe"},
     )
     cameras: list[Camera] = Field(

@@ -14,6 +14,7 @@ from geometry.mesh.mesh import make_mesh
 from geometry.mesh.surface import uv_surface
 from geometry.mesh.symmetry import place
 from geometry.mesh.symmetry_error import symmetry_error
+from geometry.symmetry.colour_frame import rounded
 from geometry.symmetry.folds import parse_folds
 from geometry.symmetry.groups import elements
 
@@ -98,6 +99,11 @@ def test_an_asymmetric_texture_is_measured_as_such():
     (error,) = symmetry_error(texture, mesh, *symmetry)
     assert error.rms > 20
     assert error.worst > error.rms
+    few = rounded(texture)
+    (of_few,) = symmetry_error(few, mesh, *symmetry)
+    (of_many,) = symmetry_error(few.astype(np.uint16) * 257, mesh, *symmetry)
+    assert of_few.rms == pytest.approx(error.rms, rel=0.01)
+    assert of_many.rms == pytest.approx(of_few.rms, rel=1e-9)
 
 
 def test_weights_sum_to_one_where_there_is_surface_and_rows_beyond_the_margin_are_empty():
