@@ -1,9 +1,15 @@
 """How long tests wait for what should come: long, for a machine that is busy, and not for ever."""
 
 import contextlib
+import os
 import threading
 
 PATIENCE = 120.0  # seconds
+
+
+def crowd():
+    """How many programs want each core: what takes a second alone takes as many; at least 1."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
 
 
 @contextlib.contextmanager

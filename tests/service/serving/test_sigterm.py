@@ -5,23 +5,29 @@ import sys
 import time
 
 import pytest
-from patience import PATIENCE
+from patience import PATIENCE, crowd
 from service_process import ServiceProcess, eventually, recipe, running
 
 from service.painting.checkpoint import Checkpoint
 from service.serving.client import Client
 from service.serving.engines.paint_job import MOST_SECONDS as MOST_SECONDS_LOST
 from service.serving.engines.painter import TORCH_PAINTER
+from service.serving.server import LAST_CHECKPOINT_SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and /proc")
 
-MOST_SECONDS = 5.0  # from SIGTERM to the end of the process
+MOST_SECONDS = 5.0  # from SIGTERM to the end of the process, of a machine with nothing else to do
 
 
 def stop(service):
+    """Seconds that it takes to end, which must be few. It waits for a checkpoint by the clock; what
+    it does then takes longer where others want the processor."""
     asked = time.monotonic()
     assert service.stop() == 0, service.log()
-    return time.monotonic() - asked
+    seconds = time.monotonic() - asked
+    rest = MOST_SECONDS - LAST_CHECKPOINT_SECONDS
+    assert seconds <= LAST_CHECKPOINT_SECONDS + crowd() * rest
+    return seconds
 
 
 def checkpoint_of(folder, job):
@@ -35,7 +41,7 @@ def test_a_step_that_does_not_end_in_time(tmp_path):
     with Client(service.address, timeout=PATIENCE) as client:
         job = client.submit(recipe(step_ms=15_000, steps=4))
         assert eventually(checkpoint_of(tmp_path, job).exists)  # of the first step
-        assert stop(service) <= MOST_SECONDS
+        stop(service)
     with running(tmp_path / "log.txt") as service, Client(service.address) as client:
         assert client.attach(job)["progress"]["step"] == 1
         client.cancel(job)
@@ -58,5 +64,4 @@ def test_the_real_painter(tmp_path, size):
         f"{size} px: {seconds:.1f} s from SIGTERM to the end, "
         f"step {seen['step']} seen, {kept.step} kept: {max(0.0, lost):.1f} s of painting lost"
     )
-    assert seconds <= MOST_SECONDS
     assert lost <= (0 if size == 512 else MOST_SECONDS_LOST)
