@@ -33,6 +33,7 @@ PIXEL_BYTES = 45  # for each pixel of the picture, then
 VIEW_BYTES = 190  # for each pixel of windows on a large picture that are kept
 LARGE_BYTES = 9  # for each texel of a large one in the end: picture and paint
 LARGE_WORK = 600 << 20  # for the windows that one is seen through, and to measure it
+MESH_BYTES = 85  # for each texel of a mesh's large texture while its seams are erased
 _GROWING = 1.25  # of its paint on the disk: parts of two stages are there at once
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
@@ -42,9 +43,14 @@ FINE_BYTES = 3  # more, in memory and on the disk, for each pixel of a picture o
 def needed_memory(recipe: Recipe, scene: Scene) -> int:
     """Bytes that a painting takes at least while it is painted and finished."""
     if in_windows(scene, recipe):
-        size = scene.design(recipe.size).canvas_shape[1:]
-        each = LARGE_BYTES + _finer(recipe)
-        return paint_bytes(size)[0] + math.prod(size) * each + LARGE_WORK
+        design = scene.design(recipe.size)
+        charts, *size = design.canvas_shape
+        paint = charts * paint_bytes((size[0], size[1]))[0]
+        if isinstance(scene, MeshScene):
+            delivered = math.prod(design.shape) * (MESH_BYTES + _finer(recipe))
+        else:
+            delivered = math.prod(design.canvas_shape) * (LARGE_BYTES + _finer(recipe))
+        return paint + delivered + LARGE_WORK
     return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
@@ -93,10 +99,11 @@ def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
 
 def check_scratch(recipe: Recipe, scene: Scene) -> None:
     """Raise InputError("no-temporary-folder") where the disk has less room than the paint of a
-    large tile or frieze takes while it is painted."""
+    large painting takes while it is painted."""
     if not in_windows(scene, recipe):
         return
-    needed = int(_GROWING * paint_bytes(scene.design(recipe.size).canvas_shape[1:])[1])
+    charts, *size = scene.design(recipe.size).canvas_shape
+    needed = int(_GROWING * charts * paint_bytes((size[0], size[1]))[1])
     folder = cache_folder(SCRATCH)
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free

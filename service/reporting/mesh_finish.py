@@ -97,21 +97,19 @@ def finish_mesh(
         )
     )
     seams = find_seams(mesh)
+    fills = filling(mesh, shape, MARGIN_TEXELS, seams=seams)
     unseen = texels.covered & (seen <= SEEN_PIXELS)
 
     def whole(texture: Picture) -> Picture:
         colours = np.divide(texture.reshape(-1, 3), white(texture.dtype), dtype=precision)
         colours = fill_unseen(colours, unseen, texels, mesh)
-        fills = filling(mesh, shape, MARGIN_TEXELS, seams=seams)
         fills.fill(colours)
-        if scene.group.order == 1:  # else it would break the symmetry; the paint that was folded
-            colours = erase_seams(
-                colours, mesh, seams, shape, MARGIN_TEXELS, filled=fills
-            )  # had none
-        whole = np.empty_like(texture)
+        if scene.group.order == 1:  # else it would break the symmetry, and what was folded had none
+            colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS, filled=fills)
+        found = np.empty_like(texture)
         for some in texels_at_a_time(len(colours)):
-            whole.reshape(-1, 3)[some] = rounded(colours[some], texture.dtype)
-        return whole
+            found.reshape(-1, 3)[some] = rounded(colours[some], texture.dtype)
+        return found
 
     painted = whole(texture)
     if backdrop is not None:  # seams are erased everywhere at once, if only a little far away
