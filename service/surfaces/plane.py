@@ -16,7 +16,16 @@ from service.spaces.plane_design import PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
-from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_bytes
+from service.surfaces.surface import (
+    Look,
+    Making,
+    Surface,
+    as_bytes,
+    image_of,
+    logit,
+    start_of,
+    to_bytes,
+)
 from service.surfaces.windows import WindowsOn
 
 
@@ -91,9 +100,13 @@ class PlaneSurface(Surface):
 
     def picture(self, logits: Tensor) -> NDArray[np.uint8]:
         """See Surface."""
-        texture = torch.sigmoid(self._unfold(self._orbits(logits)))
+        orbits = self._orbits(logits)
         to_pixels, shape = self._glance
-        pixels = to_bytes(texture if to_pixels is None else to_pixels(texture)).reshape(*shape, 3)
+        if to_pixels is None:
+            seen = to_host(self._unfold.seen(orbits, lambda x: as_bytes(torch.sigmoid(x))))
+        else:
+            seen = to_bytes(to_pixels(torch.sigmoid(self._unfold(orbits))))
+        pixels = seen.reshape(*shape, 3)
         return pixels[:, ::-1] if self._design.mirrored else pixels
 
     @functools.cached_property
