@@ -3,9 +3,11 @@ does not import torch, so that help and listings are there at once."""
 
 from __future__ import annotations
 
+import functools
 import io
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -37,11 +39,8 @@ def _run(arguments: list[str] | None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # no name or mark ends in a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
-        from service.cli.app import app  # takes a moment, too, in which Ctrl-C may come
-
-        code = typer.main.get_command(app).main(
-            arguments, prog_name="service", standalone_mode=False
-        )
+        # its making takes a moment, too, in which Ctrl-C may come
+        code = command().main(arguments, prog_name="service", standalone_mode=False)
         if not check_printed() and not code:
             code = _UNREAD
     except InputError as error:
@@ -59,6 +58,14 @@ def _run(arguments: list[str] | None) -> int:
     if code == _ABORTED:
         sys.stderr.write("interrupted\n")
     return code if isinstance(code, int) else 0
+
+
+@functools.cache
+def command() -> Any:
+    """All commands, as click has them: of the copy that typer brings."""
+    from service.cli.app import app
+
+    return typer.main.get_command(app)
 
 
 def _refuse(message: str) -> int:

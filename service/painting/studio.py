@@ -269,9 +269,11 @@ class Studio:
         """The picture as it is now; see Progress.texture."""
         if max_size:
             looked_at = self._glances.surface(self._surface, self._width, max_size)
-            shown = self._iterate.mean
-            if looked_at is not self._surface:
-                shown = shown.shrunk(looked_at.canvas_shape)
+            shown, shape = self._iterate.mean, looked_at.canvas_shape
+            if shape[1] > self._surface.canvas_shape[1]:
+                shown = shown.enlarged(shape, looked_at.phases)
+            elif looked_at is not self._surface:
+                shown = shown.shrunk(shape)
             return at_most(max_size, looked_at.picture(self._logits(shown)))
         full, logits = self.surface(full=True)
         picture = full.delivered(logits, self._finisher(), self.recipe.dtype)
@@ -325,7 +327,8 @@ class Studio:
         subsamples = QUALITIES[self.recipe.quality].subsamples if full else DRAFT_SUBSAMPLES
         views, device = self.recipe.views, self._device
         phases = random_phases(self._depth, seed_of(self.recipe.seed, GRIDS, width), aligned=full)
-        surface = make_surface(self._scene, width, views, device, subsamples, self._frugal, phases)
+        about = subsamples, self._frugal, phases
+        surface = make_surface(self._scene, width, views, device, *about, rough=not full)
         if full:
             self._full = surface
         return surface

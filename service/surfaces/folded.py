@@ -141,6 +141,8 @@ class FoldedSurface(Surface):
 
     def _band(self, rows: range) -> tuple[View, SparseOperator]:
         view = self._design.picture_view(rows)
+        if self._making.rough:
+            view = view.thinned
         fold = self._design.fold(view.points)
         return view, SparseOperator(fold, self._device, frame=self._design.frame)
 

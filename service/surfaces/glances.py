@@ -25,16 +25,19 @@ class Glances:
         """What to look at for a picture whose longest side is ``max_size`` pixels: ``painted``,
         whose texture is ``width`` pixels wide, or a smaller one that has as many.
 
-        Pictures in bands take maps of their own, of a disc as long as ten steps: those of one
-        stage serve the next, until the full size is there, whose maps the result wants, too."""
+        Pictures in bands take maps of their own, of a disc as long as several steps: those of one
+        size serve all stages, also smaller ones, until the full size is there, whose maps the
+        result wants, too."""
         own_maps = painted.in_bands and (width < self._full or painted.is_large)
         fewer = [across for across in GLANCES if across < width + own_maps]
+        if own_maps and not fewer and GLANCES[0] < self._full:
+            fewer = [GLANCES[0]]
         last = fewer[-1] if own_maps and fewer else None
         glance = next((across for across in fewer if across >= max_size), last)
         if glance is None:
             return painted
         if glance not in self._made:
-            self._made[glance] = make_surface(self._scene, glance, 1, self._device)
+            self._made[glance] = make_surface(self._scene, glance, 1, self._device, rough=True)
         return self._made[glance]
 
 

@@ -17,7 +17,16 @@ from service.spaces.plane_design import PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
-from service.surfaces.surface import Look, Making, Surface, image_of, logit, start_of, to_pixels
+from service.surfaces.surface import (
+    Look,
+    Making,
+    Surface,
+    as_pixels,
+    image_of,
+    logit,
+    start_of,
+    to_pixels,
+)
 from service.surfaces.windows import WindowsOn
 
 
@@ -94,9 +103,13 @@ class PlaneSurface(Surface):
 
     def picture(self, logits: Tensor) -> Picture:
         """See Surface."""
-        texture = torch.sigmoid(self._unfold(self._orbits(logits)))
+        orbits = self._orbits(logits)
         sampled, shape = self._glance
-        pixels = to_pixels(texture if sampled is None else sampled(texture)).reshape(*shape, 3)
+        if sampled is None:
+            seen = to_host(self._unfold.seen(orbits, lambda x: as_pixels(torch.sigmoid(x))))
+        else:
+            seen = to_pixels(sampled(torch.sigmoid(self._unfold(orbits))))
+        pixels = seen.reshape(*shape, 3)
         return pixels[:, ::-1] if self._design.mirrored else pixels
 
     @functools.cached_property

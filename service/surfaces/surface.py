@@ -115,13 +115,15 @@ def _together(looks: Sequence[Look]) -> Look:
 @dataclass(frozen=True)
 class Making:
     """How surfaces are made, besides their designs. subsamples: along each side of a pixel of a
-    mesh's views; frugal: see SparseOperator; phases: of the canvas's grids, finest first; motif:
-    logits (chart texels, 3) of the motif that paint is added to, if there is one."""
+    mesh's views; frugal: see SparseOperator; phases: of the canvas's grids, finest first; rough:
+    its pictures are only looked at, and need not be smooth; motif: logits (chart texels, 3) of the
+    motif that paint is added to, if there is one."""
 
     device: torch.device
     subsamples: int
     frugal: bool
     phases: tuple[Phase, ...]
+    rough: bool = False
     motif: NDArray | None = None
 
 
@@ -228,19 +230,24 @@ def make_surface(
     subsamples: int = DRAFT_SUBSAMPLES,
     frugal: bool = False,
     phases: tuple[Phase, ...] = (ALIGNED,),
+    rough: bool = False,
 ) -> Surface:
     """The surface of a scene whose texture is ``width`` pixels wide; the rest: see Making."""
     design = scene.design(width)
     kind: type[Surface] = pkgutil.resolve_name(design.surface)
     motif = None if scene.motif is None else design.laid_out(scene.motif)
-    return kind(design, views, Making(device, subsamples, frugal, phases, motif))
+    return kind(design, views, Making(device, subsamples, frugal, phases, rough, motif))
 
 
 def to_pixels(values: Tensor, dtype: DTypeLike = np.uint8) -> Picture:
-    """Colours in 0..1, any shape, as :func:`geometry.symmetry.colour_frame.rounded` makes them, on
-    the device."""
+    """Colours in 0..1, any shape, as :func:`geometry.symmetry.colour_frame.rounded` makes them."""
+    return to_host(as_pixels(values, dtype))
+
+
+def as_pixels(values: Tensor, dtype: DTypeLike = np.uint8) -> Tensor:
+    """The same on the device."""
     kind = torch.uint8 if np.dtype(dtype) == np.uint8 else torch.uint16
-    return to_host(values.clamp(0, 1).mul_(white(dtype)).round_().to(kind))
+    return values.clamp(0, 1).mul_(white(dtype)).round_().to(kind)
 
 
 def logit(colours: NDArray, device: torch.device, least: float = 0.01) -> Tensor:

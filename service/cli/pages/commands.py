@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer
-
-from service.cli.app import app
+from service.cli import command
 
 _OPENING = """# The command line
 
@@ -239,17 +237,17 @@ Commands that list: 1 if nobody read it all."""
 
 def page() -> str:
     """The page, in Markdown."""
-    group: Any = typer.main.get_command(app)
+    group: Any = command()
     return "\n\n".join([_OPENING, *(_section(n, c) for n, c in commands_of(group))]) + "\n"
 
 
 def commands_of(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """The commands of a group and, flat, of the groups in it: ``keys new``."""
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands_of(command, f"{prefix}{name} ")
+    for name, one in group.commands.items():
+        if hasattr(one, "commands"):
+            yield from commands_of(one, f"{prefix}{name} ")
         else:
-            yield prefix + name, command
+            yield prefix + name, one
 
 
 def _section(name: str, command: Any) -> str:

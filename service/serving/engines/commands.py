@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 NEWS_SECONDS = 1.0  # between two words about how far a job is
 FRAME_SHARE = 0.02  # of the painting's time, that frames may take
+# Seconds of a processor that a frame takes after it is made, on this machine if its client is here:
+# of the server, the client, and what carries it. Measured (docs/benchmarks.md).
+EACH, EACH_BYTE = 0.001, 1.5e-9
 YOUNG_SHARE = 0.2  # of a job's age, that passes between frames at most: at first much changes
 
 
@@ -62,16 +65,19 @@ class Commands:
         due = [size for size, after in self._wanted.items() if after < progress.step]
         if not due or start < self._next_frame:
             return
+        passing = 0.0
         for size in due:
             del self._wanted[size]
+            pixels = progress.texture(size)
             self._channel.send(
                 "frame",
                 {"job": self._job, "max_size": size, "progress": progress_fields(progress)},
-                {"pixels": progress.texture(size)},
+                {"pixels": pixels},
             )
+            passing += EACH + EACH_BYTE * pixels.nbytes
         end = time.monotonic()
         # The first frame of a stage may make maps first, and any may be held up by other programs.
-        cost, self._took = min(end - start, self._took), end - start
+        cost, self._took = min(end - start, self._took) + passing, end - start
         self._next_frame = end + min(cost / FRAME_SHARE, YOUNG_SHARE * (end - self._began))
 
 

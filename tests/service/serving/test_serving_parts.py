@@ -227,8 +227,8 @@ def test_limits_out_of_range_are_refused(tmp_path, option, value):
 class _Clock:
     """A channel on which one frame is wanted at every step, and the time in which one is made."""
 
-    def __init__(self, monkeypatch, seconds_a_frame):
-        self.now, self.seconds, self.sent = 100.0, seconds_a_frame, []
+    def __init__(self, monkeypatch, seconds_a_frame, size=64):
+        self.now, self.seconds, self.size, self.sent = 100.0, seconds_a_frame, size, []
         monkeypatch.setattr(commands_module.time, "monotonic", lambda: self.now)
 
     def pending(self):
@@ -242,7 +242,7 @@ class _Clock:
 
     def paint(self, commands, steps, seconds_a_step):
         for step in range(1, steps + 1):
-            self.wanted = [{"kind": "want", "job": "1", "after": step - 1, "max_size": 64}]
+            self.wanted = [{"kind": "want", "job": "1", "after": step - 1, "max_size": self.size}]
             self.now += seconds_a_step
             commands.read()
             commands.serve_frames(self.progress(step))
@@ -265,13 +265,27 @@ def test_frames_take_a_small_share_of_the_time(monkeypatch, seconds_a_frame):
     clock.paint(commands, 2000, 0.1)
     young, age = len(clock.sent), clock.now
     clock.paint(commands, 2000, 0.1)
+    seconds_a_frame += commands_module.EACH  # of others, whom the clock does not see
     seconds = (len(clock.sent) - young) * seconds_a_frame
     assert seconds <= 1.05 * commands_module.FRAME_SHARE * (clock.now - age)
     assert len(clock.sent) - young >= min(
         100, 0.9 * 200 * commands_module.FRAME_SHARE / seconds_a_frame
     )
-    if seconds_a_frame < 0.001:
+    if seconds_a_frame < 0.002:
         assert len(clock.sent) == 4250
+
+
+def test_what_a_large_frame_takes_on_its_way_counts(monkeypatch):
+    sent = []
+    for size in (64, 2048):
+        clock = _Clock(monkeypatch, 0.005, size)
+        commands = commands_module.Commands(clock, "1")
+        clock.paint(commands, 2000, 0.1)
+        sent.append(len(clock.sent))
+    passing = commands_module.EACH + commands_module.EACH_BYTE * 3 * 2048**2
+    assert passing > 0.015
+    assert sent[1] * (0.005 + passing) <= 1.2 * commands_module.FRAME_SHARE * 200
+    assert sent[0] > 3 * sent[1]
 
 
 def test_a_single_slow_frame_does_not_hold_up_the_next(monkeypatch):

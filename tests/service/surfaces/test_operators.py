@@ -127,3 +127,27 @@ def test_the_operator_of_gpus_is_the_same_product(coloured):
     given = forward, backward, columns, x
     torch.library.opcheck(sparse_product, given, test_utils=checks)
     assert torch.equal(sparse_product(forward, [], columns, x.detach()), out)
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_what_is_copied_is_looked_at_once(coloured):
+    """All that makes a tile of its orbits; other maps are looked at as they come."""
+    random = np.random.default_rng(4)
+    palette = random_map(coloured).palette
+    copied = dataclasses.replace(
+        random_map(coloured),
+        indptr=np.arange(41),
+        indices=random.integers(0, 9, 40).astype(np.int32),
+        weights=np.ones(40),
+        colours=random.integers(0, len(palette), 40).astype(np.int8) if coloured else None,
+    )
+    paint, looked = torch.randn(9, 3), []
+
+    def look(x):
+        looked.append(len(x))
+        return x.abs()
+
+    for sampling, rows in ((copied, 9 * len(palette)), (random_map(coloured), 13)):
+        operator = SparseOperator(sampling)
+        assert torch.equal(operator.seen(paint, look), operator(paint).abs())
+        assert looked.pop() == rows
