@@ -7,6 +7,7 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.maps.sampling import SamplingMap
 from geometry.maps.smoothing import torus_filtered
@@ -19,13 +20,15 @@ from service.finisher import Finisher, Fitted
 class Torus:
     """Texels (rows, columns) on a torus: periods: (2, 2), as columns, in widths of the picture;
     copies above are shifted by ``skew`` texels. unfold: one logit per orbit → all texels.
-    are_pixels: whether they are the picture's pixels, which can then be in inks."""
+    are_pixels: whether they are the picture's pixels, which can then be in inks. shown: the numbers
+    of those that are delivered, where not all are: steps are fitted to what is seen."""
 
     shape: tuple[int, int]
     periods: Array
     unfold: SamplingMap
     skew: int = 0
     are_pixels: bool = False
+    shown: NDArray[np.int64] | None = None
 
 
 def finished_orbits(finish: Finisher, orbits: Array, torus: Torus) -> tuple[Array, Fitted]:
@@ -36,7 +39,8 @@ def finished_orbits(finish: Finisher, orbits: Array, torus: Torus) -> tuple[Arra
         texels = torus.unfold.apply(orbits, finish.frame).reshape(*torus.shape, 3)
         filtered = torus_filtered(texels, torus.periods, torus.skew, finish.response)
         orbits = filtered.reshape(-1, 3)[first]
-    fitted = finish.fitted(orbits)
+    seen = orbits if torus.shown is None else orbits[np.unique(torus.unfold.indices[torus.shown])]
+    fitted = finish.fitted(seen)
     if not torus.are_pixels:
         return fitted.toned(orbits), fitted
     fitted = dataclasses.replace(fitted, are_pixels=True)

@@ -66,9 +66,9 @@ class FriezeSurface(Surface):
         """See Surface. The strip ends in the middle of the torus, so a filter looks beyond it."""
         if finish is None:
             return self.picture(logits)
-        design = self._design
+        design, chart = self._design, self._design.chart
         shape, unfold = design.chart_shape[1:], design.kaleidoscope[1]
-        torus = Torus(shape, design.chart.torus.basis, unfold, are_pixels=True)
+        torus = Torus(shape, chart.torus.basis, unfold, are_pixels=True, shown=chart.texels)
         orbits = to_host(self._average(self._enlarged(logits)))
         done, fitted = finished_orbits(finish, orbits, torus)
         return fitted.settled(design.developed(special.expit(done)))
