@@ -19,13 +19,15 @@ from service.finisher import Finisher, Fitted
 class Torus:
     """Texels (rows, columns) on a torus: periods: (2, 2), as columns, in widths of the picture;
     copies above are shifted by ``skew`` texels. unfold: one logit per orbit → all texels.
-    are_pixels: whether they are the picture's pixels, which can then be in inks."""
+    are_pixels: whether they are the picture's pixels, which can then be in inks. shown: the rows
+    that are delivered, where not all are: steps are fitted to what is seen."""
 
     shape: tuple[int, int]
     periods: Array
     unfold: SamplingMap
     skew: int = 0
     are_pixels: bool = False
+    shown: range | None = None
 
 
 def finished_orbits(finish: Finisher, orbits: Array, torus: Torus) -> tuple[Array, Fitted]:
@@ -36,7 +38,11 @@ def finished_orbits(finish: Finisher, orbits: Array, torus: Torus) -> tuple[Arra
         texels = torus.unfold.apply(orbits, finish.frame).reshape(*torus.shape, 3)
         filtered = torus_filtered(texels, torus.periods, torus.skew, finish.response)
         orbits = filtered.reshape(-1, 3)[first]
-    fitted = finish.fitted(orbits)
+    seen = orbits
+    if torus.shown is not None:
+        rows = torus.unfold.indices.reshape(torus.shape)[torus.shown.start : torus.shown.stop]
+        seen = orbits[np.unique(rows)]
+    fitted = finish.fitted(seen)
     if not torus.are_pixels:
         return fitted.toned(orbits), fitted
     fitted = dataclasses.replace(fitted, are_pixels=True)

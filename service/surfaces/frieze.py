@@ -66,6 +66,8 @@ class FriezeSurface(Surface):
         if finish is None:
             return design.developed(to_host(torch.sigmoid(orbits)), dtype)
         shape, unfold = design.chart_shape[1:], design.kaleidoscope[1]
-        torus = Torus(shape, design.chart.basis, unfold, are_pixels=True)
+        torus = Torus(
+            shape, design.chart.basis, unfold, are_pixels=True, shown=design.delivered_rows
+        )
         done, fitted = finished_orbits(finish, to_host(orbits), torus)
         return fitted.settled(design.developed(special.expit(done), dtype))
