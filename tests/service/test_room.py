@@ -42,6 +42,9 @@ def test_a_smaller_domain_takes_less():
     with pytest.raises(InputError, match=r"take 4\.6 GiB") as caught:
         check(recipe(16384), 4.5 * GIB)
     assert int(caught.value.hint.split()[4]) <= 4096  # which is held as a whole
+    check(recipe(8192, "frieze", "frieze-p11g"), 2.5 * GIB)
+    with pytest.raises(InputError, match=r"take 2\.\d GiB"):
+        check(recipe(8192, "frieze", "frieze-p11g"), 1.5 * GIB)
 
 
 def test_too_small_a_disk_is_said(tmp_path, monkeypatch):
