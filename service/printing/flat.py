@@ -87,8 +87,9 @@ def flat_page(tile: Tile, job: FlatJob) -> Page:
         raise InputError(
             "too-large",
             "repeat",
-            f"This sheet would have {columns} × {rows} pixels.",
-            "Choose fewer repeats.",
+            f"This sheet would have {columns} × {rows} pixels; {MAX_PIXELS // 10**6} million are "
+            "the most.",
+            "Choose fewer repeats, less bleed, or a smaller painting.",
         )
     around = _MARGIN + (OFF + MARK if job.marks and job.cut is None else 0.0)
     room = round(around * scale)

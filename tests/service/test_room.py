@@ -44,6 +44,9 @@ def test_a_smaller_domain_takes_less():
     assert int(caught.value.hint.split()[4]) <= 4096  # which is held as a whole
     with pytest.raises(InputError, match=r"take 4\.3 GiB"):
         check(recipe(16384).model_copy(update={"bits": 16}), 4 * GIB)
+    check(recipe(8192, "frieze", "frieze-p11g"), 2.5 * GIB)
+    with pytest.raises(InputError, match=r"take [12]\.\d GiB"):
+        check(recipe(8192, "frieze", "frieze-p11g"), 1.5 * GIB)
 
 
 def test_too_small_a_disk_is_said(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 
 from geometry.errors import InputError
 from service.printing.ball import Ball
-from service.printing.flat import FlatJob, flat_page
+from service.printing.flat import FlatJob, Tile, flat_page
 from service.printing.folded import FoldedJob, folded_page
 from service.printing.papers import paper_size
 from service.printing.subject import read_ball, read_tile
@@ -59,6 +59,13 @@ def test_a_strip_goes_on_along_its_length(tmp_path):
     assert np.allclose((page.trim.width, page.trim.height), (3 * 64, height - 8))
     with pytest.raises(InputError, match=r"--repeat 3x1"):
         flat_page(tile, FlatJob(64, repeat=(3, 2)))
+
+
+def test_a_sheet_has_no_more_pixels_than_memory_can_hold():
+    wide = Tile(np.zeros((32, 8192, 3), np.uint8), wraps=(True, False))
+    with pytest.raises(InputError, match=r"2105344 × 32 pixels; 67 million") as refused:
+        flat_page(wide, FlatJob(8192, 0, repeat=(257, 1)))
+    assert refused.value.code == "too-large" and "smaller painting" in refused.value.hint
 
 
 def test_the_lattice_of_a_cell_is_drawn_where_it_is(tmp_path):
