@@ -99,4 +99,5 @@ def _around(corners: Array, on: NDArray[np.int64], normal: Array) -> tuple[int, 
     second = np.cross(normal / np.linalg.norm(normal), first)
     spokes = corners[on] - middle
     angles = np.arctan2(spokes @ second, spokes @ first)
-    return tuple(int(on[n]) for n in np.argsort(np.round(angles % (2 * np.pi), 6)))
+    # rounded first: an angle just below 0, as some processors find the first, is no whole turn
+    return tuple(int(on[n]) for n in np.argsort(np.round(angles, 6) % (2 * np.pi)))

@@ -28,7 +28,7 @@ def test_solids_are_regular_and_have_the_group(name):
     assert body.corners.shape == (corners, 3) and len(body.faces) == faces
     lengths = []
     for face in body.faces:
-        assert len(face) == sides
+        assert len(face) == sides and face[0] == min(face)
         places = body.corners[list(face)]
         normal = np.cross(places[1] - places[0], places[2] - places[1])
         assert normal @ places[0] > 0, "counterclockwise from outside"
