@@ -160,11 +160,12 @@ def test_windows_in_turn_look_at_all_of_it_evenly(monkeypatch):
         window = ground._made.make(whole)
         flat = best.reshape(-1)
         flat[window.places.texels] = np.maximum(flat[window.places.texels], window.reach)
-    well = best > 0.6
+    well = best > 0.95
     assert well.mean() > 0.4
     least, few, many = np.percentile(looks[well], (1, 10, 90))
-    assert least > 0.4 and many < 4 * few
-    assert ground.turns == -(-len(spots) // (4 * 6))  # half of what shows all, by the patience
+    assert least > 0.25 and many < 4 * few
+    in_a_draft = 72 * ground.turns / len(spots)  # times that each of them is looked through
+    assert 9 < in_a_draft * np.median(looks[well]) < 25
 
 
 def test_what_a_window_does_not_show_does_not_move():
