@@ -50,12 +50,12 @@ class Net:
 
 # For every face the one that it hangs on, None for the first; and degrees by which all is turned.
 _TREES: dict[str, tuple[tuple[int | None, ...], float]] = {
-    "tetrahedron": ((None, 0, 1, 2), 132),
-    "cube": ((None, 4, 0, 4, 0, 0), 168),
-    "octahedron": ((None, 0, 0, 5, 2, 7, 2, 0), 126),
-    "dodecahedron": ((None, 0, 5, 0, 0, 6, 0, 10, 3, 4, 6, 6), 150),
+    "tetrahedron": ((None, 3, 1, 0), 132),
+    "cube": ((None, 2, 0, 0, 0, 2), 168),
+    "octahedron": ((1, None, 1, 0, 7, 0, 1, 6), 126),
+    "dodecahedron": ((1, None, 7, 2, 5, 1, 1, 1, 7, 8, 6, 7), 150),
     "icosahedron": (
-        (None, 0, 1, 0, 12, 6, 1, 2, 3, 8, 9, 4, 3, 12, 16, 0, 5, 6, 19, 17),
+        (1, None, 1, 2, 0, 4, 7, 0, 7, 1, 11, 2, 11, 3, 5, 19, 6, 18, 10, 12),
         120,
     ),
 }
