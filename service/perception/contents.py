@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ def contents(name: str) -> dict[str, Any]:
     """Of a network {"layers": [{"name", "channels"}], "classes": [name]}, ready for JSON; no
     classes without a head. Its weights need not be there. Raises InputError("unknown-network")."""
     info = find_network(name)
-    kind: type[Network] = Trunk
+    kind: Callable[..., Network] = Trunk
     if name.startswith(TORCHVISION):
         from service.perception.classifiers import Classifier  # torchvision: seconds
 
