@@ -93,9 +93,14 @@ def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
 def check_scratch(recipe: Recipe, scene: Scene) -> None:
     """Raise InputError("no-temporary-folder") where the disk has less room than the paint of a
     large tile takes while it is painted."""
-    if not in_windows(scene, recipe):
-        return
-    needed = int(_GROWING * paint_bytes(scene.design(recipe.size).canvas_shape[1:])[1])
+    if in_windows(scene, recipe):
+        check_scratch_to_grow(scene, 0, recipe.size)
+
+
+def check_scratch_to_grow(scene: PlaneScene, before: int, width: int) -> None:
+    """The same for a large tile whose paint is ``before`` pixels across, 0 for none, and is to be
+    ``width``: asked while nothing of it is lost."""
+    needed = int(_GROWING * _scratch(scene, width)) - (_scratch(scene, before) if before else 0)
     folder = cache_folder(SCRATCH)
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
@@ -103,11 +108,15 @@ def check_scratch(recipe: Recipe, scene: Scene) -> None:
         raise InputError(
             "no-temporary-folder",
             "temporary files",
-            f"{recipe.size} pixels across take up to {_said(needed)} on the disk of {folder} while "
+            f"{width} pixels across take up to {_said(needed)} on the disk of {folder} while "
             f"they are painted, where {_said(free)} are free.",
             "Make room there, name another folder (ORBITEX_CACHE=/another/folder), or choose a "
             "smaller size.",
         )
+
+
+def _scratch(scene: PlaneScene, width: int) -> int:
+    return paint_bytes(scene.design(width).canvas_shape[1:])[1]
 
 
 def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:
