@@ -100,10 +100,14 @@ def check_memory(recipe: Recipe, scene: Scene, free: int | None = None) -> None:
 def check_scratch(recipe: Recipe, scene: Scene) -> None:
     """Raise InputError("no-temporary-folder") where the disk has less room than the paint of a
     large painting takes while it is painted."""
-    if not in_windows(scene, recipe):
-        return
-    charts, *size = scene.design(recipe.size).canvas_shape
-    needed = int(_GROWING * charts * paint_bytes((size[0], size[1]))[1])
+    if in_windows(scene, recipe):
+        check_scratch_to_grow(scene, 0, recipe.size)
+
+
+def check_scratch_to_grow(scene: Scene, before: int, width: int) -> None:
+    """The same for a large painting whose paint is ``before`` pixels across, 0 for none, and is to
+    be ``width``: asked while nothing of it is lost."""
+    needed = int(_GROWING * _scratch(scene, width)) - (_scratch(scene, before) if before else 0)
     folder = cache_folder(SCRATCH)
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
@@ -111,11 +115,16 @@ def check_scratch(recipe: Recipe, scene: Scene) -> None:
         raise InputError(
             "no-temporary-folder",
             "temporary files",
-            f"{recipe.size} pixels across take up to {_said(needed)} on the disk of {folder} while "
+            f"{width} pixels across take up to {_said(needed)} on the disk of {folder} while "
             f"they are painted, where {_said(free)} are free.",
             "Make room there, name another folder (ORBITEX_CACHE=/another/folder), or choose a "
             "smaller size.",
         )
+
+
+def _scratch(scene: Scene, width: int) -> int:
+    charts, rows, columns = scene.design(width).canvas_shape
+    return charts * paint_bytes((rows, columns))[1]
 
 
 def check_disk(recipe: Recipe, folder: Path, job: bool = False) -> None:

@@ -47,6 +47,7 @@ from service.painting.studio import (
 from service.perception.network import Network
 from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
+from service.room import check_scratch_to_grow
 from service.spaces.frame import Picture
 from service.spaces.handedness import winding
 from service.spaces.mesh import MeshScene
@@ -118,7 +119,8 @@ class LargeStudio:
         self._iterate = LargeIterate(levels, phases, wrap)
 
     def enter(self, number: int, width: int) -> None:
-        """See Studio."""
+        """See Studio. Raises InputError("no-temporary-folder") while all is still as it was."""
+        check_scratch_to_grow(self._scene, self._width, width)
         self._prepare(number, width)
         self._iterate.grow(self._sizes(width), self._phases(width))
 

@@ -138,7 +138,8 @@ def painted(
     diary: Diary | None = None,
 ) -> Iterator[tuple[Finished, Progress]]:
     """What is finished and the last step, for as long as Ctrl-C is minded. ``diary``: is told of
-    every step. Where one of several devices is lost, the last step is the one before."""
+    every step. Where one of several devices is lost, or the disk is too full to go on, the last
+    step is the one before."""
     with (
         finish_on_interrupt() as finish_wanted,
         shown_progress(console, recipe.objective) as show,
@@ -167,13 +168,20 @@ def painted(
                         diary.note(last)
                     if finish_wanted():
                         break
-            except RankLostError as error:
+            except (RankLostError, InputError) as error:
                 if last is None:
-                    raise InputError("worker-died", "device", str(error)) from None
+                    raise _refusal(error) from None
                 console.out(f"warning: {error} The picture is as it was then.", highlight=False)
             assert last is not None, "a recipe has at least one step"
             done = finish(recipe, scene, styles, last, extras.weights)
         yield done, last
+
+
+def _refusal(error: Exception) -> InputError:
+    """Why nothing was painted."""
+    if isinstance(error, InputError):
+        return error
+    return InputError("worker-died", "device", str(error))
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """No painting is lost with the place that it was to be written to."""
 
 import errno
+import json
 import os
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ from PIL import Image
 
 from geometry.errors import InputError
 from service.cli import main
+from service.painting.studio import Studio
 from service.reporting import delivery, rescue
 from service.reporting.delivery import deliver, destination
 from service.reporting.overwriting import FilesRead
@@ -88,3 +90,24 @@ def test_where_nothing_at_all_can_be_written_the_first_reason_is_told(folder, mo
     with pytest.raises(InputError, match=r"p\.png cannot be written: Read-only"):
         deliver(place, GREY, None, Rescue("p").write)
     assert not list(folder.glob("p-*"))
+
+
+@pytest.mark.parametrize("painted", [0, 2])
+def test_what_was_painted_when_the_disk_filled_is_delivered(folder, monkeypatch, capsys, painted):
+    """Of a large tile, whose paint lies on the disk."""
+    step = Studio.step
+
+    def find_no_room(self, number):
+        if number == painted:
+            raise InputError("no-temporary-folder", "temporary files", "There is no room.", "Make.")
+        return step(self, number)
+
+    monkeypatch.setattr(Studio, "step", find_no_room)
+    code = main(["tile", "-g", "p4", "--size", "64", "--steps", "4", "-o", "tile.png"])
+    out, err = capsys.readouterr()
+    if not painted:
+        assert code == 2 and err.count("\n") == 1 and not Path("tile.png").exists()
+        return
+    assert code == 0 and "warning: temporary files: There is no room. Make." in out
+    receipt = json.loads(Path("tile.json").read_text())
+    assert receipt["steps"] == painted and Image.open("tile.png").size == (64, 64)

@@ -98,6 +98,19 @@ def test_a_look_is_made_of_few_pixels(name, monkeypatch):
     assert max(seen.texture(96).shape) == 96 and len(made) == 2
 
 
+@pytest.mark.parametrize("name", ["sphere", "disc", "rosette"])
+def test_a_rough_look_reads_less_and_shows_the_same(name):
+    """Every fourth sub-sample. Colours of neighbours differ by more: a shift would be seen."""
+    fine = PICTURES[name]()
+    rough = make_surface(fine._design._scene, WIDTH, 2, CPU, rough=True)
+    logits = paint(fine)
+    made, quick = (surface.picture(logits).astype(int) for surface in (fine, rough))
+    many, few = (sum(len(view.points) for view, _ in surface._bands()) for surface in (fine, rough))
+    assert few < 0.4 * many
+    off, shifted = np.abs(quick - made).mean(), np.abs(np.roll(made, 1, axis=0) - made).mean()
+    assert 0 < off < 0.75 * shifted
+
+
 def test_maps_of_pictures_in_bands_serve_several_stages():
     scene = scene_of("sphere", "432")
     looks = glances.Glances(scene, 1024, CPU)
