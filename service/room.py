@@ -70,7 +70,7 @@ def _of_a_whole(design: Design, views: int) -> int:
             painted += MAPPED_BYTES * math.prod(design.shape)
         painted += SEEN_BYTES * math.prod(windows.view) * min(windows.a_step, TOGETHER)
     if design.needed:
-        kept = views_kept(views_prepared(views, design.needed))
+        kept = views_kept(views_prepared(views, design.needed), design.views_a_step)
         painted += VIEW_BYTES * kept * WINDOW**2
     return max(painted, KEPT_BYTES * canvas + PIXEL_BYTES * math.prod(design.shape))
 

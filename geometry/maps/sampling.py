@@ -16,7 +16,7 @@ from scipy import sparse
 from geometry.symmetry.colour import IDENTITY, ColourElement, compose
 from geometry.symmetry.colour_frame import RGB, ColourFrame
 
-_SPARSELY = 16  # columns for one that is read: then a list of those is sorted, else all are ticked
+_SPARSELY = 64  # columns for one that is read: then a list of those is sorted, else all are ticked
 Texels = NDArray[np.floating] | NDArray[np.uint8]
 _Point = TypeVar("_Point", bound=np.generic)
 
@@ -173,7 +173,10 @@ def only_read(
         return taken, numbers.astype(np.int64, copy=False)
     read = np.zeros(count, bool)
     read[columns] = True
-    return np.flatnonzero(read), (read.cumsum(dtype=np.int32) - 1)[columns].astype(np.int64)
+    taken = np.flatnonzero(read)
+    numbers = np.empty(count, np.int32)  # of which no more is touched than is read
+    numbers[taken] = np.arange(len(taken))
+    return taken, numbers[columns].astype(np.int64)
 
 
 def mean_of_rows(starts: NDArray[np.integer]) -> sparse.csr_matrix:

@@ -30,12 +30,19 @@ def surrounding_cameras(
         if value < 1:
             raise bad_value(name, "must be at least 1")
     points = mesh_or_points.vertices if isinstance(mesh_or_points, Mesh) else mesh_or_points
-    centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    radius = float(np.linalg.norm(points - centre, axis=1).max()) or 1.0
-    distance = radius / math.sin(VIEW_FOV / 2)
     away = golden_spiral(count)
     if seed is not None:
         away = away @ _random_rotation(seed).T
+    return cameras_from(away, points, size)
+
+
+def cameras_from(
+    away: NDArray[np.float64], points: NDArray[np.float64], size: int
+) -> tuple[Camera, ...]:
+    """Such cameras in the directions ``away`` (n, 3), unit vectors."""
+    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    radius = float(np.linalg.norm(points - centre, axis=1).max()) or 1.0
+    distance = radius / math.sin(VIEW_FOV / 2)
     return tuple(_fitted(points, centre, direction, distance, radius, size) for direction in away)
 
 
@@ -43,9 +50,12 @@ def golden_spiral(count: int) -> NDArray[np.float64]:
     """(count, 3): unit vectors spread evenly over the sphere, from +z to −z (Swinbank and Purser
     2006)."""
     k = np.arange(count)
-    z = 1 - (2 * k + 1) / count
-    angle = k * math.pi * (3 - math.sqrt(5))
-    directions = np.column_stack([np.cos(angle), np.sin(angle), z])
+    return unit_vectors(1 - (2 * k + 1) / count, k * math.pi * (3 - math.sqrt(5)))
+
+
+def unit_vectors(z: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 3), from their heights and longitudes, (n,) each. Even in both, they are even by area."""
+    directions = np.column_stack([np.cos(longitude), np.sin(longitude), z])
     directions[:, :2] *= np.sqrt(1 - z * z)[:, None]
     return directions
 

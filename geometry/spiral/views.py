@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from geometry.maps.pyramid import pyramid_offsets, pyramid_shapes
 from geometry.maps.sampling import SamplingMap, average_runs
@@ -34,16 +33,19 @@ def sample(points: Array, footprint: float, chart: SpiralChart, phase: float = 0
     spiral is shown as x moves it, so many times; any number, with 1 the generator itself.
     """
     parts = list(_taps(points, footprint, chart, phase))
-    row = np.concatenate([np.repeat(part.points, part.texels.shape[1]) for part in parts])
-    column, weight = (np.concatenate([part[k].ravel() for part in parts]) for k in (1, 2))
+    taps = np.zeros(len(points), np.int64)
+    for part in parts:
+        taps[part.points] += part.texels.shape[1]
+    starts = np.concatenate([[0], taps.cumsum()])
+    texels, weights = np.empty(starts[-1], np.int32), np.empty(starts[-1])
+    free = starts[:-1].copy()
+    for part in parts:
+        count = part.texels.shape[1]
+        places = free[part.points, None] + np.arange(count)
+        texels[places], weights[places] = part.texels, part.weights
+        free[part.points] += count
     columns = pyramid_offsets((chart.rows, chart.columns))[-1]
-    matrix = sparse.csr_matrix((weight, (row, column)), shape=(len(points), columns))
-    return SamplingMap(
-        matrix.shape[1],
-        matrix.indptr.astype(np.int64),
-        matrix.indices.astype(np.int32),
-        matrix.data,
-    )
+    return SamplingMap(columns, starts, texels, weights)
 
 
 class _Taps(NamedTuple):

@@ -203,7 +203,8 @@ class Studio:
         views = self._views
         count = min(self._surface.views_a_step, len(views))
         if self._surface.in_turn:
-            return sorted(views[(number * count + k) % len(views)] for k in range(count))
+            first = number * min(count, self._surface.new_a_step)
+            return sorted(views[(first + k) % len(views)] for k in range(count))
         random = np.random.default_rng(seed_of(self.recipe.seed, STEP, number))
         # in order, so that the same views are the same step
         return sorted(int(k) for k in random.choice(views, count, replace=False))

@@ -30,8 +30,8 @@ from service.spaces.resolution import (
     COARSER_PACE,
     FINENESS,
     OVERSAMPLING,
-    TOGETHER,
     views_needed,
+    windows_a_step,
     windows_needed,
 )
 from service.spaces.space import Design, Scene
@@ -81,16 +81,18 @@ class FoldedDesign(Design):
         shape: tuple[int, int],
         chart_shape: tuple[int, int, int],
         area: float,
+        patience: float = 1.0,
     ) -> None:
-        """area: pixels of all that differs by the symmetry, at the magnification of views."""
+        """area: pixels of all that differs by the symmetry, at the magnification of views;
+        patience: see Space."""
         self.shape, self._scene, self.chart_shape = shape, scene, chart_shape
         self.frame = scene.frame
         charts, *sides = chart_shape
         rows, columns = (max(8, round(side / OVERSAMPLING)) for side in sides)
         self.canvas_shape = (charts, rows, columns)
         self.needed = windows_needed(shape[1], area)
-        usual = views_needed(scene.group.order)
-        self.views_a_step = max(usual, min(self.needed, TOGETHER))
+        windows = windows_a_step(self.needed, patience)
+        self.views_a_step = max(views_needed(scene.group.order), windows)
 
     @abstractmethod
     def _fold_exactly(self, points: Array) -> SamplingMap:

@@ -38,11 +38,21 @@ def views_needed(order: int | None) -> int:
 WHOLE = 2**19  # pixels of a torus that is looked at as a whole
 WINDOW = 512  # side of a window on a larger one
 LEAST = 32  # rows and columns of a view, which a network halves up to five times
-# So many a step sees all of, of more half: twelve looks at a texel in a stage of a draft will do,
-# three leave grain.
-MANY = 8
+MANY = 8  # windows: so many a step sees all of, of more it sees half
 # Multiples of it spread over a torus ever more finely (Roberts 2018, the R2 sequence).
 SPREAD = np.array([0.7548776662466927, 0.5698402909980532])
+
+
+def spread_place(seed: int, number: int) -> NDArray[np.float64]:
+    """A window's place in the unit square, (2,), by its number: any few that follow one another are
+    spread over it."""
+    return np.mod(np.random.default_rng(seed).random(2) + number * SPREAD, 1.0)
+
+
+def windows_a_step(needed: int, patience: float = 1.0) -> int:
+    """How many windows a step sees, where so many show all once: a draft's stage then looks at each
+    texel twelve times or more, which will do; three looks leave grain. patience: see Space."""
+    return min(needed, max(MANY, math.ceil(needed / 2 / patience)))
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ class Windows:
     @property
     def a_step(self) -> int:
         """How many of them a step sees."""
-        return min(self.needed, max(MANY, math.ceil(self.needed / 2)))
+        return windows_a_step(self.needed)
 
     def corners(self, start: NDArray[np.floating], numbers: NDArray[np.integer]) -> NDArray:
         """(n, 2) rows and columns where windows begin, by their numbers: any few that follow one
@@ -89,6 +99,7 @@ SEEN = 1024
 TOGETHER = 8  # views that a network sees side by side: it needs 100 to 200 MB for each
 _PLACES = 4  # of windows of a stage, for one that a step needs: little lies in none of them
 WINDOWS_KEPT = 32  # of these, at most: they take up to 50 MB each
+_STEPS_SEEN = 3  # in a row, of windows that are not all kept: one takes longer to make than to see
 COARSER_PACE = 0.5  # how far each coarser level of the paint moves, of the next finer one
 
 
@@ -109,7 +120,12 @@ def views_prepared(count: int, windows: int) -> int:
     return max(count, WINDOWS_KEPT, _PLACES * windows) if windows else count
 
 
-def views_kept(prepared: int) -> int:
+def views_kept(prepared: int, a_step: int) -> int:
     """How many of a stage's windows are kept. They are taken in turn: of more than can be, none
-    would be there when its turn comes again, and those of one step are."""
-    return prepared if prepared <= WINDOWS_KEPT else TOGETHER
+    would be there when its turn comes again, and those of one step are, which needs them twice."""
+    return prepared if prepared <= WINDOWS_KEPT else a_step
+
+
+def views_new(prepared: int, a_step: int) -> int:
+    """How many of the windows of a step the one before did not see."""
+    return a_step if prepared <= WINDOWS_KEPT else math.ceil(a_step / _STEPS_SEEN)

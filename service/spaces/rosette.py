@@ -27,7 +27,7 @@ from service.spaces import resolution
 from service.spaces.folded import FoldedDesign, View, picture_generators, seen_elements, turned_over
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
 from service.spaces.handedness import ring_grid
-from service.spaces.resolution import FINENESS, OVERSAMPLING
+from service.spaces.resolution import FINENESS, MANY, OVERSAMPLING, spread_place
 from service.spaces.space import LARGEST, MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -115,11 +115,19 @@ class RosetteDesign(FoldedDesign):
             yield _view(middles, side, pixel, PAINTED, turn)
 
     def window(self, number: int, count: int, seed: int) -> View:
-        """See FoldedDesign. Windows lie as a sunflower's seeds do (Vogel 1979), and are turned."""
-        away = np.random.default_rng(seed).uniform(0, 2 * math.pi)
+        """See FoldedDesign. Windows are turned. They lie as a sunflower's seeds do (Vogel 1979) or,
+        if a step sees half of them, as spread_place has it, and beyond the rim, so that what is
+        near it is seen about as often."""
+        if self.needed <= MANY:
+            area, reach = (number + 0.5) / count, 1.0
+            away = np.random.default_rng(seed).uniform(0, 2 * math.pi)
+            away += number * math.pi * (3 - math.sqrt(5))
+        else:
+            (area, share), reach = spread_place(seed, number), PAINTED
+            away = 2 * math.pi * share
+        far = reach * math.sqrt(area)
+        middle = far * _turn(away)[0]
         turn = _turn(np.random.default_rng([seed, number]).uniform(0, 2 * math.pi))
-        far = math.sqrt((number + 0.5) / count)
-        middle = far * _turn(away + number * math.pi * (3 - math.sqrt(5)))[0]
         pixel = 1 / self._radius
         middles = _middles(resolution.WINDOW) * pixel @ turn.T + middle
         return _view(middles, resolution.WINDOW, pixel, PAINTED, turn)

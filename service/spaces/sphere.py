@@ -15,7 +15,12 @@ from geometry.catalogue import find_group
 from geometry.cells import Paper
 from geometry.maps.sampling import SamplingMap
 from geometry.seeing.cameras import COSINE_CUT, Camera, middle_of, pixel_rays
-from geometry.seeing.surrounding import VIEW_FILL, surrounding_cameras
+from geometry.seeing.surrounding import (
+    VIEW_FILL,
+    cameras_from,
+    surrounding_cameras,
+    unit_vectors,
+)
 from geometry.spaces import SPHERE, Array
 from geometry.sphere.diagram import sphere_diagram
 from geometry.sphere.fold import fold, sphere_chart
@@ -28,7 +33,14 @@ from service.inputs.body import Body
 from service.spaces import resolution
 from service.spaces.folded import FoldedDesign, View, picture_generators, seen_elements, turned_over
 from service.spaces.frame import MARGIN, Frame, Layout, Picture
-from service.spaces.resolution import BALL, FINENESS, OVERSAMPLING, view_side
+from service.spaces.resolution import (
+    BALL,
+    FINENESS,
+    MANY,
+    OVERSAMPLING,
+    spread_place,
+    view_side,
+)
 from service.spaces.space import LARGEST, MOTIF, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -37,6 +49,7 @@ if TYPE_CHECKING:
 # Texels around the equator, relative to the picture's width, where texels are as large as on
 # average (cube: four faces of a third).
 _AROUND = {"equirectangular": 1.0, "cube": 4 / 3, "octahedral": math.sqrt(math.pi)}
+_PATIENCE = 2.0  # its views are small, and its domains smaller
 _SUBSAMPLES = 2  # along a side: texels are means over their area, point samples would alias
 
 
@@ -76,7 +89,7 @@ class SphereDesign(FoldedDesign):
         self._chart = sphere_chart(_exact(scene), texel / OVERSAMPLING)
         shape = self._projection.shape(width)
         area = 4 * math.pi * (VIEW_FILL * _ball(self._equator) / 2) ** 2 / len(_exact(scene))
-        super().__init__(scene, shape, self._chart.shape, area)
+        super().__init__(scene, shape, self._chart.shape, area, _PATIENCE)
 
     def _fold_exactly(self, points: Array) -> SamplingMap:
         return fold(points, self._chart)
@@ -115,7 +128,12 @@ class SphereDesign(FoldedDesign):
 
     def window(self, number: int, count: int, seed: int) -> View:
         """See FoldedDesign. The middle of what one of many cameras all around sees."""
-        camera = surrounding_cameras(spiral(256), count, self.unit, seed)[number]
+        if self.needed <= MANY:
+            camera = surrounding_cameras(spiral(256), count, self.unit, seed)[number]
+        else:
+            up, around = spread_place(seed, number)[:, None]
+            away = unit_vectors(2 * up - 1, 2 * math.pi * around)
+            (camera,) = cameras_from(away, spiral(256), self.unit)
         return _seen(middle_of(camera, resolution.WINDOW))
 
     def balls(self, count: int, seed: int) -> Iterator[View]:
@@ -228,6 +246,6 @@ SPACE = Space(
     summary="Paint a sphere's texture: equirectangular, a cube map or octahedral.",
     fields=("folds", "projection", "chirality", *MOTIF),
     scene=SphereScene.of,
-    patience=lambda order: 2.0,  # its views are small, and its domains smaller
+    patience=lambda order: _PATIENCE,
     largest=2 * LARGEST,
 )

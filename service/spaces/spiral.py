@@ -24,7 +24,13 @@ from geometry.symmetry.colour_frame import rounded
 from service.inputs.body import Body
 from service.spaces import resolution
 from service.spaces.frame import Frame, Layout, Picture, PictureGenerator
-from service.spaces.resolution import COARSER_PACE, FINENESS, SPREAD, TOGETHER, windows_needed
+from service.spaces.resolution import (
+    COARSER_PACE,
+    FINENESS,
+    spread_place,
+    windows_a_step,
+    windows_needed,
+)
 from service.spaces.space import LARGEST, MOTIF, Design, Scene, Space, resolved
 
 if TYPE_CHECKING:
@@ -75,7 +81,7 @@ class SpiralDesign(Design):
         self.window = min(max(round(width * WINDOW / 8) * 8, 64), resolution.WINDOW)
         area = self.chart.rows * self.chart.columns / len(self.chart.elements)
         self.needed = windows_needed(width, area)
-        self.views_a_step = max(2, min(self.needed, TOGETHER))
+        self.views_a_step = max(2, windows_a_step(self.needed))
 
     @property
     def kaleidoscope(self) -> tuple[SamplingMap, SamplingMap]:
@@ -119,9 +125,9 @@ class SpiralDesign(Design):
 
     def window_on_large(self, number: int, count: int, seed: int) -> tuple[SamplingMap, Array]:
         """One of ``count`` such views, spread evenly over what turns and zooms show."""
-        share = (np.random.default_rng(seed).random(2) + number * SPREAD) % 1
+        turn, phase = spread_place(seed, number)
         random = np.random.default_rng([seed, number])
-        return window_map(self.chart, self.window, random, moved=(share[0], share[1]))
+        return window_map(self.chart, self.window, random, moved=(turn, phase))
 
     def laid_out(self, paper: cells.Paper) -> Array:
         """See Design."""

@@ -17,10 +17,11 @@ from geometry.symmetry.colour import ColourElement
 from service.finisher import Finisher
 from service.spaces.folded import FoldedDesign, View
 from service.spaces.frame import Picture
-from service.spaces.resolution import views_prepared
+from service.spaces.resolution import MANY, views_new, views_prepared
+from service.surfaces.grids import enlarge_where_read
 from service.surfaces.host import to_host
 from service.surfaces.kept_views import KeptViews
-from service.surfaces.operators import SparseOperator
+from service.surfaces.operators import SparseOperator, seen_by
 from service.surfaces.surface import BodyView, Look, Making, Surface
 
 
@@ -33,7 +34,8 @@ class FoldedSurface(Surface):
     def __init__(self, design: FoldedDesign, views: int, making: Making) -> None:
         super().__init__(design, views_prepared(views, design.needed), making)
         self.in_turn = design.needed > 0
-        self._pictures = KeptViews[BodyView](self._window, self.views)
+        self.new_a_step = views_new(self.views, self.views_a_step)
+        self._pictures = KeptViews[BodyView](self._window, self.views, self.views_a_step)
         self._kept: list[tuple[View, SparseOperator]] = []
         self._seed = 0
 
@@ -55,15 +57,26 @@ class FoldedSurface(Surface):
 
     def look(self, logits: Tensor, which: Sequence[int]) -> list[Look]:
         """See Surface."""
-        paint = self._enlarged(logits)
-        found = []
-        for picture in self._pictures.get(which):
-            look = picture.look(_seen(picture, paint))
-            if self._motif is not None:
-                base = picture.look(_seen(picture, self._motif)).pixels
-                look = dataclasses.replace(look, base=base)
-            found.append(look)
-        return found
+        pictures = self._pictures.get(which)
+        looks = _looks(pictures, self._seen_paint(logits, pictures))
+        if self._motif is None:
+            return looks
+        bases = _looks(pictures, self._motif)
+        return [
+            dataclasses.replace(look, base=base.pixels)
+            for look, base in zip(looks, bases, strict=True)
+        ]
+
+    def _seen_paint(self, logits: Tensor, pictures: Sequence[BodyView]) -> Tensor:
+        """Paint of the canvas brought to the charts' texels that these pictures show, or to all."""
+        read = [picture.operator.read for picture in pictures]
+        few = [texels for texels in read if texels is not None]
+        sees_all = self._design.needed <= MANY or len(few) < len(read)
+        if sees_all or self._device.type == "cuda":  # which enlarges all of them in no time
+            return self._enlarged(logits)
+        size = self._design.chart_shape[1:]
+        paint = enlarge_where_read(logits, self.canvas_shape, size, self.phases[0], few)
+        return paint if self._motif is None else paint + self._motif
 
     def _unfinished(self, logits: Tensor, dtype: DTypeLike) -> Picture:
         paint = self._enlarged(logits)
@@ -147,5 +160,9 @@ class FoldedSurface(Surface):
         return view, SparseOperator(fold, self._device, frame=self._design.frame)
 
 
-def _seen(picture: BodyView, paint: Tensor) -> Tensor:
-    return picture.coverage * torch.sigmoid(picture.operator(paint))
+def _looks(pictures: Sequence[BodyView], paint: Tensor) -> list[Look]:
+    seen = seen_by([picture.operator for picture in pictures], paint)
+    return [
+        picture.look(picture.coverage * torch.sigmoid(logits))
+        for picture, logits in zip(pictures, seen, strict=True)
+    ]

@@ -9,7 +9,8 @@ its own, its phase. Only the finest grid at full size stays where the picture's 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from service.surfaces.operators import SparseOperator
 Phase = tuple[float, float]  # down, across; in texels of the grid, −½ to ½
 ALIGNED: Phase = (0.0, 0.0)
 _SPARSE = 768  # texels along a side up to which interpolation is a sparse product on the CPU, too
+_BLOCK = 96  # texels along a side that are interpolated together, where few are read
 _STRIP = 48  # texels that are interpolated together, of more: of 128 it takes a fifth longer
 
 
@@ -87,6 +89,94 @@ def _shifted(x: Tensor, by: Phase, wrap: bool) -> Tensor:
             view = padded.narrow(axis + 2, before + int(tap), length)
             x = x.add(view, alpha=float(weight))
     return x
+
+
+def enlarge_where_read(
+    rows: Tensor,
+    canvas: tuple[int, int, int],
+    size: Sequence[int],
+    source: Phase,
+    read: Sequence[Tensor],
+) -> Tensor:
+    """Paint (charts · h · w, 3) of a ``canvas`` on the CPU, whose grid has the phase ``source``,
+    brought to ``size`` (H, W) as :func:`resize` does, where no chart is a torus: (charts · H · W,
+    3), of which the texels ``read`` (n,) are there. Others are undefined, and take no memory."""
+    blocks = _blocks_with(read, (canvas[0], size[0], size[1]))
+    axes = [(n, m, phase) for n, m, phase in zip(canvas[1:], size, source, strict=True)]
+    found: Tensor = _InBlocks.apply(rows, canvas[0], axes, blocks)
+    return found
+
+
+_Axis = tuple[int, int, float]  # source, size, phase of the source
+_Block = tuple[int, int, int]  # chart, down, across
+
+
+def _blocks_with(read: Sequence[Tensor], shape: tuple[int, int, int]) -> list[_Block]:
+    """The blocks of charts in which some texels lie."""
+    charts, height, width = shape
+    found = np.zeros((charts, math.ceil(height / _BLOCK), math.ceil(width / _BLOCK)), bool)
+    for texels in read:
+        line, column = np.divmod(texels.numpy().astype(np.int32), np.int32(width))
+        chart, row = np.divmod(line, np.int32(height))
+        found[chart, row // _BLOCK, column // _BLOCK] = True
+    return [(int(chart), int(down), int(across)) for chart, down, across in np.argwhere(found)]
+
+
+class _InBlocks(torch.autograd.Function):
+    """Interpolation along both axes, a block of texels after the other."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, rows: Tensor, charts: int, axes: list[_Axis], blocks: list[_Block]
+    ) -> Tensor:
+        ctx.charts, ctx.axes, ctx.blocks = charts, axes, blocks
+        (height, tall, _), (width, wide, _) = axes
+        paint = rows.reshape(charts, height, width, 3)
+        out = rows.new_empty(charts, tall, wide, 3)
+        for here, there, down, across in _each_block(axes, blocks):
+            part = paint[there].permute(2, 0, 1) @ across.T
+            out[here] = (down @ part).permute(1, 2, 0)
+        return out.reshape(-1, 3)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
+        (height, tall, _), (width, wide, _) = ctx.axes
+        gradient = gradients[0].reshape(ctx.charts, tall, wide, 3)
+        out = gradient.new_zeros(ctx.charts, height, width, 3)
+        for here, there, down, across in _each_block(ctx.axes, ctx.blocks):
+            part = gradient[here].permute(2, 0, 1) @ across
+            out[there] += (down.T @ part).permute(1, 2, 0)
+        return out.reshape(-1, 3), None, None, None
+
+
+_Place = tuple[int, slice, slice]
+
+
+def _each_block(
+    axes: list[_Axis], blocks: list[_Block]
+) -> Iterator[tuple[_Place, _Place, Tensor, Tensor]]:
+    """Where each block is on the enlarged charts, what it reads on those of the canvas, and the
+    matrices that interpolate it, down and across."""
+    rows, columns = (_in_blocks(*axis) for axis in axes)
+    for chart, i, j in blocks:
+        (down, above, by_rows), (across, beside, by_columns) = rows[i], columns[j]
+        yield (chart, down, across), (chart, above, beside), by_rows, by_columns
+
+
+@functools.lru_cache(maxsize=4)
+def _in_blocks(source: int, size: int, phase: float) -> list[tuple[slice, slice, Tensor]]:
+    """Along one axis: of each block its places, what it reads, and the matrix between them."""
+    found = []
+    for first in range(0, size, _BLOCK):
+        places = np.arange(first, min(first + _BLOCK, size))
+        taps, weights = cubic_taps((places + 0.5) * source / size - 0.5 - phase)
+        taps = taps.clip(0, source - 1)
+        low, high = int(taps.min()), int(taps.max()) + 1
+        matrix = np.zeros((len(places), high - low), np.float32)
+        np.add.at(matrix, (np.arange(len(places))[:, None], taps - low), weights)
+        within = slice(first, first + len(places))
+        found.append((within, slice(low, high), torch.from_numpy(matrix)))
+    return found
 
 
 _Line = tuple[int, int, bool, float, float]  # source, size, wrap, before, after: see _interpolation

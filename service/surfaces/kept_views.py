@@ -14,11 +14,12 @@ V = TypeVar("V")
 
 
 class KeptViews(Generic[V]):
-    """make: the view of a number. count: how many there are."""
+    """make: the view of a number. count: how many there are; a_step: how many are asked for at a
+    time."""
 
-    def __init__(self, make: Callable[[int], V], count: int) -> None:
+    def __init__(self, make: Callable[[int], V], count: int, a_step: int) -> None:
         self._make, self._views = make, OrderedDict[int, V]()
-        self._most = views_kept(count)
+        self._most = views_kept(count, a_step)
 
     def clear(self) -> None:
         """Forget all."""

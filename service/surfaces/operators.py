@@ -7,8 +7,9 @@ torch's own sparse autograd is 20 to 40 times slower than the stored transpose
 from __future__ import annotations
 
 import functools
+import operator
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,10 +59,10 @@ class SparseOperator:
     ) -> None:
         palette = sampling.palette if sampling.colours is not None else (IDENTITY,)
         indices, of_paint = sampling.indices.astype(np.int64), sampling.columns
-        self._read: Tensor | None = None
+        self.read: Tensor | None = None  # columns, ascending, if they are few
         if len(indices) < of_paint and not once:  # a view of a large chart
             taken, indices = only_read(indices, of_paint)
-            self._read, of_paint = torch.from_numpy(taken).to(device), len(taken)
+            self.read, of_paint = torch.from_numpy(taken).to(device), len(taken)
         columns = of_paint * len(palette)
         if sampling.colours is not None:
             indices = indices + sampling.colours.astype(np.int64) * of_paint
@@ -110,7 +111,7 @@ class SparseOperator:
         return look(stack).index_select(0, self._copies)
 
     def _stack(self, paint: Tensor) -> Tensor:
-        paint = paint if self._read is None else paint.index_select(0, self._read)
+        paint = paint if self.read is None else paint.index_select(0, self.read)
         return paint if self.plain else torch.cat([paint @ m for m in self.palette])
 
     @functools.cached_property
@@ -123,6 +124,19 @@ class SparseOperator:
             return None
         return torch.from_numpy(matrix.indices.astype(np.int32, copy=False)).to(self._device)
 
+    def add_gradient(self, gradient: Tensor, total: Tensor) -> None:
+        """Add to ``total`` (columns, 3) the gradient by the paint, where it is read, from that by
+        what is made of it, (rows, 3)."""
+        by_paint = self.backward @ gradient.contiguous()
+        if not self.plain:
+            colours = zip(by_paint.chunk(len(self.palette)), self.palette, strict=True)
+            parts = [part @ m.T for part, m in colours]
+            by_paint = functools.reduce(operator.add, reversed(parts))
+        if self.read is None:
+            total += by_paint
+        else:
+            total.index_add_(0, self.read, by_paint)
+
     def _product(self, stack: Tensor) -> Tensor:
         # A transpose that is not kept is none to be recorded.
         if stack.device.type != "cuda" or self._frugal:
@@ -132,6 +146,32 @@ class SparseOperator:
         transpose = parts_of(self.backward) if graded else []
         of_gpu: Tensor = sparse_product(parts_of(self.forward), transpose, len(stack), stack)
         return of_gpu
+
+
+def seen_by(operators: Sequence[SparseOperator], paint: Tensor) -> Sequence[Tensor]:
+    """What each of some operators makes of paint, differentiable."""
+    if paint.device.type == "cuda":  # which does the other thing in no time
+        return [each(paint) for each in operators]
+    seen: tuple[Tensor, ...] = _Seen.apply(paint, operators)
+    return seen
+
+
+class _Seen(torch.autograd.Function):
+    """The gradient of each operator would be as large as all of the paint, to be filled with zeros
+    and added up: they are added where operators read."""
+
+    @staticmethod
+    def forward(ctx: Any, paint: Tensor, operators: Sequence[SparseOperator]) -> tuple[Tensor, ...]:
+        ctx.operators, ctx.shape = operators, paint.shape
+        return tuple(each(paint) for each in operators)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        # NumPy's zeros take no memory, and no time, where nothing is added
+        total = torch.from_numpy(np.zeros(ctx.shape, np.float32))
+        for each, gradient in zip(reversed(ctx.operators), reversed(gradients), strict=True):
+            each.add_gradient(gradient, total)
+        return total, None
 
 
 def _csr(matrix: sparse.csr_matrix, device: torch.device | str) -> Tensor:

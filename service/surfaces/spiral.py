@@ -14,12 +14,12 @@ from geometry.maps.sampling import SamplingMap
 from geometry.symmetry.colour_frame import EDGE
 from service.finisher import Finisher, Fitted
 from service.spaces.frame import Picture
-from service.spaces.resolution import views_prepared
+from service.spaces.resolution import views_new, views_prepared
 from service.spaces.spiral import SpiralDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.kept_views import KeptViews
-from service.surfaces.operators import SparseOperator
+from service.surfaces.operators import SparseOperator, seen_by
 from service.surfaces.surface import Look, Making, Surface, Weight, image_of, packed_pyramid
 
 
@@ -32,11 +32,14 @@ class SpiralSurface(Surface):
     def __init__(self, design: SpiralDesign, views: int, making: Making) -> None:
         super().__init__(design, views_prepared(views, design.needed), making)
         self.in_turn = design.needed > 0
+        self.new_a_step = views_new(self.views, self.views_a_step)
         self._average: Callable[[Tensor], Tensor] = _same
         self._unfold: Callable[[Tensor], Tensor] = _same
         if not design.is_plain:
             self._average, self._unfold = map(self._operator, design.kaleidoscope)
-        self._windows = KeptViews[tuple[SparseOperator, Weight]](self._window, self.views)
+        self._windows = KeptViews[tuple[SparseOperator, Weight]](
+            self._window, self.views, self.views_a_step
+        )
         self._seed = 0
         self._kept: list[SamplingMap] = []
 
@@ -73,7 +76,8 @@ class SpiralSurface(Surface):
 
         def seen(texture: Tensor) -> list[Tensor]:
             pyramid = packed_pyramid(texture, self._design.texture_shape)
-            return [image_of(pixels(pyramid), shape) for pixels, _ in windows]
+            found = seen_by([pixels for pixels, _ in windows], pyramid)
+            return [image_of(pixels, shape) for pixels in found]
 
         views = seen(self._texture(logits))
         bases = [None] * len(views) if self._motif is None else seen(self._folded(self._motif))

@@ -130,7 +130,8 @@ class Making:
 class Surface(ABC):
     """canvas_shape, wrap, views_a_step, paces: see Design. phases: see Making. views: number of
     views prepared. in_turn: whether views that follow one another are spread over all of it, so
-    that steps take them in turn, and not any. seen: of bodies, (rows, columns), how many of their
+    that steps take them in turn, and not any; new_a_step: how many a step then sees that the last
+    one did not. seen: of bodies, (rows, columns), how many of their
     pixels each texel fills. in_bands: whether its picture is made of some rows after the other."""
 
     in_turn = False
@@ -145,6 +146,7 @@ class Surface(ABC):
             design.wrap,
             design.views_a_step,
         )
+        self.new_a_step = design.views_a_step
         self.paces = design.paces
         self.views, self.phases = views, making.phases
         self._motif: Tensor | None = None

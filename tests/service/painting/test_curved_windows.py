@@ -11,18 +11,21 @@ from test_repainting import recipe_of, run
 
 from geometry.spaces import HYPERBOLIC, SPHERE
 from service.painting.checkpoint import Checkpoint
+from service.spaces import SPACES as ROWS
 from service.spaces import resolution
-from service.spaces.resolution import TOGETHER, views_prepared
+from service.spaces.resolution import WINDOWS_KEPT, views_prepared, windows_a_step
 from service.surfaces.kept_views import KeptViews
 from service.surfaces.surface import make_surface
 
 SIZE, SIDE = 160, 16
 SPACES = {
     "sphere": ("sphere", "222", {}),
+    "sphere 11": ("sphere", "11", {}),
     "cube map": ("sphere", "222", {"projection": "cube"}),
     "disc": ("hyperbolic", "[4,6]+", {}),
     "half-plane": ("hyperbolic", "[4,5]+", {"model": "halfplane"}),
     "rosette": ("rosette", "C2", {}),
+    "rosette C1": ("rosette", "C1", {}),
     "spiral": ("spiral", "spiral3", {}),
 }
 
@@ -60,7 +63,8 @@ def texels_read(design, sampling):
 @pytest.mark.parametrize("name", SPACES)
 def test_windows_of_a_stage_show_nearly_all_that_the_picture_does(name):
     design = design_of(name)
-    assert design.needed > 1 and design.views_a_step == min(design.needed, 8)
+    patience = ROWS[SPACES[name][0]].patience(None)
+    assert design.needed > 1 and design.views_a_step == windows_a_step(design.needed, patience)
     seen = np.unique(
         np.concatenate(
             [
@@ -136,21 +140,42 @@ def test_a_window_is_the_same_whenever_it_is_made(name):
     assert not np.array_equal(first[0].pixels, surface.look(logits, which)[0].pixels)
 
 
+@pytest.mark.parametrize(("needed", "seen"), [(0, 0), (1, 1), (8, 8), (9, 8), (100, 50)])
+def test_a_step_sees_all_windows_or_half_of_many(needed, seen):
+    assert windows_a_step(needed) == seen and windows_a_step(needed, 2) == min(seen, max(8, 25))
+
+
+@pytest.mark.parametrize("name", ["sphere 11", "rosette C1", "spiral"])
+def test_a_step_that_sees_few_of_the_windows_looks_everywhere(name):
+    """Not at one part of the picture after the other."""
+    target, group, fields = SPACES[name]
+    surface = make_surface(scene_of(target, group, **fields), SIZE, 1, CPU)
+    surface.prepare_views(3)
+    count = surface.views_a_step
+    assert count < design_of(name).needed and surface.new_a_step < count
+    for first in (0, 40):
+        logits = torch.zeros(int(np.prod(surface.canvas_shape)), 3, requires_grad=True)
+        looks = surface.look(logits, range(first, first + count))
+        torch.stack([look.pixels.sum() for look in looks]).sum().backward()
+        seen = (logits.grad[:, 0] > 0.05).float().mean()
+        assert seen > 0.4 * count / design_of(name).needed
+
+
 def test_views_are_kept_where_all_can_be():
     made = []
-    kept = KeptViews(lambda number: made.append(number) or number, 5)
+    kept = KeptViews(lambda number: made.append(number) or number, 5, 2)
     assert kept.get([0, 1]) == [0, 1] and kept.get([1, 4]) == [1, 4]
     assert kept.get([4, 0]) == [4, 0] and made == [0, 1, 4]
 
 
 def test_of_many_views_those_of_a_step_are_kept():
     made = []
-    kept = KeptViews(lambda number: made.append(number) or number, 100)
-    step = list(range(TOGETHER))
+    kept = KeptViews(lambda number: made.append(number) or number, WINDOWS_KEPT + 1, a_step=8)
+    step = list(range(8))
     assert kept.get(step) == kept.get(step) == step and made == step
-    assert kept.get([50, 7]) == [50, 7]  # the oldest makes room
+    assert kept.get([30, 7]) == [30, 7]  # the oldest makes room
     made.clear()
-    assert kept.get([1, 50]) == [1, 50] and not made
+    assert kept.get([1, 30]) == [1, 30] and not made
     assert kept.get([0]) == [0] and made == [0]
     kept.fill("abc")
     assert kept.get([2, 0]) == ["c", "a"]

@@ -13,7 +13,8 @@ from service.painting.paint import paint
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
 from service.surfaces import grids
-from service.surfaces.grids import ALIGNED, random_phases, resize, shrink
+from service.surfaces.grids import ALIGNED, enlarge_where_read, random_phases, resize, shrink
+from service.surfaces.surface import enlarged_paint
 from tests.benchmarks.cuts import line_steps
 
 quick = settings(deadline=None, max_examples=25)
@@ -103,3 +104,20 @@ def test_strips_of_a_large_grid_are_what_one_product_makes(size, wrap, monkeypat
         made.append((out.detach(), x.grad))
     assert torch.allclose(made[0][0], made[1][0], atol=1e-5)
     assert torch.allclose(made[0][1], made[1][1], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("size", [(80, 70), (211, 190)])
+def test_texels_that_are_read_are_those_of_all_that_is_enlarged(size):
+    """Up to rounding, and their gradient too; of a block in the middle and at three borders."""
+    canvas, phase = (3, 40, 37), (0.2, -0.3)
+    paint = torch.randn(3 * 40 * 37, 3, requires_grad=True)
+    texels = 3 * size[0] * size[1]
+    read = [torch.arange(0, 900), torch.arange(texels // 2, texels // 2 + 300)]
+    every = torch.cat([*read, torch.tensor([texels - 1])])
+    few = enlarge_where_read(paint, canvas, size, phase, [*read, every[-1:]])[every]
+    whole = enlarged_paint(paint, canvas, size, wrap=False, phase=phase)[every]
+    assert torch.allclose(few, whole, atol=1e-5)
+    wanted = torch.randn(len(every), 3)
+    made, expected = (torch.autograd.grad((seen * wanted).sum(), paint)[0] for seen in (few, whole))
+    assert torch.allclose(made, expected, atol=1e-5)
+    assert float(expected.abs().max()) > 1

@@ -7,7 +7,7 @@ from dense_maps import dense_matrix
 
 from geometry.maps.sampling import SamplingMap, from_taps
 from geometry.symmetry.colour import B3
-from service.surfaces.operators import SparseOperator
+from service.surfaces.operators import SparseOperator, seen_by
 from service.surfaces.sparse_products import parts_of, sparse_product
 
 
@@ -65,6 +65,28 @@ def test_what_reads_few_of_many_texels_takes_these_out(coloured):
         seen.square().sum().backward()
     assert torch.allclose(paint.grad[places], picked.grad, atol=1e-6)
     assert paint.grad.abs().sum() == pytest.approx(float(picked.grad.abs().sum()), rel=1e-5)
+
+
+@pytest.mark.parametrize("coloured", [False, True])
+def test_what_several_make_of_one_paint_is_what_each_does(coloured):
+    """Gradients too, of those that read all and those that read little."""
+    few = random_map(coloured)
+    places = np.sort(np.random.default_rng(3).choice(500, few.columns, replace=False))
+    maps = [
+        dataclasses.replace(few, columns=500, indices=places[few.indices].astype(np.int32)),
+        dataclasses.replace(random_map(coloured, 1), columns=500),
+        dataclasses.replace(random_map(coloured, 2), columns=500),
+    ]
+    operators = [SparseOperator(sampling) for sampling in maps]
+    weights = torch.randn(3, 13, 3)
+    made = []
+    for look in (seen_by, lambda operators, paint: [each(paint) for each in operators]):
+        paint = torch.ones(500, 3).cumsum(0).sin().requires_grad_()
+        seen = look(operators, paint)
+        (torch.stack(list(seen)) * weights).sum().backward()
+        made.append((*seen, paint.grad))
+    assert float(made[0][-1].abs().max()) > 0.1
+    assert all(torch.equal(a, b) for a, b in zip(*made, strict=True))
 
 
 def test_the_gradient_of_a_nonlinear_function_is_its_finite_difference():
