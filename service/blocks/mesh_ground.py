@@ -24,6 +24,7 @@ from service.blocks.mesh_windows import (
     windows_a_step,
 )
 from service.blocks.places import Found
+from service.memory import give_back
 from service.spaces import SPACES
 from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
@@ -120,7 +121,9 @@ class MeshGround:
         ]
 
     def picture(self, paint: Paint, dtype: DTypeLike) -> Picture:
-        """See Ground."""
+        """See Ground. Windows are forgotten: their room is needed."""
+        self._kept.clear()
+        give_back()
         return textures(self.design, self._filling, paint, self.axes, dtype)
 
     def seam_energy(self, logits: Tensor) -> Tensor:

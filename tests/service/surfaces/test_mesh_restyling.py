@@ -182,7 +182,7 @@ def test_a_mask_needs_a_base_of_the_pictures_size():
     body = Body(uv_sphere(16, 8), mask=mask)
     with pytest.raises(InputError, match="no base colour"):
         make_scene(recipe_of(), body)
-    for width, hint in ((80, "--size 80"), (16384, "64 to 8192"), (30, "64 to 8192")):
+    for width, hint in ((80, "--size 80"), (8200, "64 to 8192"), (30, "64 to 8192")):
         base = np.full((8, width, 4), 255, np.uint8)
         with pytest.raises(InputError) as refused:
             make_scene(recipe_of(), Body(uv_sphere(16, 8), base=base, mask=mask))
