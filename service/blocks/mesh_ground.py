@@ -21,7 +21,6 @@ from service.blocks.mesh_windows import (
     MeshWindows,
     Spot,
     spots_on,
-    windows_a_step,
 )
 from service.blocks.places import Found
 from service.memory import give_back
@@ -29,7 +28,7 @@ from service.spaces import SPACES
 from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
-from service.spaces.resolution import COARSER_PACE
+from service.spaces.resolution import COARSER_PACE, windows_a_step
 from service.surfaces.surface import Look
 
 # Texels that the kept windows show, which take some 50 bytes each. They are taken in turn, so the
@@ -64,7 +63,7 @@ class MeshGround:
         """See Ground. Windows are the same for every seed, as views are."""
         self._spots, needed = spots_on(self.design, self._views)
         patience = SPACES["mesh"].patience(self._scene.group.order)
-        self.turns = windows_a_step(self.design, needed, patience)
+        self.turns = windows_a_step(needed, patience)
         self._made = MeshWindows(self.design, self._paint, self._subsamples, needed)
         self._kept.clear()
 

@@ -29,7 +29,6 @@ from service.blocks.places import Places
 from service.spaces import resolution
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MeshDesign
-from service.spaces.resolution import views_needed
 from service.surfaces.mesh import Before, Window
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import start_of
@@ -49,7 +48,7 @@ class Spot(NamedTuple):
     size: tuple[int, int]
 
 
-def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], float]:
+def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], int]:
     """The windows of a stage, spread over what ``count`` cameras see, to be taken in turn, and how
     many of them show all that differs by the symmetry once. Raises InputError("nothing-seen")."""
     cameras = design.cameras(count, bounded=False)
@@ -82,13 +81,7 @@ def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], float]:
         at = (np.array([spot.top, spot.left]) + moved) / view.shape * whole
         corner = np.clip(at, 0, np.subtract(whole, size)).astype(int)
         spots.append(Spot(camera, (int(corner[0]), int(corner[1])), size))
-    return spots, 1 / share
-
-
-def windows_a_step(design: MeshDesign, needed: float, patience: float) -> int:
-    """How many of them a step looks at: a stage of a draft sees all twelve times, whatever the
-    patience of its group."""
-    return max(views_needed(design.scene.group.order), math.ceil(needed / (2 * patience)))
+    return spots, math.ceil(1 / share)
 
 
 @functools.lru_cache(maxsize=1)  # the same for all stages of a painting
@@ -131,9 +124,7 @@ class MeshWindow:
 class MeshWindows:
     """Makes the windows of a stage, by where they are. subsamples: along each side of a pixel."""
 
-    def __init__(
-        self, design: MeshDesign, paint: MeshPaint, subsamples: int, needed: float
-    ) -> None:
+    def __init__(self, design: MeshDesign, paint: MeshPaint, subsamples: int, needed: int) -> None:
         self._design, self._paint, self._subsamples = design, paint, subsamples
         self._traced = trace_ready(*_traced(design))
         mesh = design.scene.body.mesh
