@@ -167,8 +167,7 @@ class _Seen(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        # NumPy's zeros take no memory, and no time, where nothing is added
-        total = torch.from_numpy(np.zeros(ctx.shape, np.float32))
+        total = gradients[0].new_zeros(ctx.shape)
         for each, gradient in zip(reversed(ctx.operators), reversed(gradients), strict=True):
             each.add_gradient(gradient, total)
         return total, None

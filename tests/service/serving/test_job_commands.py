@@ -13,6 +13,7 @@ from PIL import Image
 from service_process import environment, recipe, until_running
 
 from geometry.errors import InputError
+from service import cli
 from service.cli import main
 from service.serving.client import Client
 
@@ -130,6 +131,7 @@ def test_ctrl_c_while_the_commands_are_still_imported_is_no_traceback(monkeypatc
         def __getattr__(self, name):
             raise KeyboardInterrupt
 
+    cli.command.cache_clear()
     monkeypatch.setitem(sys.modules, "service.cli.app", Interrupted("service.cli.app"))
     assert main(["jobs"]) == 130
     assert capsys.readouterr().err == "interrupted\n"
