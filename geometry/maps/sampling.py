@@ -6,7 +6,7 @@ places that carry paint (texels of a canvas, of a texture, of a mip pyramid).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -48,6 +48,17 @@ class SamplingMap:
         """The sum of a row's absolute weights, the mean of all rows: how far what the map shows
         moves when all that it reads moves by 1."""
         return float(np.abs(self.weights).sum() / self.rows)
+
+    @property
+    def matrix(self) -> sparse.csr_matrix:
+        """The weights as SciPy has them, (rows × columns), whatever colours do."""
+        shape = (self.rows, self.columns)
+        return sparse.csr_matrix((self.weights, self.indices, self.indptr), shape=shape)
+
+    def narrowed(self) -> tuple[NDArray[np.int64], SamplingMap]:
+        """The columns that are read, ascending, and the same map of these alone."""
+        taken, indices = only_read(self.indices.astype(np.int64), self.columns)
+        return taken, replace(self, columns=len(taken), indices=indices.astype(np.int32))
 
     def row_subset(self, rows: NDArray[np.integer]) -> SamplingMap:
         """The map with only the given ``rows`` (n,), in their order."""
@@ -92,13 +103,10 @@ class SamplingMap:
 
     def _moved(self, paint: Texels, frame: ColourFrame) -> NDArray[np.float64]:
         if self.colours is None:
-            indices: NDArray[np.integer] = self.indices
-            columns = self.columns
-            if len(indices) < columns:  # SciPy makes float64 of all that it is given
-                taken, indices = only_read(indices.astype(np.int64), columns)
-                paint, columns = paint[taken], len(taken)
-            shape = (self.rows, columns)
-            return sparse.csr_matrix((self.weights, indices, self.indptr), shape=shape) @ paint
+            if len(self.indices) >= self.columns:
+                return self.matrix @ paint
+            taken, few = self.narrowed()  # SciPy makes float64 of all that it is given
+            return few.matrix @ paint[taken]
         elements = [frame.action(element)[0] for element in self.palette]
         colours = self.colours.astype(int)
         in_all_colours = self.columns * len(elements)

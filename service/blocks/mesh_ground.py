@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import torch
 from numpy.typing import DTypeLike
 from torch import Tensor
-from torch.nn import functional as F
 
 from geometry.texture.margins import Filling, filling
 from service.blocks.boxes import Box, Clamped, Faded, Level
@@ -29,6 +28,7 @@ from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
 from service.spaces.resolution import COARSER_PACE, windows_a_step
+from service.surfaces.grids import shares_of
 from service.surfaces.surface import Look
 
 # Texels that the kept windows show, which take some 50 bytes each. They are taken in turn, so the
@@ -86,9 +86,7 @@ class MeshGround:
         coarser = torch.from_numpy(octaves)[:, None].float()
         rows, columns = coarser.shape[2:]
         sizes = [(max(1, rows >> k), max(1, columns >> k)) for k in range(self._depth)]
-        pooled = [F.adaptive_avg_pool2d(coarser, size) for size in sizes]
-        shares = [(1 + k - x).clamp(0, 1) for k, x in enumerate(pooled)]
-        shares[-1] = torch.ones_like(shares[-1])
+        shares = shares_of(coarser, sizes)
         return [[share[chart, 0] for share in shares] for chart in range(len(coarser))]
 
     def paces(self, usual: list[float]) -> list[float]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.maps.sampling import SamplingMap, composed, only_read
+from geometry.maps.sampling import SamplingMap, composed
 from geometry.mesh.fold import PartialFold
 from geometry.mesh.surface import TexelSearch
 from geometry.texture.margins import Filling
@@ -26,7 +26,7 @@ class MeshPaint:
         if design.by_direction:
             self._directed = _Directed(design, design.coarse_shape)
         elif design.scene.group.order != 1:
-            self._fold = folded(design, design.coarse_shape)
+            self._fold = design.fold_by(PartialFold, design.coarse_shape)
 
     def at(self, texels: NDArray[np.int64]) -> SamplingMap:
         """Chart texels → the logits of texels (n,)."""
@@ -35,12 +35,9 @@ class MeshPaint:
         assert self._filling is not None
         if self._fold is None:
             return self._filling.rows(texels)
-        outer = self._fold.at(texels)
-        taken, indices = only_read(outer.indices.astype(np.int64), outer.columns)
-        outer = replace(outer, columns=len(taken), indices=indices.astype(np.int32))
+        taken, outer = self._fold.at(texels).narrowed()
         inner = self._filling.rows(taken)
-        read, indices = only_read(inner.indices.astype(np.int64), inner.columns)
-        few = replace(inner, columns=len(read), indices=indices.astype(np.int32))
+        read, few = inner.narrowed()
         found = composed(outer, few)
         return replace(found, columns=inner.columns, indices=read[found.indices].astype(np.int32))
 
@@ -56,27 +53,12 @@ class FullPaint:
         else:
             textures, finer = design.canvas_shape[0], OVERSAMPLING
             rows, columns = design.shape
-            self._of = folded(design, design.shape, finer)
+            self._of = design.fold_by(PartialFold, design.shape, finer)
             self.shape = (textures, finer * rows // textures, finer * columns)
 
     def at(self, texels: NDArray[np.int64]) -> SamplingMap:
         """Texels of ``shape`` → the logits of texels (n,)."""
         return self._of.at(texels)
-
-
-def folded(design: MeshDesign, shape: tuple[int, int], finer: int = 1) -> PartialFold:
-    """The fold over the surface of a design, of textures of a ``shape``."""
-    scene = design.scene
-    return PartialFold(
-        scene.body.mesh,
-        scene.group,
-        scene.colouring,
-        scene.placement,
-        shape,
-        MARGIN_TEXELS,
-        scene.folds,
-        finer,
-    )
 
 
 class _Directed:

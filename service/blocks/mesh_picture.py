@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import DTypeLike, NDArray
 from scipy import special
 from torch import Tensor
 
-from geometry.maps.sampling import only_read
 from geometry.mesh.seams import find_seams
 from geometry.mesh.surface import texels_at_a_time
 from geometry.spaces import Array
@@ -125,10 +123,8 @@ def _filled(design: MeshDesign, filling: Filling, pieces: Sequence[Piece]) -> li
 
 def _folded(design: MeshDesign, full: FullPaint, pieces: Sequence[Piece], box: Box) -> Tensor:
     """The logits (3, h, w) of a box of the textures, under the group."""
-    sampling = full.at(_numbers(box, design.shape[1]))
-    read, indices = only_read(sampling.indices.astype(np.int64), sampling.columns)
+    read, few = full.at(_numbers(box, design.shape[1])).narrowed()
     paint = Places(read, full.shape).read(pieces)
-    few = replace(sampling, columns=len(read), indices=indices.astype(np.int32))
     logits = SparseOperator(few, _CPU, frame=design.frame, once=True)(paint)
     return logits.T.reshape(3, box.height, box.width)
 

@@ -16,7 +16,7 @@ from torch import Tensor
 from geometry.errors import InputError
 from geometry.maps.pyramid import pyramid_offsets, pyramid_shapes
 from geometry.maps.reach import pyramid_link
-from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows, only_read
+from geometry.maps.sampling import SamplingMap, average_runs, mean_of_rows
 from geometry.mesh.seams import find_seams, seam_samples
 from geometry.seeing.cameras import COSINE_CUT, Camera, part_of
 from geometry.seeing.visibility import trace_ready, view_map
@@ -89,14 +89,14 @@ def _shown(scene: MeshScene, count: int) -> list[tuple[tuple[int, int], sparse.c
     """What cameras show of a scene in few texels: of each the shape of its picture, and how much
     its pixels show of the paint's texels, by how squarely they see them."""
     design = scene.design(COARSE)
-    paint = _matrix(replace(design.paint, colours=None))
+    paint = design.paint.matrix
     pyramid = pyramid_link(design.coarse_shape).matrix @ paint
     traced = trace_ready(*_traced(design))
     found = []
     for camera in design.cameras(count, bounded=False):
         view = view_map(traced, camera, design.coarse_shape, _SUBSAMPLES)
         weight = np.where(view.cosine > COSINE_CUT, view.cosine, 0).ravel()
-        shows = sparse.diags(weight) @ abs(_matrix(view.sampling) @ pyramid)
+        shows = sparse.diags(weight) @ abs(view.sampling.matrix @ pyramid)
         found.append(((camera.height, camera.width), shows.tocsr()))
     return found
 
@@ -138,12 +138,9 @@ class MeshWindows:
         camera = part_of(spot.camera, *spot.corner, *spot.size)
         view = view_map(self._traced, camera, design.coarse_shape, self._subsamples)
         sampling, cosine = view.sampling, np.where(view.cosine > COSINE_CUT, view.cosine, 0)
-        taken, columns = only_read(sampling.indices.astype(np.int64), sampling.columns)
-        sampling = replace(sampling, columns=len(taken), indices=columns.astype(np.int32))
+        taken, sampling = sampling.narrowed()
         below, starts = texels_below(taken, design.coarse_shape)
-        read = average_runs(self._paint.at(below), starts)
-        places, columns = only_read(read.indices.astype(np.int64), read.columns)
-        read = replace(read, columns=len(places), indices=columns.astype(np.int32))
+        places, read = average_runs(self._paint.at(below), starts).narrowed()
         whole = spot.size == (spot.camera.height, spot.camera.width)
         square = np.minimum(cosine / _SQUARELY, 1)
         reach = square if whole else square * tapered(spot.size).numpy()
@@ -214,13 +211,8 @@ def texels_below(
 
 def _reach(sampling: SamplingMap, read: SamplingMap, pixels: Array) -> Tensor:
     """(places,): the mean of the reach of the pixels (n,) that show a place, by how much."""
-    to_texels, to_places = (abs(_matrix(x)).T for x in (sampling, replace(read, colours=None)))
+    to_texels, to_places = (abs(x.matrix).T for x in (sampling, read))
     values = np.stack([pixels, np.ones(len(pixels))], axis=1)
     total = to_places @ (to_texels @ values)
     found = total[:, 0] / np.maximum(total[:, 1], 1e-12)
     return torch.from_numpy(found.astype(np.float32))
-
-
-def _matrix(sampling: SamplingMap) -> sparse.csr_matrix:
-    shape = (sampling.rows, sampling.columns)
-    return sparse.csr_matrix((sampling.weights, sampling.indices, sampling.indptr), shape=shape)

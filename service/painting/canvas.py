@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from geometry.symmetry.colour_frame import ColourFrame
-from service.surfaces.grids import ALIGNED, Phase, fitted, resize
+from service.surfaces.grids import ALIGNED, Phase, fitted, resize, shares_of
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).
 _DECORRELATE = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -55,9 +55,7 @@ class Canvas:
         self.phases = tuple(phases) or (ALIGNED,) * len(levels)
         self.shares: list[Tensor] | None = None
         if coarser is not None:
-            octaves = [F.adaptive_avg_pool2d(coarser, (x.shape[-2], x.shape[-1])) for x in levels]
-            self.shares = [(1 + k - x).clamp(0, 1) for k, x in enumerate(octaves)]
-            self.shares[-1] = torch.ones_like(octaves[-1])  # something must be left to paint with
+            self.shares = shares_of(coarser, [(x.shape[-2], x.shape[-1]) for x in levels])
 
     @classmethod
     def noise(

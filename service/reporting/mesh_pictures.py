@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from geometry.maps.pyramid import build_pyramid
 from geometry.mesh.mesh import Mesh, make_mesh
@@ -44,10 +43,7 @@ def preview_views(loaded: LoadedMesh, picture: NDArray[np.uint8]) -> list[NDArra
 
     def render(camera: Camera) -> NDArray[np.uint8]:
         view = view_map(traced, camera, (rows, columns), SUBSAMPLES)
-        s = view.sampling
-        shape = (s.rows, s.columns)
-        seen = sparse.csr_matrix((s.weights, s.indices, s.indptr), shape=shape) @ pyramid
-        seen = seen.reshape(SIDE, SIDE, 4)
+        seen = (view.sampling.matrix @ pyramid).reshape(SIDE, SIDE, 4)
         shade = _AMBIENT + (1 - _AMBIENT) * view.cosine[..., None]
         ground = to_linear(np.array(_GROUND))
         lit = seen[..., :3] * shade + (1 - seen[..., 3:]) * ground

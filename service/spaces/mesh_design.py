@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from geometry.errors import InputError
 from geometry.maps.reach import Linked, Reach, Resized
@@ -33,6 +32,8 @@ from service.spaces.mesh import MeshScene
 from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
 from service.spaces.space import Design
 from service.spaces.sphere import SphereDesign
+
+F = TypeVar("F")
 
 MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels
 WINDOW = 512  # pixels: the longest side of what the network looks at at once
@@ -106,14 +107,14 @@ class MeshDesign(Design):
             return self._by_direction(self.coarse_shape)
         if self.scene.group.order == 1:
             return self.margins
-        return composed(self._fold(self.coarse_shape), self.margins)
+        return composed(self.fold_by(mesh_fold, self.coarse_shape), self.margins)
 
     def full_fold(self) -> SamplingMap:
         """A group's fold at full size: from the charts, by direction, or from the texture with
         OVERSAMPLING times as many texels along each side."""
         if self._directions is not None:
             return self._by_direction(self.shape)
-        return self._fold(self.shape, OVERSAMPLING)
+        return self.fold_by(mesh_fold, self.shape, OVERSAMPLING)
 
     def picture_frame(self) -> Frame:
         """See Design."""
@@ -134,9 +135,11 @@ class MeshDesign(Design):
         """Whether the group moves directions, not points of the surface."""
         return self._directions is not None
 
-    def _fold(self, shape: tuple[int, int], finer: int = 1) -> SamplingMap:
+    def fold_by(self, fold: Callable[..., F], shape: tuple[int, int], finer: int = 1) -> F:
+        """The fold over the surface, of textures of a ``shape``, by ``fold``, which is
+        :func:`geometry.mesh.fold.mesh_fold` or has its arguments."""
         scene = self.scene
-        return mesh_fold(
+        return fold(
             self._body.mesh,
             scene.group,
             scene.colouring,
@@ -183,9 +186,7 @@ class MeshDesign(Design):
     def with_images(self, seen: Array) -> Array:
         """How many pixels of the views (coarse rows, columns) show a texel's paint: there, or in
         one of its images under the group."""
-        plain = dataclasses.replace(self.paint, colours=None)
-        shape = (plain.rows, plain.columns)
-        reads = sparse.csr_matrix((plain.weights, plain.indices, plain.indptr), shape=shape)
+        reads = self.paint.matrix
         return (reads @ (reads.T @ seen.ravel())).reshape(seen.shape)
 
     @functools.cached_property

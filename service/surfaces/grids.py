@@ -265,3 +265,12 @@ def _covered(source: int, size: int, wrap: bool, phase: float) -> Tensor:
     copies = (-source, 0, source) if wrap else (0,)
     share = np.sum([overlap(texel + moved) for moved in copies], axis=0)
     return torch.from_numpy(share / share.sum(axis=1, keepdims=True))
+
+
+def shares_of(coarser: Tensor, sizes: Sequence[tuple[int, int]]) -> list[Tensor]:
+    """How much levels of paint count, each (charts, 1, h, w) of one of ``sizes``, finest first,
+    where paint must be so much ``coarser``, see Canvas: finer ones fade out, but for the last."""
+    octaves = [F.adaptive_avg_pool2d(coarser, size) for size in sizes]
+    shares = [(1 + k - x).clamp(0, 1) for k, x in enumerate(octaves)]
+    shares[-1] = torch.ones_like(octaves[-1])  # something must be left to paint with
+    return shares
