@@ -18,6 +18,7 @@ from geometry.symmetry.colour_frame import RGB, ColourFrame
 
 _SPARSELY = 64  # columns for one that is read: then a list of those is sorted, else all are ticked
 Texels = NDArray[np.floating] | NDArray[np.uint8]
+Read = Callable[[NDArray[np.integer]], Texels]  # numbers of texels (n,) → what they hold (n, C)
 _Point = TypeVar("_Point", bound=np.generic)
 
 
@@ -100,6 +101,12 @@ class SamplingMap:
         service's operators do on their device, for whoever has no torch at hand."""
         logits, fixed = self._moved(paint, frame), self.fixed(frame)
         return logits if fixed is None else logits + fixed
+
+    def applied_to(self, read: Read) -> NDArray[np.float64]:
+        """(rows, C): what :meth:`apply` makes, of values that no colours move and that are read
+        where they count."""
+        taken, few = self.narrowed()
+        return few.matrix @ read(taken)
 
     def _moved(self, paint: Texels, frame: ColourFrame) -> NDArray[np.float64]:
         if self.colours is None:

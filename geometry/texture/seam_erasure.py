@@ -7,15 +7,18 @@ the other, coarse to fine: differences are spread as wide as they are long.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.ndimage import distance_transform_edt, maximum_filter
 
 from geometry.maps.pyramid import pyramid_shapes
-from geometry.maps.sampling import SamplingMap, only_read
+from geometry.maps.sampling import Read, SamplingMap, only_read
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import Seams
+from geometry.mesh.surface import AT_ONCE, texels_at_a_time
 from geometry.texture.margins import Filling, filling
 from geometry.texture.seam_steps import edge_steps, natural_steps
 
@@ -25,6 +28,50 @@ NEAR = 0.004  # weight of staying near the given texture, its gradients' being 1
 STEP = 16.0  # weight of the steps across seams
 TOLERANCE = 1e-2  # part of the first residual that is left
 MOST_ROUNDS = 100
+
+Stack = tuple[int, int, int]  # textures, rows and columns of each
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What texels of textures move by. broad: (texels / 4, C) of half as many rows and columns, of
+    which all move bilinearly, or None; near: (k,), ascending, those that move besides; moved:
+    (k, C), by how much."""
+
+    shape: Stack
+    broad: NDArray[np.float32] | None
+    near: NDArray[np.int64]
+    moved: NDArray[np.float32]
+
+    def at(self, texels: NDArray[np.integer]) -> NDArray[np.float32]:
+        """(n, C) of texels (n,) that keep their own paint: margins are filled from these."""
+        if self.broad is None:
+            found = np.zeros((len(texels), self.moved.shape[1]), np.float32)
+        else:
+            found = self._enlarged(self.broad, texels)
+        if len(self.near):
+            place = np.searchsorted(self.near, texels).clip(max=len(self.near) - 1)
+            own = self.near[place] == texels
+            found[own] += self.moved[place[own]]
+        return found
+
+    def _enlarged(
+        self, broad: NDArray[np.float32], texels: NDArray[np.integer]
+    ) -> NDArray[np.float32]:
+        textures, rows, columns = self.shape
+        number, *inside = np.unravel_index(texels, self.shape)
+        sides = [
+            ((i // 2, 0.75), ((i // 2 + 2 * (i % 2) - 1) % (size // 2), 0.25))
+            for i, size in zip(inside, (rows, columns), strict=True)
+        ]
+        coarse = textures, rows // 2, columns // 2
+        found = np.zeros((len(texels), broad.shape[1]), np.float32)
+        for i, down in sides[0]:
+            for j, across in sides[1]:
+                found += (
+                    np.float32(down * across) * broad[np.ravel_multi_index((number, i, j), coarse)]
+                )
+        return found
 
 
 def erase_seams(
@@ -45,129 +92,133 @@ def erase_seams(
     texture's own steps beside them are. The coarsest level may change everywhere, finer ones
     within BAND texels of the seams. Rounding to 8 bits is left to the caller.
     """
-    rows, columns = texture_shape
-    own = filled
+    own, erased = filled, np.array(texture)
     if own is None:
-        own, texture = filling(mesh, texture_shape, margin, device, seams), np.array(texture)
-        own.fill(texture)
+        own = filling(mesh, texture_shape, margin, device, seams)
+        own.fill(erased)
+    change = seam_change(erased.__getitem__, mesh, seams, texture_shape, margin, own, device)
+    if change is not None:
+        for some in texels_at_a_time(len(erased)):
+            erased[some] += change.at(some)
+        own.fill(erased)
+    return erased
+
+
+def seam_change(
+    read: Read,
+    mesh: Mesh,
+    seams: Seams,
+    texture_shape: tuple[int, int],
+    margin: float,
+    filled: Filling,
+    device: str = "cpu",
+) -> Change | None:
+    """What :func:`erase_seams` adds to a texture that is read in parts, before margins are filled
+    again; None for a mesh without seams. filled: by what its margins are."""
     if not len(seams.cut.length):
-        return texture
-    pyramid = pyramid_shapes((rows // mesh.textures, columns))[:LEVELS]
-    shapes = [(height * mesh.textures, width) for height, width in pyramid]
-    given = [texture]
-    for shape in shapes[:-1]:
-        given.append(_halved(given[-1], shape))
-    change = np.zeros_like(given[-1])
-    for level in reversed(range(len(shapes))):
-        shape = shapes[level]
-        if level + 1 < len(shapes):
-            change = _enlarged(change, shapes[level + 1], mesh.textures)
-        fills = own if not level else filling(mesh, shape, margin / 2**level, device, seams)
-        goals = [_goal(mesh, seams, shape, fills, given[level])]
-        if level + 1 < len(shapes):
-            goals.append(
-                _coarser_goal(mesh, seams, shapes[level + 1], shape, fills, given[level + 1])
-            )
+        return None
+    rows, columns = texture_shape
+    stacks = [
+        (mesh.textures, *shape)
+        for shape in pyramid_shapes((rows // mesh.textures, columns))[:LEVELS]
+    ]
+    given = [read]
+    for stack in stacks[1:]:
+        given.append(_halved(given[-1], stack).__getitem__)
+    broad = None
+    for level in reversed(range(len(stacks))):
+        stack = stacks[level]
+        fills = (
+            filled if not level else filling(mesh, _flat(stack), margin / 2**level, device, seams)
+        )
+        goals = [_goal(mesh, seams, stack, fills, given[level])]
+        if broad is not None:
+            goals.append(_coarser_goal(mesh, seams, stack, fills, given[level + 1]))
         kept = fills.kept
-        free = kept
-        if level + 1 < len(shapes):
-            free = kept & _near([steps for steps, _ in goals], shape)
-        _improve(change, given[level], goals, kept.reshape(shape), free.reshape(shape), mesh)
+        free = kept if broad is None else kept & _near([steps for steps, _ in goals], stack)
+        change = _improved(stack, broad, goals, kept, free)
         if level:
-            change = _extended(change, kept.reshape(shape))
+            broad = _extended(change, kept)
         del given[level + 1 :]
-    change += given[0]
-    own.fill(change)
     return change
 
 
-def _goal(
-    mesh: Mesh,
-    seams: Seams,
-    shape: tuple[int, int],
-    fills: Filling,
-    given: NDArray[np.floating],
-) -> tuple[sparse.csr_matrix, NDArray[np.float64]]:
-    """The steps across the seams as a matrix (samples × texels), by the texels that keep their
-    paint alone; and how large they should be (samples, C)."""
-    steps, _ = edge_steps(mesh, seams.cut, shape)
-    natural = natural_steps(given, mesh, seams.cut, shape)
-    return _through(_matrix(steps), fills), _softened(steps.apply(given), natural)
+# steps across seams as a matrix (samples × texels), and by how much they should be larger
+Goal = tuple[sparse.csr_matrix, NDArray[np.float64]]
 
 
-def _coarser_goal(
-    mesh: Mesh,
-    seams: Seams,
-    coarse: tuple[int, int],
-    shape: tuple[int, int],
-    fills: Filling,
-    given: NDArray[np.floating],
-) -> tuple[sparse.csr_matrix, NDArray[np.float64]]:
-    """As :func:`_goal`, of the next coarser level, by texels of this one."""
+def _goal(mesh: Mesh, seams: Seams, stack: Stack, fills: Filling, read: Read) -> Goal:
+    """The steps across the seams, by the texels that keep their paint alone."""
+    steps, _ = edge_steps(mesh, seams.cut, _flat(stack))
+    natural = natural_steps(read, mesh, seams.cut, _flat(stack))
+    return _through(steps, fills), _missing(steps, natural, read)
+
+
+def _coarser_goal(mesh: Mesh, seams: Seams, stack: Stack, fills: Filling, coarser: Read) -> Goal:
+    """As :func:`_goal`, of the next coarser level, which is read, by texels of this one."""
+    textures, rows, columns = stack
+    coarse = textures * rows // 2, columns // 2
     steps, _ = edge_steps(mesh, seams.cut, coarse)
     i, j = np.divmod(steps.indices.astype(np.int64), coarse[1])
-    first = 2 * i * shape[1] + 2 * j
-    children = first[:, None] + np.array([0, 1, shape[1], shape[1] + 1])
-    spread = sparse.csr_matrix(
-        (np.repeat(steps.weights / 4, 4), children.ravel(), steps.indptr * 4),
-        shape=(steps.rows, shape[0] * shape[1]),
+    first = 2 * i * columns + 2 * j
+    children = first[:, None] + np.array([0, 1, columns, columns + 1])
+    spread = SamplingMap(
+        textures * rows * columns,
+        steps.indptr * 4,
+        children.ravel().astype(np.int32),
+        np.repeat(steps.weights / 4, 4),
     )
-    natural = natural_steps(given, mesh, seams.cut, coarse)
-    return _through(spread, fills), _softened(steps.apply(given), natural)
+    natural = natural_steps(coarser, mesh, seams.cut, coarse)
+    return _through(spread, fills), _missing(steps, natural, coarser)
 
 
-def _through(steps: sparse.csr_matrix, fills: Filling) -> sparse.csr_matrix:
+def _through(steps: SamplingMap, fills: Filling) -> sparse.csr_matrix:
     """Steps by the texels that keep their paint alone."""
-    taken, indices = only_read(steps.indices.astype(np.int64), steps.shape[1])
-    few = sparse.csr_matrix((steps.data, indices, steps.indptr), shape=(steps.shape[0], len(taken)))
-    return few @ _matrix(fills.rows(taken))
+    taken, few = steps.narrowed()
+    read, filled = fills.rows(taken).narrowed()
+    found = few.matrix @ filled.matrix
+    shape = steps.rows, steps.columns
+    return sparse.csr_matrix((found.data, read[found.indices], found.indptr), shape=shape)
 
 
-def _product(matrix: sparse.csr_matrix, texels: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The product with the few rows of (texels, C) that are read: SciPy makes float64 of all."""
-    taken, indices = only_read(matrix.indices.astype(np.int64), matrix.shape[1])
-    few = sparse.csr_matrix(
-        (matrix.data, indices, matrix.indptr), shape=(matrix.shape[0], len(taken))
-    )
-    return few @ texels[taken]
-
-
-def _softened(steps: NDArray[np.float64], natural: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Steps (samples, C) that should be: the given ones where they are no larger than others in
-    the texture, the natural ones where they stick out."""
-    size = np.linalg.norm(steps, axis=1, keepdims=True)
+def _missing(steps: SamplingMap, natural: NDArray[np.float64], read: Read) -> NDArray[np.float64]:
+    """What steps (samples, C) lack to be as they should: those that stick out should be natural,
+    the others, no larger than elsewhere in the texture, stay."""
+    found = steps.applied_to(read)
+    size = np.linalg.norm(found, axis=1, keepdims=True)
     usual = np.median(np.linalg.norm(natural, axis=1))
     stays = (usual / np.maximum(np.maximum(size, usual), 1e-300)) ** 2
-    return stays * steps + (1 - stays) * natural
+    return (1 - stays) * (natural - found)
 
 
-def _improve(
-    change: NDArray[np.floating],
-    given: NDArray[np.floating],
-    goals: list[tuple[sparse.csr_matrix, NDArray[np.float64]]],
+def _improved(
+    stack: Stack,
+    broad: NDArray[np.float32] | None,
+    goals: list[Goal],
     kept: NDArray[np.bool_],
     free: NDArray[np.bool_],
-    mesh: Mesh,
-) -> None:
-    """Move the free texels' change to the least-squares optimum, in place."""
-    change[~kept.ravel()] = 0
+) -> Change:
+    """The change whose free texels are at the least-squares optimum."""
+    steps, missing = (list(some) for some in zip(*goals, strict=True))
+    channels = missing[0].shape[1]
     chosen = np.flatnonzero(free)
-    gradients = _gradients(kept, free, mesh.textures)
+    gradients = _gradients(chosen, kept, free, stack)
     weight = np.sqrt(STEP)
-    matrix = sparse.vstack([*(weight * steps for steps, _ in goals), gradients], format="csr")
+    matrix = sparse.vstack([*(weight * some for some in steps), gradients], format="csr")
     target = np.concatenate(
-        [
-            *(weight * (goal - _product(steps, given)) for steps, goal in goals),
-            np.zeros((gradients.shape[0], given.shape[1])),
-        ]
+        [*(weight * some for some in missing), np.zeros((gradients.shape[0], channels))]
     )
-    target -= _product(matrix, change)
-    matrix = matrix[:, chosen].tocsr()
-    change[chosen] += _least_squares(matrix, target, change[chosen])
+    before = Change(stack, broad, chosen[:0], np.empty((0, channels), np.float32))
+    taken, indices = only_read(matrix.indices.astype(np.int64), matrix.shape[1])
+    few = sparse.csr_matrix((matrix.data, indices, matrix.indptr), (len(target), len(taken)))
+    start, movable = before.at(taken), np.flatnonzero(free[taken])
+    target -= few @ start
+    moved = _least_squares(few[:, movable].tocsr(), target, start[movable])
+    return replace(before, near=taken[movable], moved=moved.astype(np.float32))
 
 
 def _least_squares(
-    matrix: sparse.csr_matrix, target: NDArray[np.float64], start: NDArray[np.float64]
+    matrix: sparse.csr_matrix, target: NDArray[np.float64], start: NDArray[np.floating]
 ) -> NDArray[np.float64]:
     """The x that minimises |matrix·x − target|² + NEAR·|start + x|², by conjugate gradients with
     the diagonal as preconditioner, for all columns at once."""
@@ -192,63 +243,60 @@ def _least_squares(
 
 
 def _gradients(
-    kept: NDArray[np.bool_], free: NDArray[np.bool_], textures: int
+    chosen: NDArray[np.int64], kept: NDArray[np.bool_], free: NDArray[np.bool_], stack: Stack
 ) -> sparse.csr_matrix:
     """Differences of texels with their right and lower neighbours (a texture repeats), both kept
-    and one of them free at least: (differences × texels)."""
-    shape = textures, kept.shape[0] // textures, kept.shape[1]
-    index = np.arange(kept.size, dtype=np.int32).reshape(shape)
-    kept, free = kept.reshape(shape), free.reshape(shape)
+    and one of them free at least: (differences × texels). chosen: those that are free."""
+    places = np.unravel_index(chosen, stack)
     pairs = []
     for axis in (1, 2):
-        both = kept & np.roll(kept, -1, axis) & (free | np.roll(free, -1, axis))
-        pairs.append(np.stack([index[both], np.roll(index, -1, axis)[both]], axis=1))
+        after, before = (
+            np.ravel_multi_index(
+                [(x + by) % stack[axis] if k == axis else x for k, x in enumerate(places)], stack
+            )
+            for by in (1, -1)
+        )
+        pairs.append(np.stack([chosen, after], axis=1)[kept[after]])
+        pairs.append(np.stack([before, chosen], axis=1)[kept[before] & ~free[before]])
     ends = np.concatenate(pairs)
     return sparse.csr_matrix(
         (np.tile([1.0, -1.0], len(ends)), ends.ravel(), 2 * np.arange(len(ends) + 1)),
-        shape=(len(ends), kept.size),
+        shape=(len(ends), len(kept)),
     )
 
 
-def _near(steps: list[sparse.csr_matrix], shape: tuple[int, int]) -> NDArray[np.bool_]:
+def _near(steps: list[sparse.csr_matrix], stack: Stack) -> NDArray[np.bool_]:
     """(texels,): within BAND texels of one that a step reads."""
-    read = np.zeros(shape[0] * shape[1], np.uint8)
+    read = np.zeros(np.prod(stack), np.uint8)
     for matrix in steps:
         read[matrix.indices] = 1
-    return maximum_filter(read.reshape(shape), size=2 * BAND + 1).ravel() > 0
+    return maximum_filter(read.reshape(_flat(stack)), size=2 * BAND + 1).ravel() > 0
 
 
-def _extended(change: NDArray[np.floating], kept: NDArray[np.bool_]) -> NDArray[np.floating]:
-    """The change of kept texels, all others taking that of the nearest: it is not continuous over
-    seams, and is not to be read across them."""
+def _extended(change: Change, kept: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """The change (texels, C), of texels that are not kept that of the nearest one which is: it is
+    not continuous over seams, and is not to be read across them."""
+    whole = change.at(np.arange(len(kept)))
     if not kept.any():
-        return change
-    _, (i, j) = distance_transform_edt(~kept, return_distances=True, return_indices=True)
-    return change[(i * np.int64(kept.shape[1]) + j).ravel()]
+        return whole
+    flat = kept.reshape(_flat(change.shape))
+    _, (i, j) = distance_transform_edt(~flat, return_distances=True, return_indices=True)
+    return whole[(i * np.int64(flat.shape[1]) + j).ravel()]
 
 
-def _halved(texture: NDArray[np.floating], shape: tuple[int, int]) -> NDArray[np.floating]:
-    """The 2×2 box averages of a texture (rows · columns, C)."""
-    boxes = texture.reshape(shape[0] // 2, 2, shape[1] // 2, 2, -1)
-    return boxes.mean(axis=(1, 3)).reshape(-1, texture.shape[1])
+def _halved(read: Read, stack: Stack) -> NDArray[np.floating]:
+    """The 2×2 box averages (texels, C) of textures, as a stack of half as many rows and columns."""
+    rows, columns = _flat(stack)
+    strips = []
+    each = max(1, AT_ONCE // (4 * columns))
+    for top in range(0, rows, each):
+        some = min(each, rows - top)
+        texels = np.arange(top * 4 * columns, (top + some) * 4 * columns)
+        boxes = read(texels).reshape(some, 2, columns, 2, -1)
+        strips.append(boxes.mean(axis=(1, 3)).reshape(some * columns, -1))
+    return np.concatenate(strips)
 
 
-def _enlarged(
-    texture: NDArray[np.floating], shape: tuple[int, int], textures: int
-) -> NDArray[np.floating]:
-    """Stacked textures (rows · columns, C) of twice as many rows and columns, bilinearly."""
-    channels = texture.shape[1]
-    values = texture.reshape(textures, shape[0] // textures, shape[1], channels)
-    for axis in (1, 2):
-        sides = [0.75 * values + 0.25 * np.roll(values, by, axis) for by in (1, -1)]
-        longer = list(values.shape)
-        longer[axis] *= 2
-        values = np.stack(sides, axis=axis + 1).reshape(longer)
-    return values.reshape(-1, channels)
-
-
-def _matrix(sampling: SamplingMap) -> sparse.csr_matrix:
-    return sparse.csr_matrix(
-        (sampling.weights, sampling.indices, sampling.indptr),
-        shape=(sampling.rows, sampling.columns),
-    )
+def _flat(stack: Stack) -> tuple[int, int]:
+    """(rows, columns) of all textures, one below the other."""
+    return stack[0] * stack[1], stack[2]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.maps.pyramid import pyramid_shapes
-from geometry.maps.sampling import SamplingMap, Texels, from_taps
+from geometry.maps.sampling import Read, SamplingMap, Texels, from_taps
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import (
     EdgePairs,
@@ -70,7 +70,7 @@ def edge_steps(
 
 
 def natural_steps(
-    texels: NDArray[np.floating], mesh: Mesh, pairs: EdgePairs, texture_shape: tuple[int, int]
+    read: Read, mesh: Mesh, pairs: EdgePairs, texture_shape: tuple[int, int]
 ) -> NDArray[np.float64]:
     """(n, C): how large the steps of :func:`edge_steps` would be if nothing were cut: the mean of
     the steps beside the edge, from 2½ to 1½ texels away in both faces (nearer, lookups mix in what
@@ -83,7 +83,7 @@ def natural_steps(
         _difference(mesh, far[:, side], near[:, side], texture[:, [side, side]], texture_shape)
         for side in (0, 1)
     )
-    steps = (first.apply(texels) - second.apply(texels)) / 2
+    steps = (first.applied_to(read) - second.applied_to(read)) / 2
     size = np.linalg.norm(steps, axis=1, keepdims=True)
     return steps * np.minimum(1, WIDEST * np.median(size) / np.maximum(size, 1e-300))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,11 +13,12 @@ from numpy.typing import DTypeLike, NDArray
 from scipy import special
 from torch import Tensor
 
+from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import find_seams
 from geometry.mesh.surface import texels_at_a_time
 from geometry.spaces import Array
 from geometry.texture.margins import Filling
-from geometry.texture.seam_erasure import erase_seams
+from geometry.texture.seam_erasure import seam_change
 from service.blocks.boxes import Box, around, boxes
 from service.blocks.ground import Paint
 from service.blocks.mesh_paint import FullPaint
@@ -48,18 +51,22 @@ def textures(
     if filling is not None:
         size = each if full is None else full.shape[1:]
         pieces = [Resized(part, size).piece for part in _filled(design, filling, pieces)]
-    for number in range(count):
-        for box in boxes(each):
-            whole = box._replace(top=number * each[0] + box.top)
-            if full is None:
-                logits = pieces[number](box)
-                if base is not None:
-                    begun = _part(base, whole)[..., :3].reshape(-1, 3) / 255
-                    logits = logits + _start(design, begun, box)
-            else:
-                logits = _folded(design, full, pieces, whole)
-            made = to_pixels(torch.sigmoid(logits), dtype).transpose(1, 2, 0)
-            _part(picture, whole)[:] = made
+
+    def make(place: tuple[int, Box]) -> None:
+        number, box = place
+        whole = box._replace(top=number * each[0] + box.top)
+        if full is None:
+            logits = pieces[number](box)
+            if base is not None:
+                begun = _part(base, whole)[..., :3].reshape(-1, 3) / 255
+                logits = logits + _start(design, begun, box)
+        else:
+            logits = _folded(design, full, pieces, whole)
+        made = to_pixels(torch.sigmoid(logits), dtype).transpose(1, 2, 0)
+        _part(picture, whole)[:] = made
+
+    with ThreadPoolExecutor(2) as pool:  # Warp's kernels let go of the interpreter's lock
+        list(pool.map(make, itertools.product(range(count), boxes(each))))
     return picture
 
 
@@ -109,16 +116,28 @@ def _filled(design: MeshDesign, filling: Filling, pieces: Sequence[Piece]) -> li
             _part(logits, whole)[:] = shown.permute(1, 2, 0).numpy()
     texels = logits.reshape(-1, 3)
     filling.fill(texels)
-    seams = find_seams(mesh)
-    if folds and len(seams.cut.length):
-        colours = np.empty(texels.shape, np.float32)
-        for some in texels_at_a_time(len(texels)):
-            colours[some] = special.expit(texels[some].astype(np.float32))
-        erased = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS, filled=filling)
-        for some in texels_at_a_time(len(texels)):
-            change = logit(erased[some], _CPU) - logit(colours[some], _CPU)
-            texels[some] += change.numpy()
+    if folds and _without_seams(texels, mesh, shape, filling):
+        filling.fill(texels)
     return [_Texels(part) for part in np.split(logits, mesh.textures)]
+
+
+def _without_seams(
+    texels: NDArray[np.float16], mesh: Mesh, shape: tuple[int, int], filling: Filling
+) -> bool:
+    """Move logits (texels, 3) so that their colours agree across UV seams, all but what lies in
+    margins; whether there are any. They are read where they count: all colours and all that they
+    change by would be gigabytes."""
+
+    def colours(some: NDArray[np.integer]) -> NDArray[np.float32]:
+        return special.expit(texels[some].astype(np.float32))
+
+    change = seam_change(colours, mesh, find_seams(mesh), shape, MARGIN_TEXELS, filling)
+    if change is None:
+        return False
+    for some in texels_at_a_time(len(texels)):
+        given = colours(some)
+        texels[some] += (logit(given + change.at(some), _CPU) - logit(given, _CPU)).numpy()
+    return True
 
 
 def _folded(design: MeshDesign, full: FullPaint, pieces: Sequence[Piece], box: Box) -> Tensor:
