@@ -34,14 +34,16 @@ def fill_unseen(
     The colours are harmonic over the surface: each is the mean of its neighbours', in the layout
     and across UV seams, weighted by area/distance² (finite volumes). A patch that touches nothing
     seen takes the colours of the nearest seen places in space, smoothed. If nothing at all is seen,
-    the texture comes back as it was.
+    or everything, the texture itself comes back.
     """
-    filled = np.array(texture)
     wanted = unseen & texels.covered
-    seen = np.flatnonzero(texels.covered & ~wanted)
     unknown = np.flatnonzero(wanted)
-    if len(unknown) == 0 or len(seen) == 0:
-        return filled
+    if len(unknown) == 0:
+        return texture
+    seen = np.flatnonzero(texels.covered & ~wanted)
+    if len(seen) == 0:
+        return texture
+    filled = np.array(texture)
     ground = _ground(texels, mesh)
     joined = _neighbours(texels.covered, ground)
     grid = _grid_links(wanted, joined)

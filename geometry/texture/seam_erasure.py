@@ -7,7 +7,7 @@ the other, coarse to fine: differences are spread as wide as they are long.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from geometry.maps.sampling import Read, SamplingMap, only_read
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.seams import Seams
 from geometry.mesh.surface import AT_ONCE, texels_at_a_time
+from geometry.texture.change import Change, Stack
 from geometry.texture.margins import Filling, filling
 from geometry.texture.seam_steps import edge_steps, natural_steps
 
@@ -28,50 +29,6 @@ NEAR = 0.004  # weight of staying near the given texture, its gradients' being 1
 STEP = 16.0  # weight of the steps across seams
 TOLERANCE = 1e-2  # part of the first residual that is left
 MOST_ROUNDS = 100
-
-Stack = tuple[int, int, int]  # textures, rows and columns of each
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """What texels of textures move by. broad: (texels / 4, C) of half as many rows and columns, of
-    which all move bilinearly, or None; near: (k,), ascending, those that move besides; moved:
-    (k, C), by how much."""
-
-    shape: Stack
-    broad: NDArray[np.float32] | None
-    near: NDArray[np.int64]
-    moved: NDArray[np.float32]
-
-    def at(self, texels: NDArray[np.integer]) -> NDArray[np.float32]:
-        """(n, C) of texels (n,) that keep their own paint: margins are filled from these."""
-        if self.broad is None:
-            found = np.zeros((len(texels), self.moved.shape[1]), np.float32)
-        else:
-            found = self._enlarged(self.broad, texels)
-        if len(self.near):
-            place = np.searchsorted(self.near, texels).clip(max=len(self.near) - 1)
-            own = self.near[place] == texels
-            found[own] += self.moved[place[own]]
-        return found
-
-    def _enlarged(
-        self, broad: NDArray[np.float32], texels: NDArray[np.integer]
-    ) -> NDArray[np.float32]:
-        textures, rows, columns = self.shape
-        number, *inside = np.unravel_index(texels, self.shape)
-        sides = [
-            ((i // 2, 0.75), ((i // 2 + 2 * (i % 2) - 1) % (size // 2), 0.25))
-            for i, size in zip(inside, (rows, columns), strict=True)
-        ]
-        coarse = textures, rows // 2, columns // 2
-        found = np.zeros((len(texels), broad.shape[1]), np.float32)
-        for i, down in sides[0]:
-            for j, across in sides[1]:
-                found += (
-                    np.float32(down * across) * broad[np.ravel_multi_index((number, i, j), coarse)]
-                )
-        return found
 
 
 def erase_seams(
