@@ -21,6 +21,7 @@ _WORDS = (
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, in malloc.h
 _FROM_THE_HEAP = 1 << 30  # bytes of a block
+_USUAL = 32 << 20  # where the C library ends by itself
 MORE_MEMORY = "Close other programs, or raise the limit (ulimit -v)."
 
 
@@ -46,13 +47,24 @@ def _with_causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def keep_freed() -> None:
-    """Keep what is free for what is asked for next, until :func:`give_back`. The C library of Linux
+    """Keep what is free for what is asked for next, as steps want it. The C library of Linux
     asks the system for every block over 32 MB anew, which clears all of it: a fifth of the steps of
     large pictures (docs/benchmarks.md)."""
+    _keep(_FROM_THE_HEAP)
+
+
+def return_freed() -> None:
+    """Give the system what is free, and from now on all that becomes so, as making a picture wants
+    it: what it asks for is large, and never the same."""
+    _keep(_USUAL)
+    give_back()
+
+
+def _keep(most: int) -> None:
     with contextlib.suppress(OSError, AttributeError, TypeError):  # other C libraries
         library = ctypes.CDLL(None)
-        library.mallopt(_MMAP_THRESHOLD, _FROM_THE_HEAP)
-        library.mallopt(_TRIM_THRESHOLD, _FROM_THE_HEAP)
+        library.mallopt(_MMAP_THRESHOLD, most)
+        library.mallopt(_TRIM_THRESHOLD, most)
 
 
 def give_back() -> None:

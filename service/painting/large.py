@@ -27,6 +27,7 @@ from service.blocks.showing import showing
 from service.blocks.sizes import BLOCK, blocks_of
 from service.blocks.torus_ground import TorusGround
 from service.inputs.styles import StylePicture
+from service.memory import return_freed
 from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import BETAS
@@ -232,6 +233,7 @@ class LargeStudio:
     def texture(self, max_size: int) -> Picture:
         """See Studio; a look at it is at most 1024 pixels wide."""
         if not max_size:
+            return_freed()
             ground, paint = self._whole()
             return ground.picture(paint, self.recipe.dtype)
         return at_most(max_size, self._small.picture(self._glance(self._small.canvas_shape)))

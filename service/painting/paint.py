@@ -103,7 +103,6 @@ def paint(
     if device.type == "cpu" or in_windows(scene, recipe):
         check_memory(recipe, scene)
         check_scratch(recipe, scene)
-        keep_freed()
     recipe = settled(recipe, str(device))
     styles = in_wanted_colours(recipe, scene, styles)
     scene = framed(scene, recipe, styles)
@@ -191,6 +190,7 @@ def paint(
             studio.enter(place.stage, place.width)
         elif renewed or place.stage != way[done - 1].stage:
             studio.renew(place.stage)
+        keep_freed()
         loss, pixels = studio.step(done)
         if place.last:
             studio.choose_hand()

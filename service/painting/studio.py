@@ -15,7 +15,7 @@ from torch.utils.checkpoint import checkpoint
 from geometry.symmetry.colour import generated
 from service.finisher import Finisher
 from service.inputs.styles import StylePicture
-from service.memory import give_back
+from service.memory import give_back, return_freed
 from service.painting.blending import Blend
 from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
@@ -276,6 +276,7 @@ class Studio:
             elif looked_at is not self._surface:
                 shown = shown.shrunk(shape)
             return at_most(max_size, looked_at.picture(self._logits(shown)))
+        return_freed()
         full, logits = self.surface(full=True)
         picture = full.delivered(logits, self._finisher(), self.recipe.dtype)
         if self._blend is None or SPACES[self._scene.target].needs_body:  # joined when it is whole
