@@ -11,7 +11,7 @@ from scipy import sparse
 from geometry.maps.pyramid import pyramid_offsets, pyramid_shapes
 from geometry.maps.sampling import SamplingMap
 from geometry.mesh.mesh import Mesh
-from geometry.mesh.surface import UvSurface
+from geometry.mesh.surface import UvSurface, texels_at_a_time
 
 SEEN_PIXELS = 1e-3  # a texel that fills less of all the views together is not seen
 GREY = 118  # sRGB of a middle grey: what no island covers in a coverage picture
@@ -63,14 +63,21 @@ def surface_coverage(
     faces = len(mesh.triangles)
     solid = np.ones(seen.shape, bool) if holes is None else ~holes
     visible = (seen > SEEN_PIXELS) & solid
-    own = texels.triangle[texels.covered]
-    texels_of = np.bincount(own, minlength=faces)
+    triangle, covered = texels.triangle.ravel(), texels.covered.ravel()
+
+    def owned(where: NDArray[np.bool_]) -> NDArray[np.float64]:
+        counts = np.zeros(faces)
+        for some in texels_at_a_time(len(triangle)):
+            own = triangle[some[covered[some] & where.ravel()[some]]]
+            counts += np.bincount(own, minlength=faces)
+        return counts
+
+    texels_of = owned(texels.covered)
     small = np.flatnonzero(texels_of == 0)
     middle = _middle_texels(mesh, small, seen.shape)
 
     def parts(where: NDArray[np.bool_]) -> NDArray[np.float64]:
-        counted = np.bincount(own, weights=where[texels.covered], minlength=faces)
-        part = counted / np.maximum(texels_of, 1)
+        part = owned(where) / np.maximum(texels_of, 1)
         part[small] = where[middle]
         return part
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from geometry.maps.pyramid import build_pyramid
 from geometry.mesh.mesh import Mesh, make_mesh
@@ -58,14 +59,13 @@ def _reduced(picture: NDArray[np.uint8], textures: int) -> NDArray[np.float64]:
     """The textures with alpha, each halved until it is no larger than is looked at."""
     blocks = []
     for texture in np.split(picture, textures):
-        rows, columns, channels = texture.shape
-        block = np.full((rows, columns, 4), 255.0, np.float32)
-        block[..., :channels] = texture
-        while max(rows, columns) > _LARGEST and not (rows | columns) & 1:
-            rows, columns = rows // 2, columns // 2
-            block = block.reshape(rows, 2, columns, 2, 4).mean(axis=(1, 3))
-        blocks.append(block)
-    return np.concatenate(blocks).astype(np.float64)
+        rows, columns, _ = texture.shape
+        factor = 1
+        while max(rows, columns) > _LARGEST * factor and not (rows | columns) & (2 * factor - 1):
+            factor *= 2
+        smaller = Image.fromarray(np.ascontiguousarray(texture)).reduce(factor)
+        blocks.append(np.asarray(smaller.convert("RGBA"), np.float64))
+    return np.concatenate(blocks)
 
 
 def _with_others(
