@@ -20,7 +20,7 @@ from service.spaces.torus import WHOLE_SIZE, TorusDesign, TorusScene
 
 GIB = 1 << 30
 # Bytes that a painting takes besides what the programs themselves do, measured
-# (docs/benchmarks.md); meshes and spirals take more.
+# (docs/benchmarks.md); spirals take more.
 CANVAS_BYTES = 185  # in a step, for each texel of the canvas: its levels, their mean, Adam's
 CHART_BYTES = 25  # in a step, for each texel of the chart that the canvas is enlarged to
 # Of tiles and friezes, for each texel of the chart, all of whose copies are mapped (of p4 and p1
@@ -33,7 +33,8 @@ PIXEL_BYTES = 45  # for each pixel of the picture, then
 VIEW_BYTES = 190  # for each pixel of windows on a large picture that are kept
 LARGE_BYTES = 9  # for each texel of a large one in the end: picture and paint
 LARGE_WORK = 600 << 20  # for the windows that one is seen through, and to measure it
-MESH_BYTES = 115  # for each texel of a mesh's large texture while its seams are erased
+LARGE_MESH_BYTES = 55  # for each texel of a mesh's large texture while it is made and measured
+MESH_BYTES = 440  # in a step, for each texel of a smaller one, with the maps of its views
 _GROWING = 1.25  # of its paint on the disk: parts of two stages are there at once
 FILE_BYTES = 9  # on the disk: a picture of noise as PNG, and its paint in 16-bit numbers
 JOB_BYTES = FILE_BYTES + 2 * 48  # and a checkpoint, while the next one is written
@@ -47,10 +48,12 @@ def needed_memory(recipe: Recipe, scene: Scene) -> int:
         charts, *size = design.canvas_shape
         paint = charts * paint_bytes((size[0], size[1]))[0]
         if isinstance(scene, MeshScene):
-            delivered = math.prod(design.shape) * (MESH_BYTES + _finer(recipe))
+            delivered = math.prod(design.shape) * (LARGE_MESH_BYTES + _finer(recipe))
         else:
             delivered = math.prod(design.canvas_shape) * (LARGE_BYTES + _finer(recipe))
         return paint + delivered + LARGE_WORK
+    if isinstance(scene, MeshScene):
+        return MESH_BYTES * math.prod(scene.design(recipe.size).shape)
     return _of_a_whole(scene.design(recipe.size), recipe.views)
 
 
