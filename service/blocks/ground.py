@@ -11,9 +11,9 @@ from torch import Tensor
 from service.blocks.boxes import Level
 from service.blocks.places import Found
 from service.blocks.pyramid import Pyramid
+from service.perception.looks import Look
 from service.spaces.frame import Picture
 from service.spaces.space import Design
-from service.surfaces.surface import Look
 
 Paint = Sequence[Pyramid]  # of each chart
 

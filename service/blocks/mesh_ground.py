@@ -23,13 +23,13 @@ from service.blocks.mesh_windows import (
 )
 from service.blocks.places import Found
 from service.memory import give_back
+from service.perception.looks import Look
 from service.spaces import SPACES
 from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
 from service.spaces.resolution import COARSER_PACE, windows_a_step
 from service.surfaces.grids import shares_of
-from service.surfaces.surface import Look
 
 # Texels that the kept windows show, which take some 50 bytes each. They are taken in turn, so the
 # first ones stay: of the last ones none would be there when its turn comes again.

@@ -15,9 +15,9 @@ from service.blocks.folding import Folding, tapered
 from service.blocks.ground import Paint
 from service.blocks.picture import developed
 from service.blocks.places import Found
+from service.perception.looks import Look
 from service.spaces.frame import Picture
 from service.spaces.torus import TorusScene
-from service.surfaces.surface import Look
 
 
 class TorusGround:

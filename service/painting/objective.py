@@ -14,9 +14,9 @@ from torch import Tensor
 
 from service.colours import LUMA
 from service.painting.stage import Painted, Sight, Stage
+from service.perception.looks import Look
 from service.recipe.fields import LIGHT
 from service.recipe.recipe import Recipe
-from service.surfaces.surface import Look
 from service.tables.network_info import per_channel
 from service.tables.term import LOOK, PAINT, RGB, Term
 from service.terms import counted

@@ -27,6 +27,7 @@ from service.painting.objective import Seen, StageTerms
 from service.painting.replay import Replay, recorders_of
 from service.painting.stage import Stage, style_side
 from service.painting.steering import recoloured, reweighted
+from service.perception.looks import side_by_side
 from service.perception.network import Network
 from service.pictures.depth import in_depth
 from service.ranks.ranks import ALONE, Ranks
@@ -40,7 +41,7 @@ from service.spaces.space import Scene
 from service.surfaces.glances import Glances, at_most
 from service.surfaces.grids import random_phases
 from service.surfaces.host import to_host
-from service.surfaces.surface import Surface, enlarged_paint, make_surface, side_by_side
+from service.surfaces.surface import Surface, enlarged_paint, make_surface
 from service.tables.network_info import HEAD
 from service.terms.dream import targets
 

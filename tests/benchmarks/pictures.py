@@ -110,7 +110,7 @@ def styles_at(fields: dict[str, Any], name: str, side: float) -> list[Picture]:
     from service.colours import framed
     from service.inputs.styles import load_styles
     from service.painting.stage import scaled
-    from service.perception.moments import colour_images
+    from service.perception.colour_images import colour_images
     from service.recipe.parsing import parse_recipe
 
     recipe = parse_recipe(fields | {"styles": [{"source": name}]})
