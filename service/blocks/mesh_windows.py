@@ -23,7 +23,7 @@ from geometry.seeing.visibility import trace_ready, view_map
 from geometry.seeing.window_choice import CoarseView, spread_windows
 from geometry.seeing.windows import MeshView
 from geometry.spaces import Array
-from service.blocks.folding import tapered
+from service.blocks.ground import tapered
 from service.blocks.mesh_paint import MeshPaint
 from service.blocks.places import Places
 from service.spaces import resolution
@@ -108,15 +108,15 @@ def _traced(design: MeshDesign) -> tuple:
 
 @dataclass(frozen=True, eq=False)
 class MeshWindow:
-    """A window on a mesh. places: the texels of the charts that it shows; texels: their logits →
-    those of the texels of the mip pyramid that pixels read; start: (n, 3), what paint is added to;
-    reach: (n,) in 0..1, how well the window shows them; seams: texels of the pyramid → steps across
-    UV seams."""
+    """A window on a mesh. places: the texels of the charts that it shows, n of them; to_pyramid:
+    their logits → those of the texels of the mip pyramid that pixels read; start: (n, 3), what the
+    places' paint is added to; view: what is seen of the pyramid; reach: (n,) in 0..1, how well the
+    window shows its places; seams: texels of the pyramid → steps across UV seams."""
 
     places: Places
     start: Tensor | None
-    texels: SparseOperator
-    seen: Window
+    to_pyramid: SparseOperator
+    view: Window
     reach: Tensor
     seams: SparseOperator | None
 
@@ -140,15 +140,15 @@ class MeshWindows:
         sampling, cosine = view.sampling, np.where(view.cosine > COSINE_CUT, view.cosine, 0)
         taken, sampling = sampling.narrowed()
         below, starts = texels_below(taken, design.coarse_shape)
-        places, read = average_runs(self._paint.at(below), starts).narrowed()
+        texels, read = average_runs(self._paint.at(below), starts).narrowed()
         whole = spot.size == (spot.camera.height, spot.camera.width)
         square = np.minimum(cosine / _SQUARELY, 1)
         reach = square if whole else square * tapered(spot.size).numpy()
         start = None
         if scene.starts_from_base:
-            start = start_of(scene, design.base_of(places), torch.device("cpu"))
+            start = start_of(scene, design.base_of(texels), torch.device("cpu"))
         return MeshWindow(
-            Places(places, design.chart_shape),
+            Places(texels, design.chart_shape),
             start,
             SparseOperator(read, "cpu", frugal=True, frame=scene.frame),
             Window.of(

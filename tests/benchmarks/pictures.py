@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.pictures [--out out/pictures] [--size 384] [--seeds 1 2]
         [--cells p4 p6 ...] [--styles ...] [--network squeezenet] [--quality draft] [--recipe JSON]
-        [--mesh FILE] [--sheet FILE] [--set service.painting.studio.DEPTH=3 ...]
+        [--mesh FILE] [--sheet FILE] [--set service.painting.canvas.DEPTH=3 ...]
 
 Paints every cell, keeps pictures and figures (a run that was stopped goes on), and prints a table.
 ``--sheet`` puts all pictures side by side, a row for every style and seed, bodies as balls.

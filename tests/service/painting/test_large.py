@@ -9,14 +9,14 @@ from test_repainting import CPU, STYLE, recipe_of, run, scene_of
 
 from geometry.errors import InputError
 from service import room
-from service.blocks import folding, iterate, sheets, sizes
+from service.blocks import ground, iterate, sheets, sizes
 from service.blocks.boxes import Box
 from service.blocks.pyramid import Pyramid
 from service.blocks.torus_ground import TorusPane
 from service.painting import large
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint
-from service.painting.large import LargeStudio
+from service.painting.large import LargeEasel
 from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
 from service.reporting.quality import measure_quality
@@ -31,7 +31,7 @@ SIZE, STEPS = 96, 6
 def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCES", (48,))
-    monkeypatch.setattr(folding, "TAPER", 8)
+    monkeypatch.setattr(ground, "TAPER", 8)
     monkeypatch.setattr(resolution, "WHOLE", 2000)
     monkeypatch.setattr(resolution, "WINDOW", 64)
 
@@ -108,12 +108,12 @@ def test_a_window_on_a_metamorphosis_knows_how_far_along_it_is():
     scene = scene_of(recipe)
     design, surface = scene.design(SIZE), make_surface(scene, SIZE, 3, CPU)
     surface.prepare_views(1)
-    studio = LargeStudio(recipe, scene, [STYLE, STYLE], load_network("squeezenet", CPU))
-    studio.begin(SIZE)
-    canvas = torch.from_numpy(studio.paint().logits).float().reshape(-1, 3)
-    paint = [Pyramid(studio._iterate.levels, studio._iterate.phases, design.chart_shape[1:])]
+    easel = LargeEasel(recipe, scene, [STYLE, STYLE], load_network("squeezenet", CPU))
+    easel.begin(SIZE)
+    canvas = torch.from_numpy(easel.paint().logits).float().reshape(-1, 3)
+    paint = [Pyramid(easel._iterate.levels, easel._iterate.phases, design.chart_shape[1:])]
     for number, (top, left) in enumerate(surface._windows._corners[:5].tolist()):
-        pane = TorusPane(studio._ground, Box(top, left, *design.windows.view))
+        pane = TorusPane(easel._ground, Box(top, left, *design.windows.view))
         found = pane.look(pane.read(paint))
         (wanted,) = surface.look(canvas, [number])
         assert found.pixels.shape[-1] < SIZE

@@ -16,7 +16,8 @@ from test_repainting import STYLE
 
 from geometry.texture.margins import filling
 from service import room
-from service.blocks import folding, mesh_ground, mesh_windows
+from service.blocks import ground as grounds
+from service.blocks import mesh_ground, mesh_windows
 from service.blocks.boxes import Held
 from service.blocks.mesh_paint import MeshPaint
 from service.inputs.body import Body
@@ -41,7 +42,7 @@ DEPTH = 4
 def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCES", (48,))
-    monkeypatch.setattr(folding, "TAPER", 4)
+    monkeypatch.setattr(grounds, "TAPER", 4)
     monkeypatch.setattr(mesh_ground, "_FADES", SIZE)
     monkeypatch.setattr(resolution, "WINDOW", 24)
 
@@ -151,13 +152,13 @@ def test_windows_in_turn_look_at_all_of_it_evenly(monkeypatch):
     assert len(spots) > 40
     looks, best = np.zeros((2, *ground.design.canvas_shape))
     for number in range(len(spots)):
-        window = ground.pane(number)._window
+        window = ground.pane(number).window
         looks.reshape(-1)[window.places.texels] += window.reach.numpy()
     cameras = {spot.camera for spot in spots}
     for camera in cameras:  # all that it sees, in one window
         monkeypatch.setattr(resolution, "WINDOW", 1000)
         whole = mesh_windows.Spot(camera, (0, 0), (camera.height, camera.width))
-        window = ground._made.make(whole)
+        window = ground._windows.make(whole)
         flat = best.reshape(-1)
         flat[window.places.texels] = np.maximum(flat[window.places.texels], window.reach)
     well = best > 0.95
@@ -185,7 +186,7 @@ def test_what_a_window_does_not_show_does_not_move():
         if level == 0:
             moved[chart, top : top + height, left : left + width] |= (x[3] > 0).numpy()
     read = np.zeros(moved.size, bool)
-    read[pane._window.places.texels] = True
+    read[pane.window.places.texels] = True
     assert not (moved.ravel() & ~read).any()
     assert 0.01 < moved.mean() < 0.3  # of the six faces of a cube one, and less
 
