@@ -35,7 +35,7 @@ from service.surfaces.surface import start_of
 
 COARSE = 256  # texels across the textures on which windows are chosen
 _SUBSAMPLES = 2  # along a side of their pixels
-_PLACES = 4  # windows of a stage, for one that shows all once: little lies at the border of all
+_LOOKS = 4  # how often the windows of a stage show all: little lies at the border of all
 _SQUARELY = 0.5  # the cosine from which on paint moves as far as where it is seen face on
 _MEANS = 4  # texels along a side of a coarse one that its mean is taken of, at most
 
@@ -60,11 +60,12 @@ def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], int]:
             for n, whole in zip(shape, (camera.height, camera.width), strict=True)
         )
         views.append(CoarseView(shape, shows, (rows, columns)))
+    found = []
     try:
-        found, share = spread_windows(views, len(views))
-        needed = 1 / share
-        number = max(len(views), math.ceil(_PLACES * needed))
-        found, share = spread_windows(views, number)
+        for spot, looks in spread_windows(views):
+            found.append(spot)
+            if looks >= _LOOKS and len(found) >= len(views):
+                break
     except ValueError:
         raise InputError(
             "nothing-seen",
@@ -81,7 +82,7 @@ def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], int]:
         at = (np.array([spot.top, spot.left]) + moved) / view.shape * whole
         corner = np.clip(at, 0, np.subtract(whole, size)).astype(int)
         spots.append(Spot(camera, (int(corner[0]), int(corner[1])), size))
-    return spots, math.ceil(1 / share)
+    return spots, math.ceil(len(spots) / looks)
 
 
 @functools.lru_cache(maxsize=1)  # the same for all stages of a painting
