@@ -7,9 +7,8 @@ from receipt_checker import load
 
 from geometry.symmetry.colour_frame import RGB
 from service.inputs.styles import load_styles
-from service.painting.canvas import Canvas
+from service.painting.canvas import DEPTH, Canvas
 from service.painting.progress import Progress
-from service.painting.studio import DEPTH
 from service.recipe.parsing import parse_recipe
 from service.reporting.delivery import deliver, destination
 from service.reporting.finish import finish

@@ -9,8 +9,9 @@ from typing import Any
 import bpy
 
 from ..picture import live_image
+from ..settings.list_setting import ListSetting
 from ..settings.properties import settings_of
-from ..settings.row import ListSetting, Setting
+from ..settings.row import Setting
 from ..settings.table import SETTINGS
 
 _ROWS = tuple(row for row in SETTINGS if row.preset and not row.section.startswith("symmetry"))

@@ -10,10 +10,10 @@ import bpy
 from ..jobs import install, jobs, pump
 from ..link import service_process
 from ..link.printing import say
+from ..own_folder import service_place
 from ..picture import live_image
 from ..problems import Problem, ProblemError, refuse
 from ..settings import preferences
-from ..settings.own_folder import service_place
 from ..setup import finding, installing
 from ..setup.installer import CANCELLED
 from ..setup.place import Place, gigabytes, sizes

@@ -8,10 +8,10 @@ from typing import Any
 import bpy
 from bpy.props import StringProperty
 
+from ..own_folder import own_folder as _own_folder
 from ..picture import live_image
 from ..problems import ProblemError, refuse
 from ..settings import presets
-from ..settings.own_folder import own_folder as _own_folder
 from ..settings.properties import settings_of
 from .base import OnMesh, Result, attempt
 

@@ -9,9 +9,9 @@ from ..link import inquiry
 from ..link.messages import clock
 from ..offer import catalogue
 from ..operators import install
+from ..own_folder import service_place
 from ..problems import Problem, ProblemError
 from ..settings import preferences
-from ..settings.own_folder import service_place
 from ..setup import finding, installing
 from ..setup.installer import Report
 from ..setup.place import gigabytes

@@ -9,9 +9,9 @@ import bpy
 
 from ..link import inquiry
 from ..offer import catalogue
+from ..own_folder import service_place
 from ..problems import ProblemError
 from ..settings import preferences
-from ..settings.own_folder import service_place
 from . import installing
 from .parts import Sidebar, draw_lines, draw_problem
 

@@ -9,8 +9,9 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from ..link import lookups
 from ..offer import catalogue, dreams
 from ..offer.fields import FIELDS
+from .list_setting import ListSetting
 from .menu import Menu
-from .row import ListSetting, Setting
+from .row import Setting
 
 _WEIGHT = FIELDS["dreams.weight"]
 

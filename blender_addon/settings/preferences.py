@@ -15,9 +15,9 @@ from ..link.connection import is_loopback
 from ..link.messages import DECODED_SIDE, Submission
 from ..link.wire import DEFAULT_ADDRESS
 from ..offer import catalogue
+from ..own_folder import ADDON, service_place
 from ..problems import refuse
 from ..setup import installing
-from .own_folder import ADDON, service_place
 
 
 @dataclass(frozen=True)

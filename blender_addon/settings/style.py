@@ -14,8 +14,9 @@ from ..offer import catalogue
 from ..offer.fields import FIELDS
 from ..picture import icons
 from . import preparing
+from .list_setting import ListSetting
 from .menu import Menu
-from .row import FILE, RELATIVE, ListSetting, Setting, of_recipe
+from .row import FILE, RELATIVE, Setting, of_recipe
 
 _WEIGHT = FIELDS["styles.weight"]
 

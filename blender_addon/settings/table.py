@@ -8,7 +8,8 @@ from dataclasses import make_dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import dream, painting, style, surface, symmetry
-from .row import ListSetting, Setting, as_typed
+from .list_setting import ListSetting
+from .row import Setting, as_typed
 
 SETTINGS: tuple[Setting, ...] = (
     *surface.TARGET,

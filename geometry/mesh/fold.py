@@ -42,16 +42,7 @@ _STRIP = 0.125  # half the width of the strip between two copies, relative to th
 _BLUR = 4.0  # and at least so many texels: bilinear taps cannot follow anything steeper
 
 
-def mesh_fold(
-    mesh: Mesh,
-    group: Group,
-    colouring: Colouring,
-    placement: Placement,
-    texture_shape: tuple[int, int],
-    margin: float,
-    folds: Folds | None = None,
-    finer: int = 1,
-) -> SamplingMap:
+class MeshFold:
     """Texels → texels (of ``texture_shape``, rows of all textures): the kaleidoscope over the
     surface. The texels of K, the columns, are ``finer`` times as many along each side: copies that
     do not line up with them are then as sharp as those that do.
@@ -62,21 +53,6 @@ def mesh_fold(
     With ``folds`` the powers of the group's first generator are weighted instead: F(p) =
     Σ_k w_k c⁻ᵏ K(gᵏ·p).
     """
-    texels = uv_surface(mesh, texture_shape[1], texture_shape[0], margin)
-    triangle, position = texels.triangle.ravel(), texels.position.reshape(-1, 3)
-    texel = _texel(mesh, int(texels.covered.sum()))
-    fold = MeshFold(mesh, group, colouring, placement, texel, folds)
-    shape = finer * texture_shape[0], finer * texture_shape[1]
-
-    def read(chunk: NDArray[np.int64]) -> Reads:
-        return fold.reads(triangle[chunk], position[chunk], shape)
-
-    return fold.map_of(shape, np.arange(triangle.size), read)
-
-
-class PartialFold:
-    """:func:`mesh_fold` for some texels at a time, whose arguments these are. How wide strips
-    between copies are is asked of a smaller texture: of a large one it takes long."""
 
     def __init__(
         self,
@@ -89,77 +65,48 @@ class PartialFold:
         folds: Folds | None = None,
         finer: int = 1,
     ) -> None:
-        rows, columns = texture_shape
-        self._shape = finer * rows, finer * columns
-        less = max(1, columns // _FEW)
-        small = (mesh.textures * max(1, rows // mesh.textures // less), columns // less)
-        covered = uv_surface(mesh, small[1], small[0], 0).covered.mean() * rows * columns
-        texel = _texel(mesh, covered)
-        self._fold = MeshFold(mesh, group, colouring, placement, texel, folds)
-        self._search = TexelSearch(mesh, texture_shape, margin)
-
-    def at(self, texels: NDArray[np.int64]) -> SamplingMap:
-        """The rows of texels (n,)."""
-
-        def read(chunk: NDArray[np.int64]) -> Reads:
-            triangle, position, _ = self._search.find(chunk)
-            return self._fold.reads(triangle, position, self._shape)
-
-        return self._fold.map_of(self._shape, texels, read)
-
-
-class MeshFold:
-    """The kaleidoscope over a mesh's surface. texel: its width on the surface, on average; the
-    rest: see :func:`mesh_fold`."""
-
-    def __init__(
-        self,
-        mesh: Mesh,
-        group: Group,
-        colouring: Colouring,
-        placement: Placement,
-        texel: float,
-        folds: Folds | None,
-    ) -> None:
         self._mesh, self._placement = mesh, placement
+        rows, columns = texture_shape
+        self._texels, self._shape = rows * columns, (finer * rows, finer * columns)
         if folds is None:
             found = elements(group, colouring)
-            self._shares = _domain_shares(found, placement.inward(_used_vertices(mesh)), texel)
+            vertices, texel = placement.inward(_used_vertices(mesh)), _texel(mesh, texture_shape)
+            self._shares = _domain_shares(found, vertices, texel)
         else:
             found = _powers(group, colouring, folds)
             weights = np.array([weight for weight in folds.weights if weight])
             self._shares = _weighted(weights)
         self._of_element, self._palette = palette_of(invert_colour(found))
-        self._search = SurfaceSearch(mesh)
         self._turned = placement.matrix(found.matrices)
+        self._layout = TexelSearch(mesh, texture_shape, margin)
+        self._surface = SurfaceSearch(mesh)
 
-    def map_of(
-        self,
-        shape: tuple[int, int],
-        texels: NDArray[np.int64],
-        read: Callable[[NDArray[np.int64]], Reads],
-    ) -> SamplingMap:
-        """The rows of ``texels`` (n,), of which ``read`` says what some of them read of the paint
-        of a ``shape`` (rows, columns)."""
-        return from_reads(shape[0] * shape[1], texels, _CHUNK, read, self._palette)
+    def whole(self) -> SamplingMap:
+        """The rows of all texels."""
+        return self.at(np.arange(self._texels))
 
-    def reads(self, triangle: NDArray[np.int32], position: Array, shape: tuple[int, int]) -> Reads:
-        """What points (n, 3) of triangles (n,) of the surface read of paint of a ``shape``; nothing
-        where the triangle is -1."""
+    def at(self, texels: NDArray[np.int64]) -> SamplingMap:
+        """The rows of texels (n,)."""
+        read = math.prod(self._shape)
+        return from_reads(read, texels, _CHUNK, self._reads, self._palette)
+
+    def _reads(self, texels: NDArray[np.int64]) -> Reads:
+        """What texels (n,) read of K; nothing where they lie beyond the margin."""
         mesh, placement = self._mesh, self._placement
+        triangle, position, _ = self._layout.find(texels)
         painted = np.flatnonzero(triangle >= 0)
         points = position[painted]
         row, element, weight = self._shares(placement.inward(points))
         away = (points - placement.centre)[row]
-        facing = self._search.facing[triangle[painted]][row]
+        facing = self._surface.facing[triangle[painted]][row]
         for k in np.unique(element):  # a matrix for each entry would cost more than the search
             own = element == k
             away[own] @= self._turned[k].T
             facing[own] @= self._turned[k].T
-        there = self._search.find(placement.centre + away, facing)
+        there = self._surface.find(placement.centre + away, facing)
         position_there = np.einsum("nk,nkd->nd", there.barycentric, mesh.uvs[there.triangle])
         taps, parts = lookup_taps(
-            position_there, mesh.texture[there.triangle], mesh.textures, shape
+            position_there, mesh.texture[there.triangle], mesh.textures, self._shape
         )
         parts *= weight[:, None]
         return Reads(painted[row], taps.astype(np.int32), parts, self._of_element.take(element))
@@ -226,8 +173,13 @@ def _powers(group: Group, colouring: Colouring, folds: Folds) -> Elements:
     return Elements(np.stack(matrices), tuple(colours[k] for k in used))
 
 
-def _texel(mesh: Mesh, covered: float) -> float:
-    """A texel's width on the surface, on average, where so many are ``covered``."""
+def _texel(mesh: Mesh, texture_shape: tuple[int, int]) -> float:
+    """A texel's width on the surface, on average. Of a large texture a smaller one is asked, which
+    takes less long."""
+    rows, columns = texture_shape
+    less = max(1, columns // _FEW)
+    few = mesh.textures * max(1, rows // mesh.textures // less), columns // less
+    covered = uv_surface(mesh, few[1], few[0], 0).covered.mean() * rows * columns
     return math.sqrt(mesh.areas.sum() / max(1, covered))
 
 

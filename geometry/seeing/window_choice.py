@@ -3,7 +3,7 @@ too much for a network: any few that follow one another are spread over the whol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ class CoarseView(NamedTuple):
     window: tuple[int, int]
 
 
-class Spot(NamedTuple):
+class CoarseSpot(NamedTuple):
     """Where a window lies. view: the camera's number; top, left: in pixels of the coarse view."""
 
     view: int
@@ -31,13 +31,13 @@ class Spot(NamedTuple):
     left: int
 
 
-def spread_windows(views: Sequence[CoarseView], count: int) -> tuple[list[Spot], float]:
-    """``count`` windows, the most useful first, each where what it shows has been looked at least;
-    and how much one of them shows of all that there is, on average. A texel that fills as many
-    pixels as in the view that shows it best has been looked at once. The same views give the same
-    windows.
+def spread_windows(views: Sequence[CoarseView]) -> Iterator[tuple[CoarseSpot, float]]:
+    """Windows without end, the most useful first, each where what it shows has been looked at
+    least; and how often, on average, all that there is has been looked at with it and those before.
+    A texel that fills as many pixels as in the view that shows it best has been looked at once. The
+    same views give the same windows.
 
-    Raises ValueError if no view shows anything."""
+    The first one raises ValueError if no view shows anything."""
     whole = [np.asarray(view.shows.sum(axis=0)).ravel() for view in views]
     best = np.max(whole, axis=0)
     seen = best > 0
@@ -45,8 +45,7 @@ def spread_windows(views: Sequence[CoarseView], count: int) -> tuple[list[Spot],
         raise ValueError("nothing is seen")
     scale = np.where(seen, 1 / np.maximum(best, 1e-30), 0.0)
     looks = np.zeros(len(best))
-    spots = []
-    for _ in range(count):
+    while True:
         worth = np.where(seen, (1 + looks) ** -_CALM, 0.0)
         sums = [_box_sums((view.shows @ worth).reshape(view.shape), view.window) for view in views]
         number = int(np.argmax([found.max() for found in sums]))
@@ -55,8 +54,7 @@ def spread_windows(views: Sequence[CoarseView], count: int) -> tuple[list[Spot],
         inside = np.zeros(view.shape)
         inside[top : top + view.window[0], left : left + view.window[1]] = 1
         looks += scale * (view.shows.T @ inside.ravel())
-        spots.append(Spot(number, top, left))
-    return spots, float((looks * best).sum() / best.sum() / count)
+        yield CoarseSpot(number, top, left), float((looks * best).sum() / best.sum())
 
 
 def _box_sums(values: Array, box: tuple[int, int]) -> Array:

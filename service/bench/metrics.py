@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from service.perception.borders import continued
-from service.perception.moments import Moments, blended, moment_distance, moments
+from service.perception.distances import moment_distance
+from service.perception.moments import Moments, blended, moments
 from service.perception.network import Network
 from service.reporting.palette import channel_distance
 

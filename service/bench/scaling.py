@@ -17,11 +17,11 @@ import numpy as np
 
 from geometry.mesh.mesh import Mesh, make_mesh
 from service.bench.race import timed
-from service.bench.steps import studio_of
+from service.bench.steps import easel_of
 from service.inputs.body import Body
-from service.painting.large import LargeStudio
+from service.painting.easel import Easel
+from service.painting.large import LargeEasel
 from service.painting.paint import pick_device
-from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
@@ -63,8 +63,8 @@ def curves() -> Iterator[Curve]:
     yield Curve("Its views made ready", elements, "seconds", tuple(prepared))
     views = []
     for count in VIEWS:
-        studio = _studio({"target": "sphere", "group": "532", "size": 512, "views": count})
-        views.append((count, timed(functools.partial(studio.begin, 512))))
+        easel = _easel({"target": "sphere", "group": "532", "size": 512, "views": count})
+        views.append((count, timed(functools.partial(easel.begin, 512))))
     yield Curve("Views of 532 made ready", "views of a stage", "seconds", tuple(views))
     meshes = [(count, *_pooled(_of_mesh, count)) for count in TRIANGLES]
     titles = ("A mesh and its views made ready", "A step on a mesh", "Memory for a mesh")
@@ -74,25 +74,25 @@ def curves() -> Iterator[Curve]:
         yield Curve(title, "triangles", unit, points)
 
 
-def _studio(fields: dict[str, Any], body: Body | None = None) -> Studio | LargeStudio:
-    studio, _, _ = studio_of(settled(parse_recipe(fields), str(pick_device())), body)
-    return studio
+def _easel(fields: dict[str, Any], body: Body | None = None) -> Easel | LargeEasel:
+    easel, _, _ = easel_of(settled(parse_recipe(fields), str(pick_device())), body)
+    return easel
 
 
-def _step_seconds(studio: Studio | LargeStudio) -> float:
-    first = timed(lambda: studio.step(0))  # which makes what others find
+def _step_seconds(easel: Easel | LargeEasel) -> float:
+    first = timed(lambda: easel.step(0))  # which makes what others find
     rounds = ROUNDS if first < LONG else 1
-    return statistics.median(timed(lambda: studio.step(1)) for _ in range(rounds))
+    return statistics.median(timed(lambda: easel.step(1)) for _ in range(rounds))
 
 
 def _on_sphere(name: str) -> tuple[int, float, float]:
     """A group's order, seconds of a step and of what comes before the first."""
     fields = {"target": "sphere", "group": name, "size": 512}
-    studio = _studio(fields)
-    before = timed(functools.partial(studio.begin, 512))
+    easel = _easel(fields)
+    before = timed(functools.partial(easel.begin, 512))
     order = make_scene(parse_recipe(fields)).group.order
     assert order is not None, "groups of the sphere are finite"
-    return order, _step_seconds(studio), before
+    return order, _step_seconds(easel), before
 
 
 def _pooled(job: Callable[[int], tuple[float, ...]], what: int) -> tuple[float, ...]:
@@ -103,19 +103,19 @@ def _pooled(job: Callable[[int], tuple[float, ...]], what: int) -> tuple[float, 
 
 def _of_tile(size: int) -> tuple[float, float]:
     """Seconds of a step at full size, and the peak of memory in GiB."""
-    studio = _studio({**TILE, "size": size})
-    studio.begin(size)
-    return _step_seconds(studio), _peak()
+    easel = _easel({**TILE, "size": size})
+    easel.begin(size)
+    return _step_seconds(easel), _peak()
 
 
 def _of_mesh(triangles: int) -> tuple[float, float, float]:
     """Seconds from a mesh to its first step, of a step, and the peak of memory in GiB."""
     body = Body(torus(triangles))
     begun = time.perf_counter()
-    studio = _studio({"target": "mesh", "group": "c1", "size": 1024}, body)
-    studio.begin(1024)
+    easel = _easel({"target": "mesh", "group": "c1", "size": 1024}, body)
+    easel.begin(1024)
     before = time.perf_counter() - begun
-    return before, _step_seconds(studio), _peak()
+    return before, _step_seconds(easel), _peak()
 
 
 def torus(triangles: int) -> Mesh:

@@ -16,10 +16,10 @@ from service.colours import framed
 from service.inputs.body import Body
 from service.inputs.styles import StylePicture, load_styles
 from service.painting.checkpoint import Tally
-from service.painting.large import LargeStudio
-from service.painting.paint import pick_device, studio_for
+from service.painting.easel import Easel
+from service.painting.large import LargeEasel
+from service.painting.paint import easel_for, pick_device
 from service.painting.stage import scaled
-from service.painting.studio import Studio
 from service.perception.choice import fast_precision
 from service.perception.network import Network, load_network
 from service.recipe.parsing import parse_recipe
@@ -79,23 +79,23 @@ def step_rows(
             yield _row(title, recipe)
 
 
-def studio_of(
+def easel_of(
     recipe: Recipe, body: Body | None = None
-) -> tuple[Studio | LargeStudio, Network, StylePicture]:
+) -> tuple[Easel | LargeEasel, Network, StylePicture]:
     """What paints a recipe that is settled, not begun yet, its network and its first style.
     body: of the target "mesh"."""
     device = pick_device()
     styles = load_styles(recipe)
     network = load_network(recipe.network, device, precision=recipe.precision)
     scene = framed(make_scene(recipe, body), recipe, styles)
-    return studio_for(recipe, scene, styles, network, device), network, styles[0]
+    return easel_for(recipe, scene, styles, network, device), network, styles[0]
 
 
 def _row(title: str, recipe: Recipe) -> StepRow:
-    studio, network, style_picture = studio_of(recipe)
-    assert isinstance(studio, Studio), "no case is that large"
-    studio.begin(recipe.size)
-    pictures = torch.cat(studio.looked_at(0)).detach()
+    easel, network, style_picture = easel_of(recipe)
+    assert isinstance(easel, Easel), "no case is that large"
+    easel.begin(recipe.size)
+    pictures = torch.cat(easel.looked_at(0)).detach()
     pictures = pictures.contiguous(memory_format=torch.channels_last)
     count, _, height, width = pictures.shape
     style = scaled(style_picture.pixels, min(height, width)).to(pictures.device)
@@ -110,10 +110,10 @@ def _row(title: str, recipe: Recipe) -> StepRow:
         {
             "bare": bare,
             "plain": plain.step,
-            "step": lambda: studio.step(1),
-            "views": lambda: _backward(studio.looked_at(1)),
-            "frame": lambda: studio.texture(FRAME),
-            "checkpoint": lambda: studio.checkpoint("", Tally(0, 1, 1, 0.0, 0.0, {})).to_bytes(),
+            "step": lambda: easel.step(1),
+            "views": lambda: _backward(easel.looked_at(1)),
+            "frame": lambda: easel.texture(FRAME),
+            "checkpoint": lambda: easel.checkpoint("", Tally(0, 1, 1, 0.0, 0.0, {})).to_bytes(),
         }
     )
     medians = {name: statistics.median(times) for name, times in seconds.items()}

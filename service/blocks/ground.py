@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import torch
 from numpy.typing import DTypeLike
 from torch import Tensor
 
 from service.blocks.boxes import Level
-from service.blocks.places import Found
+from service.blocks.places import Receive
 from service.blocks.pyramid import Pyramid
+from service.perception.looks import Look
 from service.spaces.frame import Picture
 from service.spaces.space import Design
-from service.surfaces.surface import Look
 
 Paint = Sequence[Pyramid]  # of each chart
+
+TAPER = 64  # pixels over which a step fades out towards the borders of a pane
 
 
 class Pane(Protocol):
@@ -29,9 +32,9 @@ class Pane(Protocol):
         """What is seen of them."""
         ...
 
-    def spread(self, paint: Paint, gradient: Tensor, found: Found) -> None:
-        """Tell ``found`` of every level of every chart what :meth:`Pyramid.spread` does, from the
-        gradient of what was read."""
+    def spread(self, paint: Paint, gradient: Tensor, receive: Receive) -> None:
+        """Hand to ``receive``, of every level of every chart, what :meth:`Pyramid.spread` does,
+        from the gradient of what was read."""
         ...
 
 
@@ -71,3 +74,14 @@ class Ground(Protocol):
     def seam_energy(self, logits: Tensor) -> Tensor:
         """See Surface; of what the last pane has read."""
         ...
+
+
+def tapered(size: tuple[int, int]) -> Tensor:
+    """(h, w): 1 inside of a pane of this size, falling to 0 over TAPER towards its borders."""
+
+    def side(count: int) -> Tensor:
+        place = torch.arange(count) + 0.5
+        near = torch.minimum(place, count - place) / max(1, min(TAPER, count // 2))
+        return (1 - torch.cos(torch.pi * near.clamp(max=1))) / 2
+
+    return torch.outer(side(size[0]), side(size[1]))

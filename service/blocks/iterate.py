@@ -7,11 +7,12 @@ they are means over ten steps, whose last digits do not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from service.blocks.boxes import Box, Clamped, Level, around, parts
@@ -67,23 +68,39 @@ class LargeIterate:
     @classmethod
     def restored(
         cls,
-        levels: list[Sheet],
-        mean: list[Sheet],
-        moments: list[Sheet],
-        squares: list[Sheet],
-        synced: list[Tensor],
+        arrays: Mapping[str, Sequence[NDArray[Any]]],
+        sizes: Sequence[tuple[int, int]],
         phases: Sequence[Phase],
         wrap: bool,
         steps: int,
         step: int,
     ) -> LargeIterate:
-        """As it was with all of this."""
+        """As it was when it became :meth:`arrays`, to the bit. sizes: of the levels."""
+
+        def sheets(name: str, dtype: torch.dtype = torch.float32) -> list[Sheet]:
+            found = zip(sizes, arrays[name], strict=True)
+            return [Sheet.restored(size, dtype, array) for size, array in found]
+
         iterate = cls.__new__(cls)
-        iterate.levels, iterate.mean, iterate.phases = levels, mean, tuple(phases)
-        iterate._wrap = wrap
-        iterate.moments, iterate.squares, iterate.synced = moments, squares, synced
+        iterate.phases, iterate._wrap = tuple(phases), wrap
+        iterate.levels, iterate.mean = sheets("canvas"), sheets("mean")
+        iterate.moments = sheets("moments", torch.bfloat16)
+        iterate.squares = sheets("squares", torch.bfloat16)
+        iterate.synced = [torch.tensor(array) for array in arrays["synced"]]
         iterate.steps, iterate.step = steps, step
         return iterate
+
+    def arrays(self) -> dict[str, tuple[NDArray[Any], ...]]:
+        """All of it but for what counts steps, by the names that a checkpoint has for it, not
+        copied: see :meth:`Sheet.array`."""
+        sheets = {
+            "canvas": self.levels,
+            "mean": self.mean,
+            "moments": self.moments,
+            "squares": self.squares,
+        }
+        found = {name: tuple(sheet.array() for sheet in some) for name, some in sheets.items()}
+        return found | {"synced": tuple(counts.numpy() for counts in self.synced)}
 
     def _begin(self) -> None:
         self.steps = 0

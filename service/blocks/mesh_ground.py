@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from numpy.typing import DTypeLike
@@ -21,15 +22,15 @@ from service.blocks.mesh_windows import (
     Spot,
     spots_on,
 )
-from service.blocks.places import Found
+from service.blocks.places import Receive
 from service.memory import give_back
+from service.perception.looks import Look
 from service.spaces import SPACES
 from service.spaces.frame import Picture
 from service.spaces.mesh import MeshScene
 from service.spaces.mesh_design import MARGIN_TEXELS
 from service.spaces.resolution import COARSER_PACE, windows_a_step
 from service.surfaces.grids import shares_of
-from service.surfaces.surface import Look
 
 # Texels that the kept windows show, which take some 50 bytes each. They are taken in turn, so the
 # first ones stay: of the last ones none would be there when its turn comes again.
@@ -51,11 +52,11 @@ class MeshGround:
         subsamples: int,
     ) -> None:
         self.design = scene.design(width)
-        self._scene, self._width, self.axes, self._depth = scene, width, axes, depth
+        self._scene, self._width, self._axes, self._depth = scene, width, axes, depth
         self._views, self._subsamples = views, subsamples
         self.turns = 0
         self._spots: list[Spot] = []
-        self._made: MeshWindows
+        self._windows: MeshWindows
         self._kept: dict[int, MeshWindow] = {}
         self._last: MeshWindow
 
@@ -64,7 +65,7 @@ class MeshGround:
         self._spots, needed = spots_on(self.design, self._views)
         patience = SPACES["mesh"].patience(self._scene.group.order)
         self.turns = windows_a_step(needed, patience)
-        self._made = MeshWindows(self.design, self._paint, self._subsamples, needed)
+        self._windows = MeshWindows(self.design, self._paint, self._subsamples, needed)
         self._kept.clear()
 
     @functools.cached_property
@@ -98,11 +99,11 @@ class MeshGround:
         """See Ground."""
         number = turn % len(self._spots)
         kept = self._kept.get(number)
-        self._last = kept or self._made.make(self._spots[number])
+        self._last = kept or self._windows.make(self._spots[number])
         texels = sum(len(window.places.texels) for window in self._kept.values())
         if kept is None and texels + len(self._last.places.texels) <= _KEPT:
             self._kept[number] = self._last
-        return MeshPane(self, self._last)
+        return MeshPane(self._last, self._axes)
 
     def shown(self, levels: Sequence[Level]) -> list[list[Level]]:
         """See Ground."""
@@ -121,47 +122,48 @@ class MeshGround:
         """See Ground. Windows are forgotten: their room is needed."""
         self._kept.clear()
         give_back()
-        return textures(self.design, self._filling, paint, self.axes, dtype)
+        return textures(self.design, self._filling, paint, self._axes, dtype)
 
     def seam_energy(self, logits: Tensor) -> Tensor:
         """See Ground."""
         window = self._last
         if window.seams is None:
             return logits.new_zeros(())
-        colours = torch.sigmoid(window.texels(_begun(window, logits)))
+        colours = torch.sigmoid(window.to_pyramid(_begun(window, logits)))
         variance = colours.detach().var(dim=0).sum().clamp(min=1e-4)
         return window.seams(colours).square().sum() / variance
 
 
+@dataclass(frozen=True, eq=False)
 class MeshPane:
-    """See Pane."""
+    """See Pane. axes: see Canvas."""
 
-    def __init__(self, ground: MeshGround, window: MeshWindow) -> None:
-        self._ground, self._window = ground, window
+    window: MeshWindow
+    axes: Tensor
 
     def read(self, paint: Paint) -> Tensor:
         """See Pane."""
         pieces = [chart.read for chart in paint]
-        return self._window.places.read(pieces) @ self._ground.axes.T
+        return self.window.places.read(pieces) @ self.axes.T
 
     def look(self, logits: Tensor) -> Look:
         """See Pane."""
-        window = self._window
-        return window.seen.look(window.texels(_begun(window, logits)))
+        window = self.window
+        return window.view.look(window.to_pyramid(_begun(window, logits)))
 
-    def spread(self, paint: Paint, gradient: Tensor, found: Found) -> None:
+    def spread(self, paint: Paint, gradient: Tensor, receive: Receive) -> None:
         """See Pane."""
 
-        def told(chart: int, level: int, box: Box, x: Tensor) -> None:
+        def at_borders(chart: int, level: int, box: Box, x: Tensor) -> None:
             edge = paint[chart].levels[level]
             if isinstance(edge, Clamped):
                 box, x = edge.gathered(box, x)
             elif isinstance(edge, Faded):
                 x[:3] *= edge.share_in(box)
-            found(chart, level, box, x)
+            receive(chart, level, box, x)
 
-        back = gradient @ self._ground.axes
-        self._window.places.spread(paint, back, self._window.reach, told)
+        back = gradient @ self.axes
+        self.window.places.spread(paint, back, self.window.reach, at_borders)
 
 
 def _begun(window: MeshWindow, logits: Tensor) -> Tensor:

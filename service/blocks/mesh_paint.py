@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.maps.sampling import SamplingMap, composed
-from geometry.mesh.fold import PartialFold
+from geometry.mesh.fold import MeshFold
 from geometry.mesh.surface import TexelSearch
 from geometry.texture.margins import Filling
 from service.spaces.folded import spread
@@ -26,7 +26,7 @@ class MeshPaint:
         if design.by_direction:
             self._directed = _Directed(design, design.coarse_shape)
         elif design.scene.group.order != 1:
-            self._fold = design.fold_by(PartialFold, design.coarse_shape)
+            self._fold = design.fold_of(design.coarse_shape)
 
     def at(self, texels: NDArray[np.int64]) -> SamplingMap:
         """Chart texels → the logits of texels (n,)."""
@@ -47,13 +47,13 @@ class FullPaint:
     of what is read: charts, or finer textures."""
 
     def __init__(self, design: MeshDesign) -> None:
-        self._of: _Directed | PartialFold
+        self._of: _Directed | MeshFold
         if design.by_direction:
             self._of, self.shape = _Directed(design, design.shape), design.chart_shape
         else:
             textures, finer = design.canvas_shape[0], OVERSAMPLING
             rows, columns = design.shape
-            self._of = design.fold_by(PartialFold, design.shape, finer)
+            self._of = design.fold_of(design.shape, finer)
             self.shape = (textures, finer * rows // textures, finer * columns)
 
     def at(self, texels: NDArray[np.int64]) -> SamplingMap:

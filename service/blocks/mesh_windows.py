@@ -23,7 +23,7 @@ from geometry.seeing.visibility import trace_ready, view_map
 from geometry.seeing.window_choice import CoarseView, spread_windows
 from geometry.seeing.windows import MeshView
 from geometry.spaces import Array
-from service.blocks.folding import tapered
+from service.blocks.ground import tapered
 from service.blocks.mesh_paint import MeshPaint
 from service.blocks.places import Places
 from service.spaces import resolution
@@ -35,7 +35,7 @@ from service.surfaces.surface import start_of
 
 COARSE = 256  # texels across the textures on which windows are chosen
 _SUBSAMPLES = 2  # along a side of their pixels
-_PLACES = 4  # windows of a stage, for one that shows all once: little lies at the border of all
+_LOOKS = 4  # how often the windows of a stage show all: little lies at the border of all
 _SQUARELY = 0.5  # the cosine from which on paint moves as far as where it is seen face on
 _MEANS = 4  # texels along a side of a coarse one that its mean is taken of, at most
 
@@ -60,11 +60,12 @@ def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], int]:
             for n, whole in zip(shape, (camera.height, camera.width), strict=True)
         )
         views.append(CoarseView(shape, shows, (rows, columns)))
+    found = []
     try:
-        found, share = spread_windows(views, len(views))
-        needed = 1 / share
-        number = max(len(views), math.ceil(_PLACES * needed))
-        found, share = spread_windows(views, number)
+        for spot, looks in spread_windows(views):
+            found.append(spot)
+            if looks >= _LOOKS and len(found) >= len(views):
+                break
     except ValueError:
         raise InputError(
             "nothing-seen",
@@ -81,7 +82,7 @@ def spots_on(design: MeshDesign, count: int) -> tuple[list[Spot], int]:
         at = (np.array([spot.top, spot.left]) + moved) / view.shape * whole
         corner = np.clip(at, 0, np.subtract(whole, size)).astype(int)
         spots.append(Spot(camera, (int(corner[0]), int(corner[1])), size))
-    return spots, math.ceil(1 / share)
+    return spots, math.ceil(len(spots) / looks)
 
 
 @functools.lru_cache(maxsize=1)  # the same for all stages of a painting
@@ -108,15 +109,15 @@ def _traced(design: MeshDesign) -> tuple:
 
 @dataclass(frozen=True, eq=False)
 class MeshWindow:
-    """A window on a mesh. places: the texels of the charts that it shows; texels: their logits →
-    those of the texels of the mip pyramid that pixels read; start: (n, 3), what paint is added to;
-    reach: (n,) in 0..1, how well the window shows them; seams: texels of the pyramid → steps across
-    UV seams."""
+    """A window on a mesh. places: the texels of the charts that it shows, n of them; to_pyramid:
+    their logits → those of the texels of the mip pyramid that pixels read; start: (n, 3), what the
+    places' paint is added to; view: what is seen of the pyramid; reach: (n,) in 0..1, how well the
+    window shows its places; seams: texels of the pyramid → steps across UV seams."""
 
     places: Places
     start: Tensor | None
-    texels: SparseOperator
-    seen: Window
+    to_pyramid: SparseOperator
+    view: Window
     reach: Tensor
     seams: SparseOperator | None
 
@@ -140,15 +141,15 @@ class MeshWindows:
         sampling, cosine = view.sampling, np.where(view.cosine > COSINE_CUT, view.cosine, 0)
         taken, sampling = sampling.narrowed()
         below, starts = texels_below(taken, design.coarse_shape)
-        places, read = average_runs(self._paint.at(below), starts).narrowed()
+        texels, read = average_runs(self._paint.at(below), starts).narrowed()
         whole = spot.size == (spot.camera.height, spot.camera.width)
         square = np.minimum(cosine / _SQUARELY, 1)
         reach = square if whole else square * tapered(spot.size).numpy()
         start = None
         if scene.starts_from_base:
-            start = start_of(scene, design.base_of(places), torch.device("cpu"))
+            start = start_of(scene, design.base_of(texels), torch.device("cpu"))
         return MeshWindow(
-            Places(places, design.chart_shape),
+            Places(texels, design.chart_shape),
             start,
             SparseOperator(read, "cpu", frugal=True, frame=scene.frame),
             Window.of(

@@ -14,7 +14,7 @@ from service.blocks.boxes import Box
 from service.blocks.pyramid import Pyramid
 from service.blocks.sizes import BLOCK
 
-Found = Callable[[int, int, Box, Tensor], None]  # chart, level, box, (4, h, w)
+Receive = Callable[[int, int, Box, Tensor], None]  # chart, level, box, (4, h, w)
 
 
 class _Part(NamedTuple):
@@ -57,10 +57,10 @@ class Places:
         return found
 
     def spread(
-        self, paint: Sequence[Pyramid], gradient: Tensor, reach: Tensor, found: Found
+        self, paint: Sequence[Pyramid], gradient: Tensor, reach: Tensor, receive: Receive
     ) -> None:
-        """Tell ``found`` what :meth:`Pyramid.spread` of each chart does, from the gradient (n, 3)
-        and the reach (n,) of the texels."""
+        """Hand to ``receive`` what :meth:`Pyramid.spread` of each chart does, from the gradient
+        (n, 3) and the reach (n,) of the texels."""
         for part in self._parts:
             size = part.box[2:]
             values = gradient.new_zeros(4, size[0] * size[1])
@@ -68,7 +68,7 @@ class Places:
             values[3, part.inside] = reach[part.which]
             values = values.reshape(4, *size)
 
-            def told(level: int, box: Box, x: Tensor, chart: int = part.chart) -> None:
-                found(chart, level, box, x)
+            def of_chart(level: int, box: Box, x: Tensor, chart: int = part.chart) -> None:
+                receive(chart, level, box, x)
 
-            paint[part.chart].spread(part.box, values[:3], values[3], told)
+            paint[part.chart].spread(part.box, values[:3], values[3], of_chart)

@@ -46,13 +46,14 @@ class Pyramid:
         return self._read(-1, box)
 
     def spread(
-        self, box: Box, gradient: Tensor, reach: Tensor, found: Callable[[int, Box, Tensor], None]
+        self, box: Box, gradient: Tensor, reach: Tensor, receive: Callable[[int, Box, Tensor], None]
     ) -> None:
-        """Tell ``found`` of every level its number, the box of it that was read, and (4, h, w): the
-        gradient (3, h, w) of what was read, and how far it counts there, ``reach`` (h, w)."""
+        """Hand to ``receive``, of every level, its number, the box of it that was read, and
+        (4, h, w): the gradient (3, h, w) of what was read, and how far it counts there, ``reach``
+        (h, w)."""
         for k in range(-1, len(self.levels)):
             if k >= 0:
-                found(k, box, torch.cat([gradient, reach[None]]))
+                receive(k, box, torch.cat([gradient, reach[None]]))
             if k == len(self.levels) - 1:
                 return
             down, across = self._lines(k, box)

@@ -38,9 +38,14 @@ class Sheet:
     def __init__(self, size: tuple[int, int], dtype: torch.dtype = torch.float32) -> None:
         self._size, self.dtype = size, dtype
         self.blocks = blocks_of(size)
-        shape = (*self.blocks, 3, BLOCK, BLOCK)
+        shape = self.shape_of(size)
         store = _Memory if lies_in_memory(size, dtype.itemsize) else _File
         self._store: _Store = store(shape, dtype)
+
+    @staticmethod
+    def shape_of(size: tuple[int, int]) -> tuple[int, ...]:
+        """Of the :meth:`array` of a sheet of ``size`` (h, w)."""
+        return *blocks_of(size), 3, BLOCK, BLOCK
 
     @classmethod
     def of(cls, level: Level, dtype: torch.dtype = torch.float32) -> Sheet:

@@ -4,6 +4,7 @@ box."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,13 +12,13 @@ from numpy.typing import DTypeLike
 from torch import Tensor
 
 from service.blocks.boxes import Box, Level, around
-from service.blocks.folding import Folding, tapered
-from service.blocks.ground import Paint
-from service.blocks.picture import developed
-from service.blocks.places import Found
+from service.blocks.ground import Paint, tapered
+from service.blocks.places import Receive
+from service.blocks.torus_folding import Folding
+from service.blocks.torus_picture import developed
+from service.perception.looks import Look
 from service.spaces.frame import Picture
-from service.spaces.torus import TorusScene
-from service.surfaces.surface import Look
+from service.spaces.torus import TorusDesign, TorusScene
 
 
 class TorusGround:
@@ -41,7 +42,7 @@ class TorusGround:
         """See Ground."""
         windows = self.design.windows
         ((top, left),) = windows.corners(self._start, np.array([turn])).tolist()
-        return TorusPane(self, Box(top, left, *windows.view))
+        return TorusPane(self.design, self._folding, Box(top, left, *windows.view))
 
     def shown(self, levels: Sequence[Level]) -> list[list[Level]]:
         """See Ground."""
@@ -56,38 +57,40 @@ class TorusGround:
         raise NotImplementedError
 
 
+@dataclass(frozen=True, eq=False)
 class TorusPane:
-    """See Pane."""
+    """See Pane. box: of the design's torus."""
 
-    def __init__(self, ground: TorusGround, box: Box) -> None:
-        self._ground, self._box = ground, box
+    design: TorusDesign
+    folding: Folding
+    box: Box
 
     def read(self, paint: Paint) -> Tensor:
         """See Pane."""
-        return self._ground._folding.read(paint[0], self._box)
+        return self.folding.read(paint[0], self.box)
 
     def look(self, logits: Tensor) -> Look:
         """See Pane."""
-        design = self._ground.design
-        view = torch.sigmoid(logits).reshape(1, 3, self._box.height, self._box.width)
+        design = self.design
+        view = torch.sigmoid(logits).reshape(1, 3, self.box.height, self.box.width)
         view = view.flip(-1) if design.mirrored else view
         along = None
         if (of_columns := design.along) is not None:
-            columns = around(self._box, design.windows.torus)[1]
+            columns = around(self.box, design.windows.torus)[1]
             row = torch.tensor(of_columns, dtype=torch.float32)[columns]
-            along = row.expand(1, 1, self._box.height, -1)
+            along = row.expand(1, 1, self.box.height, -1)
         return Look(view, None, periodic=self._whole, along=along)
 
-    def spread(self, paint: Paint, gradient: Tensor, found: Found) -> None:
+    def spread(self, paint: Paint, gradient: Tensor, receive: Receive) -> None:
         """See Pane."""
-        size = self._box[2:]
+        size = self.box[2:]
         reach = torch.ones(size) if self._whole else tapered(size)
 
-        def told(level: int, box: Box, x: Tensor) -> None:
-            found(0, level, box, x)
+        def of_chart(level: int, box: Box, x: Tensor) -> None:
+            receive(0, level, box, x)
 
-        self._ground._folding.spread(paint[0], self._box, gradient, reach.flatten(), told)
+        self.folding.spread(paint[0], self.box, gradient, reach.flatten(), of_chart)
 
     @property
     def _whole(self) -> bool:
-        return self._ground.design.windows.show_all
+        return self.design.windows.show_all

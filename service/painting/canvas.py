@@ -16,7 +16,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from geometry.symmetry.colour_frame import ColourFrame
+from service.perception.network import Network
+from service.recipe.recipe import Recipe
+from service.spaces import SPACES
 from service.surfaces.grids import ALIGNED, Phase, fitted, resize, shares_of
+from service.tables.network_info import HEAD
+from service.terms.dream import targets
+
+DEPTH = 3  # levels of the pyramid, unless the space says otherwise
+CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
+START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
 
 # Square root of the covariance of ImageNet's colours, columns of norm at most 1 (Lucid, color.py).
 _DECORRELATE = torch.tensor([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
@@ -33,6 +42,14 @@ def colour_axes(frame: ColourFrame) -> Tensor:
 
 # Of a canvas whose paint is light and dark: the two other channels stand for nothing.
 LIGHT_AXES = torch.tensor([[1.0, 0.0, 0.0]] * 3) / 3**0.5
+
+
+def canvas_depth(recipe: Recipe, network: Network) -> int:
+    """Levels of a painting's canvas."""
+    dreams = targets(recipe, network.info)
+    if any(dream.layer == HEAD for dream in dreams) and not recipe.styles:
+        return CLASS_DEPTH
+    return SPACES[recipe.target].depth or DEPTH
 
 
 class Canvas:

@@ -32,7 +32,7 @@ Levels = tuple[NDArray[Any], ...]
 
 _FORMAT = 2  # to be raised when a checkpoint of before can no longer be gone on from
 # Fields of Checkpoint that are Levels, the last one only of large paintings.
-_LEVELS = ("canvas", "mean", "moments", "squares", "synced")
+LEVELS = ("canvas", "mean", "moments", "squares", "synced")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Checkpoint:
         gigabytes."""
         tensors = {
             f"{field}.{k}": np.ascontiguousarray(level)
-            for field in _LEVELS
+            for field in LEVELS
             for k, level in enumerate(getattr(self, field))
         }
         words = _Words(_FORMAT, self.recipe, self.mirrored, self.tally)
@@ -105,7 +105,7 @@ class Checkpoint:
             if words.format != _FORMAT:
                 raise _bad("It is of another version of Orbitex.")
             depth = sum(name.startswith("canvas.") for name in tensors)
-            given = _LEVELS if len(tensors) == depth * len(_LEVELS) else _LEVELS[:-1]
+            given = LEVELS if len(tensors) == depth * len(LEVELS) else LEVELS[:-1]
             levels = {
                 field: tuple(tensors.pop(f"{field}.{k}") for k in range(depth)) for field in given
             }

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from service.painting.steering import Steering, steered
 from service.recipe.parts import QUALITIES
-from service.recipe.recipe import MAX_SIZE, Recipe
+from service.recipe.recipe import Recipe
+from service.recipe.table_fields import MAX_SIZE
 from service.spaces import SPACES
 
 MIN_WIDTH = 64  # of the first stage's texture

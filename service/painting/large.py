@@ -1,4 +1,4 @@
-"""The studio of what is too large to be held several times over, tiles, friezes and textures of
+"""The easel of what is too large to be held several times over, tiles, friezes and textures of
 meshes: a step looks at windows, and reads and moves no paint but what they show.
 
 The whole exists as the canvas, the mean of its iterates and Adam's moments in bfloat16, and
@@ -24,33 +24,24 @@ from service.blocks.mesh_ground import MeshGround
 from service.blocks.pyramid import Pyramid, Resized
 from service.blocks.sheets import Sheet
 from service.blocks.showing import showing
-from service.blocks.sizes import BLOCK, blocks_of
 from service.blocks.torus_ground import TorusGround
 from service.inputs.styles import StylePicture
 from service.memory import return_freed
-from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
-from service.painting.checkpoint import Checkpoint, Levels, Tally
+from service.painting.canvas import LIGHT_AXES, START_NOISE, Canvas, canvas_depth, colour_axes
+from service.painting.checkpoint import LEVELS, Checkpoint, Tally
 from service.painting.iterate import BETAS
 from service.painting.kept import Paint
 from service.painting.ladder import rates
 from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
-from service.painting.steering import recoloured, reweighted
-from service.painting.studio import (
-    GRIDS,
-    NOISE,
-    SEEN_IN_VIEWS,
-    START_NOISE,
-    VIEWS,
-    canvas_depth,
-    seed_of,
-)
+from service.painting.steering import changes_views, recoloured, reweighted
 from service.perception.network import Network
 from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
+from service.recipe.seeds import GRIDS, NOISE, VIEWS, seed_of
 from service.room import check_scratch_to_grow
 from service.spaces.frame import Picture
-from service.spaces.handedness import winding
+from service.spaces.handedness import must_be_mirrored
 from service.spaces.mesh import MeshScene
 from service.spaces.space import Scene
 from service.spaces.torus import TorusScene
@@ -59,8 +50,8 @@ from service.surfaces.grids import Phase, random_phases
 from service.surfaces.surface import Surface, make_surface
 
 
-class LargeStudio:
-    """See :class:`service.painting.studio.Studio`, whose methods these are. Paint stays in the
+class LargeEasel:
+    """See :class:`service.painting.easel.Easel`, whose methods these are. Paint stays in the
     machine's own memory, wherever the network is."""
 
     def __init__(
@@ -72,7 +63,7 @@ class LargeStudio:
         frugal: bool = False,
         larger_than: Paint | None = None,
     ) -> None:
-        self._frugal, self._before = frugal, larger_than
+        self._frugal, self._larger_than = frugal, larger_than
         if larger_than is not None:
             scene = dataclasses.replace(scene, mirrored=larger_than.mirrored)
         self._first_width = larger_than.first_width if larger_than else recipe.size
@@ -82,13 +73,13 @@ class LargeStudio:
         self._iterate: LargeIterate
         self._ground: Ground
         self._small: Surface
-        self._seen_on: tuple[Scene, int] | None = None
+        self._small_of: tuple[Scene, int] | None = None
         self._terms: StageTerms
 
     def adjust(self, recipe: Recipe) -> bool:
-        """See Studio."""
+        """See Easel."""
         before, self.recipe = self.recipe, recipe
-        if not any(getattr(recipe, field) != getattr(before, field) for field in SEEN_IN_VIEWS):
+        if not changes_views(before, recipe):
             return False
         if recipe.styles != before.styles:
             self._styles = reweighted(self._styles, recipe)
@@ -97,16 +88,16 @@ class LargeStudio:
         return True
 
     def begin(self, width: int) -> None:
-        """See Studio."""
+        """See Easel."""
         self._prepare(0, width)
         sizes, phases = self._sizes(width), self._phases(width)
         wrap = self._ground.design.wrap
         levels: Iterable[Level]
-        if self._before is not None:
+        if self._larger_than is not None:
             depth = self._depth
             levels = [
                 level
-                for k, chart in enumerate(self._before.logits)
+                for k, chart in enumerate(self._larger_than.logits)
                 for level in showing(
                     chart, sizes[k * depth :][:depth], phases[:depth], self._axes, wrap
                 )
@@ -120,31 +111,32 @@ class LargeStudio:
         self._iterate = LargeIterate(levels, phases, wrap)
 
     def enter(self, number: int, width: int) -> None:
-        """See Studio. Raises InputError("no-temporary-folder") while all is still as it was."""
+        """See Easel. Raises InputError("no-temporary-folder") while all is still as it was."""
         check_scratch_to_grow(self._scene, self._width, width)
         self._prepare(number, width)
         self._iterate.grow(self._sizes(width), self._phases(width))
 
     def renew(self, number: int) -> None:
-        """See Studio."""
+        """See Easel."""
         self._prepare(number, self._width)
 
     def _prepare(self, number: int, width: int) -> None:
         """Design, terms and windows of a stage."""
         self._width = width
-        self._see_with(self._scene)
+        self._set_up(self._scene)
         self._ground.prepare(seed_of(self.recipe.seed, VIEWS, number))
         colours = generated(tuple(self._scene.colouring.images.values()))
         side = style_side(self._ground.design.unit, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, self._ground)
 
-    def _see_with(self, scene: TorusScene | MeshScene) -> None:
+    def _set_up(self, scene: TorusScene | MeshScene) -> None:
+        """A scene's ground at the stage's width, and a small surface to look at."""
         self._scene = scene
         self._ground = self._ground_of(self._width)
         small = scene, min(self._width, GLANCES[-1])
-        if small != self._seen_on:  # all large stages have the same one
-            self._seen_on = small
+        if small != self._small_of:  # all large stages have the same one
+            self._small_of = small
             self._small = make_surface(*small, self.recipe.views, torch.device("cpu"))
 
     def _ground_of(self, width: int) -> Ground:
@@ -199,7 +191,7 @@ class LargeStudio:
 
             pane.spread(paint, logits.grad, add)
             sizes = [level.size[0] for level in levels[:depth]]
-            there = None if self._before is None else self._before.logits.shape[1]
+            there = None if self._larger_than is None else self._larger_than.logits.shape[1]
             paces = ground.paces(self._small.paces(depth))
             far = rates(self.recipe, number, sizes, paces, there)
             self._iterate.move(touched, far * (len(levels) // depth), BETAS)
@@ -213,25 +205,25 @@ class LargeStudio:
 
     @property
     def mirrored(self) -> bool:
-        """See Studio."""
+        """See Easel."""
         return self._scene.mirrored
 
     @torch.no_grad()
     def choose_hand(self) -> None:
-        """See Studio."""
-        wanted = {"any": 0, "ccw": 1, "cw": -1}[self.recipe.chirality]
-        if not wanted or self._before is not None:
+        """See Easel."""
+        wanted = self.recipe.chirality
+        if wanted == "any" or self._larger_than is not None:
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
         design = plain.design(min(self._width, GLANCES[-1]))
         paint = self._glance(design.canvas_shape).numpy()
-        mirrored = winding(design, plain.group, paint) * wanted < 0
+        mirrored = must_be_mirrored(design, plain.group, paint, wanted)
         if mirrored != self._scene.mirrored:
-            self._see_with(dataclasses.replace(self._scene, mirrored=mirrored))
+            self._set_up(dataclasses.replace(self._scene, mirrored=mirrored))
 
     @torch.no_grad()
     def texture(self, max_size: int) -> Picture:
-        """See Studio; a look at it is at most 1024 pixels wide."""
+        """See Easel; a look at it is at most 1024 pixels wide."""
         if not max_size:
             return_freed()
             ground, paint = self._whole()
@@ -239,13 +231,13 @@ class LargeStudio:
         return at_most(max_size, self._small.picture(self._glance(self._small.canvas_shape)))
 
     def surface(self, full: bool) -> tuple[Surface, Tensor]:
-        """See Studio; a smaller one, whose views tell what the windows have seen."""
+        """See Easel; a smaller one, whose views tell what the windows have seen."""
         self._small.prepare_views(0)
         return self._small, self._glance(self._small.canvas_shape)
 
     @torch.no_grad()
     def paint(self) -> Paint:
-        """See Studio; the logits are 16-bit floating-point numbers."""
+        """See Easel; the logits are 16-bit floating-point numbers."""
         ground, paint = self._whole()
         charts, rows, columns = ground.design.canvas_shape
         logits = np.empty((charts, rows, columns, 3), np.float16)
@@ -283,39 +275,18 @@ class LargeStudio:
         return torch.einsum("ij,cjhw->chwi", self._axes, torch.stack(totals)).reshape(-1, 3)
 
     def checkpoint(self, recipe: str, tally: Tally) -> Checkpoint:
-        """See Studio; not copied."""
+        """See Easel; not copied."""
         iterate = self._iterate
-        sheets = {
-            "canvas": iterate.levels,
-            "mean": iterate.mean,
-            "moments": iterate.moments,
-            "squares": iterate.squares,
-        }
-        arrays = {name: tuple(x.array() for x in some) for name, some in sheets.items()}
-        synced = tuple(x.numpy() for x in iterate.synced)
         tally = dataclasses.replace(tally, stage_moves=iterate.steps, moves=iterate.step)
-        return Checkpoint(recipe, tally, self.mirrored, **arrays, synced=synced)
+        return Checkpoint(recipe, tally, self.mirrored, **iterate.arrays())
 
     def restore(self, checkpoint: Checkpoint, width: int) -> None:
-        """See Studio."""
+        """See Easel."""
         self._scene = dataclasses.replace(self._scene, mirrored=checkpoint.mirrored)
-        self._prepare(checkpoint.tally.stage, width)
+        tally = checkpoint.tally
+        self._prepare(tally.stage, width)
         sizes, phases = self._sizes(width), self._phases(width)
-        shapes = [(*blocks_of(size), 3, BLOCK, BLOCK) for size in sizes]
-        checkpoint.check_shape(shapes, "uint16")
-
-        def sheets(levels: Levels, dtype: torch.dtype = torch.float32) -> list[Sheet]:
-            found = zip(sizes, levels, strict=True)
-            return [Sheet.restored(size, dtype, level) for size, level in found]
-
-        self._iterate = LargeIterate.restored(
-            sheets(checkpoint.canvas),
-            sheets(checkpoint.mean),
-            sheets(checkpoint.moments, torch.bfloat16),
-            sheets(checkpoint.squares, torch.bfloat16),
-            [torch.tensor(level) for level in checkpoint.synced],
-            phases,
-            self._ground.design.wrap,
-            checkpoint.tally.stage_moves,
-            checkpoint.tally.moves,
-        )
+        checkpoint.check_shape([Sheet.shape_of(size) for size in sizes], "uint16")
+        arrays = {field: getattr(checkpoint, field) for field in LEVELS}
+        wrap, moves = self._ground.design.wrap, (tally.stage_moves, tally.moves)
+        self._iterate = LargeIterate.restored(arrays, sizes, phases, wrap, *moves)

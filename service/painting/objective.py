@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,9 @@ from torch import Tensor
 
 from service.colours import LUMA
 from service.painting.stage import Painted, Sight, Stage
+from service.perception.looks import Look
 from service.recipe.fields import LIGHT
 from service.recipe.recipe import Recipe
-from service.surfaces.surface import Look
 from service.tables.network_info import per_channel
 from service.tables.term import LOOK, PAINT, RGB, Term
 from service.terms import counted
@@ -107,6 +107,37 @@ class StageTerms:
 
     def _observed(self, term: Term, sight: Sight) -> Any:
         return term.observe(sight, self._prepared[term.name][1])
+
+
+class Losses(Mapping[str, float]):
+    """The value of each term. They stay on the device until somebody looks: a look waits for all
+    steps that a GPU still has before it, and stops it until the next one comes."""
+
+    def __init__(self, names: tuple[str, ...], values: Tensor) -> None:
+        self._names, self._tensor = names, values
+
+    @classmethod
+    def of(cls, losses: Mapping[str, Tensor]) -> Losses:
+        """Of scalars."""
+        return cls(tuple(losses), torch.stack([loss.detach() for loss in losses.values()]))
+
+    def copy(self) -> Losses:
+        """The same in memory of its own, for a step whose tensors are filled anew."""
+        return Losses(self._names, self._tensor.clone())
+
+    @functools.cached_property
+    def read(self) -> Mapping[str, float]:
+        """The values, once the step is done."""
+        return dict(zip(self._names, self._tensor.tolist(), strict=True))
+
+    def __getitem__(self, name: str) -> float:
+        return self.read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _in_grey(look: Look) -> Look:

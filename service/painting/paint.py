@@ -18,6 +18,7 @@ import itertools
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,12 @@ from service.finisher import Finisher
 from service.inputs.styles import StylePicture
 from service.memory import keep_freed
 from service.painting.checkpoint import Checkpoint, Tally, painting_digest
+from service.painting.easel import Easel
 from service.painting.kept import Before, Kept, Paint
 from service.painting.ladder import Place, places
-from service.painting.large import LargeStudio
+from service.painting.large import LargeEasel
 from service.painting.progress import Progress
 from service.painting.steering import Steering, steered
-from service.painting.studio import Studio
 from service.perception.choice import settled
 from service.perception.network import Network, load_network
 from service.ranks.ranks import ALONE, Ranks
@@ -122,51 +123,52 @@ def paint(
         larger_than.check_grows(recipe.size, SPACES[recipe.target].largest)
     order = scene.group.order
     above = None if larger_than is None else larger_than.width
-    way, efforts, known = _way(recipe, steering, order, above)
+    way = _Way.of(recipe, steering, order, above)
     before_sha256 = None if before is None else before.sha256
 
     def digest(step: int) -> str:
         return painting_digest(recipe, styles, steering, step, before_sha256)
 
     if resume is not None:
-        resume.check(digest(resume.tally.step), way)
+        resume.check(digest(resume.tally.step), way.places)
     network = load_network(recipe.network, device, weights, recipe.precision)
     for term in TERMS.values():
         if term.has_wishes(recipe):
             term.check(recipe, network)
-    studio = studio_for(recipe, scene, styles, network, device, frugal, before, ranks)
+    easel = easel_for(recipe, scene, styles, network, device, frugal, before, ranks)
 
     def changes(first: int, last: int) -> list[Mapping[str, Any]]:
         return [a.changes for a in steering if first <= a.step <= last]
 
     def checkpoint(tally: Tally) -> Checkpoint:
-        return studio.checkpoint(digest(tally.step), tally)
+        return easel.checkpoint(digest(tally.step), tally)
 
     def report(tally: Tally) -> Progress:
+        place = way.places[tally.step - 1]
         return Progress(
             stage=tally.stage,
-            stages=way[tally.step - 1].stages,
+            stages=place.stages,
             step=tally.step,
-            steps=len(way),
+            steps=len(way.places),
             loss=tally.loss,
             seconds=tally.seconds,
-            seconds_left=_seconds_left(tally, first or tally, efforts),
+            seconds_left=way.seconds_left(tally, first or tally),
             megapixels=tally.megapixels,
-            texture=studio.texture,
+            texture=easel.texture,
             checkpoint=functools.partial(checkpoint, tally),
-            mirrored=studio.mirrored,
+            mirrored=easel.mirrored,
             frame=scene.style_frame,
             steering=tuple(a for a in steering if a.step < tally.step),
-            paint=studio.paint,
-            surface=studio.surface,
-            kept=studio.kept if kept is not None and isinstance(studio, Studio) else None,
+            paint=easel.paint,
+            surface=easel.surface,
+            kept=easel.kept if kept is not None and isinstance(easel, Easel) else None,
             kept_sha256=None if kept is None else before_sha256,
             larger_than=None if larger_than is None else larger_than.origin,
             device=ranks.devices or str(device),
             network=recipe.network,
             precision=recipe.precision,
-            width=way[tally.step - 1].width,
-            stage_ends=way[tally.step - 1].last,
+            width=place.width,
+            stage_ends=place.last,
         )
 
     first = None if resume is None else resume.tally
@@ -174,26 +176,26 @@ def paint(
     if resume is not None:
         done, megapixels = resume.tally.step, resume.tally.megapixels
         start -= resume.tally.seconds
-        studio.adjust(steered(recipe, changes(0, done - 1)))
-        studio.restore(resume, way[done - 1].width)
+        easel.adjust(steered(recipe, changes(0, done - 1)))
+        easel.restore(resume, way.places[done - 1].width)
         yield report(resume.tally)
-    while done < len(way):
+    while done < len(way.places):
         ranks.agree(steering)
-        if len(steering) > known:
-            way, efforts, known = _way(recipe, steering, order, above)
-        place, renewed = way[done], False
+        if len(steering) > way.adjustments:
+            way = _Way.of(recipe, steering, order, above)
+        place, renewed = way.places[done], False
         if due := changes(done, done):
-            renewed = studio.adjust(steered(studio.recipe, due))
+            renewed = easel.adjust(steered(easel.recipe, due))
         if done == 0:
-            studio.begin(place.width)
+            easel.begin(place.width)
         elif place.stage_step == 1:
-            studio.enter(place.stage, place.width)
-        elif renewed or place.stage != way[done - 1].stage:
-            studio.renew(place.stage)
+            easel.enter(place.stage, place.width)
+        elif renewed or place.stage != way.places[done - 1].stage:
+            easel.renew(place.stage)
         keep_freed()
-        loss, pixels = studio.step(done)
+        loss, pixels = easel.step(done)
         if place.last:
-            studio.choose_hand()
+            easel.choose_hand()
         done += 1
         megapixels += pixels / 1e6
         seconds = time.perf_counter() - start
@@ -202,7 +204,7 @@ def paint(
         first = first or tally
 
 
-def studio_for(
+def easel_for(
     recipe: Recipe,
     scene: Scene,
     styles: Sequence[StylePicture],
@@ -211,30 +213,36 @@ def studio_for(
     frugal: bool = False,
     before: Before | None = None,
     ranks: Ranks = ALONE,
-) -> Studio | LargeStudio:
+) -> Easel | LargeEasel:
     """What paints a recipe that is settled; see :func:`paint`."""
     if in_windows(scene, recipe):
         larger_than = before if isinstance(before, Paint) else None
-        return LargeStudio(recipe, scene, styles, network, frugal, larger_than)
-    return Studio(recipe, scene, styles, network, device, frugal, before, ranks)
+        return LargeEasel(recipe, scene, styles, network, frugal, larger_than)
+    return Easel(recipe, scene, styles, network, device, frugal, before, ranks)
 
 
-def _way(
-    recipe: Recipe, steering: Steering, order: int | None, above: int | None
-) -> tuple[list[Place], list[int], int]:
-    """Where every step is, what all up to it have cost, in pixels of textures, and how many
-    adjustments that takes account of."""
-    way = places(recipe, steering, order, above)
-    costs = (place.width**2 + STEP_PIXELS for place in way)
-    return way, list(itertools.accumulate(costs)), len(steering)
+@dataclass(frozen=True)
+class _Way:
+    """The steps of a painting, with so many adjustments as are known. places: where each of them
+    is; efforts: what it and all before it cost, in pixels of textures."""
 
+    places: Sequence[Place]
+    efforts: Sequence[int]
+    adjustments: int
 
-def _seconds_left(now: Tally, first: Tally, efforts: Sequence[int]) -> float:
-    """Estimated from what has been done since the ``first`` step, which says nothing of the others:
-    it compiles and measures the styles, too. Infinite at that step."""
-    if now.step == len(efforts):
-        return 0.0
-    if now.step == first.step:
-        return math.inf
-    done, before = efforts[now.step - 1], efforts[first.step - 1]
-    return (now.seconds - first.seconds) / (done - before) * (efforts[-1] - done)
+    @classmethod
+    def of(cls, recipe: Recipe, steering: Steering, order: int | None, above: int | None) -> _Way:
+        """The arguments: see :func:`service.painting.ladder.places`."""
+        found = places(recipe, steering, order, above)
+        costs = (place.width**2 + STEP_PIXELS for place in found)
+        return cls(found, list(itertools.accumulate(costs)), len(steering))
+
+    def seconds_left(self, now: Tally, first: Tally) -> float:
+        """Estimated from what has been done since the ``first`` step, which says nothing of the
+        others: it compiles and measures the styles, too. Infinite at that step."""
+        if now.step == len(self.efforts):
+            return 0.0
+        if now.step == first.step:
+            return math.inf
+        done, before = self.efforts[now.step - 1], self.efforts[first.step - 1]
+        return (now.seconds - first.seconds) / (done - before) * (self.efforts[-1] - done)

@@ -18,11 +18,11 @@ from torch.nn import functional as F
 from geometry.symmetry.colour import ColourElement
 from geometry.symmetry.colour_frame import ColourFrame
 from service.inputs.styles import StylePicture
-from service.perception.moments import colour_images
+from service.perception.colour_images import colour_images
+from service.perception.looks import Look
 from service.perception.network import Network
 from service.recipe.recipe import Recipe
 from service.spaces.space import Scene
-from service.surfaces.surface import Look
 from service.tables.term import LOOK, RGB
 
 # A style's shorter side in pixels of the final picture, at least: in less its forms are not to be

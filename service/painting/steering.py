@@ -35,6 +35,8 @@ ADJUSTABLE = (
     "quality",
     "steps",
 )
+# Of these, those that decide what views show and what terms make of them:
+_SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
 MAX_ADJUSTMENTS = 1000  # of one painting: they all go into its receipt
 MAX_CHANGES = 64  # values in one of them
 
@@ -98,6 +100,12 @@ def steered(recipe: Recipe, changes: Iterable[Mapping[str, Any]]) -> Recipe:
     for fields in changes:
         data |= fields
     return parse_recipe(data)
+
+
+def changes_views(before: Recipe, after: Recipe) -> bool:
+    """Whether a change is of what views show and of what terms make of them, so that both have to
+    be made anew."""
+    return any(getattr(before, field) != getattr(after, field) for field in _SEEN_IN_VIEWS)
 
 
 def recoloured(scene: S, recipe: Recipe) -> S:

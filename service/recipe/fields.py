@@ -95,8 +95,14 @@ def _place(centre: str) -> str:
     return centre
 
 
-Repeat = Annotated[str, Field(max_length=16), AfterValidator(_two_numbers)]
-Shift = Annotated[str, Field(max_length=MAX_NUMBERS), AfterValidator(_shift)]
+def _text(most: int, pattern: str) -> Any:
+    """Text of so many characters. The pattern is only for the schema: what does not match is told
+    in words."""
+    return Field(max_length=most, json_schema_extra={"pattern": f"^{pattern}$"})
+
+
+Repeat = Annotated[str, _text(16, REPEAT), AfterValidator(_two_numbers)]
+Shift = Annotated[str, _text(MAX_NUMBERS, SHIFT), AfterValidator(_shift)]
 Inks = Annotated[str, Field(max_length=64), AfterValidator(_colours)]
-Direction = Annotated[str, Field(max_length=MAX_NUMBERS), AfterValidator(_direction)]
-Centre = Annotated[str, Field(max_length=MAX_NUMBERS), AfterValidator(_place)]
+Direction = Annotated[str, _text(MAX_NUMBERS, f"({DIRECTION})"), AfterValidator(_direction)]
+Centre = Annotated[str, _text(MAX_NUMBERS, f"({CENTRE})"), AfterValidator(_place)]

@@ -8,50 +8,30 @@ from __future__ import annotations
 from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
-from pydantic_core import PydanticKnownError
+from pydantic import Field, model_validator
 
-from service import networks
 from service.finishing import STEPS
+from service.networks import AUTO
 from service.pictures.motif import Placement
 from service.recipe import fields
 from service.recipe.implied import of_a_motif, of_a_pure_dream
 from service.recipe.parts import Dream, Finishing, Objective, Part, Style
 from service.recipe.rules import check_together
-from service.spaces import SPACES
+from service.recipe.table_fields import MAX_SIZE, MIN_SIZE, WHOSE_SIZE, NetworkName, TargetName
 from service.terms import needing_base
 
 # What "auto" means in these fields is settled when a painting begins, for the device that paints.
 AUTOMATIC = ("network", "precision")
 
-MIN_SIZE = 64  # of what is painted, pixels across
-MAX_SIZE = max(space.largest for space in SPACES.values())
-_BOUNDS = sorted({space.largest for space in SPACES.values()})[:-1]
-_LARGER = "; ".join(
-    f"over {bound}: only of " + ", ".join(k for k, space in SPACES.items() if space.largest > bound)
-    for bound in _BOUNDS
-)
 MAX_STYLES = 16
 MAX_DREAMS = 16
 MAX_COLOURING = 256  # characters of a colour rule that is written out
 
 
-def _names_of_networks(schema: dict[str, Any]) -> None:
-    """What the schema says of the field: a name in the table, or one that torchvision may know."""
-    text = {key: schema.pop(key) for key in ("type", "maxLength") if key in schema}
-    schema["anyOf"] = [
-        {**text, "enum": [networks.AUTO, *networks.NETWORKS]},
-        {**text, "pattern": f"^{networks.TORCHVISION}."},
-    ]
-
-
 class Recipe(Part):
     """Everything that decides a picture."""
 
-    target: str = Field(
-        description="What is painted.",
-        json_schema_extra=lambda schema: schema.update(enum=list(SPACES)),
-    )
+    target: TargetName = Field(description="What is painted.")
     group: str = Field(
         title="Symmetry",
         description="Symmetry group, by any name in the catalogue.",
@@ -107,7 +87,6 @@ class Recipe(Part):
     repeat: fields.Repeat = Field(
         default="1x1",
         description="Periods across and down in the delivered picture.",
-        json_schema_extra={"pattern": f"^{fields.REPEAT}$"},
     )
     projection: fields.ProjectionName = Field(
         default="equirectangular", description="How the sphere is laid out."
@@ -143,13 +122,11 @@ class Recipe(Part):
     axis: fields.Direction = Field(
         default="Z",
         description="The group's main axis: X, Y, Z or a direction such as 0,1,1.",
-        json_schema_extra={"pattern": f"^({fields.DIRECTION})$"},
     )
     centre: fields.Centre = Field(
         default="centroid",
         description="The point that the group keeps: centroid (of the surface), origin, or "
         "coordinates such as 0,0,1.5.",
-        json_schema_extra={"pattern": f"^({fields.CENTRE})$"},
     )
     action: fields.ActionName = Field(
         default="surface",
@@ -202,7 +179,6 @@ class Recipe(Part):
         default="0,0",
         description="How far the motif is shifted to the right and up, in widths and heights of "
         "the domain, such as 0.1,-0.25.",
-        json_schema_extra={"pattern": f"^{fields.SHIFT}$"},
     )
     mask: fields.FileName | None = Field(
         default=None,
@@ -225,7 +201,7 @@ class Recipe(Part):
         ge=MIN_SIZE,
         le=MAX_SIZE,
         description="Width of the result in pixels; where it is repeated, of one period. "
-        f"{_LARGER.capitalize()}.",
+        f"{WHOSE_SIZE.capitalize()}.",
     )
     bits: fields.Bits = Field(
         default=8,
@@ -245,12 +221,10 @@ class Recipe(Part):
         le=100_000,
         description="Steps in all; default: as the quality says.",
     )
-    network: str = Field(
-        default=networks.AUTO,
-        max_length=64,
+    network: NetworkName = Field(
+        default=AUTO,
         description="The vision network that guides the painting: auto, the best at hand for the "
         "device; one by name; or torchvision:NAME, any classifier of torchvision's.",
-        json_schema_extra=_names_of_networks,
     )
     precision: fields.PrecisionName = Field(
         default="auto",
@@ -296,20 +270,6 @@ class Recipe(Part):
     @classmethod
     def _with_what_it_implies(cls, data: Any) -> Any:
         return of_a_pure_dream(of_a_motif(data))
-
-    @field_validator("target", mode="before")
-    @classmethod
-    def _is_a_target(cls, target: Any) -> Any:
-        if isinstance(target, str) and target in SPACES:
-            return target
-        *others, last = map(repr, SPACES)
-        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
-
-    @field_validator("network")
-    @classmethod
-    def _is_known(cls, network: str) -> str:
-        networks.check_network(network)
-        return network
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:

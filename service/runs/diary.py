@@ -7,40 +7,29 @@ written is left out: a report must not cost the painting.
 
 from __future__ import annotations
 
-import io
 import math
 import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (
-    Image,
-    WebPImagePlugin,  # noqa: F401 - else the first WebP loads all of Pillow's plugins, in 35 ms
-)
 
 from geometry.errors import InputError
 from service.recipe.recipe import Recipe
-from service.runs.curve import Curve, finite
-from service.runs.environment import environment
 from service.runs.folders import Write
-from service.runs.measures import change, colourfulness, contrast
+from service.runs.growing import GrowingRecord
 from service.runs.record import (
     HEARTBEAT_SECONDS,
     MAX_SHOTS,
     RECORD,
     REPORT,
-    SHOTS,
     Record,
-    Shot,
-    Stage,
     State,
 )
 
@@ -53,8 +42,6 @@ PICTURES = 32  # of them, besides the last of each stage
 # processors' that making pictures, and making pages, may take the thread.
 SHARE = 0.005
 PAGE_SECONDS = 2.0  # between two versions of the report at least
-_QUALITY = 78  # of WebP
-_METHOD = 2  # of WebP: the default takes three times as long for a tenth of the bytes
 _WAITING = 2  # pictures: the next is left out
 
 Page = Callable[[Record], bytes]
@@ -77,7 +64,7 @@ class Diary:
     """
 
     def __init__(self, record: Record, recipe: Recipe, write: Write, page: Page) -> None:
-        self._record, self._recipe = record, recipe
+        self._growing, self._recipe = GrowingRecord(record), recipe
         self._write_file, self._page = write, page
         self._notes: queue.SimpleQueue[_Note | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="diary", daemon=True)
@@ -91,12 +78,7 @@ class Diary:
         self._last: Progress | None = None
         # Of the thread:
         self._making = self._paging = 0.0  # seconds of a processor
-        self._curve = Curve()
-        self._before: NDArray[np.uint8] | None = None  # the last picture
-        self._stages: list[Stage] = []
-        self._shots: list[Shot] = []
         self._next_page = 0.0
-        self._taken: Progress | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -113,7 +95,7 @@ class Diary:
         elif error is not None:
             self.end("stopped")
         else:
-            self.end(self._record.state)
+            self.end(self._growing.record.state)
 
     def note(self, now: Progress) -> None:
         """After every step."""
@@ -151,17 +133,18 @@ class Diary:
     ) -> None:
         """The painting is over: wait until all is written. ``files``: see Record. Only the first
         call counts."""
-        if self._record.state != "running":
+        if self._growing.record.state != "running":
             return
         if self._began:
             self._notes.put(None)
             self._thread.join()
-            if self._taken is not None:
-                self._state_now(self._taken)
-        self._record = self._record.model_copy(
-            update={
-                **{"state": state, "problem": problem, "picture": picture, "receipt": receipt},
-                **{"files": list(files), "seconds_left": None},
+        self._growing.end(
+            {
+                "state": state,
+                "problem": problem,
+                "picture": picture,
+                "receipt": receipt,
+                "files": list(files),
             }
         )
         if self._began or state != "failed":  # nothing was painted: there is nothing to report
@@ -189,19 +172,14 @@ class Diary:
 
     def _take(self, note: _Note) -> None:
         now = note.now
-        if self._taken is None:
-            self._begin(now)
-        self._taken = now
         # read here: a GPU need not wait for it
-        total = now.total(self._recipe.objective)
-        self._curve.add(now.step, total, now.loss)
-        self._count_stage(now, total)
+        self._growing.add(now, now.total(self._recipe.objective))
         if note.pixels is not None:
             start = time.thread_time()
-            self._keep(now, note.pixels)
+            self._write(*self._growing.add_picture(now, note.pixels))
             self._making += time.thread_time() - start
         if self._page_is_due():
-            self._state_now(now)
+            self._growing.bring_up_to_date()
             start = time.thread_time()
             self._write_all()
             if self._next_page:  # the first one is made ready for all
@@ -214,72 +192,11 @@ class Diary:
             return since > 0
         return self._paging <= SHARE * (time.process_time() - self._processors)
 
-    def _begin(self, now: Progress) -> None:
-        """From nothing, or from the record of a run that goes on after this very step."""
-        before = self._record
-        self._curve = Curve(before.points, now.step - 1)
-        self._shots = [shot for shot in before.shots if shot.step < now.step]
-        self._stages = [stage for stage in before.stages if stage.first < now.step]
-        self._record = before.model_copy(update={"environment": environment(now)})
-
-    def _count_stage(self, now: Progress, total: float) -> None:
-        loss, stages = finite(total), self._stages
-        if not stages or stages[-1].width != now.width:
-            begun = sum(stage.seconds for stage in stages)
-            stages.append(
-                Stage(
-                    width=now.width,
-                    first=now.step,
-                    last=now.step,
-                    seconds=round(now.seconds - begun, 3),
-                    start=loss,
-                    loss=loss,
-                )
-            )
-            return
-        begun = sum(stage.seconds for stage in stages[:-1])
-        stages[-1] = stages[-1].model_copy(
-            update={"last": now.step, "loss": loss, "seconds": round(now.seconds - begun, 3)}
-        )
-
-    def _keep(self, now: Progress, pixels: NDArray[np.uint8]) -> None:
-        stream = io.BytesIO()
-        Image.fromarray(pixels).save(stream, "WEBP", quality=_QUALITY, method=_METHOD)
-        measures = {"contrast": contrast(pixels), "colourfulness": colourfulness(pixels)}
-        if self._before is not None:
-            measures["change"] = change(pixels, self._before)
-        self._before = pixels
-        shot = Shot(
-            file=f"{SHOTS}/{now.step:06d}.webp",
-            step=now.step,
-            stage=len(self._stages) - 1,
-            width=pixels.shape[1],
-            height=pixels.shape[0],
-            measures={name: round(value, 3) for name, value in measures.items()},
-        )
-        self._write(shot.file, stream.getvalue())
-        self._shots.append(shot)
-
-    def _state_now(self, now: Progress) -> None:
-        self._record = self._record.model_copy(
-            update={
-                "step": now.step,
-                "planned": now.steps,
-                "stage_count": now.stages,
-                "seconds": round(now.seconds, 3),
-                "seconds_left": finite(now.seconds_left),
-                "megapixels": round(now.megapixels, 3),
-                "points": self._curve.points(),
-                "stages": list(self._stages),
-                "shots": list(self._shots),
-            }
-        )
-
     def _write_all(self) -> None:
         """The record and its page, on either thread: only one of them is at work."""
-        self._record = self._record.model_copy(update={"updated": datetime.now(UTC)})
-        self._write(RECORD, self._record.to_bytes())
-        self._write(REPORT, self._page(self._record))
+        self._growing.touch()
+        self._write(RECORD, self._growing.record.to_bytes())
+        self._write(REPORT, self._page(self._growing.record))
 
     def _write(self, name: str, data: bytes) -> None:
         if self.problem:
@@ -296,12 +213,3 @@ def _words(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
     return type(error).__name__
-
-
-def new_record(name: str, recipe: Mapping[str, object], **about: str) -> Record:
-    """The record of a run that begins now. ``recipe``: as in JSON; ``about``: other fields of
-    Record."""
-    now = datetime.now(UTC)
-    return Record(
-        name=name, state="running", started=now, updated=now, recipe=dict(recipe), **about
-    )

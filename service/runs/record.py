@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -133,6 +133,15 @@ def _entries(part: Any) -> list[Any]:
     if isinstance(part, dict):
         return list(part.values())
     return part if isinstance(part, list) else []
+
+
+def new_record(name: str, recipe: Mapping[str, object], **about: str) -> Record:
+    """The record of a run that begins now. ``recipe``: as in JSON; ``about``: other fields of
+    Record."""
+    now = datetime.now(UTC)
+    return Record(
+        name=name, state="running", started=now, updated=now, recipe=dict(recipe), **about
+    )
 
 
 def read_record(path: Path) -> Record:

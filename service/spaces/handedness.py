@@ -24,6 +24,12 @@ def winding(design: Design, group: Group, paint: Array) -> float:
     return float(np.mean([_bend(r) for r in rings] or [0.0]))
 
 
+def must_be_mirrored(design: Design, group: Group, paint: Array, wanted: str) -> bool:
+    """Whether a pattern, of a design that is not mirrored, has to be turned over for its pinwheels
+    to turn as ``wanted``, "ccw", "cw" or "any" way. The rest: see :func:`winding`."""
+    return winding(design, group, paint) * {"any": 0, "ccw": 1, "cw": -1}[wanted] < 0
+
+
 def _rotations(group: Group) -> list[tuple[Generator, int]]:
     """The generators that are rotations of order 3 or more, and their orders."""
     found = [(g, group.powers.get(g.letter, 1)) for g in group.generators]

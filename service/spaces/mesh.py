@@ -108,7 +108,7 @@ def check_enlarges(base_width: int | None, has_mask: bool, size: int) -> None:
 
 
 def _check_base(recipe: Recipe, body: Body) -> None:
-    from service.recipe.recipe import MIN_SIZE  # which knows this table
+    from service.recipe.table_fields import MIN_SIZE
 
     wants = recipe.wants_base(body.mask is not None)
     if body.base is None and wants is not None:

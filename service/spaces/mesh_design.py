@@ -6,7 +6,6 @@ import functools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from geometry.errors import InputError
 from geometry.maps.reach import Linked, Reach, Resized
 from geometry.maps.sampling import SamplingMap, composed
 from geometry.maps.smoothing import charts_smoothed
-from geometry.mesh.fold import mesh_fold
+from geometry.mesh.fold import MeshFold
 from geometry.mesh.surface import uv_surface
 from geometry.seeing.cameras import MAX_SIDE, Camera, resized
 from geometry.seeing.view_choice import choose_views
@@ -32,8 +31,6 @@ from service.spaces.mesh import MeshScene
 from service.spaces.resolution import FINENESS, OVERSAMPLING, views_needed
 from service.spaces.space import Design
 from service.spaces.sphere import SphereDesign
-
-F = TypeVar("F")
 
 MARGIN_TEXELS = 16  # painted around UV islands, for bilinear lookups and mip levels
 WINDOW = 512  # pixels: the longest side of what the network looks at at once
@@ -107,14 +104,14 @@ class MeshDesign(Design):
             return self._by_direction(self.coarse_shape)
         if self.scene.group.order == 1:
             return self.margins
-        return composed(self.fold_by(mesh_fold, self.coarse_shape), self.margins)
+        return composed(self.fold_of(self.coarse_shape).whole(), self.margins)
 
     def full_fold(self) -> SamplingMap:
         """A group's fold at full size: from the charts, by direction, or from the texture with
         OVERSAMPLING times as many texels along each side."""
         if self._directions is not None:
             return self._by_direction(self.shape)
-        return self.fold_by(mesh_fold, self.shape, OVERSAMPLING)
+        return self.fold_of(self.shape, OVERSAMPLING).whole()
 
     def picture_frame(self) -> Frame:
         """See Design."""
@@ -135,11 +132,10 @@ class MeshDesign(Design):
         """Whether the group moves directions, not points of the surface."""
         return self._directions is not None
 
-    def fold_by(self, fold: Callable[..., F], shape: tuple[int, int], finer: int = 1) -> F:
-        """The fold over the surface, of textures of a ``shape``, by ``fold``, which is
-        :func:`geometry.mesh.fold.mesh_fold` or has its arguments."""
+    def fold_of(self, shape: tuple[int, int], finer: int = 1) -> MeshFold:
+        """The fold over the surface, of textures of a ``shape``."""
         scene = self.scene
-        return fold(
+        return MeshFold(
             self._body.mesh,
             scene.group,
             scene.colouring,

@@ -15,6 +15,7 @@ from torch import Tensor
 from geometry.maps.pixel_moves import first_of_each
 from geometry.symmetry.colour import ColourElement
 from service.finisher import Finisher
+from service.perception.looks import Look
 from service.spaces.folded import FoldedDesign, View
 from service.spaces.frame import Picture
 from service.spaces.resolution import MANY, views_new, views_prepared
@@ -22,7 +23,7 @@ from service.surfaces.grids import enlarge_where_read
 from service.surfaces.host import to_host
 from service.surfaces.kept_views import KeptViews
 from service.surfaces.operators import SparseOperator, seen_by
-from service.surfaces.surface import BodyView, Look, Making, Surface
+from service.surfaces.surface import BodyView, Making, Surface
 
 
 class FoldedSurface(Surface):

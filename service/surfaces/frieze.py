@@ -11,11 +11,12 @@ from scipy import special
 from torch import Tensor
 
 from service.finisher import Finisher
+from service.perception.looks import Look
 from service.spaces.frame import Picture
 from service.spaces.frieze import FriezeDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
-from service.surfaces.surface import Look, Making, Surface, image_of
+from service.surfaces.surface import Making, Surface, image_of
 from service.surfaces.windows import WindowsOn
 
 

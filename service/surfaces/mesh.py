@@ -22,6 +22,7 @@ from geometry.symmetry.colour_frame import rounded
 from geometry.texture.coverage import seen_texels
 from geometry.texture.seam_erasure import erase_seams
 from service.finisher import Finisher
+from service.perception.looks import Look
 from service.spaces.frame import Picture
 from service.spaces.mesh_design import MARGIN_TEXELS, MeshDesign
 from service.spaces.resolution import OVERSAMPLING
@@ -29,7 +30,6 @@ from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import (
     BodyView,
-    Look,
     Making,
     Surface,
     enlarged_paint,

@@ -12,13 +12,13 @@ from scipy import special
 from torch import Tensor
 
 from service.finisher import Finisher
+from service.perception.looks import Look
 from service.spaces.frame import Picture
 from service.spaces.plane_design import PlaneDesign
 from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.operators import SparseOperator
 from service.surfaces.surface import (
-    Look,
     Making,
     Surface,
     as_pixels,

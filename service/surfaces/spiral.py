@@ -13,6 +13,7 @@ from torch import Tensor
 from geometry.maps.sampling import SamplingMap
 from geometry.symmetry.colour_frame import EDGE
 from service.finisher import Finisher, Fitted
+from service.perception.looks import Look, Weight
 from service.spaces.frame import Picture
 from service.spaces.resolution import views_new, views_prepared
 from service.spaces.spiral import SpiralDesign
@@ -20,7 +21,7 @@ from service.surfaces.finished import Torus, finished_orbits
 from service.surfaces.host import to_host
 from service.surfaces.kept_views import KeptViews
 from service.surfaces.operators import SparseOperator, seen_by
-from service.surfaces.surface import Look, Making, Surface, Weight, image_of, packed_pyramid
+from service.surfaces.surface import Making, Surface, image_of, packed_pyramid
 
 
 class SpiralSurface(Surface):

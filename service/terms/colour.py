@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import SeveralMoments, Targets
+    from service.perception.distances import Targets
+    from service.perception.moments import SeveralMoments
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Wanted:
 
 def prepare(stage: Stage) -> Wanted:
     """The colours of the style pictures, blended where they are wanted together."""
-    from service.perception.moments import Targets, blended, moments
+    from service.perception.distances import Targets
+    from service.perception.moments import blended, moments
 
     found = [
         blended([({RGB: moments(picture)}, share) for picture, share in pictures])[RGB]

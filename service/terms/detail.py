@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import Moments, SeveralMoments, Targets
+    from service.perception.distances import Targets
+    from service.perception.moments import Moments, SeveralMoments
 
 SCALES = 3  # octaves, from the finest
 _FLOOR = 1e-5  # of a variance: a style may have no detail at all
@@ -54,7 +55,7 @@ def prepare(stage: Stage) -> Wanted:
     """The detail of the blend of style pictures."""
     import torch
 
-    from service.perception.moments import Targets
+    from service.perception.distances import Targets
 
     plain = [torch.eye(3, device=next(stage.network.parameters()).device)] * SCALES
     whitening = [_whitening(band) for band in _of_styles(stage, plain)]

@@ -37,7 +37,8 @@ def prepare(stage: Stage) -> Range:
     """The range under every colour of a colour rule: what all of its images have together."""
     import torch
 
-    from service.perception.moments import blended, colour_images, moments
+    from service.perception.colour_images import colour_images
+    from service.perception.moments import blended, moments
 
     device = next(stage.network.parameters()).device
     mean = torch.tensor(MEAN, device=device)

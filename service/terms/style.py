@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from service.painting.stage import Sight, Stage
-    from service.perception.moments import LayerMoments, Moments, SeveralMoments, Targets
+    from service.perception.distances import Targets
+    from service.perception.moments import LayerMoments, Moments, SeveralMoments
     from service.perception.network import Network
 
 
@@ -37,7 +38,8 @@ def prepare(stage: Stage) -> Wanted:
     """The blend of the style pictures, measured layer by layer: all at once may not fit into
     memory."""
     from service.perception.borders import continued
-    from service.perception.moments import Targets, blended
+    from service.perception.distances import Targets
+    from service.perception.moments import blended
 
     network, weights = stage.network, stage.network.info.style
 

@@ -31,9 +31,9 @@ from service.inputs.styles import load_styles
 from service.painting.paint import paint
 from service.preview import plasma_paper
 from service.recipe.parsing import parse_recipe
-from service.runs.diary import Diary, new_record
+from service.runs.diary import Diary
 from service.runs.folders import writer
-from service.runs.record import SHOTS, Shot
+from service.runs.record import SHOTS, Shot, new_record
 from service.scene import read_scene
 from service.viewers.page import viewer_page
 from service.viewers.reading import read_painting

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.pictures [--out out/pictures] [--size 384] [--seeds 1 2]
         [--cells p4 p6 ...] [--styles ...] [--network squeezenet] [--quality draft] [--recipe JSON]
-        [--mesh FILE] [--sheet FILE] [--set service.painting.studio.DEPTH=3 ...]
+        [--mesh FILE] [--sheet FILE] [--set service.painting.canvas.DEPTH=3 ...]
 
 Paints every cell, keeps pictures and figures (a run that was stopped goes on), and prints a table.
 ``--sheet`` puts all pictures side by side, a row for every style and seed, bodies as balls.
@@ -110,7 +110,7 @@ def styles_at(fields: dict[str, Any], name: str, side: float) -> list[Picture]:
     from service.colours import framed
     from service.inputs.styles import load_styles
     from service.painting.stage import scaled
-    from service.perception.moments import colour_images
+    from service.perception.colour_images import colour_images
     from service.recipe.parsing import parse_recipe
 
     recipe = parse_recipe(fields | {"styles": [{"source": name}]})

@@ -27,7 +27,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from service.bench.metrics import distance, judged
-from service.bench.steps import studio_of
+from service.bench.steps import easel_of
 from service.inputs.styles import load_styles
 from service.painting.paint import paint
 from service.painting.stage import scaled
@@ -154,12 +154,12 @@ def main() -> None:
     print("| size | the tool's step | the product's | of the tool's |\n|---|---|---|---|")
     network = load_network(PAINTER)
     for size in options.sizes:
-        studio, _, picture = studio_of(settled(parse_recipe(fields | {"size": size}), "cpu"))
-        studio.begin(size)
+        easel, _, picture = easel_of(settled(parse_recipe(fields | {"size": size}), "cpu"))
+        easel.begin(size)
         tool = Tool(network, scaled(picture.pixels, size), torch.rand(1, 3, size, size))
         theirs, ours = [], []
         for number in range(ROUNDS + 1):
-            pair = _timed(tool.step), _timed(partial(studio.step, 1))
+            pair = _timed(tool.step), _timed(partial(easel.step, 1))
             if number:
                 theirs.append(pair[0])
                 ours.append(pair[1])

@@ -18,11 +18,11 @@ from fake_layout import drawn
 from fake_python import FakePython
 from patience import PATIENCE
 
-from blender_addon import panels
+from blender_addon import own_folder, panels
 from blender_addon.link import inquiry, service_process
 from blender_addon.operators import install as install_operators
 from blender_addon.problems import ProblemError
-from blender_addon.settings import own_folder, preferences
+from blender_addon.settings import preferences
 from blender_addon.setup import finding, installer, installing, pip_words, place, pythons
 from blender_addon.setup.place import Place
 from recipes.demo import free_address

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from geometry.maps.sampling import SamplingMap
-from service.painting import studio
+from service.painting import easel
 from service.painting.paint import paint
 from service.ranks.together import together
 from service.scene import make_scene
@@ -55,7 +55,7 @@ def test_steps_replayed_from_cuda_graphs_are_those_that_are_not(name, monkeypatc
     given = again, make_scene(again), [painted.STYLE], GPU
     *_, replayed = paint(*given)
     assert not caplog.messages  # nothing was refused
-    monkeypatch.setattr(studio, "recorders_of", lambda device: None)
+    monkeypatch.setattr(easel, "recorders_of", lambda device: None)
     plain, other = (list(paint(*given))[-1].paint().logits for _ in range(2))
     if np.array_equal(plain, other):
         assert np.array_equal(replayed.paint().logits, plain)

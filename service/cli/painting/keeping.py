@@ -14,9 +14,9 @@ from rich.console import Console
 from service.cli.painting.extras import Extras
 from service.cli.painting.runs import Run
 from service.recipe.recipe import Recipe
-from service.runs.diary import Diary, new_record
+from service.runs.diary import Diary
 from service.runs.folders import writer
-from service.runs.record import RECIPE, REPORT
+from service.runs.record import RECIPE, REPORT, new_record
 
 
 def diary_of(recipe: Recipe, extras: Extras) -> AbstractContextManager[Diary | None]:

@@ -18,7 +18,8 @@ from service.inputs.body import Body
 from service.inputs.mesh import MeshInputs, mesh_inputs
 from service.inputs.styles import load_styles
 from service.mesh_files.loading import load_shape
-from service.recipe.recipe import MIN_SIZE, Recipe
+from service.recipe.recipe import Recipe
+from service.recipe.table_fields import MIN_SIZE
 from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_destination
 from service.reporting.receipt import file_sha256
 from service.reporting.remarks import SMALL, remarks

@@ -22,7 +22,8 @@ from geometry.errors import InputError
 from service.memory import is_out_of_memory
 from service.painting.steering import Adjustment
 from service.ranks.devices import RankLostError
-from service.runs.diary import Diary, new_record
+from service.runs.diary import Diary
+from service.runs.record import new_record
 from service.serving.engines.commands import Commands, progress_fields, sendable
 from service.serving.engines.painter import Attempt, Painter
 from service.serving.engines.workplace import Channel, Folder, Message

@@ -9,7 +9,7 @@ from scipy.special import expit
 from shapes import head, icosphere, prism, vase
 
 from geometry.catalogue import colourings, find_colouring, find_group
-from geometry.mesh.fold import mesh_fold
+from geometry.mesh.fold import MeshFold
 from geometry.mesh.mesh import make_mesh
 from geometry.mesh.surface import uv_surface
 from geometry.mesh.symmetry import place
@@ -44,7 +44,7 @@ def folded(make, name, rule="none", axis="Z", centre="centroid", folds=None):
         colourings(group)[int(rule)] if rule.lstrip("-").isdigit() else find_colouring(group, rule)
     )
     placement = place(mesh, axis, centre)
-    fold = mesh_fold(mesh, group, colouring, placement, (SIDE, SIDE), MARGIN, folds)
+    fold = MeshFold(mesh, group, colouring, placement, (SIDE, SIDE), MARGIN, folds).whole()
     logits = fold.apply(waves(texels.position))
     texture = np.rint(255 * expit(logits)).astype(np.uint8).reshape(SIDE, SIDE, 3)
     return fold, texture, mesh, (group, colouring, placement)
@@ -172,7 +172,7 @@ def test_several_textures_fold_into_each_other():
     texels = uv_surface(mesh, SIDE, 2 * SIDE, MARGIN)
     group = find_group("7*", "sphere")
     rule, placement = colourings(group)[-1], place(mesh, "Z", "centroid")
-    fold = mesh_fold(mesh, group, rule, placement, (2 * SIDE, SIDE), MARGIN)
+    fold = MeshFold(mesh, group, rule, placement, (2 * SIDE, SIDE), MARGIN).whole()
     texture = expit(fold.apply(waves(texels.position))).reshape(2 * SIDE, SIDE, 3)
     for error in symmetry_error(texture, mesh, group, rule, placement):
         assert error.rms < 1.0

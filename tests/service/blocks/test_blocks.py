@@ -10,12 +10,12 @@ import torch
 
 from geometry.frieze.groups import FRIEZE_GROUPS
 from geometry.symmetry.colour_frame import RGB, ColourFrame
-from service.blocks import picture
+from service.blocks import torus_picture
 from service.blocks.boxes import Box, Held, whole
-from service.blocks.folding import Folding
 from service.blocks.iterate import LargeIterate, Touched
-from service.blocks.picture import developed
 from service.blocks.pyramid import Pyramid, Resized
+from service.blocks.torus_folding import Folding
+from service.blocks.torus_picture import developed
 from service.painting.canvas import Canvas, colour_axes
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
@@ -122,7 +122,7 @@ def test_a_window_and_its_gradient_are_those_of_the_whole(
 def test_the_picture_is_that_of_the_whole(
     fields: dict, dtype: type, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture, "SIDE", 32)  # what is made of it at a time
+    monkeypatch.setattr(torus_picture, "SIDE", 32)  # what is made of it at a time
     frame = FRAME if fields.get("colouring") and "colours" not in fields else RGB
     design, surface = _large(fields, 96, frame)
     canvas = _canvas(design, random_phases(3, 5, True))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from geometry.errors import InputError
 from service.cli import main
-from service.painting.studio import Studio
+from service.painting.easel import Easel
 from service.reporting import delivery, rescue
 from service.reporting.delivery import deliver, destination
 from service.reporting.overwriting import FilesRead
@@ -95,14 +95,14 @@ def test_where_nothing_at_all_can_be_written_the_first_reason_is_told(folder, mo
 @pytest.mark.parametrize("painted", [0, 2])
 def test_what_was_painted_when_the_disk_filled_is_delivered(folder, monkeypatch, capsys, painted):
     """Of a large tile, whose paint lies on the disk."""
-    step = Studio.step
+    step = Easel.step
 
     def find_no_room(self, number):
         if number == painted:
             raise InputError("no-temporary-folder", "temporary files", "There is no room.", "Make.")
         return step(self, number)
 
-    monkeypatch.setattr(Studio, "step", find_no_room)
+    monkeypatch.setattr(Easel, "step", find_no_room)
     code = main(["tile", "-g", "p4", "--size", "64", "--steps", "4", "-o", "tile.png"])
     out, err = capsys.readouterr()
     if not painted:

@@ -21,7 +21,8 @@ from service.cli import main
 from service.cli.doctor import machine_findings
 from service.inputs.styles import exemplar_file, exemplars
 from service.networks import NETWORKS, vgg16_hed
-from service.perception.moments import moment_distance, moments
+from service.perception.distances import moment_distance
+from service.perception.moments import moments
 from service.perception.network import load_network
 from service.tables.network_info import Download, Weights, as_torchvision
 from service.weights import hub, store, wheel

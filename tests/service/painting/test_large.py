@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -9,14 +11,13 @@ from test_repainting import CPU, STYLE, recipe_of, run, scene_of
 
 from geometry.errors import InputError
 from service import room
-from service.blocks import folding, iterate, sheets, sizes
+from service.blocks import ground, iterate, sheets, sizes
 from service.blocks.boxes import Box
 from service.blocks.pyramid import Pyramid
-from service.blocks.torus_ground import TorusPane
 from service.painting import large
 from service.painting.checkpoint import Checkpoint
 from service.painting.kept import Paint
-from service.painting.large import LargeStudio
+from service.painting.large import LargeEasel
 from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
 from service.reporting.quality import measure_quality
@@ -31,7 +32,7 @@ SIZE, STEPS = 96, 6
 def small_windows(monkeypatch):
     monkeypatch.setattr(room, "WHOLE_SIZE", 80)
     monkeypatch.setattr(large, "GLANCES", (48,))
-    monkeypatch.setattr(folding, "TAPER", 8)
+    monkeypatch.setattr(ground, "TAPER", 8)
     monkeypatch.setattr(resolution, "WHOLE", 2000)
     monkeypatch.setattr(resolution, "WINDOW", 64)
 
@@ -80,7 +81,7 @@ def test_it_goes_on_from_a_checkpoint_to_the_very_bits(fields):
 
 
 def test_in_files_it_is_the_same_to_the_very_bits(monkeypatch):
-    for module in (sheets, sizes, iterate, large):
+    for module in (sheets, sizes, iterate):
         monkeypatch.setattr(module, "BLOCK", 32)
     *_, wanted = run(wide())
     monkeypatch.setattr(sizes, "IN_MEMORY", 3 * SIZE**2 * 3)  # between the moments and the rest
@@ -108,12 +109,13 @@ def test_a_window_on_a_metamorphosis_knows_how_far_along_it_is():
     scene = scene_of(recipe)
     design, surface = scene.design(SIZE), make_surface(scene, SIZE, 3, CPU)
     surface.prepare_views(1)
-    studio = LargeStudio(recipe, scene, [STYLE, STYLE], load_network("squeezenet", CPU))
-    studio.begin(SIZE)
-    canvas = torch.from_numpy(studio.paint().logits).float().reshape(-1, 3)
-    paint = [Pyramid(studio._iterate.levels, studio._iterate.phases, design.chart_shape[1:])]
+    easel = LargeEasel(recipe, scene, [STYLE, STYLE], load_network("squeezenet", CPU))
+    easel.begin(SIZE)
+    canvas = torch.from_numpy(easel.paint().logits).float().reshape(-1, 3)
+    paint = [Pyramid(easel._iterate.levels, easel._iterate.phases, design.chart_shape[1:])]
     for number, (top, left) in enumerate(surface._windows._corners[:5].tolist()):
-        pane = TorusPane(studio._ground, Box(top, left, *design.windows.view))
+        box = Box(top, left, *design.windows.view)
+        pane = dataclasses.replace(easel._ground.pane(0), box=box)
         found = pane.look(pane.read(paint))
         (wanted,) = surface.look(canvas, [number])
         assert found.pixels.shape[-1] < SIZE

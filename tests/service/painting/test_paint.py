@@ -19,10 +19,10 @@ from service.inputs.styles import StylePicture
 from service.painting.ladder import stage_plans
 from service.painting.paint import paint
 from service.painting.stage import Stage
-from service.painting.studio import seed_of
 from service.perception.network import load_network
 from service.recipe.parts import QUALITIES
 from service.recipe.recipe import Recipe
+from service.recipe.seeds import seed_of
 from service.scene import make_scene
 from service.terms import colour
 

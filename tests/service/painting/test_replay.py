@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from service.inputs.body import Body
-from service.painting import studio
+from service.painting import easel
 from service.painting.paint import paint
 from service.painting.replay import MOST, OFTEN, Reads, Replay
 from service.painting.steering import Adjustment
@@ -65,12 +65,12 @@ class Recorder:
 
     def __init__(self):
         self.recorded = self.replayed = 0
-        self.studio = None
+        self.easel = None
 
     def __call__(self, step):
         self.recorded += 1
-        kept = [x for levels in self.studio._iterate.levels().values() for x in levels]
-        kept += [moments.steps for moments in self.studio._iterate._moments]
+        kept = [x for levels in self.easel._iterate.levels().values() for x in levels]
+        kept += [moments.steps for moments in self.easel._iterate._moments]
         before = [x.detach().clone() for x in kept]
         with Calls() as calls:
             found = step()
@@ -88,14 +88,14 @@ class Recorder:
 @pytest.fixture
 def recorder(monkeypatch):
     """What records the steps of every painting until the test ends, on the CPU."""
-    found, before = Recorder(), studio.Studio.__init__
+    found, before = Recorder(), easel.Easel.__init__
 
     def init(self, *args, **kwargs):
-        found.studio = self
+        found.easel = self
         before(self, *args, **kwargs)
 
-    monkeypatch.setattr(studio.Studio, "__init__", init)
-    monkeypatch.setattr(studio, "recorders_of", lambda device: lambda: found)
+    monkeypatch.setattr(easel.Easel, "__init__", init)
+    monkeypatch.setattr(easel, "recorders_of", lambda device: lambda: found)
     return found
 
 
@@ -128,7 +128,7 @@ def test_recorded_steps_are_the_same_to_the_bit(space, recorder, monkeypatch):
     losses, logits = steps_of(recipe)
     assert recorder.recorded == 2  # at both stages
     assert recorder.replayed >= 2
-    monkeypatch.setattr(studio, "recorders_of", lambda device: None)
+    monkeypatch.setattr(easel, "recorders_of", lambda device: None)
     plainly, plain = steps_of(recipe)
     assert losses == plainly
     assert np.array_equal(logits, plain)
@@ -142,7 +142,7 @@ def test_what_is_steered_is_recorded_anew(recorder, monkeypatch):
     ]
     losses, logits = steps_of(recipe, steering=steering)
     assert recorder.recorded == 3
-    monkeypatch.setattr(studio, "recorders_of", lambda device: None)
+    monkeypatch.setattr(easel, "recorders_of", lambda device: None)
     plainly, plain = steps_of(recipe, steering=steering)
     assert losses == plainly
     assert np.array_equal(logits, plain)
@@ -161,7 +161,7 @@ def test_a_recording_that_fails_loses_nothing(monkeypatch, caplog):
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     _, plain = steps_of(recipe)
-    monkeypatch.setattr(studio, "recorders_of", lambda device: lambda: fail)
+    monkeypatch.setattr(easel, "recorders_of", lambda device: lambda: fail)
     with caplog.at_level(logging.WARNING):
         _, logits = steps_of(recipe)
     assert np.array_equal(logits, plain)

@@ -14,11 +14,11 @@ from service.networks import check_network, find_network
 from service.painting.paint import paint
 from service.painting.stage import Sight
 from service.perception.classifiers import Classifier
+from service.perception.looks import Look, Weight
 from service.perception.moments import moments
 from service.perception.network import load_network, without_numbers
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
-from service.surfaces.surface import Look, Weight
 from service.tables.network_info import HEAD, as_torchvision
 from service.terms import style
 

@@ -3,13 +3,9 @@ import pytest
 import torch
 
 from geometry.symmetry.colour import B3
-from service.perception.moments import (
-    blended,
-    colour_images,
-    moment_distance,
-    moments,
-    moments_of_planes,
-)
+from service.perception.colour_images import colour_images
+from service.perception.distances import moment_distance
+from service.perception.moments import blended, moments, moments_of_planes
 
 torch.manual_seed(0)
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from geometry.errors import InputError
 from service.recipe.parsing import parse_recipe
 from service.recipe.parts import QUALITIES, Objective, Style
-from service.recipe.recipe import MAX_SIZE, Recipe
+from service.recipe.recipe import Recipe
+from service.recipe.table_fields import MAX_SIZE
 from service.terms import TERMS
 
 BASE = {"target": "tile", "group": "p4"}

@@ -15,13 +15,14 @@ from recorded_runs import RECIPE, picture, run_record
 from geometry.errors import InputError
 from service.recipe.parsing import parse_recipe
 from service.runs import diary as module
-from service.runs.diary import PICTURES, SHARE, Diary, new_record
+from service.runs.diary import PICTURES, SHARE, Diary
 from service.runs.folders import writer
 from service.runs.record import (
     MAX_SHOTS,
     RECORD,
     REPORT,
     SILENT_SECONDS,
+    new_record,
     parse_record,
     read_record,
 )

@@ -11,8 +11,8 @@ from geometry.errors import InputError
 from geometry.seeing.cameras import Camera
 from service.inputs.body import Body
 from service.inputs.styles import StylePicture
+from service.painting.canvas import START_NOISE
 from service.painting.paint import paint
-from service.painting.studio import START_NOISE
 from service.recipe.recipe import Recipe
 from service.scene import make_scene
 from service.surfaces.mesh import MeshSurface

@@ -16,11 +16,12 @@ from geometry.plane.chart import picture_generators, picture_periods
 from geometry.seeing.cameras import Camera
 from geometry.symmetry.colour import act
 from service.inputs.body import Body
+from service.perception.looks import Look, Weight
 from service.recipe.recipe import Recipe
 from service.reporting.mesh_finish import finish_mesh
 from service.scene import make_scene
 from service.spaces.resolution import view_side
-from service.surfaces.surface import Look, Weight, make_surface
+from service.surfaces.surface import make_surface
 
 
 def surface_of(target, group, colouring="none", width=64, views=2, mesh=None, cameras=(), **fields):

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from service.inputs.styles import load_styles
-from service.painting import studio as studio_module
-from service.painting.studio import Studio
+from service.painting import looking
+from service.painting.easel import Easel
 from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
 from service.scene import make_scene
@@ -51,12 +51,12 @@ def test_all_of_a_large_one_is_seen(target, group, windows):
     assert paint.grad is not None and float(paint.grad.min()) > 0  # no gap between windows
 
 
-def studio_of(group, size):
+def easel_of(group, size):
     recipe = parse_recipe({"target": "tile", "group": group, "size": size, "network": "squeezenet"})
     network, device = load_network(recipe.network, CPU), CPU
-    studio = Studio(recipe, make_scene(recipe), load_styles(recipe), network, device)
-    studio.begin(size)
-    return studio
+    easel = Easel(recipe, make_scene(recipe), load_styles(recipe), network, device)
+    easel.begin(size)
+    return easel
 
 
 @pytest.mark.usefixtures("small")
@@ -64,10 +64,10 @@ def test_many_windows_are_seen_in_groups_as_together(monkeypatch):
     """Up to rounding: nothing of a group is kept but its statistics."""
     found = []
     for together in (100, 3):
-        monkeypatch.setattr(studio_module, "TOGETHER", together)
-        studio = studio_of("p1", 256)
-        losses, pixels = studio.step(0)
-        _, logits = studio.surface(full=True)
+        monkeypatch.setattr(looking, "TOGETHER", together)
+        easel = easel_of("p1", 256)
+        losses, pixels = easel.step(0)
+        _, logits = easel.surface(full=True)
         found.append((dict(losses), pixels, logits))
     (one, pixels, paint), (other, same, painted) = found
     assert pixels == same == 8 * 64 * 64
@@ -79,11 +79,11 @@ def test_many_windows_are_seen_in_groups_as_together(monkeypatch):
 @pytest.mark.parametrize("group", ["p1", "p4"])
 def test_steps_look_everywhere_about_as_often(group):
     """Random windows leave some of a tile unseen in as many steps."""
-    studio = studio_of(group, 256)
-    surface, logits = studio.surface(full=True)
+    easel = easel_of(group, 256)
+    surface, logits = easel.surface(full=True)
     logits.requires_grad_()
     for number in range(8):
-        looks = surface.look(logits, studio.chosen(number))
+        looks = surface.look(logits, easel._chosen(number))
         torch.cat([look.pixels for look in looks]).sum().backward()
     assert logits.grad is not None
     often = logits.grad[:, 0] / logits.grad[:, 0].mean()

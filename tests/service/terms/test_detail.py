@@ -10,9 +10,9 @@ from geometry.symmetry.colour import IDENTITY
 from geometry.symmetry.colour_frame import RGB
 from service.inputs.styles import load_styles
 from service.painting.stage import Sight, Stage
+from service.perception.looks import Look, Weight
 from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
-from service.surfaces.surface import Look, Weight
 from service.tables.term import LOOK
 from service.terms.detail import TERM, octaves
 

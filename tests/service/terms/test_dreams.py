@@ -18,7 +18,7 @@ from service.networks import NETWORKS
 from service.painting.paint import paint
 from service.painting.stage import Sight, Stage
 from service.painting.steering import adjusted, parse_steering
-from service.perception.moments import colour_images
+from service.perception.colour_images import colour_images
 from service.perception.network import load_network
 from service.perception.parts import scores
 from service.perception.redirected import unblocked

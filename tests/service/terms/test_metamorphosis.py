@@ -13,7 +13,8 @@ from geometry.frieze.groups import FRIEZE_GROUPS
 from geometry.plane.kaleidoscope import kaleidoscope
 from service.cli import main
 from service.painting.stage import shares_along
-from service.perception.moments import SeveralMoments, Targets, moments
+from service.perception.distances import Targets
+from service.perception.moments import SeveralMoments, moments
 from service.terms import colour, style
 
 TWO = {"styles": ({"source": "stained_glass"}, {"source": "woodcut_waves"})}

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from service.perception.moments import SeveralMoments, Targets, moment_distance, moments
+from service.perception.distances import Targets, moment_distance
+from service.perception.moments import SeveralMoments, moments
 from service.terms.smoothness import steps
 from service.terms.style import Wanted, loss
 

@@ -8,9 +8,9 @@ from geometry.symmetry.colour_frame import RGB
 from service.inputs.styles import load_styles
 from service.painting.objective import StageTerms
 from service.painting.stage import Stage
+from service.perception.looks import Look, Weight, side_by_side
 from service.perception.network import load_network
 from service.recipe.parsing import parse_recipe
-from service.surfaces.surface import Look, Weight, side_by_side
 from service.terms import TERMS
 
 SIDE = 64

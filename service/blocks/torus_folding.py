@@ -15,8 +15,6 @@ from geometry.symmetry.colour_frame import ColourFrame
 from service.blocks.boxes import Box
 from service.blocks.pyramid import Pyramid
 
-TAPER = 64  # pixels over which a step fades out towards the borders of what it looks at
-
 
 class Folding:
     """F(p) = Σ w · c · K(g·p) over a chart's copies, of the texels of a box: what ``average`` and
@@ -56,7 +54,7 @@ class Folding:
         box: Box,
         gradient: Tensor,
         reach: Tensor,
-        found: Callable[[int, Box, Tensor], None],
+        receive: Callable[[int, Box, Tensor], None],
     ) -> None:
         """The gradient with respect to the canvas, from that of what was read (3, h · w): see
         :meth:`Pyramid.spread`. reach: (h · w,)."""
@@ -69,7 +67,7 @@ class Folding:
             for index, weight in taps:
                 moved.index_add_(1, index, back if weight is None else back * weight)
                 far.scatter_reduce_(0, index, reach, "amax")
-            paint.spread(there, moved.reshape(3, *size), far.reshape(size), found)
+            paint.spread(there, moved.reshape(3, *size), far.reshape(size), receive)
 
     def _image(self, copy: Copy, box: Box) -> tuple[Box, list[tuple[Tensor, Tensor | None]]]:
         """The box of the canvas that a copy of a box reads, and for each tap which of its texels
@@ -93,14 +91,3 @@ class Folding:
         there = Box(top, left, bottom - top, right - left)
         start = (row - top) * there.width - left
         return there, [(torch.from_numpy(start + number), weight) for number, weight in taps]
-
-
-def tapered(box: tuple[int, int]) -> Tensor:
-    """(h, w): 1 inside of a box of this size, falling to 0 over TAPER towards its borders."""
-
-    def side(count: int) -> Tensor:
-        place = torch.arange(count) + 0.5
-        near = torch.minimum(place, count - place) / max(1, min(TAPER, count // 2))
-        return (1 - torch.cos(torch.pi * near.clamp(max=1))) / 2
-
-    return torch.outer(side(box[0]), side(box[1]))

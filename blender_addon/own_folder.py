@@ -7,10 +7,10 @@ from typing import Literal
 
 import bpy
 
-from ..setup.place import Place, place_in
+from .setup.place import Place, place_in
 
 # What Blender calls the add-on: the name of its package.
-ADDON = (__package__ or "").rpartition(".")[0]
+ADDON = __package__ or ""
 
 
 def own_folder(name: str, kind: Literal["DATAFILES", "SCRIPTS"], path: str) -> Path:

@@ -12,8 +12,8 @@ from geometry.plane.motions import Orbits
 from geometry.symmetry import colour
 from geometry.symmetry.colour import IDENTITY
 from service.blocks.boxes import SIDE, Box, boxes
-from service.blocks.folding import Folding
 from service.blocks.pyramid import Pyramid
+from service.blocks.torus_folding import Folding
 from service.spaces.frame import Picture
 from service.spaces.torus import TorusDesign
 

@@ -1,60 +1,50 @@
-"""The studio: what lives while a picture is painted, and what one step does to it."""
+"""The easel: what lives while a picture is painted, and what one step does to it."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
 
 from geometry.symmetry.colour import generated
 from service.finisher import Finisher
 from service.inputs.styles import StylePicture
 from service.memory import give_back, return_freed
 from service.painting.blending import Blend
-from service.painting.canvas import LIGHT_AXES, Canvas, colour_axes
+from service.painting.canvas import LIGHT_AXES, START_NOISE, Canvas, canvas_depth, colour_axes
 from service.painting.checkpoint import Checkpoint, Levels, Tally
 from service.painting.iterate import Iterate
 from service.painting.kept import Backdrop, Before, Kept, Paint
 from service.painting.ladder import rates
-from service.painting.losses import Losses
-from service.painting.objective import Seen, StageTerms
+from service.painting.looking import see, views_of_step
+from service.painting.objective import Losses, StageTerms
 from service.painting.replay import Replay, recorders_of
 from service.painting.stage import Stage, style_side
-from service.painting.steering import recoloured, reweighted
+from service.painting.steering import changes_views, recoloured, reweighted
 from service.perception.network import Network
 from service.pictures.depth import in_depth
 from service.ranks.ranks import ALONE, Ranks
 from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
+from service.recipe.seeds import GRIDS, NOISE, VIEWS, seed_of
 from service.spaces import SPACES
 from service.spaces.frame import Picture
-from service.spaces.handedness import winding
-from service.spaces.resolution import TOGETHER
+from service.spaces.handedness import must_be_mirrored
 from service.spaces.space import Scene
 from service.surfaces.glances import Glances, at_most
 from service.surfaces.grids import random_phases
 from service.surfaces.host import to_host
-from service.surfaces.surface import Surface, enlarged_paint, make_surface, side_by_side
-from service.tables.network_info import HEAD
-from service.terms.dream import targets
+from service.surfaces.surface import Surface, enlarged_paint, make_surface
 
-DEPTH = 3  # levels of the canvas's pyramid, unless the space says otherwise
-CLASS_DEPTH = 6  # of a dream of classes alone: animals are larger than brush strokes
-START_NOISE = {"noise": 0.3, "base": 0.05}  # standard deviation on every level, logits
-NOISE, VIEWS, STEP, GRIDS = range(4)  # what a seed is for
-LARGE = 1 << 20  # texels of a canvas whose maps leave much memory free when they are forgotten
-AHEAD = 8  # steps by which Python may be ahead of a GPU
-# Of the recipe:
-SEEN_IN_VIEWS = ("styles", "dreams", "colouring", "style_scale", "views", "quality")
+_MUCH = 1 << 20  # texels of a canvas whose maps leave much memory free when they are forgotten
+_AHEAD = 8  # steps by which Python may be ahead of a GPU
 
 
-class Studio:
+class Easel:
     """Iterate and surface of the stage: begun or restored first. frugal, before, ranks: see
     paint."""
 
@@ -72,11 +62,9 @@ class Studio:
         self._frugal, self._ranks = frugal, ranks
         self._larger_than = before if isinstance(before, Paint) else None
         self._blend = Blend(before, device) if isinstance(before, Kept) else None
+        self._hand_is_free, self._first_width = before is None, recipe.size
         if before is not None:
             scene = dataclasses.replace(scene, mirrored=before.paint.mirrored)
-        self._hand_is_free = before is None
-        self._first_width = recipe.size
-        if before is not None:
             self._first_width = before.paint.first_width or recipe.size
         self.recipe, self._scene, self._styles = recipe, scene, styles
         self._network, self._device = network, device
@@ -98,13 +86,13 @@ class Studio:
         :meth:`renew`."""
         before, self.recipe = self.recipe, recipe
         self._replay.forget()
-        if not any(getattr(recipe, field) != getattr(before, field) for field in SEEN_IN_VIEWS):
+        if not changes_views(before, recipe):
             return False
         if recipe.styles != before.styles:
             self._styles = reweighted(self._styles, recipe)
         if recipe.colouring != before.colouring:
             self._scene = recoloured(self._scene, recipe)
-        self._show(self._scene)
+        self._change_scene(self._scene)
         return True
 
     def begin(self, width: int) -> None:
@@ -138,7 +126,7 @@ class Studio:
         """Be as after the step of a checkpoint, whose stage has this width. Raises InputError
         "bad-checkpoint" if its canvas is another."""
         tally = checkpoint.tally
-        self._show(dataclasses.replace(self._scene, mirrored=checkpoint.mirrored))
+        self._change_scene(dataclasses.replace(self._scene, mirrored=checkpoint.mirrored))
         surface = self._prepare(tally.stage, width)
         sizes = Canvas.level_sizes(surface.canvas_shape, self._depth)
         checkpoint.check_shape([(surface.canvas_shape[0], 3, *size) for size in sizes])
@@ -161,7 +149,7 @@ class Studio:
         side = style_side(surface.unit, self._scene, width, self._first_width)
         stage = Stage(self.recipe, self._network, self._styles, colours, side, self._scene.frame)
         self._terms = StageTerms(stage, surface)
-        if math.prod(surface.canvas_shape) > LARGE:  # of less it takes longer than it is worth
+        if math.prod(surface.canvas_shape) > _MUCH:  # of less it takes longer than it is worth
             give_back()
         return surface
 
@@ -171,7 +159,7 @@ class Studio:
 
     def step(self, number: int) -> tuple[Mapping[str, float], int]:
         """One step of Adam on views whose turn it is: the loss terms, and the pixels looked at."""
-        chosen = self.chosen(number)
+        chosen = self._chosen(number)
         self._terms.weigh(self.recipe, number)
         self._iterate.turn_to(self._rates(number))
         if self._terms.alike:
@@ -179,7 +167,7 @@ class Studio:
             losses = losses.copy()
         else:
             losses, pixels = self._move(chosen)
-        if number % AHEAD == 0:
+        if number % _AHEAD == 0:
             return losses.read, pixels
         return losses, pixels
 
@@ -187,8 +175,8 @@ class Studio:
         """A step that looks at these views; what there is to be recorded."""
         terms, ranks = self._terms, self._ranks
         logits = self._logits(self._iterate.canvas)
-        seen = terms.pooled(self._see(logits, ranks.share(chosen)))
-        seen = ranks.total(seen, len(chosen))
+        views = see(self._surface, terms, logits, ranks.share(chosen), self._frugal)
+        seen = ranks.total(terms.pooled(views), len(chosen))
         losses = terms.losses(seen, ranks.once(logits))
         self._iterate.step(terms.total(losses), ranks)
         return Losses.of(losses), seen.pixels
@@ -196,18 +184,11 @@ class Studio:
     def looked_at(self, number: int) -> list[Tensor]:
         """The pixels that a step looks at, differentiable: (1, 3, H, W) in 0..1 for every view."""
         logits = self._logits(self._iterate.canvas)
-        return [look.pixels for look in self._surface.look(logits, self.chosen(number))]
+        return [look.pixels for look in self._surface.look(logits, self._chosen(number))]
 
-    def chosen(self, number: int) -> list[int]:
+    def _chosen(self, number: int) -> list[int]:
         """The views that a step looks at."""
-        views = self._views
-        count = min(self._surface.views_a_step, len(views))
-        if self._surface.in_turn:
-            first = number * min(count, self._surface.new_a_step)
-            return sorted(views[(first + k) % len(views)] for k in range(count))
-        random = np.random.default_rng(seed_of(self.recipe.seed, STEP, number))
-        # in order, so that the same views are the same step
-        return sorted(int(k) for k in random.choice(views, count, replace=False))
+        return views_of_step(self._surface, self._views, self.recipe.seed, number)
 
     def _rates(self, number: int) -> list[float]:
         """How far a step goes, of each level of the canvas."""
@@ -216,23 +197,6 @@ class Studio:
         before = self._larger_than
         there = None if before is None else before.logits.shape[1]
         return rates(self.recipe, number, sizes, paces, there)
-
-    def _see(self, logits: Tensor, which: Sequence[int]) -> list[Seen]:
-        surface, terms = self._surface, self._terms
-        again = functools.partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
-
-        def alone(logits: Tensor, number: int) -> Seen:
-            (look,) = surface.look(logits, [number])
-            return terms.see(look, frugal=True)
-
-        # Nothing of views is kept but their statistics: they are looked at again for the gradient.
-        if self._frugal:
-            return [again(alone, logits, number) for number in which]
-        looks = surface.look(logits, which)
-        if len(looks) <= TOGETHER:
-            return [terms.see(look) for look in side_by_side(looks)]
-        groups = [looks[k : k + TOGETHER] for k in range(0, len(looks), TOGETHER)]
-        return [again(terms.see, look) for group in groups for look in side_by_side(group)]
 
     @property
     def mirrored(self) -> bool:
@@ -244,8 +208,8 @@ class Studio:
         """Turn the picture over if its pinwheels turn the other way than the recipe wants. Asked at
         the end of every stage: early, so that the picture is seldom turned when it is nearly done,
         and at the very end, so that it is right."""
-        wanted = {"any": 0, "ccw": 1, "cw": -1}[self.recipe.chirality]
-        if not wanted or not self._hand_is_free:  # what was painted before stays as it is
+        wanted = self.recipe.chirality
+        if wanted == "any" or not self._hand_is_free:  # what was painted before stays as it is
             return
         plain = dataclasses.replace(self._scene, mirrored=False)
         design = plain.design(self._width)
@@ -253,9 +217,9 @@ class Studio:
         logits = self._iterate.mean.logits()
         size, phase = (rows, columns), self._iterate.mean.phases[0]
         paint = enlarged_paint(logits, design.canvas_shape, size, design.wrap, phase)
-        mirrored = winding(design, plain.group, to_host(paint)) * wanted < 0
+        mirrored = must_be_mirrored(design, plain.group, to_host(paint), wanted)
         if mirrored != self._scene.mirrored:
-            self._show(dataclasses.replace(self._scene, mirrored=mirrored))
+            self._change_scene(dataclasses.replace(self._scene, mirrored=mirrored))
             self._surface = self._surface_at(self._width)
             self._replay.forget()
 
@@ -263,7 +227,7 @@ class Studio:
     def surface(self, full: bool) -> tuple[Surface, Tensor]:
         """See Progress.surface."""
         surface = self._surface_at(self.recipe.size) if full else self._surface
-        return surface, self._shown(surface)
+        return surface, self._paint_on(surface)
 
     @torch.no_grad()
     def texture(self, max_size: int) -> Picture:
@@ -304,7 +268,7 @@ class Studio:
         frame, width = self._scene.style_frame, self.recipe.size
         return Paint(to_host(logits), self.mirrored, None, frame, width, self._first_width)
 
-    def _show(self, scene: Scene) -> None:
+    def _change_scene(self, scene: Scene) -> None:
         """Go on with another scene: surfaces of the last one are let go."""
         self._scene, self._full = scene, None
         self._glances = Glances(scene, self.recipe.size, self._device)
@@ -312,7 +276,7 @@ class Studio:
     def _finisher(self) -> Finisher | None:
         return Finisher.of(self.recipe, self._scene)
 
-    def _shown(self, surface: Surface) -> Tensor:
+    def _paint_on(self, surface: Surface) -> Tensor:
         """The paint for a surface of any width: (charts · h · w, 3)."""
         return self._logits(self._iterate.mean.enlarged(surface.canvas_shape, surface.phases))
 
@@ -334,19 +298,6 @@ class Studio:
         if full:
             self._full = surface
         return surface
-
-
-def canvas_depth(recipe: Recipe, network: Network) -> int:
-    """Levels of the canvas's pyramid."""
-    dreams = targets(recipe, network.info)
-    if any(dream.layer == HEAD for dream in dreams) and not recipe.styles:
-        return CLASS_DEPTH
-    return SPACES[recipe.target].depth or DEPTH
-
-
-def seed_of(*keys: int) -> int:
-    """One well-mixed seed from several small numbers."""
-    return int(np.random.SeedSequence((len(keys), *keys)).generate_state(1)[0])
 
 
 def _arrays(levels: Sequence[Tensor]) -> Levels:
