@@ -3,6 +3,7 @@
 import os
 import signal
 
+import numpy as np
 import pytest
 from patience import PATIENCE
 from service_process import (
@@ -83,7 +84,7 @@ def test_a_job_on_two_devices_outlives_one_of_their_processes(tmp_path):
         running(tmp_path / "log.txt", devices=["cpu,cpu"], painter=TORCH_PAINTER) as service,
         Client(service.address, timeout=PATIENCE) as client,
     ):
-        wanted = {"size": 64, "steps": 3000, "views": 2, "network": "squeezenet"}
+        wanted = {"size": 64, "steps": 800, "views": 2, "network": "squeezenet"}
         job = client.submit(recipe(1, group="222") | wanted)
         assert eventually(lambda: client.hello()["device"] == "cpu,cpu")
         checkpoint = tmp_path / "jobs" / job / "checkpoint.safetensors"
@@ -93,9 +94,11 @@ def test_a_job_on_two_devices_outlives_one_of_their_processes(tmp_path):
         assert eventually(lambda: len(workers(service.log())) == 2)
         step = client.attach(job)["progress"]["step"]
         assert client.frame(job, after=step, max_size=8).state == "running"  # it goes on
-        client.finish(job)
-        assert list(client.frames(job, 8))[-1].state == "finished"
-        assert "on cpu ended (signal 9)" in service.log()
+        undisturbed = client.submit(recipe(1, group="222") | wanted)
+        for each in (job, undisturbed):
+            assert list(client.frames(each, 8))[-1].state == "finished"
+        np.testing.assert_array_equal(*(client.result(each)[0] for each in (job, undisturbed)))
+        assert service.log().count("on cpu ended (signal 9)") == 1
 
 
 def test_only_devices_of_torch_are_names():
