@@ -154,7 +154,8 @@ def painted(
 
         with clear_about_memory():
             last = None
-            devices = devices_here(extras.device or str(pick_device()))
+            wanted = str(pick_device()) if extras.device is None else extras.device
+            devices = devices_here(wanted)
             steps = painted_on(
                 *(devices_for(recipe, scene, devices), warn),
                 *(recipe, scene, styles),

@@ -35,6 +35,8 @@ TILE = ("tile", "--group", "p6", "--size", "64", "--steps", "2")
         (("tile", "-g", "p4", "--torus-map", "42,1", "42,1"), "(42,1)", "in quotes"),
         ((*TILE, "--quality", "best"), "quality", "'final'"),
         ((*TILE, "--weights", "absent.pth"), "weights", ""),
+        ((*TILE, "--device", ""), "device", "cuda:0"),
+        ((*TILE, "--device", "cpu,cuda:0"), "device", "Name one kind"),
         ((*TILE, "-o", "picture.bmp"), "output", ".png"),
         ((*TILE, "-o", "broken.png/tile.png"), "output", "another"),
         ((*TILE, "-o", "recipe.png"), "output", "another"),
