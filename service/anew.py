@@ -68,7 +68,7 @@ class Anew:
         finish = Finisher.of(recipe, self.scene)
         filters = {n: x for n, x in recipe.finishing.used.items() if STEPS[n].gaussians is not None}
         if self._before is None or self._before.filters != filters:
-            self._before = _Coloured.of(self._filtered(recipe, filters), filters)
+            self._before = _Coloured.of(self._filtered(recipe, filters), filters, self._visible)
         painted = self._before.finished(finish)
         if isinstance(self.scene, MeshScene):
             return with_base(painted, self.scene.body)
@@ -96,6 +96,12 @@ class Anew:
         return surface
 
     @functools.cached_property
+    def _visible(self) -> NDArray[np.bool_] | None:
+        if not isinstance(self.scene, MeshScene):
+            return None
+        return self.scene.design(self._recipe.size).visible
+
+    @functools.cached_property
     def _seen(self) -> NDArray[np.floating] | None:
         if not isinstance(self.scene, MeshScene):
             return None
@@ -106,26 +112,32 @@ class Anew:
 @dataclass(frozen=True, eq=False)
 class _Coloured:
     """A picture after its ``filters`` alone, as its colours. logits: (k, 3); which: (H, W), the
-    colour of each pixel; picture: (H, W, 3)."""
+    colour of each pixel; picture: (H, W, 3); visible: (H, W), the pixels that can be seen, None for
+    all."""
 
     filters: Mapping[str, Any]
     logits: Array
     which: NDArray[np.int32]
     picture: Picture
+    visible: NDArray[np.bool_] | None
 
     @classmethod
-    def of(cls, picture: Picture, filters: Mapping[str, Any]) -> _Coloured:
+    def of(
+        cls, picture: Picture, filters: Mapping[str, Any], visible: NDArray[np.bool_] | None
+    ) -> _Coloured:
         """Sort the pixels of a picture by their colours."""
         packed = picture.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
         found, which = np.unique(packed, return_inverse=True)
         colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1) / 255
         logits = special.logit(np.clip(colours, DARKEST, 1 - DARKEST))
-        return cls(filters, logits, which.reshape(picture.shape[:2]).astype(np.int32), picture)
+        which = which.reshape(picture.shape[:2]).astype(np.int32)
+        return cls(filters, logits, which, picture, visible)
 
     @functools.cached_property
     def _sample(self) -> Array:
         """Logits of pixels from all over the picture, to which steps are fitted."""
-        return self.logits[self.which.ravel()]
+        seen = self.which.ravel() if self.visible is None else self.which[self.visible]
+        return self.logits[seen]
 
     def finished(self, finish: Finisher | None) -> Picture:
         """What the other steps make of it, (H, W, 3)."""

@@ -1,10 +1,11 @@
-"""How an exception that means "out of memory" is told from others, and what becomes of memory that
-is free. No torch in here."""
+"""Whether there is memory to begin with, how an exception that means "out of memory" is told from
+others, and what becomes of memory that is free. No torch in here."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import mmap
 from collections.abc import Iterator
 
 # torch has a class of its own for GPUs and a plain RuntimeError for the CPU; Warp, cuDNN, C++'s
@@ -23,6 +24,17 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt, in malloc.h
 _FROM_THE_HEAP = 1 << 30  # bytes of a block
 _USUAL = 32 << 20  # where the C library ends by itself
 MORE_MEMORY = "Close other programs, or raise the limit (ulimit -v)."
+_TO_START = 512 << 20  # bytes that Python, NumPy and SciPy ask for, and some
+
+
+def check_room_to_start() -> None:
+    """Raise MemoryError where a process may not have what our libraries ask for at first. To be
+    called before they are imported: OpenBLAS tries for ever where it is given nothing
+    (blas_memory_alloc), and others crash."""
+    try:
+        mmap.mmap(-1, _TO_START).close()  # asked for, not touched: this takes nothing
+    except OSError as error:
+        raise MemoryError(str(error)) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

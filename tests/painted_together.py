@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from shapes import uv_sphere
 
+from geometry.errors import InputError
 from service.inputs.body import Body
 from service.inputs.styles import StylePicture
 from service.painting.paint import paint
@@ -45,6 +46,14 @@ def process_numbers(device, ranks, steering=()):
     while True:
         ranks.agree(steering)
         yield os.getpid()
+
+
+def refused(device, ranks, steering=()):
+    """All ranks but the first find that something cannot be used."""
+    ranks.agree(steering)
+    if not ranks.once(torch.ones(1, requires_grad=True)).requires_grad:
+        raise InputError("bad-weights", "weights", "They are broken.")
+    yield from process_numbers(device, ranks)
 
 
 def without_memory(device, ranks, steering=()):

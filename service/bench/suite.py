@@ -22,6 +22,8 @@ from service.bench.quality import quality_rows
 from service.bench.scaling import curves
 from service.bench.steps import step_rows
 from service.perception.choice import fast_precision
+from service.reporting.delivery import check_files, make_folder
+from service.reporting.overwriting import FilesRead
 
 PARTS: dict[str, Callable[[], Iterator[Any]]] = {
     "steps": step_rows,
@@ -41,16 +43,19 @@ def chosen(parts: Sequence[str]) -> list[str]:
 
 def run(parts: Sequence[str], folder: Path, say: Callable[[str], object]) -> None:
     """Run parts and write bench.json and bench.md into a folder, anew after every row: a run that
-    is stopped has left what it found. At the end also a picture of every curve."""
-    folder.mkdir(parents=True, exist_ok=True)
+    is stopped has left what it found. At the end also a picture of every curve. Raises
+    InputError("bad-output") before anything is measured."""
+    figures, page = folder / "bench.json", folder / "bench.md"
+    make_folder(folder)
+    check_files((figures, page), FilesRead(()))
     found: dict[str, Any] = {"machine": machine()}
     for name in parts:
         found[name] = []
         for row in PARTS[name]():
             found[name].append(row)
             data = json.dumps(found, indent=1, default=dataclasses.asdict)
-            (folder / "bench.json").write_text(data + "\n")
-            (folder / "bench.md").write_text(report.page(found))
+            figures.write_text(data + "\n")
+            page.write_text(report.page(found))
             say(report.line(row))
     report.draw([*found.get("scaling", []), *found.get("quality", [])], folder)
 

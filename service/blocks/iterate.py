@@ -57,7 +57,7 @@ class LargeIterate:
     which step its mean is. wrap: whether they are tori."""
 
     def __init__(self, levels: Iterable[Level], phases: Sequence[Phase], wrap: bool = True) -> None:
-        self.phases, self._wrap = tuple(phases), wrap
+        self.phases, self._wrap = list(phases), wrap
         self.levels = [Sheet.of(level) for level in levels]
         self.mean = [Sheet.of(level) for level in self.levels]
         self.moments = [Sheet(level.size, torch.bfloat16) for level in self.levels]
@@ -82,7 +82,7 @@ class LargeIterate:
             return [Sheet.restored(size, dtype, array) for size, array in found]
 
         iterate = cls.__new__(cls)
-        iterate.phases, iterate._wrap = tuple(phases), wrap
+        iterate.phases, iterate._wrap = list(phases), wrap
         iterate.levels, iterate.mean = sheets("canvas"), sheets("mean")
         iterate.moments = sheets("moments", torch.bfloat16)
         iterate.squares = sheets("squares", torch.bfloat16)
@@ -104,16 +104,18 @@ class LargeIterate:
 
     def _begin(self) -> None:
         self.steps = 0
-        self.synced = [torch.zeros(level.blocks, dtype=torch.int64) for level in self.levels]
+        self.synced = [_never(level) for level in self.levels]
 
     def grow(self, sizes: Sequence[tuple[int, int]], phases: Sequence[Phase]) -> None:
-        """Be the mean at another size; Adam goes on as it was. One sheet after the other, so that
-        little is there twice."""
-        before, self.phases = self.phases, tuple(phases)
+        """Be the mean at another size; Adam goes on as it was. One level after the other, so that
+        little is there twice. Where the disk is full on the way, some have grown and others have
+        not, and all show what they did before."""
         for k, size in enumerate(sizes):
-            grids = size, before[k], phases[k]
-            self.mean[k] = Sheet.of(Resized(self._edged(self._shown(k)), *grids))
-            self.levels[k] = Sheet.of(self.mean[k])
+            grids = size, self.phases[k], phases[k]
+            mean = Sheet.of(Resized(self._edged(self._shown(k)), *grids))
+            level = Sheet.of(mean)
+            self.mean[k], self.levels[k], self.phases[k] = mean, level, phases[k]
+            self.synced[k] = _never(level)
             moments, squares = self._edged(self.moments[k]), self._edged(self.squares[k])
             self.moments[k] = Sheet.of(Resized(moments, *grids), torch.bfloat16)
             squares = _NoLess(Resized(squares, *grids), self.moments[k])
@@ -197,6 +199,11 @@ class _NoLess(NamedTuple):
         """See Level."""
         moments = self.moments.piece(box)
         return torch.maximum(self.squares.piece(box).to(moments), moments.square())
+
+
+def _never(level: Sheet) -> Tensor:
+    """Of a level's blocks that no step has moved."""
+    return torch.zeros(level.blocks, dtype=torch.int64)
 
 
 def _left(since: Tensor, until: int) -> Tensor:

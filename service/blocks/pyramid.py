@@ -39,7 +39,7 @@ class Pyramid:
     def __init__(
         self, levels: Sequence[Level], phases: Sequence[Phase], size: tuple[int, int]
     ) -> None:
-        self.levels, self._phases, self._size = levels, phases, size
+        self.levels, self.phases, self._size = levels, phases, size
 
     def read(self, box: Box) -> Tensor:
         """(3, h, w) of a box."""
@@ -73,8 +73,8 @@ class Pyramid:
 
     def _lines(self, k: int, box: Box) -> tuple[Line, Line]:
         target = self._size if k < 0 else self.levels[k].size
-        after = ALIGNED if k < 0 else self._phases[k]
-        source, before = self.levels[k + 1].size, self._phases[k + 1]
+        after = ALIGNED if k < 0 else self.phases[k]
+        source, before = self.levels[k + 1].size, self.phases[k + 1]
         starts, counts = (box.top, box.left), (box.height, box.width)
         down, across = (
             cubic_line(starts[a], counts[a], source[a], target[a], before[a], after[a])

@@ -14,7 +14,7 @@ import typer
 from geometry.errors import InputError
 from geometry.printable import printable
 from service.cli.streams import check_printed, lasting_streams
-from service.memory import MORE_MEMORY, is_out_of_memory
+from service.memory import MORE_MEMORY, check_room_to_start, is_out_of_memory
 from service.whole_files import reason
 
 _UNREAD, _BAD_INPUT, _ABORTED = 1, 2, 130
@@ -39,6 +39,7 @@ def _run(arguments: list[str] | None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # no name or mark ends in a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
+        check_room_to_start()
         # its making takes a moment, too, in which Ctrl-C may come
         code = command().main(arguments, prog_name="service", standalone_mode=False)
         if not check_printed() and not code:

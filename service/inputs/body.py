@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geometry.mesh.mesh import Mesh, Occluders
 from geometry.seeing.cameras import Camera
+from service.pictures.base_colour import fitted_stack
 
 ALPHA_CUT = 128  # a texel of the base colour with less alpha is a hole
 MAX_ASPECT = 8  # of textures: a strip of colours must not become a texture of millions of rows
@@ -33,6 +34,12 @@ class Body:
         if self.base is None or self.base[..., 3].min() >= ALPHA_CUT:
             return None
         return self.base[..., 3] < ALPHA_CUT
+
+    def holes_at(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
+        """The same in textures of a ``shape`` (rows, columns), all one below the other."""
+        if self.base is None or self.holes is None:
+            return np.zeros(shape, bool)
+        return fitted_stack(self.base, shape, self.mesh.textures)[..., 3] < ALPHA_CUT
 
     @property
     def aspect(self) -> float:

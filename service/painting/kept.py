@@ -262,4 +262,5 @@ def _soft(texels: NDArray[np.bool_], shown: NDArray[np.bool_], wrap: bool) -> ND
 
 
 def _bad() -> InputError:
-    return InputError("damaged-job", "job", "The paint of this job cannot be read.")
+    message = "The paint of this job cannot be read."
+    return InputError("damaged-job", "job", message, "Paint it again.")

@@ -242,7 +242,7 @@ class LargeEasel:
         charts, rows, columns = ground.design.canvas_shape
         logits = np.empty((charts, rows, columns, 3), np.float16)
         for chart, pyramid in zip(logits, paint, strict=True):
-            canvas = Pyramid(pyramid.levels, self._iterate.phases[: self._depth], (rows, columns))
+            canvas = Pyramid(pyramid.levels, pyramid.phases, (rows, columns))
             for top, left, height, width in boxes((rows, columns)):
                 shown = torch.einsum(
                     "ij,jhw->hwi", self._axes, canvas.read(Box(top, left, height, width))
@@ -253,16 +253,19 @@ class LargeEasel:
 
     def _whole(self) -> tuple[Ground, list[Pyramid]]:
         """The ground at full size, and what is shown on it."""
-        levels: Sequence[Level] = self._iterate.shown()
-        phases, full = self._iterate.phases, self.recipe.size
-        if self._width == full:
-            return self._ground, self._paint_on(self._ground, levels, phases)
-        ground, sizes, to = self._ground_of(full), self._sizes(full), self._phases(full)
-        grids = zip(self._edged(levels), sizes, phases, to, strict=True)
-        return ground, self._paint_on(ground, [Resized(*grid) for grid in grids], to)
+        full, iterate = self.recipe.size, self._iterate
+        ground = self._ground if self._width == full else self._ground_of(full)
+        sizes, to = self._sizes(full), self._phases(full)
+        grids = zip(iterate.shown(), sizes, iterate.phases, to, strict=True)
+        return ground, self._paint_on(ground, [self._resized(*grid) for grid in grids], to)
 
-    def _edged(self, levels: Sequence[Level]) -> list[Level]:
-        return [x if self._ground.design.wrap else Clamped(x) for x in levels]
+    def _resized(self, level: Level, size: tuple[int, int], before: Phase, after: Phase) -> Level:
+        """A level at full size, which it may have already: each by itself, as the disk may have
+        been full while some grew."""
+        if (level.size, before) == (size, after):
+            return level
+        edged = level if self._ground.design.wrap else Clamped(level)
+        return Resized(edged, size, before, after)
 
     def _glance(self, shape: tuple[int, int, int]) -> Tensor:
         """The mean on a smaller canvas, (texels, 3): each of its texels is the mean of what it

@@ -55,6 +55,12 @@ def pick_device() -> torch.device:
     return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
 
 
+def devices_for(recipe: Recipe, scene: Scene, devices: Sequence[str]) -> Sequence[str]:
+    """Those of several devices that have something to do: what is painted window by window
+    (:func:`service.room.in_windows`) is painted by the first one."""
+    return devices[:1] if in_windows(scene, recipe) else devices
+
+
 def paint(
     recipe: Recipe,
     scene: Scene,

@@ -65,6 +65,8 @@ def read_picture(
         raise InputError("missing-file", field, message, hint) from None
     except Image.DecompressionBombError:
         message, hint = f"{shown} has over {limit:,} pixels.", "Scale it down."
+    except MemoryError:
+        message, hint = f"{shown} takes more memory than there is.", "Scale it down."
     except _NoRangeError as error:
         message, hint = f"{shown} has {error} pixels.", "Save it with 8 or 16 bits."
     except Exception:  # Pillow's decoders raise whatever a broken file makes them raise

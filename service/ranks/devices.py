@@ -7,6 +7,7 @@ import re
 from geometry.errors import InputError
 
 MAX_RANKS = 16  # devices of one painting
+NO_MEMORY = 3  # exit code of a rank that had not enough
 
 
 class RankLostError(Exception):

@@ -22,12 +22,11 @@ import torch
 from torch import distributed
 
 from service.parent import environment_of_children
-from service.ranks.devices import RankLostError
+from service.ranks.devices import NO_MEMORY, RankLostError
 from service.ranks.ranks import Group, Ranks
 
 T = TypeVar("T")
 
-NO_MEMORY = 3  # exit code of a rank that had not enough
 PATIENCE = timedelta(hours=1)  # of a rank with another one, which may be delivering a frame
 # Of a sum on GPUs, for which all ranks are there. NCCL does not notice that one has gone, and ends
 # the others when this is over.

@@ -24,7 +24,7 @@ from geometry.texture.margins import filling
 from geometry.texture.seam_erasure import erase_seams
 from geometry.texture.seam_steps import seam_ratio
 from service.finisher import in_inks, unique_colours
-from service.inputs.body import ALPHA_CUT, Body
+from service.inputs.body import Body
 from service.painting.kept import Backdrop
 from service.pictures.base_colour import fitted_stack
 from service.pictures.depth import in_depth, in_eight_bits
@@ -130,7 +130,7 @@ def finish_mesh(
         )
         worst = deviation(mesh, scene.elements, placement).worst
     stretch = texel_stretch(mesh, shape)
-    holes = _holes(body, shape)
+    holes = body.holes_at(shape)
     figures = MeshFigures(
         surface_coverage(seen, texels, mesh, holes),
         ratios,
@@ -151,13 +151,6 @@ def finish_mesh(
         Quality(errors, ratios),
         figures,
     )
-
-
-def _holes(body: Body, shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """(rows, columns): the texels that are clear; no view is to see them."""
-    if body.base is None or body.holes is None:
-        return np.zeros(shape, bool)
-    return fitted_stack(body.base, shape, body.mesh.textures)[..., 3] < ALPHA_CUT
 
 
 def with_base(painted: Picture, body: Body) -> Picture:

@@ -98,7 +98,9 @@ class Diary:
             self.end(self._growing.record.state)
 
     def note(self, now: Progress) -> None:
-        """After every step."""
+        """After every step. One that comes again, from a checkpoint, is in it already."""
+        if self._last is not None and now.step <= self._last.step:
+            return
         pixels = None
         if self._due(now):
             start = time.perf_counter()
@@ -113,7 +115,7 @@ class Diary:
             self._thread.start()
 
     def _due(self, now: Progress) -> bool:
-        if self._drawn >= MAX_SHOTS or (self._last is not None and self._last.step == now.step):
+        if self._drawn >= MAX_SHOTS:
             return False
         if self._last is None or now.stage_ends or now.step == now.steps:
             return True

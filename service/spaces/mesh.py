@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from geometry.catalogue import find_group
 from geometry.errors import InputError
 from geometry.symmetry.groups import Group, elements
-from service.inputs.body import ALPHA_CUT, Body
+from service.inputs.body import Body
 from service.pictures.base_colour import fitted_stack
 from service.spaces.frame import Picture
 from service.spaces.space import LARGEST, Scene, Space, resolved
@@ -70,7 +70,7 @@ class MeshScene(Scene):
         height = max(1, round(_COLOURS_WIDTH * self.body.aspect))
         shape = (mesh.textures * height, _COLOURS_WIDTH)
         texels = fitted_stack(base, shape, mesh.textures)
-        shown = uv_surface(mesh, shape[1], shape[0], 0).covered & (texels[..., 3] >= ALPHA_CUT)
+        shown = uv_surface(mesh, shape[1], shape[0], 0).covered & ~self.body.holes_at(shape)
         return texels[shown][None, :, :3] if shown.any() else texels[..., :3]
 
     def design(self, width: int) -> MeshDesign:

@@ -186,6 +186,17 @@ class MeshDesign(Design):
         return (reads @ (reads.T @ seen.ravel())).reshape(seen.shape)
 
     @functools.cached_property
+    def visible(self) -> NDArray[np.bool_]:
+        """(rows, columns) of the picture: the texels whose paint faces show, not those between UV
+        islands, of holes, or where a mask keeps the base; all of them if no face shows any."""
+        body, (rows, columns) = self._body, self.shape
+        found = uv_surface(body.mesh, columns, rows, 0, precision=np.float32).covered
+        found &= ~body.holes_at(self.shape)
+        if body.mask is not None:
+            found &= fitted_stack(body.mask, self.shape, body.mesh.textures) > 0
+        return found if found.any() else np.ones_like(found)
+
+    @functools.cached_property
     def base(self) -> Array | None:
         """(coarse texels, 3) in 0..1: the colour that the mesh has."""
         return None if self._body.base is None else self.base_at(self.coarse_shape)

@@ -119,7 +119,7 @@ class MeshSurface(Surface):
         if finish.gaussians:
             logits = self._filtered(logits, finish)
         whole = to_host(self._whole(self._chart(logits)))
-        fitted = finish.fitted(whole)
+        fitted = finish.fitted(whole[self._design.visible.ravel()])
         colours = special.expit(fitted.toned(whole)).reshape(*self._design.shape, 3)
         return fitted.settled(rounded(colours, dtype))
 

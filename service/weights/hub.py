@@ -17,6 +17,8 @@ from service.weights.store import first_writable
 if TYPE_CHECKING:
     from torch import Tensor
 
+_WANTED = "Give a file that torchvision's weights of the network come in: a .pth."
+
 
 def torchvision_weights(network: str, file: str, megabytes: int) -> Weights:
     """torchvision's first ImageNet weights of the ``network`` of our table. file: what the hub
@@ -102,11 +104,10 @@ def read_state_dict(path: Path) -> Mapping[str, Tensor]:
     except FileNotFoundError:
         raise InputError("bad-weights", "weights", f"There is no file {path}.") from None
     except Exception as error:
-        raise InputError(
-            "bad-weights", "weights", f"{path} holds no torch weights ({type(error).__name__})."
-        ) from None
+        message = f"{path} holds no torch weights ({type(error).__name__})."
+        raise InputError("bad-weights", "weights", message, _WANTED) from None
     if not isinstance(state, Mapping) or not all(
         isinstance(name, str) and isinstance(x, torch.Tensor) for name, x in state.items()
     ):
-        raise InputError("bad-weights", "weights", f"{path} holds no state dict.")
+        raise InputError("bad-weights", "weights", f"{path} holds no state dict.", _WANTED)
     return dict(state)

@@ -53,7 +53,8 @@ def read_painted(path: Path) -> tuple[Recipe, Paint, Path | None]:
     receipt of a painting; and as
     :func:`service.cli.recipe_file.read_recipe`."""
     if not path.exists():
-        raise InputError("missing-file", "receipt", f"There is no file {path}.")
+        message, hint = f"There is no file {path}.", "Check its name."
+        raise InputError("missing-file", "receipt", message, hint)
     data = read_json(path)
     if data.get("schema") != SCHEMA:
         raise InputError(

@@ -24,6 +24,7 @@ from service.reporting.mesh_delivery import MeshDestination, deliver_mesh, mesh_
 from service.reporting.receipt import file_sha256
 from service.reporting.remarks import SMALL, remarks
 from service.reporting.rescue import Rescue
+from service.room import check_disk
 from service.scene import make_scene
 from service.spaces.mesh import SPACE
 
@@ -44,6 +45,7 @@ def paint_mesh_to(recipe: Recipe, picture: Path, console: Console, extras: Extra
     recipe = as_wide_as_kept(recipe, given.body)
     scene = make_scene(recipe, given.body)
     place = mesh_destination(picture, given.loaded.names, inputs_of(recipe, extras), extras.dpi)
+    check_disk(recipe, picture.parent)
     about = {"mesh": described(recipe, given, place)}  # now: later the file may be gone
     styles = load_styles(recipe)
     for sentence in given.loaded.unread:

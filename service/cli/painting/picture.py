@@ -138,21 +138,26 @@ def painted(
     diary: Diary | None = None,
 ) -> Iterator[tuple[Finished, Progress]]:
     """What is finished and the last step, for as long as Ctrl-C is minded. ``diary``: is told of
-    every step. Where one of several devices is lost, or the disk is too full to go on, the last
-    step is the one before."""
+    every step. Where a process that paints along is lost again and again, or memory or disk are too
+    full to go on, the last step is the one before."""
     with (
         finish_on_interrupt() as finish_wanted,
         shown_progress(console, recipe.objective) as show,
     ):
-        from service.painting.paint import paint, pick_device  # torch: seconds
-        from service.ranks.devices import RankLostError, devices_here
-        from service.ranks.together import together
+        from service.cli.painting.outliving import painted_on  # torch: seconds
+        from service.painting.paint import devices_for, pick_device
+        from service.ranks.devices import devices_here
         from service.reporting.finish import finish
+
+        def warn(words: str) -> None:
+            console.out(f"warning: {words}", highlight=False)
 
         with clear_about_memory():
             last = None
-            steps = together(
-                *(devices_here(extras.device or str(pick_device())), paint),
+            wanted = str(pick_device()) if extras.device is None else extras.device
+            devices = devices_here(wanted)
+            steps = painted_on(
+                *(devices_for(recipe, scene, devices), warn),
                 *(recipe, scene, styles),
                 weights=extras.weights,
                 steering=extras.steering,
@@ -168,20 +173,32 @@ def painted(
                         diary.note(last)
                     if finish_wanted():
                         break
-            except (RankLostError, InputError) as error:
+            except Exception as error:
+                if (refusal := _refusal(error)) is None:
+                    raise
                 if last is None:
-                    raise _refusal(error) from None
-                console.out(f"warning: {error} The picture is as it was then.", highlight=False)
+                    raise refusal from None
+                warn(f"{refusal} The picture is as it was then.")
             assert last is not None, "a recipe has at least one step"
             done = finish(recipe, scene, styles, last, extras.weights)
         yield done, last
 
 
-def _refusal(error: Exception) -> InputError:
-    """Why nothing was painted."""
+def _refusal(error: Exception) -> InputError | None:
+    """Why nothing more was painted; None for a fault of ours."""
+    from service.ranks.devices import RankLostError
+
     if isinstance(error, InputError):
         return error
-    return InputError("worker-died", "device", str(error))
+    if isinstance(error, RankLostError):
+        return InputError("worker-died", "device", str(error), "Try again, or name one device.")
+    return _too_large() if is_out_of_memory(error) else None
+
+
+def _too_large() -> InputError:
+    return InputError(
+        "out-of-memory", "size", "The painting does not fit into memory.", "Try a smaller size."
+    )
 
 
 @contextlib.contextmanager
@@ -192,6 +209,4 @@ def clear_about_memory() -> Iterator[None]:
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        raise InputError(
-            "out-of-memory", "size", "The painting does not fit into memory.", "Try a smaller size."
-        ) from None
+        raise _too_large() from None

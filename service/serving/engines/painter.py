@@ -103,7 +103,7 @@ def torch_painter() -> Painter:
     from service.inputs.styles import load_styles
     from service.painting.checkpoint import Checkpoint
     from service.painting.kept import Before, Paint, kept_paint
-    from service.painting.paint import paint
+    from service.painting.paint import devices_for, paint
     from service.perception.choice import best_at_hand
     from service.perception.contents import contents
     from service.perception.network import load_network
@@ -166,7 +166,7 @@ def torch_painter() -> Painter:
             else:
                 before = kept_paint(scene, recipe.size, found, region > 127)
         return together(
-            *(devices_of(attempt.device), paint),
+            *(devices_for(recipe, scene, devices_of(attempt.device)), paint),
             *(recipe, scene, styles),
             resume=checkpoint,
             frugal=attempt.frugal,

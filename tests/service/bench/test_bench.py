@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from geometry.errors import InputError
 from service.bench import report, suite
 from service.bench.race import race, ratio
 from service.bench.scaling import Curve, _peak, _pooled
@@ -74,3 +75,11 @@ def test_an_unknown_part_is_refused_before_anything_runs(tmp_path):
     result = CliRunner().invoke(app, ["bench", "stepps", "-o", str(tmp_path / "b")])
     assert result.exit_code and "steps" in str(result.exception)
     assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("place", ["file", "file/b"])
+def test_figures_that_could_not_be_kept_are_not_measured(tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InputError) as refused:
+        suite.run(["steps"], tmp_path / place, lambda text: None)
+    assert refused.value.code == "bad-output" and (tmp_path / "file").read_text() == "mine"

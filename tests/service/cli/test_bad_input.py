@@ -35,6 +35,8 @@ TILE = ("tile", "--group", "p6", "--size", "64", "--steps", "2")
         (("tile", "-g", "p4", "--torus-map", "42,1", "42,1"), "(42,1)", "in quotes"),
         ((*TILE, "--quality", "best"), "quality", "'final'"),
         ((*TILE, "--weights", "absent.pth"), "weights", ""),
+        ((*TILE, "--device", ""), "device", "cuda:0"),
+        ((*TILE, "--device", "cpu,cuda:0"), "device", "Name one kind"),
         ((*TILE, "-o", "picture.bmp"), "output", ".png"),
         ((*TILE, "-o", "broken.png/tile.png"), "output", "another"),
         ((*TILE, "-o", "recipe.png"), "output", "another"),
@@ -172,10 +174,11 @@ def test_exit_codes_reach_the_shell(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory")
-def test_too_little_memory_to_start_is_one_line(tmp_path):
-    """A gigabyte has no room for torch."""
+@pytest.mark.parametrize("limit", ["1000000", "200000"])
+def test_too_little_memory_to_start_is_one_line(tmp_path, limit):
+    """A gigabyte has no room for torch; in a fifth of that NumPy's first product never ends."""
     words = [sys.executable, "-m", "service", *TILE]
-    limited = ["sh", "-c", 'ulimit -v 1000000; exec "$@"', "sh", *words]
+    limited = ["sh", "-c", f'ulimit -v {limit}; exec "$@"', "sh", *words]
     done = subprocess.run(limited, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith("error: memory: ") and done.stderr.count("\n") == 1

@@ -4,15 +4,20 @@ import errno
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
+import torch
 from cows import GREY, QUICK, write_cow
 from PIL import Image
 
 from geometry.errors import InputError
 from service.cli import main
+from service.cli.painting import outliving
 from service.painting.easel import Easel
+from service.ranks.devices import RankLostError
+from service.ranks.together import together
 from service.reporting import delivery, rescue
 from service.reporting.delivery import deliver, destination
 from service.reporting.overwriting import FilesRead
@@ -111,3 +116,93 @@ def test_what_was_painted_when_the_disk_filled_is_delivered(folder, monkeypatch,
     assert code == 0 and "warning: temporary files: There is no room. Make." in out
     receipt = json.loads(Path("tile.json").read_text())
     assert receipt["steps"] == painted and Image.open("tile.png").size == (64, 64)
+
+
+# --- several devices -------------------------------------------------------------------------
+
+ON_TWO = ("sphere", "-g", "222", "--size", "64", "--steps", "6", "--views", "2", "-q", "draft")
+ON_TWO = (*ON_TWO, "--device", "cpu,cpu")
+
+
+def lose_after(*steps):
+    """What does as :func:`together`, in this process alone; the first time it loses another one
+    after the first of ``steps``, and so on."""
+    due = list(steps)
+
+    def lossy(devices, paint, *given, **options):
+        for now in paint(*given, device=torch.device("cpu"), **options):
+            yield now
+            if due and due[0] == now.step:
+                raise RankLostError(f"It ended after step {due.pop(0)}.")
+
+    return lossy
+
+
+@pytest.mark.parametrize(("seconds", "lost", "kept"), [(0, (2, 4), (2, 4)), (1000, (4,), (1,))])
+def test_a_painting_outlives_processes_that_paint_along(
+    folder, monkeypatch, capsys, seconds, lost, kept
+):
+    monkeypatch.setattr(outliving, "KEPT_SECONDS", seconds)
+    for name, steps in {"whole.png": (), "lost.png": lost}.items():
+        monkeypatch.setattr(outliving, "together", lose_after(*steps))
+        assert main([*ON_TWO, "-o", name]) == 0
+    said = [x for x in capsys.readouterr().out.splitlines() if x.startswith("warning: ")]
+    assert said == [
+        f"warning: It ended after step {k}. The painting goes on from step {j}."
+        for k, j in zip(lost, kept, strict=True)
+    ]
+    assert Path("lost.png").read_bytes() == Path("whole.png").read_bytes()
+    assert json.loads(Path("lost.json").read_text())["steps"] == 6
+
+
+def test_one_that_is_lost_again_at_once_ends_it(folder, monkeypatch, capsys):
+    monkeypatch.setattr(outliving, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(outliving, "together", lose_after(3, 3))
+    assert main([*ON_TWO, "-o", "lost.png"]) == 0
+    assert "name one device. The picture is as it was then." in capsys.readouterr().out
+    assert json.loads(Path("lost.json").read_text())["steps"] == 3
+
+
+def test_one_that_does_not_start_is_one_line(folder, monkeypatch, capsys):
+    def lost(*_, **__):
+        raise RankLostError("One did not start.")
+        yield
+
+    monkeypatch.setattr(outliving, "together", lost)
+    assert main([*ON_TWO, "-o", "lost.png"]) == 2
+    err = capsys.readouterr().err
+    assert err == "error: device: One did not start. Try again, or name one device.\n"
+    assert not list(folder.glob("lost*"))
+
+
+@pytest.mark.slow
+def test_a_process_that_paints_along_is_killed(folder, monkeypatch, capsys):
+    monkeypatch.setattr(outliving, "KEPT_SECONDS", 0)
+    assert main([*ON_TWO, "-o", "whole.png"]) == 0
+
+    def killed(*given, resume, **options):
+        for now in together(*given, resume=resume, **options):
+            yield now
+            if resume is None and now.step == 3:
+                (child,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+                os.kill(int(child), signal.SIGKILL)
+
+    monkeypatch.setattr(outliving, "together", killed)
+    assert main([*ON_TWO, "-o", "lost.png"]) == 0
+    assert "on cpu ended (signal 9). The painting goes on from step 3." in capsys.readouterr().out
+    assert Path("lost.png").read_bytes() == Path("whole.png").read_bytes()
+
+
+def test_what_was_painted_when_memory_ran_out_is_delivered(folder, monkeypatch, capsys):
+    step = Easel.step
+
+    def find_none(self, number):
+        if number == 2:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return step(self, number)
+
+    monkeypatch.setattr(Easel, "step", find_none)
+    assert main(["tile", "-g", "p4", "--size", "64", "--steps", "4", "-o", "tile.png"]) == 0
+    out = capsys.readouterr().out
+    assert "warning: size: The painting does not fit into memory. Try a smaller size." in out
+    assert json.loads(Path("tile.json").read_text())["steps"] == 2

@@ -7,13 +7,18 @@ import pytest
 import torch
 from cases import quick
 from PIL import Image
+from scipy.ndimage import binary_dilation
+from shapes import cube, plane
 
 from geometry.errors import InputError
 from geometry.symmetry.colour_transport import moments_of
+from service.anew import Anew
 from service.cli.serving.orders import read_order
 from service.finisher import Finisher, unique_colours
 from service.finishing import STEPS
+from service.inputs.body import Body
 from service.inputs.styles import exemplar_pixels, load_styles
+from service.painting.kept import Paint
 from service.recipe.parsing import parse_recipe
 from service.reporting.quality import measure_quality
 from service.scene import make_scene, read_scene, wire_scene
@@ -106,6 +111,33 @@ def test_the_colours_of_another_picture_are_taken(space):
     assert np.abs(plain.mean - wanted.mean).max() > 0.3
     assert np.abs(matched.mean - wanted.mean).max() < 0.1
     assert np.abs(matched.covariance - wanted.covariance).max() < 0.2 * wanted.covariance.max()
+
+
+@pytest.mark.parametrize("body", ["islands", "hole", "mask"])
+def test_of_a_mesh_only_what_faces_show_is_measured(body):
+    """Paint beside it has other colours, of which there is more."""
+    bodies = {"islands": Body(cube())}
+    base, mask = np.zeros((64, 64, 4), np.uint8), np.zeros((64, 64), np.uint8)
+    base[..., 3], mask[:32] = 255, 255
+    bodies["mask"] = Body(plane(2, 2), base=base, mask=mask)
+    base[32:, :, 3] = 0
+    bodies["hole"] = Body(plane(2, 2), base=base)
+    fields = {"target": "mesh", "group": "1", "size": 64, "finishing": {"match": "night_strokes"}}
+    found = parse_recipe(fields)
+    scene = make_scene(found, bodies[body])
+    surface, visible = make_surface(scene, 64, 1, torch.device("cpu")), scene.design(64).visible
+    assert 0.3 < visible.mean() < 0.6
+    shape = surface.canvas_shape[1:]
+    far = ~binary_dilation(visible, iterations=3)
+    far = np.asarray(Image.fromarray(far).resize(shape[::-1], Image.Resampling.NEAREST))
+    paint = rough_paint(surface) + torch.tensor(far.reshape(-1, 1)) * torch.tensor([6.0, -6.0, 0.0])
+    picture = surface.delivered(paint, Finisher.of(found, scene))
+    kept = Paint(paint.numpy().reshape(1, *shape, 3), False)
+    drafted = Anew(found, scene, [], kept).draft(found)[..., :3]
+    wanted = moments_of(exemplar_pixels("night_strokes"))
+    for matched in (moments_of(made[visible][None]) for made in (picture, drafted)):
+        assert np.abs(matched.mean - wanted.mean).max() < 0.1
+        assert np.abs(matched.covariance - wanted.covariance).max() < 0.2 * wanted.covariance.max()
 
 
 @pytest.mark.parametrize("space", quick(SPACES, "tile", "frieze", "hexagonal"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 
 import numpy as np
 import pytest
@@ -128,6 +129,40 @@ def test_a_painting_finished_early_is_delivered_at_full_size():
     assert first.stages > 1
     assert first.texture(0).shape[1] == SIZE
     assert first.paint().logits.shape[1:3] == (SIZE, SIZE)
+
+
+@pytest.mark.parametrize("room", [0, 1, 2, 5, 9])
+def test_a_disk_that_fills_up_while_it_grows_costs_nothing(monkeypatch, room):
+    """Files that there is still room for: of some levels, or of parts of one."""
+    monkeypatch.setattr(sizes, "IN_MEMORY", 0)
+    reserve, left, grow = sheets._reserve, [], LargeStudio.enter
+
+    def filling_up(file, total):
+        if left and not left[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        left[:] = [files - 1 for files in left]
+        reserve(file, total)
+
+    def grow_with_little_room(studio, *where):
+        left[:] = [room]
+        grow(studio, *where)
+
+    monkeypatch.setattr(sheets, "_reserve", filling_up)
+    monkeypatch.setattr(LargeStudio, "enter", grow_with_little_room)
+    with pytest.raises(InputError, match="No space left on device"):
+        for last in run(wide()):
+            before, paint = last.texture(0).astype(int), last.paint().logits.astype(float)
+    assert last.step < last.steps and before.std() > 3
+    assert np.abs(last.texture(0) - before).mean() < 0.5
+    assert np.abs(last.paint().logits - paint).mean() < 0.02
+
+
+def test_what_is_kept_of_a_painting_finished_early_is_what_it_shows():
+    recipe = wide(group="p1")
+    first = next(run(recipe))
+    surface = make_surface(scene_of(recipe), SIZE, 1, CPU)
+    shown = surface.delivered(torch.from_numpy(first.paint().logits).float().reshape(-1, 3))
+    assert np.abs(shown - first.texture(0).astype(int)).max() <= 1
 
 
 @pytest.mark.parametrize("fields", KINDS[:2])

@@ -200,6 +200,15 @@ def test_pictures_cut_short_are_refused_also_when_they_are_open():
     assert refused.value.message == "cow.png is not a picture that can be read."
 
 
+def test_a_picture_that_memory_does_not_hold_is_not_called_broken(monkeypatch):
+    def find_none(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("service.pictures.files._pixels", find_none)
+    with pytest.raises(InputError, match=r"cow\.png takes more memory"):
+        read_picture(saved(Image.fromarray(COLOURS)), "mesh", "cow.png")
+
+
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_bombs_are_told_the_limit_also_where_pillow_has_its_own():
     small = png(np.zeros((1, 1, 1), int), 8, 0)

@@ -90,6 +90,15 @@ def test_one_without_memory_is_told_from_one_that_died():
 
 
 @pytest.mark.slow
+def test_one_that_refuses_says_nothing_itself(capfd):
+    """The first one does, in one line."""
+    with pytest.raises(RankLostError, match=r"on cpu ended \(exit code 1\)"):
+        for _ in together(("cpu", "cpu"), painted.refused):
+            pass
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.slow
 def test_nothing_is_left_when_nobody_looks_any_more():
     steps = together(("cpu", "cpu"), painted.process_numbers)
     next(steps)

@@ -89,6 +89,18 @@ def test_a_record_from_the_first_step_to_the_end(tmp_path):
     assert (tmp_path / "run" / REPORT).read_text() == "50"
 
 
+def test_steps_that_come_again_are_in_it_once(tmp_path):
+    """As where a painting goes on from a checkpoint in memory."""
+    with diary_in(tmp_path / "run") as diary:
+        for step in (*range(1, 31), *range(25, 51)):
+            diary.note(progress(step, 50))
+        diary.end("finished")
+    record = read_record(tmp_path / "run" / RECORD)
+    assert record.points.steps == list(range(1, 51)) and record.step == 50
+    steps = [shot.step for shot in record.shots]
+    assert steps == sorted(set(steps))
+
+
 def test_one_that_is_never_ended_is_readable(tmp_path):
     """As after a SIGKILL: what was written is whole, and says how far it was."""
     written = {}

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import numpy as np
 import pytest
 from patience import PATIENCE
 from service_process import (
@@ -78,24 +79,30 @@ def test_a_job_that_is_resumed_at_once_is_not_painted_twice(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_job_on_two_devices_outlives_one_of_their_processes(tmp_path):
+    """And ends with the very bits of one that was left alone."""
+    wanted = {"size": 64, "steps": 120, "views": 2, "network": "squeezenet"}
+    wanted = recipe(1, group="222") | wanted
     with (
         running(tmp_path / "log.txt", devices=["cpu,cpu"], painter=TORCH_PAINTER) as service,
         Client(service.address, timeout=PATIENCE) as client,
     ):
-        wanted = {"size": 64, "steps": 3000, "views": 2, "network": "squeezenet"}
-        job = client.submit(recipe(1, group="222") | wanted)
-        assert eventually(lambda: client.hello()["device"] == "cpu,cpu")
-        checkpoint = tmp_path / "jobs" / job / "checkpoint.safetensors"
-        assert eventually(checkpoint.exists)
+        job = client.submit(wanted)
+        assert client.frame(job, after=10, max_size=8).state == "running"
+        client.pause(job)  # after a checkpoint
+        assert eventually(lambda: client.attach(job)["state"] == "paused")
+        client.resume(job)
+        step = client.attach(job)["progress"]["step"]
+        assert client.frame(job, after=step + 2, max_size=8).state == "running"
         (follower,) = children(service.worker())
         os.kill(follower, signal.SIGKILL)
-        assert eventually(lambda: len(workers(service.log())) == 2)
-        step = client.attach(job)["progress"]["step"]
-        assert client.frame(job, after=step, max_size=8).state == "running"  # it goes on
-        client.finish(job)
-        assert list(client.frames(job, 8))[-1].state == "finished"
-        assert "on cpu ended (signal 9)" in service.log()
+        undisturbed = client.submit(wanted)
+        for each in (job, undisturbed):
+            assert list(client.frames(each, 8))[-1].state == "finished"
+        np.testing.assert_array_equal(*(client.result(each)[0] for each in (job, undisturbed)))
+        log = service.log()
+        assert len(workers(log)) == 2 and log.count("on cpu ended (signal 9)") == 1
 
 
 def test_only_devices_of_torch_are_names():
