@@ -78,6 +78,7 @@ def test_a_job_that_is_resumed_at_once_is_not_painted_twice(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_job_on_two_devices_outlives_one_of_their_processes(tmp_path):
     with (
         running(tmp_path / "log.txt", devices=["cpu,cpu"], painter=TORCH_PAINTER) as service,
