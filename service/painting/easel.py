@@ -36,7 +36,7 @@ from service.spaces.frame import Picture
 from service.spaces.handedness import must_be_mirrored
 from service.spaces.space import Scene
 from service.surfaces.glances import Glances, at_most
-from service.surfaces.grids import random_phases
+from service.surfaces.grids import ALIGNED, random_phases
 from service.surfaces.host import to_host
 from service.surfaces.surface import Surface, enlarged_paint, make_surface
 
@@ -236,7 +236,7 @@ class Easel:
             looked_at = self._glances.surface(self._surface, self._width, max_size)
             shown, shape = self._iterate.mean, looked_at.canvas_shape
             if shape[1] > self._surface.canvas_shape[1]:
-                shown = shown.enlarged(shape, looked_at.phases)
+                shown = shown.enlarged(shape, (ALIGNED,) * self._depth)
             elif looked_at is not self._surface:
                 shown = shown.shrunk(shape)
             return at_most(max_size, looked_at.picture(self._logits(shown)))

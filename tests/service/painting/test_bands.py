@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from deliveries import CPU, scene_of
+from PIL import Image
 from test_repainting import recipe_of, run
 
 from geometry.maps.pixel_moves import first_of_each
@@ -96,6 +97,18 @@ def test_a_look_is_made_of_few_pixels(name, monkeypatch):
             assert max(seen.texture(size).shape) == size
     assert sorted(made) == [24, 48]  # once for all stages
     assert max(seen.texture(96).shape) == 96 and len(made) == 2
+
+
+@pytest.mark.parametrize("name", ["sphere", "hyperbolic"])
+def test_a_look_may_be_larger_than_what_is_painted(name, monkeypatch):
+    """Small stages are looked at by the maps of later ones: this one is 68 pixels wide."""
+    seen = {}
+    for across in (90, 1000):  # more than the whole painting has: its own maps are taken
+        monkeypatch.setattr(glances, "GLANCES", (across,))
+        seen[across] = next(run(recipe_of(name, size=96, steps=6))).texture(90)
+    assert seen[90].shape[1] == 90 and seen[1000].shape[1] == 68
+    own = np.asarray(Image.fromarray(seen[1000]).resize(seen[90].shape[1::-1]))
+    assert np.corrcoef(own.ravel(), seen[90].ravel())[0, 1] > 0.9
 
 
 @pytest.mark.parametrize("name", ["sphere", "disc", "rosette"])

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_painter import CRASH
+from patience import limited
 from PIL import Image
 from rich.console import Console
 from service_process import HERE, ROOT, environment, eventually, recipe, refused
@@ -36,20 +37,19 @@ def batch(folder, engine="local", into="out"):
     if engine == "ray":
         pytest.importorskip("ray")
     command = [sys.executable, str(HERE / "run_batch.py"), into, engine, "."]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def painted(folder, engine="local", into="out"):
     """Run a batch to its end: numbers of pictures painted, there already, and failed."""
-    with batch(folder, engine, into) as process:
-        out, _ = process.communicate(timeout=120)
+    with batch(folder, engine, into) as process, limited(process):
+        out, _ = process.communicate()
         assert process.returncode == 0
     *numbers, _ = out.splitlines()[-1].split()
     return [int(number) for number in numbers]
@@ -98,7 +98,7 @@ def test_bad_recipes_leave_the_others_alone_and_nothing_is_painted_twice(folder)
 def test_two_batches_do_not_paint_into_one_folder(folder):
     write(folder, "long", step_ms=1000)
     with batch(folder) as first:
-        assert eventually(lambda: "running" in log(folder), 20)
+        assert eventually(lambda: "running" in log(folder))
         with pytest.raises(InputError, match="Another batch paints into out"):
             paint_batch(["."], (), Path("out"), Settings(Path("out")), Console())
         assert first.poll() is None
@@ -134,11 +134,12 @@ def test_a_reader_that_leaves_and_a_system_that_ends_stop_nothing_in_the_middle(
     with batch(folder) as process:
         process.stdout.close()  # as '| head -0' does
         process.stdout = None
-        assert eventually(lambda: delivered(folder, "a"), 60)
-        assert eventually(lambda: list(folder.glob("out/.batch/jobs/*/checkpoint*")), 60)
+        assert eventually(lambda: delivered(folder, "a"))
+        assert eventually(lambda: list(folder.glob("out/.batch/jobs/*/checkpoint*")))
         for number in (signal.SIGHUP, signal.SIGTERM):
             process.send_signal(number)
-        assert process.wait(timeout=60) == 0
+        with limited(process):
+            assert process.wait() == 0
     assert "Traceback" not in log(folder)
     assert painted(folder) == [1, 1, 0]  # goes on from the checkpoint
 
@@ -166,10 +167,11 @@ def test_a_batch_that_was_killed_and_stopped_goes_on_to_the_same_bits(folder, en
     for number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 0)):
         with batch(folder, engine) as process:
             before = another_checkpoint()
-            assert eventually(lambda: delivered(folder, "a"), 60)
-            assert eventually(lambda old=before: another_checkpoint() > old, 60)
+            assert eventually(lambda: delivered(folder, "a"))
+            assert eventually(lambda old=before: another_checkpoint() > old)
             process.send_signal(number)
-            out, _ = process.communicate(timeout=30)
+            with limited(process):
+                out, _ = process.communicate()
             assert process.returncode == code
     assert out.split()[-4:] == ["0", "1", "0", "1"]  # stopped, and said so
     written = first.stat().st_mtime_ns

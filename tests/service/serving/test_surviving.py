@@ -87,10 +87,10 @@ def test_a_job_that_takes_the_service_down_does_so_only_some_times(tmp_path):
     service = ServiceProcess(tmp_path / "log.txt")
     with Client(service.address) as client:
         innocent = client.submit(recipe(group="332", steps=2))
+        end_of(client, innocent)  # before there is one that takes the service away from who asks
         job = client.submit(recipe(group=DEADLY))
-        end_of(client, innocent)
     for _ in range(SERVICE_TRIES + 1):
-        assert service.process.wait(10) == -signal.SIGKILL
+        assert service.process.wait(PATIENCE) == -signal.SIGKILL
         service.process.stdout.close()
         service = ServiceProcess(tmp_path / "log.txt")
     with Client(service.address) as client:
@@ -100,7 +100,7 @@ def test_a_job_that_takes_the_service_down_does_so_only_some_times(tmp_path):
         )
         end_of(client, client.submit(recipe(steps=2)))
         client.resume(job)
-    assert service.process.wait(10) == -signal.SIGKILL
+    assert service.process.wait(PATIENCE) == -signal.SIGKILL
     service.process.stdout.close()
 
 
