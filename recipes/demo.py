@@ -50,11 +50,12 @@ class Arrival:
 
 def build_scene(bpy: Any) -> Any:
     """A smooth UV sphere on a dark floor, a camera, two lights; returns the sphere."""
+    from blender_addon.picture.shading import node_tree_of
+
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.mesh.primitive_plane_add(size=60, location=(0, 0, -1))
     floor = bpy.data.materials.new("Floor")
-    floor.use_nodes = True
-    shader = next(n for n in floor.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
+    shader = next(n for n in node_tree_of(floor).nodes if n.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = (0.012, 0.013, 0.018, 1)
     shader.inputs["Roughness"].default_value = 0.35
     bpy.context.object.data.materials.append(floor)

@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ..picture.shading import node_tree_of
 from ..problems import refuse
 
 NAME = "Orbitex Sky"
@@ -33,9 +34,7 @@ def set_sky(scene: Any, path: Path, strength: float) -> Any:
     if scene.world is not None and scene.world.name != NAME:
         scene.world.use_fake_user = True
     world: Any = bpy.data.worlds.get(NAME) or bpy.data.worlds.new(NAME)
-    if bpy.app.version < (5, 0, 0):
-        world.use_nodes = True  # 5.0 and later: always so, and setting it warns
-    tree = world.node_tree
+    tree = node_tree_of(world)
     tree.nodes.clear()
     places = tree.nodes.new("ShaderNodeTexCoord")
     texture = tree.nodes.new("ShaderNodeTexEnvironment")

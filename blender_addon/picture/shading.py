@@ -74,6 +74,13 @@ def attach(obj: Any, image: Any, uv_map: str, bump: float = 0.0) -> tuple[Attach
     return tuple(done)
 
 
+def node_tree_of(owner: Any) -> Any:
+    """The node tree of a material or a world, made where there is none."""
+    if bpy.app.version < (5, 0, 0):  # from then on always there, and the switch warns
+        owner.use_nodes = True
+    return owner.node_tree
+
+
 def _used_elsewhere(material: Any, obj: Any) -> bool:
     return any(
         other.data is not obj.data and any(s.material == material for s in other.material_slots)
@@ -83,9 +90,7 @@ def _used_elsewhere(material: Any, obj: Any) -> bool:
 
 
 def _attach_to(material: Any, image: Any, uv_map: str, created: bool) -> Attachment:
-    if bpy.app.version < (5, 0, 0):
-        material.use_nodes = True  # 5.0 and later: always so, and setting it warns
-    tree = material.node_tree
+    tree = node_tree_of(material)
     before = {node.name for node in tree.nodes}
     socket = find_base_colour(tree)
     if socket is None and next(_outputs(tree), None) is None:

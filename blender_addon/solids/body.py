@@ -9,6 +9,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..link.connection import Message
+from ..picture.shading import node_tree_of
 
 ATTRIBUTE = "Color"  # as Blender calls its own
 GAP = 0.1  # between the painted object and its solid, of the painted one's width
@@ -94,7 +95,6 @@ def _filament(number: int, colour: np.ndarray) -> Any:
 
 def _material(name: str) -> tuple[Any, Any]:
     material: Any = bpy.data.materials.new(name)
-    material.use_nodes = True
-    nodes = material.node_tree.nodes
+    nodes = node_tree_of(material).nodes
     shader = next(node for node in nodes if node.type == "BSDF_PRINCIPLED")
     return material, shader

@@ -23,12 +23,15 @@ from blender_addon.settings import preferences
 
 
 @pytest.fixture
-def addon(empty_blender: None) -> Iterator[None]:
-    """The add-on, registered; nothing of it is left afterwards."""
+def addon(empty_blender: None, recwarn: pytest.WarningsRecorder) -> Iterator[None]:
+    """The add-on, registered; nothing of it is left afterwards, and Blender warned of nothing
+    that a later one will lack."""
     blender_addon.register()
     yield
     pump.on_frame.clear()
     blender_addon.unregister()
+    warned = [str(warning.message) for warning in recwarn]
+    assert not [words for words in warned if "removed in Blender" in words]
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from blender_addon.picture.shading import node_tree_of
+
 
 def depsgraph() -> Any:
     bpy.context.view_layer.update()
@@ -40,8 +42,7 @@ def noise(height: int, width: int, seed: int = 0) -> np.ndarray:
 
 def material(picture: Any = None, colour: tuple[float, ...] = (0.8, 0.8, 0.8, 1.0)) -> Any:
     made = bpy.data.materials.new("Material")
-    made.use_nodes = True
-    tree = made.node_tree
+    tree = node_tree_of(made)
     shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = colour
     if picture is not None:

@@ -13,6 +13,7 @@ import pytest
 from fake_service import FakeService
 
 from blender_addon.link import connection, service_process, worker
+from blender_addon.picture.shading import node_tree_of
 from blender_addon.problems import ProblemError
 from blender_addon.scene import gather
 
@@ -138,8 +139,7 @@ def test_flat_scale_and_flat_uvs(sphere: Any) -> None:
 
 def test_udim_is_refused(sphere: Any) -> None:
     material = bpy.data.materials.new("Tiles")
-    material.use_nodes = True
-    node = material.node_tree.nodes.new("ShaderNodeTexImage")
+    node = node_tree_of(material).nodes.new("ShaderNodeTexImage")
     node.image = bpy.data.images.new("tiles", 8, 8, tiled=True)
     sphere.data.materials.append(material)
     with pytest.raises(RuntimeError, match="UDIM image 'tiles'"):

@@ -37,9 +37,7 @@ def render(addon: None, tmp_path: Path) -> Any:
     Cycles, which keeps what it can, and returns the pixel in the middle."""
     obj, scene = square(), bpy.context.scene
     glow = bpy.data.materials.new("Glow")
-    if bpy.app.version < (5, 0, 0):
-        glow.use_nodes = True
-    tree = glow.node_tree
+    tree = shading.node_tree_of(glow)
     tree.nodes.clear()
     emission, output = (
         tree.nodes.new(f"ShaderNode{kind}") for kind in ("Emission", "OutputMaterial")

@@ -296,8 +296,7 @@ def test_a_service_that_breaks_leaves_the_last_frame_and_a_reason(sphere: Any, h
 
 def test_the_tree_of_an_existing_material_is_kept(sphere: Any) -> None:
     material = bpy.data.materials.new("Gold")
-    material.use_nodes = True
-    nodes = material.node_tree.nodes
+    nodes = shading.node_tree_of(material).nodes
     principled = next(n for n in nodes if n.type == "BSDF_PRINCIPLED")
     principled.name = "Umbenannt"
     principled.inputs["Metallic"].default_value = 1.0

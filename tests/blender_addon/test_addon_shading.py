@@ -15,9 +15,7 @@ from blender_addon.picture import live_image, shading
 def tree_of(obj: Any, *kinds: str) -> tuple[Any, list[Any]]:
     """A material for ``obj`` with just these nodes; its tree and the nodes."""
     made = bpy.data.materials.new("Material")
-    if bpy.app.version < (5, 0, 0):
-        made.use_nodes = True
-    tree = made.node_tree
+    tree = shading.node_tree_of(made)
     tree.nodes.clear()
     obj.data.materials.append(made)
     return tree, [tree.nodes.new(f"ShaderNode{kind}") for kind in kinds]

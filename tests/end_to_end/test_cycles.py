@@ -56,13 +56,15 @@ def add_mesh(bpy, name, vertices, triangles, uvs=None):
 
 def add_glowing(bpy, mesh, texture):
     """The mesh as an object that shows its texture as it is."""
+    from blender_addon.picture.shading import node_tree_of
+
     image = bpy.data.images.new("texture", SIZE, SIZE, float_buffer=True, is_data=True)
     rgba = np.ones((SIZE, SIZE, 4), np.float32)
     rgba[..., :3] = texture[::-1]  # Blender's first row is the bottom one
     image.pixels.foreach_set(rgba.ravel())
     material = bpy.data.materials.new("material")
-    material.use_nodes = True
-    nodes, links = material.node_tree.nodes, material.node_tree.links
+    tree = node_tree_of(material)
+    nodes, links = tree.nodes, tree.links
     nodes.clear()
     picture, glow = nodes.new("ShaderNodeTexImage"), nodes.new("ShaderNodeEmission")
     picture.image = image

@@ -34,14 +34,15 @@ def figure(empty_blender, tmp_path):
 
 
 def mapped_material(bpy, file):
+    from blender_addon.picture.shading import node_tree_of
+
     rows, columns = np.mgrid[:32, :32]
     pixels = np.stack(
         [8 * rows, 8 * columns, 128 + 120 * ((rows // 8 + columns // 8) % 2)], axis=-1
     )
     Image.fromarray(pixels.astype(np.uint8)).save(file)
     material = bpy.data.materials.new("Wood")
-    material.use_nodes = True
-    tree = material.node_tree
+    tree = node_tree_of(material)
     uv_map, mapping, image = (
         tree.nodes.new(f"ShaderNode{kind}") for kind in ("UVMap", "Mapping", "TexImage")
     )

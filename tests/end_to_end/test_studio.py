@@ -11,6 +11,8 @@ import pytest
 from patience import PATIENCE, limited
 from PIL import Image
 
+from service.recipe.recipe import MAX_SIZE
+
 playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -129,9 +131,9 @@ def test_it_is_paused_adjusted_and_finished(page):
 
 
 def test_what_is_wrong_is_said_beside_its_field(page):
-    page.fill("#f-size", "5000")
+    page.fill("#f-size", str(MAX_SIZE + 1))
     page.wait_for_selector("[data-field=size] .error:not([hidden])")
-    assert "4096" in page.inner_text("[data-field=size] .error")
+    assert str(MAX_SIZE) in page.inner_text("[data-field=size] .error")
     assert page.get_attribute("#f-size", "aria-invalid") == "true"
     page.fill("#f-size", "64")
     page.wait_for_selector("[data-field=size] .error", state="hidden")
