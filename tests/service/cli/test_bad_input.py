@@ -28,6 +28,7 @@ TILE = ("tile", "--group", "p6", "--size", "64", "--steps", "2")
         ((*TILE, "--style", "-1:stained_glass"), "weight", "greater than 0"),
         ((*TILE, "--size", "63"), "size", "64"),
         ((*TILE, "--size", "big"), "--size", "whole number"),
+        ((*TILE, "--foo"), "--foo", ""),
         (("tile", "-g", "p4", "--set", "steps=12"), "--set", "service run"),
         (("variants", "tile", "-g", "p4", "--steps", "12"), "--steps", "--set steps="),
         (("variants", "tile", "-g", "p4", "--detail-weight", "2"), "", "--set objective.detail="),
@@ -165,12 +166,15 @@ def test_weights_that_do_not_fit_are_refused(tmp_path, capfd, content):
 
 
 def test_exit_codes_reach_the_shell(tmp_path):
-    for words in (("tile", "--group", "p66"), (*TILE, "--foo"), (*TILE, "-o", "/dev/null/x.png")):
-        done = call_command(*words, cwd=tmp_path)
-        assert done.returncode == 2 and done.stdout == ""
-        assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
-    assert call_command("--version", cwd=tmp_path).stdout.startswith("orbitex ")
+    done = call_command(*TILE, "-o", "/dev/null/x.png", cwd=tmp_path)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_the_version_is_told(capfd):
+    assert main(["--version"]) == 0
+    assert capfd.readouterr().out.startswith("orbitex ")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory")

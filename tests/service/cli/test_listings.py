@@ -21,11 +21,15 @@ from service.recipe.about import DescribedRecipe
 from service.recipe.parsing import parse_recipe
 
 
-def test_listings_come_without_torch(tmp_path):
-    code = "import sys, service.cli as c; c.main(['groups', '--json']); c.main(['tile', '--help']);"
+def test_listings_and_previews_come_without_torch(tmp_path):
+    lines = (["groups", "--json"], ["tile", "--help"], ["preview", "532", "--size", "64"])
+    code = f"import sys, service.cli as c; print([c.main(line) for line in {lines}]);"
     code += "assert not {'torch', 'warp'} & set(sys.modules), 'slow imports'"
-    done = subprocess.run([sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True)
-    assert done.returncode == 0, done.stderr.decode()
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[0, 0, 0]"
+    assert (tmp_path / "preview.png").exists()
 
 
 def test_colour_elements_in_words_are_all_different():

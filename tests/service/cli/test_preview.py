@@ -1,9 +1,5 @@
 """The preview, which shows a symmetry without torch, against the surfaces that paint."""
 
-import json
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
@@ -131,17 +127,6 @@ def test_the_command_writes_a_preview_and_no_receipt(tmp_path, capsys, words):
     with Image.open(place) as image:
         assert image.width == 64
     assert list(tmp_path.iterdir()) == [place]
-
-
-def test_a_preview_needs_no_torch(tmp_path):
-    code = (
-        "import sys, service.cli as c; c.main(['preview', '532', '--size', '64', '-o', 'p.png']);"
-    )
-    code += "import json; print(json.dumps('torch' in sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert json.loads(done.stdout.splitlines()[-1]) is False, done.stderr
 
 
 def test_a_figure_lies_beside_the_picture(tmp_path, capsys):

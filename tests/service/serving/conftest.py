@@ -1,4 +1,4 @@
-"""A service that the tests of a module share, and two ways to talk to it; ledgers without one."""
+"""A service that the tests share, and two ways to talk to it; ledgers without one."""
 
 import contextlib
 import errno
@@ -24,10 +24,21 @@ def nothing_is_left():
         service.process.kill()
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
+@pytest.fixture(scope="session")
+def started_once(tmp_path_factory):
+    """Two processes, which take seconds to start: one for all modules."""
     with running(tmp_path_factory.mktemp("service") / "log.txt") as process:
         yield process
+
+
+@pytest.fixture(scope="module")
+def service(started_once):
+    """A service without jobs; whatever a module leaves is cleared away."""
+    yield started_once
+    with Client(started_once.address, timeout=PATIENCE) as client:
+        for row in client.jobs():
+            client.cancel(row["job"])
+            client.forget(row["job"])
 
 
 @pytest.fixture
