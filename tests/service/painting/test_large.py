@@ -135,7 +135,7 @@ def test_a_painting_finished_early_is_delivered_at_full_size():
 def test_a_disk_that_fills_up_while_it_grows_costs_nothing(monkeypatch, room):
     """Files that there is still room for: of some levels, or of parts of one."""
     monkeypatch.setattr(sizes, "IN_MEMORY", 0)
-    reserve, left, grow = sheets._reserve, [], LargeStudio.enter
+    reserve, left, grow = sheets._reserve, [], LargeEasel.enter
 
     def filling_up(file, total):
         if left and not left[0]:
@@ -148,7 +148,7 @@ def test_a_disk_that_fills_up_while_it_grows_costs_nothing(monkeypatch, room):
         grow(studio, *where)
 
     monkeypatch.setattr(sheets, "_reserve", filling_up)
-    monkeypatch.setattr(LargeStudio, "enter", grow_with_little_room)
+    monkeypatch.setattr(LargeEasel, "enter", grow_with_little_room)
     with pytest.raises(InputError, match="No space left on device"):
         for last in run(wide()):
             before, paint = last.texture(0).astype(int), last.paint().logits.astype(float)
