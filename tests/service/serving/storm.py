@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from patience import PATIENCE
+from patience import PATIENCE, limited
 from service_process import HERE, ServiceProcess, alive, environment, eventually
 from stubborn_client import jobs_by_steps
 
@@ -140,7 +140,8 @@ class Storm:
     def end(self):
         """Waits until the client has all; {steps: texture}. Checks all but the textures."""
         try:
-            assert self.client.wait(PATIENCE) == 0
+            with limited(self.client):
+                assert self.client.wait() == 0
             with Client(self.service.address, timeout=PATIENCE) as client:
                 named = jobs_by_steps(client)
                 textures = {steps: client.result(jobs[0])[0] for steps, jobs in named.items()}

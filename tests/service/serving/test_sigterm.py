@@ -49,19 +49,22 @@ def test_a_step_that_does_not_end_in_time(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("size", [512, 2048])
-def test_the_real_painter(tmp_path, size):
-    steps = 30
+@pytest.mark.parametrize(("size", "steps"), [(512, 60), (2048, 30)])
+def test_the_real_painter(tmp_path, size, steps):
     service = ServiceProcess(tmp_path / "log.txt", painter=TORCH_PAINTER)
     with Client(service.address, timeout=PATIENCE) as client:
         job = client.submit({"target": "sphere", "group": "332", "size": size, "steps": steps})
-        # The last fifth or so is at full size, and slow.
-        seen = client.frame(job, after=int(0.85 * steps), max_size=8).progress
-        seconds = stop(service)
+        # The last fifth or so is at full size, and slow: it gets so many that it does not end.
+        first = client.frame(job, after=int(0.8 * steps), max_size=8).progress
+        client.adjust(job, {"steps": 100 * steps})
+        frame = client.frame(job, after=first["step"], max_size=8)
+        assert frame.state == "running", frame.error
+        seconds, seen = stop(service), frame.progress
     kept = Checkpoint.from_bytes(checkpoint_of(tmp_path, job).read_bytes()).tally
-    lost = seen["seconds"] - kept.seconds
+    lost, last_step = seen["seconds"] - kept.seconds, seen["seconds"] - first["seconds"]
     print(
         f"{size} px: {seconds:.1f} s from SIGTERM to the end, "
         f"step {seen['step']} seen, {kept.step} kept: {max(0.0, lost):.1f} s of painting lost"
     )
-    assert lost <= (0 if size == 512 else MOST_SECONDS_LOST)
+    in_time = seconds < LAST_CHECKPOINT_SECONDS  # the service waited for the step, and it ended
+    assert lost <= (0 if in_time else max(MOST_SECONDS_LOST, last_step))
