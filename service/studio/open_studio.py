@@ -30,6 +30,7 @@ from service.studio.watching import Connect
 HOST = "127.0.0.1"
 _PROBE_SECONDS = 2.0  # until it is clear that no service runs
 _MAX_CONNECTIONS = 64
+_LAST_SECONDS = 5  # for those that do not take their answer; the studio's own end comes before
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def open_studio(
             proxy_headers=False,
             server_header=False,
             limit_concurrency=_MAX_CONNECTIONS,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=_LAST_SECONDS,
         )
         announce(address)
         if browser:
@@ -73,7 +74,7 @@ def open_studio(
 
 
 class _Server(uvicorn.Server):
-    """Lets go those that wait for news of a job before it waits for all that is going on."""
+    """Lets the studio send away who waits in it before it waits for all that is going on."""
 
     def __init__(self, config: uvicorn.Config, end: Callable[[], None]) -> None:
         super().__init__(config)

@@ -49,6 +49,7 @@ from service.studio.messages import (
     words_of,
 )
 from service.studio.orders import portable, read_order
+from service.studio.shutdown import GracefulShutdown
 from service.studio.uploads import MAX_BYTES, Uploads
 from service.studio.watching import MAX_WATCHERS, Connect, events, side_for, until
 
@@ -59,6 +60,7 @@ _STEERED: dict[str, Callable[[Client, str], None]] = {
     "cancel": Client.cancel,
     "forget": Client.forget,
 }
+GRACE = 1.0  # seconds for what is nearly done, such as a job that is submitted
 T = TypeVar("T")
 
 
@@ -74,16 +76,19 @@ class Studio:
         self._watchers = anyio.CapacityLimiter(MAX_WATCHERS)
         self._sites = anyio.CapacityLimiter(1)
         self._gate = Gate(self._routes(), host, token)
+        self._answers = GracefulShutdown(self._gate)
 
     @property
-    def app(self) -> Gate:
+    def app(self) -> GracefulShutdown:
         """For an ASGI server."""
-        return self._gate
+        return self._answers
 
     def end(self) -> None:
-        """Let pages go that watch a job. In the server's loop."""
+        """Let pages go that watch a job, and after ``GRACE`` seconds all who wait for an answer.
+        In the server's loop."""
         for ending in list(self._endings):
             ending.set()
+        asyncio.get_running_loop().call_later(GRACE, self._answers.let_go)
 
     def _routes(self) -> Starlette:
         job = "/api/jobs/{job}"
