@@ -12,6 +12,7 @@ from cases import quick
 from deliveries import CPU
 from scipy.ndimage import gaussian_filter
 from shapes import cube, head, plane, uv_sphere, vase
+from test_large import fill_the_disk, shows_what_it_did
 from test_repainting import STYLE
 
 from geometry.texture.margins import filling
@@ -242,6 +243,14 @@ def test_a_painting_finished_early_and_one_that_is_made_larger():
     *_, last = run(recipe_of(group="432", size=128), body, before=kept)
     halved = last.texture(0).reshape(64, 2, 64, 2, 3).mean((1, 3))
     assert np.corrcoef(halved.ravel(), small.texture(0).astype(float).ravel())[0, 1] > 0.7
+
+
+@pytest.mark.parametrize("case", quick(BODIES, "mirror", "by direction"))
+def test_a_disk_that_fills_up_while_a_mesh_grows_costs_nothing(monkeypatch, case):
+    """Room for some levels."""
+    body = Body(vase(columns=48, rows=24) if case != "by direction" else cube(seed=1))
+    fill_the_disk(monkeypatch, 6)
+    assert shows_what_it_did(run(recipe_of(**BODIES[case]), body))
 
 
 def photograph():
