@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 
 import numpy as np
@@ -13,13 +12,11 @@ from patience import PATIENCE
 from service_process import (
     ServiceProcess,
     alive,
-    environment,
     eventually,
     receive,
     recipe,
     refused,
     running,
-    service_command,
     until_running,
 )
 from storm import free_port
@@ -29,22 +26,6 @@ from service.serving.jobs.job_folder import JobFolder
 from service.serving.protocol.wire import decode, encode
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
-
-
-def run_service(bind, data):
-    return subprocess.run(
-        service_command(bind=bind, data=data),
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-
-
-def test_a_port_in_use_is_refused_in_one_line(service, tmp_path):
-    done = run_service(service.address, tmp_path)
-    assert done.returncode == 1 and done.stdout == ""
-    assert done.stderr.startswith("address-in-use: bind: ") and done.stderr.count("\n") == 1
 
 
 def test_idle_exit_waits_for_jobs_and_clients(tmp_path):
@@ -107,18 +88,6 @@ def test_a_worker_killed_thrice_fails_its_job_and_only_that(tmp_path):
         assert "signal 9" in end.error["message"]
         assert list(client.frames(waiting))[-1].state == "finished"
         assert client.frame(waiting).state == "finished"
-
-
-def test_the_worker_does_not_service_died_a_killed_service(tmp_path):
-    service = ServiceProcess(tmp_path / "log.txt")
-    with Client(service.address) as client:
-        until_running(client, client.submit(recipe(step_ms=300, steps=1000)))
-    worker = service.worker()
-    assert alive(worker)
-    service.process.kill()
-    service.process.wait()
-    service.process.stdout.close()
-    assert eventually(lambda: not alive(worker))
 
 
 @pytest.mark.slow

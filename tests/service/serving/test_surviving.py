@@ -73,7 +73,7 @@ def service_killed_again_and_again(folder, times, seed):
 
 
 def test_kill_9_of_the_service(tmp_path):
-    service_killed_again_and_again(tmp_path, 3, 1)
+    service_killed_again_and_again(tmp_path, 2, 1)
 
 
 @pytest.mark.slow

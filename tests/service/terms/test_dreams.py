@@ -167,12 +167,16 @@ def test_nothing_is_painted_from_no_wishes():
             parse_recipe(BASE | wrong)
 
 
-def test_the_class_is_seen():
-    recipe = dreamt("class:goldfinch", steps=40)
+@pytest.mark.parametrize(
+    ("steps", "most"), [(20, 250), pytest.param(40, 9, marks=pytest.mark.slow)]
+)
+def test_the_class_is_seen(steps, most):
+    """``most``: how many of the 1000 classes may be seen better in the end."""
+    recipe = dreamt("class:goldfinch", steps=steps)
     before, after = (seen(picture, HEAD) for picture in pictures(recipe))
     assert after[GOLDFINCH] > before[GOLDFINCH] + 3
-    assert (after > after[GOLDFINCH]).sum() < 10
-    assert (before > before[GOLDFINCH]).sum() > 50
+    assert (after > after[GOLDFINCH]).sum() <= most
+    assert (before > before[GOLDFINCH]).sum() > most + 50
 
 
 def test_channels_are_sought_or_avoided():
