@@ -58,7 +58,7 @@ class MeshGround:
         self._spots: list[Spot] = []
         self._windows: MeshWindows
         self._kept: dict[int, MeshWindow] = {}
-        self._last: MeshWindow
+        self._last: MeshWindow | None = None
 
     def prepare(self, seed: int) -> None:
         """See Ground. Windows are the same for every seed, as views are."""
@@ -99,11 +99,11 @@ class MeshGround:
         """See Ground."""
         number = turn % len(self._spots)
         kept = self._kept.get(number)
-        self._last = kept or self._windows.make(self._spots[number])
-        texels = sum(len(window.places.texels) for window in self._kept.values())
-        if kept is None and texels + len(self._last.places.texels) <= _KEPT:
-            self._kept[number] = self._last
-        return MeshPane(self._last, self._axes)
+        self._last = window = kept or self._windows.make(self._spots[number])
+        texels = sum(len(other.places.texels) for other in self._kept.values())
+        if kept is None and texels + len(window.places.texels) <= _KEPT:
+            self._kept[number] = window
+        return MeshPane(window, self._axes)
 
     def shown(self, levels: Sequence[Level]) -> list[list[Level]]:
         """See Ground."""
@@ -121,13 +121,14 @@ class MeshGround:
     def picture(self, paint: Paint, dtype: DTypeLike) -> Picture:
         """See Ground. Windows are forgotten: their room is needed."""
         self._kept.clear()
+        self._last = None
         give_back()
         return textures(self.design, self._filling, paint, self._axes, dtype)
 
     def seam_energy(self, logits: Tensor) -> Tensor:
         """See Ground."""
         window = self._last
-        if window.seams is None:
+        if window is None or window.seams is None:
             return logits.new_zeros(())
         colours = torch.sigmoid(window.to_pyramid(_begun(window, logits)))
         variance = colours.detach().var(dim=0).sum().clamp(min=1e-4)

@@ -137,7 +137,7 @@ class LargeEasel:
         small = scene, min(self._width, GLANCES[-1])
         if small != self._small_of:  # all large stages have the same one
             self._small_of = small
-            self._small = make_surface(*small, self.recipe.views, torch.device("cpu"))
+            self._small = self._small_surface()
 
     def _ground_of(self, width: int) -> Ground:
         scene, recipe = self._scene, self.recipe
@@ -203,6 +203,10 @@ class LargeEasel:
         size, phases = ground.design.chart_shape[1:], phases[: self._depth]
         return [Pyramid(chart, phases, size) for chart in ground.shown(levels)]
 
+    def _small_surface(self) -> Surface:
+        assert self._small_of is not None
+        return make_surface(*self._small_of, self.recipe.views, torch.device("cpu"))
+
     @property
     def mirrored(self) -> bool:
         """See Easel."""
@@ -232,8 +236,9 @@ class LargeEasel:
 
     def surface(self, full: bool) -> tuple[Surface, Tensor]:
         """See Easel; a smaller one, whose views tell what the windows have seen."""
-        self._small.prepare_views(0)
-        return self._small, self._glance(self._small.canvas_shape)
+        small = self._small_surface()  # whose views are kept no longer than they are asked for
+        small.prepare_views(0)
+        return small, self._glance(small.canvas_shape)
 
     @torch.no_grad()
     def paint(self) -> Paint:
