@@ -233,7 +233,9 @@ def _near(steps: list[sparse.csr_matrix], stack: Stack) -> NDArray[np.bool_]:
 def _extended(change: Change, kept: NDArray[np.bool_]) -> NDArray[np.float32]:
     """The change (texels, C), of texels that are not kept that of the nearest one which is: it is
     not continuous over seams, and is not to be read across them."""
-    whole = change.at(np.arange(len(kept)))
+    whole = np.empty((len(kept), change.moved.shape[1]), np.float32)
+    for some in texels_at_a_time(len(kept)):
+        whole[some] = change.at(some)
     if not kept.any():
         return whole
     flat = kept.reshape(_flat(change.shape))
