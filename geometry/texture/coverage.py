@@ -17,6 +17,7 @@ SEEN_PIXELS = 1e-3  # a texel that fills less of all the views together is not s
 GREY = 118  # sRGB of a middle grey: what no island covers in a coverage picture
 MAGENTA = (255, 0, 200)
 HATCH = 8  # texels from one stripe to the next in a texture of 512; wider in larger ones
+BAND_ROWS = 512  # rows of a picture that are made at a time
 
 
 def seen_texels(
@@ -102,8 +103,12 @@ def coverage_picture(
     """(rows, columns, 3): the texture, what is not ``seen`` hatched in magenta, and grey where no
     island is."""
     rows, columns = seen.shape
-    picture = np.where(texels.covered[..., None], texture, np.uint8(GREY))
     width = HATCH * max(1, columns // 512)
-    stripe = (np.arange(rows)[:, None] + np.arange(columns)) % width < width // 2
-    picture[texels.covered & (seen <= SEEN_PIXELS) & stripe] = MAGENTA
+    picture = np.empty((rows, columns, 3), np.uint8)
+    for top in range(0, rows, BAND_ROWS):
+        band = slice(top, min(top + BAND_ROWS, rows))
+        covered = texels.covered[band]
+        picture[band] = np.where(covered[..., None], texture[band], np.uint8(GREY))
+        stripe = (np.arange(rows)[band, None] + np.arange(columns)) % width < width // 2
+        picture[band][covered & (seen[band] <= SEEN_PIXELS) & stripe] = MAGENTA
     return picture

@@ -38,27 +38,37 @@ def erase_seams(
     texture_shape: tuple[int, int],
     margin: float,
     device: str = "cpu",
-    filled: Filling | None = None,
 ) -> NDArray[np.floating]:
     """The texture (rows · columns, C), in the precision that it has, with its margins filled
     (:func:`geometry.texture.margins.filling`) and without visible seams, as lookups
-    see it on mip levels 0 to 3. ``filled``: by what its margins are already.
+    see it on mip levels 0 to 3.
 
     On each level the change c minimises |∇c|² + NEAR·|c|² + STEP·|step − natural step|² over the
     seams: near the given texture and its gradients, with steps across seams as large as the
     texture's own steps beside them are. The coarsest level may change everywhere, finer ones
     within BAND texels of the seams. Rounding to 8 bits is left to the caller.
     """
-    own, erased = filled, np.array(texture)
-    if own is None:
-        own = filling(mesh, texture_shape, margin, device, seams)
-        own.fill(erased)
-    change = seam_change(erased.__getitem__, mesh, seams, texture_shape, margin, own, device)
-    if change is not None:
-        for some in texels_at_a_time(len(erased)):
-            erased[some] += change.at(some)
-        own.fill(erased)
+    own, erased = filling(mesh, texture_shape, margin, device, seams), np.array(texture)
+    own.fill(erased)
+    erase_in_place(erased, mesh, seams, texture_shape, margin, own, device)
     return erased
+
+
+def erase_in_place(
+    texture: NDArray[np.floating],
+    mesh: Mesh,
+    seams: Seams,
+    texture_shape: tuple[int, int],
+    margin: float,
+    filled: Filling,
+    device: str = "cpu",
+) -> None:
+    """:func:`erase_seams` of a texture whose margins are ``filled``, in place."""
+    change = seam_change(texture.__getitem__, mesh, seams, texture_shape, margin, filled, device)
+    if change is not None:
+        for some in texels_at_a_time(len(texture)):
+            texture[some] += change.at(some)
+        filled.fill(texture)
 
 
 def seam_change(

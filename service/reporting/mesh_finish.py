@@ -5,7 +5,7 @@ measured."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from geometry.texture.coverage import SEEN_PIXELS, coverage_picture, surface_cov
 from geometry.texture.filling import fill_unseen
 from geometry.texture.layout import overlapping_texels, texel_stretch
 from geometry.texture.margins import filling
-from geometry.texture.seam_erasure import erase_seams
+from geometry.texture.seam_erasure import erase_in_place
 from geometry.texture.seam_steps import seam_ratio
 from service.finisher import in_inks, unique_colours
 from service.inputs.body import Body
@@ -105,7 +105,7 @@ def finish_mesh(
         colours = fill_unseen(colours, unseen, texels, mesh)
         fills.fill(colours)
         if scene.group.order == 1:  # else it would break the symmetry, and what was folded had none
-            colours = erase_seams(colours, mesh, seams, shape, MARGIN_TEXELS, filled=fills)
+            erase_in_place(colours, mesh, seams, shape, MARGIN_TEXELS, fills)
         found = np.empty_like(texture)
         for some in texels_at_a_time(len(colours)):
             found.reshape(-1, 3)[some] = rounded(colours[some], texture.dtype)
@@ -114,6 +114,8 @@ def finish_mesh(
     painted = whole(texture)
     if backdrop is not None:  # seams are erased everywhere at once, if only a little far away
         painted = backdrop.behind(painted, whole(backdrop.kept))
+    # of large textures most of it, and not asked for any more
+    texels = replace(texels, position=np.empty((0, 3)))
     if inked:
         painted = in_inks(painted, unique_colours(texture)[0])
     ratios = {f"mip{level}": seam_ratio(painted, mesh, seams, level) for level in range(LEVELS)}
