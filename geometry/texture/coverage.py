@@ -12,12 +12,12 @@ from geometry.maps.pyramid import pyramid_offsets, pyramid_shapes
 from geometry.maps.sampling import SamplingMap
 from geometry.mesh.mesh import Mesh
 from geometry.mesh.surface import UvSurface, texels_at_a_time
+from geometry.texture.filling import BAND_ROWS
 
 SEEN_PIXELS = 1e-3  # a texel that fills less of all the views together is not seen
 GREY = 118  # sRGB of a middle grey: what no island covers in a coverage picture
 MAGENTA = (255, 0, 200)
 HATCH = 8  # texels from one stripe to the next in a texture of 512; wider in larger ones
-BAND_ROWS = 512  # rows of a picture that are made at a time
 
 
 def seen_texels(

@@ -24,7 +24,7 @@ from service.painting.looking import see, views_of_step
 from service.painting.objective import Losses, StageTerms
 from service.painting.replay import Replay, recorders_of
 from service.painting.stage import Stage, style_side
-from service.painting.steering import changes_views, recoloured, reweighted
+from service.painting.steering import changes_views, readjusted
 from service.perception.network import Network
 from service.pictures.depth import in_depth
 from service.ranks.ranks import ALONE, Ranks
@@ -88,10 +88,7 @@ class Easel:
         self._replay.forget()
         if not changes_views(before, recipe):
             return False
-        if recipe.styles != before.styles:
-            self._styles = reweighted(self._styles, recipe)
-        if recipe.colouring != before.colouring:
-            self._scene = recoloured(self._scene, recipe)
+        self._styles, self._scene = readjusted(self._styles, self._scene, before, recipe)
         self._change_scene(self._scene)
         return True
 

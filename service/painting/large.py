@@ -34,7 +34,7 @@ from service.painting.kept import Paint
 from service.painting.ladder import rates
 from service.painting.objective import StageTerms
 from service.painting.stage import Stage, style_side
-from service.painting.steering import changes_views, recoloured, reweighted
+from service.painting.steering import changes_views, readjusted
 from service.perception.network import Network
 from service.recipe.parts import DRAFT_SUBSAMPLES, QUALITIES
 from service.recipe.recipe import Recipe
@@ -81,10 +81,7 @@ class LargeEasel:
         before, self.recipe = self.recipe, recipe
         if not changes_views(before, recipe):
             return False
-        if recipe.styles != before.styles:
-            self._styles = reweighted(self._styles, recipe)
-        if recipe.colouring != before.colouring:
-            self._scene = recoloured(self._scene, recipe)
+        self._styles, self._scene = readjusted(self._styles, self._scene, before, recipe)
         return True
 
     def begin(self, width: int) -> None:

@@ -108,6 +108,17 @@ def changes_views(before: Recipe, after: Recipe) -> bool:
     return any(getattr(before, field) != getattr(after, field) for field in _SEEN_IN_VIEWS)
 
 
+def readjusted(
+    styles: Sequence[StylePicture], scene: S, before: Recipe, after: Recipe
+) -> tuple[Sequence[StylePicture], S]:
+    """Style pictures and scene of a recipe that has changed."""
+    if after.styles != before.styles:
+        styles = reweighted(styles, after)
+    if after.colouring != before.colouring:
+        scene = recoloured(scene, after)
+    return styles, scene
+
+
 def recoloured(scene: S, recipe: Recipe) -> S:
     """A scene with the colour rule of a recipe."""
     return dataclasses.replace(scene, colouring=find_colouring(scene.group, recipe.colouring))
